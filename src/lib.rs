@@ -1,0 +1,4 @@
+//! Adaptations of CPython source trees, kept as meaning instead of diffs.
+
+pub mod syntax;
+pub mod text;

@@ -1,0 +1,89 @@
+//! Unified diffs in git's spelling, byte for byte.
+
+use similar::{Algorithm, TextDiff};
+
+/// One side of a diff: the file as it is there, or nothing where it does not exist.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// The bytes of the file.
+    pub bytes: &'a [u8],
+    /// Whether the file may be executed (git's mode 100755).
+    pub executable: bool,
+}
+
+/// The diff of one file from `old` to `new`, headers included, as `git apply` and `patch -p1`
+/// read it. Nothing for two equal sides.
+pub fn unified(path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<u8> {
+    let mode = |side: Side<'_>| if side.executable { "100755" } else { "100644" };
+    let mut out = Vec::new();
+    let header = format!("diff --git a/{path} b/{path}\n");
+    match (old, new) {
+        (None, None) => return out,
+        (Some(old), Some(new)) => {
+            if old.bytes == new.bytes && old.executable == new.executable {
+                return out;
+            }
+            out.extend_from_slice(header.as_bytes());
+            if old.executable != new.executable {
+                out.extend_from_slice(
+                    format!("old mode {}\nnew mode {}\n", mode(old), mode(new)).as_bytes(),
+                );
+            }
+        }
+        (None, Some(new)) => {
+            out.extend_from_slice(header.as_bytes());
+            out.extend_from_slice(format!("new file mode {}\n", mode(new)).as_bytes());
+        }
+        (Some(old), None) => {
+            out.extend_from_slice(header.as_bytes());
+            out.extend_from_slice(format!("deleted file mode {}\n", mode(old)).as_bytes());
+        }
+    }
+    let (before, after) = (old.map_or(&b""[..], |s| s.bytes), new.map_or(&b""[..], |s| s.bytes));
+    if before == after {
+        return out;
+    }
+    let name = |side: Option<Side<'_>>, prefix: &str| match side {
+        Some(_) => format!("{prefix}/{path}"),
+        None => "/dev/null".to_owned(),
+    };
+    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(before, after);
+    diff.unified_diff()
+        .context_radius(3)
+        .header(&name(old, "a"), &name(new, "b"))
+        .to_writer(&mut out)
+        .expect("a Vec takes every write");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn side(bytes: &[u8]) -> Option<Side<'_>> {
+        Some(Side { bytes, executable: false })
+    }
+
+    #[test]
+    fn a_latin1_byte_and_a_missing_last_newline_survive() {
+        let diff = unified("f", side(b"\xe9\nb"), side(b"\xe9\nc"));
+        assert_eq!(
+            diff,
+            b"diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n \xe9\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n"
+        );
+    }
+
+    #[test]
+    fn equal_sides_have_no_diff() {
+        assert!(unified("f", side(b"a"), side(b"a")).is_empty());
+    }
+
+    #[test]
+    fn a_new_file_names_its_mode() {
+        let diff = unified("f", None, Some(Side { bytes: b"a\n", executable: true }));
+        assert_eq!(
+            diff,
+            b"diff --git a/f b/f\nnew file mode 100755\n--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+a\n"
+        );
+    }
+}

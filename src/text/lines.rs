@@ -1,0 +1,92 @@
+//! Lines of a file and positions in it.
+
+use super::Span;
+
+/// A place for people: line and column, both from 1; the column counts bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in bytes, from 1.
+    pub column: usize,
+}
+
+/// Where the lines of one text start, for turning offsets into positions.
+#[derive(Debug, Clone)]
+pub struct LineIndex {
+    starts: Vec<usize>,
+}
+
+impl LineIndex {
+    /// Indexes `text`. Lines end with `\n`; a `\r` before it belongs to the line.
+    pub fn new(text: &[u8]) -> LineIndex {
+        let mut starts = vec![0];
+        starts.extend(text.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(i, _)| i + 1));
+        LineIndex { starts }
+    }
+
+    /// The position of a byte offset.
+    pub fn position(&self, offset: usize) -> Position {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        Position { line, column: offset - self.starts[line - 1] + 1 }
+    }
+
+    /// The line (from 1) of a byte offset.
+    pub fn line(&self, offset: usize) -> usize {
+        self.position(offset).line
+    }
+}
+
+/// The spans of all lines, each with its line end. A last line without one counts as a line.
+pub fn lines(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        if start >= text.len() {
+            return None;
+        }
+        let span = line_bounds(text, start);
+        start = span.end;
+        Some(span)
+    })
+}
+
+/// The line that holds `offset`, with its line end.
+pub fn line_bounds(text: &[u8], offset: usize) -> Span {
+    let start = text[..offset].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+    let end = text[offset..].iter().position(|b| *b == b'\n').map_or(text.len(), |i| offset + i + 1);
+    Span::new(start, end)
+}
+
+/// The line end a file uses: that of its first line, `\n` when it has none.
+pub fn line_ending(text: &[u8]) -> &'static [u8] {
+    match text.iter().position(|b| *b == b'\n') {
+        Some(i) if i > 0 && text[i - 1] == b'\r' => b"\r\n",
+        _ => b"\n",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_bytes_from_one() {
+        let index = LineIndex::new(b"ab\n\xe9d\n");
+        assert_eq!(index.position(0), Position { line: 1, column: 1 });
+        assert_eq!(index.position(4), Position { line: 2, column: 2 });
+        assert_eq!(index.position(6), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn a_last_line_without_end_is_a_line() {
+        let text = b"a\nb";
+        assert_eq!(lines(text).map(|l| l.of(text)).collect::<Vec<_>>(), [&b"a\n"[..], b"b"]);
+        assert_eq!(lines(b"").count(), 0);
+    }
+
+    #[test]
+    fn the_line_end_is_that_of_the_first_line() {
+        assert_eq!(line_ending(b"a\r\nb\n"), b"\r\n");
+        assert_eq!(line_ending(b"a"), b"\n");
+    }
+}
