@@ -1,6 +1,6 @@
 //! Unified diffs in git's spelling, byte for byte.
 
-use similar::{Algorithm, TextDiff};
+use similar::{Algorithm, ChangeTag, TextDiff};
 
 /// One side of a diff: the file as it is there, or nothing where it does not exist.
 #[derive(Debug, Clone, Copy)]
@@ -25,9 +25,7 @@ pub fn unified(path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<
             }
             out.extend_from_slice(header.as_bytes());
             if old.executable != new.executable {
-                out.extend_from_slice(
-                    format!("old mode {}\nnew mode {}\n", mode(old), mode(new)).as_bytes(),
-                );
+                out.extend_from_slice(format!("old mode {}\nnew mode {}\n", mode(old), mode(new)).as_bytes());
             }
         }
         (None, Some(new)) => {
@@ -47,13 +45,44 @@ pub fn unified(path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<
         Some(_) => format!("{prefix}/{path}"),
         None => "/dev/null".to_owned(),
     };
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(before, after);
-    diff.unified_diff()
-        .context_radius(3)
-        .header(&name(old, "a"), &name(new, "b"))
-        .to_writer(&mut out)
-        .expect("a Vec takes every write");
+    let headers = format!("--- {}\n+++ {}\n", name(old, "a"), name(new, "b"));
+    out.extend_from_slice(headers.as_bytes());
+    hunks(before, after, &mut out);
     out
+}
+
+/// The hunks alone. `similar` finds them; its own writer would turn bytes that are no UTF-8 into
+/// replacement characters.
+fn hunks(before: &[u8], after: &[u8], out: &mut Vec<u8>) {
+    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(before, after);
+    for group in diff.grouped_ops(3) {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+        let old = first.old_range().start..last.old_range().end;
+        let new = first.new_range().start..last.new_range().end;
+        out.extend_from_slice(format!("@@ -{} +{} @@\n", range(&old), range(&new)).as_bytes());
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            out.push(match change.tag() {
+                ChangeTag::Equal => b' ',
+                ChangeTag::Delete => b'-',
+                ChangeTag::Insert => b'+',
+            });
+            let line: &[u8] = change.value();
+            out.extend_from_slice(line);
+            if !line.ends_with(b"\n") {
+                out.extend_from_slice(b"\n\\ No newline at end of file\n");
+            }
+        }
+    }
+}
+
+/// A hunk's range as diff writes it: from 1, without a length of one; an empty range names the
+/// line before it.
+fn range(lines: &std::ops::Range<usize>) -> String {
+    match lines.len() {
+        0 => format!("{},0", lines.start),
+        1 => format!("{}", lines.start + 1),
+        n => format!("{},{n}", lines.start + 1),
+    }
 }
 
 #[cfg(test)]

@@ -31,9 +31,7 @@ impl Rewrite {
     /// insertions at one place do not collide: they keep the order they are given in.
     pub fn collides_with(&self, other: &Rewrite) -> bool {
         let inside = |point: &Rewrite, range: &Rewrite| {
-            point.span.is_empty()
-                && range.span.start < point.span.start
-                && point.span.start < range.span.end
+            point.span.is_empty() && range.span.start < point.span.start && point.span.start < range.span.end
         };
         self.span.overlaps(other.span) || inside(self, other) || inside(other, self)
     }
