@@ -1,4 +1,6 @@
 //! Adaptations of CPython source trees, kept as meaning instead of diffs.
 
+pub mod digest;
 pub mod syntax;
 pub mod text;
+pub mod version;

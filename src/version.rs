@@ -1,0 +1,269 @@
+//! CPython versions and ranges of them.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+/// A CPython version as `PY_VERSION` of Include/patchlevel.h spells it: `2.5`, `2.7.18`, `3.15.0rc1`.
+///
+/// `2.5` and `2.5.0` are the same version; the spelling that was read is kept for display.
+#[derive(Debug, Clone)]
+pub struct Version {
+    major: u16,
+    minor: u16,
+    micro: u16,
+    /// Alpha, beta or candidate and its number; `None` for a final release.
+    pre: Option<(Stage, u16)>,
+    text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Stage {
+    Alpha,
+    Beta,
+    Candidate,
+}
+
+impl Version {
+    /// The series it belongs to, `(major, minor)`.
+    pub fn series(&self) -> (u16, u16) {
+        (self.major, self.minor)
+    }
+
+    /// The series as CPython names it: `2.7`, `3.13`.
+    pub fn minor(&self) -> String {
+        format!("{}.{}", self.major, self.minor)
+    }
+
+    /// Major, minor and micro number, without the stage.
+    pub fn release(&self) -> (u16, u16, u16) {
+        (self.major, self.minor, self.micro)
+    }
+
+    /// Whether it is an alpha, a beta or a candidate.
+    pub fn is_prerelease(&self) -> bool {
+        self.pre.is_some()
+    }
+
+    fn key(&self) -> (u16, u16, u16, bool, Option<(Stage, u16)>) {
+        (self.major, self.minor, self.micro, self.pre.is_none(), self.pre)
+    }
+}
+
+impl PartialEq for Version {
+    fn eq(&self, other: &Version) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Version {}
+
+impl PartialOrd for Version {
+    fn partial_cmp(&self, other: &Version) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Version {
+    fn cmp(&self, other: &Version) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl std::hash::Hash for Version {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+/// A text that is no CPython version.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no CPython version (such as 2.5, 2.7.18 or 3.15.0rc1)")]
+pub struct BadVersion(pub String);
+
+impl FromStr for Version {
+    type Err = BadVersion;
+
+    fn from_str(text: &str) -> Result<Version, BadVersion> {
+        let bad = || BadVersion(text.to_owned());
+        // A tree between two releases says `2.5.1+`: it is judged as the release it follows.
+        let plain = text.strip_suffix('+').unwrap_or(text);
+        let split = plain.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(plain.len());
+        let (numbers, stage) = plain.split_at(split);
+        let mut parts = numbers.split('.').map(|n| n.parse::<u16>());
+        let mut next = || parts.next().map(|n| n.map_err(|_| bad()));
+        let major = next().ok_or_else(bad)??;
+        let minor = next().ok_or_else(bad)??;
+        let micro = next().transpose()?.unwrap_or(0);
+        if next().is_some() || numbers.contains('+') {
+            return Err(bad());
+        }
+        let pre = match stage {
+            "" => None,
+            _ => {
+                let digits = stage.find(|c: char| c.is_ascii_digit()).ok_or_else(bad)?;
+                let number = stage[digits..].parse().map_err(|_| bad())?;
+                let stage = match &stage[..digits] {
+                    "a" => Stage::Alpha,
+                    "b" => Stage::Beta,
+                    // 2.x wrote its candidates `c1`.
+                    "c" | "rc" => Stage::Candidate,
+                    _ => return Err(bad()),
+                };
+                Some((stage, number))
+            }
+        };
+        Ok(Version { major, minor, micro, pre, text: text.to_owned() })
+    }
+}
+
+/// A range such as `>=2.5, <2.6`: every comparison must hold.
+///
+/// A bound without a stage speaks of whole releases: `3.15.0rc1` is inside `>=3.15` and outside
+/// `<3.15`, because a patchset for 3.15 is meant for its candidates too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionRange {
+    bounds: Vec<(Comparison, Version)>,
+    text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Less,
+    AtMost,
+    Equal,
+    NotEqual,
+    AtLeast,
+    Greater,
+}
+
+impl VersionRange {
+    /// Whether `version` satisfies every comparison of the range.
+    pub fn contains(&self, version: &Version) -> bool {
+        self.bounds.iter().all(|(comparison, bound)| {
+            let order = if bound.is_prerelease() {
+                version.cmp(bound)
+            } else {
+                version.release().cmp(&bound.release())
+            };
+            match comparison {
+                Comparison::Less => order == Ordering::Less,
+                Comparison::AtMost => order != Ordering::Greater,
+                Comparison::Equal => order == Ordering::Equal,
+                Comparison::NotEqual => order != Ordering::Equal,
+                Comparison::AtLeast => order != Ordering::Less,
+                Comparison::Greater => order == Ordering::Greater,
+            }
+        })
+    }
+}
+
+impl fmt::Display for VersionRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+/// A text that is no range of versions.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no range of versions (such as `>=2.5, <2.6`): {why}")]
+pub struct BadRange {
+    /// What was read.
+    pub text: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl FromStr for VersionRange {
+    type Err = BadRange;
+
+    fn from_str(text: &str) -> Result<VersionRange, BadRange> {
+        let bad = |why: String| BadRange { text: text.to_owned(), why };
+        let mut bounds = Vec::new();
+        for part in text.split(',').map(str::trim) {
+            let split = part.find(|c: char| !"<>=!".contains(c)).unwrap_or(part.len());
+            let comparison = match &part[..split] {
+                "<" => Comparison::Less,
+                "<=" => Comparison::AtMost,
+                "==" => Comparison::Equal,
+                "!=" => Comparison::NotEqual,
+                ">=" => Comparison::AtLeast,
+                ">" => Comparison::Greater,
+                "" => return Err(bad(format!("`{part}` lacks a comparison: <, <=, ==, !=, >= or >"))),
+                other => return Err(bad(format!("`{other}` is no comparison"))),
+            };
+            let version = part[split..].trim().parse().map_err(|e: BadVersion| bad(e.to_string()))?;
+            bounds.push((comparison, version));
+        }
+        let range = VersionRange { bounds, text: text.to_owned() };
+        if range.is_empty() {
+            return Err(bad("no version satisfies it".to_owned()));
+        }
+        Ok(range)
+    }
+}
+
+impl VersionRange {
+    /// Whether the lower bounds exclude the upper ones, so that nothing can satisfy the range.
+    fn is_empty(&self) -> bool {
+        self.bounds.iter().any(|(low, a)| {
+            self.bounds.iter().any(|(high, b)| match (low, high) {
+                (Comparison::AtLeast | Comparison::Equal, Comparison::Less)
+                | (Comparison::Greater, Comparison::Less | Comparison::AtMost | Comparison::Equal) => a >= b,
+                (Comparison::AtLeast | Comparison::Equal, Comparison::AtMost | Comparison::Equal) => a > b,
+                _ => false,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(text: &str) -> Version {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn versions_are_ordered_as_they_were_released() {
+        let order = ["2.4", "2.4.6", "2.5c1", "2.5", "2.5.1", "2.7.9", "2.7.18", "3.15.0a1", "3.15.0rc1"];
+        assert!(order.windows(2).all(|w| version(w[0]) < version(w[1])));
+        assert_eq!(version("2.5"), version("2.5.0"));
+        assert_eq!(version("2.5.1+"), version("2.5.1"));
+    }
+
+    #[test]
+    fn what_is_no_version_is_refused() {
+        for text in ["", "2", "2.x", "2.5.1.1", "2.5z1", "2.5rc", "-2.5", "2.5 "] {
+            assert!(text.parse::<Version>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_range_holds_when_every_comparison_does() {
+        let range: VersionRange = ">=2.5, <2.6".parse().unwrap();
+        assert!(range.contains(&version("2.5")) && range.contains(&version("2.5.6")));
+        assert!(!range.contains(&version("2.4.6")) && !range.contains(&version("2.6")));
+    }
+
+    #[test]
+    fn a_candidate_belongs_to_its_release() {
+        assert!(">=3.15".parse::<VersionRange>().unwrap().contains(&version("3.15.0rc1")));
+        assert!(!"<3.15".parse::<VersionRange>().unwrap().contains(&version("3.15.0rc1")));
+        assert!("<3.15.0rc2".parse::<VersionRange>().unwrap().contains(&version("3.15.0rc1")));
+    }
+
+    #[test]
+    fn what_is_no_range_is_refused() {
+        for text in ["", "2.5", "~2.5", ">=", ">=2.6, <2.5", ">2.5, <2.5", "=>2.5"] {
+            assert!(text.parse::<VersionRange>().is_err(), "{text}");
+        }
+    }
+}
