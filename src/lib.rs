@@ -3,4 +3,5 @@
 pub mod digest;
 pub mod syntax;
 pub mod text;
+pub mod tree;
 pub mod version;
