@@ -77,7 +77,8 @@ pub fn problem(text: &[u8]) -> Option<Problem> {
     let mut at = 0;
     while at < text.len() {
         match text[at] {
-            b'd' if is_dnl(text, at) => {
+            // Inside quotes m4 knows no comments: their brackets count.
+            b'd' if quotes.is_empty() && is_dnl(text, at) => {
                 at = behind_line(text, at);
                 continue;
             }
@@ -99,7 +100,9 @@ pub fn problem(text: &[u8]) -> Option<Problem> {
     // The parentheses of autoconf's macros; those of shell code are the shell's.
     let mut at = 0;
     while at < text.len() {
-        if is_name_byte(text[at]) && (at == 0 || !is_name_byte(text[at - 1])) {
+        if text[at] == b'#' || is_dnl(text, at) {
+            at = behind_line(text, at);
+        } else if is_name_byte(text[at]) && (at == 0 || !is_name_byte(text[at - 1])) {
             let end = at + text[at..].iter().take_while(|b| is_name_byte(**b)).count();
             if is_autoconf_macro(&text[at..end])
                 && text.get(end) == Some(&b'(')
