@@ -202,7 +202,7 @@ mod tests {
     fn the_papers_unbalanced_listing_is_a_problem() {
         let text = b"m4_define([_AC_RUN_IFELSE],\n[m4_ifvaln([$1], [AC_LANG_CONFTEST([$1]])dnl\n])\n";
         assert!(problem(text).is_some());
-        assert_eq!(problem(b"m4_define([A],\n[m4_ifvaln([$1], [B([$1])])dnl ]\n])\n"), None);
+        assert_eq!(problem(b"m4_define([A],\n[m4_ifvaln([$1], [B([$1])])dnl\n])\n"), None);
     }
 
     #[test]
