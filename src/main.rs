@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The `pypatch` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pypatch::cli::main()
+}

@@ -5,11 +5,13 @@
 //! encodings, line ends and blanks as they were.
 
 mod diff;
+mod distance;
 mod lines;
 mod rewrite;
 mod span;
 
 pub use diff::{Side, unified};
+pub use distance::distance;
 pub use lines::{LineIndex, Position, line_bounds, line_ending, lines};
 pub use rewrite::{Overlap, Rewrite, apply, reverse};
 pub use span::Span;

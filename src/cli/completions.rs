@@ -1,0 +1,21 @@
+//! `pypatch completions`
+
+use clap::CommandFactory;
+
+use super::error::CliError;
+use super::ui::Ui;
+use super::{Cli, ExitStatus};
+
+/// Print a script that completes pypatch's arguments in a shell.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The shell.
+    shell: clap_complete::Shell,
+}
+
+pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "pypatch", &mut script);
+    ui.raw(&script)?;
+    Ok(ExitStatus::Done)
+}

@@ -1,0 +1,29 @@
+//! `pypatch man`
+
+use clap::CommandFactory;
+
+use super::error::CliError;
+use super::ui::Ui;
+use super::{Cli, ExitStatus};
+
+/// Print the manual page, of pypatch or of one command, for `man -l -`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The command.
+    command: Option<String>,
+}
+
+pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
+    let mut root = Cli::command();
+    root.build();
+    let command = match &args.command {
+        None => root,
+        Some(name) => root.find_subcommand(name).cloned().ok_or_else(|| {
+            CliError::new(ExitStatus::Usage, format!("there is no command `{name}`")).help("`pypatch help` names them")
+        })?,
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page).map_err(CliError::output)?;
+    ui.raw(&page)?;
+    Ok(ExitStatus::Done)
+}

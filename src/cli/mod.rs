@@ -1,0 +1,148 @@
+//! The command line: one file a command. The only code that prints, reads the environment or exits.
+
+mod apply;
+mod check;
+mod completions;
+mod diff;
+mod error;
+mod exit;
+mod export;
+mod fetch;
+mod list;
+mod man;
+mod pinned;
+mod pins;
+mod plan;
+mod progress;
+mod revert;
+mod schema;
+mod show;
+mod snapshot;
+mod status;
+mod ui;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use error::CliError;
+pub use exit::ExitStatus;
+use ui::Ui;
+use workspace::Workspace;
+
+/// Keeps adaptations of CPython source trees as meaning instead of diffs.
+///
+/// A patchset says what each adaptation is for and what it does; pypatch applies it to pinned CPython
+/// trees, shows and snapshots the result, exports it and takes it back.
+#[derive(Debug, Parser)]
+#[command(name = "pypatch", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// A folder of patchsets that is searched before ./patchsets and the shipped ones.
+    #[arg(long, value_name = "DIR", global = true)]
+    patchsets: Vec<PathBuf>,
+    /// A folder of pins that comes before ./upstream-pins and the shipped ones.
+    #[arg(long, value_name = "DIR", global = true)]
+    pins_dir: Option<PathBuf>,
+    /// Say nothing but results and errors.
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Say more about the work.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// When to use colours.
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs; the shape is documented in ARCHITECTURE.md and stable.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    List(list::Args),
+    Show(show::Args),
+    Check(check::Args),
+    Plan(plan::Args),
+    Diff(diff::Args),
+    Apply(apply::Args),
+    Status(status::Args),
+    Revert(revert::Args),
+    Export(export::Args),
+    Snapshot(snapshot::Args),
+    Pins(pins::Args),
+    Fetch(fetch::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// Runs pypatch with the arguments of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let usage = error.use_stderr();
+            let _ = error.print();
+            return if usage { ExitStatus::Usage.into() } else { ExitStatus::Done.into() };
+        }
+    };
+    match cli.color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+    let ui = Ui::new(cli.quiet, cli.verbose);
+    match std::panic::catch_unwind(|| run(&cli)) {
+        Ok(Ok(status)) => status.into(),
+        Ok(Err(error)) if error.broken_pipe => ExitStatus::Done.into(),
+        Ok(Err(error)) => {
+            ui.error(&error);
+            error.status.into()
+        }
+        // The panic has been printed already.
+        Err(_) => {
+            ui.error(&CliError::new(ExitStatus::Bug, "this is a bug of pypatch: please report it with the lines above"));
+            ExitStatus::Bug.into()
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
+    let ui = Ui::new(cli.quiet, cli.verbose);
+    let workspace = Workspace::new(&cli.patchsets, cli.pins_dir.as_deref());
+    match &cli.command {
+        Command::List(args) => list::run(&ui, &workspace, args),
+        Command::Show(args) => show::run(&ui, &workspace, args),
+        Command::Check(args) => check::run(&ui, &workspace, args),
+        Command::Plan(args) => plan::run(&ui, &workspace, args),
+        Command::Diff(args) => diff::run(&ui, &workspace, args),
+        Command::Apply(args) => apply::run(&ui, &workspace, args),
+        Command::Status(args) => status::run(&ui, args),
+        Command::Revert(args) => revert::run(&ui, args),
+        Command::Export(args) => export::run(&ui, &workspace, args),
+        Command::Snapshot(args) => snapshot::run(&ui, &workspace, args),
+        Command::Pins(args) => pins::run(&ui, &workspace, args),
+        Command::Fetch(args) => fetch::run(&ui, &workspace, args),
+        Command::Schema(args) => schema::run(&ui, args),
+        Command::Completions(args) => completions::run(&ui, args),
+        Command::Man(args) => man::run(&ui, args),
+    }
+}

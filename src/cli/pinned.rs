@@ -1,0 +1,92 @@
+//! Whether a directory is the release it says it is, as far as a plan touches it.
+
+use std::collections::BTreeMap;
+
+use super::error::CliError;
+use super::workspace::{Source, Workspace};
+use super::{ExitStatus, snapshot};
+use crate::apply;
+use crate::digest::Sha256Digest;
+use crate::plan::Plan;
+use crate::tree::{SourceSpec, TreePath, keyword_normalised};
+
+/// The pin a source was found to be, or why it is none.
+pub(super) enum Pinned {
+    /// Every file that the plan touches is as in this pin.
+    Yes(String),
+    /// It is no pinned release, for these reasons.
+    No { why: String, files: Vec<String>, help: Option<String> },
+}
+
+/// Compares what `plan` touches in `source` with the pinned release of the same version.
+///
+/// The digests of the release's files come from the accepted snapshot of the patchset on that pin,
+/// or from the release itself where that is at hand. Expanded version-control keywords do not
+/// count: before 2.7 a tarball differs from its tag in them.
+pub(super) fn check(workspace: &Workspace, plan: &Plan, source: &Source) -> Result<Pinned, CliError> {
+    if let Some(pin) = &source.pin {
+        return Ok(Pinned::Yes(pin.name.clone()));
+    }
+    let no = |why: String| Pinned::No { why, files: Vec::new(), help: None };
+    let Some(version) = &plan.version else {
+        return Ok(no("the tree has no version of CPython".to_owned()));
+    };
+    let Some(pin) = workspace.pins.by_version(version)? else {
+        return Ok(no(format!("CPython {version} is no pinned release")));
+    };
+    let SourceSpec::Directory(root) = &source.spec else {
+        return Ok(no(format!("its hash is not that of {}", pin.name)));
+    };
+    // What earlier layers touched was compared when they were applied.
+    let layers = apply::status(root)?.map(|status| status.layers).unwrap_or_default();
+    let known = |path: &TreePath| layers.iter().flat_map(|l| &l.files).any(|f| f.path == *path);
+    let touched: Vec<_> = plan.changes.iter().filter(|change| !known(&change.path)).collect();
+    let mut expected: Option<BTreeMap<TreePath, Option<Sha256Digest>>> = snapshot::before_digests(&plan.patchset, &pin.name);
+    if expected.as_ref().is_some_and(|e| touched.iter().any(|change| !e.contains_key(&change.path))) {
+        expected = None;
+    }
+    let expected = match expected {
+        Some(expected) => expected,
+        None => {
+            let Some(tree) = workspace.open_pin_at_hand(&pin)? else {
+                return Ok(Pinned::No {
+                    why: format!("{} is not at hand to compare it with", pin.name),
+                    files: Vec::new(),
+                    help: Some(format!("run `pypatch fetch {}` first, or give --allow-unpinned", pin.name)),
+                });
+            };
+            let mut digests = BTreeMap::new();
+            for change in &touched {
+                let file = tree.read(&change.path)?;
+                digests.insert(change.path.clone(), file.map(|file| normal_digest(&file.bytes)));
+            }
+            digests
+        }
+    };
+    let differing: Vec<String> = touched
+        .iter()
+        .filter(|change| {
+            let here = change.before.as_ref().map(|file| normal_digest(&file.bytes));
+            expected.get(&change.path).is_some_and(|there| *there != here)
+        })
+        .map(|change| change.path.to_string())
+        .collect();
+    if differing.is_empty() {
+        return Ok(Pinned::Yes(pin.name));
+    }
+    Ok(Pinned::No { why: format!("it differs from {}", pin.name), files: differing, help: None })
+}
+
+/// The digest of a file without its version-control keywords.
+pub(super) fn normal_digest(bytes: &[u8]) -> Sha256Digest {
+    Sha256Digest::of(&keyword_normalised(bytes))
+}
+
+/// The error for a tree that is no pinned release.
+pub(super) fn refusal(label: &str, why: &str, files: &[String], help: Option<&str>) -> CliError {
+    let mut error = CliError::new(ExitStatus::Unfit, format!("{label} is no pinned release: {why}"));
+    error.details = files.iter().map(|file| format!("differs: {file}")).collect();
+    error
+        .detail("nothing was written")
+        .help(help.unwrap_or("give --allow-unpinned to patch it all the same"))
+}

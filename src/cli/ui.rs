@@ -1,0 +1,74 @@
+//! All output. Results go to stdout, everything said about the work to stderr.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::error::CliError;
+
+pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
+pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
+
+/// Where a command's output goes.
+pub(super) struct Ui {
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Ui {
+    pub(super) fn new(quiet: bool, verbose: bool) -> Ui {
+        Ui { quiet, verbose }
+    }
+
+    /// A result: text that ends with a line end.
+    pub(super) fn out(&self, text: &str) -> Result<(), CliError> {
+        self.write(text.as_bytes(), anstream::stdout())
+    }
+
+    /// A result that is not text for people: a diff, JSON.
+    pub(super) fn raw(&self, bytes: &[u8]) -> Result<(), CliError> {
+        self.write(bytes, io::stdout())
+    }
+
+    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
+    fn write(&self, bytes: &[u8], mut to: impl Write) -> Result<(), CliError> {
+        to.write_all(bytes).and_then(|()| to.flush()).map_err(CliError::output)
+    }
+
+    /// A line about the work, unless the user wants none.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet {
+            self.stderr(text);
+        }
+    }
+
+    /// A line for those who want to know more.
+    pub(super) fn detail(&self, text: &str) {
+        if self.verbose && !self.quiet {
+            self.stderr(text);
+        }
+    }
+
+    /// Whether anything may be drawn.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// What went wrong: a title, lines of detail, help.
+    pub(super) fn error(&self, error: &CliError) {
+        let mut text = format!("{RED}error:{RED:#} {}", error.title);
+        for line in &error.details {
+            text.push_str(&format!("\n  {line}"));
+        }
+        if let Some(help) = &error.help {
+            text.push_str(&format!("\n  {CYAN}help:{CYAN:#} {help}"));
+        }
+        self.stderr(&text);
+    }
+
+    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
+    fn stderr(&self, text: &str) {
+        // Nothing can be done about a closed stderr.
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+}

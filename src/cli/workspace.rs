@@ -1,0 +1,113 @@
+//! Where a run finds patchsets, pins, snapshots and sources.
+
+use std::path::{Path, PathBuf};
+
+use super::error::CliError;
+use super::progress;
+use super::ui::Ui;
+use crate::apply;
+use crate::fetch::{self, Located, Places};
+use crate::patchset::{Catalog, Patchset};
+use crate::tree::pin::{Pin, PinSet};
+use crate::tree::{self, ArchiveTree, GitTree, SourceSpec, Tree};
+
+/// The folders and places of one run.
+pub(super) struct Workspace {
+    pub catalog: Catalog,
+    pub pins: PinSet,
+    pub places: Places,
+}
+
+/// A source that was opened.
+pub(super) struct Source {
+    pub spec: SourceSpec,
+    pub tree: Box<dyn Tree>,
+    /// The pin whose hash the source has as a whole. Directories are compared file by file instead.
+    pub pin: Option<Pin>,
+}
+
+impl Workspace {
+    pub(super) fn new(patchsets: &[PathBuf], pins: Option<&Path>) -> Workspace {
+        let mut folders = patchsets.to_vec();
+        folders.push(PathBuf::from("patchsets"));
+        let here = Path::new("upstream-pins");
+        let pins = match pins {
+            Some(folder) => PinSet::with_overlay(folder),
+            None if here.is_dir() => PinSet::with_overlay(here),
+            None => PinSet::shipped(),
+        };
+        Workspace { catalog: Catalog::new(folders), pins, places: Places::from_env() }
+    }
+
+    pub(super) fn patchset(&self, id: &str) -> Result<Patchset, CliError> {
+        Ok(self.catalog.load(id)?)
+    }
+
+    /// Opens what the user named. A tree that an interrupted run left is brought in order first; a
+    /// pin is fetched if it is not at hand.
+    pub(super) fn open(&self, ui: &Ui, text: &str) -> Result<Source, CliError> {
+        let spec: SourceSpec = text.parse()?;
+        let (tree, pin): (Box<dyn Tree>, Option<Pin>) = match &spec {
+            SourceSpec::Directory(path) => {
+                recover(ui, path)?;
+                (tree::open(&spec)?, None)
+            }
+            SourceSpec::Archive(path) => {
+                let pin = self.pin_of_archive(path)?;
+                (tree::open(&spec)?, pin)
+            }
+            SourceSpec::Git { repo, rev } => {
+                let tree = GitTree::open(repo, rev)?;
+                let pin = self.pins.by_tree(&tree.tree_id())?;
+                (Box::new(tree), pin)
+            }
+            SourceSpec::Pin(name) => {
+                let pin = self.pins.get(name)?;
+                (self.open_pin(ui, &pin)?, Some(pin))
+            }
+        };
+        Ok(Source { spec, tree, pin })
+    }
+
+    fn pin_of_archive(&self, path: &Path) -> Result<Option<Pin>, CliError> {
+        let io = |error: std::io::Error| {
+            CliError::new(super::ExitStatus::Source, format!("cannot read {}: {error}", path.display()))
+        };
+        let file = std::fs::File::open(path).map_err(io)?;
+        let digest = crate::digest::Sha256Digest::of_reader(file).map_err(io)?;
+        Ok(self.pins.by_sha256(digest)?)
+    }
+
+    /// The tree of a pin, fetched if it is not at hand.
+    pub(super) fn open_pin(&self, ui: &Ui, pin: &Pin) -> Result<Box<dyn Tree>, CliError> {
+        let mut progress = progress::Bar::new(ui.is_quiet());
+        let obtained = fetch::obtain(pin, &self.places, &mut progress)?;
+        for attempt in obtained.rejected.iter().filter(|attempt| !attempt.why.is_absence()) {
+            ui.note(&format!("warning: {attempt}"));
+        }
+        open_located(&obtained.located)
+    }
+
+    /// The tree of a pin if it is at hand, without any network.
+    pub(super) fn open_pin_at_hand(&self, pin: &Pin) -> Result<Option<Box<dyn Tree>>, CliError> {
+        fetch::locate(pin, &self.places).located.as_ref().map(open_located).transpose()
+    }
+}
+
+fn open_located(located: &Located) -> Result<Box<dyn Tree>, CliError> {
+    Ok(match located {
+        Located::Tarball { path, .. } => Box::new(ArchiveTree::open(path)?),
+        Located::Git { repository, tree } => Box::new(GitTree::at_tree_id(repository, tree)?),
+    })
+}
+
+/// Brings a tree in order that an interrupted run left.
+pub(super) fn recover(ui: &Ui, root: &Path) -> Result<(), CliError> {
+    let place = root.display();
+    match apply::recover(root)? {
+        apply::Recovered::Nothing => {}
+        apply::Recovered::RolledBack => ui.note(&format!("{place}: an interrupted change was taken back")),
+        apply::Recovered::Completed => ui.note(&format!("{place}: an interrupted change was completed")),
+    }
+    Ok(())
+}

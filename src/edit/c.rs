@@ -1,0 +1,347 @@
+//! `c.*`.
+
+use super::anchor::{as_lines, settle, with_line_ends};
+use super::answer::{Answer, Miss};
+use super::context::Source;
+use super::near::nearest;
+use super::text::near_lines;
+use crate::patchset::Change;
+use crate::patchset::operation::c::{
+    AddInclude, Function as Wanted, Insert, RedirectCall, RemoveEntry, Replace, ReplaceFunction, Wrap,
+};
+use crate::syntax::c::Function;
+use crate::text::{Rewrite, Span, line_bounds, line_ending};
+
+/// The bodies of all functions of that name, for `within`.
+pub(super) fn function_spans(source: &Source, name: &str) -> Vec<Span> {
+    source.c().functions().iter().filter(|f| f.name == name).map(Function::span).collect()
+}
+
+/// The one function that is meant, safe to be edited.
+fn function<'a>(source: &'a Source, wanted: &Wanted) -> Result<&'a Function, Answer> {
+    let all = source.c().functions();
+    let named: Vec<&Function> = all.iter().filter(|f| f.name == wanted.name).collect();
+    let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let found: Vec<&Function> = match &wanted.under {
+        None => named.clone(),
+        Some(under) => {
+            named.iter().copied().filter(|f| f.conditions.iter().any(|c| squeeze(c) == squeeze(under))).collect()
+        }
+    };
+    match found[..] {
+        [one] => match source.c().problem_in(one.span()) {
+            None => Ok(one),
+            Some(problem) => Err(Answer::refused(
+                format!("`{}` cannot be read safely: {}", wanted.name, problem.what),
+                problem.span.start,
+            )),
+        },
+        [] if !named.is_empty() => Err(Answer::Missing(Miss {
+            what: format!("`{}` is defined, but not under `{}`", wanted.name, wanted.under.as_deref().unwrap_or("")),
+            near: named.iter().map(|f| (f.name_span.start, f.conditions.join(", "))).collect(),
+            ..Miss::default()
+        })),
+        [] => Err(no_function(source, &wanted.name)),
+        _ => Err(Answer::Ambiguous {
+            what: format!("{} functions are called `{}`", found.len(), wanted.name),
+            at: found.iter().map(|f| f.name_span.start).collect(),
+            help: found.iter().find_map(|f| f.conditions.last()).map(|condition| {
+                format!("write `function: {{name: {}, under: \"{condition}\"}}`", wanted.name)
+            }),
+        }),
+    }
+}
+
+fn no_function(source: &Source, name: &str) -> Answer {
+    let c = source.c();
+    let functions = c.functions().iter().map(|f| (f.name_span.start, f.name.as_str().into()));
+    let prototypes = c.prototypes().iter().map(|p| (p.name_span.start, p.name.as_str().into()));
+    Answer::Missing(Miss {
+        what: format!("no function is called `{name}`"),
+        near: nearest(name, functions.chain(prototypes)).into_iter().map(|at| (at, String::new())).collect(),
+        ..Miss::default()
+    })
+}
+
+/// The scope of an operation that may name a function: its body, or the whole file.
+fn scope(source: &Source, wanted: Option<&Wanted>) -> Result<Span, Answer> {
+    match wanted {
+        Some(wanted) => function(source, wanted).map(Function::span),
+        None => Ok(Span::new(0, source.bytes.len())),
+    }
+}
+
+/// The blanks a line begins with.
+fn indentation(text: &[u8], offset: usize) -> &[u8] {
+    let line = line_bounds(text, offset).of(text);
+    &line[..line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()]
+}
+
+/// Lines written from column 0, indented as the place they go to. Where that uses blanks, leading
+/// tabs become four of them; directives of the preprocessor stay at the margin.
+fn indented(text: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for line in as_lines(text, b"\n").split_inclusive(|b| *b == b'\n') {
+        let body = line.strip_suffix(b"\n").unwrap_or(line);
+        let tabs = body.iter().take_while(|b| **b == b'\t').count();
+        if !body.is_empty() && !body.starts_with(b"#") {
+            out.extend_from_slice(margin);
+            let step: &[u8] = if margin.starts_with(b" ") { b"    " } else { b"\t" };
+            out.extend(std::iter::repeat_n(step, tabs).flatten());
+            out.extend_from_slice(&body[tabs..]);
+        } else {
+            out.extend_from_slice(body);
+        }
+        out.extend_from_slice(ending);
+    }
+    out
+}
+
+pub(super) fn insert(source: &Source, change: &Change, op: &Insert) -> Answer {
+    let text = &source.bytes;
+    let ending = line_ending(text);
+    if op.at.is_some()
+        && let Some(wanted) = &op.function
+    {
+        let function = match function(source, wanted) {
+            Ok(function) => function,
+            Err(answer) => return answer,
+        };
+        return insert_at_entry(source, function, change.text(&op.text));
+    }
+    let (anchor, after) = match (&op.after, &op.before) {
+        (Some(anchor), _) => (anchor, true),
+        (None, Some(anchor)) => (anchor, false),
+        (None, None) => return Answer::missing("an anchor was not given"),
+    };
+    let within = match scope(source, op.function.as_ref()) {
+        Ok(span) => span,
+        Err(answer) => return answer,
+    };
+    let found = source.c().find_code(anchor.as_bytes(), within);
+    let at = |span: &Span| {
+        if after { line_bounds(text, span.end.saturating_sub(1).max(span.start)).end } else { line_bounds(text, span.start).start }
+    };
+    let lines = |span: &Span| indented(change.text(&op.text), indentation(text, span.start), ending);
+    let (mut fresh, mut done) = (Vec::new(), Vec::new());
+    for span in found {
+        let (at, lines) = (at(&span), lines(&span));
+        let there = if after { text[at..].starts_with(&lines) } else { text[..at].ends_with(&lines) };
+        if there { done.push(span) } else { fresh.push(span) }
+    }
+    let rewrite = |span: Span| Rewrite::insert(at(&span), lines(&span));
+    let what = format!("the code `{}`{}", one_line(anchor), in_function(op.function.as_ref()));
+    settle(&what, op.count, &fresh, &done, rewrite, || near_lines(source, anchor))
+}
+
+fn insert_at_entry(source: &Source, function: &Function, lines: &[u8]) -> Answer {
+    let text = &source.bytes;
+    let at = line_bounds(text, function.body.start).end.min(function.body.end);
+    if text[function.body.start + 1..at].trim_ascii().iter().any(|b| *b != b'\r') && at == function.body.end {
+        return Answer::refused(format!("the body of `{}` stands on one line", function.name), function.body.start);
+    }
+    let rest = &text[at..function.body.end];
+    let first = rest.iter().position(|b| !b.is_ascii_whitespace()).map_or(at, |i| at + i);
+    let margin = indentation(text, first);
+    let with = indented(lines, margin, line_ending(text));
+    if text[at..].starts_with(&with) {
+        Answer::Already(vec![at])
+    } else {
+        Answer::Change(vec![Rewrite::insert(at, with)])
+    }
+}
+
+pub(super) fn replace(source: &Source, change: &Change, op: &Replace) -> Answer {
+    let within = match scope(source, op.function.as_ref()) {
+        Ok(span) => span,
+        Err(answer) => return answer,
+    };
+    let c = source.c();
+    let with = with_line_ends(change.text(&op.with), line_ending(&source.bytes));
+    let with = with.trim_ascii_end().to_vec();
+    let found = c.find_code(op.find.as_bytes(), within);
+    let done = c.find_code(&with, within);
+    // A replacement that is part of the anchor is no sign of a finished change.
+    let done: Vec<Span> = done.into_iter().filter(|d| !found.iter().any(|f| f.contains(*d) && f != d)).collect();
+    let what = format!("the code `{}`{}", one_line(&op.find), in_function(op.function.as_ref()));
+    settle(&what, op.count, &found, &done, |span| Rewrite::replace(span, with.clone()), || near_lines(source, &op.find))
+}
+
+fn one_line(code: &str) -> String {
+    code.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn in_function(function: Option<&Wanted>) -> String {
+    function.map(|f| format!(" in `{}`", f.name)).unwrap_or_default()
+}
+
+pub(super) fn replace_function(source: &Source, change: &Change, op: &ReplaceFunction) -> Answer {
+    let function = match function(source, &op.function) {
+        Ok(function) => function,
+        Err(answer) => return answer,
+    };
+    let with = with_line_ends(change.text(&op.with), line_ending(&source.bytes));
+    let with = with.trim_ascii();
+    let span = function.span();
+    if span.of(&source.bytes) == with {
+        Answer::Already(vec![span.start])
+    } else {
+        Answer::Change(vec![Rewrite::replace(span, with)])
+    }
+}
+
+pub(super) fn wrap(source: &Source, change: &Change, op: &Wrap) -> Answer {
+    let text = &source.bytes;
+    let ending = line_ending(text);
+    let function = match function(source, &op.function) {
+        Ok(function) => function,
+        Err(answer) => return answer,
+    };
+    let (from, to) = match &op.from {
+        None => (function.span(), function.span()),
+        Some(from) => {
+            let one = |code: &str, within: Span| one_piece(source, code, within, &op.function.name);
+            let from = match one(from, function.body) {
+                Ok(span) => span,
+                Err(answer) => return answer,
+            };
+            match &op.to {
+                None => (from, from),
+                Some(to) => match one(to, Span::new(from.start, function.body.end)) {
+                    Ok(to) => (from, to),
+                    Err(answer) => return answer,
+                },
+            }
+        }
+    };
+    let start = line_bounds(text, from.start).start;
+    let end = line_bounds(text, to.end.saturating_sub(1)).end;
+    let opening = as_lines(op.condition.trim_end().as_bytes(), ending);
+    let mut closing = Vec::new();
+    if let Some(otherwise) = &op.otherwise {
+        closing.extend_from_slice(&as_lines(b"#else", ending));
+        closing.extend_from_slice(&indented(change.text(otherwise), indentation(text, from.start), ending));
+    }
+    closing.extend_from_slice(&as_lines(b"#endif", ending));
+    if text[..start].ends_with(&opening) && text[end..].starts_with(&closing) {
+        return Answer::Already(vec![start]);
+    }
+    Answer::Change(vec![Rewrite::insert(start, opening), Rewrite::insert(end, closing)])
+}
+
+/// The only place where a piece of code stands in a function.
+fn one_piece(source: &Source, code: &str, within: Span, function: &str) -> Result<Span, Answer> {
+    let found = source.c().find_code(code.as_bytes(), within);
+    let what = format!("the code `{}` in `{function}`", one_line(code));
+    match found[..] {
+        [one] => Ok(one),
+        [] => Err(Answer::Missing(Miss {
+            what: format!("{what} is not there"),
+            near: near_lines(source, code),
+            ..Miss::default()
+        })),
+        _ => Err(Answer::Ambiguous {
+            what: format!("{what} stands in {} places", found.len()),
+            at: found.iter().map(|span| span.start).collect(),
+            help: Some("name more of the code around it".to_owned()),
+        }),
+    }
+}
+
+pub(super) fn remove_entry(source: &Source, op: &RemoveEntry) -> Answer {
+    let tables = source.c().tables();
+    let found: Vec<_> = tables.iter().filter(|table| table.name == op.table).collect();
+    let table = match found[..] {
+        [one] => one,
+        [] => {
+            let names = tables.iter().map(|t| (t.name_span.start, t.name.as_str().into()));
+            return Answer::Missing(Miss {
+                what: format!("no table is called `{}`", op.table),
+                near: nearest(&op.table, names).into_iter().map(|at| (at, String::new())).collect(),
+                ..Miss::default()
+            });
+        }
+        _ => {
+            return Answer::Ambiguous {
+                what: format!("{} tables are called `{}`", found.len(), op.table),
+                at: found.iter().map(|t| t.name_span.start).collect(),
+                help: None,
+            };
+        }
+    };
+    if let Some(problem) = source.c().problem_in(table.span) {
+        return Answer::refused(format!("`{}` cannot be read safely: {}", op.table, problem.what), problem.span.start);
+    }
+    let entries: Vec<_> = table.entries.iter().filter(|entry| entry.key == op.entry).collect();
+    if entries.len() == op.count {
+        return Answer::Change(entries.iter().map(|entry| Rewrite::remove(entry.span)).collect());
+    }
+    let near = nearest(&op.entry, table.entries.iter().map(|e| (e.code.start, e.key.as_str().into())));
+    match entries.len() {
+        // A table that does not name the entry is as wanted, unless it has one of a similar name.
+        0 if near.is_empty() => Answer::Already(vec![table.name_span.start]),
+        0 => Answer::Missing(Miss {
+            what: format!("`{}` has no entry `{}`", op.table, op.entry),
+            at: Some(table.name_span.start),
+            near: near.into_iter().map(|at| (at, String::new())).collect(),
+            help: None,
+        }),
+        n => Answer::Ambiguous {
+            what: format!("`{}` has {n} entries `{}`, {} meant", op.table, op.entry, op.count),
+            at: entries.iter().map(|entry| entry.code.start).collect(),
+            help: Some(format!("write `count: {n}`")),
+        },
+    }
+}
+
+pub(super) fn add_include(source: &Source, op: &AddInclude) -> Answer {
+    let text = &source.bytes;
+    let ending = line_ending(text);
+    let includes = source.c().includes();
+    let name = op.include.trim_matches(['"', '<', '>']);
+    if let Some(there) = includes.iter().find(|include| include.path == name) {
+        return Answer::Already(vec![there.span.start]);
+    }
+    let found: Vec<_> = includes.iter().filter(|include| include.path == op.after).collect();
+    match found[..] {
+        [one] => {
+            let at = line_bounds(text, one.span.start).end.max(one.span.end);
+            let line = as_lines(format!("#include {}", op.include).as_bytes(), ending);
+            Answer::Change(vec![Rewrite::insert(at, line)])
+        }
+        [] => {
+            let names = includes.iter().map(|i| (i.span.start, i.path.as_str().into()));
+            let mut near = nearest(&op.after, names);
+            near.extend(includes.first().map(|first| first.span.start));
+            near.dedup();
+            Answer::Missing(Miss {
+                what: format!("`{}` is not included", op.after),
+                near: near.into_iter().map(|at| (at, String::new())).collect(),
+                ..Miss::default()
+            })
+        }
+        _ => Answer::Ambiguous {
+            what: format!("`{}` is included {} times", op.after, found.len()),
+            at: found.iter().map(|include| include.span.start).collect(),
+            help: None,
+        },
+    }
+}
+
+pub(super) fn redirect_call(source: &Source, op: &RedirectCall) -> Answer {
+    let function = match function(source, &op.function) {
+        Ok(function) => function,
+        Err(answer) => return answer,
+    };
+    let c = source.c();
+    let callees = |name: &str| -> Vec<Span> { c.calls(name, function.body).iter().map(|call| call.callee).collect() };
+    let (found, done) = (callees(&op.from), callees(&op.to));
+    let what = format!("a call of `{}` in `{}`", op.from, op.function.name);
+    settle(&what, op.count, &found, &done, |span| Rewrite::replace(span, op.to.as_str()), || {
+        c.calls(&op.from, Span::new(0, source.bytes.len()))
+            .iter()
+            .map(|call| (call.callee.start, "a call in another function".to_owned()))
+            .take(5)
+            .collect()
+    })
+}

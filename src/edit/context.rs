@@ -1,0 +1,104 @@
+//! The tree an edit is resolved on, with each file read and parsed once.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::outcome::Place;
+use crate::syntax::c::CFile;
+use crate::syntax::makefile::Makefile;
+use crate::syntax::python::PythonFile;
+use crate::syntax::setup::Setup;
+use crate::text::{LineIndex, line_bounds};
+use crate::tree::{Tree, TreeError, TreePath};
+use crate::version::Version;
+
+/// A tree, and what is known of it.
+pub struct Context<'a> {
+    /// The tree.
+    pub tree: &'a dyn Tree,
+    /// Its version of CPython; `None` for something else.
+    pub version: Option<Version>,
+    files: RefCell<BTreeMap<TreePath, Option<Rc<Source>>>>,
+}
+
+impl<'a> Context<'a> {
+    /// Resolves on `tree`, which is of `version`.
+    pub fn new(tree: &'a dyn Tree, version: Option<Version>) -> Context<'a> {
+        Context { tree, version, files: RefCell::default() }
+    }
+
+    /// A file of the tree; `None` when it has none of that name.
+    pub(super) fn source(&self, path: &TreePath) -> Result<Option<Rc<Source>>, TreeError> {
+        if let Some(known) = self.files.borrow().get(path) {
+            return Ok(known.clone());
+        }
+        let source = self.tree.read(path)?.map(|file| {
+            Rc::new(Source::new(path.clone(), file.bytes, file.executable))
+        });
+        self.files.borrow_mut().insert(path.clone(), source.clone());
+        Ok(source)
+    }
+
+    /// Whether the tree has a file of that name.
+    pub(super) fn exists(&self, path: &str) -> Result<bool, TreeError> {
+        match path.parse() {
+            Ok(path) => Ok(self.tree.entry(&path)?.is_some()),
+            Err(_) => Ok(false),
+        }
+    }
+}
+
+/// A file of the tree, parsed in whichever ways it is asked for.
+pub(super) struct Source {
+    pub path: TreePath,
+    pub bytes: Vec<u8>,
+    pub executable: bool,
+    lines: OnceCell<LineIndex>,
+    makefile: OnceCell<Makefile>,
+    setup: OnceCell<Setup>,
+    c: OnceCell<CFile>,
+    python: OnceCell<PythonFile>,
+}
+
+impl Source {
+    pub(super) fn new(path: TreePath, bytes: Vec<u8>, executable: bool) -> Source {
+        Source {
+            path,
+            bytes,
+            executable,
+            lines: OnceCell::new(),
+            makefile: OnceCell::new(),
+            setup: OnceCell::new(),
+            c: OnceCell::new(),
+            python: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn makefile(&self) -> &Makefile {
+        self.makefile.get_or_init(|| Makefile::parse(&self.bytes))
+    }
+
+    pub(super) fn setup(&self) -> &Setup {
+        self.setup.get_or_init(|| Setup::parse(&self.bytes))
+    }
+
+    pub(super) fn c(&self) -> &CFile {
+        self.c.get_or_init(|| CFile::parse(&self.bytes))
+    }
+
+    pub(super) fn python(&self) -> &PythonFile {
+        self.python.get_or_init(|| PythonFile::parse(&self.bytes))
+    }
+
+    pub(super) fn place(&self, offset: usize) -> Place {
+        let lines = self.lines.get_or_init(|| LineIndex::new(&self.bytes));
+        let offset = offset.min(self.bytes.len());
+        let text = line_bounds(&self.bytes, offset).of(&self.bytes).trim_ascii_end();
+        Place {
+            file: self.path.clone(),
+            line: lines.line(offset),
+            text: String::from_utf8_lossy(text).into_owned(),
+        }
+    }
+}

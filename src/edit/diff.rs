@@ -1,0 +1,150 @@
+//! `diff`: hunks of a patch, matched by a rule that never wanders.
+//!
+//! A hunk fits at a line when all its context and removed lines stand there, byte for byte. It is
+//! taken from the place it names, or else from the only place within the allowed offset.
+
+use diffy::patch_set::{ParseOptions, PatchKind, PatchSet};
+use diffy::{Hunk, Line};
+
+use super::answer::{Answer, Miss};
+use super::context::Source;
+use crate::patchset::Change;
+use crate::patchset::operation::diff::Diff;
+use crate::text::{Rewrite, Span, lines};
+
+/// A hunk with its lines, as bytes with their line ends.
+struct Piece {
+    /// The first line it names in the old file, from 0.
+    line: usize,
+    old: Vec<Vec<u8>>,
+    new: Vec<Vec<u8>>,
+}
+
+pub(super) fn apply(source: &Source, change: &Change, op: &Diff) -> Answer {
+    let pieces = match pieces(change.text(&op.patch), source.path.as_str()) {
+        Ok(pieces) => pieces,
+        Err(why) => return Answer::Refused { why, at: None },
+    };
+    let spans: Vec<Span> = lines(&source.bytes).collect();
+    let text = |i: usize| spans.get(i).map(|span| span.of(&source.bytes));
+    let start = |i: usize| spans.get(i).map_or(source.bytes.len(), |span| span.start);
+    let (mut rewrites, mut done, mut from) = (Vec::new(), Vec::new(), 0);
+    for (number, piece) in pieces.iter().enumerate() {
+        let what = format!("hunk {} (line {} of the patch's file)", number + 1, piece.line + 1);
+        let fits = |wanted: &[Vec<u8>]| -> Vec<usize> {
+            let low = piece.line.saturating_sub(op.max_offset).max(from);
+            let high = piece.line + op.max_offset;
+            (low..=high.min(spans.len()))
+                .filter(|i| wanted.iter().enumerate().all(|(k, line)| text(i + k) == Some(line)))
+                .collect()
+        };
+        let chosen = |places: Vec<usize>| match places[..] {
+            [one] => Ok(Some(one)),
+            _ if places.contains(&piece.line) => Ok(Some(piece.line)),
+            [] => Ok(None),
+            _ => Err(places),
+        };
+        let ambiguous = |places: Vec<usize>| Answer::Ambiguous {
+            what: format!("{what} fits in {} places", places.len()),
+            at: places.into_iter().map(start).collect(),
+            help: Some("give the hunk more context, or a smaller `max-offset`".to_owned()),
+        };
+        // Finished first: a hunk that only adds lines still fits where it was applied.
+        match chosen(fits(&piece.new)) {
+            Err(places) if fits(&piece.old).is_empty() => return ambiguous(places),
+            Ok(Some(at)) if fits(&piece.old).is_empty() || adds_only_here(piece, at, &fits(&piece.old)) => {
+                done.push(start(at));
+                from = at + piece.new.len();
+                continue;
+            }
+            _ => {}
+        }
+        match chosen(fits(&piece.old)) {
+            Err(places) => return ambiguous(places),
+            Ok(Some(at)) => {
+                rewrites.extend(narrow(piece, at, &spans, source.bytes.len()));
+                from = at + piece.old.len();
+            }
+            Ok(None) => return miss(source, &what, piece, &spans),
+        }
+    }
+    if rewrites.is_empty() { Answer::Already(done) } else { Answer::Change(rewrites) }
+}
+
+/// Whether the old lines fit only inside the place where the new ones stand.
+fn adds_only_here(piece: &Piece, at: usize, old: &[usize]) -> bool {
+    old.iter().all(|i| *i >= at && i + piece.old.len() <= at + piece.new.len())
+}
+
+/// The rewrites of a hunk that fits at line `at`: one for each run of changed lines, so that its
+/// context stays free for other edits.
+fn narrow(piece: &Piece, at: usize, spans: &[Span], end: usize) -> Vec<Rewrite> {
+    let start = |i: usize| spans.get(i).map_or(end, |span| span.start);
+    let old: Vec<&[u8]> = piece.old.iter().map(Vec::as_slice).collect();
+    let new: Vec<&[u8]> = piece.new.iter().map(Vec::as_slice).collect();
+    similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new)
+        .into_iter()
+        .filter(|op| op.tag() != similar::DiffTag::Equal)
+        .map(|op| {
+            let (old, new) = (op.old_range(), op.new_range());
+            Rewrite::replace(Span::new(start(at + old.start), start(at + old.end)), piece.new[new].concat())
+        })
+        .collect()
+}
+
+/// The line at which most of a hunk's old lines stand.
+fn miss(source: &Source, what: &str, piece: &Piece, spans: &[Span]) -> Answer {
+    let score = |i: usize| {
+        piece.old.iter().enumerate().filter(|(k, line)| spans.get(i + k).is_some_and(|s| s.of(&source.bytes) == **line)).count()
+    };
+    let best = (0..spans.len()).max_by_key(|i| (score(*i), std::cmp::Reverse(i.abs_diff(piece.line))));
+    let near = best.filter(|i| score(*i) > 0).map(|i| {
+        let differs = (0..piece.old.len())
+            .find(|k| spans.get(i + k).is_none_or(|s| s.of(&source.bytes) != piece.old[*k]))
+            .map_or(i, |k| i + k);
+        let at = spans.get(differs).map_or(source.bytes.len(), |span| span.start);
+        (at, format!("{} of {} lines fit; this one does not", score(i), piece.old.len()))
+    });
+    Answer::Missing(Miss { what: format!("{what} does not fit"), near: near.into_iter().collect(), ..Miss::default() })
+}
+
+/// The hunks that a patch has for a file: those of the section that names it, or of its only section.
+fn pieces(patch: &[u8], path: &str) -> Result<Vec<Piece>, String> {
+    let sections: Vec<_> = PatchSet::parse_bytes(patch, ParseOptions::gitdiff())
+        .collect::<Result<_, _>>()
+        .map_err(|error| format!("the patch cannot be read: {error}"))?;
+    let named = |section: &&diffy::patch_set::FilePatch<'_, [u8]>| {
+        let operation = section.operation().strip_prefix(1);
+        let name = match &operation {
+            diffy::patch_set::FileOperation::Modify { modified, .. } => modified,
+            diffy::patch_set::FileOperation::Rename { to, .. } => to,
+            _ => return false,
+        };
+        name.as_ref() == path.as_bytes()
+    };
+    let section = match &sections[..] {
+        [] => return Err("the patch holds no hunk".to_owned()),
+        [one] => one,
+        many => many.iter().find(named).ok_or_else(|| format!("the patch has {} files, none of them {path}", many.len()))?,
+    };
+    let PatchKind::Text(text) = section.patch() else { return Err("a binary patch".to_owned()) };
+    if text.hunks().is_empty() {
+        return Err("the patch holds no hunk".to_owned());
+    }
+    Ok(text.hunks().iter().map(piece).collect())
+}
+
+fn piece(hunk: &Hunk<'_, [u8]>) -> Piece {
+    let (mut old, mut new) = (Vec::new(), Vec::new());
+    for line in hunk.lines() {
+        match line {
+            Line::Context(text) => {
+                old.push(text.to_vec());
+                new.push(text.to_vec());
+            }
+            Line::Delete(text) => old.push(text.to_vec()),
+            Line::Insert(text) => new.push(text.to_vec()),
+        }
+    }
+    Piece { line: hunk.old_range().start().saturating_sub(1), old, new }
+}

@@ -1,0 +1,51 @@
+//! Whether a tree has the facts that an edit requires.
+
+use super::anchor::find_words;
+use super::context::Context;
+use super::outcome::{Outcome, Place};
+use crate::patchset::{Fact, Requirement};
+use crate::text::Span;
+use crate::tree::TreeError;
+
+/// The refusal of an edit, if the tree lacks one of the facts it requires.
+pub(super) fn refusal(context: &Context<'_>, requires: &[Requirement]) -> Result<Option<Outcome>, TreeError> {
+    for requirement in requires {
+        let source = context.source(&requirement.file)?;
+        let mut line = 0;
+        let holds = match (&requirement.fact, &source) {
+            (Fact::Exists, source) => source.is_some(),
+            (Fact::Absent, source) => source.is_none(),
+            (_, None) => false,
+            (Fact::Contains(text), Some(source)) => {
+                !find_words(&source.bytes, text.as_bytes(), Span::new(0, source.bytes.len())).is_empty()
+            }
+            (Fact::Lacks(text), Some(source)) => {
+                let found = find_words(&source.bytes, text.as_bytes(), Span::new(0, source.bytes.len()));
+                if let Some(first) = found.first() {
+                    line = source.place(first.start).line;
+                }
+                found.is_empty()
+            }
+            (Fact::Includes(name), Some(source)) => {
+                source.c().includes().iter().any(|include| include.path == name.as_bytes())
+            }
+            (Fact::DefinesFunction(name), Some(source)) => {
+                source.c().functions().iter().any(|function| function.name == name.as_bytes())
+            }
+        };
+        if !holds {
+            let place = match (&source, line) {
+                (Some(source), 1..) => find_place(source, line),
+                _ => Place { file: requirement.file.clone(), line: 0, text: String::new() },
+            };
+            let why = format!("it requires that {requirement}, which is not so: {}", requirement.why);
+            return Ok(Some(Outcome::Refused { why, place: Some(place) }));
+        }
+    }
+    Ok(None)
+}
+
+fn find_place(source: &super::context::Source, line: usize) -> Place {
+    let offset = crate::text::lines(&source.bytes).nth(line - 1).map_or(0, |span| span.start);
+    source.place(offset)
+}

@@ -1,0 +1,363 @@
+//! `makefile.*`.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::anchor::as_lines;
+use super::answer::{Answer, Miss};
+use super::context::Source;
+use super::near::nearest;
+use super::shell::prefix;
+use crate::patchset::operation::makefile::{
+    AddPrerequisite, AddRule, AppendVariable, PrefixCommand, RemovePrerequisite, ReplacePrerequisite,
+    SetVariable,
+};
+use crate::syntax::makefile::{Rule, Variable};
+use crate::syntax::shell;
+use crate::text::{Rewrite, Span, line_ending};
+
+/// The rule and word of a prerequisite, or why there is none.
+fn prerequisite<'a>(source: &'a Source, targets: &[String], word: &str) -> Result<(&'a Rule, Span), Absent<'a>> {
+    let text = &source.bytes;
+    let makefile = source.makefile();
+    let mut exists = None;
+    for target in targets {
+        let mut hits = Vec::new();
+        for rule in makefile.rules_of(text, target.as_bytes()) {
+            exists.get_or_insert((target.clone(), rule));
+            hits.extend(rule.prerequisites.iter().filter(|p| p.of(text) == word.as_bytes()).map(|p| (rule, *p)));
+        }
+        match hits[..] {
+            [] => {}
+            [hit] => return Ok(hit),
+            _ => return Err(Absent::Twice(hits.iter().map(|(_, span)| span.start).collect())),
+        }
+    }
+    Err(match exists {
+        None => Absent::Target,
+        Some((target, rule)) => Absent::Word(target, rule),
+    })
+}
+
+enum Absent<'a> {
+    /// None of the targets has a rule.
+    Target,
+    /// This target has a rule without the word.
+    Word(String, &'a Rule),
+    /// The word stands there more than once.
+    Twice(Vec<usize>),
+}
+
+impl Absent<'_> {
+    fn answer(self, source: &Source, targets: &[String], word: &str) -> Answer {
+        match self {
+            Absent::Target => no_target(source, targets, Some(word)),
+            Absent::Word(target, rule) => {
+                let near = users(source, word);
+                let others: Vec<String> = near.iter().map(|(target, _)| target.clone()).collect();
+                let mut miss = Miss {
+                    what: format!("`{target}` exists, but `{word}` is not among its prerequisites"),
+                    at: Some(rule.colon.start),
+                    near: near.into_iter().map(|(_, at)| (at, String::new())).collect(),
+                    help: None,
+                };
+                if let Some(other) = others.first() {
+                    let mut all = targets.to_vec();
+                    all.push(other.clone());
+                    miss.help = Some(format!(
+                        "write `target: [{}]`, or limit the edit with `when`",
+                        all.join(", ")
+                    ));
+                }
+                Answer::Missing(miss)
+            }
+            Absent::Twice(at) => Answer::Ambiguous {
+                what: format!("`{word}` stands {} times among the prerequisites", at.len()),
+                at,
+                help: None,
+            },
+        }
+    }
+}
+
+/// The rules that have `word` as a prerequisite: their first target, and where the word stands.
+fn users(source: &Source, word: &str) -> Vec<(String, usize)> {
+    let text = &source.bytes;
+    let rules = source.makefile().rules.iter().filter(|rule| rule.targets[0].of(text) != b".PHONY");
+    rules
+        .filter_map(|rule| {
+            let hit = rule.prerequisites.iter().find(|p| p.of(text) == word.as_bytes())?;
+            Some((lossy(rule.targets[0].of(text)).into_owned(), hit.start))
+        })
+        .collect()
+}
+
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+fn no_target(source: &Source, targets: &[String], word: Option<&str>) -> Answer {
+    let text = &source.bytes;
+    let names = source
+        .makefile()
+        .rules
+        .iter()
+        .flat_map(|rule| rule.targets.iter().map(|t| (t.start, lossy(t.of(text)))));
+    let mut near: Vec<(usize, String)> = word
+        .map(|word| users(source, word).into_iter().map(|(_, at)| (at, String::new())).collect())
+        .unwrap_or_default();
+    near.extend(nearest(&targets[0], names).into_iter().map(|at| (at, String::new())));
+    near.truncate(5);
+    Answer::Missing(Miss {
+        what: format!("no rule makes {}", quoted(targets)),
+        near,
+        ..Miss::default()
+    })
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+}
+
+pub(super) fn remove_prerequisite(source: &Source, op: &RemovePrerequisite) -> Answer {
+    match prerequisite(source, &op.target.0, &op.word) {
+        Ok((rule, word)) => Answer::Change(vec![Rewrite::remove(with_blanks(source, rule, word))]),
+        Err(Absent::Word(target, rule)) if !reaches(source, target.as_bytes(), op.word.as_bytes()) => {
+            Answer::Already(vec![rule.colon.start])
+        }
+        Err(absent) => absent.answer(source, &op.target.0, &op.word),
+    }
+}
+
+/// Whether make would come from `target` to `word` through prerequisites. A substitution of
+/// configure may stand for any of the rules.
+fn reaches(source: &Source, target: &[u8], word: &[u8]) -> bool {
+    let text = &source.bytes;
+    let makefile = source.makefile();
+    let mut seen: BTreeSet<&[u8]> = BTreeSet::new();
+    let mut open: Vec<&[u8]> = vec![target];
+    while let Some(name) = open.pop() {
+        if !seen.insert(name) {
+            continue;
+        }
+        for prerequisite in makefile.rules_of(text, name).flat_map(|rule| &rule.prerequisites) {
+            let prerequisite = prerequisite.of(text);
+            if prerequisite == word {
+                return true;
+            }
+            if prerequisite.starts_with(b"@") && prerequisite.ends_with(b"@") {
+                let any = makefile.rules.iter().filter(|rule| rule.targets[0].of(text) != b".PHONY");
+                if any.flat_map(|rule| &rule.prerequisites).any(|p| p.of(text) == word) {
+                    return true;
+                }
+            }
+            open.push(prerequisite);
+        }
+    }
+    false
+}
+
+/// A prerequisite with the blanks that go when it goes: those before it, or, where it stands first
+/// on a continuation line, those behind it, or that whole line when it stands there alone.
+fn with_blanks(source: &Source, rule: &Rule, word: Span) -> Span {
+    let text = &source.bytes;
+    let blank = |b: &u8| matches!(b, b' ' | b'\t');
+    let before = text[..word.start].iter().rev().take_while(|b| blank(b)).count();
+    let after = text[word.end..].iter().take_while(|b| blank(b)).count();
+    let line_start = word.start - before;
+    let first_on_line = line_start > rule.header.start && text[line_start - 1] == b'\n';
+    if !first_on_line {
+        return Span::new(line_start, word.end);
+    }
+    let rest = &text[word.end + after..];
+    let continued = rest.starts_with(b"\\\n") || rest.starts_with(b"\\\r\n");
+    let ends = rest.is_empty() || rest.starts_with(b"\n") || rest.starts_with(b"\r\n");
+    if continued {
+        // Alone on a line in the middle: the line goes.
+        let end = word.end + after + rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |i| i + 1);
+        Span::new(line_start, end)
+    } else if ends {
+        // Alone on the last line: the backslash above goes as well.
+        let mut start = line_start - 1;
+        if start > 0 && text[start - 1] == b'\r' {
+            start -= 1;
+        }
+        start -= 1;
+        while start > 0 && blank(&text[start - 1]) {
+            start -= 1;
+        }
+        Span::new(start, word.end)
+    } else {
+        Span::new(word.start, word.end + after)
+    }
+}
+
+pub(super) fn replace_prerequisite(source: &Source, op: &ReplacePrerequisite) -> Answer {
+    match prerequisite(source, &op.target.0, &op.word) {
+        Ok((rule, word)) => {
+            let there = rule.prerequisites.iter().any(|p| p.of(&source.bytes) == op.with.as_bytes());
+            let span = if there { with_blanks(source, rule, word) } else { word };
+            Answer::Change(vec![Rewrite::replace(span, if there { "" } else { &op.with })])
+        }
+        Err(absent) => {
+            let finished = prerequisite(source, &op.target.0, &op.with);
+            match (absent, finished) {
+                (Absent::Word(target, _), Ok((_, with)))
+                    if !reaches(source, target.as_bytes(), op.word.as_bytes()) =>
+                {
+                    Answer::Already(vec![with.start])
+                }
+                (absent, _) => absent.answer(source, &op.target.0, &op.word),
+            }
+        }
+    }
+}
+
+pub(super) fn add_prerequisite(source: &Source, op: &AddPrerequisite) -> Answer {
+    let text = &source.bytes;
+    if let Ok((_, word)) = prerequisite(source, &op.target.0, &op.word) {
+        return Answer::Already(vec![word.start]);
+    }
+    let anchor = op.after.as_deref();
+    if let Some(after) = anchor {
+        return match prerequisite(source, &op.target.0, after) {
+            Ok((_, word)) => Answer::Change(vec![Rewrite::insert(word.end, format!(" {}", op.word))]),
+            Err(absent) => absent.answer(source, &op.target.0, after),
+        };
+    }
+    for target in &op.target.0 {
+        let rules: Vec<&Rule> = source.makefile().rules_of(text, target.as_bytes()).collect();
+        match rules[..] {
+            [] => {}
+            [rule] => {
+                let end = rule.prerequisites.last().map_or(rule.colon.end, |word| word.end);
+                return Answer::Change(vec![Rewrite::insert(end, format!(" {}", op.word))]);
+            }
+            _ => {
+                return Answer::Ambiguous {
+                    what: format!("{} rules make `{target}`", rules.len()),
+                    at: rules.iter().map(|rule| rule.span.start).collect(),
+                    help: Some("name with `after` the prerequisite behind which it goes".to_owned()),
+                };
+            }
+        }
+    }
+    no_target(source, &op.target.0, None)
+}
+
+pub(super) fn prefix_command(source: &Source, op: &PrefixCommand) -> Answer {
+    let text = &source.bytes;
+    let makefile = source.makefile();
+    let rules: Vec<&Rule> = match &op.target {
+        Some(target) => makefile.rules_of(text, target.as_bytes()).collect(),
+        None => makefile.rules.iter().collect(),
+    };
+    if rules.is_empty() {
+        let targets: Vec<String> = op.target.iter().cloned().collect();
+        return no_target(source, &targets, None);
+    }
+    let mut commands = Vec::new();
+    for line in rules.iter().flat_map(|rule| &rule.recipe) {
+        // make's own signs before the first command of a recipe line.
+        let signs = line.of(text).iter().take_while(|b| matches!(b, b' ' | b'\t' | b'-' | b'@' | b'+')).count();
+        commands.extend(shell::commands(text, Span::new(line.start + signs, line.end)));
+    }
+    let place = match &op.target {
+        Some(target) => format!("the recipe of `{target}`"),
+        None => "the recipes".to_owned(),
+    };
+    match prefix(source, &commands, &op.command, &op.with, op.count, &place) {
+        Answer::Missing(mut miss) if miss.near.is_empty() => {
+            // The command may run in another rule, or have another name here.
+            let elsewhere = makefile.rules.iter().flat_map(|rule| &rule.recipe);
+            let uses = elsewhere.filter(|line| {
+                line.of(text).windows(op.command.len()).any(|window| window == op.command.as_bytes())
+            });
+            miss.near = uses.map(|line| (line.start, String::new())).take(5).collect();
+            Answer::Missing(miss)
+        }
+        answer => answer,
+    }
+}
+
+fn variable<'a>(source: &'a Source, name: &str) -> Result<&'a Variable, Answer> {
+    let found: Vec<&Variable> = source.makefile().variables_of(&source.bytes, name.as_bytes()).collect();
+    match found[..] {
+        [one] => Ok(one),
+        [] => {
+            let names = source.makefile().variables.iter();
+            let names = names.map(|v| (v.name.start, lossy(v.name.of(&source.bytes))));
+            Err(Answer::Missing(Miss {
+                what: format!("no variable is called `{name}`"),
+                near: nearest(name, names).into_iter().map(|at| (at, String::new())).collect(),
+                ..Miss::default()
+            }))
+        }
+        _ => Err(Answer::Ambiguous {
+            what: format!("`{name}` is defined {} times", found.len()),
+            at: found.iter().map(|v| v.name.start).collect(),
+            help: None,
+        }),
+    }
+}
+
+pub(super) fn set_variable(source: &Source, op: &SetVariable) -> Answer {
+    let variable = match variable(source, &op.name) {
+        Ok(variable) => variable,
+        Err(answer) => return answer,
+    };
+    if variable.value.of(&source.bytes) == op.value.as_bytes() {
+        return Answer::Already(vec![variable.name.start]);
+    }
+    let blank = if variable.value.is_empty() && variable.value.start == variable.operator.end { "\t" } else { "" };
+    Answer::Change(vec![Rewrite::replace(variable.value, format!("{blank}{}", op.value))])
+}
+
+pub(super) fn append_variable(source: &Source, op: &AppendVariable) -> Answer {
+    let variable = match variable(source, &op.name) {
+        Ok(variable) => variable,
+        Err(answer) => return answer,
+    };
+    let words = |bytes: &[u8]| -> Vec<Vec<u8>> {
+        bytes.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty() && *w != b"\\").map(<[u8]>::to_vec).collect()
+    };
+    if words(variable.value.of(&source.bytes)).ends_with(&words(op.value.as_bytes())) {
+        return Answer::Already(vec![variable.name.start]);
+    }
+    Answer::Change(vec![Rewrite::insert(variable.value.end, format!(" {}", op.value))])
+}
+
+pub(super) fn add_rule(source: &Source, op: &AddRule) -> Answer {
+    let text = &source.bytes;
+    let ending = line_ending(text);
+    let mut rule = format!("{}:", op.target);
+    for prerequisite in &op.prerequisites {
+        rule.push_str(&format!(" {prerequisite}"));
+    }
+    rule.push('\n');
+    for command in &op.recipe {
+        rule.push_str(&format!("\t{}\n", command.replace('\n', "\n\t")));
+    }
+    let rule = as_lines(rule.as_bytes(), ending);
+    if let Some(existing) = source.makefile().rules_of(text, op.target.as_bytes()).next() {
+        return if existing.span.of(text) == rule {
+            Answer::Already(vec![existing.span.start])
+        } else {
+            Answer::refused(format!("another rule makes `{}`", op.target), existing.span.start)
+        };
+    }
+    let at = match &op.after {
+        None => text.len(),
+        Some(after) => match source.makefile().rules_of(text, after.as_bytes()).last() {
+            Some(rule) => rule.span.end,
+            None => return no_target(source, std::slice::from_ref(after), None),
+        },
+    };
+    let mut with = Vec::new();
+    if !text[..at].is_empty() && !text[..at].ends_with(b"\n") {
+        with.extend_from_slice(ending);
+    }
+    with.extend_from_slice(ending);
+    with.extend_from_slice(&rule);
+    Answer::Change(vec![Rewrite::insert(at, with)])
+}

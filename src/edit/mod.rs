@@ -1,0 +1,26 @@
+//! Resolves edits on a tree: which bytes an edit means there, or why it means none.
+//!
+//! A file per family of operations. Each answers three questions about one file: is the anchor
+//! there, is the change made already, and if neither, what came nearest.
+
+mod anchor;
+mod answer;
+mod c;
+mod context;
+mod diff;
+mod fact;
+mod file;
+mod header;
+mod m4;
+mod makefile;
+mod near;
+mod outcome;
+mod python;
+mod resolve;
+mod setup;
+mod shell;
+mod text;
+
+pub use context::Context;
+pub use outcome::{Delta, Near, Outcome, Part, Place};
+pub use resolve::resolve;

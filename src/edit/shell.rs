@@ -1,0 +1,52 @@
+//! `shell.prefix-command`, and the commands of Makefile recipes.
+
+use super::anchor::{settle, with_line_ends};
+use super::answer::Answer;
+use super::context::Source;
+use super::near::nearest;
+use crate::patchset::operation::shell::PrefixCommand;
+use crate::syntax::shell::{self, Command};
+use crate::text::{Rewrite, Span};
+
+pub(super) fn prefix_command(source: &Source, within: Span, op: &PrefixCommand) -> Answer {
+    let commands = shell::commands(&source.bytes, within);
+    prefix(source, &commands, &op.command, &op.with, op.count, "the script")
+}
+
+/// Puts `with` before the command word `command` of the commands that start with it.
+pub(super) fn prefix(
+    source: &Source,
+    commands: &[Command],
+    command: &str,
+    with: &str,
+    count: usize,
+    place: &str,
+) -> Answer {
+    let (mut found, mut done) = (Vec::new(), Vec::new());
+    let prefix: Vec<&[u8]> = with.split_ascii_whitespace().map(str::as_bytes).collect();
+    for words in commands.iter().map(|one| &one.words) {
+        let text = |i: usize| words.get(i).map(|word: &Span| word.of(&source.bytes));
+        let first = (0..words.len())
+            .find(|i| text(*i) == Some(command.as_bytes()) || !text(*i).is_some_and(shell::is_environment));
+        let Some(first) = first else { continue };
+        if text(first) == Some(command.as_bytes()) {
+            found.push(words[first]);
+        } else if prefix.iter().enumerate().all(|(i, word)| text(first + i) == Some(word))
+            && text(first + prefix.len()) == Some(command.as_bytes())
+        {
+            done.push(words[first + prefix.len()]);
+        }
+    }
+    let what = format!("the command `{command}` in {place}");
+    let with = with_line_ends(format!("{} ", with.trim()).as_bytes(), b"\n");
+    settle(&what, count, &found, &done, |span| Rewrite::insert(span.start, with.clone()), || {
+        let firsts = commands.iter().flat_map(|one| {
+            one.words
+                .iter()
+                .filter(|word| !shell::is_environment(word.of(&source.bytes)))
+                .take(1)
+                .map(|word| (word.start, String::from_utf8_lossy(word.of(&source.bytes))))
+        });
+        nearest(command, firsts).into_iter().map(|at| (at, String::new())).collect()
+    })
+}

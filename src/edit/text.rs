@@ -1,0 +1,60 @@
+//! `text.insert` and `text.replace`.
+
+use super::anchor::{find_words, settle, with_line_ends};
+use super::answer::Answer;
+use super::context::Source;
+use super::near::nearest;
+use crate::patchset::Change;
+use crate::patchset::operation::text::{Insert, Replace};
+use crate::text::{Rewrite, Span, line_ending, lines};
+
+pub(super) fn insert(source: &Source, within: Span, change: &Change, op: &Insert) -> Answer {
+    let ending = line_ending(&source.bytes);
+    let text = with_line_ends(change.text(&op.text), ending);
+    let (anchor, after) = match (&op.after, &op.before) {
+        (Some(anchor), _) => (anchor, true),
+        (None, Some(anchor)) => (anchor, false),
+        (None, None) => return Answer::missing("an anchor was not given"),
+    };
+    let needle = with_line_ends(anchor.as_bytes(), ending);
+    let found = find_words(&source.bytes, &needle, within);
+    let inserted = |span: &Span| {
+        if after {
+            source.bytes[span.end..].starts_with(&text)
+        } else {
+            source.bytes[..span.start].ends_with(&text)
+        }
+    };
+    let (done, fresh): (Vec<Span>, Vec<Span>) = found.iter().partition(|span| inserted(span));
+    let rewrite = |span: Span| Rewrite::insert(if after { span.end } else { span.start }, text.clone());
+    settle(&format!("`{anchor}`"), op.count, &fresh, &done, rewrite, || near_lines(source, anchor))
+}
+
+pub(super) fn replace(source: &Source, within: Span, change: &Change, op: &Replace) -> Answer {
+    let ending = line_ending(&source.bytes);
+    let with = with_line_ends(change.text(&op.with), ending);
+    let found = find_words(&source.bytes, &with_line_ends(op.find.as_bytes(), ending), within);
+    let done = find_words(&source.bytes, &with, within);
+    let what = format!("`{}`", first_line(&op.find));
+    // A replacement that is part of the anchor (`a` for `a b`) is no sign of a finished change.
+    let done: Vec<Span> = done.into_iter().filter(|d| !found.iter().any(|f| f.contains(*d) && f != d)).collect();
+    settle(&what, op.count, &found, &done, |span| Rewrite::replace(span, with.clone()), || {
+        near_lines(source, &op.find)
+    })
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or(text)
+}
+
+/// The lines of the file that come nearest to the first line of an anchor.
+pub(super) fn near_lines(source: &Source, anchor: &str) -> Vec<(usize, String)> {
+    let wanted = first_line(anchor).trim();
+    let candidates = lines(&source.bytes).filter_map(|line| {
+        let text = line.of(&source.bytes).trim_ascii();
+        // A line of another length cannot come near; comparing letters is slow.
+        let fits = text.len() >= wanted.len() / 2 && text.len() <= wanted.len() * 2 + 40;
+        (fits && !text.is_empty()).then(|| (line.start, String::from_utf8_lossy(text)))
+    });
+    nearest(wanted, candidates).into_iter().map(|offset| (offset, String::new())).collect()
+}

@@ -1,0 +1,300 @@
+//! One operation on one file, as a patchset spells it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess};
+use serde_yaml::Spanned;
+
+use super::operation::{Operation, Text};
+use super::{RawEdit, Requirement};
+use crate::tree::TreePath;
+use crate::version::VersionRange;
+
+/// One operation on one file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The file, or several of which the first that exists is meant.
+    pub file: Vec<TreePath>,
+    /// The versions it is for; all unless given.
+    pub when: Option<VersionRange>,
+    /// The part of the file it is limited to.
+    pub within: Option<Within>,
+    /// What is done.
+    pub operation: Operation,
+    /// The contents of the patchset's files that the operation names, by name.
+    pub texts: BTreeMap<String, Vec<u8>>,
+}
+
+impl Change {
+    /// The bytes of a text of this change.
+    pub fn text<'a>(&'a self, text: &'a Text) -> &'a [u8] {
+        match text {
+            Text::Inline(text) => text.as_bytes(),
+            // The loader has put every file that is named into `texts`.
+            Text::From(name) => self.texts.get(name).map_or(&[], Vec::as_slice),
+        }
+    }
+}
+
+/// A scope inside a file, for the operations that have none of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Within {
+    /// The body of a C function.
+    Function(String),
+    /// A rule of a Makefile: its target, prerequisites and recipe.
+    Target(String),
+    /// A Python class.
+    Class(String),
+    /// What stands between two literal texts, each of which occurs once.
+    Between(String, String),
+}
+
+impl fmt::Display for Within {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Within::Function(name) => write!(f, "function `{name}`"),
+            Within::Target(name) => write!(f, "target `{name}`"),
+            Within::Class(name) => write!(f, "class `{name}`"),
+            Within::Between(from, to) => write!(f, "between `{from}` and `{to}`"),
+        }
+    }
+}
+
+/// The keys of a change, as they are met in the map that holds them.
+#[derive(Default)]
+struct ChangeKeys {
+    file: Option<Vec<TreePath>>,
+    when: Option<VersionRange>,
+    within: Option<Within>,
+    operation: Option<Operation>,
+}
+
+const CHANGE_KEYS: [&str; 3] = ["file", "when", "within"];
+
+impl ChangeKeys {
+    /// Takes the value of `key` out of `map`; false when it is no key of a change.
+    fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+        match key {
+            "file" => self.file = Some(files(map.next_value()?)?),
+            "when" => self.when = Some(range(&map.next_value::<String>()?)?),
+            "within" => self.within = Some(map.next_value()?),
+            name => match Operation::read(name, map)? {
+                None => return Ok(false),
+                Some(second) => {
+                    if let Some(first) = &self.operation {
+                        return Err(A::Error::custom(format!(
+                            "`{}` and `{}` in one change: write two entries under `changes`",
+                            first.name(),
+                            second.name()
+                        )));
+                    }
+                    self.operation = Some(second);
+                }
+            },
+        }
+        Ok(true)
+    }
+
+    /// The change, if there is an operation.
+    fn finish<E: Error>(self) -> Result<Option<Change>, E> {
+        let Some(operation) = self.operation else {
+            let stray = self.file.is_some() || self.within.is_some();
+            return if stray {
+                Err(E::custom("a change without an operation, such as `text.replace`"))
+            } else {
+                Ok(None)
+            };
+        };
+        let file = self.file.ok_or_else(|| E::custom(format!("`{}` without `file`", operation.name())))?;
+        Ok(Some(Change { file, when: self.when, within: self.within, operation, texts: BTreeMap::new() }))
+    }
+}
+
+fn files<E: Error>(names: super::operation::OneOrMore) -> Result<Vec<TreePath>, E> {
+    names.0.iter().map(|name| name.parse().map_err(E::custom)).collect()
+}
+
+pub(super) fn range<E: Error>(text: &str) -> Result<VersionRange, E> {
+    text.parse().map_err(E::custom)
+}
+
+fn unknown<E: Error>(key: &str, known: &[&str]) -> E {
+    let mut message = format!("unknown key or operation `{key}`");
+    let mut names: Vec<&str> = known.iter().chain(Operation::NAMES).copied().collect();
+    names.sort_by_key(|name| crate::text::distance(key, name));
+    let near: Vec<String> = names.iter().take(3).map(|name| format!("`{name}`")).collect();
+    message.push_str(&format!("; near: {}", near.join(", ")));
+    E::custom(message)
+}
+
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Change, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Change;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a change: `file` and one operation")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Change, A::Error> {
+                let mut keys = ChangeKeys::default();
+                while let Some(key) = map.next_key::<String>()? {
+                    if !keys.take(&key, &mut map)? {
+                        return Err(unknown(&key, &CHANGE_KEYS));
+                    }
+                }
+                keys.finish()?.ok_or_else(|| A::Error::custom("a change without an operation"))
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawEdit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawEdit, D::Error> {
+        struct Visitor;
+
+        const KEYS: [&str; 8] = ["id", "why", "upstream", "since", "until", "requires", "allow", "changes"];
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = RawEdit;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an edit: `id`, `why` and an operation on `file`, or `changes`")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawEdit, A::Error> {
+                let mut keys = ChangeKeys::default();
+                let (mut id, mut why, mut upstream) = (None, None, None);
+                let (mut since, mut until) = (None, None);
+                let (mut requires, mut allow) = (Vec::new(), BTreeMap::new());
+                let mut changes: Vec<Spanned<Change>> = Vec::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    match key.as_str() {
+                        "id" => id = Some(map.next_value()?),
+                        "why" => why = Some(map.next_value::<String>()?),
+                        "upstream" => upstream = Some(map.next_value()?),
+                        "since" => since = Some(map.next_value()?),
+                        "until" => until = Some(map.next_value()?),
+                        "requires" => requires = map.next_value()?,
+                        "allow" => allow = map.next_value()?,
+                        "changes" => changes = map.next_value()?,
+                        other => {
+                            if !keys.take(other, &mut map)? {
+                                let known: Vec<&str> = KEYS.iter().chain(&CHANGE_KEYS).copied().collect();
+                                return Err(unknown(other, &known));
+                            }
+                        }
+                    }
+                }
+                let id: Spanned<String> = id.ok_or_else(|| A::Error::custom("an edit without `id`"))?;
+                let named = |what: &str| A::Error::custom(format!("edit `{}` {what}", id.value));
+                let why =
+                    why.filter(|why| !why.trim().is_empty()).ok_or_else(|| named("does not say `why`"))?;
+                let when = keys.when.take();
+                if when.is_some() && !changes.is_empty() {
+                    return Err(named(
+                        "has `when` and `changes`: put `when` into the changes, or use `since` and `until`",
+                    ));
+                }
+                keys.when = when;
+                let change = keys.finish()?;
+                match (&change, changes.is_empty()) {
+                    (None, true) => return Err(named("does nothing: it has no operation and no `changes`")),
+                    (Some(_), false) => {
+                        return Err(named(
+                            "has an operation and `changes`: move the operation into the list",
+                        ));
+                    }
+                    _ => {}
+                }
+                Ok(RawEdit { id, why, upstream, since, until, requires, allow, change, changes })
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// The properties that `file`, `when`, `within` and the operations add to a map's schema.
+fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Map<String, serde_json::Value> {
+    let mut properties = serde_json::Map::new();
+    let files = generator.subschema_for::<super::operation::OneOrMore>();
+    properties.insert("file".to_owned(), files.to_value());
+    properties.insert(
+        "when".to_owned(),
+        serde_json::json!({"type": "string", "description": "The versions it is for: `>=2.7`."}),
+    );
+    properties.insert("within".to_owned(), generator.subschema_for::<Within>().to_value());
+    for (name, schema) in Operation::schemas(generator) {
+        properties.insert(name.to_owned(), schema.to_value());
+    }
+    properties
+}
+
+/// One of the operations is there.
+fn any_operation() -> Vec<serde_json::Value> {
+    Operation::NAMES.iter().map(|name| serde_json::json!({"required": [name]})).collect()
+}
+
+impl JsonSchema for Change {
+    fn schema_name() -> Cow<'static, str> {
+        "Change".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let properties = change_properties(generator);
+        schemars::json_schema!({
+            "description": "One operation on one file.",
+            "type": "object",
+            "properties": properties,
+            "required": ["file"],
+            "oneOf": any_operation(),
+            "additionalProperties": false
+        })
+    }
+}
+
+impl JsonSchema for RawEdit {
+    fn schema_name() -> Cow<'static, str> {
+        "Edit".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut properties = change_properties(generator);
+        let text = |description: &str| serde_json::json!({"type": "string", "description": description});
+        properties.insert("id".to_owned(), text("Its name, the same in every patchset of a family."));
+        properties.insert("why".to_owned(), text("Why it is needed."));
+        properties.insert("upstream".to_owned(), text("Where upstream discusses it."));
+        properties.insert("since".to_owned(), text("The first version it is for."));
+        properties.insert("until".to_owned(), text("The first version it is no longer for."));
+        properties.insert("requires".to_owned(), generator.subschema_for::<Vec<Requirement>>().to_value());
+        properties.insert(
+            "allow".to_owned(),
+            serde_json::json!({
+                "type": "object",
+                "additionalProperties": {"type": "string"},
+                "description": "Lints that it may raise, each with the reason why that is right."
+            }),
+        );
+        properties.insert("changes".to_owned(), generator.subschema_for::<Vec<Change>>().to_value());
+        let mut alternatives = any_operation();
+        alternatives.push(serde_json::json!({"required": ["changes"]}));
+        schemars::json_schema!({
+            "description": "One reason, and one operation on `file` or a list of `changes`.",
+            "type": "object",
+            "properties": properties,
+            "required": ["id", "why"],
+            "oneOf": alternatives,
+            "additionalProperties": false
+        })
+    }
+}

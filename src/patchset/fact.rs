@@ -1,0 +1,135 @@
+//! Facts about a tree that an edit requires.
+
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess};
+
+use crate::tree::TreePath;
+
+/// A fact about a tree without which an edit would have no effect, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// The file that is looked at.
+    pub file: TreePath,
+    /// What must be so.
+    pub fact: Fact,
+    /// Why the edit needs it.
+    pub why: String,
+}
+
+/// What must be so of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// The file exists.
+    Exists,
+    /// The file does not exist.
+    Absent,
+    /// A literal text occurs in it, as whole words.
+    Contains(String),
+    /// A literal text does not occur in it.
+    Lacks(String),
+    /// It is a C file that includes another one.
+    Includes(String),
+    /// It is a C file that defines a function.
+    DefinesFunction(String),
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = &self.file;
+        match &self.fact {
+            Fact::Exists => write!(f, "{file} exists"),
+            Fact::Absent => write!(f, "{file} does not exist"),
+            Fact::Contains(text) => write!(f, "{file} contains `{text}`"),
+            Fact::Lacks(text) => write!(f, "{file} does not contain `{text}`"),
+            Fact::Includes(name) => write!(f, "{file} includes {name}"),
+            Fact::DefinesFunction(name) => write!(f, "{file} defines the function `{name}`"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Requirement {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Requirement, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Requirement;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a requirement: `file`, `why` and one fact")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Requirement, A::Error> {
+                let (mut file, mut why, mut fact) = (None, None, None);
+                while let Some(key) = map.next_key::<String>()? {
+                    let one = match key.as_str() {
+                        "file" => {
+                            file = Some(map.next_value::<TreePath>()?);
+                            continue;
+                        }
+                        "why" => {
+                            why = Some(map.next_value::<String>()?);
+                            continue;
+                        }
+                        "exists" if map.next_value::<bool>()? => Fact::Exists,
+                        "exists" => Fact::Absent,
+                        "contains" => Fact::Contains(map.next_value()?),
+                        "lacks" => Fact::Lacks(map.next_value()?),
+                        "includes" => Fact::Includes(map.next_value()?),
+                        "defines-function" => Fact::DefinesFunction(map.next_value()?),
+                        other => {
+                            return Err(A::Error::custom(format!(
+                                "unknown fact `{other}`: write exists, contains, lacks, includes or defines-function"
+                            )));
+                        }
+                    };
+                    if fact.replace(one).is_some() {
+                        return Err(A::Error::custom("two facts in one requirement: write two requirements"));
+                    }
+                }
+                let missing = |what: &str| A::Error::custom(format!("a requirement without {what}"));
+                Ok(Requirement {
+                    file: file.ok_or_else(|| missing("`file`"))?,
+                    fact: fact.ok_or_else(|| missing("a fact, such as `contains`"))?,
+                    why: why.ok_or_else(|| missing("`why`"))?,
+                })
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+impl JsonSchema for Requirement {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Requirement".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let text = serde_json::json!({"type": "string"});
+        schemars::json_schema!({
+            "description": "A fact about the tree without which the edit would have no effect.",
+            "type": "object",
+            "properties": {
+                "file": text,
+                "why": text,
+                "exists": {"type": "boolean"},
+                "contains": text,
+                "lacks": text,
+                "includes": text,
+                "defines-function": text
+            },
+            "required": ["file", "why"],
+            "oneOf": [
+                {"required": ["exists"]},
+                {"required": ["contains"]},
+                {"required": ["lacks"]},
+                {"required": ["includes"]},
+                {"required": ["defines-function"]}
+            ],
+            "additionalProperties": false
+        })
+    }
+}

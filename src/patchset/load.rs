@@ -1,0 +1,420 @@
+//! Reads patchsets: parse, check, join with what they extend. Every complaint names its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde_yaml::{Location, Spanned};
+
+use super::operation::{Operation, Text};
+use super::{Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset};
+use crate::digest::Sha256Digest;
+use crate::version::VersionRange;
+
+/// Something wrong with a patchset, at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// The file, as the user would name it.
+    pub file: String,
+    /// Line, from 1; 0 when the complaint is about the file as a whole.
+    pub line: usize,
+    /// Column in characters, from 1; 0 as `line`.
+    pub column: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.file, self.what),
+            line => write!(f, "{}:{line}:{}: {}", self.file, self.column, self.what),
+        }
+    }
+}
+
+/// Why a patchset could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// No patchset has that name.
+    #[error("no patchset is called `{id}`")]
+    Unknown {
+        /// The name asked for.
+        id: String,
+        /// The names that come nearest.
+        near: Vec<String>,
+    },
+    /// It was found, and is wrong.
+    #[error("{} in the patchset `{id}`", if .complaints.len() == 1 { "an error".to_owned() } else { format!("{} errors", .complaints.len()) })]
+    Invalid {
+        /// The patchset.
+        id: String,
+        /// Everything that is wrong with it. Never empty.
+        complaints: Vec<Complaint>,
+    },
+    /// A file of it cannot be read.
+    #[error("cannot read {file}")]
+    Io {
+        /// The file.
+        file: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// Loads the patchset `id` and the ones it extends.
+pub(super) fn load(catalog: &Catalog, id: &str) -> Result<Patchset, LoadError> {
+    let mut chain = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut next = Some((id.to_owned(), None::<(String, Location)>));
+    while let Some((id, from)) = next {
+        if !seen.insert(id.clone()) {
+            let (file, at) = from.unwrap_or_else(|| (id.clone(), Location::UNKNOWN));
+            let loop_ = chain.iter().map(|one: &Parsed| one.raw.id.value.as_str()).collect::<Vec<_>>();
+            let what = format!("`extends` goes in a circle: {} -> {id}", loop_.join(" -> "));
+            return Err(invalid(
+                chain.first().map_or(&id, |p| &p.raw.id.value),
+                vec![complaint(&file, at, what)],
+            ));
+        }
+        let Some(origin) = catalog.find(&id)? else {
+            let near = catalog.near(&id);
+            return Err(match from {
+                None => LoadError::Unknown { id, near },
+                Some((file, at)) => {
+                    let what = format!("`extends: {id}`: no patchset has that name{}", or_near(&near));
+                    invalid(
+                        chain.first().map_or(&id, |p: &Parsed| &p.raw.id.value),
+                        vec![complaint(&file, at, what)],
+                    )
+                }
+            });
+        };
+        let parsed = parse(origin)?;
+        next = parsed
+            .raw
+            .extends
+            .as_ref()
+            .map(|extends| (extends.value.clone(), Some((parsed.file.clone(), extends.referenced))));
+        chain.push(parsed);
+    }
+    join(chain)
+}
+
+/// One patchset.yaml that was read and checked by itself.
+struct Parsed {
+    file: String,
+    raw: RawPatchset,
+    applies_to: Option<VersionRange>,
+    edits: Vec<Edit>,
+    digests: Vec<Sha256Digest>,
+}
+
+fn complaint(file: &str, at: Location, what: impl Into<String>) -> Complaint {
+    Complaint {
+        file: file.to_owned(),
+        line: at.line() as usize,
+        column: at.column() as usize,
+        what: what.into(),
+    }
+}
+
+fn invalid(id: &str, complaints: Vec<Complaint>) -> LoadError {
+    LoadError::Invalid { id: id.to_owned(), complaints }
+}
+
+fn or_near(near: &[String]) -> String {
+    match near {
+        [] => String::new(),
+        names => format!("; near: {}", names.join(", ")),
+    }
+}
+
+/// A budget that real patchsets stay far below, against alias bombs.
+fn options() -> serde_yaml::Options {
+    serde_yaml::options! {
+        strict_booleans: true,
+        budget: serde_yaml::budget! { max_nodes: 50_000, max_aliases: 1_000 },
+    }
+}
+
+fn parse(origin: Origin) -> Result<Parsed, LoadError> {
+    let file = origin.display("patchset.yaml");
+    let bytes =
+        origin.read("patchset.yaml").map_err(|source| LoadError::Io { file: file.clone(), source })?;
+    let id = origin.id();
+    let whole = |what: String| invalid(id, vec![Complaint { file: file.clone(), line: 0, column: 0, what }]);
+    let text = std::str::from_utf8(&bytes).map_err(|e| whole(format!("it is no UTF-8: {e}")))?;
+    let raw: RawPatchset = serde_yaml::from_str_with_options(text, options()).map_err(|error| {
+        let at = error.location().unwrap_or(Location::UNKNOWN);
+        let message = error.without_snippet().to_string();
+        // The place stands before the message already.
+        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+        invalid(id, vec![complaint(&file, at, message)])
+    })?;
+    let mut check = Check { file: &file, origin: &origin, complaints: Vec::new(), digests: Vec::new() };
+    check.digests.push(Sha256Digest::of(&bytes));
+    if raw.schema.value != 1 {
+        check.at(
+            raw.schema.referenced,
+            format!("schema {} is not known: this pypatch reads schema 1", raw.schema.value),
+        );
+    }
+    if raw.id.value != id {
+        check.at(raw.id.referenced, format!("the id is `{}`, but the folder is called `{id}`", raw.id.value));
+    }
+    let applies_to = raw.applies_to.as_ref().and_then(|range| check.range(range));
+    for pin in &raw.pins {
+        if !pin.value.strip_prefix("python-").is_some_and(|v| v.parse::<crate::version::Version>().is_ok()) {
+            check.at(pin.referenced, format!("`{}` is no pin, such as python-2.5", pin.value));
+        }
+    }
+    let mut edits = Vec::new();
+    let mut ids: BTreeMap<&str, u64> = BTreeMap::new();
+    for edit in &raw.edits {
+        let edit_id = &edit.value.id;
+        if let Some(line) = ids.insert(&edit_id.value, edit_id.referenced.line()) {
+            check.at(
+                edit_id.referenced,
+                format!("the edit `{}` stands on line {line} already", edit_id.value),
+            );
+        }
+        edits.push(check.edit(edit, id));
+    }
+    let (complaints, digests) = (check.complaints, check.digests);
+    if !complaints.is_empty() {
+        return Err(invalid(id, complaints));
+    }
+    Ok(Parsed { file, raw, applies_to, edits, digests })
+}
+
+/// Checks one patchset.yaml, collecting complaints.
+struct Check<'a> {
+    file: &'a str,
+    origin: &'a Origin,
+    complaints: Vec<Complaint>,
+    digests: Vec<Sha256Digest>,
+}
+
+impl Check<'_> {
+    fn at(&mut self, at: Location, what: impl Into<String>) {
+        self.complaints.push(complaint(self.file, at, what));
+    }
+
+    fn range(&mut self, range: &Spanned<String>) -> Option<VersionRange> {
+        range
+            .value
+            .parse()
+            .map_err(|e: crate::version::BadRange| self.at(range.referenced, e.to_string()))
+            .ok()
+    }
+
+    fn edit(&mut self, raw: &Spanned<RawEdit>, patchset: &str) -> Edit {
+        let (edit, at) = (&raw.value, raw.referenced);
+        let mut bounds = Vec::new();
+        for (sign, bound) in [(">=", &edit.since), ("<", &edit.until)] {
+            if let Some(bound) = bound {
+                match bound.value.parse::<crate::version::Version>() {
+                    Ok(version) => bounds.push(format!("{sign}{version}")),
+                    Err(error) => self.at(bound.referenced, error.to_string()),
+                }
+            }
+        }
+        let when = if bounds.is_empty() {
+            None
+        } else {
+            let joined = Spanned { value: bounds.join(", "), referenced: at, defined: at };
+            self.range(&joined)
+        };
+        for lint in edit.allow.keys() {
+            if !Lint::ALL.iter().any(|known| known.name() == lint) {
+                self.at(at, format!("`allow` names `{lint}`, which is no lint"));
+            }
+        }
+        let changes = edit.change.iter().map(|change| (change, at));
+        let listed = edit.changes.iter().map(|change| (&change.value, change.referenced));
+        let changes = changes.chain(listed).map(|(change, at)| self.change(change.clone(), at)).collect();
+        Edit {
+            id: edit.id.value.clone(),
+            why: edit.why.trim().to_owned(),
+            upstream: edit.upstream.clone(),
+            when,
+            requires: edit.requires.clone(),
+            changes,
+            allow: edit.allow.clone(),
+            patchset: patchset.to_owned(),
+            line: at.line() as usize,
+        }
+    }
+
+    /// Reads the files a change names and checks what its operation says.
+    fn change(&mut self, mut change: Change, at: Location) -> Change {
+        for text in texts(&change.operation) {
+            let Text::From(name) = text else { continue };
+            let path = match name.parse::<crate::tree::TreePath>() {
+                Ok(path) => format!("files/{path}"),
+                Err(error) => {
+                    self.at(at, error.to_string());
+                    continue;
+                }
+            };
+            match self.origin.read(&path) {
+                Ok(bytes) => {
+                    self.digests.push(Sha256Digest::of(&bytes));
+                    change.texts.insert(name.clone(), bytes);
+                }
+                Err(error) => {
+                    let file = self.origin.display(&path);
+                    self.at(
+                        at,
+                        format!(
+                            "`{}` takes its text from {file}, which cannot be read: {error}",
+                            change.operation.name()
+                        ),
+                    );
+                }
+            }
+        }
+        if let Some(what) = nonsense(&change) {
+            self.at(at, format!("`{}` {what}", change.operation.name()));
+        }
+        change
+    }
+}
+
+/// The texts of an operation, all of which may come from a file.
+fn texts(operation: &Operation) -> Vec<Text> {
+    let texts: Vec<&Text> = match operation {
+        Operation::TextInsert(op) => vec![&op.text],
+        Operation::TextReplace(op) => vec![&op.with],
+        Operation::HeaderAppend(op) => vec![&op.text],
+        Operation::CInsert(op) => vec![&op.text],
+        Operation::CReplace(op) => vec![&op.with],
+        Operation::CReplaceFunction(op) => vec![&op.with],
+        Operation::CWrap(op) => op.otherwise.iter().collect(),
+        Operation::PythonAddMethod(op) => vec![&op.code],
+        Operation::PythonReplaceMethod(op) => vec![&op.code],
+        Operation::PythonAddFunction(op) => vec![&op.code],
+        Operation::PythonReplaceFunction(op) => vec![&op.code],
+        Operation::M4Define(op) => vec![&op.text],
+        Operation::M4Override(op) => vec![&op.text],
+        Operation::FileAdd(op) => vec![&op.content],
+        Operation::Diff(op) => vec![&op.patch],
+        _ => Vec::new(),
+    };
+    texts.into_iter().cloned().collect()
+}
+
+/// What a well-formed operation may not say.
+fn nonsense(change: &Change) -> Option<String> {
+    let several = change.file.len() > 1;
+    match &change.operation {
+        Operation::TextInsert(op) if op.before.is_some() == op.after.is_some() => {
+            Some("needs either `before` or `after`".to_owned())
+        }
+        Operation::TextInsert(op) if op.before.iter().chain(&op.after).any(String::is_empty) => {
+            Some("has an empty anchor".to_owned())
+        }
+        Operation::TextReplace(op) if op.find.is_empty() => Some("has an empty anchor".to_owned()),
+        Operation::CInsert(op) => {
+            let given = [op.at.is_some(), op.before.is_some(), op.after.is_some()];
+            if given.iter().filter(|given| **given).count() != 1 {
+                Some("needs one of `at`, `before` and `after`".to_owned())
+            } else if op.at.is_some() && op.function.is_none() {
+                Some("has `at: entry` without `function`".to_owned())
+            } else {
+                None
+            }
+        }
+        Operation::CWrap(op) if op.to.is_some() && op.from.is_none() => {
+            Some("has `to` without `from`".to_owned())
+        }
+        Operation::CWrap(op) if !op.condition.trim_start().starts_with("#if") => {
+            Some("needs a `condition` that starts with `#if`".to_owned())
+        }
+        Operation::SetupEnable(op) if op.modules.is_empty() => Some("names no module".to_owned()),
+        Operation::SetupDisable(op) if op.modules.is_empty() => Some("names no module".to_owned()),
+        Operation::SetupSet(op) if op.module.is_some() == op.variable.is_some() => {
+            Some("needs either `module` or `variable`".to_owned())
+        }
+        Operation::HeaderUndef(op) if op.names.is_empty() => Some("names no macro".to_owned()),
+        Operation::CAddInclude(op)
+            if !(op.include.starts_with('"') && op.include.ends_with('"')
+                || op.include.starts_with('<') && op.include.ends_with('>')) =>
+        {
+            Some("needs `include` with its quotes: '\"x.h\"' or '<x.h>'".to_owned())
+        }
+        Operation::FileAdd(_) | Operation::M4Define(_) if several => {
+            Some("may create its file, so `file` must name one".to_owned())
+        }
+        _ => count(&change.operation)
+            .filter(|count| *count == 0)
+            .map(|_| "means no place: `count` is 0".to_owned()),
+    }
+}
+
+fn count(operation: &Operation) -> Option<usize> {
+    match operation {
+        Operation::TextInsert(op) => Some(op.count),
+        Operation::TextReplace(op) => Some(op.count),
+        Operation::MakefilePrefixCommand(op) => Some(op.count),
+        Operation::ShellPrefixCommand(op) => Some(op.count),
+        Operation::CInsert(op) => Some(op.count),
+        Operation::CReplace(op) => Some(op.count),
+        Operation::CRemoveEntry(op) => Some(op.count),
+        Operation::CRedirectCall(op) => Some(op.count),
+        _ => None,
+    }
+}
+
+/// Joins a patchset (first) with what it extends (next, and so on).
+fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
+    let extends = chain.iter().skip(1).map(|one| one.raw.id.value.clone()).collect();
+    let digest = {
+        let all: String = chain.iter().flat_map(|one| &one.digests).map(ToString::to_string).collect();
+        Sha256Digest::of(all.as_bytes())
+    };
+    let (mut edits, mut dropped): (Vec<Edit>, BTreeMap<String, String>) = Default::default();
+    let mut build = None;
+    let mut top = None;
+    while let Some(one) = chain.pop() {
+        let mut complaints = Vec::new();
+        for (id, why) in &one.raw.drop {
+            match edits.iter().position(|edit| edit.id == *id) {
+                Some(at) => {
+                    edits.remove(at);
+                    dropped.insert(id.clone(), why.value.clone());
+                }
+                None => complaints.push(complaint(
+                    &one.file,
+                    why.referenced,
+                    format!("`drop` names `{}`, which is no edit of what this extends", id),
+                )),
+            }
+        }
+        for edit in one.edits.iter().cloned() {
+            dropped.remove(&edit.id);
+            match edits.iter().position(|other| other.id == edit.id) {
+                Some(at) => edits[at] = edit,
+                None => edits.push(edit),
+            }
+        }
+        if !complaints.is_empty() {
+            return Err(invalid(&one.raw.id.value, complaints));
+        }
+        build = one.raw.build.clone().or(build);
+        top = Some(one);
+    }
+    let top = top.expect("the chain holds at least the patchset that was asked for");
+    Ok(Patchset {
+        id: top.raw.id.value,
+        title: top.raw.title,
+        applies_to: top.applies_to,
+        pins: top.raw.pins.into_iter().map(|pin| pin.value).collect(),
+        extends,
+        dropped,
+        edits,
+        build: build.unwrap_or_default(),
+        digest,
+    })
+}

@@ -1,0 +1,22 @@
+//! Hunks that were taken over from a patch.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Text;
+
+/// `diff`: applies the hunks of a patch. A hunk fits where all its context and removed lines stand,
+/// byte for byte, within `max-offset` lines of the place it names, and only if one such place exists.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Diff {
+    /// The patch: of one file, whose name in it is not looked at.
+    pub patch: Text,
+    /// How many lines a hunk may have moved.
+    #[serde(default = "max_offset")]
+    pub max_offset: usize,
+}
+
+fn max_offset() -> usize {
+    200
+}

@@ -1,0 +1,34 @@
+//! Plain text: the last resort, where no format's own operation fits.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Text, one};
+
+/// `text.insert`: inserts text before or after a literal anchor.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Insert {
+    /// The literal text before which it is inserted. Whole words: `all` is not inside `install`.
+    pub before: Option<String>,
+    /// The literal text behind which it is inserted.
+    pub after: Option<String>,
+    /// What is inserted.
+    pub text: Text,
+    /// How many places the anchor means.
+    #[serde(default = "one")]
+    pub count: usize,
+}
+
+/// `text.replace`: replaces literal text.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Replace {
+    /// The literal text that is replaced. Whole words, unless it begins or ends with a sign.
+    pub find: String,
+    /// What stands there afterwards.
+    pub with: Text,
+    /// How many places the anchor means.
+    #[serde(default = "one")]
+    pub count: usize,
+}

@@ -1,0 +1,145 @@
+//! Joins what the edits do into what becomes of each file.
+
+use std::collections::BTreeMap;
+
+use super::PlannedEdit;
+use crate::edit::{Delta, Place};
+use crate::text::{LineIndex, Rewrite, apply, line_bounds};
+use crate::tree::{File, FileChange, Tree, TreeError, TreePath};
+
+/// Two edits that touch the same bytes, or a file that one of them adds or removes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The edit that stands first in the patchset.
+    pub first: String,
+    /// The other one.
+    pub second: String,
+    /// Where.
+    pub place: Place,
+}
+
+pub(super) struct Composed {
+    pub conflicts: Vec<Conflict>,
+    pub changes: Vec<FileChange>,
+}
+
+/// What all edits want of one file, each with the index of its edit.
+#[derive(Default)]
+struct Wanted {
+    rewrites: Vec<(usize, Rewrite)>,
+    whole: Vec<(usize, Delta)>,
+}
+
+/// Joins the deltas of all edits, and gives each edit the changes it makes by itself.
+pub(super) fn compose(tree: &dyn Tree, edits: &mut [PlannedEdit]) -> Result<Composed, TreeError> {
+    let mut files: BTreeMap<TreePath, Wanted> = BTreeMap::new();
+    for (i, edit) in edits.iter().enumerate() {
+        for part in &edit.parts {
+            for delta in &part.deltas {
+                let wanted = files.entry(part.file.clone()).or_default();
+                match delta {
+                    Delta::Rewrite(rewrite) => wanted.rewrites.push((i, rewrite.clone())),
+                    other => wanted.whole.push((i, other.clone())),
+                }
+            }
+        }
+    }
+    let mut composed = Composed { conflicts: Vec::new(), changes: Vec::new() };
+    for (path, wanted) in files {
+        let before = tree.read(&path)?;
+        let clashes = clashes(&wanted);
+        for (first, second, offset) in &clashes {
+            let bytes = before.as_ref().map_or(&[][..], |file| &file.bytes);
+            let place = place(&path, bytes, *offset);
+            let (first, second) = (edits[*first].id.clone(), edits[*second].id.clone());
+            let conflict = Conflict { first, second, place };
+            if !composed.conflicts.contains(&conflict) {
+                composed.conflicts.push(conflict);
+            }
+        }
+        for (i, edit) in edits.iter_mut().enumerate() {
+            let own = Wanted {
+                rewrites: wanted.rewrites.iter().filter(|(j, _)| *j == i).cloned().collect(),
+                whole: wanted.whole.iter().filter(|(j, _)| *j == i).cloned().collect(),
+            };
+            edit.changes.extend(change(&path, before.as_ref(), own));
+        }
+        if clashes.is_empty() {
+            composed.changes.extend(change(&path, before.as_ref(), wanted));
+        }
+    }
+    Ok(composed)
+}
+
+/// The pairs of edits (or of parts of one edit) that cannot both be done to a file, and where.
+fn clashes(wanted: &Wanted) -> Vec<(usize, usize, usize)> {
+    let mut found = Vec::new();
+    let mut sorted: Vec<&(usize, Rewrite)> = wanted.rewrites.iter().collect();
+    sorted.sort_by_key(|(_, rewrite)| (rewrite.span.start, rewrite.span.end));
+    for (k, (i, a)) in sorted.iter().enumerate() {
+        for (j, b) in &sorted[k + 1..] {
+            if b.span.start > a.span.end {
+                break;
+            }
+            if a.collides_with(b) {
+                found.push(((*i).min(*j), (*i).max(*j), b.span.start));
+            }
+        }
+    }
+    let whole_file = |delta: &Delta| matches!(delta, Delta::Add { .. } | Delta::Remove);
+    for (k, (i, a)) in wanted.whole.iter().enumerate() {
+        for (j, b) in &wanted.whole[k + 1..] {
+            let same_mode = matches!((a, b), (Delta::Mode { executable: x }, Delta::Mode { executable: y }) if x == y);
+            if !same_mode {
+                found.push(((*i).min(*j), (*i).max(*j), 0));
+            }
+        }
+        if whole_file(a) {
+            found.extend(wanted.rewrites.iter().map(|(j, _)| ((*i).min(*j), (*i).max(*j), 0)));
+        }
+    }
+    found
+}
+
+fn place(path: &TreePath, bytes: &[u8], offset: usize) -> Place {
+    let offset = offset.min(bytes.len());
+    let text = line_bounds(bytes, offset).of(bytes).trim_ascii_end();
+    Place {
+        file: path.clone(),
+        line: LineIndex::new(bytes).line(offset),
+        text: String::from_utf8_lossy(text).into_owned(),
+    }
+}
+
+/// What becomes of a file; nothing when it stays as it is.
+fn change(path: &TreePath, before: Option<&File>, wanted: Wanted) -> Option<FileChange> {
+    let mut after = before.cloned();
+    let mut rewrites: Vec<Rewrite> = Vec::new();
+    for (_, delta) in wanted.whole {
+        match delta {
+            Delta::Add { bytes, executable } => after = Some(File { bytes, executable }),
+            Delta::Remove => after = None,
+            Delta::Mode { executable } => {
+                if let Some(file) = &mut after {
+                    file.executable = executable;
+                }
+            }
+            Delta::Rewrite(rewrite) => rewrites.push(rewrite),
+        }
+    }
+    rewrites.extend(wanted.rewrites.into_iter().map(|(_, rewrite)| rewrite));
+    if !rewrites.is_empty() {
+        let (old, executable) = before.map_or((&[][..], false), |file| (&file.bytes[..], file.executable));
+        // Rewrites that collide give no change: they are reported as a conflict.
+        let bytes = apply(old, &rewrites).ok()?;
+        let executable = after.as_ref().map_or(executable, |file| file.executable);
+        after = Some(File { bytes, executable });
+    }
+    if after.as_ref() == before {
+        return None;
+    }
+    if before.is_none() {
+        rewrites.clear();
+    }
+    Some(FileChange { path: path.clone(), before: before.cloned(), after, rewrites })
+}

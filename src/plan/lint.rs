@@ -1,0 +1,155 @@
+//! Lints: edits that fit and would still have no effect.
+
+use super::LintHit;
+use crate::edit::{Context, Delta, Part};
+use crate::patchset::operation::header::Place;
+use crate::patchset::{Change, Edit, Lint, Operation, Patchset};
+use crate::tree::TreeError;
+
+/// The traps that the parts of an edit walk into. Only parts that change something can.
+pub(super) fn check(
+    context: &Context<'_>,
+    patchset: &Patchset,
+    edit: &Edit,
+    parts: &[Part],
+) -> Result<Vec<LintHit>, TreeError> {
+    let mut hits: Vec<LintHit> = Vec::new();
+    for part in parts.iter().filter(|part| !part.deltas.is_empty()) {
+        let change = edit.changes.iter().find(|change| {
+            change.operation.name() == part.operation && change.file.contains(&part.file)
+        });
+        let Some(change) = change else { continue };
+        for (lint, message) in of_part(context, patchset, change, part)? {
+            if !hits.iter().any(|hit| hit.lint == lint) {
+                hits.push(LintHit { lint, message, allowed: edit.allow.get(lint.name()).cloned() });
+            }
+        }
+    }
+    Ok(hits)
+}
+
+fn of_part(
+    context: &Context<'_>,
+    patchset: &Patchset,
+    change: &Change,
+    part: &Part,
+) -> Result<Vec<(Lint, String)>, TreeError> {
+    let mut hits = Vec::new();
+    let file = part.file.as_str();
+    let template = file.ends_with(".h.in");
+    if template && part.deltas.iter().any(|delta| added(delta).is_some_and(has_plain_undef)) {
+        hits.push((
+            Lint::UndefInTemplate,
+            format!("config.status rewrites a plain `#undef` of {file}: write `header.undef`, which spells it `#undef/**/X`"),
+        ));
+    }
+    let inside = match &change.operation {
+        Operation::HeaderAppend(op) => op.place == Place::InsideGuard,
+        Operation::HeaderDefine(op) => op.place == Place::InsideGuard,
+        Operation::HeaderUndef(op) => op.place == Place::InsideGuard,
+        _ => false,
+    };
+    if inside && part.file.file_name() == "pyconfig.h.in" && undefines(change) {
+        hits.push((
+            Lint::UndefInsideGuard,
+            "inside the include guard it acts before the system's headers only: write `place: outside-guard`".to_owned(),
+        ));
+    }
+    if part.operation.starts_with("setup.") {
+        if file == "Modules/Setup.dist" && context.tree.entry(&path("Modules/Setup"))?.is_some() {
+            hits.push((
+                Lint::SetupIgnored,
+                "Modules/Setup exists, so configure will not copy Modules/Setup.dist over it: edit Modules/Setup".to_owned(),
+            ));
+        }
+        if file == "Modules/Setup" && context.tree.entry(&path("Modules/Setup.stdlib.in"))?.is_some() {
+            hits.push((
+                Lint::SetupShadowed,
+                "makesetup reads Modules/Setup.stdlib first, and the first rule for a module wins: use Modules/Setup.local, or configure with MODULE_BUILDTYPE=static".to_owned(),
+            ));
+        }
+    }
+    if ["configure.in", "configure.ac", "aclocal.m4"].contains(&file) {
+        let declared = patchset.build.regenerate.iter().any(|one| {
+            one.writes.iter().any(|written| written.as_str() == "configure") && one.reads.contains(&part.file)
+        });
+        if !declared {
+            hits.push((
+                Lint::StaleConfigure,
+                format!("configure is made from {file} and stays as it is: declare under `build: regenerate:` what writes configure and reads {file}"),
+            ));
+        }
+    }
+    if file.ends_with(".py")
+        && let Some(version) = &context.version
+        && version.series().0 >= 3
+        && part.deltas.iter().any(|delta| added(delta).is_some_and(has_print_statement))
+    {
+        hits.push((
+            Lint::PrintStatement,
+            format!("Python 2's print statement is a SyntaxError in {version}: write `print(...)`"),
+        ));
+    }
+    Ok(hits)
+}
+
+fn path(text: &str) -> crate::tree::TreePath {
+    text.parse().expect("a path of this source file is well formed")
+}
+
+/// The text that a delta brings in.
+fn added(delta: &Delta) -> Option<&[u8]> {
+    match delta {
+        Delta::Rewrite(rewrite) => Some(&rewrite.with),
+        Delta::Add { bytes, .. } => Some(bytes),
+        Delta::Remove | Delta::Mode { .. } => None,
+    }
+}
+
+fn undefines(change: &Change) -> bool {
+    match &change.operation {
+        Operation::HeaderUndef(_) => true,
+        Operation::HeaderAppend(op) => {
+            change.text(&op.text).split(|b| *b == b'\n').any(|line| directive(line).starts_with(b"undef"))
+        }
+        _ => false,
+    }
+}
+
+/// A preprocessor line behind its `#`; nothing for any other line.
+fn directive(line: &[u8]) -> &[u8] {
+    line.trim_ascii_start().strip_prefix(b"#").map_or(&[], <[u8]>::trim_ascii_start)
+}
+
+/// `#undef X`, as config.status looks for it: a blank behind the word.
+fn has_plain_undef(text: &[u8]) -> bool {
+    text.split(|b| *b == b'\n').any(|line| {
+        let rest = directive(line);
+        rest.strip_prefix(b"undef").is_some_and(|rest| rest.first().is_some_and(|b| matches!(b, b' ' | b'\t')))
+    })
+}
+
+/// `print x`, at the beginning of a line.
+fn has_print_statement(text: &[u8]) -> bool {
+    text.split(|b| *b == b'\n').any(|line| {
+        let rest = line.trim_ascii_start().strip_prefix(b"print ").map(<[u8]>::trim_ascii_start);
+        rest.and_then(<[u8]>::first).is_some_and(|b| !matches!(b, b'=' | b'(' | b'.' | b','))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_spelling_that_config_status_rewrites_is_a_trap() {
+        assert!(has_plain_undef(b"x\n# undef FOO\n"));
+        assert!(!has_plain_undef(b"#undef/**/FOO\n/* #undef */\n"));
+    }
+
+    #[test]
+    fn a_call_of_print_is_no_statement() {
+        assert!(has_print_statement(b"def f():\n    print \"a\", b\n"));
+        assert!(!has_print_statement(b"    print (\"a\")\n    print = 1\n    printer x\n"));
+    }
+}

@@ -1,0 +1,165 @@
+//! What a patchset comes to on a tree, decided in memory and in full before anything is written.
+//!
+//! A plan never touches a disk and never fails because one edit does not fit: that is an outcome
+//! in it. All edits of a patchset are resolved on the tree as it is, so that each can be shown, and
+//! taken away, by itself; those that touch the same bytes are refused together.
+
+mod compose;
+mod lint;
+
+use crate::edit::{self, Context, Part};
+use crate::patchset::{Lint, Patchset};
+use crate::tree::{FileChange, OverlayTree, Tree, TreeError, python_version};
+use crate::version::Version;
+
+pub use compose::Conflict;
+
+/// What a patchset comes to on a tree.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The patchset.
+    pub patchset: String,
+    /// The tree, as its source calls itself.
+    pub source: String,
+    /// The tree's version of CPython; `None` for something else.
+    pub version: Option<Version>,
+    /// The range of the patchset, if the tree's version lies outside it.
+    pub outside: Option<String>,
+    /// What each edit comes to, in the patchset's order.
+    pub edits: Vec<PlannedEdit>,
+    /// Edits that touch the same bytes.
+    pub conflicts: Vec<Conflict>,
+    /// Edits that are not done when planned a second time on the result: a bug of the edit.
+    pub restless: Vec<Restless>,
+    /// What becomes of the files, in byte order of their paths. Empty when the plan does not fit.
+    pub changes: Vec<FileChange>,
+}
+
+/// What one edit comes to.
+#[derive(Debug, Clone)]
+pub struct PlannedEdit {
+    /// The edit.
+    pub id: String,
+    /// Why it is done.
+    pub why: String,
+    /// Its parts, at least one.
+    pub parts: Vec<Part>,
+    /// Traps that it walks into.
+    pub lints: Vec<LintHit>,
+    /// What becomes of the files by this edit alone.
+    pub changes: Vec<FileChange>,
+}
+
+/// A trap that an edit walks into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LintHit {
+    /// The trap.
+    pub lint: Lint,
+    /// What happens, and what to write instead.
+    pub message: String,
+    /// The patchset's reason why that is right, when it allows it.
+    pub allowed: Option<String>,
+}
+
+/// An edit that would change the tree again after it was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restless {
+    /// The edit.
+    pub edit: String,
+    /// What its part came to on the changed tree.
+    pub outcome: String,
+}
+
+impl PlannedEdit {
+    /// Whether it keeps the plan from being applied.
+    pub fn is_failure(&self) -> bool {
+        self.parts.iter().any(|part| part.outcome.is_failure())
+            || self.lints.iter().any(|lint| lint.allowed.is_none())
+    }
+
+    /// Its outcome in one word: that of its parts where they agree, the worst of them otherwise.
+    pub fn verdict(&self) -> &'static str {
+        const WORST_FIRST: [&str; 6] = ["refused", "ambiguous", "missing", "change", "already", "skipped"];
+        let names: Vec<&str> = self.parts.iter().map(|part| part.outcome.name()).collect();
+        WORST_FIRST.into_iter().find(|name| names.contains(name)).unwrap_or("skipped")
+    }
+}
+
+impl Plan {
+    /// Whether it may be applied.
+    pub fn fits(&self) -> bool {
+        self.outside.is_none()
+            && self.conflicts.is_empty()
+            && self.restless.is_empty()
+            && !self.edits.iter().any(PlannedEdit::is_failure)
+    }
+
+    /// Whether it fits and there is nothing to do.
+    pub fn is_done(&self) -> bool {
+        self.fits() && self.changes.is_empty()
+    }
+
+    /// Its diff: all files, as `git apply` and `patch -p1` read it.
+    pub fn diff(&self) -> Vec<u8> {
+        self.changes.iter().flat_map(FileChange::diff).collect()
+    }
+}
+
+/// Plans `patchset` on `tree`.
+///
+/// # Errors
+/// When the tree cannot be read.
+pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
+    let context = Context::new(tree, python_version(tree)?);
+    let mut edits = Vec::with_capacity(patchset.edits.len());
+    for one in &patchset.edits {
+        let parts = edit::resolve(&context, one)?;
+        let lints = lint::check(&context, patchset, one, &parts)?;
+        edits.push(PlannedEdit { id: one.id.clone(), why: one.why.clone(), parts, lints, changes: Vec::new() });
+    }
+    let version = context.version.clone();
+    let outside = match (&patchset.applies_to, &version) {
+        (Some(range), Some(version)) if !range.contains(version) => Some(range.to_string()),
+        (Some(range), None) => Some(range.to_string()),
+        _ => None,
+    };
+    let composed = compose::compose(tree, &mut edits)?;
+    let mut plan = Plan {
+        patchset: patchset.id.clone(),
+        source: tree.label().to_owned(),
+        version,
+        outside,
+        edits,
+        conflicts: composed.conflicts,
+        restless: Vec::new(),
+        changes: Vec::new(),
+    };
+    if plan.fits() {
+        plan.restless = restless(patchset, tree, &composed.changes, plan.version.clone())?;
+    }
+    if plan.fits() {
+        plan.changes = composed.changes;
+    }
+    Ok(plan)
+}
+
+/// The edits that are not done on the tree they have changed: planning twice is empty.
+fn restless(
+    patchset: &Patchset,
+    tree: &dyn Tree,
+    changes: &[FileChange],
+    version: Option<Version>,
+) -> Result<Vec<Restless>, TreeError> {
+    let after = OverlayTree::new(tree, changes);
+    let context = Context::new(&after, version);
+    let mut found = Vec::new();
+    for one in &patchset.edits {
+        for part in edit::resolve(&context, one)? {
+            if part.outcome.is_failure() || !part.deltas.is_empty() {
+                let name = part.name.map(|name| format!(" ({name})")).unwrap_or_default();
+                found.push(Restless { edit: format!("{}{name}", one.id), outcome: part.outcome.name().to_owned() });
+            }
+        }
+    }
+    Ok(found)
+}
