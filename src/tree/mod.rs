@@ -2,13 +2,19 @@
 //!
 //! Plans are made against [`Tree`] alone, so that a directory, a tarball and a commit in a git
 //! repository give the same plan. Nothing here writes.
+//!
+//! | a source | is read by |
+//! |---|---|
+//! | a directory | [`DirTree`] |
 
 mod change;
+mod dir;
 mod error;
 mod path;
 mod walk;
 
 pub use change::FileChange;
+pub use dir::{DirTree, RECEIPT_NAME, STAGE_NAME};
 pub use error::TreeError;
 pub use path::{BadPath, TreePath};
 pub use walk::{Mtime, Node, WalkEntry};
