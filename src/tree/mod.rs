@@ -10,12 +10,14 @@
 mod change;
 mod dir;
 mod error;
+mod identity;
 mod path;
 mod walk;
 
 pub use change::FileChange;
 pub use dir::{DirTree, RECEIPT_NAME, STAGE_NAME};
 pub use error::TreeError;
+pub use identity::{keyword_normalised, python_version, tree_id};
 pub use path::{BadPath, TreePath};
 pub use walk::{Mtime, Node, WalkEntry};
 
