@@ -6,17 +6,23 @@
 //! | a source | is read by |
 //! |---|---|
 //! | a directory | [`DirTree`] |
+//! | a commit of a git repository | [`GitTree`] |
 
 mod change;
 mod dir;
 mod error;
+mod git;
 mod identity;
+mod near;
 mod path;
+#[cfg(test)]
+mod testing;
 mod walk;
 
 pub use change::FileChange;
 pub use dir::{DirTree, RECEIPT_NAME, STAGE_NAME};
 pub use error::TreeError;
+pub use git::GitTree;
 pub use identity::{keyword_normalised, python_version, tree_id};
 pub use path::{BadPath, TreePath};
 pub use walk::{Mtime, Node, WalkEntry};
