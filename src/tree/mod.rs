@@ -6,8 +6,10 @@
 //! | a source | is read by |
 //! |---|---|
 //! | a directory | [`DirTree`] |
+//! | a tarball | [`ArchiveTree`] |
 //! | a commit of a git repository | [`GitTree`] |
 
+mod archive;
 mod change;
 mod dir;
 mod error;
@@ -19,6 +21,7 @@ mod path;
 mod testing;
 mod walk;
 
+pub use archive::ArchiveTree;
 pub use change::FileChange;
 pub use dir::{DirTree, RECEIPT_NAME, STAGE_NAME};
 pub use error::TreeError;
