@@ -8,6 +8,7 @@
 //! | a directory | [`DirTree`] |
 //! | a tarball | [`ArchiveTree`] |
 //! | a commit of a git repository | [`GitTree`] |
+//! | one of these, with changes made | [`OverlayTree`] |
 
 mod archive;
 mod change;
@@ -16,6 +17,7 @@ mod error;
 mod git;
 mod identity;
 mod near;
+mod overlay;
 mod path;
 #[cfg(test)]
 mod testing;
@@ -27,6 +29,7 @@ pub use dir::{DirTree, RECEIPT_NAME, STAGE_NAME};
 pub use error::TreeError;
 pub use git::GitTree;
 pub use identity::{keyword_normalised, python_version, tree_id};
+pub use overlay::OverlayTree;
 pub use path::{BadPath, TreePath};
 pub use walk::{Mtime, Node, WalkEntry};
 
