@@ -9,6 +9,8 @@
 //! | a tarball | [`ArchiveTree`] |
 //! | a commit of a git repository | [`GitTree`] |
 //! | one of these, with changes made | [`OverlayTree`] |
+//!
+//! [`SourceSpec`] is what a user types to name one; [`tree_id`] says which one it is.
 
 mod archive;
 mod change;
@@ -19,6 +21,7 @@ mod identity;
 mod near;
 mod overlay;
 mod path;
+mod source;
 #[cfg(test)]
 mod testing;
 mod walk;
@@ -31,6 +34,7 @@ pub use git::GitTree;
 pub use identity::{keyword_normalised, python_version, tree_id};
 pub use overlay::OverlayTree;
 pub use path::{BadPath, TreePath};
+pub use source::{BadSource, SourceSpec, open};
 pub use walk::{Mtime, Node, WalkEntry};
 
 /// A regular file of a tree.
