@@ -24,6 +24,8 @@ mod path;
 mod source;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use archive::ArchiveTree;
