@@ -2,14 +2,42 @@
 //!
 //! Plans are made against [`Tree`] alone, so that a directory, a tarball and a commit in a git
 //! repository give the same plan. Nothing here writes.
+//!
+//! | a source | is read by |
+//! |---|---|
+//! | a directory | [`DirTree`] |
+//! | a tarball | [`ArchiveTree`] |
+//! | a commit of a git repository | [`GitTree`] |
+//! | one of these, with changes made | [`OverlayTree`] |
+//!
+//! [`SourceSpec`] is what a user types to name one; [`tree_id`] says which one it is.
 
+mod archive;
 mod change;
+mod dir;
+mod error;
+mod git;
+mod identity;
+mod near;
+mod overlay;
 mod path;
+mod source;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod walk;
 
-use std::path::PathBuf;
-
+pub use archive::ArchiveTree;
 pub use change::FileChange;
+pub use dir::{DirTree, RECEIPT_NAME, STAGE_NAME};
+pub use error::TreeError;
+pub use git::GitTree;
+pub use identity::{keyword_normalised, python_version, tree_id};
+pub use overlay::OverlayTree;
 pub use path::{BadPath, TreePath};
+pub use source::{BadSource, SourceSpec, open};
+pub use walk::{Mtime, Node, WalkEntry};
 
 /// A regular file of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,60 +86,17 @@ pub trait Tree: Send + Sync {
     /// # Errors
     /// When the source cannot be read.
     fn files(&self) -> Result<Vec<TreePath>, TreeError>;
-}
 
-/// Why a source could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum TreeError {
-    /// Nothing is there.
-    #[error("{} does not exist", .0.display())]
-    NoSource(PathBuf),
-    /// Reading failed.
-    #[error("cannot read {what}")]
-    Io {
-        /// The file or directory.
-        what: String,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A member of an archive that no release of CPython has: it would leave the tree, or it is
-    /// no file, directory or link.
-    #[error("{archive}: hostile member `{member}`: {why}")]
-    Hostile {
-        /// The archive.
-        archive: String,
-        /// The member's name as it stands in the archive.
-        member: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// An archive that is damaged, or not an archive.
-    #[error("{archive} is no readable archive: {why}")]
-    Archive {
-        /// The archive.
-        archive: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// A symbolic link where a file or directory was expected.
-    #[error("{path} is a symbolic link, or lies below one")]
-    Symlink {
-        /// The path asked for.
-        path: TreePath,
-    },
-    /// Something else than a regular file where one was expected.
-    #[error("{path} is no regular file")]
-    NotAFile {
-        /// The path asked for.
-        path: TreePath,
-    },
-    /// The git repository or the revision cannot be read.
-    #[error("{what}: {why}")]
-    Git {
-        /// The repository and revision.
-        what: String,
-        /// What git said.
-        why: String,
-    },
+    /// Everything in the tree, for whoever writes it elsewhere or names it: `visit` is called with
+    /// each file, directory, link and other thing in byte order of the paths, so a directory before
+    /// what lies in it. One file is in memory at a time.
+    ///
+    /// A tree that knows no more than files gets this from [`Tree::files`] and [`Tree::read`].
+    ///
+    /// # Errors
+    /// When the source cannot be read, when it holds a name that is no [`TreePath`], or whatever
+    /// `visit` fails with, which ends the walk.
+    fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
+        walk::files_only(self, visit)
+    }
 }

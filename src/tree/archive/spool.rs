@@ -1,0 +1,116 @@
+//! The tar inside a tarball, unpacked into a file without a name.
+
+use std::fs;
+use std::io::{self, BufReader, ErrorKind, Read, Seek, Write};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use bzip2::read::MultiBzDecoder;
+use flate2::read::MultiGzDecoder;
+use lzma_rust2::XzReader;
+
+use crate::tree::TreeError;
+
+/// What an xz decoder may use, in KiB: `xz -9` takes 65 MiB.
+const XZ_MEMORY: u32 = 128 << 10;
+
+/// A tar in a temporary file that vanishes with it, so that a member is read by one seek and a
+/// tarball of 100 MB does not sit in memory.
+#[derive(Debug)]
+pub(super) struct Spool {
+    file: fs::File,
+    len: u64,
+}
+
+impl Spool {
+    /// Unpacks the tarball at `path`, by what its first bytes say it is.
+    pub(super) fn unpack(path: &Path, most: u64) -> Result<Spool, TreeError> {
+        let label = path.display().to_string();
+        let damaged = |why: String| TreeError::Archive { archive: label.clone(), why };
+        let mut packed = fs::File::open(path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => TreeError::NoSource(path.to_owned()),
+            _ => TreeError::io(&label)(error),
+        })?;
+        let mut start = Vec::new();
+        (&packed).take(512).read_to_end(&mut start).map_err(TreeError::io(&label))?;
+        packed.rewind().map_err(TreeError::io(&label))?;
+        let packed = BufReader::with_capacity(1 << 16, packed);
+        let decoder: Box<dyn Read> = match &start[..] {
+            [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(packed)),
+            [b'B', b'Z', b'h', b'1'..=b'9', ..] => Box::new(MultiBzDecoder::new(packed)),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
+                Box::new(XzReader::new_mem_limit(packed, true, XZ_MEMORY))
+            }
+            [b'P', b'K', 3 | 5, ..] => return Err(damaged("it is a zip file, not a tarball".to_owned())),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => return Err(damaged("it is packed with zstd".to_owned())),
+            [] => return Err(damaged("it is empty".to_owned())),
+            _ if start.len() == 512 => Box::new(packed),
+            _ => return Err(damaged("it is too short for a tarball".to_owned())),
+        };
+        Spool::fill(decoder, most, &damaged)
+    }
+
+    fn fill(
+        mut decoder: Box<dyn Read>,
+        most: u64,
+        damaged: &dyn Fn(String) -> TreeError,
+    ) -> Result<Spool, TreeError> {
+        let failed = || TreeError::io(format!("a temporary file in {}", std::env::temp_dir().display()));
+        let mut spool = Spool { file: tempfile::tempfile().map_err(failed())?, len: 0 };
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let count = match decoder.read(&mut buffer) {
+                Ok(0) => return Ok(spool),
+                Ok(count) => count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                    return Err(damaged("it is cut short".to_owned()));
+                }
+                Err(error) => return Err(damaged(error.to_string())),
+            };
+            spool.len += count as u64;
+            if spool.len > most {
+                return Err(damaged(format!("it unpacks to more than {most} bytes")));
+            }
+            spool.file.write_all(&buffer[..count]).map_err(failed())?;
+        }
+    }
+
+    /// A tar that is in memory already.
+    #[cfg(test)]
+    pub(super) fn of(bytes: &[u8]) -> Spool {
+        let mut file = tempfile::tempfile().expect("tests may write temporary files");
+        file.write_all(bytes).expect("tests may write temporary files");
+        Spool { file, len: bytes.len() as u64 }
+    }
+
+    /// Its length in bytes.
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Fills `buffer` from `offset` on.
+    pub(super) fn read_into(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        self.file.read_exact_at(buffer, offset)
+    }
+
+    /// `len` bytes from `offset` on, which lie inside the spool.
+    pub(super) fn read(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+        let len = usize::try_from(len).map_err(io::Error::other)?;
+        let mut bytes = vec![0; len];
+        self.read_into(&mut bytes, offset)?;
+        Ok(bytes)
+    }
+
+    /// Adds a file of `size` bytes that is empty but for `parts`, each an offset in that file and
+    /// the offset and length of its bytes here. Gives the offset it begins at.
+    pub(super) fn add_sparse(&mut self, size: u64, parts: &[(u64, u64, u64)]) -> io::Result<u64> {
+        let start = self.len;
+        self.file.set_len(start + size)?;
+        self.len = start + size;
+        for &(at, from, len) in parts {
+            self.file.write_all_at(&self.read(from, len)?, start + at)?;
+        }
+        Ok(start)
+    }
+}

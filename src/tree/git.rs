@@ -1,0 +1,332 @@
+//! A tree in a git repository, read from its object database.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use git2::{ErrorCode, ObjectType, Oid, Repository};
+
+use super::near::near;
+use super::walk::file_mode;
+use super::{Entry, File, Mtime, Node, Tree, TreeError, TreePath, WalkEntry};
+
+/// The source tree of a commit, without a checkout, from a bare repository or another.
+pub struct GitTree {
+    /// libgit2's handles may wander between threads, but not be shared by them.
+    repository: Mutex<Repository>,
+    tree: Oid,
+    /// When the commit was made.
+    mtime: Option<Mtime>,
+    label: String,
+}
+
+/// An entry of a git tree object: git's mode and the object's name.
+#[derive(Debug, Clone, Copy)]
+struct Object {
+    mode: i32,
+    id: Oid,
+}
+
+/// Everything below a tree, in byte order of the paths.
+struct Listing {
+    found: Vec<(TreePath, Object)>,
+    /// A name that is no [`TreePath`].
+    unnameable: Option<String>,
+}
+
+impl GitTree {
+    /// The tree of `rev`, which is anything that `git rev-parse` takes: a tag, a branch, a commit, a
+    /// tree.
+    ///
+    /// # Errors
+    /// [`TreeError::NoRepository`] when `repo` is neither a repository nor the top of a work tree (the
+    /// directories above it are not looked at); [`TreeError::NoRevision`] with similar names when it
+    /// does not know `rev`; [`TreeError::Git`] when an object is damaged or no tree.
+    pub fn open(repo: impl AsRef<Path>, rev: &str) -> Result<GitTree, TreeError> {
+        let path = repo.as_ref();
+        let label = format!("git:{}@{rev}", path.display());
+        let repository = open_repository(path)?;
+        let (tree, mtime) = {
+            let object = repository.revparse_single(rev).map_err(|error| match error.code() {
+                ErrorCode::NotFound | ErrorCode::InvalidSpec => TreeError::NoRevision {
+                    repo: path.to_owned(),
+                    rev: rev.to_owned(),
+                    near: near_names(&repository, rev),
+                },
+                _ => git_error(&label, &error),
+            })?;
+            let tree = object.peel_to_tree().map_err(|error| git_error(&label, &error))?.id();
+            let commit = object.peel_to_commit().ok();
+            (tree, commit.map(|commit| (commit.time().seconds(), 0)))
+        };
+        Ok(GitTree { repository: Mutex::new(repository), tree, mtime, label })
+    }
+
+    /// The tree whose git id is `id`, as a pin names it: the same in every clone.
+    ///
+    /// # Errors
+    /// As [`GitTree::open`]; [`TreeError::NoRevision`] when the repository has no such tree.
+    pub fn at_tree_id(repo: impl AsRef<Path>, id: &str) -> Result<GitTree, TreeError> {
+        let path = repo.as_ref();
+        let repository = open_repository(path)?;
+        let missing =
+            || TreeError::NoRevision { repo: path.to_owned(), rev: id.to_owned(), near: Vec::new() };
+        let tree = Oid::from_str(id).map_err(|_| missing())?;
+        let label = format!("git:{}@{id}", path.display());
+        match repository.find_tree(tree).map(|_| ()) {
+            Ok(()) => Ok(GitTree { repository: Mutex::new(repository), tree, mtime: None, label }),
+            Err(error) if error.code() == ErrorCode::NotFound => Err(missing()),
+            Err(error) => Err(git_error(&label, &error)),
+        }
+    }
+
+    /// Its id, 40 hexadecimal digits: what `git rev-parse REV^{tree}` prints.
+    pub fn tree_id(&self) -> String {
+        self.tree.to_string()
+    }
+
+    fn repository(&self) -> MutexGuard<'_, Repository> {
+        // Nothing is changed under the lock, so nothing is half done after a panic.
+        self.repository.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed(&self, path: &TreePath) -> impl Fn(git2::Error) -> TreeError {
+        let what = format!("{path} of {}", self.label);
+        move |error| git_error(&what, &error)
+    }
+
+    fn find(&self, path: &TreePath) -> Result<Option<Object>, TreeError> {
+        let repository = self.repository();
+        let mut at = Object { mode: 0o040_000, id: self.tree };
+        for name in path.as_str().split('/') {
+            match at.entry() {
+                Entry::Directory => {}
+                Entry::Symlink => return Err(TreeError::Symlink { path: path.clone() }),
+                Entry::File { .. } | Entry::Other => return Ok(None),
+            }
+            let tree = repository.find_tree(at.id).map_err(self.failed(path))?;
+            let Some(entry) = tree.get_name_bytes(name.as_bytes()) else { return Ok(None) };
+            at = Object { mode: entry.filemode(), id: entry.id() };
+        }
+        Ok(Some(at))
+    }
+
+    fn blob(&self, path: &TreePath, id: Oid) -> Result<Vec<u8>, TreeError> {
+        let repository = self.repository();
+        let blob = repository.find_blob(id).map_err(self.failed(path))?;
+        Ok(blob.content().to_owned())
+    }
+
+    fn list(&self) -> Result<Listing, TreeError> {
+        let repository = self.repository();
+        let mut listing = Listing { found: Vec::new(), unnameable: None };
+        let mut left = vec![(String::new(), self.tree)];
+        while let Some((above, id)) = left.pop() {
+            let failed = |error| git_error(&format!("{above} of {}", self.label), &error);
+            for entry in repository.find_tree(id).map_err(failed)?.iter() {
+                let object = Object { mode: entry.filemode(), id: entry.id() };
+                let path =
+                    entry.name().ok().and_then(|name| format!("{above}{name}").parse::<TreePath>().ok());
+                let Some(path) = path else {
+                    let name = String::from_utf8_lossy(entry.name_bytes());
+                    listing.unnameable = Some(format!("{above}{name}"));
+                    continue;
+                };
+                if entry.kind() == Some(ObjectType::Tree) {
+                    left.push((format!("{path}/"), object.id));
+                }
+                listing.found.push((path, object));
+            }
+        }
+        listing.found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(listing)
+    }
+}
+
+impl Tree for GitTree {
+    fn label(&self) -> &str {
+        &self.label
+    }
+
+    fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
+        Ok(self.find(path)?.map(Object::entry))
+    }
+
+    fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
+        let Some(object) = self.find(path)? else { return Ok(None) };
+        match object.entry() {
+            Entry::File { executable } => Ok(Some(File { bytes: self.blob(path, object.id)?, executable })),
+            Entry::Symlink => Err(TreeError::Symlink { path: path.clone() }),
+            Entry::Directory | Entry::Other => Err(TreeError::NotAFile { path: path.clone() }),
+        }
+    }
+
+    fn files(&self) -> Result<Vec<TreePath>, TreeError> {
+        let found = self.list()?.found.into_iter();
+        Ok(found.filter(|(_, object)| object.is_file()).map(|(path, _)| path).collect())
+    }
+
+    fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
+        let Listing { found, unnameable } = self.list()?;
+        if let Some(name) = unnameable {
+            return Err(TreeError::Name { tree: self.label.clone(), name });
+        }
+        for (path, object) in found {
+            // No lock is held here: `visit` may read from this tree.
+            let (node, mode) = match object.entry() {
+                Entry::File { executable } => {
+                    (Node::File(self.blob(&path, object.id)?), file_mode(executable))
+                }
+                Entry::Directory => (Node::Directory, 0o755),
+                Entry::Symlink => (Node::Symlink(self.blob(&path, object.id)?), 0o777),
+                Entry::Other => (Node::Other, 0o755),
+            };
+            visit(WalkEntry { path, node, mode, mtime: self.mtime })?;
+        }
+        Ok(())
+    }
+}
+
+impl Object {
+    fn entry(self) -> Entry {
+        match self.mode & 0o170_000 {
+            0o040_000 => Entry::Directory,
+            0o100_000 => Entry::File { executable: self.mode & 0o100 != 0 },
+            0o120_000 => Entry::Symlink,
+            _ => Entry::Other,
+        }
+    }
+
+    fn is_file(self) -> bool {
+        matches!(self.entry(), Entry::File { .. })
+    }
+}
+
+/// Opens the repository at `path`: a bare one, the top of a work tree, or a linked work tree.
+///
+/// It is opened as a bare one in any case. libgit2 refuses a work tree that belongs to another user,
+/// because its hooks and filters could be run; only objects and references are read here, nothing is
+/// run, and a mirror that somebody else keeps is a common source.
+fn open_repository(path: &Path) -> Result<Repository, TreeError> {
+    let missing = |why: &str| TreeError::NoRepository { repo: path.to_owned(), why: why.to_owned() };
+    let real = path.canonicalize().map_err(|error| missing(&error.to_string()))?;
+    let found: PathBuf = match real.parent() {
+        Some(above) => Repository::discover_path(&real, [above]),
+        None => Repository::discover_path(&real, [""; 0]),
+    }
+    .map_err(|error| missing(error.message()))?;
+    Repository::open_bare(found).map_err(|error| missing(error.message()))
+}
+
+/// Tags and branches that are nearly `rev`.
+fn near_names(repository: &Repository, rev: &str) -> Vec<String> {
+    let Ok(references) = repository.references() else { return Vec::new() };
+    let mut names: Vec<String> =
+        references.flatten().filter_map(|reference| Some(reference.shorthand().ok()?.to_owned())).collect();
+    names.sort();
+    names.dedup();
+    near(rev, names.iter().map(String::as_str))
+}
+
+fn git_error(what: &str, error: &git2::Error) -> TreeError {
+    TreeError::Git { what: what.to_owned(), why: error.message().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::tree::testing::{self, path};
+    use crate::tree::tree_id;
+
+    #[test]
+    fn a_tag_a_branch_and_a_tree_id_give_the_same_tree() {
+        let place = testing::repository();
+        let tree = GitTree::open(place.path(), "v2.5").unwrap();
+        assert_eq!(tree_id(&tree).unwrap(), tree.tree_id());
+        for rev in ["v2.5.5", "HEAD", "v2.5^{tree}", &tree.tree_id()] {
+            assert_eq!(GitTree::open(place.path(), rev).unwrap().tree_id(), tree.tree_id(), "{rev}");
+        }
+        // What a bare repository is, too.
+        let git = place.path().join(".git");
+        assert_eq!(GitTree::at_tree_id(git, &tree.tree_id()).unwrap().tree_id(), tree.tree_id());
+        assert_eq!(tree.label(), format!("git:{}@v2.5", place.path().display()));
+    }
+
+    #[test]
+    fn an_unknown_revision_comes_with_the_names_that_are_near() {
+        let place = testing::repository();
+        match GitTree::open(place.path(), "v2.55").map(|tree| tree.tree_id()) {
+            Err(TreeError::NoRevision { rev, near, .. }) => {
+                assert_eq!((rev.as_str(), near), ("v2.55", vec!["v2.5".to_owned(), "v2.5.5".to_owned()]));
+            }
+            other => panic!("{other:?}"),
+        }
+        for rev in ["nothing", "", "HEAD~1", "v2.5:configure:x", "@{-9}"] {
+            assert!(GitTree::open(place.path(), rev).is_err(), "{rev}");
+        }
+        for id in ["v2.5", "0000000000000000000000000000000000000001"] {
+            let found = GitTree::at_tree_id(place.path(), id).map(|tree| tree.tree_id());
+            assert!(matches!(found, Err(TreeError::NoRevision { .. })), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_directory_inside_a_repository_is_no_repository() {
+        let place = testing::repository();
+        for repo in
+            [place.path().join("Modules"), place.path().join("nothing"), place.path().join("configure")]
+        {
+            let found = GitTree::open(&repo, "HEAD").map(|tree| tree.tree_id());
+            assert!(matches!(found, Err(TreeError::NoRepository { .. })), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_object_is_an_error_that_names_the_file() {
+        let place = testing::repository();
+        let tree = GitTree::open(place.path(), "v2.5").unwrap();
+        let id = tree.find(&path("Modules/spam.c")).unwrap().unwrap().id.to_string();
+        let object = place.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
+        fs::remove_file(&object).unwrap();
+        fs::write(&object, "no object").unwrap();
+        match tree.read(&path("Modules/spam.c")) {
+            Err(TreeError::Git { what, .. }) => assert!(what.starts_with("Modules/spam.c of git:"), "{what}"),
+            other => panic!("{other:?}"),
+        }
+        assert!(tree.read(&path("configure")).unwrap().is_some());
+        assert!(tree_id(&tree).is_err());
+    }
+
+    #[test]
+    fn a_submodule_is_something_else() {
+        let place = testing::repository();
+        let id = {
+            let repository = Repository::open(place.path()).unwrap();
+            let commit = repository.head().unwrap().peel_to_commit().unwrap();
+            let mut tree = repository.treebuilder(Some(&commit.tree().unwrap())).unwrap();
+            tree.insert("module", commit.id(), 0o160_000).unwrap();
+            tree.write().unwrap().to_string()
+        };
+        let tree = GitTree::at_tree_id(place.path(), &id).unwrap();
+        assert_eq!(tree.entry(&path("module")).unwrap(), Some(Entry::Other));
+        assert!(matches!(tree.read(&path("module")), Err(TreeError::NotAFile { .. })));
+        assert_eq!(tree.read(&path("module/x")).unwrap(), None);
+        assert!(testing::summary(&tree).contains(&("module".to_owned(), Node::Other, false)));
+    }
+
+    #[test]
+    fn several_threads_may_read_at_once() {
+        let place = testing::repository();
+        let tree = GitTree::open(place.path(), "v2.5").unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for (name, bytes, _) in testing::FILES {
+                        assert_eq!(&tree.read(&path(name)).unwrap().unwrap().bytes, bytes);
+                    }
+                });
+            }
+        });
+    }
+}

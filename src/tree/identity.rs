@@ -1,0 +1,169 @@
+//! What a tree is, whatever it is kept in.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use git2::{ObjectType, Oid};
+
+use super::{Node, Tree, TreeError, TreePath};
+use crate::version::Version;
+
+/// The version in `Include/patchlevel.h`; `None` when that file or its `PY_VERSION` is not there, or
+/// is no version.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn python_version(tree: &dyn Tree) -> Result<Option<Version>, TreeError> {
+    let path: TreePath = "Include/patchlevel.h".parse().expect("it is a path");
+    let Some(file) = tree.read(&path)? else { return Ok(None) };
+    let text = String::from_utf8_lossy(&file.bytes);
+    let defined = text.lines().find_map(|line| {
+        let define = line.trim_start().strip_prefix('#')?.trim_start().strip_prefix("define")?;
+        let value = define.trim_start().strip_prefix("PY_VERSION")?;
+        value.starts_with([' ', '\t']).then(|| value.trim_start())
+    });
+    let quoted = defined.and_then(|value| value.strip_prefix('"')?.split('"').next());
+    Ok(quoted.and_then(|version| version.parse().ok()))
+}
+
+/// The id that git gives the tree, 40 hexadecimal digits: what `git rev-parse TAG^{tree}` prints for
+/// a tag of the same contents, wherever they are kept. Directories without files do not count, nor
+/// does what is neither file nor link.
+///
+/// # Errors
+/// As [`Tree::walk`].
+pub fn tree_id(tree: &dyn Tree) -> Result<String, TreeError> {
+    let hash = |kind, bytes: &[u8]| {
+        let failed = |error: git2::Error| TreeError::Git {
+            what: tree.label().to_owned(),
+            why: error.message().to_owned(),
+        };
+        Oid::hash_object(kind, bytes).map_err(failed)
+    };
+    // The entries of each directory; the top is the empty name.
+    let mut directories: BTreeMap<String, Vec<TreeEntry>> = BTreeMap::from([(String::new(), Vec::new())]);
+    tree.walk(&mut |entry| {
+        let (mode, bytes) = match &entry.node {
+            Node::File(bytes) if entry.executable() => ("100755", bytes),
+            Node::File(bytes) => ("100644", bytes),
+            Node::Symlink(target) => ("120000", target),
+            Node::Directory | Node::Other => return Ok(()),
+        };
+        let id = hash(ObjectType::Blob, bytes)?;
+        for above in entry.path.ancestors() {
+            directories.entry(above.to_string()).or_default();
+        }
+        let (above, name) = split(entry.path.as_str());
+        directories.entry(above.to_owned()).or_default().push(TreeEntry { mode, name: name.to_owned(), id });
+        Ok(())
+    })?;
+    // Backwards, so that a directory comes after everything in it.
+    while let Some((path, mut entries)) = directories.pop_last() {
+        entries.sort_by_cached_key(TreeEntry::sort_key);
+        let id = hash(ObjectType::Tree, &entries.iter().flat_map(TreeEntry::bytes).collect::<Vec<u8>>())?;
+        if path.is_empty() {
+            return Ok(id.to_string());
+        }
+        let (above, name) = split(&path);
+        let entry = TreeEntry { mode: "40000", name: name.to_owned(), id };
+        directories.entry(above.to_owned()).or_default().push(entry);
+    }
+    unreachable!("the top is the last to go")
+}
+
+/// An entry of a tree object.
+struct TreeEntry {
+    mode: &'static str,
+    name: String,
+    id: Oid,
+}
+
+impl TreeEntry {
+    /// git sorts a directory as if its name ended in a slash.
+    fn sort_key(&self) -> Vec<u8> {
+        let slash: &[u8] = if self.mode == "40000" { b"/" } else { b"" };
+        [self.name.as_bytes(), slash].concat()
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        [self.mode.as_bytes(), b" ", self.name.as_bytes(), b"\0", self.id.as_bytes()].concat()
+    }
+}
+
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// The keywords that CVS and Subversion put a value after. `Log` is not among them: its value is the
+/// lines that follow.
+const KEYWORDS: &[&[u8]] = &[
+    b"Author",
+    b"Date",
+    b"HeadURL",
+    b"Header",
+    b"Id",
+    b"LastChangedBy",
+    b"LastChangedDate",
+    b"LastChangedRevision",
+    b"Name",
+    b"RCSfile",
+    b"Rev",
+    b"Revision",
+    b"Source",
+    b"URL",
+];
+
+/// `bytes` with every `$Revision: 123 $` as `$Revision$`.
+///
+/// Before 2.7, a release tarball differs from the tag in git in that, in dotfiles and in Misc/NEWS
+/// only: Subversion filled the keywords in on export. Compare both sides normalised, since some files
+/// had values of their own committed.
+pub fn keyword_normalised(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut normal: Vec<u8> = Vec::new();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(dollar) = bytes[at..].iter().position(|&byte| byte == b'$').map(|i| at + i) {
+        at = dollar + 1;
+        if let Some((keyword, end)) = expanded(&bytes[at..]) {
+            normal.extend_from_slice(&bytes[copied..at + keyword]);
+            // The closing dollar is copied with what follows.
+            copied = at + end;
+            at = copied + 1;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(bytes);
+    }
+    normal.extend_from_slice(&bytes[copied..]);
+    Cow::Owned(normal)
+}
+
+/// The length of the keyword that `bytes` begin with, and where its closing dollar stands.
+fn expanded(bytes: &[u8]) -> Option<(usize, usize)> {
+    let keyword = bytes.iter().take(20).position(|&byte| byte == b':')?;
+    if !KEYWORDS.contains(&&bytes[..keyword]) {
+        return None;
+    }
+    let end = bytes.iter().position(|&byte| byte == b'$' || byte == b'\n')?;
+    (bytes[end] == b'$').then_some((keyword, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_expanded_keywords_are_taken_back() {
+        for (bytes, normal) in [
+            (&b"__version__ = \"$Revision: 51333 $\"\n"[..], &b"__version__ = \"$Revision$\"\n"[..]),
+            (b"$Id: a.c,v 1.5 $ and $Date:: 2006 $$Rev: 1 $", b"$Id$ and $Date$$Rev$"),
+            (b"$Log: a.c $\n", b"$Log: a.c $\n"),
+            (b"$Revision$ $Id: cut\n$Id: \xe9 $", b"$Revision$ $Id: cut\n$Id$"),
+            (b"cost: $5, $Identity: x $, $", b"cost: $5, $Identity: x $, $"),
+            (b"$$Id: x $", b"$$Id$"),
+        ] {
+            assert_eq!(keyword_normalised(bytes), normal, "{}", bytes.escape_ascii());
+            assert_eq!(keyword_normalised(normal), normal, "{}", normal.escape_ascii());
+        }
+        assert!(matches!(keyword_normalised(b"$HOME"), Cow::Borrowed(_)));
+    }
+}

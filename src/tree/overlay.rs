@@ -1,0 +1,185 @@
+//! A tree as it will be.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter::Peekable;
+
+use super::walk::file_mode;
+use super::{Entry, File, FileChange, Node, Tree, TreeError, TreePath, WalkEntry};
+
+/// A tree with some of its files added, changed or removed, without anything being written.
+///
+/// A directory that an added file needs is there; one that loses its last file stays. A changed file
+/// keeps the permissions it had, but for the executable bits where those change, and has no time of
+/// change any more.
+pub struct OverlayTree<'a> {
+    base: &'a dyn Tree,
+    /// The files as they will be; `None` where one is removed.
+    files: BTreeMap<&'a TreePath, Option<&'a File>>,
+    /// What lies above the files, whether the base has it or not.
+    directories: BTreeSet<TreePath>,
+}
+
+impl<'a> OverlayTree<'a> {
+    /// `base` after `changes`. Of several changes of one file the last counts.
+    pub fn new(base: &'a dyn Tree, changes: &'a [FileChange]) -> OverlayTree<'a> {
+        let files: BTreeMap<_, _> =
+            changes.iter().map(|change| (&change.path, change.after.as_ref())).collect();
+        let kept = files.iter().filter(|(_, file)| file.is_some());
+        let directories = kept.flat_map(|(path, _)| path.ancestors()).collect();
+        OverlayTree { base, files, directories }
+    }
+}
+
+impl Tree for OverlayTree<'_> {
+    fn label(&self) -> &str {
+        self.base.label()
+    }
+
+    fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
+        let base = self.base.entry(path)?;
+        Ok(match self.files.get(path) {
+            Some(file) => file.map(|file| Entry::File { executable: file.executable }),
+            None if base.is_none() && self.directories.contains(path) => Some(Entry::Directory),
+            None => base,
+        })
+    }
+
+    fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
+        match self.files.get(path) {
+            Some(file) => Ok(file.cloned()),
+            None if self.directories.contains(path) => Err(TreeError::NotAFile { path: path.clone() }),
+            None => self.base.read(path),
+        }
+    }
+
+    fn files(&self) -> Result<Vec<TreePath>, TreeError> {
+        let base = self.base.files()?.into_iter().filter(|path| !self.files.contains_key(path));
+        let changed = self.files.iter().filter(|(_, file)| file.is_some()).map(|(&path, _)| path.clone());
+        let mut files: Vec<TreePath> = base.chain(changed).collect();
+        files.sort();
+        Ok(files)
+    }
+
+    fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
+        let mut new = self.new_entries()?.into_iter().peekable();
+        self.base.walk(&mut |mut entry| {
+            emit_before(&mut new, Some(&entry.path), visit)?;
+            match self.files.get(&entry.path) {
+                None => visit(entry),
+                Some(None) => Ok(()),
+                Some(Some(file)) => {
+                    entry.mode = changed_mode(entry.mode, file.executable);
+                    if entry.node != Node::File(file.bytes.clone()) {
+                        (entry.node, entry.mtime) = (Node::File(file.bytes.clone()), None);
+                    }
+                    visit(entry)
+                }
+            }
+        })?;
+        emit_before(&mut new, None, visit)
+    }
+}
+
+impl OverlayTree<'_> {
+    /// The files and directories that the base does not have.
+    fn new_entries(&self) -> Result<BTreeMap<TreePath, WalkEntry>, TreeError> {
+        let mut new = BTreeMap::new();
+        let mut add = |path: &TreePath, node: Node, mode: u32| -> Result<(), TreeError> {
+            if self.base.entry(path)?.is_none() {
+                new.insert(path.clone(), WalkEntry { path: path.clone(), node, mode, mtime: None });
+            }
+            Ok(())
+        };
+        for path in &self.directories {
+            add(path, Node::Directory, 0o755)?;
+        }
+        for (&path, file) in &self.files {
+            if let Some(file) = file {
+                add(path, Node::File(file.bytes.clone()), file_mode(file.executable))?;
+            }
+        }
+        Ok(new)
+    }
+}
+
+/// Visits what comes before `path`, or everything that is left.
+fn emit_before(
+    new: &mut Peekable<impl Iterator<Item = (TreePath, WalkEntry)>>,
+    path: Option<&TreePath>,
+    visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>,
+) -> Result<(), TreeError> {
+    while let Some((_, entry)) = new.next_if(|(next, _)| path.is_none_or(|path| next < path)) {
+        visit(entry)?;
+    }
+    Ok(())
+}
+
+/// `mode` for a file that is executable or not: whoever may read may execute.
+fn changed_mode(mode: u32, executable: bool) -> u32 {
+    match (mode & 0o100 != 0, executable) {
+        (false, true) => mode | (mode & 0o444) >> 2,
+        (true, false) => mode & !0o111,
+        _ => mode,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::{DirTree, testing};
+
+    fn change(path: &str, after: Option<(&[u8], bool)>) -> FileChange {
+        let after = after.map(|(bytes, executable)| File { bytes: bytes.to_owned(), executable });
+        FileChange { path: path.parse().unwrap(), before: None, after, rewrites: Vec::new() }
+    }
+
+    #[test]
+    fn a_tree_with_changes_is_the_tree_that_is_left_when_they_are_made() {
+        let before = testing::directory();
+        let base = DirTree::open(before.path()).unwrap();
+        let changes = [
+            change("configure", Some((b"#!/bin/sh\necho\n", true))),
+            change("Modules/spam-eggs/new.c", Some((b"int new;\n", false))),
+            change("Modules/run.sh", Some((b"#!/bin/sh\n", true))),
+            change("Misc/NEWS", None),
+            change("zzz", Some((b"", false))),
+        ];
+        let overlay = OverlayTree::new(&base, &changes);
+
+        let after = testing::directory();
+        for change in &changes {
+            let place = change.path.below(after.path());
+            match &change.after {
+                Some(file) => testing::write(&place, &file.bytes, file.executable),
+                None => std::fs::remove_file(place).unwrap(),
+            }
+        }
+        let made = DirTree::open(after.path()).unwrap();
+        assert_eq!(overlay.files().unwrap(), made.files().unwrap());
+        assert_eq!(testing::summary(&overlay), testing::summary(&made));
+        assert_eq!(super::super::tree_id(&overlay).unwrap(), super::super::tree_id(&made).unwrap());
+        for (path, entry) in testing::entries(&made) {
+            assert_eq!(overlay.entry(&path).unwrap(), Some(entry), "{path}");
+        }
+        assert_eq!(overlay.read(&"Misc/NEWS".parse().unwrap()).unwrap(), None);
+        assert_eq!(overlay.entry(&"Misc/NEWS".parse().unwrap()).unwrap(), None);
+    }
+
+    #[test]
+    fn a_file_that_is_not_changed_keeps_its_time_and_a_changed_one_its_mode() {
+        let place = testing::directory();
+        let base = DirTree::open(place.path()).unwrap();
+        let changes = [change("configure", Some((b"new\n", true)))];
+        let mut seen = Vec::new();
+        OverlayTree::new(&base, &changes)
+            .walk(&mut |entry| {
+                seen.push((entry.path.to_string(), entry.mode, entry.mtime.is_some()));
+                Ok(())
+            })
+            .unwrap();
+        assert!(seen.contains(&("configure".to_owned(), 0o755, false)), "{seen:?}");
+        assert!(seen.contains(&("Misc/NEWS".to_owned(), 0o644, true)), "{seen:?}");
+        assert_eq!(changed_mode(0o640, true), 0o750);
+        assert_eq!(changed_mode(0o755, false), 0o644);
+    }
+}

@@ -1,0 +1,173 @@
+//! What holds for every form a tree is kept in.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use super::testing::{self, FILES, LINK, TIME, path};
+use super::*;
+
+/// The small tree as a directory, a tarball and a commit, and what has to outlive them.
+fn forms() -> (Vec<Box<dyn Tree>>, Vec<tempfile::TempDir>) {
+    let (directory, repository, place) =
+        (testing::directory(), testing::repository(), tempfile::tempdir().unwrap());
+    let tarball = place.path().join("Python-2.5.tar");
+    fs::write(&tarball, testing::tarball()).unwrap();
+    let trees: Vec<Box<dyn Tree>> = vec![
+        Box::new(DirTree::open(directory.path()).unwrap()),
+        Box::new(ArchiveTree::open(&tarball).unwrap()),
+        Box::new(GitTree::open(repository.path(), "v2.5").unwrap()),
+        // A work tree is a directory, too: `.git` is no part of it.
+        Box::new(DirTree::open(repository.path()).unwrap()),
+    ];
+    (trees, vec![directory, repository, place])
+}
+
+#[test]
+fn every_form_of_a_tree_has_the_same_files_and_the_same_id() {
+    let (trees, _places) = forms();
+    for tree in &trees {
+        let paths: Vec<String> = tree.files().unwrap().iter().map(TreePath::to_string).collect();
+        assert_eq!(paths, FILES.iter().map(|file| file.0).collect::<Vec<_>>(), "{}", tree.label());
+        for &(name, bytes, executable) in FILES {
+            let file = File { bytes: bytes.to_owned(), executable };
+            assert_eq!(tree.read(&path(name)).unwrap(), Some(file), "{name} of {}", tree.label());
+        }
+        assert_eq!(testing::summary(&**tree), testing::summary(&*trees[0]), "{}", tree.label());
+        assert_eq!(testing::entries(&**tree), testing::entries(&*trees[0]), "{}", tree.label());
+        assert_eq!(tree_id(&**tree).unwrap(), tree_id(&*trees[0]).unwrap(), "{}", tree.label());
+        assert_eq!(python_version(&**tree).unwrap().unwrap().to_string(), "2.5");
+    }
+}
+
+#[test]
+fn every_form_of_a_tree_answers_odd_questions_alike() {
+    let (trees, _places) = forms();
+    for tree in &trees {
+        let label = tree.label();
+        for nothing in ["Lib", "Misc/NEWS/below", "Modules/nothing", ".git", ".git/HEAD"] {
+            assert_eq!(tree.entry(&path(nothing)).unwrap(), None, "{nothing} of {label}");
+            assert_eq!(tree.read(&path(nothing)).unwrap(), None, "{nothing} of {label}");
+        }
+        assert_eq!(tree.entry(&path("Modules")).unwrap(), Some(Entry::Directory));
+        assert!(matches!(tree.read(&path("Modules")), Err(TreeError::NotAFile { .. })), "{label}");
+        assert_eq!(tree.entry(&path(LINK.0)).unwrap(), Some(Entry::Symlink));
+        assert!(matches!(tree.read(&path(LINK.0)), Err(TreeError::Symlink { .. })), "{label}");
+        let below = path(LINK.0).to_string() + "/below";
+        assert!(matches!(tree.read(&path(&below)), Err(TreeError::Symlink { .. })), "{label}");
+        assert!(matches!(tree.entry(&path(&below)), Err(TreeError::Symlink { .. })), "{label}");
+    }
+}
+
+#[test]
+fn a_walk_may_read_from_the_tree_and_ends_at_the_first_error() {
+    let (trees, _places) = forms();
+    for tree in &trees {
+        let mut seen = 0;
+        let result = tree.walk(&mut |entry| {
+            seen += 1;
+            match &entry.node {
+                Node::File(bytes) => assert_eq!(&tree.read(&entry.path)?.unwrap().bytes, bytes),
+                Node::Symlink(target) => assert_eq!(target, LINK.1.as_bytes()),
+                Node::Directory => assert_eq!(entry.mode & 0o700, 0o700),
+                Node::Other => panic!("there is no such thing"),
+            }
+            match seen {
+                3 => Err(TreeError::NotAFile { path: entry.path }),
+                _ => Ok(()),
+            }
+        });
+        assert!(matches!(result, Err(TreeError::NotAFile { .. })));
+        assert_eq!(seen, 3);
+    }
+}
+
+#[test]
+fn a_walk_knows_when_files_were_changed() {
+    let (trees, _places) = forms();
+    let mtime = |tree: &dyn Tree| {
+        let mut mtime = None;
+        tree.walk(&mut |entry| {
+            if entry.path.as_str() == "configure" {
+                mtime = entry.mtime;
+            }
+            Ok(())
+        })
+        .unwrap();
+        mtime
+    };
+    assert_eq!(mtime(&*trees[1]), Some((TIME, 0)));
+    assert_eq!(mtime(&*trees[2]), Some((TIME, 0)));
+
+    let directory = testing::directory();
+    let file = fs::File::options().append(true).open(directory.path().join("configure")).unwrap();
+    let time = std::time::UNIX_EPOCH + std::time::Duration::new(TIME as u64, 123_456_789);
+    file.set_modified(time).unwrap();
+    assert_eq!(mtime(&DirTree::open(directory.path()).unwrap()), Some((TIME, 123_456_789)));
+}
+
+#[test]
+fn a_directory_is_read_through_a_link_to_its_top_but_through_no_other() {
+    let (directory, place) = (testing::directory(), tempfile::tempdir().unwrap());
+    let link = place.path().join("Python-2.5");
+    symlink(directory.path(), &link).unwrap();
+    symlink("Modules", directory.path().join("Linked")).unwrap();
+    let tree = DirTree::open(&link).unwrap();
+    assert!(tree.read(&path("Modules/spam.c")).unwrap().is_some());
+    assert!(matches!(tree.read(&path("Linked/spam.c")), Err(TreeError::Symlink { .. })));
+    assert_eq!(tree.files().unwrap().len(), FILES.len());
+}
+
+#[test]
+fn names_that_no_plan_could_mean_are_passed_over_but_not_lost_on_a_copy() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let directory = testing::directory();
+    let tree = DirTree::open(directory.path()).unwrap();
+    for name in [&b"back\\slash"[..], b"no-utf-8\xff"] {
+        let place = directory.path().join(OsStr::from_bytes(name));
+        fs::write(&place, "").unwrap();
+        assert_eq!(tree.files().unwrap().len(), FILES.len());
+        assert!(matches!(tree.walk(&mut |_| Ok(())), Err(TreeError::Name { .. })));
+        fs::remove_file(place).unwrap();
+    }
+    for name in [RECEIPT_NAME, STAGE_NAME] {
+        fs::write(directory.path().join(name), "").unwrap();
+    }
+    assert_eq!(tree.files().unwrap().len(), FILES.len());
+    assert_eq!(tree.entry(&path(RECEIPT_NAME)).unwrap(), None);
+}
+
+#[test]
+fn a_directory_that_is_not_there_or_none_is_an_error() {
+    let directory = testing::directory();
+    let missing = DirTree::open(directory.path().join("nothing"));
+    assert!(matches!(missing, Err(TreeError::NoSource(_))));
+    let file = DirTree::open(directory.path().join("configure"));
+    assert!(matches!(file, Err(TreeError::Io { .. })));
+}
+
+#[test]
+fn a_tree_that_knows_its_files_only_is_walked_with_their_directories() {
+    /// The base's files, without its walk.
+    struct Plain<'a>(&'a dyn Tree);
+    impl Tree for Plain<'_> {
+        fn label(&self) -> &str {
+            "plain"
+        }
+        fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
+            self.0.entry(path)
+        }
+        fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
+            self.0.read(path)
+        }
+        fn files(&self) -> Result<Vec<TreePath>, TreeError> {
+            self.0.files()
+        }
+    }
+    let directory = testing::directory();
+    fs::remove_file(directory.path().join(LINK.0)).unwrap();
+    let tree = DirTree::open(directory.path()).unwrap();
+    assert_eq!(testing::summary(&Plain(&tree)), testing::summary(&tree));
+    assert_eq!(tree_id(&Plain(&tree)).unwrap(), tree_id(&tree).unwrap());
+}
