@@ -13,7 +13,7 @@ use super::stamp::{Mode, Mtime};
 /// Called before each step with what is to be done and to which path; an error is the step's result.
 type Hook<'a> = Box<dyn Fn(&'static str, &Path) -> io::Result<()> + 'a>;
 
-/// The disk. Each method is one step, but for [`Disk::new_file`], which is several.
+/// The disk. Each method is one step, but for those that make a file, which are several.
 #[derive(Default)]
 pub(super) struct Disk<'a> {
     hook: Option<Hook<'a>>,
@@ -60,6 +60,12 @@ impl Disk<'_> {
 
     /// Creates a file that was not there, complete and on the disk when this returns.
     pub fn new_file(&self, path: &Path, new: &NewFile<'_>) -> Result<(), ApplyError> {
+        let file = self.new_unsynced_file(path, new)?;
+        self.sync(path, &file)
+    }
+
+    /// The same without waiting for the disk.
+    pub fn new_unsynced_file(&self, path: &Path, new: &NewFile<'_>) -> Result<File, ApplyError> {
         let mut file = self.step("create", path, || {
             OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
         })?;
@@ -74,7 +80,7 @@ impl Disk<'_> {
         // After the owner: changing that takes setuid bits away.
         self.step("change mode of", path, || file.set_permissions(Permissions::from_mode(new.mode.bits())))?;
         self.step("set time of", path, || set_mtime(&file, new.mtime))?;
-        self.sync(path, &file)
+        Ok(file)
     }
 
     /// Gives a file a second name.

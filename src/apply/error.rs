@@ -41,6 +41,9 @@ pub enum ApplyError {
         #[source]
         source: io::Error,
     },
+    /// A tree was to be written where something stands already.
+    #[error("{} exists already", .0.display())]
+    Occupied(PathBuf),
     /// There is nothing to revert.
     #[error("{} holds no receipt", .0.display())]
     NoReceipt(PathBuf),

@@ -2,7 +2,7 @@
 //!
 //! [`commit`] writes, [`revert()`] takes back, [`status`] compares the tree with its receipt, and
 //! [`recover`] tidies up after a process that was killed; every command that is given a directory
-//! calls it first.
+//! calls it first. [`Materialise`] writes a whole tree elsewhere instead.
 //!
 //! # How all or nothing is kept
 //! 1. The tree is locked: `flock` on the directory itself, which leaves nothing behind.
@@ -27,10 +27,12 @@
 mod commit;
 #[cfg(test)]
 mod crash;
+mod dirs;
 mod disk;
 mod error;
 mod journal;
 mod lock;
+mod materialise;
 mod place;
 mod receipt;
 mod recover;
@@ -45,6 +47,7 @@ mod undo;
 
 pub use commit::{Committed, commit};
 pub use error::ApplyError;
+pub use materialise::{Item, Materialise};
 pub use place::Dir;
 pub use receipt::{
     After, AppliedFile, AppliedLayer, Before, DirectoryTime, Layer, RECEIPT, Receipt, UndoRewrite,

@@ -18,6 +18,13 @@ pub struct Mtime {
 }
 
 impl Mtime {
+    /// `nanos` nanoseconds after `seconds` seconds since 1970; `None` when that is no time that can
+    /// be set.
+    pub fn new(seconds: i64, nanos: u32) -> Option<Mtime> {
+        let mtime = Mtime { seconds, nanos };
+        (nanos < 1_000_000_000 && mtime.time().is_some()).then_some(mtime)
+    }
+
     /// The one of `metadata`.
     pub fn of(metadata: &Metadata) -> Mtime {
         Mtime { seconds: metadata.mtime(), nanos: u32::try_from(metadata.mtime_nsec()).unwrap_or(0) }
@@ -56,8 +63,8 @@ impl FromStr for Mtime {
         let parsed = || {
             let (seconds, nanos) = text.split_once('.')?;
             let digits = nanos.len() == 9 && nanos.bytes().all(|b| b.is_ascii_digit());
-            let mtime = Mtime { seconds: seconds.parse().ok()?, nanos: nanos.parse().ok()? };
-            (digits && mtime.time().is_some()).then_some(mtime)
+            let mtime = Mtime::new(seconds.parse().ok()?, nanos.parse().ok()?);
+            mtime.filter(|_| digits)
         };
         parsed().ok_or_else(|| BadStamp { text: text.to_owned(), what: "time (seconds.nanoseconds)" })
     }
