@@ -1,0 +1,261 @@
+//! Finds rules, prerequisites, recipes and variables of a Makefile (or Makefile.pre.in).
+
+use super::shell;
+use crate::text::{Span, line_bounds};
+
+/// A Makefile's named parts.
+#[derive(Debug, Clone, Default)]
+pub struct Makefile {
+    /// The rules, in their order.
+    pub rules: Vec<Rule>,
+    /// The variables, in the order of their definitions.
+    pub variables: Vec<Variable>,
+}
+
+/// One rule. `a b: c` is one rule of two targets.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// The targets' words.
+    pub targets: Vec<Span>,
+    /// The colon or colons between targets and prerequisites.
+    pub colon: Span,
+    /// The prerequisites, as words over continuation lines.
+    pub prerequisites: Vec<Span>,
+    /// The rule's first logical line, its line end included.
+    pub header: Span,
+    /// Its recipe: one span a logical line, with the leading tab and without the line end.
+    pub recipe: Vec<Span>,
+    /// All of it, from the first target to the line end of the last recipe line.
+    pub span: Span,
+}
+
+/// One definition of a variable.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// Its name.
+    pub name: Span,
+    /// `=`, `:=`, `?=` or `+=`.
+    pub operator: Span,
+    /// Its value, over continuation lines, without blanks around it, comment or line end.
+    pub value: Span,
+    /// The whole logical line with its line end.
+    pub line: Span,
+}
+
+impl Makefile {
+    /// Parses `text`. Lines that are neither a rule nor a variable (comments, conditionals,
+    /// substitutions such as `@SET_MAKE@`) are passed over.
+    pub fn parse(text: &[u8]) -> Makefile {
+        let mut makefile = Makefile::default();
+        let mut in_recipe = false;
+        let mut at = 0;
+        while at < text.len() {
+            let line = logical_line(text, at);
+            at = line.end;
+            let body = without_line_end(text, line);
+            if text[line.start] == b'\t' && in_recipe {
+                if let Some(rule) = makefile.rules.last_mut() {
+                    rule.recipe.push(body);
+                    rule.span.end = line.end;
+                }
+                continue;
+            }
+            let first = skip_blanks(text, body.start, body.end);
+            if first == body.end || text[first] == b'#' {
+                continue;
+            }
+            if let Some(variable) = variable(text, body, line) {
+                makefile.variables.push(variable);
+                in_recipe = false;
+            } else if let Some(rule) = rule(text, body, line) {
+                makefile.rules.push(rule);
+                in_recipe = true;
+            } else {
+                // `ifeq`, `include`, `@SUBST@`: no rule starts here, and a recipe may go on behind it.
+            }
+        }
+        makefile
+    }
+
+    /// The rules that have `target` among their targets.
+    pub fn rules_of<'a>(&'a self, text: &'a [u8], target: &'a [u8]) -> impl Iterator<Item = &'a Rule> {
+        self.rules.iter().filter(move |rule| rule.targets.iter().any(|t| t.of(text) == target))
+    }
+
+    /// The definitions of the variable `name`.
+    pub fn variables_of<'a>(&'a self, text: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a Variable> {
+        self.variables.iter().filter(move |variable| variable.name.of(text) == name)
+    }
+}
+
+/// The line at `start` with its continuation lines, up to and with the line end.
+fn logical_line(text: &[u8], start: usize) -> Span {
+    let mut end = line_bounds(text, start).end;
+    while end < text.len() && continues(&text[start..end]) {
+        end = line_bounds(text, end).end;
+    }
+    Span::new(start, end)
+}
+
+fn continues(line: &[u8]) -> bool {
+    let body = line.strip_suffix(b"\n").unwrap_or(line);
+    let body = body.strip_suffix(b"\r").unwrap_or(body);
+    body.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
+}
+
+fn without_line_end(text: &[u8], line: Span) -> Span {
+    let body = line.of(text);
+    let body = body.strip_suffix(b"\n").unwrap_or(body);
+    let body = body.strip_suffix(b"\r").unwrap_or(body);
+    Span::new(line.start, line.start + body.len())
+}
+
+fn skip_blanks(text: &[u8], mut at: usize, end: usize) -> usize {
+    while at < end && (text[at] == b' ' || text[at] == b'\t') {
+        at += 1;
+    }
+    at
+}
+
+fn variable(text: &[u8], body: Span, line: Span) -> Option<Variable> {
+    let start = skip_blanks(text, body.start, body.end);
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let name = Span::new(start, start + text[start..body.end].iter().take_while(|b| is_name(b)).count());
+    let at = skip_blanks(text, name.end, body.end);
+    let length = match &text[at..body.end] {
+        [b':', b':', b'=', ..] => 3,
+        [b':' | b'?' | b'+' | b'!', b'=', ..] => 2,
+        [b'=', ..] => 1,
+        _ => return None,
+    };
+    if name.is_empty() {
+        return None;
+    }
+    let operator = Span::new(at, at + length);
+    let from = skip_blanks(text, operator.end, body.end);
+    let comment = comment_start(text, from, body.end);
+    let mut to = comment;
+    while to > from && matches!(text[to - 1], b' ' | b'\t') {
+        to -= 1;
+    }
+    Some(Variable { name, operator, value: Span::new(from, to), line })
+}
+
+/// Where a comment starts in `from..end`, else `end`. `\#` and a `#` inside `$(...)` are none.
+fn comment_start(text: &[u8], from: usize, end: usize) -> usize {
+    let mut at = from;
+    while at < end {
+        match text[at] {
+            b'#' => return at,
+            b'\\' => at += 2,
+            b'$' => at = shell::behind_reference(text, at, end),
+            _ => at += 1,
+        }
+    }
+    end
+}
+
+fn rule(text: &[u8], body: Span, line: Span) -> Option<Rule> {
+    let mut colon = None;
+    let mut at = body.start;
+    while at < body.end {
+        match text[at] {
+            b':' => {
+                colon = Some(at);
+                break;
+            }
+            b'#' | b'=' => return None,
+            b'$' => at = shell::behind_reference(text, at, body.end),
+            _ => at += 1,
+        }
+    }
+    let start = colon?;
+    let colon = Span::new(start, if text.get(start + 1) == Some(&b':') { start + 2 } else { start + 1 });
+    let targets = words(text, Span::new(body.start, colon.start));
+    if targets.is_empty() {
+        return None;
+    }
+    // What stands behind a `;` is the recipe's first command.
+    let (mut end, mut recipe) = (comment_start(text, colon.end, body.end), Vec::new());
+    let mut at = colon.end;
+    while at < end {
+        match text[at] {
+            b';' => {
+                recipe.push(Span::new(at + 1, end));
+                end = at;
+            }
+            b'$' => at = shell::behind_reference(text, at, end),
+            _ => at += 1,
+        }
+    }
+    let prerequisites = words(text, Span::new(colon.end, end));
+    Some(Rule { targets, colon, prerequisites, header: line, recipe, span: line })
+}
+
+/// Words between blanks and continuation lines; a variable reference holds together.
+pub(crate) fn words(text: &[u8], within: Span) -> Vec<Span> {
+    let mut words = Vec::new();
+    let mut at = within.start;
+    while at < within.end {
+        match text[at] {
+            b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+            b'\\' if matches!(text.get(at + 1), Some(b'\n' | b'\r')) => at += 2,
+            _ => {
+                let start = at;
+                while at < within.end && !matches!(text[at], b' ' | b'\t' | b'\r' | b'\n') {
+                    at = match text[at] {
+                        b'$' => shell::behind_reference(text, at, within.end),
+                        b'\\' if matches!(text.get(at + 1), Some(b'\n' | b'\r')) => break,
+                        _ => at + 1,
+                    };
+                }
+                words.push(Span::new(start, at));
+            }
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &[u8], spans: &[Span]) -> Vec<String> {
+        spans.iter().map(|s| String::from_utf8_lossy(s.of(text)).into_owned()).collect()
+    }
+
+    #[test]
+    fn prerequisites_are_words_over_continuation_lines() {
+        let text = b"all:\t\t$(B) old \\\r\n  new # not this\r\n\t@echo a; \\\r\n\t  b\r\n";
+        let makefile = Makefile::parse(text);
+        let rule = &makefile.rules[0];
+        assert_eq!(texts(text, &rule.prerequisites), ["$(B)", "old", "new"]);
+        assert_eq!(texts(text, &rule.recipe), ["\t@echo a; \\\r\n\t  b"]);
+        assert_eq!(rule.span, Span::new(0, text.len()));
+    }
+
+    #[test]
+    fn variables_and_rules_are_told_apart() {
+        let text = b"A=\tx y # c\nB := $(A:.c=.o)\n$(C) D: e; run\nF+= \\\n\tg\n";
+        let makefile = Makefile::parse(text);
+        let values: Vec<_> = makefile.variables.iter().map(|v| v.value).collect();
+        assert_eq!(texts(text, &values), ["x y", "$(A:.c=.o)", "\\\n\tg"]);
+        assert_eq!(texts(text, &makefile.rules[0].targets), ["$(C)", "D"]);
+        assert_eq!(texts(text, &makefile.rules[0].recipe), [" run"]);
+    }
+
+    #[test]
+    fn a_recipe_goes_on_behind_blank_lines_and_comments() {
+        let text = b"a: b\n\tone\n\n# comment\n\ttwo\nc: d\n";
+        let makefile = Makefile::parse(text);
+        assert_eq!(texts(text, &makefile.rules[0].recipe), ["\tone", "\ttwo"]);
+        assert_eq!(makefile.rules.len(), 2);
+    }
+
+    #[test]
+    fn a_rule_is_found_by_a_whole_target_word() {
+        let text = b"oldall: x\nall: y\n";
+        let makefile = Makefile::parse(text);
+        assert_eq!(makefile.rules_of(text, b"all").count(), 1);
+    }
+}

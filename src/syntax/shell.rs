@@ -1,0 +1,186 @@
+//! Finds the simple commands of a shell text: a recipe line of a Makefile, or a small script.
+//!
+//! Make's variable references (`$(PGEN)`, `$$PATH`, `@RUNSHARED@`) are parts of words here, so that
+//! one finder serves recipes and scripts alike.
+
+use crate::text::Span;
+
+/// One simple command: its words, assignments and redirections included, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The words. Never empty.
+    pub words: Vec<Span>,
+}
+
+/// Words after which a command starts anew.
+const KEYWORDS: [&[u8]; 10] =
+    [b"if", b"then", b"else", b"elif", b"do", b"while", b"until", b"!", b"{", b"time"];
+
+/// The simple commands in `within`, in their order. A backslash before a line end joins lines.
+pub fn commands(text: &[u8], within: Span) -> Vec<Command> {
+    let mut found = Vec::new();
+    let mut words: Vec<Span> = Vec::new();
+    let mut depth = 0usize;
+    let mut at = within.start;
+    let mut flush = |words: &mut Vec<Span>| {
+        if !words.is_empty() {
+            found.push(Command { words: std::mem::take(words) });
+        }
+    };
+    while at < within.end {
+        match text[at] {
+            b' ' | b'\t' | b'\r' => at += 1,
+            b'\\' if line_end(text, at + 1).is_some_and(|end| end <= within.end) => {
+                at = line_end(text, at + 1).unwrap_or(at + 1);
+            }
+            b'#' => at = text[at..within.end].iter().position(|b| *b == b'\n').map_or(within.end, |i| at + i),
+            b'\n' | b';' | b'&' | b'|' => {
+                flush(&mut words);
+                at += 1;
+            }
+            b'(' => {
+                flush(&mut words);
+                depth += 1;
+                at += 1;
+            }
+            b')' if depth == 0 => {
+                // The end of a pattern in `case X in pattern)`: what stood before it is no command.
+                words.clear();
+                at += 1;
+            }
+            b')' => {
+                flush(&mut words);
+                depth -= 1;
+                at += 1;
+            }
+            _ => {
+                let word = word_at(text, at, within.end);
+                at = word.end;
+                if !(words.is_empty() && KEYWORDS.contains(&word.of(text))) {
+                    words.push(word);
+                }
+            }
+        }
+    }
+    flush(&mut words);
+    found
+}
+
+/// The offset behind a line end at `at`.
+fn line_end(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at..)? {
+        [b'\n', ..] => Some(at + 1),
+        [b'\r', b'\n', ..] => Some(at + 2),
+        _ => None,
+    }
+}
+
+/// The word that starts at `start`: quotes, back quotes and `$(...)` hold together.
+pub(crate) fn word_at(text: &[u8], start: usize, end: usize) -> Span {
+    let mut at = start;
+    while at < end {
+        match text[at] {
+            b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' => break,
+            b'\\' if line_end(text, at + 1).is_some() => break,
+            b'\\' => at += 2,
+            quote @ (b'\'' | b'"' | b'`') => at = behind_quote(text, at, end, quote),
+            b'$' => at = behind_reference(text, at, end),
+            _ => at += 1,
+        }
+    }
+    Span::new(start, at.min(end).max(start + 1))
+}
+
+fn behind_quote(text: &[u8], start: usize, end: usize, quote: u8) -> usize {
+    let mut at = start + 1;
+    while at < end && text[at] != quote {
+        at += if text[at] == b'\\' && quote != b'\'' { 2 } else { 1 };
+    }
+    (at + 1).min(end)
+}
+
+/// The offset behind `$(...)`, `${...}`, `$$` or `$x`.
+pub(crate) fn behind_reference(text: &[u8], start: usize, end: usize) -> usize {
+    let (open, close) = match text.get(start + 1) {
+        Some(b'(') => (b'(', b')'),
+        Some(b'{') => (b'{', b'}'),
+        _ => return (start + 2).min(end),
+    };
+    let mut depth = 0usize;
+    for (at, byte) in text.iter().enumerate().take(end).skip(start + 1) {
+        if *byte == open {
+            depth += 1;
+        } else if *byte == close {
+            depth -= 1;
+            if depth == 0 {
+                return at + 1;
+            }
+        }
+    }
+    end
+}
+
+/// Whether `word` only sets up the environment of the command behind it: an assignment, or a
+/// variable that stands alone, as `$(RUNSHARED)` does in CPython's recipes.
+pub fn is_environment(word: &[u8]) -> bool {
+    let name = word.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let assignment = name > 0 && !word[0].is_ascii_digit() && word.get(name) == Some(&b'=');
+    let reference = word.len() > 3
+        && word.starts_with(b"$(")
+        && behind_reference(word, 0, word.len()) == word.len()
+        && word[2..word.len() - 1].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let substituted = word.len() > 2 && word.starts_with(b"@") && word.ends_with(b"@");
+    assignment || reference || substituted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<Vec<String>> {
+        commands(text.as_bytes(), Span::new(0, text.len()))
+            .into_iter()
+            .map(|c| {
+                c.words.iter().map(|w| String::from_utf8_lossy(w.of(text.as_bytes())).into_owned()).collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_recipe_is_split_into_its_commands() {
+        assert_eq!(
+            words("A=1 $(R) \\\n\t./$(P) -c 'a; b' && x"),
+            [vec!["A=1", "$(R)", "./$(P)", "-c", "'a; b'"], vec!["x"]]
+        );
+        assert_eq!(
+            words("if test -f `a b`; then ./$(P) x; else true; fi"),
+            [vec!["test", "-f", "`a b`"], vec!["./$(P)", "x"], vec!["true"], vec!["fi"]]
+        );
+    }
+
+    #[test]
+    fn a_pattern_of_case_is_no_command() {
+        assert_eq!(
+            words("case $$X in \\\n*-s*) run a;; \\\n*) run b;; \\\nesac"),
+            [vec!["run", "a"], vec!["run", "b"], vec!["esac"]]
+        );
+    }
+
+    #[test]
+    fn nested_references_and_subshells_hold_together() {
+        assert_eq!(
+            words("(cd $(dir $(X)); python$EXE y)"),
+            [vec!["cd", "$(dir $(X))"], vec!["python$EXE", "y"]]
+        );
+    }
+
+    #[test]
+    fn what_sets_up_the_environment_is_told_from_a_command() {
+        for word in ["A=b", "PYTHONPATH=$(X)", "$(RUNSHARED)", "@RUNSHARED@", "_a1='x y'"] {
+            assert!(is_environment(word.as_bytes()), "{word}");
+        }
+        for word in ["./$(P)", "1=b", "=b", "$(P)x", "python", "$(a b)", "-DX=1"] {
+            assert!(!is_environment(word.as_bytes()), "{word}");
+        }
+    }
+}
