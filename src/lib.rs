@@ -1,5 +1,6 @@
 //! Adaptations of CPython source trees, kept as meaning instead of diffs.
 
+pub mod apply;
 pub mod digest;
 pub mod patchset;
 pub mod syntax;

@@ -1,0 +1,140 @@
+//! The directory inside a tree where a change is prepared.
+//!
+//! Making and deleting it changes the mtime of the tree's top directory. So its name says which
+//! mtime the top must have once it is gone, and no moment exists in which that is not on the disk.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::disk::{Disk, NewFile};
+use super::error::ApplyError;
+use super::journal::Journal;
+use super::place::{self, Dir};
+use super::stamp::{Mode, Mtime};
+
+const STAGE: &str = ".pypatch-stage-";
+const DONE: &str = ".pypatch-done-";
+const JOURNAL: &str = "journal.json";
+
+/// A stage: one being filled, or one found.
+pub(super) struct Stage {
+    path: PathBuf,
+    /// The mtime of the top directory once this stage is gone.
+    top: Mtime,
+    /// Whether its change is complete, so that it only has to be deleted.
+    pub done: bool,
+}
+
+/// What a new stage tells about the disk it lies on.
+pub(super) struct Fresh {
+    /// The time as the disk has it. All files of a change get this one mtime, so that none of them
+    /// is out of date against another.
+    pub now: Mtime,
+    /// The mtime of the top directory before the stage was made.
+    pub top: Mtime,
+    /// What the umask leaves of a new file's mode.
+    mask: Mode,
+    /// The user that new files belong to.
+    pub user: u32,
+}
+
+impl Fresh {
+    /// The mode of a new file.
+    pub fn mode(&self, executable: bool) -> Mode {
+        Mode::new(self.mask.bits() & if executable { 0o777 } else { 0o666 })
+    }
+}
+
+impl Stage {
+    /// Makes an empty stage in the tree `root`.
+    pub fn create(disk: &Disk<'_>, root: &Path) -> Result<(Stage, Fresh), ApplyError> {
+        let top = fs::metadata(root).map_err(ApplyError::io("look at", root))?;
+        let top = Mtime::of(&top);
+        let path = root.join(format!("{STAGE}{top}"));
+        disk.make_dir(&path)?;
+        let stage = Stage { path, top, done: false };
+        match fs::metadata(&stage.path) {
+            Ok(made) => {
+                let (now, mask) = (Mtime::of(&made), Mode::of(&made));
+                Ok((stage, Fresh { now, top, mask, user: made.uid() }))
+            }
+            Err(source) => {
+                let error = ApplyError::io("look at", &stage.path)(source);
+                stage.delete(disk, root)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// The stages that processes left behind in `root`; there is at most one unless someone copied
+    /// it. Costs reading one directory.
+    pub fn find(root: &Path) -> Result<Vec<Stage>, ApplyError> {
+        let mut stages = Vec::new();
+        for entry in fs::read_dir(root).map_err(ApplyError::io("read", root))? {
+            let entry = entry.map_err(ApplyError::io("read", root))?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            let done = name.starts_with(DONE);
+            let Some(top) = name.strip_prefix(STAGE).or(name.strip_prefix(DONE)) else { continue };
+            let is_dir = entry.file_type().map_err(ApplyError::io("look at", root))?.is_dir();
+            if let (Ok(top), true) = (top.parse(), is_dir) {
+                stages.push(Stage { path: entry.path(), top, done });
+            }
+        }
+        Ok(stages)
+    }
+
+    /// Where the new contents of the file number `i` of the journal lie.
+    pub fn new_at(&self, i: usize) -> PathBuf {
+        self.path.join(format!("{i}.new"))
+    }
+
+    /// Where its old contents lie.
+    pub fn old_at(&self, i: usize) -> PathBuf {
+        self.path.join(format!("{i}.old"))
+    }
+
+    /// Writes the journal. From here on the tree may be touched.
+    pub fn write_journal(&self, disk: &Disk<'_>, root: &Path, journal: &Journal) -> Result<(), ApplyError> {
+        let temporary = self.path.join("journal.tmp");
+        let bytes = journal.to_bytes();
+        let file = NewFile { bytes: &bytes, mode: Mode::new(0o600), owner: None, mtime: self.top };
+        disk.new_file(&temporary, &file)?;
+        disk.rename(&temporary, &self.path.join(JOURNAL))?;
+        disk.sync_dir(&self.path)?;
+        disk.sync_dir(root)
+    }
+
+    /// Its journal; `None` when the tree was not touched yet.
+    pub fn read_journal(&self) -> Result<Option<Journal>, ApplyError> {
+        let path = self.path.join(JOURNAL);
+        match fs::read(&path) {
+            Ok(bytes) => Journal::parse(&bytes).map(Some).map_err(|why| ApplyError::Journal { path, why }),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(ApplyError::io("read", &path)(source)),
+        }
+    }
+
+    /// Declares its change complete: the commit. `top` becomes the mtime of the top directory.
+    pub fn finish(&mut self, disk: &Disk<'_>, root: &Path, top: Mtime) -> Result<(), ApplyError> {
+        let path = root.join(format!("{DONE}{top}"));
+        disk.rename(&self.path, &path)?;
+        (self.path, self.top, self.done) = (path, top, true);
+        Ok(())
+    }
+
+    /// Deletes it, the journal first: without one there is nothing to undo.
+    pub fn delete(&self, disk: &Disk<'_>, root: &Path) -> Result<(), ApplyError> {
+        disk.unlink(&self.path.join(JOURNAL))?;
+        for entry in fs::read_dir(&self.path).map_err(ApplyError::io("read", &self.path))? {
+            disk.unlink(&entry.map_err(ApplyError::io("read", &self.path))?.path())?;
+        }
+        disk.remove_dir(&self.path)?;
+        if place::dir(root, &Dir::Top)?.is_some_and(|(_, mtime)| mtime != self.top) {
+            disk.set_dir_mtime(root, self.top)?;
+        }
+        Ok(())
+    }
+}
