@@ -5,6 +5,7 @@
 
 mod change;
 mod path;
+pub mod pin;
 
 use std::path::PathBuf;
 
