@@ -1,6 +1,7 @@
 //! Adaptations of CPython source trees, kept as meaning instead of diffs.
 
 pub mod digest;
+pub mod fetch;
 pub mod syntax;
 pub mod text;
 pub mod tree;
