@@ -273,3 +273,101 @@ impl Offer {
         Some(Offer { name: name.to_owned(), size, sha256: sha256.to_owned() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::testing::{Told, pin};
+    use tempfile::TempDir;
+
+    /// Where apt is configured and its cache is, and an `apt-get` that does what `script` says.
+    fn apt(script: &str, sources: &str) -> (TempDir, Apt, Cache) {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("sources.list"), sources).unwrap();
+        fs::write(directory.path().join("apt-get"), script).unwrap();
+        let command = vec!["sh".into(), directory.path().join("apt-get").into()];
+        let apt = Apt { command, etc: directory.path().to_owned() };
+        let cache = Cache::new(&directory.path().join("cache"));
+        (directory, apt, cache)
+    }
+
+    fn fetch(apt: &Apt, cache: &Cache) -> (Result<Located, Why>, Told) {
+        let pin = pin("https://a.test", b"good");
+        let debian = Debian { suite: "bullseye".to_owned(), source: "python2.5".to_owned() };
+        let mut told = Told::default();
+        (apt.fetch(&debian, &pin.tarballs, cache, &mut told), told)
+    }
+
+    const SOURCES: &str = "deb http://mirror.test/debian bookworm main\n";
+
+    /// Checks its configuration, prints what it has and puts a file in the working directory.
+    const HELPFUL: &str = r#"
+set -e
+test "$1" = -c
+grep -q "^Suites: bullseye$" "$(dirname "$2")/sources/pypatch.sources"
+grep -q "^URIs: http://mirror.test/debian$" "$(dirname "$2")/sources/pypatch.sources"
+case "$*" in
+*update) ;;
+*"source --print-uris python2.5")
+    echo "'http://mirror.test/p.dsc' p.dsc 10 SHA256:00"
+    echo "'http://mirror.test/p.tgz' python2.5_2.5.orig.tar.gz 4 SHA256:SUM" ;;
+*"source --download-only --tar-only python2.5") printf WORD > python2.5_2.5.orig.tar.gz ;;
+*) exit 9 ;;
+esac
+"#;
+
+    fn helpful(announced: &[u8], given: &str) -> String {
+        let sum = crate::digest::Sha256Digest::of(announced).to_string();
+        HELPFUL.replace("SUM", &sum).replace("WORD", given)
+    }
+
+    #[test]
+    fn the_tarball_of_the_source_package_comes_into_the_cache() {
+        let (_directory, apt, cache) = apt(&helpful(b"good", "good"), SOURCES);
+        let (located, told) = fetch(&apt, &cache);
+        assert_eq!(fs::read(located.unwrap().path()).unwrap(), b"good");
+        assert_eq!((told.total, told.bytes), (Some(4), 4));
+        assert!(!cache.root().join("apt").exists(), "the private configuration is gone");
+    }
+
+    #[test]
+    fn another_tarball_is_not_even_downloaded() {
+        let (_directory, apt, cache) = apt(&helpful(b"newer", "newer"), SOURCES);
+        match fetch(&apt, &cache).0 {
+            Err(Why::Apt(AptError::OtherTarball { offered })) => {
+                assert!(offered[0].starts_with("python2.5_2.5.orig.tar.gz "), "{offered:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_apt_promised_is_hashed_all_the_same() {
+        let (_directory, apt, cache) = apt(&helpful(b"good", "evil"), SOURCES);
+        assert!(matches!(fetch(&apt, &cache).0, Err(Why::WrongHash { .. })));
+    }
+
+    #[test]
+    fn a_failure_says_what_apt_died_of() {
+        let script = "echo 'W: odd' >&2; echo 'E: no such suite' >&2; echo 'more' >&2; exit 100";
+        let (_directory, apt, cache) = apt(script, SOURCES);
+        let error = fetch(&apt, &cache).0.unwrap_err().to_string();
+        assert_eq!(error, "apt-get update failed (exit status: 100): E: no such suite");
+    }
+
+    #[test]
+    fn a_second_archive_helps_when_the_first_does_not() {
+        let sources = format!("deb http://first.test/debian bookworm main\n{SOURCES}");
+        let (_directory, apt, cache) = apt(&helpful(b"good", "good"), &sources);
+        fetch(&apt, &cache).0.unwrap();
+    }
+
+    #[test]
+    fn a_machine_without_apt_or_without_an_archive_is_told() {
+        let (_directory, mut apt, cache) = apt("", SOURCES);
+        apt.command = vec!["pypatch-no-such-program".into()];
+        assert!(matches!(fetch(&apt, &cache).0, Err(Why::Apt(AptError::NotInstalled))));
+        apt.etc = "/nonexistent".into();
+        assert!(matches!(fetch(&apt, &cache).0, Err(Why::Apt(AptError::NoArchive))));
+    }
+}

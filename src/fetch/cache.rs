@@ -169,3 +169,77 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     PathBuf::from(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::testing::{Told, listing, tarball};
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    fn cache() -> (tempfile::TempDir, Cache, Tarball) {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = Cache::new(directory.path());
+        fs::create_dir(directory.path().join("tarballs")).unwrap();
+        (directory, cache, tarball("https://a.test/f.tgz", b"good"))
+    }
+
+    #[test]
+    fn a_tarball_is_adopted_only_with_the_pinned_sha256() {
+        let (_directory, cache, tarball) = cache();
+        let part = cache.part(&tarball);
+        fs::write(part.path(), "evil").unwrap();
+        assert!(matches!(cache.adopt(&tarball, part.path()), Err(Why::WrongHash { .. })));
+        assert_eq!(cache.look(&tarball).unwrap(), None);
+        fs::write(part.path(), "good").unwrap();
+        cache.adopt(&tarball, part.path()).unwrap();
+        assert!(cache.look(&tarball).unwrap().is_some());
+        assert_eq!(listing(&cache.root().join("tarballs")), ["f.tgz", "f.tgz.verified"]);
+    }
+
+    #[test]
+    fn a_tarball_that_changed_after_it_was_verified_is_hashed_again() {
+        let (_directory, cache, tarball) = cache();
+        fs::write(cache.path(&tarball), "good").unwrap();
+        assert!(cache.look(&tarball).unwrap().is_some());
+        fs::write(cache.path(&tarball), "evil").unwrap();
+        let later = fs::metadata(cache.path(&tarball)).unwrap().modified().unwrap() + Duration::from_secs(1);
+        File::options().write(true).open(cache.path(&tarball)).unwrap().set_modified(later).unwrap();
+        assert!(matches!(cache.look(&tarball), Err(Why::WrongHash { .. })));
+    }
+
+    #[test]
+    fn a_stamp_of_another_digest_vouches_for_nothing() {
+        let (_directory, cache, tarball) = cache();
+        fs::write(cache.path(&tarball), "good").unwrap();
+        cache.look(&tarball).unwrap();
+        let repinned = Tarball { sha256: Sha256Digest::of(b"other"), ..tarball };
+        assert!(matches!(cache.look(&repinned), Err(Why::WrongHash { .. })));
+    }
+
+    #[test]
+    fn a_directory_in_the_place_of_a_tarball_is_an_error() {
+        let (_directory, cache, tarball) = cache();
+        fs::create_dir(cache.path(&tarball)).unwrap();
+        assert!(matches!(cache.look(&tarball), Err(Why::Io(_))));
+    }
+
+    #[test]
+    fn the_second_to_fetch_waits_for_the_first_and_says_so() {
+        let (directory, cache, _) = cache();
+        let first = cache.lock("f.tgz", &mut Told::default()).unwrap();
+        let (sender, done) = channel();
+        let root = directory.path().to_owned();
+        thread::spawn(move || {
+            let mut told = Told::default();
+            let lock = Cache::new(&root).lock("f.tgz", &mut told);
+            sender.send((lock.is_ok(), told.notes)).unwrap();
+        });
+        assert!(done.recv_timeout(Duration::from_millis(100)).is_err());
+        drop(first);
+        let (locked, notes) = done.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert!(locked);
+        assert_eq!(notes, ["waiting for another process that fetches f.tgz"]);
+    }
+}

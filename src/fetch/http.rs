@@ -176,3 +176,171 @@ fn rest_of(headers: &HeaderMap, have: u64) -> Result<Option<u64>, Why> {
         _ => Err(Why::WrongRange(text.to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::progress::Silent;
+    use crate::fetch::testing::{Told, answer, bytes, listing, serve};
+    use std::fs;
+    use std::sync::mpsc::Receiver;
+    use tempfile::TempDir;
+
+    struct Download {
+        directory: TempDir,
+        part: Part,
+        url: String,
+        requests: Receiver<String>,
+    }
+
+    /// A download of `/f` from a server that gives these answers.
+    fn download(answers: Vec<Vec<u8>>) -> Download {
+        let directory = tempfile::tempdir().unwrap();
+        let (base, requests) = serve(answers);
+        let part = Part::at(directory.path().join("f.part"));
+        Download { directory, part, url: format!("{base}/f"), requests }
+    }
+
+    impl Download {
+        fn run(&self, limit: u64) -> Result<bool, Why> {
+            Web::loopback(limit).download(&self.url, &self.part, &mut Silent)
+        }
+
+        fn bytes(&self) -> Vec<u8> {
+            fs::read(self.part.path()).unwrap()
+        }
+
+        fn request(&self) -> String {
+            self.requests.recv().unwrap()
+        }
+    }
+
+    fn whole(body: &[u8]) -> Vec<u8> {
+        answer("200 OK", &format!("Content-Length: {}\nETag: \"x\"\n", body.len()), body)
+    }
+
+    #[test]
+    fn a_file_arrives_whole_and_is_told() {
+        let body = bytes(200_000);
+        let download = download(vec![whole(&body)]);
+        let mut told = Told::default();
+        let web = Web::loopback(LIMIT);
+        assert!(!web.download(&download.url, &download.part, &mut told).unwrap());
+        assert_eq!(download.bytes(), body);
+        assert_eq!((told.total, told.bytes), (Some(200_000), 200_000));
+        let request = download.request();
+        assert!(request.contains("accept-encoding: identity\n") && !request.contains("range:"), "{request}");
+    }
+
+    #[test]
+    fn a_transfer_that_breaks_off_is_taken_up_where_it_ended() {
+        let body = bytes(1000);
+        let mut torn = whole(&body);
+        torn.truncate(torn.len() - 400);
+        let rest = answer("206 Partial Content", "Content-Range: bytes 600-999/1000\n", &body[600..]);
+        let download = download(vec![torn, rest]);
+        assert!(download.run(LIMIT).unwrap());
+        assert_eq!(download.bytes(), body);
+        download.request();
+        let second = download.request();
+        assert!(second.contains("range: bytes=600-\n") && second.contains("if-range: \"x\"\n"), "{second}");
+    }
+
+    #[test]
+    fn what_an_earlier_run_left_is_gone_on_with() {
+        let body = bytes(1000);
+        let rest = answer("206 Partial Content", "Content-Range: bytes 300-999/1000\n", &body[300..]);
+        let download = download(vec![rest]);
+        let mut file = download.part.create(&download.url, Some("\"x\"")).unwrap();
+        file.write_all(&body[..300]).unwrap();
+        assert!(download.run(LIMIT).unwrap());
+        assert_eq!(download.bytes(), body);
+    }
+
+    #[test]
+    fn a_file_that_changed_meanwhile_starts_anew() {
+        let body = bytes(1000);
+        let download = download(vec![whole(&body)]);
+        let mut file = download.part.create(&download.url, Some("\"older\"")).unwrap();
+        file.write_all(b"older bytes").unwrap();
+        download.run(LIMIT).unwrap();
+        assert_eq!(download.bytes(), body);
+    }
+
+    #[test]
+    fn the_wrong_part_of_a_file_is_thrown_away() {
+        let body = bytes(1000);
+        let wrong = answer("206 Partial Content", "Content-Range: bytes 0-999/1000\n", &body);
+        let download = download(vec![wrong, whole(&body)]);
+        let mut file = download.part.create(&download.url, Some("\"x\"")).unwrap();
+        file.write_all(&body[..300]).unwrap();
+        download.run(LIMIT).unwrap();
+        assert_eq!(download.bytes(), body);
+    }
+
+    #[test]
+    fn bytes_without_a_validator_or_of_another_address_are_not_gone_on_with() {
+        for (url, validator) in [("", None), ("http://elsewhere.test/f", Some("\"x\""))] {
+            let body = bytes(100);
+            let download = download(vec![whole(&body)]);
+            let url = if url.is_empty() { &download.url } else { url };
+            let mut file = download.part.create(url, validator).unwrap();
+            file.write_all(b"strange").unwrap();
+            assert!(!download.run(LIMIT).unwrap());
+            assert_eq!(download.bytes(), body);
+            assert!(!download.request().contains("range:"));
+        }
+    }
+
+    #[test]
+    fn a_weak_etag_does_not_vouch_for_bytes() {
+        let headers = "Content-Length: 3\nETag: W/\"x\"\nLast-Modified: Tue, 19 Sep 2006 06:00:00 GMT\n";
+        let download = download(vec![answer("200 OK", headers, b"abc")]);
+        download.run(LIMIT).unwrap();
+        let (_, validator) = download.part.resumable(&download.url).unwrap();
+        assert_eq!(validator, "Tue, 19 Sep 2006 06:00:00 GMT");
+    }
+
+    #[test]
+    fn a_file_that_stays_truncated_is_an_error_and_keeps_what_arrived() {
+        let download = download(vec![answer("200 OK", "Content-Length: 1000\nETag: \"x\"\n", &bytes(10))]);
+        match download.run(LIMIT) {
+            // Nobody answers the second request.
+            Err(Why::Connection(_) | Why::Truncated { got: 10, total: 1000 }) => {}
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(download.bytes(), bytes(10));
+    }
+
+    #[test]
+    fn a_file_larger_than_the_limit_is_refused_and_forgotten() {
+        let endless = answer("200 OK", "ETag: \"x\"\n", &bytes(5000));
+        let announced = answer("200 OK", "Content-Length: 99999999999\nETag: \"x\"\n", b"a");
+        for hostile in [endless, announced, whole(&bytes(1001))] {
+            let download = download(vec![hostile]);
+            assert!(matches!(download.run(1000), Err(Why::TooLarge { limit: 1000 })));
+            assert!(listing(download.directory.path()).is_empty());
+        }
+    }
+
+    #[test]
+    fn any_other_status_is_an_error_and_leaves_no_file() {
+        for status in ["404 Not Found", "500 Oops", "204 No Content", "206 Partial Content"] {
+            let download = download(vec![answer(status, "Content-Length: 0\n", b"")]);
+            match download.run(LIMIT) {
+                Err(Why::Status(code)) => assert!(status.starts_with(&code.to_string())),
+                other => panic!("{other:?}"),
+            }
+            assert!(listing(download.directory.path()).is_empty());
+        }
+    }
+
+    #[test]
+    fn upstream_is_asked_over_https_alone() {
+        let download = download(vec![whole(b"abc")]);
+        match Web::upstream().download(&download.url, &download.part, &mut Silent) {
+            Err(Why::Connection(error)) => assert!(matches!(*error, ureq::Error::RequireHttpsOnly(_))),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -234,4 +234,6 @@ fn from_upstream(
 }
 
 #[cfg(test)]
-mod tests {}
+mod testing;
+#[cfg(test)]
+mod tests;

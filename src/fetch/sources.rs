@@ -127,3 +127,133 @@ fn in_git(pin: &Pin, place: &Path) -> Result<Option<Located>, Why> {
     };
     Ok(found.then(|| Located::Git { repository: place.to_owned(), tree: pin.tree.clone() }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::testing::pin;
+    use crate::tree::pin::Debian;
+    use git2::{Signature, Time};
+
+    /// A repository with one commit of one file and the tag `v2.5`, and the id of its tree.
+    fn repository(path: &Path, bare: bool) -> String {
+        let repository = if bare { Repository::init_bare(path) } else { Repository::init(path) }.unwrap();
+        let blob = repository.blob(b"all:\n").unwrap();
+        let mut builder = repository.treebuilder(None).unwrap();
+        builder.insert("Makefile", blob, 0o100_644).unwrap();
+        let tree = repository.find_tree(builder.write().unwrap()).unwrap();
+        let who = Signature::new("a", "a@a.test", &Time::new(0, 0)).unwrap();
+        let commit = repository.commit(None, &who, &who, "2.5", &tree, &[]).unwrap();
+        let commit = repository.find_object(commit, None).unwrap();
+        repository.tag("v2.5", &commit, &who, "an annotated tag", false).unwrap();
+        tree.id().to_string()
+    }
+
+    fn search_one(pin: &Pin, place: &Path) -> (Option<Located>, Vec<Attempt>) {
+        let mut rejected = Vec::new();
+        (search(pin, place, &mut rejected), rejected)
+    }
+
+    #[test]
+    fn a_tarball_is_found_in_a_directory_and_one_level_below() {
+        let pin = pin("https://a.test", b"good");
+        for name in ["Python-2.5.tgz", "Python-2.5.tar.gz", "2.5/Python-2.5.tgz", "python2.5_2.5.orig.tar.gz"]
+        {
+            let directory = tempfile::tempdir().unwrap();
+            // Characters that mean something in a pattern are plain in a directory.
+            let place = directory.path().join("a[b]*");
+            fs::create_dir_all(place.join("2.5")).unwrap();
+            fs::write(place.join(name), "good").unwrap();
+            let (located, rejected) = search_one(&pin, &place);
+            assert_eq!(located.unwrap().path(), place.join(name));
+            assert!(rejected.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_place_may_be_the_tarball_itself() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("Python-2.5.tgz");
+        fs::write(&file, "good").unwrap();
+        assert!(search_one(&pin("https://a.test", b"good"), &file).0.is_some());
+        let other = directory.path().join("Python-2.6.tgz");
+        fs::rename(&file, &other).unwrap();
+        let (located, rejected) = search_one(&pin("https://a.test", b"good"), &other);
+        assert!(located.is_none() && rejected[0].why.is_absence(), "{rejected:?}");
+    }
+
+    #[test]
+    fn the_name_of_the_source_package_is_known() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("python2.5_2.5.orig.tar.xz.asc"), "a signature").unwrap();
+        fs::write(directory.path().join("snake_2.5.orig.tar.xz"), "good").unwrap();
+        let debian = Debian { suite: "sid".to_owned(), source: "snake".to_owned() };
+        let pin = Pin { debian: Some(debian), ..pin("https://a.test", b"good") };
+        assert!(search_one(&pin, directory.path()).0.is_some());
+    }
+
+    #[test]
+    fn a_tarball_with_the_wrong_hash_is_told_and_passed_over() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("Python-2.5.tgz"), "evil").unwrap();
+        fs::write(directory.path().join("python2.5_2.5.orig.tar.gz"), "good").unwrap();
+        let (located, rejected) = search_one(&pin("https://a.test", b"good"), directory.path());
+        assert!(located.unwrap().path().ends_with("python2.5_2.5.orig.tar.gz"));
+        assert!(matches!(&rejected[..], [Attempt { why: Why::WrongHash { .. }, .. }]), "{rejected:?}");
+    }
+
+    #[test]
+    fn a_tarball_of_a_release_without_a_pinned_sha256_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("Python-2.5.tar.xz"), "who knows").unwrap();
+        let pin = Pin { tarballs: Vec::new(), ..pin("https://a.test", b"") };
+        let (located, rejected) = search_one(&pin, directory.path());
+        assert!(located.is_none());
+        assert!(matches!(&rejected[..], [Attempt { why: Why::NoTarballPinned, .. }]), "{rejected:?}");
+    }
+
+    #[test]
+    fn a_release_tag_counts_when_its_tree_is_pinned() {
+        for bare in [false, true] {
+            let directory = tempfile::tempdir().unwrap();
+            let tree = repository(directory.path(), bare);
+            let good = Pin { tree: tree.clone(), ..pin("https://a.test", b"") };
+            let expected = Located::Git { repository: directory.path().to_owned(), tree: tree.clone() };
+            assert_eq!(search_one(&good, directory.path()).0, Some(expected));
+
+            let moved = pin("https://a.test", b"");
+            let (located, rejected) = search_one(&moved, directory.path());
+            assert!(located.is_none());
+            match &rejected[..] {
+                [Attempt { why: Why::WrongTree { actual, .. }, .. }] => assert_eq!(*actual, tree),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_pinned_tree_needs_no_tag() {
+        let directory = tempfile::tempdir().unwrap();
+        let tree = repository(directory.path(), true);
+        let untagged = Pin { tag: "v2.5.9".to_owned(), ..pin("https://a.test", b"") };
+        let (located, rejected) = search_one(&untagged, directory.path());
+        assert!(located.is_none() && rejected[0].why.is_absence(), "{rejected:?}");
+        assert!(search_one(&Pin { tree, ..untagged }, directory.path()).0.is_some());
+    }
+
+    #[test]
+    fn the_repository_around_a_directory_is_not_searched() {
+        let directory = tempfile::tempdir().unwrap();
+        let tree = repository(directory.path(), false);
+        let below = directory.path().join("below");
+        fs::create_dir(&below).unwrap();
+        assert!(search_one(&Pin { tree, ..pin("https://a.test", b"") }, &below).0.is_none());
+    }
+
+    #[test]
+    fn a_place_that_does_not_exist_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let (_, rejected) = search_one(&pin("https://a.test", b""), &directory.path().join("gone"));
+        assert!(matches!(&rejected[..], [Attempt { why: Why::Missing, .. }]), "{rejected:?}");
+    }
+}
