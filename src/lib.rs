@@ -1,5 +1,6 @@
 //! Adaptations of CPython source trees, kept as meaning instead of diffs.
 
+pub mod cli;
 pub mod digest;
 pub mod fetch;
 pub mod syntax;

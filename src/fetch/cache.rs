@@ -62,9 +62,15 @@ impl Cache {
 
     /// Keeps others from fetching `what` until the file that comes back is dropped.
     pub(super) fn lock(&self, what: &str, progress: &mut dyn Progress) -> io::Result<File> {
-        let path = beside(&self.root.join("tarballs").join(what), "lock");
-        fs::create_dir_all(self.root.join("tarballs"))?;
-        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        let directory = self.root.join("tarballs");
+        let path = beside(&directory.join(what), "lock");
+        // A cache that cannot be written to is the likeliest failure: it must say where it is.
+        let named = |path: &Path, error: io::Error| {
+            io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+        };
+        fs::create_dir_all(&directory).map_err(|error| named(&directory, error))?;
+        let opened = File::options().create(true).truncate(false).write(true).open(&path);
+        let file = opened.map_err(|error| named(&path, error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -223,6 +229,15 @@ mod tests {
         let (_directory, cache, tarball) = cache();
         fs::create_dir(cache.path(&tarball)).unwrap();
         assert!(matches!(cache.look(&tarball), Err(Why::Io(_))));
+    }
+
+    #[test]
+    fn a_cache_that_cannot_be_written_to_says_where_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "").unwrap();
+        let error = Cache::new(&file).lock("f.tgz", &mut Told::default()).unwrap_err();
+        assert!(error.to_string().starts_with(&file.display().to_string()), "{error}");
     }
 
     #[test]

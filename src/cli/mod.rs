@@ -1,0 +1,5 @@
+//! The command line.
+
+pub mod fetch;
+pub mod pins;
+pub mod progress;
