@@ -1,8 +1,13 @@
 //! Adaptations of CPython source trees, kept as meaning instead of diffs.
 
 pub mod apply;
+pub mod cli;
 pub mod digest;
+pub mod edit;
+pub mod fetch;
 pub mod patchset;
+pub mod plan;
+pub mod report;
 pub mod syntax;
 pub mod text;
 pub mod tree;

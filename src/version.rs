@@ -96,7 +96,7 @@ impl FromStr for Version {
         let plain = text.strip_suffix('+').unwrap_or(text);
         let split = plain.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(plain.len());
         let (numbers, stage) = plain.split_at(split);
-        let mut parts = numbers.split('.').map(|n| n.parse::<u16>());
+        let mut parts = numbers.split('.').map(str::parse::<u16>);
         let mut next = || parts.next().map(|n| n.map_err(|_| bad()));
         let major = next().ok_or_else(bad)??;
         let minor = next().ok_or_else(bad)??;

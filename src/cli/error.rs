@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 
 use super::exit::ExitStatus;
+use super::fetch::FetchCommandError;
+use super::pins::PinsCommandError;
 use crate::apply::ApplyError;
 use crate::fetch::FetchError;
 use crate::patchset::LoadError;
@@ -149,6 +151,26 @@ impl From<ApplyError> for CliError {
             ApplyError::NoReceipt(_) => unfit(title).help("only a tree that pypatch patched can be reverted"),
             ApplyError::ForeignSchema { .. } => unfit(title).help("use the pypatch that applied the patchset"),
             _ => unfit(title),
+        }
+    }
+}
+
+impl From<FetchCommandError> for CliError {
+    fn from(error: FetchCommandError) -> CliError {
+        match error {
+            FetchCommandError::Pin(error) => error.into(),
+            FetchCommandError::Fetch(error) => error.into(),
+            FetchCommandError::Output(error) => CliError::output(error),
+        }
+    }
+}
+
+impl From<PinsCommandError> for CliError {
+    fn from(error: PinsCommandError) -> CliError {
+        match error {
+            PinsCommandError::Pin(error) => error.into(),
+            PinsCommandError::Output(error) => CliError::output(error),
+            PinsCommandError::Pattern { .. } => CliError::new(ExitStatus::Usage, error.to_string()),
         }
     }
 }

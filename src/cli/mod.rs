@@ -86,8 +86,8 @@ enum Command {
     Revert(revert::Args),
     Export(export::Args),
     Snapshot(snapshot::Args),
-    Pins(pins::Args),
-    Fetch(fetch::Args),
+    Pins(pins::PinsArgs),
+    Fetch(fetch::FetchArgs),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -139,8 +139,13 @@ fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Revert(args) => revert::run(&ui, args),
         Command::Export(args) => export::run(&ui, &workspace, args),
         Command::Snapshot(args) => snapshot::run(&ui, &workspace, args),
-        Command::Pins(args) => pins::run(&ui, &workspace, args),
-        Command::Fetch(args) => fetch::run(&ui, &workspace, args),
+        Command::Pins(args) => Ok(pins::run(args, &workspace.pins, &workspace.places, &mut std::io::stdout())?).map(|()| ExitStatus::Done),
+        Command::Fetch(args) => {
+            let mut progress = progress::Bar::new(cli.quiet);
+            let mut warn = |text: &str| ui.note(&format!("warning: {text}"));
+            fetch::run(args, &workspace.pins, &workspace.places, &mut std::io::stdout(), &mut warn, &mut progress)?;
+            Ok(ExitStatus::Done)
+        }
         Command::Schema(args) => schema::run(&ui, args),
         Command::Completions(args) => completions::run(&ui, args),
         Command::Man(args) => man::run(&ui, args),

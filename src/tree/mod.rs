@@ -21,6 +21,7 @@ mod identity;
 mod near;
 mod overlay;
 mod path;
+pub mod pin;
 mod source;
 #[cfg(test)]
 mod testing;

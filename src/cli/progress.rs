@@ -1,0 +1,64 @@
+//! Draws how far a download is, on stderr, when that is a terminal.
+
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::fetch::Progress;
+
+/// A line with a bar, gone when it is dropped.
+pub struct Bar {
+    bar: ProgressBar,
+}
+
+impl Bar {
+    /// Draws nothing when `quiet`, or when stderr is no terminal.
+    pub fn new(quiet: bool) -> Bar {
+        let bar = ProgressBar::no_length();
+        if quiet || !io::stderr().is_terminal() {
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        } else {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.set_style(style("{spinner} {msg}"));
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+        Bar { bar }
+    }
+}
+
+impl Progress for Bar {
+    fn start(&mut self, total: Option<u64>) {
+        self.bar.reset();
+        match total {
+            Some(total) => {
+                self.bar.set_length(total);
+                self.bar.set_style(style("{spinner} {msg} {wide_bar} {bytes}/{total_bytes} {eta}"));
+            }
+            None => {
+                self.bar.unset_length();
+                self.bar.set_style(style("{spinner} {msg} {bytes}"));
+            }
+        }
+    }
+
+    fn advance(&mut self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
+    fn note(&mut self, text: &str) {
+        self.bar.reset();
+        self.bar.set_style(style("{spinner} {msg}"));
+        self.bar.set_message(text.to_owned());
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("the templates above are valid")
+}

@@ -1,0 +1,133 @@
+//! What was tried to get at a release, and why it did not help.
+
+use std::fmt;
+use std::io;
+
+use super::apt::AptError;
+use crate::digest::Sha256Digest;
+
+/// Where a release can come from, in the order in which it is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A directory of tarballs or a git repository that the user named.
+    Sources,
+    /// What was fetched earlier.
+    Cache,
+    /// Upstream's address.
+    Upstream,
+    /// The distribution's source package.
+    Distribution,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Origin::Sources => "PYPATCH_SOURCES",
+            Origin::Cache => "cache",
+            Origin::Upstream => "upstream",
+            Origin::Distribution => "apt-get source",
+        })
+    }
+}
+
+/// One place that was tried in vain.
+#[derive(Debug, thiserror::Error)]
+#[error("{origin}: {place}: {why}")]
+pub struct Attempt {
+    /// Which kind of place.
+    pub origin: Origin,
+    /// The file, repository or address.
+    pub place: String,
+    /// Why it did not help.
+    pub why: Why,
+}
+
+/// Why a place did not help.
+#[derive(Debug, thiserror::Error)]
+pub enum Why {
+    /// A directory or repository that does not exist.
+    #[error("does not exist")]
+    Missing,
+    /// It is there and holds nothing of the release.
+    #[error("has neither a tarball nor a tag of it")]
+    NothingThere,
+    /// A tarball of the right name with other bytes.
+    #[error("has the sha256 {actual}, and that is not pinned")]
+    WrongHash {
+        /// What its bytes hash to.
+        actual: Sha256Digest,
+        /// The digests that would do.
+        pinned: Vec<Sha256Digest>,
+    },
+    /// A release tag on another tree.
+    #[error("its tag {tag} has the tree {actual}, and that is not pinned")]
+    WrongTree {
+        /// The tag.
+        tag: String,
+        /// The git tree id it leads to.
+        actual: String,
+        /// The tree id that would do.
+        pinned: String,
+    },
+    /// No sha256 is known for any tarball of the release.
+    #[error("no sha256 of a tarball is pinned, only the git tree id")]
+    NoTarballPinned,
+    /// The source package is not known.
+    #[error("no source package of a distribution is pinned")]
+    NoPackagePinned,
+    /// There is no directory to keep a download in.
+    #[error("there is no cache directory to keep it in")]
+    NoCache,
+    /// A path whose name cannot be searched, because it is not UTF-8.
+    #[error("its name is not UTF-8")]
+    NotUtf8,
+    /// The file system refused.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The repository cannot be read.
+    #[error("{}", .0.message())]
+    Git(#[from] git2::Error),
+    /// The server answered with something else than the file.
+    #[error("the server answered with status {0}")]
+    Status(u16),
+    /// The server sent another part of the file than the one asked for.
+    #[error("the server answered `{0}` when asked for the rest of the file")]
+    WrongRange(String),
+    /// The server could not be reached, or the connection broke.
+    #[error("{0}")]
+    Connection(#[source] Box<ureq::Error>),
+    /// The transfer ended early.
+    #[error("the transfer broke off after {got} of {total} bytes")]
+    Truncated {
+        /// Bytes that arrived.
+        got: u64,
+        /// Bytes that were promised.
+        total: u64,
+    },
+    /// More bytes than a release can have.
+    #[error("is larger than {limit} bytes")]
+    TooLarge {
+        /// The largest size that is accepted, in bytes.
+        limit: u64,
+    },
+    /// `apt-get` did not help.
+    #[error("{0}")]
+    Apt(#[from] AptError),
+}
+
+impl Why {
+    /// Whether the place just does not have it. Everything else deserves a warning.
+    pub fn is_absence(&self) -> bool {
+        matches!(self, Why::NothingThere | Why::NoTarballPinned | Why::NoPackagePinned)
+    }
+}
+
+/// A release that can be had nowhere.
+#[derive(Debug, thiserror::Error)]
+#[error("`{pin}` can be had nowhere")]
+pub struct FetchError {
+    /// The name of the pin.
+    pub pin: String,
+    /// Everything that was tried, in that order.
+    pub attempts: Vec<Attempt>,
+}

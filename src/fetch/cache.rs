@@ -1,0 +1,260 @@
+//! The tarballs fetched earlier, and the half-fetched ones.
+//!
+//! `tarballs/Python-2.5.tgz` is a tarball, `.verified` beside it says that it had the pinned
+//! sha256 when it had this size and this time of modification, `.part` is one that is still being
+//! fetched, `.lock` keeps two processes from fetching it at once.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::Located;
+use super::attempt::Why;
+use super::progress::Progress;
+use crate::digest::Sha256Digest;
+use crate::tree::pin::Tarball;
+
+/// The cache directory of pypatch.
+pub(super) struct Cache {
+    root: PathBuf,
+}
+
+impl Cache {
+    pub(super) fn new(root: &Path) -> Cache {
+        Cache { root: root.to_owned() }
+    }
+
+    /// The directory itself.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where a tarball stands once it is fetched.
+    pub(super) fn path(&self, tarball: &Tarball) -> PathBuf {
+        self.root.join("tarballs").join(&tarball.file_name)
+    }
+
+    /// Where a tarball stands while it is fetched.
+    pub(super) fn part(&self, tarball: &Tarball) -> Part {
+        Part {
+            path: beside(&self.path(tarball), "part"),
+            validator: beside(&self.path(tarball), "part.validator"),
+        }
+    }
+
+    /// The tarball, if it is there and has the pinned sha256.
+    pub(super) fn look(&self, tarball: &Tarball) -> Result<Option<Located>, Why> {
+        let path = self.path(tarball);
+        let stamp = match stamp(&path, tarball.sha256) {
+            Ok(stamp) => stamp,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        if fs::read_to_string(beside(&path, "verified")).is_ok_and(|earlier| earlier == stamp) {
+            return Ok(Some(Located::Tarball { path, sha256: tarball.sha256 }));
+        }
+        check(&path, std::slice::from_ref(tarball))?;
+        // Without a stamp it is hashed again next time, nothing worse.
+        let _ = fs::write(beside(&path, "verified"), stamp);
+        Ok(Some(Located::Tarball { path, sha256: tarball.sha256 }))
+    }
+
+    /// Keeps others from fetching `what` until the file that comes back is dropped.
+    pub(super) fn lock(&self, what: &str, progress: &mut dyn Progress) -> io::Result<File> {
+        let directory = self.root.join("tarballs");
+        let path = beside(&directory.join(what), "lock");
+        // A cache that cannot be written to is the likeliest failure: it must say where it is.
+        let named = |path: &Path, error: io::Error| {
+            io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+        };
+        fs::create_dir_all(&directory).map_err(|error| named(&directory, error))?;
+        let opened = File::options().create(true).truncate(false).write(true).open(&path);
+        let file = opened.map_err(|error| named(&path, error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                progress.note(&format!("waiting for another process that fetches {what}"));
+                file.lock()?;
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        Ok(file)
+    }
+
+    /// Moves a fetched file to its place, once it is on the disk and has the pinned sha256.
+    /// `file` must be on the file system of the cache.
+    pub(super) fn adopt(&self, tarball: &Tarball, file: &Path) -> Result<Located, Why> {
+        check(file, std::slice::from_ref(tarball))?;
+        File::open(file)?.sync_all()?;
+        let path = self.path(tarball);
+        fs::create_dir_all(self.root.join("tarballs"))?;
+        fs::rename(file, &path)?;
+        if let Ok(stamp) = stamp(&path, tarball.sha256) {
+            let _ = fs::write(beside(&path, "verified"), stamp);
+        }
+        let _ = fs::remove_file(&self.part(tarball).validator);
+        Ok(Located::Tarball { path, sha256: tarball.sha256 })
+    }
+}
+
+/// A file that is being fetched.
+pub(super) struct Part {
+    path: PathBuf,
+    validator: PathBuf,
+}
+
+impl Part {
+    #[cfg(test)]
+    pub(super) fn at(path: PathBuf) -> Part {
+        Part { validator: beside(&path, "validator"), path }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many bytes are there, and what the server called the file they are of. `None` when
+    /// there is nothing to go on from.
+    pub(super) fn resumable(&self, url: &str) -> Option<(u64, String)> {
+        let size = fs::metadata(&self.path).ok()?.len();
+        let text = fs::read_to_string(&self.validator).ok()?;
+        let (of, validator) = text.split_once('\n')?;
+        (size > 0 && of == url && !validator.is_empty()).then(|| (size, validator.to_owned()))
+    }
+
+    /// Starts the file anew. `validator` is what the server calls it, if it says so.
+    pub(super) fn create(&self, url: &str, validator: Option<&str>) -> io::Result<File> {
+        // First: bytes of another file must never stand beside the validator of this one.
+        self.discard()?;
+        let file = File::create(&self.path)?;
+        if let Some(validator) = validator {
+            fs::write(&self.validator, format!("{url}\n{validator}"))?;
+        }
+        Ok(file)
+    }
+
+    /// Opens the file to go on at its end.
+    pub(super) fn append(&self) -> io::Result<File> {
+        File::options().append(true).open(&self.path)
+    }
+
+    /// Forgets what was fetched.
+    pub(super) fn discard(&self) -> io::Result<()> {
+        for file in [&self.validator, &self.path] {
+            match fs::remove_file(file) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The pinned digest that the file has.
+pub(super) fn check(path: &Path, tarballs: &[Tarball]) -> Result<Sha256Digest, Why> {
+    let actual = Sha256Digest::of_reader(File::open(path)?)?;
+    let pinned: Vec<_> = tarballs.iter().map(|tarball| tarball.sha256).collect();
+    if pinned.contains(&actual) { Ok(actual) } else { Err(Why::WrongHash { actual, pinned }) }
+}
+
+/// What is written beside a verified file: its digest, size and time of modification.
+fn stamp(path: &Path, sha256: Sha256Digest) -> io::Result<String> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("is no file"));
+    }
+    let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    Ok(format!("{sha256} {} {modified}\n", metadata.len()))
+}
+
+/// `path` with `.suffix` after its name.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::testing::{Told, listing, tarball};
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    fn cache() -> (tempfile::TempDir, Cache, Tarball) {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = Cache::new(directory.path());
+        fs::create_dir(directory.path().join("tarballs")).unwrap();
+        (directory, cache, tarball("https://a.test/f.tgz", b"good"))
+    }
+
+    #[test]
+    fn a_tarball_is_adopted_only_with_the_pinned_sha256() {
+        let (_directory, cache, tarball) = cache();
+        let part = cache.part(&tarball);
+        fs::write(part.path(), "evil").unwrap();
+        assert!(matches!(cache.adopt(&tarball, part.path()), Err(Why::WrongHash { .. })));
+        assert_eq!(cache.look(&tarball).unwrap(), None);
+        fs::write(part.path(), "good").unwrap();
+        cache.adopt(&tarball, part.path()).unwrap();
+        assert!(cache.look(&tarball).unwrap().is_some());
+        assert_eq!(listing(&cache.root().join("tarballs")), ["f.tgz", "f.tgz.verified"]);
+    }
+
+    #[test]
+    fn a_tarball_that_changed_after_it_was_verified_is_hashed_again() {
+        let (_directory, cache, tarball) = cache();
+        fs::write(cache.path(&tarball), "good").unwrap();
+        assert!(cache.look(&tarball).unwrap().is_some());
+        fs::write(cache.path(&tarball), "evil").unwrap();
+        let later = fs::metadata(cache.path(&tarball)).unwrap().modified().unwrap() + Duration::from_secs(1);
+        File::options().write(true).open(cache.path(&tarball)).unwrap().set_modified(later).unwrap();
+        assert!(matches!(cache.look(&tarball), Err(Why::WrongHash { .. })));
+    }
+
+    #[test]
+    fn a_stamp_of_another_digest_vouches_for_nothing() {
+        let (_directory, cache, tarball) = cache();
+        fs::write(cache.path(&tarball), "good").unwrap();
+        cache.look(&tarball).unwrap();
+        let repinned = Tarball { sha256: Sha256Digest::of(b"other"), ..tarball };
+        assert!(matches!(cache.look(&repinned), Err(Why::WrongHash { .. })));
+    }
+
+    #[test]
+    fn a_directory_in_the_place_of_a_tarball_is_an_error() {
+        let (_directory, cache, tarball) = cache();
+        fs::create_dir(cache.path(&tarball)).unwrap();
+        assert!(matches!(cache.look(&tarball), Err(Why::Io(_))));
+    }
+
+    #[test]
+    fn a_cache_that_cannot_be_written_to_says_where_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "").unwrap();
+        let error = Cache::new(&file).lock("f.tgz", &mut Told::default()).unwrap_err();
+        assert!(error.to_string().starts_with(&file.display().to_string()), "{error}");
+    }
+
+    #[test]
+    fn the_second_to_fetch_waits_for_the_first_and_says_so() {
+        let (directory, cache, _) = cache();
+        let first = cache.lock("f.tgz", &mut Told::default()).unwrap();
+        let (sender, done) = channel();
+        let root = directory.path().to_owned();
+        thread::spawn(move || {
+            let mut told = Told::default();
+            let lock = Cache::new(&root).lock("f.tgz", &mut told);
+            sender.send((lock.is_ok(), told.notes)).unwrap();
+        });
+        assert!(done.recv_timeout(Duration::from_millis(100)).is_err());
+        drop(first);
+        let (locked, notes) = done.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert!(locked);
+        assert_eq!(notes, ["waiting for another process that fetches f.tgz"]);
+    }
+}

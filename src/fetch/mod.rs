@@ -1,0 +1,239 @@
+//! Gets at the bytes of a pinned release.
+//!
+//! Origins are asked in a fixed order: the places the user named, the cache, upstream's address,
+//! the distribution's source package. None of them is trusted: a tarball counts when its sha256
+//! is pinned, a git tag when its tree id is. What was tried in vain comes back as [`Attempt`]s,
+//! with the answer or in the error.
+//!
+//! This is the only network code, and `apt-get` is the only program it starts.
+
+mod apt;
+mod attempt;
+mod cache;
+mod http;
+mod progress;
+mod sources;
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+pub use apt::{Apt, AptError};
+pub use attempt::{Attempt, FetchError, Origin, Why};
+pub use http::Web;
+pub use progress::{Progress, Silent};
+
+use crate::digest::Sha256Digest;
+use crate::tree::pin::{Pin, Tarball};
+use cache::Cache;
+
+/// Where releases are looked for. Data, so that nothing below reads the environment.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// Directories with tarballs, tarballs, and git repositories with release tags.
+    pub sources: Vec<PathBuf>,
+    /// Where downloads are kept; without it nothing is downloaded.
+    pub cache: Option<PathBuf>,
+    /// How to reach upstream; `None` stays off the network.
+    pub web: Option<Web>,
+    /// How to reach the distribution; `None` does not ask it.
+    pub apt: Option<Apt>,
+}
+
+impl Places {
+    /// The places of this machine and user: `PYPATCH_SOURCES`, `XDG_CACHE_HOME` or `~/.cache`,
+    /// upstream over https, and the system's `apt-get`.
+    pub fn from_env() -> Places {
+        let sources = env::var_os("PYPATCH_SOURCES").unwrap_or_default();
+        let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let cache = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
+        Places {
+            sources: env::split_paths(&sources).filter(|path| !path.as_os_str().is_empty()).collect(),
+            cache: cache.map(|cache| cache.join("pypatch")),
+            web: Some(Web::upstream()),
+            apt: Some(Apt::of_system()),
+        }
+    }
+}
+
+/// A release on this machine, verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Located {
+    /// A tarball with a pinned sha256.
+    Tarball {
+        /// The file.
+        path: PathBuf,
+        /// Its digest.
+        sha256: Sha256Digest,
+    },
+    /// A git repository that has the pinned tree.
+    Git {
+        /// The repository, bare or with a work tree.
+        repository: PathBuf,
+        /// The git tree id, 40 hexadecimal digits.
+        tree: String,
+    },
+}
+
+impl Located {
+    /// The file or the repository.
+    pub fn path(&self) -> &Path {
+        match self {
+            Located::Tarball { path, .. } => path,
+            Located::Git { repository, .. } => repository,
+        }
+    }
+}
+
+/// What a search came to.
+#[derive(Debug, Default)]
+pub struct Lookup {
+    /// The release, when it was found.
+    pub located: Option<Located>,
+    /// The places that did not help: wrong hashes, unreadable places, and those that do not have it.
+    pub rejected: Vec<Attempt>,
+}
+
+/// A release, and what stood in the way of having it sooner.
+#[derive(Debug)]
+pub struct Obtained {
+    /// Where it is.
+    pub located: Located,
+    /// The places that were tried before it.
+    pub rejected: Vec<Attempt>,
+}
+
+/// Looks for a release on this machine: in the places the user named, then in the cache.
+/// No network. Something of the right name with the wrong hash is told, and passed over.
+pub fn locate(pin: &Pin, places: &Places) -> Lookup {
+    let mut lookup = Lookup::default();
+    for place in &places.sources {
+        lookup.located = sources::search(pin, place, &mut lookup.rejected);
+        if lookup.located.is_some() {
+            return lookup;
+        }
+    }
+    if let Some(directory) = &places.cache {
+        let cache = Cache::new(directory);
+        for tarball in &pin.tarballs {
+            match cache.look(tarball) {
+                Ok(Some(located)) => {
+                    lookup.located = Some(located);
+                    break;
+                }
+                Ok(None) => {}
+                Err(why) => lookup.rejected.push(Attempt {
+                    origin: Origin::Cache,
+                    place: cache.path(tarball).display().to_string(),
+                    why,
+                }),
+            }
+        }
+    }
+    lookup
+}
+
+/// Gets a release: from this machine if it is there, else from upstream, else from the
+/// distribution. What is downloaded is kept in the cache.
+///
+/// # Errors
+/// When no origin has it; the error lists every origin and why it did not help.
+pub fn obtain(pin: &Pin, places: &Places, progress: &mut dyn Progress) -> Result<Obtained, FetchError> {
+    let Lookup { located, mut rejected } = locate(pin, places);
+    if let Some(located) = located {
+        return Ok(Obtained { located, rejected });
+    }
+    let found = match &places.cache {
+        Some(directory) => download(pin, &Cache::new(directory), places, progress, &mut rejected),
+        None => {
+            rejected.push(Attempt { origin: Origin::Cache, place: pin.name.clone(), why: Why::NoCache });
+            None
+        }
+    };
+    match found {
+        Some(located) => Ok(Obtained { located, rejected }),
+        None => Err(FetchError { pin: pin.name.clone(), attempts: rejected }),
+    }
+}
+
+/// Asks the origins beyond this machine.
+fn download(
+    pin: &Pin,
+    cache: &Cache,
+    places: &Places,
+    progress: &mut dyn Progress,
+    rejected: &mut Vec<Attempt>,
+) -> Option<Located> {
+    if pin.tarballs.is_empty() {
+        rejected.push(Attempt {
+            origin: Origin::Upstream,
+            place: pin.tag.clone(),
+            why: Why::NoTarballPinned,
+        });
+        return None;
+    }
+    if let Some(web) = &places.web {
+        for tarball in &pin.tarballs {
+            progress.note(&tarball.url);
+            match from_upstream(tarball, cache, web, progress) {
+                Ok(located) => return Some(located),
+                Err(why) => {
+                    // A server that cannot be reached has no second tarball either.
+                    let unreachable = matches!(why, Why::Connection(_));
+                    rejected.push(Attempt { origin: Origin::Upstream, place: tarball.url.clone(), why });
+                    if unreachable {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    let apt = places.apt.as_ref()?;
+    let (place, fetched) = match &pin.debian {
+        Some(debian) => {
+            progress.note(&format!("apt-get source {} ({})", debian.source, debian.suite));
+            let place = format!("{} of {}", debian.source, debian.suite);
+            (place, apt.fetch(debian, &pin.tarballs, cache, progress))
+        }
+        None => (pin.name.clone(), Err(Why::NoPackagePinned)),
+    };
+    match fetched {
+        Ok(located) => Some(located),
+        Err(why) => {
+            rejected.push(Attempt { origin: Origin::Distribution, place, why });
+            None
+        }
+    }
+}
+
+/// Downloads a tarball while no other process does, and moves it into the cache.
+fn from_upstream(
+    tarball: &Tarball,
+    cache: &Cache,
+    web: &Web,
+    progress: &mut dyn Progress,
+) -> Result<Located, Why> {
+    let _lock = cache.lock(&tarball.file_name, progress)?;
+    // Whoever held the lock may have fetched it.
+    if let Ok(Some(located)) = cache.look(tarball) {
+        return Ok(located);
+    }
+    let part = cache.part(tarball);
+    let resumed = web.download(&tarball.url, &part, progress)?;
+    match cache.adopt(tarball, part.path()) {
+        Err(Why::WrongHash { .. }) if resumed => {
+            part.discard()?;
+            web.download(&tarball.url, &part, progress)?;
+            cache.adopt(tarball, part.path()).or_else(|why| part.discard().map_err(Why::from).and(Err(why)))
+        }
+        Err(why @ Why::WrongHash { .. }) => {
+            part.discard()?;
+            Err(why)
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

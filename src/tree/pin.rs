@@ -1,0 +1,340 @@
+//! Upstream releases that pypatch knows by hash.
+//!
+//! A [`Pin`] says where the tarball of a release is fetched from, the sha256 of that tarball and
+//! the git tree id of the release tag. The tree id is the same in every mirror, so that a commit
+//! of any repository is as pinned as a tarball. The shipped pins are the files of upstream-pins/,
+//! one for each minor version; a [`PinSet`] reads only the file it is asked about.
+
+mod load;
+mod near;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::digest::Sha256Digest;
+use crate::version::Version;
+
+/// What stands before the version in the name of a pin.
+const PREFIX: &str = "python-";
+
+/// An upstream release, pinned by hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// How it is called: `python-2.5`, `python-3.15.0rc1`.
+    pub name: String,
+    /// The version it released.
+    pub version: Version,
+    /// The release tag in upstream's git repository: `v2.5`.
+    pub tag: String,
+    /// The git tree id of that tag, 40 lower-case hexadecimal digits.
+    pub tree: String,
+    /// Its tarballs with a known sha256, the one to prefer first. Empty: pinned by tree id alone.
+    pub tarballs: Vec<Tarball>,
+    /// The Debian source package that holds one of the tarballs, byte for byte.
+    pub debian: Option<Debian>,
+}
+
+impl Pin {
+    /// The pinned tarball that has this digest.
+    pub fn tarball(&self, sha256: Sha256Digest) -> Option<&Tarball> {
+        self.tarballs.iter().find(|tarball| tarball.sha256 == sha256)
+    }
+}
+
+/// A release tarball.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tarball {
+    /// Where upstream keeps it; `https` alone.
+    pub url: String,
+    /// What its bytes must hash to.
+    pub sha256: Sha256Digest,
+    /// The last part of the address: `Python-2.5.tgz`.
+    pub file_name: String,
+}
+
+/// Where Debian keeps an upstream tarball.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Debian {
+    /// The suite that serves it: `bullseye`.
+    pub suite: String,
+    /// The source package: `python2.7`.
+    pub source: String,
+}
+
+/// The shipped files of upstream-pins/.
+#[derive(rust_embed::Embed)]
+#[folder = "upstream-pins"]
+struct Shipped;
+
+/// The pins a run can name: the shipped ones, under those of a directory.
+#[derive(Debug, Clone, Default)]
+pub struct PinSet {
+    overlay: Option<PathBuf>,
+}
+
+impl PinSet {
+    /// The pins inside the binary.
+    pub fn shipped() -> PinSet {
+        PinSet::default()
+    }
+
+    /// The pins inside the binary, under those of `directory`: a pin of the same name there
+    /// replaces the shipped one. The directory has one file for each minor version, `2.5.yaml`.
+    pub fn with_overlay(directory: impl Into<PathBuf>) -> PinSet {
+        PinSet { overlay: Some(directory.into()) }
+    }
+
+    /// The pin of this name; `None` when there is none, or when `name` is no name of a pin.
+    /// Reads the file of its minor version alone.
+    ///
+    /// # Errors
+    /// When that file cannot be read or says something wrong.
+    pub fn find(&self, name: &str) -> Result<Option<Pin>, PinError> {
+        let text = name.strip_prefix(PREFIX).filter(|text| !text.ends_with('+'));
+        match text.and_then(|text| text.parse().ok()) {
+            Some(version) => self.by_version(&version),
+            None => Ok(None),
+        }
+    }
+
+    /// The pin of this name, or an error that knows the nearest ones.
+    ///
+    /// # Errors
+    /// [`PinError::Unknown`], and whatever [`PinSet::find`] and [`PinSet::all`] fail with.
+    pub fn get(&self, name: &str) -> Result<Pin, PinError> {
+        match self.find(name)? {
+            Some(pin) => Ok(pin),
+            None => Err(PinError::Unknown { name: name.to_owned(), nearest: self.nearest(name)? }),
+        }
+    }
+
+    /// The pin of this version. Reads the file of its minor version alone.
+    ///
+    /// # Errors
+    /// When that file cannot be read or says something wrong.
+    pub fn by_version(&self, version: &Version) -> Result<Option<Pin>, PinError> {
+        let pins = self.of_minor(&version.minor())?;
+        Ok(pins.into_iter().find(|pin| pin.version == *version))
+    }
+
+    /// The pin whose release tag has this git tree id (hexadecimal). Reads every file.
+    ///
+    /// # Errors
+    /// When a file cannot be read or says something wrong.
+    pub fn by_tree(&self, tree: &str) -> Result<Option<Pin>, PinError> {
+        Ok(self.all()?.into_iter().find(|pin| pin.tree == tree))
+    }
+
+    /// The pin that has a tarball of this digest. Reads every file.
+    ///
+    /// # Errors
+    /// When a file cannot be read or says something wrong.
+    pub fn by_sha256(&self, sha256: Sha256Digest) -> Result<Option<Pin>, PinError> {
+        Ok(self.all()?.into_iter().find(|pin| pin.tarball(sha256).is_some()))
+    }
+
+    /// Every pin, oldest version first. Reads every file.
+    ///
+    /// # Errors
+    /// When a file cannot be read or says something wrong.
+    pub fn all(&self) -> Result<Vec<Pin>, PinError> {
+        let mut minors: Vec<String> = Shipped::iter().filter_map(|file| minor_of(&file)).collect();
+        if let Some(directory) = &self.overlay {
+            minors.extend(minors_in(directory)?);
+        }
+        minors.sort();
+        minors.dedup();
+        let mut pins = Vec::new();
+        for minor in &minors {
+            pins.extend(self.of_minor(minor)?);
+        }
+        pins.sort_by(|a, b| a.version.cmp(&b.version));
+        Ok(pins)
+    }
+
+    /// The names nearest to one that does not exist, at most three, best first.
+    ///
+    /// # Errors
+    /// When a file cannot be read or says something wrong.
+    pub fn nearest(&self, name: &str) -> Result<Vec<String>, PinError> {
+        Ok(near::nearest(name, &self.all()?))
+    }
+
+    /// The pins of one minor version, those of the overlay in the place of the shipped ones.
+    fn of_minor(&self, minor: &str) -> Result<Vec<Pin>, PinError> {
+        let file = format!("{minor}.yaml");
+        let mut pins = match Shipped::get(&file) {
+            Some(shipped) => load::pins(&format!("upstream-pins/{file} (shipped)"), minor, &shipped.data)?,
+            None => Vec::new(),
+        };
+        let Some(path) = self.overlay.as_ref().map(|directory| directory.join(&file)) else {
+            return Ok(pins);
+        };
+        match fs::read(&path) {
+            Ok(bytes) => {
+                for own in load::pins(&path.display().to_string(), minor, &bytes)? {
+                    pins.retain(|pin| pin.version != own.version);
+                    pins.push(own);
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(PinError::Unreadable { path, source }),
+        }
+        Ok(pins)
+    }
+}
+
+/// The minor versions that a directory has files for.
+fn minors_in(directory: &Path) -> Result<Vec<String>, PinError> {
+    let unreadable = |source| PinError::Unreadable { path: directory.to_owned(), source };
+    let mut minors = Vec::new();
+    for entry in fs::read_dir(directory).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        match name.to_str() {
+            Some(name) if name.ends_with(".yaml") => {
+                let stray = || PinError::Stray { path: directory.join(name) };
+                minors.push(minor_of(name).ok_or_else(stray)?);
+            }
+            _ => {}
+        }
+    }
+    Ok(minors)
+}
+
+/// `2.5` of `2.5.yaml`; `None` for any other form.
+fn minor_of(file: &str) -> Option<String> {
+    let minor = file.strip_suffix(".yaml")?;
+    let version: Version = minor.parse().ok()?;
+    (version.minor() == minor).then(|| minor.to_owned())
+}
+
+/// Why pins cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum PinError {
+    /// No pin has this name.
+    #[error("there is no pin `{name}`")]
+    Unknown {
+        /// The name that was asked for.
+        name: String,
+        /// The names nearest to it, best first.
+        nearest: Vec<String>,
+    },
+    /// A file or directory of pins cannot be read.
+    #[error("cannot read {}", path.display())]
+    Unreadable {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file beside the pins whose name is no minor version, so that no lookup would find it.
+    #[error("{} is not named after a minor version", path.display())]
+    Stray {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file of pins says something wrong.
+    #[error("{file}:{line}:{column}: {reason}")]
+    Invalid {
+        /// The file as the user knows it.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// The column in characters, from 1.
+        column: u64,
+        /// What is wrong there.
+        reason: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn overlay(files: &[(&str, &str)]) -> (tempfile::TempDir, PinSet) {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(directory.path().join(name), text).unwrap();
+        }
+        let pins = PinSet::with_overlay(directory.path());
+        (directory, pins)
+    }
+
+    #[test]
+    fn every_shipped_file_is_valid_and_every_series_is_there() {
+        let pins = PinSet::shipped().all().unwrap();
+        assert!(pins.len() >= 248, "{}", pins.len());
+        let mut series: Vec<_> = pins.iter().map(|pin| pin.version.series()).collect();
+        series.dedup();
+        let expected = (4..=7).map(|minor| (2, minor)).chain((0..=15).map(|minor| (3, minor)));
+        assert!(series.into_iter().eq(expected));
+        for pin in &pins {
+            assert_eq!(pin.name, format!("python-{}", pin.version));
+            assert_eq!(pin.tag, format!("v{}", pin.version));
+        }
+    }
+
+    #[test]
+    fn no_two_shipped_pins_share_a_hash() {
+        let pins = PinSet::shipped().all().unwrap();
+        let mut hashes: Vec<_> = pins.iter().map(|pin| pin.tree.clone()).collect();
+        hashes.extend(pins.iter().flat_map(|pin| &pin.tarballs).map(|tarball| tarball.sha256.to_string()));
+        let all = hashes.len();
+        hashes.sort();
+        hashes.dedup();
+        assert_eq!(hashes.len(), all);
+    }
+
+    #[test]
+    fn a_pin_is_found_by_name_version_tree_and_sha256() {
+        let pins = PinSet::shipped();
+        let pin = pins.find("python-2.5").unwrap().unwrap();
+        assert_eq!(pin.tree, "222fd85bf1a866c47bc694f7879dc2cc50cca893");
+        assert_eq!(pins.find("python-2.5.0").unwrap().as_ref(), Some(&pin));
+        assert_eq!(pins.by_version(&pin.version).unwrap().as_ref(), Some(&pin));
+        assert_eq!(pins.by_tree(&pin.tree).unwrap().as_ref(), Some(&pin));
+        assert_eq!(pins.by_sha256(pin.tarballs[0].sha256).unwrap(), Some(pin));
+    }
+
+    #[test]
+    fn what_is_no_name_of_a_pin_is_not_found() {
+        for name in ["", "2.5", "./Python-2.5", "python-", "python-2.5+", "python-4.0", "python-../../2.5"] {
+            assert_eq!(PinSet::shipped().find(name).unwrap(), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_pin_is_told_with_the_nearest_names() {
+        match PinSet::shipped().get("python-2.55") {
+            Err(PinError::Unknown { nearest, .. }) => assert_eq!(nearest, ["python-2.5", "python-2.5.5"]),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_pin_of_the_overlay_replaces_the_shipped_one_and_leaves_the_others() {
+        let tree = "a".repeat(40);
+        let text =
+            format!("schema: 1\nreleases:\n  - {{version: '2.5', tag: v2.5, tree: {tree}, tarballs: []}}\n");
+        let (_directory, pins) = overlay(&[("2.5.yaml", &text), ("README", "not read")]);
+        assert_eq!(pins.find("python-2.5").unwrap().unwrap().tree, tree);
+        assert!(pins.find("python-2.5.1").unwrap().is_some());
+        assert_eq!(pins.all().unwrap().len(), PinSet::shipped().all().unwrap().len());
+    }
+
+    #[test]
+    fn a_broken_file_does_not_hinder_the_pins_of_other_files() {
+        let (_directory, pins) = overlay(&[("2.5.yaml", "schema: [")]);
+        assert!(pins.find("python-2.6").unwrap().is_some());
+        assert!(matches!(pins.find("python-2.5"), Err(PinError::Invalid { .. })));
+    }
+
+    #[test]
+    fn a_file_that_no_lookup_would_find_is_an_error() {
+        for name in ["2.5.1.yaml", "extra.yaml", "02.5.yaml"] {
+            let (_directory, pins) = overlay(&[(name, "schema: 1\nreleases: []\n")]);
+            assert!(matches!(pins.all(), Err(PinError::Stray { .. })), "{name}");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Reads a file of upstream-pins/.
+
+use serde::Deserialize;
+use serde_yaml::{Location, Spanned};
+
+use super::{Debian, PREFIX, Pin, PinError, Tarball};
+use crate::digest::{BadDigest, Sha256Digest};
+use crate::version::{BadVersion, Version};
+
+/// The suffixes of tarballs that can be read.
+const SUFFIXES: [&str; 5] = [".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar"];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    schema: Spanned<u32>,
+    releases: Vec<Release>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Release {
+    version: Spanned<String>,
+    tag: Spanned<String>,
+    tree: Spanned<String>,
+    tarballs: Vec<Address>,
+    debian: Option<Package>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Address {
+    url: Spanned<String>,
+    sha256: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Package {
+    suite: Spanned<String>,
+    source: Spanned<String>,
+}
+
+/// The pins that `bytes` state, all of the minor version `minor`. `file` names them in errors.
+pub(super) fn pins(file: &str, minor: &str, bytes: &[u8]) -> Result<Vec<Pin>, PinError> {
+    let reader = Reader { file };
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
+        reader.invalid(line, 1, "this line is not UTF-8".to_owned())
+    })?;
+    let document: Document = serde_yaml::from_str_with_options(text, strict()).map_err(|error| {
+        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+        // The location stands before the message already.
+        let message = error.without_snippet().to_string();
+        let place = format!(" at line {line}, column {column}");
+        reader.invalid(line, column, message.strip_suffix(&place).unwrap_or(&message).to_owned())
+    })?;
+    if document.schema.value != 1 {
+        let reason = format!("schema {} is not known, only 1 is", document.schema.value);
+        return Err(reader.wrong(document.schema.referenced, reason));
+    }
+    let mut pins: Vec<Pin> = Vec::with_capacity(document.releases.len());
+    for release in document.releases {
+        let at = release.version.referenced;
+        let pin = reader.pin(release)?;
+        if pin.version.minor() != minor {
+            return Err(reader.wrong(at, format!("{} is no release of {minor}", pin.version)));
+        }
+        if pins.iter().any(|earlier| earlier.version == pin.version) {
+            return Err(reader.wrong(at, format!("{} is pinned twice", pin.version)));
+        }
+        pins.push(pin);
+    }
+    Ok(pins)
+}
+
+/// Booleans are `true` and `false`, so that no other word is taken for one.
+fn strict() -> serde_yaml::Options {
+    serde_yaml::options! { strict_booleans: true }
+}
+
+/// Checks what a file states, and names the file when something is wrong.
+struct Reader<'a> {
+    file: &'a str,
+}
+
+impl Reader<'_> {
+    fn invalid(&self, line: u64, column: u64, reason: String) -> PinError {
+        PinError::Invalid { file: self.file.to_owned(), line, column, reason }
+    }
+
+    fn wrong(&self, at: Location, reason: String) -> PinError {
+        self.invalid(at.line(), at.column(), reason)
+    }
+
+    fn pin(&self, release: Release) -> Result<Pin, PinError> {
+        let version: Version = release
+            .version
+            .value
+            .parse()
+            .map_err(|error: BadVersion| self.wrong(release.version.referenced, error.to_string()))?;
+        let tree = self.word(release.tree, "git tree id (40 lower-case hexadecimal digits)", |text| {
+            text.len() == 40 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        })?;
+        let debian = release.debian.map(|package| self.debian(package)).transpose()?;
+        Ok(Pin {
+            name: format!("{PREFIX}{version}"),
+            version,
+            tag: self.word(release.tag, "name of a tag", is_plain)?,
+            tree,
+            tarballs: release
+                .tarballs
+                .into_iter()
+                .map(|entry| self.tarball(entry))
+                .collect::<Result<_, _>>()?,
+            debian,
+        })
+    }
+
+    fn tarball(&self, entry: Address) -> Result<Tarball, PinError> {
+        let sha256: Sha256Digest = entry
+            .sha256
+            .value
+            .parse()
+            .map_err(|error: BadDigest| self.wrong(entry.sha256.referenced, error.to_string()))?;
+        let name = entry.url.value.rsplit('/').next().unwrap_or_default().to_owned();
+        let url = self.word(entry.url, "https address of a tarball", |url| {
+            url.starts_with("https://") && is_plain(&name) && SUFFIXES.iter().any(|end| name.ends_with(end))
+        })?;
+        Ok(Tarball { url, sha256, file_name: name })
+    }
+
+    fn debian(&self, package: Package) -> Result<Debian, PinError> {
+        Ok(Debian {
+            suite: self.word(package.suite, "name of a suite", is_plain)?,
+            source: self.word(package.source, "name of a source package", is_plain)?,
+        })
+    }
+
+    /// The text, if it is `what`.
+    fn word(&self, text: Spanned<String>, what: &str, is: impl Fn(&str) -> bool) -> Result<String, PinError> {
+        if is(&text.value) {
+            return Ok(text.value);
+        }
+        Err(self.wrong(text.referenced, format!("`{}` is no {what}", text.value)))
+    }
+}
+
+/// Whether `text` can stand as a file name, a tag or an argument without being taken for anything else.
+fn is_plain(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "._+-~".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "\
+schema: 1
+releases:
+  - version: \"2.5\"
+    tag: v2.5
+    tree: 222fd85bf1a866c47bc694f7879dc2cc50cca893
+    tarballs:
+      - url: https://www.python.org/ftp/python/2.5/Python-2.5.tgz
+        sha256: d7bbf42e36003c6065cd19f3e67d283521858515ee923220f654131cebe1d8f2
+    debian: {suite: bullseye, source: python2.5}
+";
+
+    fn error(text: &str) -> String {
+        pins("2.5.yaml", "2.5", text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_release_is_read_whole() {
+        let pins = pins("2.5.yaml", "2.5", GOOD.as_bytes()).unwrap();
+        let [pin] = &pins[..] else { panic!("{pins:?}") };
+        assert_eq!((pin.name.as_str(), pin.tag.as_str()), ("python-2.5", "v2.5"));
+        assert_eq!(pin.tarballs[0].file_name, "Python-2.5.tgz");
+        assert_eq!(pin.debian.as_ref().unwrap().suite, "bullseye");
+    }
+
+    #[test]
+    fn an_error_names_file_line_and_column() {
+        let cases = [
+            ("schema: 1", "schema: 2", "2.5.yaml:1:9: schema 2 is not known, only 1 is"),
+            ("\"2.5\"", "\"2.6\"", "2.5.yaml:3:14: 2.6 is no release of 2.5"),
+            (
+                "222fd85b",
+                "222FD85B",
+                "2.5.yaml:5:11: `222FD85Bf1a866c47bc694f7879dc2cc50cca893` is no git tree id",
+            ),
+            ("893\n", "8930\n", "2.5.yaml:5:11: "),
+            ("d7bbf42e", "d7bbf42", "2.5.yaml:8:17: "),
+            ("https:", "http:", "2.5.yaml:7:14: "),
+            ("Python-2.5.tgz", "Python-2.5.zip", "2.5.yaml:7:14: "),
+            ("Python-2.5.tgz", "", "2.5.yaml:7:14: "),
+            ("tag: v2.5", "tag: \"-v\"", "2.5.yaml:4:10: `-v` is no name of a tag"),
+            ("source: ", "source: ../", "2.5.yaml:9:39: "),
+            ("    tag:", "    tags:", "2.5.yaml:4:5: "),
+        ];
+        for (from, to, expected) in cases {
+            assert!(GOOD.contains(from), "{from}");
+            let error = error(&GOOD.replacen(from, to, 1));
+            assert!(error.starts_with(expected), "{error} instead of {expected}");
+        }
+    }
+
+    #[test]
+    fn a_message_does_not_repeat_its_place() {
+        let error = error(&GOOD.replacen("    tag:", "    tags:", 1));
+        assert!(!error.contains("column") && !error.contains('\n'), "{error}");
+    }
+
+    #[test]
+    fn a_release_pinned_twice_is_refused() {
+        let twice = GOOD.to_owned() + GOOD.split_once("releases:\n").unwrap().1;
+        let error = error(&twice.replace("\"2.5\"", "\"2.5.0\"").replacen("\"2.5.0\"", "\"2.5\"", 1));
+        assert_eq!(error, "2.5.yaml:10:14: 2.5.0 is pinned twice");
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_are_refused_with_their_line() {
+        let error = pins("2.5.yaml", "2.5", b"schema: 1\n# \xe9\nreleases: []\n").unwrap_err();
+        assert_eq!(error.to_string(), "2.5.yaml:2:1: this line is not UTF-8");
+    }
+}
