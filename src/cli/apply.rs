@@ -8,10 +8,11 @@ use super::ui::Ui;
 use super::workspace::Source;
 use super::{ExitStatus, Workspace};
 use crate::apply::{self, Layer};
+use crate::export;
 use crate::patchset::Patchset;
-use crate::plan::{Plan, plan};
+use crate::plan::{Plan, Series};
 use crate::report;
-use crate::tree::{DirTree, SourceSpec, Tree};
+use crate::tree::SourceSpec;
 
 /// Apply patchsets to a tree: all of it, or nothing.
 ///
@@ -43,25 +44,30 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let source = workspace.open(ui, &args.tree)?;
     let in_place = matches!(source.spec, SourceSpec::Directory(_)) && args.output.is_none();
     if !in_place && args.output.is_none() {
-        return Err(CliError::new(ExitStatus::Usage, format!("`{}` is no directory that could be patched in place", args.tree))
-            .help("give --output DIR for the patched tree"));
+        return Err(CliError::new(
+            ExitStatus::Usage,
+            format!("`{}` is no directory that could be patched in place", args.tree),
+        )
+        .help("give --output DIR for the patched tree"));
     }
     // Everything is planned before anything is written, each patchset on what the one before it left.
-    let series = match Series::plan(&patchsets, source.tree.as_ref())? {
-        Ok(series) => series,
-        Err(plan) => {
-            ui.failure(&report::text::failures(&plan));
-            return Ok(ExitStatus::Unfit);
-        }
-    };
-    let pin = match pinned::check(workspace, &series.as_one(), &source)? {
-        Pinned::Yes(pin) => Some(pin),
-        Pinned::No { why, files, help } => {
-            if !args.allow_unpinned && !series.is_done() {
+    let series = Series::plan(&patchsets, source.tree.as_ref())?;
+    if let Some(plan) = series.misfit() {
+        ui.failure(&report::text::failures(plan));
+        return Ok(ExitStatus::Unfit);
+    }
+    let pin = if series.changes().is_empty() {
+        None
+    } else {
+        match pinned::check(workspace, &series, &source)? {
+            Pinned::Yes(pin) => Some(pin),
+            Pinned::No { why, files, help } if !args.allow_unpinned => {
                 return Err(pinned::refusal(source.tree.label(), &why, &files, help.as_deref()));
             }
-            ui.detail(&format!("note: {} is no pinned release: {why}", source.tree.label()));
-            None
+            Pinned::No { why, .. } => {
+                ui.note(&format!("note: {} is no pinned release: {why}", source.tree.label()));
+                None
+            }
         }
     };
     if args.dry_run {
@@ -79,22 +85,41 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         (None, SourceSpec::Directory(root)) => root.clone(),
         (None, _) => unreachable!("a source without a place to write to was refused above"),
     };
+    let mut done = 0;
     for (patchset, plan) in patchsets.iter().zip(&series.plans) {
-        write(ui, &root, patchset, plan, pin.as_deref())?;
+        match write(ui, &root, patchset, plan, pin.as_deref()) {
+            Ok(true) => done += 1,
+            Ok(false) => {}
+            Err(error) => {
+                // All or nothing goes for the series as well.
+                for _ in 0..done {
+                    apply::revert(&root, apply::Which::Top, false)?;
+                }
+                return Err(error);
+            }
+        }
     }
     Ok(ExitStatus::Done)
 }
 
 fn materialise(source: &Source, output: &Path) -> Result<(), CliError> {
-    crate::export::tree(source.tree.as_ref(), output)?;
-    Ok(())
+    Ok(export::tree(source.tree.as_ref(), output)?)
 }
 
-fn write(ui: &Ui, root: &Path, patchset: &Patchset, plan: &Plan, pin: Option<&str>) -> Result<(), CliError> {
+/// Commits one plan; false when there was nothing to do.
+fn write(
+    ui: &Ui,
+    root: &Path,
+    patchset: &Patchset,
+    plan: &Plan,
+    pin: Option<&str>,
+) -> Result<bool, CliError> {
     if plan.is_done() {
-        return ui.out(&format!("{}: nothing to do, the tree is so already\n", patchset.id));
+        ui.out(&format!("{}: nothing to do, the tree is so already\n", patchset.id))?;
+        return Ok(false);
     }
-    let edits = plan.edits.iter().filter(|edit| !edit.changes.is_empty()).map(|edit| edit.id.clone()).collect();
+    let edits =
+        plan.edits.iter().filter(|edit| !edit.changes.is_empty()).map(|edit| edit.id.clone()).collect();
     let layer = Layer {
         patchset: patchset.id.clone(),
         digest: patchset.digest,
@@ -103,25 +128,6 @@ fn write(ui: &Ui, root: &Path, patchset: &Patchset, plan: &Plan, pin: Option<&st
         edits,
     };
     apply::commit(root, &plan.changes, layer)?;
-    ui.out(&report::text::applied(plan, &root.display().to_string()))
-}
-
-/// Patchsets planned one on the other.
-struct Series {
-    plans: Vec<Plan>,
-}
-
-impl Series {
-    /// The plans, or the first one that does not fit.
-    fn plan(patchsets: &[Patchset], tree: &dyn Tree) -> Result<Result<Series, Plan>, CliError> {
-        let mut plans: Vec<Plan> = Vec::new();
-        for patchset in patchsets {
-            let plan = plan_on(patchset, tree, &plans)?;
-            if !plan.fits() {
-                return Ok(Err(plan));
-            }
-            plans.push(plan);
-        }
-        Ok(Ok(Series { plans }))
-    }
+    ui.out(&report::text::applied(plan, &root.display().to_string()))?;
+    Ok(true)
 }

@@ -28,7 +28,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let mut status = ExitStatus::Done;
     for id in ids {
         match workspace.patchset(&id) {
-            Ok(patchset) => ui.out(&format!("{}: {} edits, no errors\n", patchset.id, patchset.edits.len()))?,
+            Ok(patchset) => {
+                ui.out(&format!("{}: {} edits, no errors\n", patchset.id, patchset.edits.len()))?
+            }
             Err(error) => {
                 ui.error(&error);
                 status = ExitStatus::Usage;

@@ -143,13 +143,17 @@ impl From<ApplyError> for CliError {
             }
             ApplyError::Torn { old, .. } => {
                 let help = match old {
-                    Some(old) => format!("its old contents are {}: put them back and run this again", old.display()),
+                    Some(old) => {
+                        format!("its old contents are {}: put them back and run this again", old.display())
+                    }
                     None => "remove the file and run this again".to_owned(),
                 };
                 unfit(title).help(help)
             }
             ApplyError::NoReceipt(_) => unfit(title).help("only a tree that pypatch patched can be reverted"),
-            ApplyError::ForeignSchema { .. } => unfit(title).help("use the pypatch that applied the patchset"),
+            ApplyError::ForeignSchema { .. } => {
+                unfit(title).help("use the pypatch that applied the patchset")
+            }
             _ => unfit(title),
         }
     }

@@ -19,7 +19,8 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     let command = match &args.command {
         None => root,
         Some(name) => root.find_subcommand(name).cloned().ok_or_else(|| {
-            CliError::new(ExitStatus::Usage, format!("there is no command `{name}`")).help("`pypatch help` names them")
+            CliError::new(ExitStatus::Usage, format!("there is no command `{name}`"))
+                .help("`pypatch help` names them")
         })?,
     };
     let mut page = Vec::new();

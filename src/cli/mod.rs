@@ -119,7 +119,10 @@ pub fn main() -> ExitCode {
         }
         // The panic has been printed already.
         Err(_) => {
-            ui.error(&CliError::new(ExitStatus::Bug, "this is a bug of pypatch: please report it with the lines above"));
+            ui.error(&CliError::new(
+                ExitStatus::Bug,
+                "this is a bug of pypatch: please report it with the lines above",
+            ));
             ExitStatus::Bug.into()
         }
     }
@@ -139,11 +142,21 @@ fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Revert(args) => revert::run(&ui, args),
         Command::Export(args) => export::run(&ui, &workspace, args),
         Command::Snapshot(args) => snapshot::run(&ui, &workspace, args),
-        Command::Pins(args) => Ok(pins::run(args, &workspace.pins, &workspace.places, &mut std::io::stdout())?).map(|()| ExitStatus::Done),
+        Command::Pins(args) => {
+            Ok(pins::run(args, &workspace.pins, &workspace.places, &mut std::io::stdout())?)
+                .map(|()| ExitStatus::Done)
+        }
         Command::Fetch(args) => {
             let mut progress = progress::Bar::new(cli.quiet);
             let mut warn = |text: &str| ui.note(&format!("warning: {text}"));
-            fetch::run(args, &workspace.pins, &workspace.places, &mut std::io::stdout(), &mut warn, &mut progress)?;
+            fetch::run(
+                args,
+                &workspace.pins,
+                &workspace.places,
+                &mut std::io::stdout(),
+                &mut warn,
+                &mut progress,
+            )?;
             Ok(ExitStatus::Done)
         }
         Command::Schema(args) => schema::run(&ui, args),

@@ -7,7 +7,7 @@ use super::workspace::{Source, Workspace};
 use super::{ExitStatus, snapshot};
 use crate::apply;
 use crate::digest::Sha256Digest;
-use crate::plan::Plan;
+use crate::plan::Series;
 use crate::tree::{SourceSpec, TreePath, keyword_normalised};
 
 /// The pin a source was found to be, or why it is none.
@@ -18,17 +18,17 @@ pub(super) enum Pinned {
     No { why: String, files: Vec<String>, help: Option<String> },
 }
 
-/// Compares what `plan` touches in `source` with the pinned release of the same version.
+/// Compares what a series touches in `source` with the pinned release of the same version.
 ///
 /// The digests of the release's files come from the accepted snapshot of the patchset on that pin,
 /// or from the release itself where that is at hand. Expanded version-control keywords do not
 /// count: before 2.7 a tarball differs from its tag in them.
-pub(super) fn check(workspace: &Workspace, plan: &Plan, source: &Source) -> Result<Pinned, CliError> {
+pub(super) fn check(workspace: &Workspace, series: &Series, source: &Source) -> Result<Pinned, CliError> {
     if let Some(pin) = &source.pin {
         return Ok(Pinned::Yes(pin.name.clone()));
     }
     let no = |why: String| Pinned::No { why, files: Vec::new(), help: None };
-    let Some(version) = &plan.version else {
+    let Some(version) = series.plans.iter().find_map(|plan| plan.version.as_ref()) else {
         return Ok(no("the tree has no version of CPython".to_owned()));
     };
     let Some(pin) = workspace.pins.by_version(version)? else {
@@ -40,11 +40,17 @@ pub(super) fn check(workspace: &Workspace, plan: &Plan, source: &Source) -> Resu
     // What earlier layers touched was compared when they were applied.
     let layers = apply::status(root)?.map(|status| status.layers).unwrap_or_default();
     let known = |path: &TreePath| layers.iter().flat_map(|l| &l.files).any(|f| f.path == *path);
-    let touched: Vec<_> = plan.changes.iter().filter(|change| !known(&change.path)).collect();
-    let mut expected: Option<BTreeMap<TreePath, Option<Sha256Digest>>> = snapshot::before_digests(&plan.patchset, &pin.name);
-    if expected.as_ref().is_some_and(|e| touched.iter().any(|change| !e.contains_key(&change.path))) {
-        expected = None;
+    let changes = series.changes();
+    let touched: Vec<_> = changes.iter().filter(|change| !known(&change.path)).collect();
+    let mut accepted = BTreeMap::new();
+    for plan in &series.plans {
+        for (path, digest) in snapshot::before_digests(&plan.patchset, &pin.name).unwrap_or_default() {
+            // Of two patchsets that touch a file, the first one's snapshot has it as it was.
+            accepted.entry(path).or_insert(digest);
+        }
     }
+    let covered = touched.iter().all(|change| accepted.contains_key(&change.path));
+    let expected = Some(accepted).filter(|_| covered);
     let expected = match expected {
         Some(expected) => expected,
         None => {
@@ -86,7 +92,5 @@ pub(super) fn normal_digest(bytes: &[u8]) -> Sha256Digest {
 pub(super) fn refusal(label: &str, why: &str, files: &[String], help: Option<&str>) -> CliError {
     let mut error = CliError::new(ExitStatus::Unfit, format!("{label} is no pinned release: {why}"));
     error.details = files.iter().map(|file| format!("differs: {file}")).collect();
-    error
-        .detail("nothing was written")
-        .help(help.unwrap_or("give --allow-unpinned to patch it all the same"))
+    error.detail("nothing was written").help(help.unwrap_or("give --allow-unpinned to patch it all the same"))
 }

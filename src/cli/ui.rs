@@ -66,6 +66,21 @@ impl Ui {
         self.stderr(&text);
     }
 
+    /// Errors that a report has rendered: `error:` and `help:` begin a line.
+    pub(super) fn failure(&self, report: &str) {
+        let mut text = String::new();
+        for line in report.lines() {
+            let line = match (line.strip_prefix("error:"), line.strip_prefix("  help:")) {
+                (Some(rest), _) => format!("{RED}error:{RED:#}{rest}"),
+                (_, Some(rest)) => format!("  {CYAN}help:{CYAN:#}{rest}"),
+                _ => line.to_owned(),
+            };
+            text.push_str(&line);
+            text.push('\n');
+        }
+        self.stderr(text.trim_end());
+    }
+
     #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     fn stderr(&self, text: &str) {
         // Nothing can be done about a closed stderr.

@@ -24,9 +24,11 @@ fn function<'a>(source: &'a Source, wanted: &Wanted) -> Result<&'a Function, Ans
     let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let found: Vec<&Function> = match &wanted.under {
         None => named.clone(),
-        Some(under) => {
-            named.iter().copied().filter(|f| f.conditions.iter().any(|c| squeeze(c) == squeeze(under))).collect()
-        }
+        Some(under) => named
+            .iter()
+            .copied()
+            .filter(|f| f.conditions.iter().any(|c| squeeze(c) == squeeze(under)))
+            .collect(),
     };
     match found[..] {
         [one] => match source.c().problem_in(one.span()) {
@@ -37,7 +39,11 @@ fn function<'a>(source: &'a Source, wanted: &Wanted) -> Result<&'a Function, Ans
             )),
         },
         [] if !named.is_empty() => Err(Answer::Missing(Miss {
-            what: format!("`{}` is defined, but not under `{}`", wanted.name, wanted.under.as_deref().unwrap_or("")),
+            what: format!(
+                "`{}` is defined, but not under `{}`",
+                wanted.name,
+                wanted.under.as_deref().unwrap_or("")
+            ),
             near: named.iter().map(|f| (f.name_span.start, f.conditions.join(", "))).collect(),
             ..Miss::default()
         })),
@@ -120,7 +126,11 @@ pub(super) fn insert(source: &Source, change: &Change, op: &Insert) -> Answer {
     };
     let found = source.c().find_code(anchor.as_bytes(), within);
     let at = |span: &Span| {
-        if after { line_bounds(text, span.end.saturating_sub(1).max(span.start)).end } else { line_bounds(text, span.start).start }
+        if after {
+            line_bounds(text, span.end.saturating_sub(1).max(span.start)).end
+        } else {
+            line_bounds(text, span.start).start
+        }
     };
     let lines = |span: &Span| indented(change.text(&op.text), indentation(text, span.start), ending);
     let (mut fresh, mut done) = (Vec::new(), Vec::new());
@@ -138,7 +148,10 @@ fn insert_at_entry(source: &Source, function: &Function, lines: &[u8]) -> Answer
     let text = &source.bytes;
     let at = line_bounds(text, function.body.start).end.min(function.body.end);
     if text[function.body.start + 1..at].trim_ascii().iter().any(|b| *b != b'\r') && at == function.body.end {
-        return Answer::refused(format!("the body of `{}` stands on one line", function.name), function.body.start);
+        return Answer::refused(
+            format!("the body of `{}` stands on one line", function.name),
+            function.body.start,
+        );
     }
     let rest = &text[at..function.body.end];
     let first = rest.iter().position(|b| !b.is_ascii_whitespace()).map_or(at, |i| at + i);
@@ -162,9 +175,17 @@ pub(super) fn replace(source: &Source, change: &Change, op: &Replace) -> Answer 
     let found = c.find_code(op.find.as_bytes(), within);
     let done = c.find_code(&with, within);
     // A replacement that is part of the anchor is no sign of a finished change.
-    let done: Vec<Span> = done.into_iter().filter(|d| !found.iter().any(|f| f.contains(*d) && f != d)).collect();
+    let done: Vec<Span> =
+        done.into_iter().filter(|d| !found.iter().any(|f| f.contains(*d) && f != d)).collect();
     let what = format!("the code `{}`{}", one_line(&op.find), in_function(op.function.as_ref()));
-    settle(&what, op.count, &found, &done, |span| Rewrite::replace(span, with.clone()), || near_lines(source, &op.find))
+    settle(
+        &what,
+        op.count,
+        &found,
+        &done,
+        |span| Rewrite::replace(span, with.clone()),
+        || near_lines(source, &op.find),
+    )
 }
 
 fn one_line(code: &str) -> String {
@@ -270,7 +291,10 @@ pub(super) fn remove_entry(source: &Source, op: &RemoveEntry) -> Answer {
         }
     };
     if let Some(problem) = source.c().problem_in(table.span) {
-        return Answer::refused(format!("`{}` cannot be read safely: {}", op.table, problem.what), problem.span.start);
+        return Answer::refused(
+            format!("`{}` cannot be read safely: {}", op.table, problem.what),
+            problem.span.start,
+        );
     }
     let entries: Vec<_> = table.entries.iter().filter(|entry| entry.key == op.entry).collect();
     if entries.len() == op.count {
@@ -334,14 +358,22 @@ pub(super) fn redirect_call(source: &Source, op: &RedirectCall) -> Answer {
         Err(answer) => return answer,
     };
     let c = source.c();
-    let callees = |name: &str| -> Vec<Span> { c.calls(name, function.body).iter().map(|call| call.callee).collect() };
+    let callees =
+        |name: &str| -> Vec<Span> { c.calls(name, function.body).iter().map(|call| call.callee).collect() };
     let (found, done) = (callees(&op.from), callees(&op.to));
     let what = format!("a call of `{}` in `{}`", op.from, op.function.name);
-    settle(&what, op.count, &found, &done, |span| Rewrite::replace(span, op.to.as_str()), || {
-        c.calls(&op.from, Span::new(0, source.bytes.len()))
-            .iter()
-            .map(|call| (call.callee.start, "a call in another function".to_owned()))
-            .take(5)
-            .collect()
-    })
+    settle(
+        &what,
+        op.count,
+        &found,
+        &done,
+        |span| Rewrite::replace(span, op.to.as_str()),
+        || {
+            c.calls(&op.from, Span::new(0, source.bytes.len()))
+                .iter()
+                .map(|call| (call.callee.start, "a call in another function".to_owned()))
+                .take(5)
+                .collect()
+        },
+    )
 }

@@ -33,9 +33,8 @@ impl<'a> Context<'a> {
         if let Some(known) = self.files.borrow().get(path) {
             return Ok(known.clone());
         }
-        let source = self.tree.read(path)?.map(|file| {
-            Rc::new(Source::new(path.clone(), file.bytes, file.executable))
-        });
+        let source =
+            self.tree.read(path)?.map(|file| Rc::new(Source::new(path.clone(), file.bytes, file.executable)));
         self.files.borrow_mut().insert(path.clone(), source.clone());
         Ok(source)
     }
@@ -57,7 +56,7 @@ pub(super) struct Source {
     lines: OnceCell<LineIndex>,
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
-    c: OnceCell<CFile>,
+    c: OnceCell<CFile<'static>>,
     python: OnceCell<PythonFile>,
 }
 
@@ -83,8 +82,8 @@ impl Source {
         self.setup.get_or_init(|| Setup::parse(&self.bytes))
     }
 
-    pub(super) fn c(&self) -> &CFile {
-        self.c.get_or_init(|| CFile::parse(&self.bytes))
+    pub(super) fn c(&self) -> &CFile<'static> {
+        self.c.get_or_init(|| CFile::parse(Box::leak(self.bytes.clone().into_boxed_slice())))
     }
 
     pub(super) fn python(&self) -> &PythonFile {

@@ -95,7 +95,12 @@ fn narrow(piece: &Piece, at: usize, spans: &[Span], end: usize) -> Vec<Rewrite> 
 /// The line at which most of a hunk's old lines stand.
 fn miss(source: &Source, what: &str, piece: &Piece, spans: &[Span]) -> Answer {
     let score = |i: usize| {
-        piece.old.iter().enumerate().filter(|(k, line)| spans.get(i + k).is_some_and(|s| s.of(&source.bytes) == **line)).count()
+        piece
+            .old
+            .iter()
+            .enumerate()
+            .filter(|(k, line)| spans.get(i + k).is_some_and(|s| s.of(&source.bytes) == **line))
+            .count()
     };
     let best = (0..spans.len()).max_by_key(|i| (score(*i), std::cmp::Reverse(i.abs_diff(piece.line))));
     let near = best.filter(|i| score(*i) > 0).map(|i| {
@@ -105,7 +110,11 @@ fn miss(source: &Source, what: &str, piece: &Piece, spans: &[Span]) -> Answer {
         let at = spans.get(differs).map_or(source.bytes.len(), |span| span.start);
         (at, format!("{} of {} lines fit; this one does not", score(i), piece.old.len()))
     });
-    Answer::Missing(Miss { what: format!("{what} does not fit"), near: near.into_iter().collect(), ..Miss::default() })
+    Answer::Missing(Miss {
+        what: format!("{what} does not fit"),
+        near: near.into_iter().collect(),
+        ..Miss::default()
+    })
 }
 
 /// The hunks that a patch has for a file: those of the section that names it, or of its only section.
@@ -125,7 +134,10 @@ fn pieces(patch: &[u8], path: &str) -> Result<Vec<Piece>, String> {
     let section = match &sections[..] {
         [] => return Err("the patch holds no hunk".to_owned()),
         [one] => one,
-        many => many.iter().find(named).ok_or_else(|| format!("the patch has {} files, none of them {path}", many.len()))?,
+        many => many
+            .iter()
+            .find(named)
+            .ok_or_else(|| format!("the patch has {} files, none of them {path}", many.len()))?,
     };
     let PatchKind::Text(text) = section.patch() else { return Err("a binary patch".to_owned()) };
     if text.hunks().is_empty() {

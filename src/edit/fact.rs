@@ -27,10 +27,10 @@ pub(super) fn refusal(context: &Context<'_>, requires: &[Requirement]) -> Result
                 found.is_empty()
             }
             (Fact::Includes(name), Some(source)) => {
-                source.c().includes().iter().any(|include| include.path == name.as_bytes())
+                source.c().includes().iter().any(|include| include.path == *name)
             }
             (Fact::DefinesFunction(name), Some(source)) => {
-                source.c().functions().iter().any(|function| function.name == name.as_bytes())
+                source.c().functions().iter().any(|function| function.name == *name)
             }
         };
         if !holds {

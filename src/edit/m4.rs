@@ -35,7 +35,10 @@ pub(super) fn define(source: &Source, change: &Change, op: &Define) -> Answer {
     let existing = existing.iter().find(|d| op.macros.0.iter().any(|name| d.name.of(old) == name.as_bytes()));
     if let Some(existing) = existing {
         let name = String::from_utf8_lossy(existing.name.of(old)).into_owned();
-        return Answer::refused(format!("`{name}` is defined here already: `m4.override` replaces it"), existing.span.start);
+        return Answer::refused(
+            format!("`{name}` is defined here already: `m4.override` replaces it"),
+            existing.span.start,
+        );
     }
     let mut with = Vec::new();
     if !old.is_empty() {
@@ -59,10 +62,13 @@ pub(super) fn override_macro(source: &Source, change: &Change, op: &Override) ->
     match found[..] {
         [] => Answer::Missing(Miss {
             what: format!("nothing here defines `{}`", op.name),
-            near: nearest(&op.name, all.iter().map(|d| (d.span.start, String::from_utf8_lossy(d.name.of(old)))))
-                .into_iter()
-                .map(|at| (at, String::new()))
-                .collect(),
+            near: nearest(
+                &op.name,
+                all.iter().map(|d| (d.span.start, String::from_utf8_lossy(d.name.of(old)))),
+            )
+            .into_iter()
+            .map(|at| (at, String::new()))
+            .collect(),
             help: Some("`m4.define` adds a definition".to_owned()),
             at: None,
         }),

@@ -17,7 +17,11 @@ use crate::syntax::shell;
 use crate::text::{Rewrite, Span, line_ending};
 
 /// The rule and word of a prerequisite, or why there is none.
-fn prerequisite<'a>(source: &'a Source, targets: &[String], word: &str) -> Result<(&'a Rule, Span), Absent<'a>> {
+fn prerequisite<'a>(
+    source: &'a Source,
+    targets: &'a [String],
+    word: &str,
+) -> Result<(&'a Rule, Span), Absent<'a>> {
     let text = &source.bytes;
     let makefile = source.makefile();
     let mut exists = None;
@@ -25,7 +29,9 @@ fn prerequisite<'a>(source: &'a Source, targets: &[String], word: &str) -> Resul
         let mut hits = Vec::new();
         for rule in makefile.rules_of(text, target.as_bytes()) {
             exists.get_or_insert((target.clone(), rule));
-            hits.extend(rule.prerequisites.iter().filter(|p| p.of(text) == word.as_bytes()).map(|p| (rule, *p)));
+            hits.extend(
+                rule.prerequisites.iter().filter(|p| p.of(text) == word.as_bytes()).map(|p| (rule, *p)),
+            );
         }
         match hits[..] {
             [] => {}
@@ -64,10 +70,8 @@ impl Absent<'_> {
                 if let Some(other) = others.first() {
                     let mut all = targets.to_vec();
                     all.push(other.clone());
-                    miss.help = Some(format!(
-                        "write `target: [{}]`, or limit the edit with `when`",
-                        all.join(", ")
-                    ));
+                    miss.help =
+                        Some(format!("write `target: [{}]`, or limit the edit with `when`", all.join(", ")));
                 }
                 Answer::Missing(miss)
             }
@@ -108,11 +112,7 @@ fn no_target(source: &Source, targets: &[String], word: Option<&str>) -> Answer 
         .unwrap_or_default();
     near.extend(nearest(&targets[0], names).into_iter().map(|at| (at, String::new())));
     near.truncate(5);
-    Answer::Missing(Miss {
-        what: format!("no rule makes {}", quoted(targets)),
-        near,
-        ..Miss::default()
-    })
+    Answer::Missing(Miss { what: format!("no rule makes {}", quoted(targets)), near, ..Miss::default() })
 }
 
 fn quoted(names: &[String]) -> String {
@@ -259,7 +259,8 @@ pub(super) fn prefix_command(source: &Source, op: &PrefixCommand) -> Answer {
     let mut commands = Vec::new();
     for line in rules.iter().flat_map(|rule| &rule.recipe) {
         // make's own signs before the first command of a recipe line.
-        let signs = line.of(text).iter().take_while(|b| matches!(b, b' ' | b'\t' | b'-' | b'@' | b'+')).count();
+        let signs =
+            line.of(text).iter().take_while(|b| matches!(b, b' ' | b'\t' | b'-' | b'@' | b'+')).count();
         commands.extend(shell::commands(text, Span::new(line.start + signs, line.end)));
     }
     let place = match &op.target {
@@ -280,7 +281,7 @@ pub(super) fn prefix_command(source: &Source, op: &PrefixCommand) -> Answer {
     }
 }
 
-fn variable<'a>(source: &'a Source, name: &str) -> Result<&'a Variable, Answer> {
+fn variable<'a>(source: &'a Source, name: &'a str) -> Result<&'a Variable, Answer> {
     let found: Vec<&Variable> = source.makefile().variables_of(&source.bytes, name.as_bytes()).collect();
     match found[..] {
         [one] => Ok(one),
@@ -309,7 +310,8 @@ pub(super) fn set_variable(source: &Source, op: &SetVariable) -> Answer {
     if variable.value.of(&source.bytes) == op.value.as_bytes() {
         return Answer::Already(vec![variable.name.start]);
     }
-    let blank = if variable.value.is_empty() && variable.value.start == variable.operator.end { "\t" } else { "" };
+    let blank =
+        if variable.value.is_empty() && variable.value.start == variable.operator.end { "\t" } else { "" };
     Answer::Change(vec![Rewrite::replace(variable.value, format!("{blank}{}", op.value))])
 }
 
@@ -319,7 +321,11 @@ pub(super) fn append_variable(source: &Source, op: &AppendVariable) -> Answer {
         Err(answer) => return answer,
     };
     let words = |bytes: &[u8]| -> Vec<Vec<u8>> {
-        bytes.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty() && *w != b"\\").map(<[u8]>::to_vec).collect()
+        bytes
+            .split(u8::is_ascii_whitespace)
+            .filter(|w| !w.is_empty() && *w != b"\\")
+            .map(<[u8]>::to_vec)
+            .collect()
     };
     if words(variable.value.of(&source.bytes)).ends_with(&words(op.value.as_bytes())) {
         return Answer::Already(vec![variable.name.start]);

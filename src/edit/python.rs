@@ -26,9 +26,10 @@ fn one<'a>(
     match found[..] {
         [one] => match source.python().problem_in(one.span) {
             None => Ok(one),
-            Some(problem) => {
-                Err(Answer::refused(format!("`{path}` cannot be read safely: {}", problem.what), problem.span.start))
-            }
+            Some(problem) => Err(Answer::refused(
+                format!("`{path}` cannot be read safely: {}", problem.what),
+                problem.span.start,
+            )),
         },
         [] => {
             let names = all.iter().map(|d| (d.name.start, d.path.as_str().into()));

@@ -55,13 +55,7 @@ fn whole_edit(edit: &Edit, outcome: Outcome) -> Vec<Part> {
 }
 
 fn part(change: &Change, file: &TreePath, outcome: Outcome) -> Part {
-    Part {
-        name: None,
-        operation: change.operation.name(),
-        file: file.clone(),
-        outcome,
-        deltas: Vec::new(),
-    }
+    Part { name: None, operation: change.operation.name(), file: file.clone(), outcome, deltas: Vec::new() }
 }
 
 fn resolve_change(context: &Context<'_>, change: &Change) -> Result<Vec<Part>, TreeError> {
@@ -151,10 +145,11 @@ fn in_file(source: &Source, change: &Change) -> Vec<Part> {
         Ok(span) => span,
         Err(answer) => return vec![answered(change, source, None, *answer)],
     };
-    let modules = |modules: &[crate::patchset::operation::setup::Module],
-                   answer: fn(&Source, &crate::patchset::operation::setup::Module) -> Answer| {
-        modules.iter().map(|m| answered(change, source, Some(&m.name), answer(source, m))).collect()
-    };
+    let modules =
+        |modules: &[crate::patchset::operation::setup::Module],
+         answer: fn(&Source, &crate::patchset::operation::setup::Module) -> Answer| {
+            modules.iter().map(|m| answered(change, source, Some(&m.name), answer(source, m))).collect()
+        };
     let answer = match &change.operation {
         Operation::SetupEnable(op) => return modules(&op.modules, setup::enable),
         Operation::SetupDisable(op) => return modules(&op.modules, setup::disable),

@@ -23,9 +23,10 @@ pub(super) fn enable(source: &Source, wanted: &Wanted) -> Answer {
     let off: Vec<&&Module> = lines.iter().filter(|line| !line.enabled).collect();
     match off[..] {
         [] => missing(source, wanted, "no line builds"),
-        [line] if line.section != Section::Static => {
-            Answer::refused(format!("the line of `{}` stands below `*shared*` or `*disabled*`", wanted.name), line.name.start)
-        }
+        [line] if line.section != Section::Static => Answer::refused(
+            format!("the line of `{}` stands below `*shared*` or `*disabled*`", wanted.name),
+            line.name.start,
+        ),
         [line] => Answer::Change(line.hashes.iter().map(|hash| Rewrite::remove(*hash)).collect()),
         _ => Answer::Ambiguous {
             what: format!("{} lines would build `{}`", off.len(), wanted.name),
@@ -171,11 +172,13 @@ fn missing(source: &Source, wanted: &Wanted, what: &str) -> Answer {
         line.arguments.iter().any(|word| {
             let file = String::from_utf8_lossy(word.of(text));
             wanted.names().any(|name| {
-                [format!("{name}.c"), format!("{name}module.c"), format!("_{name}module.c")].contains(&file.to_string())
+                [format!("{name}.c"), format!("{name}module.c"), format!("_{name}module.c")]
+                    .contains(&file.to_string())
             })
         })
     });
-    let mut near: Vec<(usize, String)> = sources.map(|line| (line.name.start, "by its source".to_owned())).collect();
+    let mut near: Vec<(usize, String)> =
+        sources.map(|line| (line.name.start, "by its source".to_owned())).collect();
     for at in nearest(&wanted.name, names()) {
         if !near.iter().any(|(known, _)| *known == at) {
             near.push((at, String::new()));

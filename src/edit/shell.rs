@@ -39,14 +39,21 @@ pub(super) fn prefix(
     }
     let what = format!("the command `{command}` in {place}");
     let with = with_line_ends(format!("{} ", with.trim()).as_bytes(), b"\n");
-    settle(&what, count, &found, &done, |span| Rewrite::insert(span.start, with.clone()), || {
-        let firsts = commands.iter().flat_map(|one| {
-            one.words
-                .iter()
-                .filter(|word| !shell::is_environment(word.of(&source.bytes)))
-                .take(1)
-                .map(|word| (word.start, String::from_utf8_lossy(word.of(&source.bytes))))
-        });
-        nearest(command, firsts).into_iter().map(|at| (at, String::new())).collect()
-    })
+    settle(
+        &what,
+        count,
+        &found,
+        &done,
+        |span| Rewrite::insert(span.start, with.clone()),
+        || {
+            let firsts = commands.iter().flat_map(|one| {
+                one.words
+                    .iter()
+                    .filter(|word| !shell::is_environment(word.of(&source.bytes)))
+                    .take(1)
+                    .map(|word| (word.start, String::from_utf8_lossy(word.of(&source.bytes))))
+            });
+            nearest(command, firsts).into_iter().map(|at| (at, String::new())).collect()
+        },
+    )
 }

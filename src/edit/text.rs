@@ -37,10 +37,16 @@ pub(super) fn replace(source: &Source, within: Span, change: &Change, op: &Repla
     let done = find_words(&source.bytes, &with, within);
     let what = format!("`{}`", first_line(&op.find));
     // A replacement that is part of the anchor (`a` for `a b`) is no sign of a finished change.
-    let done: Vec<Span> = done.into_iter().filter(|d| !found.iter().any(|f| f.contains(*d) && f != d)).collect();
-    settle(&what, op.count, &found, &done, |span| Rewrite::replace(span, with.clone()), || {
-        near_lines(source, &op.find)
-    })
+    let done: Vec<Span> =
+        done.into_iter().filter(|d| !found.iter().any(|f| f.contains(*d) && f != d)).collect();
+    settle(
+        &what,
+        op.count,
+        &found,
+        &done,
+        |span| Rewrite::replace(span, with.clone()),
+        || near_lines(source, &op.find),
+    )
 }
 
 fn first_line(text: &str) -> &str {

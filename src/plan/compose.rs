@@ -89,7 +89,8 @@ fn clashes(wanted: &Wanted) -> Vec<(usize, usize, usize)> {
     let whole_file = |delta: &Delta| matches!(delta, Delta::Add { .. } | Delta::Remove);
     for (k, (i, a)) in wanted.whole.iter().enumerate() {
         for (j, b) in &wanted.whole[k + 1..] {
-            let same_mode = matches!((a, b), (Delta::Mode { executable: x }, Delta::Mode { executable: y }) if x == y);
+            let same_mode =
+                matches!((a, b), (Delta::Mode { executable: x }, Delta::Mode { executable: y }) if x == y);
             if !same_mode {
                 found.push(((*i).min(*j), (*i).max(*j), 0));
             }

@@ -15,9 +15,10 @@ pub(super) fn check(
 ) -> Result<Vec<LintHit>, TreeError> {
     let mut hits: Vec<LintHit> = Vec::new();
     for part in parts.iter().filter(|part| !part.deltas.is_empty()) {
-        let change = edit.changes.iter().find(|change| {
-            change.operation.name() == part.operation && change.file.contains(&part.file)
-        });
+        let change = edit
+            .changes
+            .iter()
+            .find(|change| change.operation.name() == part.operation && change.file.contains(&part.file));
         let Some(change) = change else { continue };
         for (lint, message) in of_part(context, patchset, change, part)? {
             if !hits.iter().any(|hit| hit.lint == lint) {
@@ -52,7 +53,8 @@ fn of_part(
     if inside && part.file.file_name() == "pyconfig.h.in" && undefines(change) {
         hits.push((
             Lint::UndefInsideGuard,
-            "inside the include guard it acts before the system's headers only: write `place: outside-guard`".to_owned(),
+            "inside the include guard it acts before the system's headers only: write `place: outside-guard`"
+                .to_owned(),
         ));
     }
     if part.operation.starts_with("setup.") {
@@ -125,7 +127,8 @@ fn directive(line: &[u8]) -> &[u8] {
 fn has_plain_undef(text: &[u8]) -> bool {
     text.split(|b| *b == b'\n').any(|line| {
         let rest = directive(line);
-        rest.strip_prefix(b"undef").is_some_and(|rest| rest.first().is_some_and(|b| matches!(b, b' ' | b'\t')))
+        rest.strip_prefix(b"undef")
+            .is_some_and(|rest| rest.first().is_some_and(|b| matches!(b, b' ' | b'\t')))
     })
 }
 

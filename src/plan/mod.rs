@@ -6,6 +6,7 @@
 
 mod compose;
 mod lint;
+mod series;
 
 use crate::edit::{self, Context, Part};
 use crate::patchset::{Lint, Patchset};
@@ -13,6 +14,7 @@ use crate::tree::{FileChange, OverlayTree, Tree, TreeError, python_version};
 use crate::version::Version;
 
 pub use compose::Conflict;
+pub use series::Series;
 
 /// What a patchset comes to on a tree.
 #[derive(Debug, Clone)]
@@ -115,7 +117,13 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
     for one in &patchset.edits {
         let parts = edit::resolve(&context, one)?;
         let lints = lint::check(&context, patchset, one, &parts)?;
-        edits.push(PlannedEdit { id: one.id.clone(), why: one.why.clone(), parts, lints, changes: Vec::new() });
+        edits.push(PlannedEdit {
+            id: one.id.clone(),
+            why: one.why.clone(),
+            parts,
+            lints,
+            changes: Vec::new(),
+        });
     }
     let version = context.version.clone();
     let outside = match (&patchset.applies_to, &version) {
@@ -157,7 +165,10 @@ fn restless(
         for part in edit::resolve(&context, one)? {
             if part.outcome.is_failure() || !part.deltas.is_empty() {
                 let name = part.name.map(|name| format!(" ({name})")).unwrap_or_default();
-                found.push(Restless { edit: format!("{}{name}", one.id), outcome: part.outcome.name().to_owned() });
+                found.push(Restless {
+                    edit: format!("{}{name}", one.id),
+                    outcome: part.outcome.name().to_owned(),
+                });
             }
         }
     }

@@ -10,14 +10,13 @@ use walkdir::WalkDir;
 
 use super::{Entry, File, Node, Tree, TreeError, TreePath, WalkEntry};
 
-/// What an applied tree remembers, at the top of it. No part of the tree.
-pub const RECEIPT_NAME: &str = ".pypatch-receipt.json";
-/// Where `apply` prepares files, at the top of the tree. No part of the tree.
-pub const STAGE_NAME: &str = ".pypatch-stage";
+/// What names at the top of a directory begin with that are pypatch's own: the receipt of an applied
+/// tree, and where `apply` prepares files. They are no part of the tree.
+pub const OWN_PREFIX: &str = ".pypatch-";
 
 /// A source tree in a directory.
 ///
-/// `.git`, [`RECEIPT_NAME`] and [`STAGE_NAME`] at its top are not there, for every method. Symbolic
+/// `.git` and what begins with [`OWN_PREFIX`] at its top are not there, for every method. Symbolic
 /// links below the top are seen but not followed.
 #[derive(Debug, Clone)]
 pub struct DirTree {
@@ -156,7 +155,7 @@ impl Tree for DirTree {
 
 /// Whether a name at the top of a directory is no part of the tree in it.
 fn hidden(name: &str) -> bool {
-    matches!(name, ".git" | RECEIPT_NAME | STAGE_NAME)
+    name == ".git" || name.starts_with(OWN_PREFIX)
 }
 
 fn executable(metadata: &Metadata) -> bool {

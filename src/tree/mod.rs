@@ -31,7 +31,7 @@ mod walk;
 
 pub use archive::ArchiveTree;
 pub use change::FileChange;
-pub use dir::{DirTree, RECEIPT_NAME, STAGE_NAME};
+pub use dir::{DirTree, OWN_PREFIX};
 pub use error::TreeError;
 pub use git::GitTree;
 pub use identity::{keyword_normalised, python_version, tree_id};

@@ -131,11 +131,11 @@ fn names_that_no_plan_could_mean_are_passed_over_but_not_lost_on_a_copy() {
         assert!(matches!(tree.walk(&mut |_| Ok(())), Err(TreeError::Name { .. })));
         fs::remove_file(place).unwrap();
     }
-    for name in [RECEIPT_NAME, STAGE_NAME] {
+    for name in [".pypatch-receipt.json", ".pypatch-stage-1"] {
         fs::write(directory.path().join(name), "").unwrap();
     }
     assert_eq!(tree.files().unwrap().len(), FILES.len());
-    assert_eq!(tree.entry(&path(RECEIPT_NAME)).unwrap(), None);
+    assert_eq!(tree.entry(&path(".pypatch-receipt.json")).unwrap(), None);
 }
 
 #[test]

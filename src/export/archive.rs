@@ -1,0 +1,132 @@
+//! Writes a tree as a tarball: equal trees give equal bytes.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::ExportError;
+use crate::tree::{Node, Tree};
+
+/// How a tarball is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    /// Not at all: `.tar`.
+    None,
+    /// gzip: `.tar.gz`, `.tgz`.
+    Gzip,
+    /// bzip2: `.tar.bz2`.
+    Bzip2,
+}
+
+impl Compression {
+    /// The compression that a file name's ending names, and the name without it.
+    ///
+    /// # Errors
+    /// [`ExportError::UnknownEnding`].
+    pub fn of(path: &Path) -> Result<(Compression, String), ExportError> {
+        const ENDINGS: [(&str, Compression); 5] = [
+            (".tar", Compression::None),
+            (".tar.gz", Compression::Gzip),
+            (".tgz", Compression::Gzip),
+            (".tar.bz2", Compression::Bzip2),
+            (".tbz2", Compression::Bzip2),
+        ];
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        ENDINGS
+            .into_iter()
+            .find_map(|(ending, compression)| Some((compression, name.strip_suffix(ending)?.to_owned())))
+            .filter(|(_, stem)| !stem.is_empty())
+            .ok_or_else(|| ExportError::UnknownEnding(path.to_owned()))
+    }
+}
+
+/// Writes `tree` to the file `out`, below a directory `prefix`. The file appears when it is complete.
+///
+/// # Errors
+/// When the tree cannot be read or the file cannot be written.
+pub fn archive(
+    tree: &dyn Tree,
+    out: &Path,
+    prefix: &str,
+    compression: Compression,
+) -> Result<(), ExportError> {
+    let io = |source| ExportError::Io { path: out.to_owned(), source };
+    let directory = match out.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new().prefix(".pypatch-").tempfile_in(directory).map_err(io)?;
+    {
+        let writer = io::BufWriter::new(file.as_file_mut());
+        match compression {
+            Compression::None => append(tree, prefix, writer, out)?.flush().map_err(io)?,
+            Compression::Gzip => {
+                // No name and no time in the header.
+                let encoder = flate2::GzBuilder::new().mtime(0).write(writer, flate2::Compression::best());
+                append(tree, prefix, encoder, out)?.finish().and_then(|mut w| w.flush()).map_err(io)?;
+            }
+            Compression::Bzip2 => {
+                let encoder = bzip2::write::BzEncoder::new(writer, bzip2::Compression::best());
+                append(tree, prefix, encoder, out)?.finish().and_then(|mut w| w.flush()).map_err(io)?;
+            }
+        }
+    }
+    file.as_file().sync_all().map_err(io)?;
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    file.as_file().set_permissions(permissions).map_err(io)?;
+    file.persist(out).map_err(|error| io(error.error))?;
+    Ok(())
+}
+
+fn append<W: Write>(tree: &dyn Tree, prefix: &str, writer: W, out: &Path) -> Result<W, ExportError> {
+    let mut builder = tar::Builder::new(writer);
+    let mut failure = None;
+    tree.walk(&mut |entry| {
+        if failure.is_none() {
+            let result = member(&mut builder, prefix, &entry);
+            failure = result.err();
+        }
+        Ok(())
+    })?;
+    let io = |source| ExportError::Io { path: out.to_owned(), source };
+    match failure {
+        Some(error) => Err(io(error)),
+        None => builder.into_inner().map_err(io),
+    }
+}
+
+fn member<W: Write>(
+    builder: &mut tar::Builder<W>,
+    prefix: &str,
+    entry: &crate::tree::WalkEntry,
+) -> io::Result<()> {
+    let mut header = tar::Header::new_gnu();
+    header.set_mode(entry.mode);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(entry.mtime.map_or(0, |(seconds, _)| u64::try_from(seconds).unwrap_or(0)));
+    let path = format!("{prefix}/{}", entry.path);
+    match &entry.node {
+        Node::File(bytes) => {
+            header.set_size(bytes.len() as u64);
+            builder.append_data(&mut header, path, &bytes[..])
+        }
+        Node::Directory => {
+            header.set_entry_type(tar::EntryType::Directory);
+            header.set_size(0);
+            builder.append_data(&mut header, format!("{path}/"), io::empty())
+        }
+        Node::Symlink(target) => {
+            header.set_entry_type(tar::EntryType::Symlink);
+            header.set_size(0);
+            builder.append_link(
+                &mut header,
+                path,
+                Path::new(std::ffi::OsStr::new(
+                    std::str::from_utf8(target).map_err(|_| io::ErrorKind::InvalidData)?,
+                )),
+            )
+        }
+        // A device or a submodule has no place in a tarball of sources.
+        Node::Other => Ok(()),
+    }
+}

@@ -1,0 +1,56 @@
+//! Several patchsets, each planned on what the one before it leaves.
+
+use super::{Plan, plan};
+use crate::patchset::Patchset;
+use crate::tree::{FileChange, OverlayTree, Tree, TreeError};
+
+/// Plans of patchsets that are applied one after the other.
+#[derive(Debug, Clone, Default)]
+pub struct Series {
+    /// One plan a patchset, in the order in which they are applied.
+    pub plans: Vec<Plan>,
+}
+
+impl Series {
+    /// Plans `patchsets` on `tree`. A plan that does not fit is the last one: nothing can be planned
+    /// on a tree that will not be.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn plan(patchsets: &[Patchset], tree: &dyn Tree) -> Result<Series, TreeError> {
+        let mut series = Series::default();
+        for patchset in patchsets {
+            let changes = series.changes();
+            let before = OverlayTree::new(tree, &changes);
+            let plan = plan(patchset, &before)?;
+            let fits = plan.fits();
+            series.plans.push(plan);
+            if !fits {
+                break;
+            }
+        }
+        Ok(series)
+    }
+
+    /// The first plan that does not fit.
+    pub fn misfit(&self) -> Option<&Plan> {
+        self.plans.iter().find(|plan| !plan.fits())
+    }
+
+    /// What becomes of the files by all plans together, in byte order of their paths.
+    pub fn changes(&self) -> Vec<FileChange> {
+        let mut joined: Vec<FileChange> = Vec::new();
+        for change in self.plans.iter().flat_map(|plan| &plan.changes) {
+            match joined.iter_mut().find(|known| known.path == change.path) {
+                Some(known) => {
+                    known.after.clone_from(&change.after);
+                    known.rewrites.clear();
+                }
+                None => joined.push(change.clone()),
+            }
+        }
+        joined.retain(|change| change.before != change.after);
+        joined.sort_by(|a, b| a.path.cmp(&b.path));
+        joined
+    }
+}

@@ -1,0 +1,5 @@
+//! Renders plans and patchsets. Decides nothing and prints nothing.
+
+pub mod json;
+pub mod snapshot;
+pub mod text;

@@ -1,0 +1,67 @@
+//! The difference between two snapshots, edit by edit.
+
+/// What became of one section (an edit, or the list of files) from one snapshot to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectionChange {
+    /// The edit's id, or `files before`.
+    pub name: String,
+    /// The section in the old snapshot; `None` when it is new.
+    pub old: Option<String>,
+    /// The section in the new snapshot; `None` when it is gone.
+    pub new: Option<String>,
+}
+
+/// The sections in which two snapshots differ, in the order of the new one; those that are gone come
+/// last.
+pub fn compare(old: &str, new: &str) -> Vec<SectionChange> {
+    let (old, new) = (sections(old), sections(new));
+    let find =
+        |all: &[(String, String)], name: &str| all.iter().find(|(n, _)| n == name).map(|(_, t)| t.clone());
+    let mut changes = Vec::new();
+    for (name, text) in &new {
+        let before = find(&old, name);
+        if before.as_ref() != Some(text) {
+            changes.push(SectionChange { name: name.clone(), old: before, new: Some(text.clone()) });
+        }
+    }
+    for (name, text) in &old {
+        if find(&new, name).is_none() {
+            changes.push(SectionChange { name: name.clone(), old: Some(text.clone()), new: None });
+        }
+    }
+    changes
+}
+
+/// The sections of a body by name, each with its head line; what stands before the first is `title`.
+fn sections(body: &str) -> Vec<(String, String)> {
+    let mut all = vec![("title".to_owned(), String::new())];
+    for line in body.lines() {
+        if let Some(head) = line.strip_prefix("== ") {
+            let name = head.split(": ").next().unwrap_or(head);
+            all.push((name.to_owned(), String::new()));
+        }
+        if let Some((_, text)) = all.last_mut() {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    for (_, text) in &mut all {
+        text.truncate(text.trim_end().len());
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_sections_that_differ_are_named() {
+        let old = "t\n\n== a: change\n-x\n\n== b: change\n+y\n\n== c: already\n";
+        let new = "t\n\n== a: change\n-x\n\n== b: change\n+z\n\n== d: change\n";
+        let names: Vec<_> =
+            compare(old, new).into_iter().map(|c| (c.name, c.old.is_some(), c.new.is_some())).collect();
+        assert_eq!(names, [("b".into(), true, true), ("d".into(), false, true), ("c".into(), true, false)]);
+        assert!(compare(old, old).is_empty());
+    }
+}

@@ -1,0 +1,84 @@
+//! Where snapshots are kept, in the format of insta.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use rust_embed::Embed;
+
+#[derive(Embed)]
+#[folder = "snapshots"]
+struct Shipped;
+
+/// A folder of snapshots, over the shipped ones.
+#[derive(Debug, Clone)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    /// The snapshots in `folder`, and those inside the binary that it lacks.
+    pub fn new(folder: impl Into<PathBuf>) -> Store {
+        Store { folder: folder.into() }
+    }
+
+    /// Where the snapshot of a patchset on a pin is kept.
+    pub fn path(&self, patchset: &str, pin: &str) -> PathBuf {
+        self.folder.join(patchset).join(format!("{pin}.snap"))
+    }
+
+    /// The accepted body; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn read(&self, patchset: &str, pin: &str) -> io::Result<Option<String>> {
+        match fs::read_to_string(self.path(patchset, pin)) {
+            Ok(text) => Ok(Some(body(&text).to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let shipped = Shipped::get(&format!("{patchset}/{pin}.snap"));
+                Ok(shipped.map(|file| body(&String::from_utf8_lossy(&file.data)).to_owned()))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Accepts a body, and removes the pending one that insta may have left.
+    ///
+    /// # Errors
+    /// When the file cannot be written; the old one stays then.
+    pub fn write(&self, patchset: &str, pin: &str, body: &str) -> io::Result<PathBuf> {
+        let path = self.path(patchset, pin);
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new().prefix(".pypatch-").tempfile_in(folder)?;
+        write!(file, "---\nsource: tests/snapshots.rs\n---\n{}\n", body.trim_end())?;
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        file.as_file().set_permissions(permissions)?;
+        file.persist(&path).map_err(|error| error.error)?;
+        match fs::remove_file(path.with_extension("snap.new")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(path),
+        }
+    }
+}
+
+/// What stands behind the head that insta writes.
+fn body(text: &str) -> &str {
+    let rest = text.strip_prefix("---\n").and_then(|head| head.split_once("\n---\n"));
+    rest.map_or(text, |(_, body)| body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_accepted_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        assert_eq!(store.read("p", "python-2.5").unwrap(), None);
+        let path = store.write("p", "python-2.5", "a\n---\nb\n\n").unwrap();
+        assert_eq!(store.read("p", "python-2.5").unwrap().as_deref(), Some("a\n---\nb\n"));
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+}
