@@ -1,6 +1,10 @@
 //! Finders: named spans in the formats of a CPython tree. Nothing here edits.
 
+pub mod c;
 pub mod m4;
 pub mod makefile;
+mod problem;
 pub mod setup;
 pub mod shell;
+
+pub use problem::Problem;
