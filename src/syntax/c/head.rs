@@ -1,0 +1,180 @@
+//! The head of a function: its name and parameters among macros, attributes and K&R parameters.
+
+use super::CFile;
+
+/// The outermost tokens of a file, and how heads of functions are read from them backwards.
+/// Positions are positions in `top`; brackets at this level stand next to each other there.
+pub(super) struct Top<'a> {
+    pub file: &'a CFile<'a>,
+    /// Token indices.
+    pub top: Vec<usize>,
+}
+
+/// The head of a function; positions in [`Top::top`] for `first` and `last`, token indices else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    pub name: usize,
+    pub open: usize,
+    pub close: usize,
+    /// Where the declaration starts.
+    pub first: usize,
+    /// Its last position before a `{` or `;`, attributes included.
+    pub last: usize,
+}
+
+impl<'a> Top<'a> {
+    pub fn new(file: &'a CFile<'a>) -> Top<'a> {
+        let levels = file.nesting.level.iter().enumerate();
+        Top { file, top: levels.filter(|(_, level)| **level == 0).map(|(i, _)| i).collect() }
+    }
+
+    pub fn is(&self, position: usize, mark: &[u8]) -> bool {
+        self.file.is_mark(self.top[position], mark)
+    }
+
+    pub fn is_word(&self, position: usize) -> bool {
+        self.file.is_word(self.top[position])
+    }
+
+    pub fn word(&self, position: usize) -> &'a [u8] {
+        self.file.text(self.top[position])
+    }
+
+    pub fn is_directive(&self, position: usize) -> bool {
+        self.file.is_directive(self.top[position])
+    }
+
+    /// The head that ends at `last`, looking back no further than `lowest`.
+    pub fn head(&self, lowest: usize, last: usize) -> Option<Head> {
+        let mut at = last;
+        loop {
+            while at > lowest && self.is_word(at) && is_attribute(self.word(at)) {
+                at -= 1;
+            }
+            if at < lowest + 2 || !self.is(at, b")") || !self.is(at - 1, b"(") {
+                return None;
+            }
+            if !self.is_word(at - 2) {
+                return self.wrapped(lowest, at, last);
+            }
+            // `DL_EXPORT(void) f(void)` has a macro before the name, `f(void) NOTE(x)` behind it.
+            let word = self.word(at - 2);
+            if is_attribute_call(word) && at >= lowest + 3 {
+                at -= 3;
+                continue;
+            }
+            if is_statement(word) {
+                return None;
+            }
+            let (open, close) = (self.top[at - 1], self.top[at]);
+            let first = self.first(lowest, at - 2)?;
+            return Some(Head { name: self.top[at - 2], open, close, first, last });
+        }
+    }
+
+    /// `(name)(parameters)`, or `(*name(parameters))(parameters of what it returns)`.
+    fn wrapped(&self, lowest: usize, at: usize, last: usize) -> Option<Head> {
+        if at < lowest + 3 || !self.is(at - 2, b")") || !self.is(at - 3, b"(") {
+            return None;
+        }
+        let (outer_open, outer_close) = (self.top[at - 3], self.top[at - 2]);
+        let first = self.first(lowest, at - 3)?;
+        let inner: Vec<usize> = (outer_open + 1..outer_close).collect();
+        match inner[..] {
+            [name] if self.file.is_word(name) => {
+                Some(Head { name, open: self.top[at - 1], close: self.top[at], first, last })
+            }
+            [star, .., close] if self.file.is_mark(star, b"*") && self.file.is_mark(close, b")") => {
+                let open = self.file.nesting.partner(close)?;
+                let name = open.checked_sub(1).filter(|n| *n > star && self.file.is_word(*n))?;
+                Some(Head { name, open, close, first, last })
+            }
+            _ => None,
+        }
+    }
+
+    /// Where the declaration of the name at `name` starts; `None` inside an initialiser.
+    fn first(&self, lowest: usize, name: usize) -> Option<usize> {
+        let mut first = name;
+        while first > lowest {
+            let before = first - 1;
+            if self.is_directive(before) || self.is(before, b";") || self.is(before, b"}") {
+                break;
+            }
+            if self.is(before, b"=") {
+                return None;
+            }
+            first = before;
+        }
+        // A macro used as a statement, alone on its line and without a semicolon, stands before
+        // the declaration, not in it.
+        while first + 3 < name && self.is_word(first) && self.is(first + 1, b"(") && self.is(first + 2, b")")
+        {
+            let next = first + 3;
+            let gap = &self.file.source[self.file.end(self.top[first + 2])..self.file.start(self.top[next])];
+            if is_attribute_call(self.word(first)) || !gap.contains(&b'\n') || !self.is_word(next) {
+                break;
+            }
+            first = next;
+        }
+        Some(first)
+    }
+
+    /// The head of a K&R definition whose parameter declarations end with the `;` at `last`.
+    pub fn old_style_head(&self, lowest: usize, last: usize) -> Option<Head> {
+        let mut at = last;
+        while at > lowest {
+            at -= 1;
+            if self.is_directive(at) || self.is(at, b"}") || self.is(at, b"=") {
+                return None;
+            }
+            let names = self.is(at, b")") && self.is_word(at + 1) && at > lowest && self.is(at - 1, b"(");
+            if names && self.is_name_list(self.top[at - 1], self.top[at]) {
+                return self.head(lowest, at).map(|head| Head { last, ..head });
+            }
+        }
+        None
+    }
+
+    fn is_name_list(&self, open: usize, close: usize) -> bool {
+        let mut inner = open + 1..close;
+        !inner.is_empty() && inner.all(|i| self.file.is_word(i) || self.file.is_mark(i, b","))
+    }
+}
+
+/// Words such as `Py_NO_INLINE` that may stand between a parameter list and what follows.
+fn is_attribute(word: &[u8]) -> bool {
+    matches!(word, b"const" | b"noexcept") || is_macro_name(word)
+}
+
+/// Whether a word looks like a macro: capitals, but for the prefix `Py`.
+pub(super) fn is_macro_name(word: &[u8]) -> bool {
+    let bare: &[u8] = word.strip_prefix(b"_").unwrap_or(word);
+    let bare = bare.strip_prefix(b"Py_").unwrap_or(bare);
+    !bare.is_empty() && !bare.iter().any(u8::is_ascii_lowercase)
+}
+
+/// Macros and keywords whose parentheses hold an attribute, not parameters.
+pub(super) fn is_attribute_call(word: &[u8]) -> bool {
+    const KNOWN: [&[u8]; 7] = [
+        b"__attribute__",
+        b"__attribute",
+        b"__declspec",
+        b"Py_GCC_ATTRIBUTE",
+        b"Py_DEPRECATED",
+        b"throw",
+        b"__asm__",
+    ];
+    KNOWN.contains(&word)
+        || (is_macro_name(word)
+            && [&b"ATTRIBUTE"[..], b"PRINTF", b"_NONNULL"].iter().any(|part| contains(word, part)))
+}
+
+fn contains(word: &[u8], part: &[u8]) -> bool {
+    word.windows(part.len()).any(|window| window == part)
+}
+
+/// Keywords before a parenthesis that begin a statement.
+pub(super) fn is_statement(word: &[u8]) -> bool {
+    matches!(word, b"if" | b"while" | b"for" | b"switch" | b"return" | b"sizeof" | b"do" | b"else")
+}
