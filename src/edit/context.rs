@@ -38,14 +38,6 @@ impl<'a> Context<'a> {
         self.files.borrow_mut().insert(path.clone(), source.clone());
         Ok(source)
     }
-
-    /// Whether the tree has a file of that name.
-    pub(super) fn exists(&self, path: &str) -> Result<bool, TreeError> {
-        match path.parse() {
-            Ok(path) => Ok(self.tree.entry(&path)?.is_some()),
-            Err(_) => Ok(false),
-        }
-    }
 }
 
 /// A file of the tree, parsed in whichever ways it is asked for.
@@ -56,7 +48,7 @@ pub(super) struct Source {
     lines: OnceCell<LineIndex>,
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
-    c: OnceCell<CFile<'static>>,
+    c: OnceCell<CFile>,
     python: OnceCell<PythonFile>,
 }
 
@@ -82,8 +74,8 @@ impl Source {
         self.setup.get_or_init(|| Setup::parse(&self.bytes))
     }
 
-    pub(super) fn c(&self) -> &CFile<'static> {
-        self.c.get_or_init(|| CFile::parse(Box::leak(self.bytes.clone().into_boxed_slice())))
+    pub(super) fn c(&self) -> &CFile {
+        self.c.get_or_init(|| CFile::parse(&self.bytes))
     }
 
     pub(super) fn python(&self) -> &PythonFile {

@@ -5,7 +5,7 @@ use super::CFile;
 /// The outermost tokens of a file, and how heads of functions are read from them backwards.
 /// Positions are positions in `top`; brackets at this level stand next to each other there.
 pub(super) struct Top<'a> {
-    pub file: &'a CFile<'a>,
+    pub file: &'a CFile,
     /// Token indices.
     pub top: Vec<usize>,
 }
@@ -23,7 +23,7 @@ pub(super) struct Head {
 }
 
 impl<'a> Top<'a> {
-    pub fn new(file: &'a CFile<'a>) -> Top<'a> {
+    pub fn new(file: &'a CFile) -> Top<'a> {
         let levels = file.nesting.level.iter().enumerate();
         Top { file, top: levels.filter(|(_, level)| **level == 0).map(|(i, _)| i).collect() }
     }
