@@ -4,6 +4,7 @@ pub mod c;
 pub mod m4;
 pub mod makefile;
 mod problem;
+pub mod python;
 pub mod setup;
 pub mod shell;
 
