@@ -1,6 +1,7 @@
 //! Finders: named spans in the formats of a CPython tree. Nothing here edits.
 
 pub mod c;
+pub mod header;
 pub mod m4;
 pub mod makefile;
 mod problem;

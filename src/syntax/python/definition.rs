@@ -116,8 +116,10 @@ pub(super) fn docstring(file: &PyFile, first: usize, end: usize) -> Option<Span>
     let texts = (first..end).take_while(|t| file.tokens[*t].kind == Kind::Text).count();
     let behind = first + texts;
     let ends = behind == end || file.word(behind) == b";";
-    let formatted =
-        || file.word(first).iter().take_while(|b| b.is_ascii_alphabetic()).any(|b| b"fFtTbB".contains(b));
+    let is_prefix = |b: &&u8| b.is_ascii_alphabetic();
+    let prefixes =
+        |token: usize| file.word(token).iter().take_while(is_prefix).any(|b| b"fFtTbB".contains(b));
+    let formatted = || (first..behind).any(prefixes);
     (texts > 0 && ends && !formatted())
         .then(|| Span::new(file.tokens[first].span.start, file.tokens[behind - 1].span.end))
 }
