@@ -21,9 +21,9 @@ use crate::text::Span;
 
 /// A C header, read.
 #[derive(Debug)]
-pub struct Header<'a> {
-    source: &'a [u8],
-    file: CFile<'a>,
+pub struct Header {
+    length: usize,
+    file: CFile,
     guard: Option<Guard>,
 }
 
@@ -47,16 +47,16 @@ pub struct Guard {
     pub is_last: bool,
 }
 
-impl<'a> Header<'a> {
+impl Header {
     /// Reads `source`. Never fails; problems are those of [`file`](Header::file).
-    pub fn parse(source: &'a [u8]) -> Header<'a> {
+    pub fn parse(source: &[u8]) -> Header {
         let file = CFile::parse(source);
         let guard = find_guard(&file, source);
-        Header { source, file, guard }
+        Header { length: source.len(), file, guard }
     }
 
     /// The header as C.
-    pub fn file(&self) -> &CFile<'a> {
+    pub fn file(&self) -> &CFile {
         &self.file
     }
 
@@ -75,12 +75,12 @@ impl<'a> Header<'a> {
     /// The end of the file when that is a place outside the guard, where code acts at every
     /// inclusion. The last line may lack its end.
     pub fn outside_end(&self) -> Option<usize> {
-        self.is_outside(self.source.len()).then_some(self.source.len())
+        self.is_outside(self.length).then_some(self.length)
     }
 
     /// Whether the header says `#pragma once`.
     pub fn has_pragma_once(&self) -> bool {
-        let whole = Span::new(0, self.source.len());
+        let whole = Span::new(0, self.length);
         !self.file.find_code(b"#pragma once", whole).is_empty()
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn walk(file: &mut PyFile) -> Vec<(Enclosing, Enclosing)> {
         around.push((enclosing, inside));
         siblings.extend(family.map(|family| (line.width, family)));
         let last = &file.tokens[line.tokens.end - 1];
-        if last.depth == 0 && last.span.of(file.source) == b":" {
+        if last.depth == 0 && last.span.of(&file.source) == b":" {
             blocks.push(Block { width: line.width, body: None, definition, inside, header: line.span });
         }
     }
@@ -150,7 +150,7 @@ fn finish(file: &mut PyFile, block: &Block, end: usize) {
         return;
     };
     if let Some(definition) = block.definition {
-        let append_at = behind_comments(file.source, end, width);
+        let append_at = behind_comments(&file.source, end, width);
         let definition = &mut file.definitions[definition];
         definition.body = Span::new(definition.body.start, end);
         definition.span = Span::new(definition.span.start, end);

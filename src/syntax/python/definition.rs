@@ -81,7 +81,7 @@ pub(super) fn begin(
     let outside = |token: usize| file.tokens[token].depth == 0 && file.word(token) == b":";
     let colon = (name..line.tokens.end).find(|t| outside(*t))?;
     let name_span = file.tokens[name].span;
-    let text = String::from_utf8_lossy(name_span.of(file.source)).into_owned();
+    let text = String::from_utf8_lossy(name_span.of(&file.source)).into_owned();
     let path = match enclosing.definition {
         Some(parent) => format!("{}.{text}", file.definitions[parent].path),
         None => text.clone(),

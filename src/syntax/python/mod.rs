@@ -31,8 +31,8 @@ use lexer::{Line, Token};
 
 /// A Python source, read.
 #[derive(Debug)]
-pub struct PyFile<'a> {
-    source: &'a [u8],
+pub struct PyFile {
+    source: Vec<u8>,
     tokens: Vec<Token>,
     lines: Vec<Line>,
     definitions: Vec<Definition>,
@@ -40,12 +40,12 @@ pub struct PyFile<'a> {
     problems: Vec<Problem>,
 }
 
-impl<'a> PyFile<'a> {
+impl PyFile {
     /// Reads `source`. Never fails: see [`problem_in`](PyFile::problem_in).
-    pub fn parse(source: &'a [u8]) -> PyFile<'a> {
+    pub fn parse(source: &[u8]) -> PyFile {
         let lexed = lexer::lex(source);
         let mut file = PyFile {
-            source,
+            source: source.to_vec(),
             tokens: lexed.tokens,
             lines: lexed.lines,
             definitions: Vec::new(),
@@ -87,6 +87,13 @@ impl<'a> PyFile<'a> {
         Some(Span::new(lines.first()?.span.start, lines.last()?.span.end))
     }
 
+    /// Whether `offset` lies inside a token: a line that begins there is part of a string of several
+    /// lines, and its blanks mean something.
+    pub fn is_inside_token(&self, offset: usize) -> bool {
+        let next = self.tokens.partition_point(|token| token.span.start < offset);
+        next > 0 && self.tokens[next - 1].span.end > offset
+    }
+
     /// Everything in the file that cannot be trusted, in the order of places.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -98,8 +105,8 @@ impl<'a> PyFile<'a> {
     }
 
     /// The text of a token; empty behind the last.
-    fn word(&self, token: usize) -> &'a [u8] {
-        self.tokens.get(token).map_or(b"", |t| t.span.of(self.source))
+    fn word(&self, token: usize) -> &[u8] {
+        self.tokens.get(token).map_or(b"", |t| t.span.of(&self.source))
     }
 }
 
