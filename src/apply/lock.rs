@@ -2,8 +2,13 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::error::ApplyError;
+
+/// How often the lock is tried, and how long it is waited in between: a fifth of a second in all.
+const WAITS: u32 = 20;
+const WAIT: Duration = Duration::from_millis(10);
 
 /// A tree that no other pypatch changes for as long as this lives.
 ///
@@ -15,17 +20,21 @@ pub(super) struct LockedTree {
 }
 
 impl LockedTree {
-    /// Takes the lock, without waiting for it.
+    /// Takes the lock. Waits for it a moment: another pypatch may be about to end, and a process that
+    /// this one has just started holds a copy of every lock until it runs its program.
     pub fn take(root: &Path) -> Result<LockedTree, ApplyError> {
         let dir = File::open(root).map_err(ApplyError::io("open", root))?;
         if !dir.metadata().map_err(ApplyError::io("look at", root))?.is_dir() {
             return Err(ApplyError::NotADirectory(root.to_owned()));
         }
-        match dir.try_lock() {
-            Ok(()) => Ok(LockedTree { root: root.to_owned(), _lock: dir }),
-            Err(TryLockError::WouldBlock) => Err(ApplyError::Busy(root.to_owned())),
-            Err(TryLockError::Error(source)) => Err(ApplyError::io("lock", root)(source)),
+        for _ in 0..WAITS {
+            match dir.try_lock() {
+                Ok(()) => return Ok(LockedTree { root: root.to_owned(), _lock: dir }),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(WAIT),
+                Err(TryLockError::Error(source)) => return Err(ApplyError::io("lock", root)(source)),
+            }
         }
+        Err(ApplyError::Busy(root.to_owned()))
     }
 
     /// Its top directory.

@@ -40,8 +40,8 @@ use workspace::Workspace;
 #[command(name = "pypatch", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// A folder of patchsets that is searched before ./patchsets and the shipped ones.
-    #[arg(long, value_name = "DIR", global = true)]
-    patchsets: Vec<PathBuf>,
+    #[arg(long = "patchsets", value_name = "DIR", global = true)]
+    patchset_dirs: Vec<PathBuf>,
     /// A folder of pins that comes before ./upstream-pins and the shipped ones.
     #[arg(long, value_name = "DIR", global = true)]
     pins_dir: Option<PathBuf>,
@@ -130,7 +130,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
     let ui = Ui::new(cli.quiet, cli.verbose);
-    let workspace = Workspace::new(&cli.patchsets, cli.pins_dir.as_deref());
+    let workspace = Workspace::new(&cli.patchset_dirs, cli.pins_dir.as_deref());
     match &cli.command {
         Command::List(args) => list::run(&ui, &workspace, args),
         Command::Show(args) => show::run(&ui, &workspace, args),
@@ -162,5 +162,15 @@ fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Schema(args) => schema::run(&ui, args),
         Command::Completions(args) => completions::run(&ui, args),
         Command::Man(args) => man::run(&ui, args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_of_the_command_line_are_consistent() {
+        super::Cli::command().debug_assert();
     }
 }

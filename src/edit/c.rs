@@ -9,6 +9,7 @@ use crate::patchset::Change;
 use crate::patchset::operation::c::{
     AddInclude, Function as Wanted, Insert, RedirectCall, RemoveEntry, Replace, ReplaceFunction, Wrap,
 };
+use crate::syntax::Problem;
 use crate::syntax::c::Function;
 use crate::text::{Rewrite, Span, line_bounds, line_ending};
 
@@ -31,7 +32,7 @@ fn function<'a>(source: &'a Source, wanted: &Wanted) -> Result<&'a Function, Ans
             .collect(),
     };
     match found[..] {
-        [one] => match source.c().problem_in(one.span()) {
+        [one] => match doubt(source, one) {
             None => Ok(one),
             Some(problem) => Err(Answer::refused(
                 format!("`{}` cannot be read safely: {}", wanted.name, problem.what),
@@ -56,6 +57,18 @@ fn function<'a>(source: &'a Source, wanted: &Wanted) -> Result<&'a Function, Ans
             }),
         }),
     }
+}
+
+/// Why a function cannot be edited safely, if so. Branches of an `#if` that disagree (2.5's
+/// find_module forgets a brace under `#ifdef RISCOS`) are no obstacle where the function ends as
+/// CPython writes it, with a brace at the margin: its bounds are right then.
+fn doubt<'a>(source: &'a Source, function: &Function) -> Option<&'a Problem> {
+    let text = &source.bytes;
+    let c = source.c();
+    let closing = function.body.end - 1;
+    let ends_at_margin = text[closing] == b'}' && line_bounds(text, closing).start == closing;
+    let inside = |problem: &&Problem| problem.touches(function.span());
+    c.problems().iter().filter(inside).find(|problem| !(problem.of_branches && ends_at_margin))
 }
 
 fn no_function(source: &Source, name: &str) -> Answer {

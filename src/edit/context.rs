@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::outcome::Place;
 use crate::syntax::c::CFile;
 use crate::syntax::makefile::Makefile;
-use crate::syntax::python::PythonFile;
+use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
 use crate::text::{LineIndex, line_bounds};
 use crate::tree::{Tree, TreeError, TreePath};
@@ -38,14 +38,6 @@ impl<'a> Context<'a> {
         self.files.borrow_mut().insert(path.clone(), source.clone());
         Ok(source)
     }
-
-    /// Whether the tree has a file of that name.
-    pub(super) fn exists(&self, path: &str) -> Result<bool, TreeError> {
-        match path.parse() {
-            Ok(path) => Ok(self.tree.entry(&path)?.is_some()),
-            Err(_) => Ok(false),
-        }
-    }
 }
 
 /// A file of the tree, parsed in whichever ways it is asked for.
@@ -56,8 +48,8 @@ pub(super) struct Source {
     lines: OnceCell<LineIndex>,
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
-    c: OnceCell<CFile<'static>>,
-    python: OnceCell<PythonFile>,
+    c: OnceCell<CFile>,
+    python: OnceCell<PyFile>,
 }
 
 impl Source {
@@ -82,12 +74,12 @@ impl Source {
         self.setup.get_or_init(|| Setup::parse(&self.bytes))
     }
 
-    pub(super) fn c(&self) -> &CFile<'static> {
-        self.c.get_or_init(|| CFile::parse(Box::leak(self.bytes.clone().into_boxed_slice())))
+    pub(super) fn c(&self) -> &CFile {
+        self.c.get_or_init(|| CFile::parse(&self.bytes))
     }
 
-    pub(super) fn python(&self) -> &PythonFile {
-        self.python.get_or_init(|| PythonFile::parse(&self.bytes))
+    pub(super) fn python(&self) -> &PyFile {
+        self.python.get_or_init(|| PyFile::parse(&self.bytes))
     }
 
     pub(super) fn place(&self, offset: usize) -> Place {

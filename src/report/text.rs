@@ -82,8 +82,13 @@ pub fn failures(plan: &Plan) -> String {
         out.push_str(&format!("error: `{}` is written for {range}, and this is {version}\n", plan.patchset));
     }
     for edit in &plan.edits {
+        let mut told = Vec::new();
         for part in edit.parts.iter().filter(|part| part.outcome.is_failure()) {
-            out.push_str(&failure(edit, part, &version));
+            let text = failure(edit, part, &version);
+            if !told.contains(&text) {
+                out.push_str(&text);
+                told.push(text);
+            }
         }
         for lint in edit.lints.iter().filter(|lint| lint.allowed.is_none()) {
             out.push_str(&format!("error: edit `{}` would not do what it says ({})\n", edit.id, lint.lint));

@@ -9,11 +9,18 @@ pub struct Problem {
     pub span: Span,
     /// What is wrong there, as the end of a sentence: "this brace is never closed".
     pub what: String,
+    /// Whether only one of several `#if` branches is in doubt: what lies around it is found by the
+    /// first branch, and may be right all the same.
+    pub of_branches: bool,
 }
 
 impl Problem {
     pub(crate) fn new(span: Span, what: impl Into<String>) -> Problem {
-        Problem { span, what: what.into() }
+        Problem { span, what: what.into(), of_branches: false }
+    }
+
+    pub(crate) fn of_branches(span: Span, what: impl Into<String>) -> Problem {
+        Problem { of_branches: true, ..Problem::new(span, what) }
     }
 
     /// Whether `span` touches what is in doubt. An empty span (an insertion) touches it when it

@@ -13,7 +13,7 @@ pub struct Call {
     pub arguments: Span,
 }
 
-impl CFile<'_> {
+impl CFile {
     /// The calls of `name` inside `within`: the name as a whole word before a parenthesis, in
     /// code. Members (`x->name()`), declarations, the definition itself, comments, strings and
     /// directives (so the bodies of macros too) are left out.

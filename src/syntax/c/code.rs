@@ -5,7 +5,7 @@ use super::directive::normalised;
 use super::lexer::{Kind, Token, lex};
 use crate::text::Span;
 
-impl CFile<'_> {
+impl CFile {
     /// Where the tokens of `pattern` stand one after the other inside `within`, whatever blanks
     /// and comments are between them. A directive in the pattern matches one of the same text;
     /// nothing else matches across a directive. Places do not overlap. An empty pattern, or one
@@ -20,7 +20,7 @@ impl CFile<'_> {
         let mut found = Vec::new();
         let mut at = range.start;
         while at + wanted.len() <= range.end {
-            if wanted.iter().zip(&self.tokens[at..]).all(|(piece, token)| piece.is(*token, self.source)) {
+            if wanted.iter().zip(&self.tokens[at..]).all(|(piece, token)| piece.is(*token, &self.source)) {
                 let last = at + wanted.len() - 1;
                 found.push(Span::new(self.start(at), self.end_of_code(last)));
                 at = last + 1;

@@ -41,8 +41,8 @@ use nesting::Nesting;
 
 /// A C source, read.
 #[derive(Debug)]
-pub struct CFile<'a> {
-    source: &'a [u8],
+pub struct CFile {
+    source: Vec<u8>,
     tokens: Vec<Token>,
     nesting: Nesting,
     functions: Vec<Function>,
@@ -54,14 +54,14 @@ pub struct CFile<'a> {
     problems: Vec<Problem>,
 }
 
-impl<'a> CFile<'a> {
+impl CFile {
     /// Reads `source`. Never fails: see [`problem_in`](CFile::problem_in).
-    pub fn parse(source: &'a [u8]) -> CFile<'a> {
+    pub fn parse(source: &[u8]) -> CFile {
         let lexed = lexer::lex(source);
         let mut nesting = nesting::nest(source, &lexed.tokens);
         let mut problems = std::mem::take(&mut nesting.problems);
         let mut file = CFile {
-            source,
+            source: source.to_vec(),
             tokens: lexed.tokens,
             nesting,
             functions: Vec::new(),
@@ -157,8 +157,8 @@ impl<'a> CFile<'a> {
         })
     }
 
-    fn text(&self, token: usize) -> &'a [u8] {
-        self.tokens[token].span().of(self.source)
+    fn text(&self, token: usize) -> &[u8] {
+        self.tokens[token].span().of(&self.source)
     }
 
     fn is_mark(&self, token: usize, mark: &[u8]) -> bool {
@@ -186,7 +186,7 @@ impl<'a> CFile<'a> {
     }
 
     fn string(&self, span: Span) -> String {
-        String::from_utf8_lossy(span.of(self.source)).into_owned()
+        String::from_utf8_lossy(span.of(&self.source)).into_owned()
     }
 
     /// Indices of the tokens that lie wholly in `span`.

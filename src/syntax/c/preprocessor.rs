@@ -61,7 +61,7 @@ pub(super) fn read(file: &mut CFile) {
         let start = file.start(token);
         let name_end = word_end(text, rest);
         let name_span = Span::new(start + rest, start + name_end);
-        let span = || whole_lines(file.source, file.tokens[token].span());
+        let span = || whole_lines(&file.source, file.tokens[token].span());
         match keyword {
             Keyword::Include => {
                 let (path, system) = include_path(&text[rest..]);

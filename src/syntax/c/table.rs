@@ -183,8 +183,8 @@ fn inside_quotes(literal: &[u8]) -> &[u8] {
 
 /// The lines of `code` when only blanks and remarks stand beside it on them, else `code`.
 fn whole_lines(file: &CFile, code: Span) -> Span {
-    let start = line_bounds(file.source, code.start).start;
-    let end = line_bounds(file.source, code.end).end;
+    let start = line_bounds(&file.source, code.start).start;
+    let end = line_bounds(&file.source, code.end).end;
     if is_blank(&file.source[start..code.start]) && is_blank(&file.source[code.end..end]) {
         Span::new(start, end)
     } else {

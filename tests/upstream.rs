@@ -1,0 +1,345 @@
+//! The Catamount patchsets on the real releases they are written for.
+//!
+//! A release that is not at hand (PYPATCH_SOURCES, or fetched into the cache) is skipped, visibly;
+//! one that PYPATCH_REQUIRE_PINS names must be there.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use pypatch::export;
+use pypatch::fetch::{Located, Places, locate};
+use pypatch::tree::pin::PinSet;
+use pypatch::tree::{ArchiveTree, GitTree, Tree};
+
+/// A release, extracted into a directory of its own.
+struct Release {
+    directory: tempfile::TempDir,
+    located: Located,
+}
+
+impl Release {
+    /// Extracts a pinned release; nothing when it is not at hand and need not be.
+    fn extract(pin: &str) -> Option<Release> {
+        let found = PinSet::shipped().get(pin).expect("the pin is a shipped one");
+        let Some(located) = locate(&found, &Places::from_env()).located else {
+            let required = std::env::var("PYPATCH_REQUIRE_PINS").unwrap_or_default();
+            assert!(
+                !required.split_whitespace().any(|name| name == pin),
+                "{pin} is required and not at hand"
+            );
+            println!("SKIPPED: {pin} is not at hand (`pypatch fetch {pin}`, or set PYPATCH_SOURCES)");
+            return None;
+        };
+        let tree: Box<dyn Tree> = match &located {
+            Located::Tarball { path, .. } => Box::new(ArchiveTree::open(path).unwrap()),
+            Located::Git { repository, tree } => Box::new(GitTree::at_tree_id(repository, tree).unwrap()),
+        };
+        let directory = tempfile::tempdir().unwrap();
+        export::tree(tree.as_ref(), &directory.path().join("tree")).unwrap();
+        Some(Release { directory, located })
+    }
+
+    fn root(&self) -> PathBuf {
+        self.directory.path().join("tree")
+    }
+
+    fn read(&self, file: &str) -> String {
+        String::from_utf8_lossy(&fs::read(self.root().join(file)).unwrap()).into_owned()
+    }
+
+    /// Runs pypatch beside the tree, which is called `tree`.
+    fn pypatch(&self, args: &[&str]) -> Output {
+        pypatch(self.directory.path(), args)
+    }
+
+    fn apply(&self, patchset: &str) {
+        let output = self.pypatch(&["apply", patchset, "./tree"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Every file, directory and link: kind, contents, mode, mtime in nanoseconds.
+    fn state(&self) -> BTreeMap<PathBuf, (Vec<u8>, u32, i64, i64)> {
+        let mut all = BTreeMap::new();
+        for entry in walkdir::WalkDir::new(self.root()) {
+            let entry = entry.unwrap();
+            let metadata = entry.path().symlink_metadata().unwrap();
+            let bytes = if metadata.is_file() { fs::read(entry.path()).unwrap() } else { Vec::new() };
+            let state = (bytes, metadata.mode(), metadata.mtime(), metadata.mtime_nsec());
+            all.insert(entry.path().to_owned(), state);
+        }
+        all
+    }
+}
+
+fn pypatch(directory: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_pypatch")).args(args).current_dir(directory).output().unwrap()
+}
+
+fn run(directory: &Path, program: &str, args: &[&str]) -> Output {
+    let output = Command::new(program).args(args).current_dir(directory).output();
+    output.unwrap_or_else(|error| panic!("{program}: {error}"))
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The lines of `new` that are not in `old`.
+fn added<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
+    let old: Vec<&str> = old.lines().collect();
+    new.lines().filter(|line| !old.contains(line)).collect()
+}
+
+/// What stands behind the last `#endif` of a header.
+fn behind_guard(header: &str) -> &str {
+    let at = header.rfind("#endif").unwrap();
+    let end = header[at..].find('\n').unwrap();
+    &header[at + end..]
+}
+
+const STATIC_MODULES: [&str; 15] = [
+    "array",
+    "cmath",
+    "math",
+    "_struct",
+    "time",
+    "operator",
+    "_weakref",
+    "_random",
+    "collections",
+    "itertools",
+    "strop",
+    "unicodedata",
+    "binascii",
+    "cStringIO",
+    "cPickle",
+];
+
+fn enabled(setup: &str, module: &str) -> usize {
+    setup.lines().filter(|line| line.split_whitespace().next() == Some(module)).count()
+}
+
+/// Checks that hold for both versions.
+fn check_common(release: &Release) {
+    let setup = release.read("Modules/Setup.dist");
+    for prose in ["# cStringIO and cPickle", "# Helper module for various ascii-encoders"] {
+        assert!(setup.lines().any(|line| line == prose), "prose was touched: {prose}");
+    }
+    assert!(setup.lines().any(|line| line.starts_with("#pwd pwdmodule.c")), "pwd is still built");
+    let header = release.read("pyconfig.h.in");
+    for name in [
+        "NGROUPS_MAX",
+        "TMP_MAX",
+        "_LARGEFILE_SOURCE",
+        "_FILE_OFFSET_BITS",
+        "HAVE_GETGROUPS",
+        "HAVE_SETGROUPS",
+        "HAVE_GETLOGIN",
+        "HAVE_GETPWENT",
+    ] {
+        let line = format!("#undef/**/{name}");
+        assert_eq!(behind_guard(&header).lines().filter(|l| **l == line).count(), 1, "{name}");
+    }
+    assert!(!behind_guard(&header).contains("#undef "), "a spelling that config.status rewrites");
+    for file in ["writeresult.c", "Python/dynload_redstorm.c", "Include/mpi_import.h"] {
+        assert!(release.root().join(file).is_file(), "{file}");
+    }
+    assert!(release.read("Python/dynload_redstorm.c").contains("{\".a\", \"rb\", C_EXTENSION}"));
+    parses_under_python_2(release, "Lib/distutils/unixccompiler.py");
+}
+
+/// Parses a file by the grammar of Python 2, print statement included.
+fn parses_under_python_2(release: &Release, file: &str) {
+    let program = "import sys, warnings\nwarnings.simplefilter('ignore')\n\
+        from lib2to3 import pygram, pytree\nfrom lib2to3.pgen2 import driver\n\
+        d = driver.Driver(pygram.python_grammar, convert=pytree.convert)\n\
+        d.parse_string(open(sys.argv[1], encoding='latin-1').read())\n";
+    let root = release.root();
+    if !run(&root, "python3", &["-c", "import lib2to3"]).status.success() {
+        assert!(std::env::var_os("CI").is_none(), "python3 without lib2to3");
+        println!("SKIPPED: python3 has no lib2to3, so {file} was not parsed as Python 2");
+        return;
+    }
+    let output = run(&root, "python3", &["-c", program, file]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    // The same grammar refuses what is none.
+    let broken = root.join("broken.py");
+    fs::write(&broken, "def f(:\n").unwrap();
+    assert!(!run(&root, "python3", &["-c", program, "broken.py"]).status.success());
+    fs::remove_file(broken).unwrap();
+}
+
+/// Makes configure anew as the patchset declares, and looks at how it runs its test programs.
+fn check_configure(release: &Release, runs: usize) {
+    let root = release.root();
+    let Ok(version) = Command::new("autoconf2.69").arg("--version").output() else {
+        assert!(std::env::var_os("CI").is_none(), "autoconf2.69 is not installed");
+        println!("SKIPPED: autoconf2.69 is not installed, so configure was not made anew");
+        return;
+    };
+    assert!(version.status.success());
+    let made = run(&root, "autoconf2.69", &[]);
+    assert!(made.status.success(), "{}", stderr(&made));
+    // autoconf's status proves nothing: an unbalanced quote gives a configure that the shell refuses.
+    let syntax = run(&root, "sh", &["-n", "configure"]);
+    assert!(syntax.status.success(), "{}", stderr(&syntax));
+    let configure = release.read("configure");
+    assert_eq!(configure.lines().filter(|line| line.contains("ac_try='./")).count(), 0);
+    assert_eq!(configure.lines().filter(|line| line.contains("yod ./")).count(), runs);
+}
+
+#[test]
+fn the_tree_patched_from_2_5_satisfies_every_static_check() {
+    let Some(release) = Release::extract("python-2.5") else { return };
+    let old = release.read("Makefile.pre.in");
+    release.apply("catamount-py2.5");
+    let makefile = release.read("Makefile.pre.in");
+    let new = added(&old, &makefile);
+    let compileall =
+        |line: &&&str| line.contains("yod ./$(BUILDPYTHON) -Wi") && line.contains("compileall.py");
+    assert_eq!(new.iter().filter(compileall).count(), 4);
+    assert_eq!(new.len(), 8, "{new:#?}");
+    assert!(new.contains(&"all:\t\t$(BUILDPYTHON) oldsharedmods"));
+    assert!(new.contains(&"\t\t-yod $(PGEN) $(GRAMMAR_INPUT) $(GRAMMAR_H) $(GRAMMAR_C)"));
+    assert!(new.contains(&"                oldsharedinstall @FRAMEWORKALTINSTALLLAST@"));
+    assert!(new.contains(&"\tyod ./$(BUILDPYTHON) $(srcdir)/Tools/scripts/setup.py install \\"));
+    assert!(release.read("Lib/plat-generic/regen").contains("\nyod python$EXE "));
+    let setup = release.read("Modules/Setup.dist");
+    for module in STATIC_MODULES {
+        assert_eq!(enabled(&setup, module), 1, "{module}");
+    }
+    check_common(&release);
+    check_configure(&release, 25);
+}
+
+#[test]
+fn the_tree_patched_from_2_7_18_satisfies_every_static_check() {
+    let Some(release) = Release::extract("python-2.7.18") else { return };
+    let old = release.read("Makefile.pre.in");
+    let aclocal = release.read("aclocal.m4");
+    release.apply("catamount-py2.7");
+    let makefile = release.read("Makefile.pre.in");
+    let new = added(&old, &makefile);
+    assert_eq!(new.len(), 3, "{new:#?}");
+    // sharedmods was the only way to pybuilddir.txt.
+    assert!(
+        new.contains(&"build_all:\tcheck-clean-src $(BUILDPYTHON) oldsharedmods pybuilddir.txt gdbhooks")
+    );
+    assert!(new.contains(&"\t\toldsharedinstall altmaninstall \\"));
+    assert!(new.contains(&"\t  PYTHON_FOR_BUILD=\"yod $(BUILDPYTHON)\"; \\"));
+    assert!(release.read("configure.ac").contains("    PYTHON_FOR_BUILD='yod ./$(BUILDPYTHON) -E'\n"));
+    // 2.7.18 has an aclocal.m4 of its own, with pkg-config's macros: it is kept.
+    assert!(release.read("aclocal.m4").starts_with(&aclocal) && aclocal.contains("PKG_CHECK_MODULES"));
+    let setup = release.read("Modules/Setup.dist");
+    for module in STATIC_MODULES.iter().map(|m| if *m == "collections" { "_collections" } else { m }) {
+        assert_eq!(enabled(&setup, module), 1, "{module}");
+    }
+    assert_eq!(enabled(&setup, "_functools"), 1);
+    assert!(behind_guard(&release.read("pyconfig.h.in")).contains("#undef/**/HAVE_INITGROUPS\n"));
+    check_common(&release);
+    check_configure(&release, 30);
+}
+
+/// `diff` on the release itself is what `apply` does to the extracted tree, byte for byte.
+fn diff_equals_apply(pin: &str, patchset: &str) {
+    let (Some(applied), Some(patched)) = (Release::extract(pin), Release::extract(pin)) else { return };
+    let source = match &applied.located {
+        Located::Tarball { path, .. } => path.display().to_string(),
+        Located::Git { repository, tree } => format!("git:{}@{tree}", repository.display()),
+    };
+    let diff = applied.pypatch(&["diff", patchset, &source]);
+    assert!(diff.status.success(), "{}", stderr(&diff));
+    assert_eq!(diff.stdout, applied.pypatch(&["diff", patchset, "./tree"]).stdout);
+    applied.apply(patchset);
+    let file = patched.directory.path().join("the.diff");
+    fs::write(&file, &diff.stdout).unwrap();
+    let output = run(&patched.root(), "patch", &["-p1", "--no-backup-if-mismatch", "-i", "../the.diff"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let contents = |release: &Release| -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
+        let root = release.root();
+        let all = release.state().into_iter();
+        all.map(|(path, (bytes, mode, ..))| (path.strip_prefix(&root).unwrap().to_owned(), (bytes, mode)))
+            .filter(|(path, _)| *path != Path::new(".pypatch-receipt.json"))
+            .collect()
+    };
+    assert!(contents(&applied) == contents(&patched), "diff and apply differ");
+}
+
+#[test]
+fn diff_of_2_5_equals_what_apply_does() {
+    diff_equals_apply("python-2.5", "catamount-py2.5");
+}
+
+#[test]
+fn diff_of_2_7_18_equals_what_apply_does() {
+    diff_equals_apply("python-2.7.18", "catamount-py2.7");
+}
+
+/// Applying twice, reverting, and reverting after a manual edit.
+fn round_trip(pin: &str, patchset: &str) {
+    let Some(release) = Release::extract(pin) else { return };
+    let before = release.state();
+    release.apply(patchset);
+    let after = release.state();
+    assert!(before != after);
+    // Untouched files keep their mtimes: make would build half the tree anew.
+    let changed: Vec<_> = after.iter().filter(|(path, state)| before.get(*path) != Some(state)).collect();
+    assert!(changed.len() < 40, "{}", changed.len());
+
+    let again = release.pypatch(&["apply", patchset, "./tree"]);
+    assert!(again.status.success());
+    assert!(String::from_utf8_lossy(&again.stdout).contains("nothing to do"));
+    assert!(release.state() == after, "the second apply wrote something");
+
+    let makefile = release.root().join("Makefile.pre.in");
+    let applied = fs::read(&makefile).unwrap();
+    let times = fs::metadata(&makefile).unwrap().modified().unwrap();
+    fs::write(&makefile, [&applied[..], b"# mine\n"].concat()).unwrap();
+    let edited = release.state();
+    let refused = release.pypatch(&["revert", "./tree"]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(stderr(&refused).contains("Makefile.pre.in"), "{}", stderr(&refused));
+    assert!(release.state() == edited, "a refused revert wrote something");
+    assert_eq!(release.pypatch(&["status", "./tree"]).status.code(), Some(1));
+
+    fs::write(&makefile, &applied).unwrap();
+    fs::File::options().write(true).open(&makefile).unwrap().set_modified(times).unwrap();
+    let reverted = release.pypatch(&["revert", "./tree"]);
+    assert!(reverted.status.success(), "{}", stderr(&reverted));
+    assert!(release.state() == before, "revert did not restore the tree");
+}
+
+#[test]
+fn a_round_trip_on_2_5_restores_every_byte_mode_and_mtime() {
+    round_trip("python-2.5", "catamount-py2.5");
+}
+
+#[test]
+fn a_round_trip_on_2_7_18_restores_every_byte_mode_and_mtime() {
+    round_trip("python-2.7.18", "catamount-py2.7");
+}
+
+#[test]
+fn the_2_5_patchset_refuses_2_7_18_and_names_what_comes_near() {
+    let Some(release) = Release::extract("python-2.7.18") else { return };
+    let before = release.state();
+    for command in ["plan", "apply"] {
+        let output = release.pypatch(&[command, "catamount-py2.5", "./tree"]);
+        assert_eq!(output.status.code(), Some(3));
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), stderr(&output));
+        for line in [
+            "near: Makefile.pre.in:404  build_all:\tcheck-clean-src $(BUILDPYTHON) oldsharedmods sharedmods gdbhooks",
+            "help: write `target: [all, build_all]`, or limit the edit with `when`",
+            "help: write `target: [altinstall, commoninstall]`, or limit the edit with `when`",
+            "near: Modules/Setup.dist:179  #_collections _collectionsmodule.c # Container types",
+            "help: write `{name: collections, aliases: [_collections]}`",
+            "nothing was written",
+        ] {
+            assert!(text.contains(line), "{command} does not say: {line}\n{text}");
+        }
+    }
+    assert!(release.state() == before, "something was written");
+}
