@@ -27,7 +27,7 @@ pub(super) struct Source {
 }
 
 impl Workspace {
-    pub(super) fn new(patchsets: &[PathBuf], pins: Option<&Path>) -> Workspace {
+    pub(super) fn new(patchsets: &[PathBuf], pins: Option<&Path>, offline: bool) -> Workspace {
         let mut folders = patchsets.to_vec();
         folders.push(PathBuf::from("patchsets"));
         let here = Path::new("upstream-pins");
@@ -36,7 +36,11 @@ impl Workspace {
             None if here.is_dir() => PinSet::with_overlay(here),
             None => PinSet::shipped(),
         };
-        Workspace { catalog: Catalog::new(folders), pins, places: Places::from_env() }
+        let mut places = Places::from_env();
+        if offline {
+            (places.web, places.apt) = (None, None);
+        }
+        Workspace { catalog: Catalog::new(folders), pins, places }
     }
 
     pub(super) fn patchset(&self, id: &str) -> Result<Patchset, CliError> {
