@@ -69,9 +69,13 @@ fn summary(plan: &Plan) -> String {
         *counts.entry(edit.verdict()).or_default() += 1;
     }
     let counts: Vec<String> = counts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
-    let files = plan.changes.len();
-    let files = format!("{files} file{}", if files == 1 { "" } else { "s" });
-    format!("{} edits: {}; {files}", plan.edits.len(), counts.join(", "))
+    let (edits, files) = (counted(plan.edits.len(), "edit"), counted(plan.changes.len(), "file"));
+    format!("{edits}: {}; {files}", counts.join(", "))
+}
+
+/// `1 file`, `2 files`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Everything that keeps a plan from being applied, as errors; ends with what came of it.
