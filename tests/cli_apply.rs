@@ -22,7 +22,21 @@ fn applied() -> TestEnvironment {
 fn a_dry_run_writes_nothing() {
     let env = TestEnvironment::with_tree();
     let before = env.seen("tree");
-    assert_snapshot!(env.run(&["apply", "-n", "--allow-unpinned", "gadget", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "-n", "--allow-unpinned", "gadget", "tree"]), @"
+    gadget on tree (CPython 9.9)
+      change    no-sharedmods   Makefile.pre.in:8
+      change    run-gen         Makefile.pre.in:14,15
+      change    static-modules  Modules/Setup.dist:8,9,10,11
+      change    open-elsewhere  Modules/one.c:9
+      change    loader          Modules/gadget/loader.c
+      change    no-news         Misc/NEWS
+      change    configure-runs  configure
+    7 edits: 7 change; 6 files
+    nothing was written (dry run)
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is no pinned release
+    [exit 0]
+    ");
     assert_eq!(env.seen("tree"), before);
 }
 
@@ -30,7 +44,12 @@ fn a_dry_run_writes_nothing() {
 fn applying_writes_what_was_planned_and_a_receipt() {
     let env = TestEnvironment::with_tree();
     let before = env.seen("tree");
-    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
+    applied gadget to tree: 7 edits: 7 change; 6 files
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is no pinned release
+    [exit 0]
+    ");
     let after = env.seen("tree");
     let touched = |seen: &common::tree::Seen, other: &common::tree::Seen| {
         let names: Vec<String> = seen
@@ -40,8 +59,26 @@ fn applying_writes_what_was_planned_and_a_receipt() {
             .collect();
         names.join("\n")
     };
-    assert_snapshot!(touched(&after, &before), @"");
-    assert_snapshot!(touched(&before, &after), @"");
+    assert_snapshot!(touched(&after, &before), @"
+    .pypatch-receipt.json
+    Makefile.pre.in
+    Misc
+    Modules
+    Modules/Setup.dist
+    Modules/gadget
+    Modules/gadget/loader.c
+    Modules/one.c
+    configure
+    ");
+    assert_snapshot!(touched(&before, &after), @"
+    Makefile.pre.in
+    Misc
+    Misc/NEWS
+    Modules
+    Modules/Setup.dist
+    Modules/one.c
+    configure
+    ");
     assert!(
         fs::read_to_string(env.path("tree/Makefile.pre.in")).unwrap().contains("\t-run $(GEN) tables.txt\n")
     );
@@ -53,29 +90,121 @@ fn applying_writes_what_was_planned_and_a_receipt() {
 fn applying_twice_finds_nothing_to_do() {
     let env = applied();
     let before = env.seen("tree");
-    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"");
-    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"");
-    assert_snapshot!(env.run(&["plan", "gadget", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
+    gadget: nothing to do, the tree is so already
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
+    gadget: nothing to do, the tree is so already
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["plan", "gadget", "tree"]), @"
+    gadget on tree (CPython 9.9)
+      already   no-sharedmods   Makefile.pre.in:7
+      already   run-gen         Makefile.pre.in:14,15
+      already   static-modules  Modules/Setup.dist:8,9,10
+      already   open-elsewhere  Modules/one.c:9
+      already   loader          Modules/gadget/loader.c:1
+      already   no-news
+      already   configure-runs  configure:1
+    7 edits: 7 already; 0 files
+    [exit 0]
+    ");
     assert_eq!(env.seen("tree"), before);
 }
 
 #[test]
 fn status_tells_what_is_applied() {
     let env = applied();
-    assert_snapshot!(env.run(&["status", "tree"]), @"");
+    assert_snapshot!(env.run(&["status", "tree"]), @"
+    gadget: 7 edits, 6 files
+    all files are as pypatch left them
+    [exit 0]
+    ");
     let json = common::without_digests(&env.run(&["status", "tree", "--format", "json"]));
-    assert_snapshot!(json, @"");
+    assert_snapshot!(json, @r#"
+    {
+      "drift": false,
+      "layers": [
+        {
+          "digest": "SHA256",
+          "edits": [
+            "no-sharedmods",
+            "run-gen",
+            "static-modules",
+            "open-elsewhere",
+            "loader",
+            "no-news",
+            "configure-runs"
+          ],
+          "files": [
+            {
+              "path": "Makefile.pre.in",
+              "state": "as-applied"
+            },
+            {
+              "path": "Misc/NEWS",
+              "state": "as-applied"
+            },
+            {
+              "path": "Modules/Setup.dist",
+              "state": "as-applied"
+            },
+            {
+              "path": "Modules/gadget/loader.c",
+              "state": "as-applied"
+            },
+            {
+              "path": "Modules/one.c",
+              "state": "as-applied"
+            },
+            {
+              "path": "configure",
+              "state": "as-applied"
+            }
+          ],
+          "patchset": "gadget",
+          "pin": null,
+          "source": "tree"
+        }
+      ]
+    }
+    [exit 0]
+    "#);
     let output = env.command(&["status"]).current_dir(env.path("tree")).output().unwrap();
-    assert_snapshot!(env.told(&output), @"");
+    assert_snapshot!(env.told(&output), @"
+    gadget: 7 edits, 6 files
+    all files are as pypatch left them
+    [exit 0]
+    ");
 }
 
 #[test]
 fn status_of_a_tree_without_patchsets_says_so() {
     let env = TestEnvironment::with_tree();
-    assert_snapshot!(env.run(&["status", "tree"]), @"");
-    assert_snapshot!(env.run(&["status", "tree", "--format", "json"]), @"");
-    assert_snapshot!(env.run(&["status", "nowhere"]), @"");
-    assert_snapshot!(env.run(&["status", "tree/configure"]), @"");
+    assert_snapshot!(env.run(&["status", "tree"]), @"
+    tree: no patchset is applied
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["status", "tree", "--format", "json"]), @r#"
+    {
+      "drift": false,
+      "layers": []
+    }
+    [exit 0]
+    "#);
+    assert_snapshot!(env.run(&["status", "nowhere"]), @"
+    ------- stderr -------
+    error: cannot read nowhere: No such file or directory (os error 2)
+      the tree is as it was
+    [exit 74]
+    ");
+    assert_snapshot!(env.run(&["status", "tree/configure"]), @"
+    ------- stderr -------
+    error: cannot read tree/configure: Not a directory (os error 20)
+      the tree is as it was
+    [exit 74]
+    ");
 }
 
 #[test]
@@ -85,10 +214,24 @@ fn status_finds_drift() {
     fs::set_permissions(env.path("tree/configure"), fs::Permissions::from_mode(0o700)).unwrap();
     fs::remove_file(env.path("tree/Modules/gadget/loader.c")).unwrap();
     env.write("tree/Misc/NEWS", "Gadget 9.10\n");
-    assert_snapshot!(env.run(&["status", "tree"]), @"");
+    assert_snapshot!(env.run(&["status", "tree"]), @"
+    gadget: 7 edits, 6 files
+      Makefile.pre.in: was edited since
+      Misc/NEWS: was edited since
+      Modules/gadget/loader.c: is gone
+      configure: its mode was changed since
+    [exit 1]
+    ");
     let json = common::without_digests(&env.run(&["status", "tree", "--format", "json"]));
     let states: Vec<&str> = json.lines().filter(|line| line.contains("state")).collect();
-    assert_snapshot!(states.join("\n"), @"");
+    assert_snapshot!(states.join("\n"), @r#"
+    "state": "drifted"
+    "state": "drifted"
+    "state": "as-applied"
+    "state": "missing"
+    "state": "as-applied"
+    "state": "mode-changed"
+    "#);
 }
 
 #[test]
@@ -106,11 +249,29 @@ fn reverting_brings_back_bytes_modes_and_times() {
     let before = env.seen("tree");
     env.stdout(&["apply", "--allow-unpinned", "gadget", "tree"]);
     let applied = env.seen("tree");
-    assert_snapshot!(env.run(&["revert", "-n", "tree"]), @"");
+    assert_snapshot!(env.run(&["revert", "-n", "tree"]), @"
+    would revert gadget
+    6 files
+    [exit 0]
+    ");
     assert_eq!(env.seen("tree"), applied);
-    assert_snapshot!(env.run(&["revert", "-v", "tree"]), @"");
+    assert_snapshot!(env.run(&["revert", "-v", "tree"]), @"
+    reverted gadget
+    6 files
+    ------- stderr -------
+      Makefile.pre.in
+      Misc/NEWS
+      Modules/Setup.dist
+      Modules/gadget/loader.c
+      Modules/one.c
+      configure
+    [exit 0]
+    ");
     assert_eq!(env.seen("tree"), before);
-    assert_snapshot!(env.run(&["revert", "tree"]), @"");
+    assert_snapshot!(env.run(&["revert", "tree"]), @"
+    tree: no patchset is applied, nothing to do
+    [exit 0]
+    ");
     assert_eq!(env.seen("tree"), before);
 }
 
@@ -120,8 +281,24 @@ fn reverting_is_refused_after_an_edit_by_hand() {
     env.edit("tree/Makefile.pre.in", "docs", "doc");
     fs::remove_file(env.path("tree/Modules/gadget/loader.c")).unwrap();
     let before = env.seen("tree");
-    assert_snapshot!(env.run(&["revert", "tree"]), @"");
-    assert_snapshot!(env.run(&["revert", "-n", "tree"]), @"");
+    assert_snapshot!(env.run(&["revert", "tree"]), @"
+    ------- stderr -------
+    error: the tree is not as pypatch left it
+      Makefile.pre.in: was edited since
+      Modules/gadget/loader.c: is gone
+      nothing was written
+      help: undo those changes by hand, or move them into a patchset, then run this again
+    [exit 3]
+    ");
+    assert_snapshot!(env.run(&["revert", "-n", "tree"]), @"
+    ------- stderr -------
+    error: the tree is not as pypatch left it
+      Makefile.pre.in: was edited since
+      Modules/gadget/loader.c: is gone
+      nothing was written
+      help: undo those changes by hand, or move them into a patchset, then run this again
+    [exit 3]
+    ");
     assert_eq!(env.seen("tree"), before);
     // And works once the edit is undone.
     env.edit("tree/Makefile.pre.in", "doc", "docs");
@@ -135,16 +312,49 @@ fn several_patchsets_are_applied_in_order_and_come_off_one_by_one() {
     let before = env.seen("tree");
     // Fits only what `gadget` leaves.
     env.patchset("more", "- {id: more, why: Why not., file: Makefile.pre.in, text.replace: {find: run $(GEN) more.txt, with: run $(GEN) less.txt}}");
-    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "gadget", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: edit `more` does not fit CPython 9.9
+      Makefile.pre.in  `run $(GEN) more.txt` is not there
+      near: Makefile.pre.in:15  @$(GEN) more.txt
+    nothing was written
+    [exit 3]
+    ");
     assert_eq!(env.seen("tree"), before);
-    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "more", "tree"]), @"");
-    assert_snapshot!(env.run(&["status", "tree"]), @"");
-    assert_snapshot!(env.run(&["revert", "--top", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "more", "tree"]), @"
+    applied gadget to tree: 7 edits: 7 change; 6 files
+    applied more to tree: 1 edit: 1 change; 1 file
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is no pinned release
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["status", "tree"]), @"
+    gadget: 7 edits, 6 files
+    more: 1 edit, 1 file
+    all files are as pypatch left them
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["revert", "--top", "tree"]), @"
+    reverted more
+    1 file
+    still applied: gadget
+    [exit 0]
+    ");
     assert!(
         fs::read_to_string(env.path("tree/Makefile.pre.in")).unwrap().contains("\t@run $(GEN) more.txt\n")
     );
-    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "tree"]), @"");
-    assert_snapshot!(env.run(&["revert", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "tree"]), @"
+    applied more to tree: 1 edit: 1 change; 1 file
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is no pinned release
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["revert", "tree"]), @"
+    reverted more
+    reverted gadget
+    6 files
+    [exit 0]
+    ");
     assert_eq!(env.seen("tree"), before);
 }
 
@@ -152,20 +362,44 @@ fn several_patchsets_are_applied_in_order_and_come_off_one_by_one() {
 fn an_unpinned_tree_is_patched_only_when_that_is_said() {
     let env = TestEnvironment::with_tree();
     let before = env.seen("tree");
-    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: tree is no pinned release: CPython 9.9 is no pinned release
+      nothing was written
+      help: give --allow-unpinned to patch it all the same
+    [exit 3]
+    ");
     assert_eq!(env.seen("tree"), before);
     fs::remove_file(env.path("tree/Include/patchlevel.h")).unwrap();
     env.patchset("mine", "- {id: a, why: Why not., file: configure, file.mode: {executable: true}}");
-    assert_snapshot!(env.run(&["apply", "mine", "tree"]), @"");
-    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "mine", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "mine", "tree"]), @"
+    ------- stderr -------
+    error: tree is no pinned release: the tree has no version of CPython
+      nothing was written
+      help: give --allow-unpinned to patch it all the same
+    [exit 3]
+    ");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "mine", "tree"]), @"
+    applied mine to tree: 1 edit: 1 change; 1 file
+    ------- stderr -------
+    note: tree is no pinned release: the tree has no version of CPython
+    [exit 0]
+    ");
 }
 
 #[test]
 fn a_pinned_release_is_patched_without_asking() {
     let env = pinned();
     let before = env.seen("tree");
-    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"");
-    assert_snapshot!(env.run(&["status", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
+    applied gadget to tree: 7 edits: 7 change; 6 files
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["status", "tree"]), @"
+    gadget (pin python-9.9): 7 edits, 6 files
+    all files are as pypatch left them
+    [exit 0]
+    ");
     env.stdout(&["revert", "tree"]);
     assert_eq!(env.seen("tree"), before);
 }
@@ -178,9 +412,22 @@ fn files_that_differ_from_the_pinned_release_are_named() {
     // Not touched by the patchset.
     env.edit("tree/Lib/compiler.py", "ld", "lld");
     let before = env.seen("tree");
-    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: tree is no pinned release: it differs from python-9.9
+      differs: Makefile.pre.in
+      differs: Modules/one.c
+      nothing was written
+      help: give --allow-unpinned to patch it all the same
+    [exit 3]
+    ");
     assert_eq!(env.seen("tree"), before);
-    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
+    applied gadget to tree: 7 edits: 7 change; 6 files
+    ------- stderr -------
+    note: tree is no pinned release: it differs from python-9.9
+    [exit 0]
+    ");
 }
 
 #[test]
@@ -188,7 +435,13 @@ fn a_release_that_is_not_at_hand_cannot_be_compared_with() {
     let mut env = pinned();
     env.set("PYPATCH_SOURCES", "");
     let before = env.seen("tree");
-    assert_snapshot!(env.run(&["apply", "--offline", "gadget", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "--offline", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: tree is no pinned release: python-9.9 is not at hand to compare it with
+      nothing was written
+      help: run `pypatch fetch python-9.9` first, or give --allow-unpinned
+    [exit 3]
+    ");
     assert_eq!(env.seen("tree"), before);
 }
 
@@ -242,7 +495,17 @@ fn nothing_is_written_through_a_link_that_leads_out() {
     fs::rename(env.path("tree/Modules"), env.path("Modules")).unwrap();
     std::os::unix::fs::symlink("../Modules", env.path("tree/Modules")).unwrap();
     let before = (env.seen("tree"), env.seen("Modules"));
-    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: edit `static-modules` is refused on CPython 9.9
+      Modules/Setup.dist  a symbolic link or a directory stands there, which is never edited
+    error: edit `open-elsewhere` is refused on CPython 9.9
+      Modules/one.c  a symbolic link or a directory stands there, which is never edited
+    error: edit `loader` is refused on CPython 9.9
+      Modules/gadget/loader.c  a symbolic link or a directory stands there, which is never edited
+    nothing was written
+    [exit 3]
+    ");
     assert_eq!((env.seen("tree"), env.seen("Modules")), before);
 }
 
@@ -252,14 +515,23 @@ fn a_tree_that_another_process_is_changing_is_left_alone() {
     let before = env.seen("tree");
     let lock = fs::File::open(env.path("tree")).unwrap();
     lock.lock().unwrap();
-    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is no pinned release
+    error: another process is changing tree
+      help: wait for it to end, then run this again
+    [exit 3]
+    ");
     assert_eq!(env.seen("tree"), before);
 }
 
 #[test]
 fn quiet_leaves_out_notes_and_keeps_results() {
     let env = TestEnvironment::with_tree();
-    assert_snapshot!(env.run(&["apply", "-q", "--allow-unpinned", "gadget", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "-q", "--allow-unpinned", "gadget", "tree"]), @"
+    applied gadget to tree: 7 edits: 7 change; 6 files
+    [exit 0]
+    ");
 }
 
 #[test]
@@ -277,9 +549,15 @@ fn a_file_with_windows_line_ends_keeps_them() {
 fn a_patchset_of_the_disk_comes_before_a_shipped_one() {
     let env = TestEnvironment::with_tree();
     env.yaml("catamount-py2.5", "schema: 1\nid: catamount-py2.5\ntitle: Mine\n");
-    assert_snapshot!(env.run(&["list", "catamount-py2.5"]), @"");
+    assert_snapshot!(env.run(&["list", "catamount-py2.5"]), @"
+    catamount-py2.5  Mine
+    [exit 0]
+    ");
     env.write("other/catamount-py2.5/patchset.yaml", "schema: 1\nid: catamount-py2.5\ntitle: Other\n");
-    assert_snapshot!(env.run(&["--patchsets", "other", "list", "catamount-py2.5"]), @"");
+    assert_snapshot!(env.run(&["--patchsets", "other", "list", "catamount-py2.5"]), @"
+    catamount-py2.5  Other
+    [exit 0]
+    ");
 }
 
 #[test]
@@ -287,8 +565,15 @@ fn an_empty_patchset_has_nothing_to_do() {
     let env = TestEnvironment::with_tree();
     env.yaml("mine", "schema: 1\nid: mine\ntitle: Nothing\n");
     let before = env.seen("tree");
-    assert_snapshot!(env.run(&["apply", "mine", "tree"]), @"");
-    assert_snapshot!(env.run(&["plan", "mine", "tree"]), @"");
+    assert_snapshot!(env.run(&["apply", "mine", "tree"]), @"
+    mine: nothing to do, the tree is so already
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["plan", "mine", "tree"]), @"
+    mine on tree (CPython 9.9)
+    0 edits: ; 0 files
+    [exit 0]
+    ");
     assert_eq!(env.seen("tree"), before);
 }
 
@@ -296,7 +581,10 @@ fn an_empty_patchset_has_nothing_to_do() {
 fn a_whole_new_tree_is_written_with_output() {
     let env = pinned();
     let before = env.seen("tree");
-    assert_snapshot!(env.run(&["apply", "gadget", "tree", "--output", "out"]), @"");
+    assert_snapshot!(env.run(&["apply", "gadget", "tree", "--output", "out"]), @"
+    applied gadget to out: 7 edits: 7 change; 6 files
+    [exit 0]
+    ");
     assert_eq!(env.seen("tree"), before);
     env.stdout(&["apply", "gadget", "tree"]);
     let (out, tree) = (env.seen("out"), env.seen("tree"));
@@ -323,9 +611,33 @@ fn output_is_not_written_over_what_is_there() {
     let env = TestEnvironment::with_tree();
     env.write("out/mine", "mine");
     let before = env.seen("out");
-    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out"]), @"");
-    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out/mine"]), @"");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out"]), @"
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is no pinned release
+    error: out exists already
+    [exit 3]
+    ");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out/mine"]), @"
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is no pinned release
+    error: out/mine exists already
+    [exit 3]
+    ");
     assert_eq!(env.seen("out"), before);
-    assert_snapshot!(env.run(&["apply", "-n", "--allow-unpinned", "gadget", "tree", "--output", "new"]), @"");
+    assert_snapshot!(env.run(&["apply", "-n", "--allow-unpinned", "gadget", "tree", "--output", "new"]), @"
+    gadget on tree (CPython 9.9)
+      change    no-sharedmods   Makefile.pre.in:8
+      change    run-gen         Makefile.pre.in:14,15
+      change    static-modules  Modules/Setup.dist:8,9,10,11
+      change    open-elsewhere  Modules/one.c:9
+      change    loader          Modules/gadget/loader.c
+      change    no-news         Misc/NEWS
+      change    configure-runs  configure
+    7 edits: 7 change; 6 files
+    nothing was written (dry run)
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is no pinned release
+    [exit 0]
+    ");
     assert!(!env.path("new").exists());
 }

@@ -300,7 +300,7 @@ fn a_plan_is_json_for_programs() {
 fn a_word_that_is_no_prerequisite_is_missing_with_its_near_misses() {
     assert_snapshot!(plan("- {id: no-sharedmods, why: Why not., file: Makefile.pre.in, makefile.remove-prerequisite: {target: install, word: sharedmods}}"), @"
     mine on tree (CPython 9.9)
-      missing   no-sharedmods  
+      missing   no-sharedmods
     1 edit: 1 missing; 0 files
     error: edit `no-sharedmods` does not fit CPython 9.9
       Makefile.pre.in:20  `install` exists, but `sharedmods` is not among its prerequisites
@@ -315,7 +315,7 @@ fn a_word_that_is_no_prerequisite_is_missing_with_its_near_misses() {
 fn a_target_that_is_not_there_is_missing_with_its_near_misses() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: Makefile.pre.in, makefile.add-prerequisite: {target: instal, word: x}}"), @"
     mine on tree (CPython 9.9)
-      missing   a  
+      missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
       Makefile.pre.in  no rule makes `instal`
@@ -329,23 +329,34 @@ fn a_target_that_is_not_there_is_missing_with_its_near_misses() {
 fn a_text_that_is_not_there_is_missing_with_its_near_misses() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: Makefile.pre.in, text.replace: {find: $(GEN) table.txt, with: nothing}}"), @"
     mine on tree (CPython 9.9)
-      already   a  Makefile.pre.in:18
-    1 edit: 1 already; 0 files
-    [exit 0]
+      missing   a
+    1 edit: 1 missing; 0 files
+    error: edit `a` does not fit CPython 9.9
+      Makefile.pre.in  `$(GEN) table.txt` is not there
+      near: Makefile.pre.in:14  -$(GEN) tables.txt
+      near: Makefile.pre.in:15  @$(GEN) more.txt
+    nothing was written
+    [exit 3]
     ");
-    assert_snapshot!(plan("- {id: a, why: Why not., file: Makefile.pre.in, text.replace: {find: sharedmod, with: nothing}}"), @"
+    assert_snapshot!(plan("- {id: a, why: Why not., file: Makefile.pre.in, text.replace: {find: sharedmod, with: nothing}}"), @r#"
     mine on tree (CPython 9.9)
-      already   a  Makefile.pre.in:18
-    1 edit: 1 already; 0 files
-    [exit 0]
-    ");
+      missing   a
+    1 edit: 1 missing; 0 files
+    error: edit `a` does not fit CPython 9.9
+      Makefile.pre.in  `sharedmod` is not there
+      near: Makefile.pre.in:8  sharedmods docs
+      near: Makefile.pre.in:17  sharedmods: $(PROG)
+      near: Makefile.pre.in:7  all:	$(PROG) oldsharedmods \
+    nothing was written
+    [exit 3]
+    "#);
 }
 
 #[test]
 fn a_file_that_is_not_there_is_missing_with_its_near_misses() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: [Makefile.pre, Modules/Setp], text.replace: {find: a, with: x}}"), @"
     mine on tree (CPython 9.9)
-      missing   a  
+      missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
       Makefile.pre  there is no `Makefile.pre` and no `Modules/Setp`
@@ -372,7 +383,7 @@ fn a_module_or_function_that_is_not_there_is_missing_with_its_near_misses() {
     "#);
     assert_snapshot!(plan("- {id: a, why: Why not., file: Modules/one.c, c.redirect-call: {function: one_opne, from: fopen, to: x}}"), @"
     mine on tree (CPython 9.9)
-      missing   a  
+      missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
       Modules/one.c  no function is called `one_opne`
@@ -382,7 +393,7 @@ fn a_module_or_function_that_is_not_there_is_missing_with_its_near_misses() {
     ");
     assert_snapshot!(plan("- {id: a, why: Why not., file: Modules/one.c, c.redirect-call: {function: one_open, from: open, to: x}}"), @"
     mine on tree (CPython 9.9)
-      missing   a  
+      missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
       Modules/one.c  a call of `open` in `one_open` is not there
@@ -401,7 +412,7 @@ fn a_module_or_function_that_is_not_there_is_missing_with_its_near_misses() {
 fn an_anchor_with_several_places_is_ambiguous_and_all_are_named() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: Makefile.pre.in, makefile.prefix-command: {command: $(GEN), with: run}}"), @"
     mine on tree (CPython 9.9)
-      ambiguous a  
+      ambiguous a
     1 edit: 1 ambiguous; 0 files
     error: edit `a` is ambiguous on CPython 9.9
       Makefile.pre.in  the command `$(GEN)` in the recipes stands in 2 places, one is meant
@@ -413,7 +424,7 @@ fn an_anchor_with_several_places_is_ambiguous_and_all_are_named() {
     ");
     assert_snapshot!(plan("- {id: a, why: Why not., file: Makefile.pre.in, makefile.prefix-command: {command: $(GEN), with: run, count: 3}}"), @"
     mine on tree (CPython 9.9)
-      missing   a  
+      missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
       Makefile.pre.in  the command `$(GEN)` in the recipes stands in 2 of the 3 places that are meant
@@ -429,7 +440,7 @@ fn an_anchor_with_several_places_is_ambiguous_and_all_are_named() {
 fn a_file_that_is_there_otherwise_is_refused() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: configure, file.add: {content: x}}"), @"
     mine on tree (CPython 9.9)
-      refused   a  
+      refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
       configure:1  another file of that name exists, and is never replaced
@@ -438,7 +449,7 @@ fn a_file_that_is_there_otherwise_is_refused() {
     ");
     assert_snapshot!(plan("- {id: a, why: Why not., file: Misc/NEWS, file.remove: {contains: something else}}"), @"
     mine on tree (CPython 9.9)
-      missing   a  
+      missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
       Misc/NEWS  the file exists, but does not contain `something else`: it may be another one
@@ -448,7 +459,7 @@ fn a_file_that_is_there_otherwise_is_refused() {
     ");
     assert_snapshot!(plan("- {id: a, why: Why not., file: README, text.replace: {find: a, with: b}}"), @"
     mine on tree (CPython 9.9)
-      refused   a  
+      refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
       README  a symbolic link or a directory stands there, which is never edited
@@ -457,7 +468,7 @@ fn a_file_that_is_there_otherwise_is_refused() {
     ");
     assert_snapshot!(plan("- {id: a, why: Why not., file: Modules, text.replace: {find: a, with: b}}"), @"
     mine on tree (CPython 9.9)
-      refused   a  
+      refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
       Modules  a symbolic link or a directory stands there, which is never edited
@@ -475,7 +486,7 @@ fn a_fact_that_is_required_and_not_so_refuses_the_edit() {
     };
     assert_snapshot!(edit("includes: config.h"), @"
     mine on tree (CPython 9.9)
-      refused   a  
+      refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
       Include/pyport.h  it requires that Include/pyport.h includes config.h, which is not so: It must.
@@ -484,7 +495,7 @@ fn a_fact_that_is_required_and_not_so_refuses_the_edit() {
     ");
     assert_snapshot!(edit("lacks: limits.h"), @"
     mine on tree (CPython 9.9)
-      refused   a  
+      refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
       Include/pyport.h:1  it requires that Include/pyport.h does not contain `limits.h`, which is not so: It must.
@@ -493,7 +504,7 @@ fn a_fact_that_is_required_and_not_so_refuses_the_edit() {
     ");
     assert_snapshot!(edit("exists: false"), @"
     mine on tree (CPython 9.9)
-      refused   a  
+      refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
       Include/pyport.h  it requires that Include/pyport.h does not exist, which is not so: It must.
@@ -590,7 +601,7 @@ fn a_tree_of_another_version_is_refused() {
     std::fs::remove_file(env.path("tree/Include/patchlevel.h")).unwrap();
     assert_snapshot!(env.run(&["diff", "gadget", "tree"]), @"
     ------- stderr -------
-    error: `gadget` is written for >=9.9, <9.10, and this is tree
+    error: `gadget` is written for >=9.9, <9.10, and tree says no version of CPython
     nothing was written
     [exit 3]
     ");
@@ -601,8 +612,8 @@ fn an_edit_for_other_versions_is_skipped() {
     assert_snapshot!(plan("- {id: a, why: Why not., since: \"9.10\", file: configure, file.mode: {executable: true}}
 - {id: b, why: Why not., when: \"<9.9\", file: no, file.mode: {executable: true}}"), @"
     mine on tree (CPython 9.9)
-      skipped   a  
-      skipped   b  
+      skipped   a  it is for >=9.10, and this is 9.9
+      skipped   b  it is for <9.9, and this is 9.9
     2 edits: 2 skipped; 0 files
     [exit 0]
     ");
