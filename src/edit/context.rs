@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::outcome::Place;
 use crate::syntax::c::CFile;
 use crate::syntax::makefile::Makefile;
-use crate::syntax::python::PythonFile;
+use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
 use crate::text::{LineIndex, line_bounds};
 use crate::tree::{Tree, TreeError, TreePath};
@@ -49,7 +49,7 @@ pub(super) struct Source {
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
     c: OnceCell<CFile>,
-    python: OnceCell<PythonFile>,
+    python: OnceCell<PyFile>,
 }
 
 impl Source {
@@ -78,8 +78,8 @@ impl Source {
         self.c.get_or_init(|| CFile::parse(&self.bytes))
     }
 
-    pub(super) fn python(&self) -> &PythonFile {
-        self.python.get_or_init(|| PythonFile::parse(&self.bytes))
+    pub(super) fn python(&self) -> &PyFile {
+        self.python.get_or_init(|| PyFile::parse(&self.bytes))
     }
 
     pub(super) fn place(&self, offset: usize) -> Place {

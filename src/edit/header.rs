@@ -37,15 +37,21 @@ fn lines_at(source: &Source, lines: &[u8], place: Place) -> Answer {
     let Some(guard) = header.guard() else {
         return Answer::Missing(Miss {
             what: "the header has no include guard around all of its code".to_owned(),
-            near: header.near_guard().map(|at| (at, String::new())).into_iter().collect(),
+            near: header
+                .file()
+                .conditionals()
+                .first()
+                .map(|group| (group.span.start, String::new()))
+                .into_iter()
+                .collect(),
             help: Some("anchor the change on its text with `text.insert`".to_owned()),
             at: None,
         });
     };
     let (at, region) = match place {
-        Place::OutsideGuard => (text.len(), Span::new(guard.endif.end, text.len())),
+        Place::OutsideGuard => (text.len(), Span::new(guard.close.end, text.len())),
         Place::InsideGuard => {
-            let at = line_bounds(text, guard.endif.start).start;
+            let at = line_bounds(text, guard.close.start).start;
             (at, Span::new(guard.define.end, at))
         }
     };

@@ -6,12 +6,12 @@ use super::context::Source;
 use super::near::nearest;
 use crate::patchset::Change;
 use crate::patchset::operation::python::{AddFunction, AddMethod, ReplaceFunction, ReplaceMethod};
-use crate::syntax::python::{Definition, PythonFile};
+use crate::syntax::python::{Definition, PyFile};
 use crate::text::{Rewrite, Span, line_bounds, line_ending};
 
 /// The classes of that name, for `within`.
 pub(super) fn class_spans(source: &Source, name: &str) -> Vec<Span> {
-    source.python().classes().filter(|class| class.path == name).map(|class| class.span).collect()
+    source.python().find_class(name).into_iter().map(|class| class.span).collect()
 }
 
 /// The one definition that is called `path` among `all`.
@@ -32,7 +32,7 @@ fn one<'a>(
             )),
         },
         [] => {
-            let names = all.iter().map(|d| (d.name.start, d.path.as_str().into()));
+            let names = all.iter().map(|d| (d.name_span.start, d.path.as_str().into()));
             Err(Answer::Missing(Miss {
                 what: format!("no {kind} is called `{path}`"),
                 near: nearest(path, names).into_iter().map(|at| (at, String::new())).collect(),
@@ -41,7 +41,7 @@ fn one<'a>(
         }
         _ => Err(Answer::Ambiguous {
             what: format!("{} {kind}s are called `{path}`", found.len()),
-            at: found.iter().map(|d| d.name.start).collect(),
+            at: found.iter().map(|d| d.name_span.start).collect(),
             help: None,
         }),
     }
@@ -49,12 +49,12 @@ fn one<'a>(
 
 /// Code written from column 0, indented by `margin`. Lines inside a string of several lines stay.
 fn indented(code: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
-    let file = PythonFile::parse(code);
+    let file = PyFile::parse(code);
     let mut out = Vec::new();
     let mut at = 0;
     for line in code.split_inclusive(|b| *b == b'\n') {
         let body = line.trim_ascii_end();
-        if !body.is_empty() && !file.in_string(at) {
+        if !body.is_empty() && !file.is_inside_token(at) {
             out.extend_from_slice(margin);
         }
         out.extend_from_slice(if body.is_empty() { b"" } else { line.strip_suffix(b"\n").unwrap_or(line) });
@@ -66,10 +66,10 @@ fn indented(code: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
 
 /// Why the patchset's code cannot be what it says.
 fn fault(code: &[u8], name: &str) -> Option<Answer> {
-    let file = PythonFile::parse(code);
+    let file = PyFile::parse(code);
     let why = match file.problems().first() {
         Some(problem) => format!("its code cannot be read: {}", problem.what),
-        None if !file.functions().any(|f| f.path == name) => format!("its code does not define `{name}`"),
+        None if file.find_function(name).is_empty() => format!("its code does not define `{name}`"),
         None => return None,
     };
     Some(Answer::Refused { why, at: None })
@@ -82,27 +82,31 @@ pub(super) fn add_method(source: &Source, change: &Change, op: &AddMethod) -> An
         return fault;
     }
     let python = source.python();
-    let class = match one(source, python.classes(), &op.class, "class") {
+    let class = match one(source, python.definitions().iter().filter(|d| d.is_class()), &op.class, "class") {
         Ok(class) => class,
         Err(answer) => return answer,
     };
-    let Some(margin) = &class.indentation else {
-        return Answer::refused(format!("the body of `{}` stands on one line", op.class), class.name.start);
-    };
+    if class.one_line {
+        return Answer::refused(
+            format!("the body of `{}` stands on one line", op.class),
+            class.name_span.start,
+        );
+    }
+    let margin = class.indent.of(text);
     let ending = line_ending(text);
     let method = indented(code.trim_ascii_end(), margin, ending);
     let path = format!("{}.{}", op.class, op.method);
-    if let Some(existing) = python.functions().find(|f| f.path == path) {
-        return if existing.lines(text).of(text).trim_ascii_end() == method.trim_ascii_end() {
-            Answer::Already(vec![existing.name.start])
+    if let Some(existing) = python.find_function(&path).first() {
+        return if existing.span.of(text).trim_ascii_end() == method.trim_ascii_end() {
+            Answer::Already(vec![existing.name_span.start])
         } else {
             Answer::refused(
                 format!("`{}` has a method `{}`: `python.replace-method` replaces it", op.class, op.method),
-                existing.name.start,
+                existing.name_span.start,
             )
         };
     }
-    Answer::Change(vec![behind(text, class.body.end, &method, 1)])
+    Answer::Change(vec![behind(text, class.append_at, &method, 1)])
 }
 
 /// Puts code behind a block that ends at `end`, with that many blank lines between.
@@ -131,17 +135,18 @@ fn replace(source: &Source, code: &[u8], path: &str, name: &str, kind: &str) -> 
     if let Some(fault) = fault(code, name) {
         return fault;
     }
-    let existing = match one(source, source.python().functions(), path, kind) {
-        Ok(existing) => existing,
-        Err(answer) => return answer,
-    };
-    let span = existing.lines(text);
+    let existing =
+        match one(source, source.python().definitions().iter().filter(|d| !d.is_class()), path, kind) {
+            Ok(existing) => existing,
+            Err(answer) => return answer,
+        };
+    let span = existing.span;
     let margin: Vec<u8> =
         text[span.start..].iter().copied().take_while(|b| matches!(b, b' ' | b'\t')).collect();
     let code = indented(code.trim_ascii_end(), &margin, line_ending(text));
     let old = span.of(text);
     if old.trim_ascii_end() == code.trim_ascii_end() {
-        return Answer::Already(vec![existing.name.start]);
+        return Answer::Already(vec![existing.name_span.start]);
     }
     Answer::Change(vec![Rewrite::replace(span, code)])
 }
@@ -154,25 +159,22 @@ pub(super) fn add_function(source: &Source, change: &Change, op: &AddFunction) -
     }
     let python = source.python();
     let code = with_line_ends(code.trim_ascii_end(), line_ending(text));
-    if let Some(existing) = python.functions().find(|f| f.path == op.function) {
-        return if existing.lines(text).of(text).trim_ascii_end() == code.trim_ascii_end() {
-            Answer::Already(vec![existing.name.start])
+    if let Some(existing) = python.find_function(&op.function).first() {
+        return if existing.span.of(text).trim_ascii_end() == code.trim_ascii_end() {
+            Answer::Already(vec![existing.name_span.start])
         } else {
             Answer::refused(
                 format!("there is a function `{}`: `python.replace-function` replaces it", op.function),
-                existing.name.start,
+                existing.name_span.start,
             )
         };
     }
     let end = match &op.after {
         None => text.len(),
-        Some(after) => {
-            let all = python.functions().chain(python.classes());
-            match one(source, all, after, "function or class") {
-                Ok(anchor) => line_bounds(text, anchor.span.end.saturating_sub(1)).end,
-                Err(answer) => return answer,
-            }
-        }
+        Some(after) => match one(source, python.definitions().iter(), after, "function or class") {
+            Ok(anchor) => line_bounds(text, anchor.span.end.saturating_sub(1)).end,
+            Err(answer) => return answer,
+        },
     };
     let mut lines = code;
     lines.extend_from_slice(line_ending(text));

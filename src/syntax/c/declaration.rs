@@ -242,6 +242,9 @@ fn prototypes(top: &Top, from: usize, end: usize, out: &mut Declarations) {
             || top.is(behind, b",")
             || (top.is_word(behind) && ends_with_attributes(top, behind, end));
         if ends {
+            // `int f OF((int));` wraps the parameters for compilers that know none.
+            let wraps = file.is_mark(top.top[name + 1] + 1, b"(") && top.is_word(name - 1) && name - 1 > from;
+            let name = if wraps && is_macro_name(top.word(name)) { name - 1 } else { name };
             let name_span = file.tokens[top.top[name]].span();
             out.prototypes.push(Prototype {
                 name: file.string(name_span),
@@ -291,6 +294,8 @@ mod tests {
     fn a_macro_used_as_a_statement_is_no_part_of_the_next_signature() {
         let source = "SLOT1(a, b)\n\nSLOT2(c)\nstatic int *\nf(void)\n{ }\n";
         assert_eq!(signatures(source), ["f: static int *\nf(void)"]);
+        let source = "static int\nf(void)\nBody(f)\n\nstatic int\ng(void)\n{ }\n";
+        assert_eq!(signatures(source), ["g: static int\ng(void)"]);
     }
 
     #[test]
@@ -311,7 +316,8 @@ mod tests {
     #[test]
     fn types_initialisers_and_variables_are_no_functions() {
         let source = "struct a { int f(int); };\nenum b { C };\nint x[] = { f(1) };\nT y = (T) { 1 };\nstatic int (*fp)(int);\n\
-                      typedef int (*t)(int);\nint z = f(1);\nMACRO(q);\n";
+                      typedef int (*t)(int);\ntypedef struct\n#if A\n__attribute__((packed))\n#endif\n{ int a; } u;\n\
+                      typedef struct ALIGN(8) { int a; } v;\nint z = f(1);\nMACRO(q);\n";
         let file = CFile::parse(source.as_bytes());
         assert!(file.functions().is_empty() && file.prototypes().is_empty() && file.problems().is_empty());
     }
@@ -355,11 +361,11 @@ mod tests {
 
     #[test]
     fn prototypes_may_have_macros_attributes_and_lists() {
-        let source = "PyAPI_FUNC(int) a(void);\nint b(void), *c(int);\nextern int d() Py_DEPRECATED(3);\nint e(void) NOTE;\n";
+        let source = "PyAPI_FUNC(int) a(void);\nint b(void), *c(int);\nextern int d() Py_DEPRECATED(3);\nint e(void) NOTE;\nint f OF((int a));\n";
         let file = CFile::parse(source.as_bytes());
         assert_eq!(
             file.prototypes().iter().map(|p| p.name.as_str()).collect::<Vec<_>>(),
-            ["a", "b", "c", "d", "e"]
+            ["a", "b", "c", "d", "e", "f"]
         );
     }
 

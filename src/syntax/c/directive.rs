@@ -43,7 +43,7 @@ pub(super) fn skip_blank(text: &[u8], mut at: usize) -> usize {
         match byte {
             b' ' | b'\t' | b'\r' | 0x0b | 0x0c => at += 1,
             b'/' if matches!(text.get(at + 1), Some(b'*' | b'/')) => {
-                at = comment_end(text, at, &mut Vec::new())
+                at = comment_end(text, at, &mut Vec::new());
             }
             b'\\' if splice(text, at) > 0 => at += splice(text, at),
             _ => break,

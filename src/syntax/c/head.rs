@@ -63,7 +63,8 @@ impl<'a> Top<'a> {
                 at -= 3;
                 continue;
             }
-            if is_statement(word) {
+            let is_type = at >= lowest + 3 && is_type_keyword(self.file.text(self.top[at - 3]));
+            if is_statement(word) || is_attribute_call(word) || is_type {
                 return None;
             }
             let (open, close) = (self.top[at - 1], self.top[at]);
@@ -104,6 +105,9 @@ impl<'a> Top<'a> {
             if self.is(before, b"=") {
                 return None;
             }
+            if self.begins_after_macro(lowest, first) {
+                break;
+            }
             first = before;
         }
         // A macro used as a statement, alone on its line and without a semicolon, stands before
@@ -118,6 +122,13 @@ impl<'a> Top<'a> {
             first = next;
         }
         Some(first)
+    }
+
+    /// Whether a storage class at `at` stands behind a macro, such as one that is the whole body
+    /// of the function before.
+    fn begins_after_macro(&self, lowest: usize, at: usize) -> bool {
+        let call = at >= lowest + 3 && self.is(at - 1, b")") && self.is(at - 2, b"(") && self.is_word(at - 3);
+        call && matches!(self.word(at), b"static" | b"extern") && !is_attribute_call(self.word(at - 3))
     }
 
     /// The head of a K&R definition whose parameter declarations end with the `;` at `last`.
@@ -172,6 +183,10 @@ pub(super) fn is_attribute_call(word: &[u8]) -> bool {
 
 fn contains(word: &[u8], part: &[u8]) -> bool {
     word.windows(part.len()).any(|window| window == part)
+}
+
+fn is_type_keyword(word: &[u8]) -> bool {
+    matches!(word, b"struct" | b"union" | b"enum")
 }
 
 /// Keywords before a parenthesis that begin a statement.

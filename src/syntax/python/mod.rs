@@ -1,38 +1,169 @@
-//! stub
+//! Finds classes, functions and imports in Python sources, of Python 2 and 3 alike.
+//!
+//! Like the C finder it reads tokens and lines, not a grammar: a file of any version, in any
+//! encoding that is ASCII in its ASCII part, gives its structure, and what cannot be trusted is a
+//! [`Problem`] with its place.
+//!
+//! ```
+//! use pypatch::syntax::python::PyFile;
+//!
+//! let source = b"class A(B):\n    x = 1\n\n    def f(self):\n        print 'old'\n\n\nimport c\n";
+//! let file = PyFile::parse(source);
+//! let class = file.find_class("A")[0];
+//! assert_eq!(class.indent.of(source), b"    ");
+//! assert_eq!(&source[class.append_at..], b"\n\nimport c\n");
+//! assert_eq!(file.find_function("A.f")[0].header.of(source), b"def f(self):");
+//! assert_eq!(file.imports()[0].modules(), ["c"]);
+//! ```
+
+mod block;
+mod definition;
+mod import;
+mod lexer;
+mod literal;
+
+pub use definition::{Definition, DefinitionKind};
+pub use import::{Import, ImportKind, ImportedName};
+
 use crate::syntax::Problem;
 use crate::text::Span;
-pub struct Definition {
-    pub path: String,
-    pub span: Span,
-    pub name: Span,
-    pub body: Span,
-    pub indentation: Option<Vec<u8>>,
+use lexer::{Line, Token};
+
+/// A Python source, read.
+#[derive(Debug)]
+pub struct PyFile {
+    source: Vec<u8>,
+    tokens: Vec<Token>,
+    lines: Vec<Line>,
+    definitions: Vec<Definition>,
+    imports: Vec<Import>,
+    problems: Vec<Problem>,
 }
-impl Definition {
-    pub fn lines(&self, _t: &[u8]) -> Span {
-        self.span
+
+impl PyFile {
+    /// Reads `source`. Never fails: see [`problem_in`](PyFile::problem_in).
+    pub fn parse(source: &[u8]) -> PyFile {
+        let lexed = lexer::lex(source);
+        let mut file = PyFile {
+            source: source.to_vec(),
+            tokens: lexed.tokens,
+            lines: lexed.lines,
+            definitions: Vec::new(),
+            imports: Vec::new(),
+            problems: lexed.problems,
+        };
+        let around = block::walk(&mut file);
+        file.imports = import::imports(&file, &around);
+        file.problems.sort_by_key(|p| p.span);
+        file
     }
-}
-pub struct PythonFile {
-    c: Vec<Definition>,
-}
-impl PythonFile {
-    pub fn parse(_t: &[u8]) -> PythonFile {
-        PythonFile { c: vec![] }
+
+    /// All classes and functions, in the order of their headers.
+    pub fn definitions(&self) -> &[Definition] {
+        &self.definitions
     }
-    pub fn classes(&self) -> impl Iterator<Item = &Definition> {
-        self.c.iter()
+
+    /// The classes of a path such as `Outer.Inner`: several when variants define it.
+    pub fn find_class(&self, path: &str) -> Vec<&Definition> {
+        self.definitions.iter().filter(|d| d.is_class() && d.path == path).collect()
     }
-    pub fn functions(&self) -> impl Iterator<Item = &Definition> {
-        self.c.iter()
+
+    /// The functions of a path such as `main` or `UnixCCompiler.link_shared_object`.
+    pub fn find_function(&self, path: &str) -> Vec<&Definition> {
+        self.definitions.iter().filter(|d| !d.is_class() && d.path == path).collect()
     }
-    pub fn problem_in(&self, _s: Span) -> Option<&Problem> {
-        None
+
+    /// All imports, wherever they stand.
+    pub fn imports(&self) -> &[Import] {
+        &self.imports
     }
+
+    /// The whole lines of the statements that `span` touches, without blank lines and comments
+    /// around them; `None` when it touches none.
+    pub fn code_lines(&self, span: Span) -> Option<Span> {
+        let first = self.lines.partition_point(|l| l.span.end <= span.start);
+        let behind = self.lines.partition_point(|l| l.span.start < span.end);
+        let lines = self.lines.get(first..behind)?;
+        Some(Span::new(lines.first()?.span.start, lines.last()?.span.end))
+    }
+
+    /// Whether `offset` lies inside a token: a line that begins there is part of a string of several
+    /// lines, and its blanks mean something.
+    pub fn is_inside_token(&self, offset: usize) -> bool {
+        let next = self.tokens.partition_point(|token| token.span.start < offset);
+        next > 0 && self.tokens[next - 1].span.end > offset
+    }
+
+    /// Everything in the file that cannot be trusted, in the order of places.
     pub fn problems(&self) -> &[Problem] {
-        &[]
+        &self.problems
     }
-    pub fn in_string(&self, _o: usize) -> bool {
-        false
+
+    /// Why nothing may be edited in `span`, if so.
+    pub fn problem_in(&self, span: Span) -> Option<&Problem> {
+        self.problems.iter().find(|p| p.touches(span))
+    }
+
+    /// The text of a token; empty behind the last.
+    fn word(&self, token: usize) -> &[u8] {
+        self.tokens.get(token).map_or(b"", |t| t.span.of(&self.source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn spans(file: &PyFile) -> Vec<Span> {
+        let mut all: Vec<Span> = Vec::new();
+        for d in file.definitions() {
+            all.extend([d.name_span, d.span, d.header, d.body, d.indent, Span::at(d.append_at)]);
+            all.extend(d.decorators.iter().chain(&d.docstring));
+        }
+        for i in file.imports() {
+            all.push(i.span);
+            all.extend(i.names.iter().map(|n| n.span));
+        }
+        all.extend(file.problems().iter().map(|p| p.span));
+        all.extend(file.code_lines(Span::new(0, file.source.len())));
+        all
+    }
+
+    #[test]
+    fn code_lines_leave_blank_lines_and_comments_out() {
+        let source = b"# a\n\nx = 1\n# b\ny = (2,\n3)\n\n";
+        let file = PyFile::parse(source);
+        assert_eq!(
+            file.code_lines(Span::new(0, source.len())).unwrap().of(source),
+            b"x = 1\n# b\ny = (2,\n3)\n"
+        );
+        assert_eq!(file.code_lines(Span::new(0, 3)), None);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_indentation() {
+        let file = PyFile::parse(b"\xef\xbb\xbfdef f(): pass\n");
+        assert!(file.problems().is_empty());
+        assert_eq!(file.find_function("f").len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_panic(source in proptest::collection::vec(any::<u8>(), 0..200)) {
+            for span in spans(&PyFile::parse(&source)) {
+                prop_assert!(span.end <= source.len());
+            }
+        }
+
+        #[test]
+        fn any_pieces_of_python_are_read_without_panic(pieces in proptest::collection::vec(
+            prop::sample::select(vec!["class A", "def f", "async ", "(", ")", ":", "\n", "\r\n", "  ", "\t", "@x\n", "f'", "'", "'''",
+                "\"", "{", "}", "import a", "from . import ", "__import__('x')", "as", ",", ";", "#", "\\", "else:", "try:", "x"]), 0..40)) {
+            let source = pieces.concat().into_bytes();
+            for span in spans(&PyFile::parse(&source)) {
+                prop_assert!(span.end <= source.len());
+            }
+        }
     }
 }
