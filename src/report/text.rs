@@ -76,7 +76,10 @@ fn summary(plan: &Plan) -> String {
     }
     let counts: Vec<String> = counts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
     let (edits, files) = (counted(plan.edits.len(), "edit"), counted(plan.changes.len(), "file"));
-    format!("{edits}: {}; {files}", counts.join(", "))
+    match &counts[..] {
+        [] => format!("{edits}; {files}"),
+        counts => format!("{edits}: {}; {files}", counts.join(", ")),
+    }
 }
 
 /// `1 file`, `2 files`.
