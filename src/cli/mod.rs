@@ -42,7 +42,7 @@ pub(crate) struct Cli {
     /// A folder of patchsets that is searched before ./patchsets and the shipped ones.
     #[arg(long = "patchsets", value_name = "DIR", global = true)]
     patchset_dirs: Vec<PathBuf>,
-    /// A folder of pins that comes before ./upstream-pins and the shipped ones.
+    /// A folder of pins that comes before the shipped ones, instead of ./upstream-pins.
     #[arg(long, value_name = "DIR", global = true)]
     pins_dir: Option<PathBuf>,
     /// Stay off the network: releases come from PYPATCH_SOURCES and the cache alone.

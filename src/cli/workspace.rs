@@ -108,9 +108,9 @@ fn open_located(located: &Located) -> Result<Box<dyn Tree>, CliError> {
 /// Brings a tree in order that an interrupted run left.
 pub(super) fn recover(ui: &Ui, root: &Path) -> Result<(), CliError> {
     let place = root.display();
-    if !root.is_dir() {
-        return Err(CliError::new(super::ExitStatus::Source, format!("{place} is no directory")));
-    }
+    std::fs::read_dir(root).map_err(|error| {
+        CliError::new(super::ExitStatus::Source, format!("{place} cannot be read as a tree: {error}"))
+    })?;
     match apply::recover(root)? {
         apply::Recovered::Nothing => {}
         apply::Recovered::RolledBack => ui.note(&format!("{place}: an interrupted change was taken back")),
