@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::outcome::Place;
 use crate::syntax::c::CFile;
+use crate::syntax::header::Header;
 use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
@@ -58,6 +59,7 @@ pub(super) struct Source {
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
     c: OnceCell<CFile>,
+    header: OnceCell<Header>,
     python: OnceCell<PyFile>,
 }
 
@@ -71,6 +73,7 @@ impl Source {
             makefile: OnceCell::new(),
             setup: OnceCell::new(),
             c: OnceCell::new(),
+            header: OnceCell::new(),
             python: OnceCell::new(),
         }
     }
@@ -85,6 +88,10 @@ impl Source {
 
     pub(super) fn c(&self) -> &CFile {
         self.c.get_or_init(|| CFile::parse(&self.bytes))
+    }
+
+    pub(super) fn header(&self) -> &Header {
+        self.header.get_or_init(|| Header::parse(&self.bytes))
     }
 
     pub(super) fn python(&self) -> &PyFile {
