@@ -150,6 +150,9 @@ impl From<ApplyError> for CliError {
                 };
                 unfit(title).help(help)
             }
+            ApplyError::Occupied(_) => {
+                unfit(title).help("name a directory that does not exist, or an empty one")
+            }
             ApplyError::NoReceipt(_) => unfit(title).help("only a tree that pypatch patched can be reverted"),
             ApplyError::ForeignSchema { .. } => {
                 unfit(title).help("use the pypatch that applied the patchset")

@@ -80,8 +80,8 @@ impl ChangeKeys {
     /// Takes the value of `key` out of `map`; false when it is no key of a change.
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
         match key {
-            "file" => self.file = Some(files(map.next_value()?)?),
-            "when" => self.when = Some(range(&map.next_value::<String>()?)?),
+            "file" => self.file = Some(map.next_value::<Files>()?.0),
+            "when" => self.when = Some(map.next_value::<Range>()?.0),
             "within" => self.within = Some(map.next_value()?),
             name => match Operation::read(name, map)? {
                 None => return Ok(false),
@@ -115,12 +115,23 @@ impl ChangeKeys {
     }
 }
 
-fn files<E: Error>(names: super::operation::OneOrMore) -> Result<Vec<TreePath>, E> {
-    names.0.iter().map(|name| name.parse().map_err(E::custom)).collect()
+/// The value of `file`. A type, so that what is wrong with it is told where it stands.
+struct Files(Vec<TreePath>);
+
+impl<'de> Deserialize<'de> for Files {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Files, D::Error> {
+        let names = super::operation::OneOrMore::deserialize(deserializer)?;
+        names.0.iter().map(|name| name.parse().map_err(D::Error::custom)).collect::<Result<_, _>>().map(Files)
+    }
 }
 
-pub(super) fn range<E: Error>(text: &str) -> Result<VersionRange, E> {
-    text.parse().map_err(E::custom)
+/// The value of `when`.
+struct Range(VersionRange);
+
+impl<'de> Deserialize<'de> for Range {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Range, D::Error> {
+        String::deserialize(deserializer)?.parse().map(Range).map_err(D::Error::custom)
+    }
 }
 
 fn unknown<E: Error>(key: &str, known: &[&str]) -> E {

@@ -130,6 +130,16 @@ fn or_near(near: &[String]) -> String {
     }
 }
 
+/// The names that come nearest to `wanted`, at most three.
+pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut near: Vec<(usize, &str)> = names
+        .map(|name| (crate::text::distance(wanted, name), name))
+        .filter(|(apart, name)| apart * 2 <= wanted.chars().count() || name.contains(wanted))
+        .collect();
+    near.sort_unstable();
+    near.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+}
+
 /// A budget that real patchsets stay far below, against alias bombs.
 fn options() -> serde_yaml::Options {
     serde_yaml::options! {
@@ -145,13 +155,18 @@ fn parse(origin: Origin) -> Result<Parsed, LoadError> {
     let bytes =
         origin.read("patchset.yaml").map_err(|source| LoadError::Io { file: file.clone(), source })?;
     let id = origin.id();
-    let whole = |what: String| invalid(id, vec![Complaint { file: file.clone(), line: 0, column: 0, what }]);
-    let text = std::str::from_utf8(&bytes).map_err(|e| whole(format!("it is no UTF-8: {e}")))?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        let (lines, last) = (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or(""));
+        let (line, column) = (lines + 1, last.chars().count() + 1);
+        invalid(id, vec![Complaint { file: file.clone(), line, column, what: "this is no UTF-8".to_owned() }])
+    })?;
     let raw: RawPatchset = serde_yaml::from_str_with_options(text, options()).map_err(|error| {
         let at = error.location().unwrap_or(Location::UNKNOWN);
         let message = error.without_snippet().to_string();
-        // The place stands before the message already.
-        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+        // The place stands before the message already, and the reader's options are not the user's.
+        let message = message.split(" at line ").next().unwrap_or(&message);
+        let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message).to_owned();
         invalid(id, vec![complaint(&file, at, message)])
     })?;
     let mut check = Check { file: &file, origin: &origin, complaints: Vec::new(), digests: Vec::new() };
@@ -230,7 +245,8 @@ impl Check<'_> {
         };
         for lint in edit.allow.keys() {
             if !Lint::ALL.iter().any(|known| known.name() == lint) {
-                self.at(at, format!("`allow` names `{lint}`, which is no lint"));
+                let near = nearest(lint, Lint::ALL.iter().map(|known| known.name()));
+                self.at(at, format!("`allow` names `{lint}`, which is no lint{}", or_near(&near)));
             }
         }
         let changes = edit.change.iter().map(|change| (change, at));
@@ -387,11 +403,11 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
                     edits.remove(at);
                     dropped.insert(id.clone(), why.value.clone());
                 }
-                None => complaints.push(complaint(
-                    &one.file,
-                    why.referenced,
-                    format!("`drop` names `{}`, which is no edit of what this extends", id),
-                )),
+                None => {
+                    let near = or_near(&nearest(id, edits.iter().map(|edit| edit.id.as_str())));
+                    let what = format!("`drop` names `{id}`, which is no edit of what this extends{near}");
+                    complaints.push(complaint(&one.file, why.referenced, what));
+                }
             }
         }
         for edit in one.edits.iter().cloned() {
