@@ -3,6 +3,8 @@
 //!
 //! Comments, literals and test code do not count.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic and print")]
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
