@@ -10,7 +10,7 @@ use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
 use crate::text::{LineIndex, line_bounds};
-use crate::tree::{Tree, TreeError, TreePath};
+use crate::tree::{File, Tree, TreeError, TreePath};
 use crate::version::Version;
 
 /// A tree, and what is known of it.
@@ -37,6 +37,15 @@ impl<'a> Context<'a> {
             self.tree.read(path)?.map(|file| Rc::new(Source::new(path.clone(), file.bytes, file.executable)));
         self.files.borrow_mut().insert(path.clone(), source.clone());
         Ok(source)
+    }
+
+    /// A file of the tree as it is; `None` when it has none of that name.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn file(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
+        let source = self.source(path)?;
+        Ok(source.map(|source| File { bytes: source.bytes.clone(), executable: source.executable }))
     }
 }
 
