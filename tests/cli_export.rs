@@ -1,5 +1,7 @@
 //! `export`: the patched tree, or what patches it, somewhere else.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::fs;

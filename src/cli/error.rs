@@ -39,6 +39,7 @@ impl CliError {
     }
 
     /// Writing a result failed.
+    #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
     pub(super) fn output(error: io::Error) -> CliError {
         let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
         CliError { broken_pipe, ..CliError::new(ExitStatus::Io, format!("cannot write the output: {error}")) }
