@@ -144,6 +144,8 @@ pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) ->
 fn options() -> serde_yaml::Options {
     serde_yaml::options! {
         strict_booleans: true,
+        // `with: 1` is a number for every other reader of YAML, and for the published schema.
+        no_schema: true,
         budget: serde_yaml::budget! { max_nodes: 50_000, max_aliases: 1_000 },
     }
 }
