@@ -150,7 +150,7 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
         before: composed.before,
     };
     if plan.fits() {
-        plan.restless = restless(patchset, tree, &composed.changes, plan.version.clone())?;
+        plan.restless = restless(patchset, &context, &composed.changes)?;
     }
     if plan.fits() {
         plan.changes = composed.changes;
@@ -161,12 +161,11 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
 /// The edits that are not done on the tree they have changed: planning twice is empty.
 fn restless(
     patchset: &Patchset,
-    tree: &dyn Tree,
+    before: &Context<'_>,
     changes: &[FileChange],
-    version: Option<Version>,
 ) -> Result<Vec<Restless>, TreeError> {
-    let after = OverlayTree::new(tree, changes);
-    let context = Context::new(&after, version);
+    let after = OverlayTree::new(before.tree, changes);
+    let context = Context::after(before, changes, &after);
     let mut found = Vec::new();
     for one in &patchset.edits {
         for part in edit::resolve(&context, one)? {
