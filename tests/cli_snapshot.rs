@@ -1,5 +1,7 @@
 //! `snapshot`: what a patchset comes to on its pins, as it was accepted.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::fs;

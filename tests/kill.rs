@@ -4,6 +4,8 @@
 //! strace kills pypatch at the first, second, third, ... call of each system call that can change
 //! anything, until it is not called that often and the process exits by itself.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,7 +8,7 @@ use serde_yaml::{Location, Spanned};
 use super::operation::{Operation, Text};
 use super::{Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset};
 use crate::digest::Sha256Digest;
-use crate::version::VersionRange;
+use crate::version::{Version, VersionRange};
 
 /// Something wrong with a patchset, at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub(super) fn load(catalog: &Catalog, id: &str) -> Result<Patchset, LoadError> {
                 }
             });
         };
-        let parsed = parse(origin)?;
+        let parsed = parse(&origin)?;
         next = parsed
             .raw
             .extends
@@ -150,7 +150,7 @@ fn options() -> serde_yaml::Options {
     }
 }
 
-fn parse(origin: Origin) -> Result<Parsed, LoadError> {
+fn parse(origin: &Origin) -> Result<Parsed, LoadError> {
     let file = origin.display("patchset.yaml");
     let bytes =
         origin.read("patchset.yaml").map_err(|source| LoadError::Io { file: file.clone(), source })?;
@@ -169,7 +169,7 @@ fn parse(origin: Origin) -> Result<Parsed, LoadError> {
         let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message).to_owned();
         invalid(id, vec![complaint(&file, at, message)])
     })?;
-    let mut check = Check { file: &file, origin: &origin, complaints: Vec::new(), digests: Vec::new() };
+    let mut check = Check { file: &file, origin, complaints: Vec::new(), digests: Vec::new() };
     check.digests.push(Sha256Digest::of(&bytes));
     if raw.schema.value != 1 {
         check.at(
@@ -182,7 +182,7 @@ fn parse(origin: Origin) -> Result<Parsed, LoadError> {
     }
     let applies_to = raw.applies_to.as_ref().and_then(|range| check.range(range));
     for pin in &raw.pins {
-        if !pin.value.strip_prefix("python-").is_some_and(|v| v.parse::<crate::version::Version>().is_ok()) {
+        if pin.value.strip_prefix("python-").is_none_or(|v| v.parse::<Version>().is_err()) {
             check.at(pin.referenced, format!("`{}` is no pin, such as python-2.5", pin.value));
         }
     }
@@ -231,7 +231,7 @@ impl Check<'_> {
         let mut bounds = Vec::new();
         for (sign, bound) in [(">=", &edit.since), ("<", &edit.until)] {
             if let Some(bound) = bound {
-                match bound.value.parse::<crate::version::Version>() {
+                match bound.value.parse::<Version>() {
                     Ok(version) => bounds.push(format!("{sign}{version}")),
                     Err(error) => self.at(bound.referenced, error.to_string()),
                 }

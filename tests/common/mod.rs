@@ -65,7 +65,7 @@ impl TestEnvironment {
     /// Writes patchsets/ID/patchset.yaml with these edits.
     pub fn patchset(&self, id: &str, edits: &str) {
         let edits: String = edits.lines().map(|line| format!("  {line}\n")).collect();
-        self.yaml(id, &format!("schema: 1\nid: {id}\ntitle: A test\nedits:\n{edits}"));
+        self.yaml(id, format!("schema: 1\nid: {id}\ntitle: A test\nedits:\n{edits}"));
     }
 
     /// Writes patchsets/ID/patchset.yaml.
