@@ -166,7 +166,8 @@ fn status_tells_what_is_applied() {
           "pin": null,
           "source": "tree"
         }
-      ]
+      ],
+      "schema": 1
     }
     [exit 0]
     "#);
@@ -188,7 +189,8 @@ fn status_of_a_tree_without_patchsets_says_so() {
     assert_snapshot!(env.run(&["status", "tree", "--format", "json"]), @r#"
     {
       "drift": false,
-      "layers": []
+      "layers": [],
+      "schema": 1
     }
     [exit 0]
     "#);

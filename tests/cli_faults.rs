@@ -189,7 +189,8 @@ fn a_file_that_may_not_be_read_is_named() {
     error: cannot read tree/Makefile.pre.in: Permission denied (os error 13)
     [exit 4]
     ");
-    fs::set_permissions(env.path("patchsets/gadget/patchset.yaml"), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(env.path("patchsets/gadget/patchset.yaml"), fs::Permissions::from_mode(0o000))
+        .unwrap();
     assert_snapshot!(env.told(&as_nobody(&env, &["check", "gadget"]).unwrap()), @"
     ------- stderr -------
     error: cannot read patchsets/gadget/patchset.yaml: Permission denied (os error 13)

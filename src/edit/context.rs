@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use super::outcome::Place;
 use crate::syntax::c::CFile;
+use crate::syntax::header::Header;
 use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
 use crate::text::{LineIndex, line_bounds};
-use crate::tree::{Tree, TreeError, TreePath};
+use crate::tree::{File, Tree, TreeError, TreePath};
 use crate::version::Version;
 
 /// A tree, and what is known of it.
@@ -38,6 +39,15 @@ impl<'a> Context<'a> {
         self.files.borrow_mut().insert(path.clone(), source.clone());
         Ok(source)
     }
+
+    /// A file of the tree as it is; `None` when it has none of that name.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn file(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
+        let source = self.source(path)?;
+        Ok(source.map(|source| File { bytes: source.bytes.clone(), executable: source.executable }))
+    }
 }
 
 /// A file of the tree, parsed in whichever ways it is asked for.
@@ -49,6 +59,7 @@ pub(super) struct Source {
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
     c: OnceCell<CFile>,
+    header: OnceCell<Header>,
     python: OnceCell<PyFile>,
 }
 
@@ -62,6 +73,7 @@ impl Source {
             makefile: OnceCell::new(),
             setup: OnceCell::new(),
             c: OnceCell::new(),
+            header: OnceCell::new(),
             python: OnceCell::new(),
         }
     }
@@ -76,6 +88,10 @@ impl Source {
 
     pub(super) fn c(&self) -> &CFile {
         self.c.get_or_init(|| CFile::parse(&self.bytes))
+    }
+
+    pub(super) fn header(&self) -> &Header {
+        self.header.get_or_init(|| Header::parse(&self.bytes))
     }
 
     pub(super) fn python(&self) -> &PyFile {

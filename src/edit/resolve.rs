@@ -16,14 +16,14 @@ use crate::tree::{TreeError, TreePath};
 /// When the tree cannot be read. An edit that does not fit is no error, but an outcome.
 pub fn resolve(context: &Context<'_>, edit: &Edit) -> Result<Vec<Part>, TreeError> {
     if let Some(why) = excluded(context, edit.when.as_ref()) {
-        return Ok(whole_edit(edit, Outcome::Skipped { why }));
+        return Ok(whole_edit(edit, &Outcome::Skipped { why }));
     }
     if let Some(refusal) = fact::refusal(context, &edit.requires)? {
         // An edit that is done already needs no precondition any more: its own change may have
         // made the fact untrue.
         let parts = resolve_changes(context, edit)?;
         let done = |part: &Part| matches!(part.outcome, Outcome::Already(_) | Outcome::Skipped { .. });
-        return Ok(if parts.iter().all(done) { parts } else { whole_edit(edit, refusal) });
+        return Ok(if parts.iter().all(done) { parts } else { whole_edit(edit, &refusal) });
     }
     resolve_changes(context, edit)
 }
@@ -50,7 +50,7 @@ fn excluded(context: &Context<'_>, when: Option<&crate::version::VersionRange>) 
 }
 
 /// One outcome for an edit as a whole.
-fn whole_edit(edit: &Edit, outcome: Outcome) -> Vec<Part> {
+fn whole_edit(edit: &Edit, outcome: &Outcome) -> Vec<Part> {
     edit.changes.iter().take(1).map(|change| part(change, &change.file[0], outcome.clone())).collect()
 }
 

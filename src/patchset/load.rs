@@ -293,6 +293,9 @@ impl Check<'_> {
                 }
             }
         }
+        if let Some(file) = change.file.iter().find(|file| file.as_str().starts_with(".pypatch-")) {
+            self.at(at, format!("`{file}` is a name that pypatch keeps for itself"));
+        }
         if let Some(what) = nonsense(&change) {
             self.at(at, format!("`{}` {what}", change.operation.name()));
         }

@@ -8,9 +8,11 @@ mod compose;
 mod lint;
 mod series;
 
+use std::collections::BTreeMap;
+
 use crate::edit::{self, Context, Part};
-use crate::patchset::{Lint, Patchset};
-use crate::tree::{FileChange, OverlayTree, Tree, TreeError, python_version};
+use crate::patchset::{Edit, Lint, Patchset};
+use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath, python_version};
 use crate::version::Version;
 
 pub use compose::Conflict;
@@ -35,6 +37,8 @@ pub struct Plan {
     pub restless: Vec<Restless>,
     /// What becomes of the files, in byte order of their paths. Empty when the plan does not fit.
     pub changes: Vec<FileChange>,
+    /// Every file that an edit would touch, as the tree has it.
+    before: BTreeMap<TreePath, Option<File>>,
 }
 
 /// What one edit comes to.
@@ -48,8 +52,6 @@ pub struct PlannedEdit {
     pub parts: Vec<Part>,
     /// Traps that it walks into.
     pub lints: Vec<LintHit>,
-    /// What becomes of the files by this edit alone.
-    pub changes: Vec<FileChange>,
 }
 
 /// A trap that an edit walks into.
@@ -70,6 +72,8 @@ pub struct Restless {
     pub edit: String,
     /// What its part came to on the changed tree.
     pub outcome: String,
+    /// The other edits of its files, when it is at rest without them.
+    pub with: Vec<String>,
 }
 
 impl PlannedEdit {
@@ -77,6 +81,11 @@ impl PlannedEdit {
     pub fn is_failure(&self) -> bool {
         self.parts.iter().any(|part| part.outcome.is_failure())
             || self.lints.iter().any(|lint| lint.allowed.is_none())
+    }
+
+    /// Whether it changes anything.
+    pub fn is_change(&self) -> bool {
+        self.parts.iter().any(|part| !part.deltas.is_empty())
     }
 
     /// Its outcome in one word: that of its parts where they agree, the worst of them otherwise.
@@ -101,6 +110,11 @@ impl Plan {
         self.fits() && self.changes.is_empty()
     }
 
+    /// What becomes of the files by one of its edits alone.
+    pub fn changes_of(&self, edit: &PlannedEdit) -> Vec<FileChange> {
+        compose::of_edit(edit, &self.before)
+    }
+
     /// Its diff: all files, as `git apply` and `patch -p1` read it.
     pub fn diff(&self) -> Vec<u8> {
         self.changes.iter().flat_map(FileChange::diff).collect()
@@ -117,13 +131,7 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
     for one in &patchset.edits {
         let parts = edit::resolve(&context, one)?;
         let lints = lint::check(&context, patchset, one, &parts)?;
-        edits.push(PlannedEdit {
-            id: one.id.clone(),
-            why: one.why.clone(),
-            parts,
-            lints,
-            changes: Vec::new(),
-        });
+        edits.push(PlannedEdit { id: one.id.clone(), why: one.why.clone(), parts, lints });
     }
     let version = context.version.clone();
     let outside = match (&patchset.applies_to, &version) {
@@ -131,7 +139,7 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
         (Some(range), None) => Some(range.to_string()),
         _ => None,
     };
-    let composed = compose::compose(tree, &mut edits)?;
+    let composed = compose::compose(&context, &edits)?;
     let mut plan = Plan {
         patchset: patchset.id.clone(),
         source: tree.label().to_owned(),
@@ -141,9 +149,10 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
         conflicts: composed.conflicts,
         restless: Vec::new(),
         changes: Vec::new(),
+        before: composed.before,
     };
     if plan.fits() {
-        plan.restless = restless(patchset, tree, &composed.changes, plan.version.clone())?;
+        plan.restless = restless(patchset, tree, &composed.changes, &plan)?;
     }
     if plan.fits() {
         plan.changes = composed.changes;
@@ -156,20 +165,29 @@ fn restless(
     patchset: &Patchset,
     tree: &dyn Tree,
     changes: &[FileChange],
-    version: Option<Version>,
+    plan: &Plan,
 ) -> Result<Vec<Restless>, TreeError> {
-    let after = OverlayTree::new(tree, changes);
-    let context = Context::new(&after, version);
+    let unrest = |one: &Edit, changes: &[FileChange]| -> Result<Vec<Part>, TreeError> {
+        let after = OverlayTree::new(tree, changes);
+        let mut parts = edit::resolve(&Context::new(&after, plan.version.clone()), one)?;
+        parts.retain(|part| part.outcome.is_failure() || !part.deltas.is_empty());
+        Ok(parts)
+    };
     let mut found = Vec::new();
-    for one in &patchset.edits {
-        for part in edit::resolve(&context, one)? {
-            if part.outcome.is_failure() || !part.deltas.is_empty() {
-                let name = part.name.map(|name| format!(" ({name})")).unwrap_or_default();
-                found.push(Restless {
-                    edit: format!("{}{name}", one.id),
-                    outcome: part.outcome.name().to_owned(),
-                });
-            }
+    for (one, planned) in patchset.edits.iter().zip(&plan.edits) {
+        let parts = unrest(one, changes)?;
+        let with = if !parts.is_empty() && unrest(one, &plan.changes_of(planned))?.is_empty() {
+            let own = |part: &Part| planned.parts.iter().any(|own| own.file == part.file);
+            let shares = |other: &&PlannedEdit| other.is_change() && other.parts.iter().any(own);
+            let others = plan.edits.iter().filter(|other| other.id != one.id);
+            others.filter(shares).map(|other| other.id.clone()).collect()
+        } else {
+            Vec::new()
+        };
+        for part in parts {
+            let name = part.name.map(|name| format!(" ({name})")).unwrap_or_default();
+            let edit = format!("{}{name}", one.id);
+            found.push(Restless { edit, outcome: part.outcome.name().to_owned(), with: with.clone() });
         }
     }
     Ok(found)
