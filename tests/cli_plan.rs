@@ -53,20 +53,20 @@ fn a_diff_is_what_the_plan_comes_to() {
     +++ b/Makefile.pre.in
     @@ -5,14 +5,14 @@
      	two.o
- 
+     
      all:	$(PROG) oldsharedmods \
     -		sharedmods docs
     +		docs
- 
+     
      $(PROG): $(OBJS)
      	$(CC) -o $@ $(OBJS)
- 
+     
      tables: $(GEN)
     -	-$(GEN) tables.txt
     -	@$(GEN) more.txt
     +	-run $(GEN) tables.txt
     +	@run $(GEN) more.txt
- 
+     
      sharedmods: $(PROG)
      	./$(PROG) setup.x build
     diff --git a/Misc/NEWS b/Misc/NEWS
@@ -82,7 +82,7 @@ fn a_diff_is_what_the_plan_comes_to() {
     +++ b/Modules/Setup.dist
     @@ -6,9 +6,9 @@
      GADGETS=gadgets
- 
+     
      one one.c
     -#two two.c -lm	# needs the mathematics
     -#three three.c \
@@ -91,7 +91,7 @@ fn a_diff_is_what_the_plan_comes_to() {
     +three three.c \
     +	three_more.c
      #two-and-a-half half.c
- 
+     
      #*shared*
     diff --git a/Modules/gadget/loader.c b/Modules/gadget/loader.c
     new file mode 100644
@@ -109,7 +109,7 @@ fn a_diff_is_what_the_plan_comes_to() {
     -    return fopen(name, "r");
     +    return gadget_open(name, "r");
      }
- 
+     
      static int
     diff --git a/configure b/configure
     old mode 100644
@@ -122,13 +122,13 @@ fn a_diff_is_what_the_plan_comes_to() {
     +++ b/Makefile.pre.in
     @@ -11,8 +11,8 @@
      	$(CC) -o $@ $(OBJS)
- 
+     
      tables: $(GEN)
     -	-$(GEN) tables.txt
     -	@$(GEN) more.txt
     +	-run $(GEN) tables.txt
     +	@run $(GEN) more.txt
- 
+     
      sharedmods: $(PROG)
      	./$(PROG) setup.x build
     [exit 1]
@@ -625,11 +625,11 @@ fn headers_and_python_are_edited_by_their_meaning() {
     @@ -5,6 +5,9 @@
          def run(self, program, arguments):
              return [program] + arguments
- 
+     
     +    def strip(self):
     +        return self.run('strip', [])
     +
- 
+     
      def main():
     -    print(Compiler().link([]))
     +    pass
@@ -639,7 +639,7 @@ fn headers_and_python_are_edited_by_their_meaning() {
     @@ -5,4 +5,7 @@
      /* Whether there are gadgets. */
      #undef HAVE_GADGETS
- 
+     
     +#define GADGETS 1
      #endif /* GADGET_CONFIG_H */
     +/* There are none */

@@ -158,7 +158,7 @@ fn a_change_of_a_change_is_shown_and_told_by_the_exit_status() {
       -+	@run $(GEN) more.txt
       ++	-yod $(GEN) tables.txt
       ++	@yod $(GEN) more.txt
-    
+        
         sharedmods: $(PROG)
     ------- stderr -------
     1 compared, 1 different, 0 skipped
