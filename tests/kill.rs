@@ -129,30 +129,47 @@ impl Expected {
     }
 }
 
-/// A copy of the made-up tree with everything of it, and what the next command may find there.
-fn untouched() -> (TestEnvironment, Expected) {
-    let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
-    let other = TestEnvironment::with_tree();
-    other.stdout(APPLY);
-    (env, Expected { before, after: other.seen("tree") })
+/// A tree to be copied for each run, and what may be found of a copy afterwards.
+struct Template {
+    env: TestEnvironment,
+    expected: Expected,
 }
 
-fn applied() -> (TestEnvironment, Expected) {
-    let env = TestEnvironment::with_tree();
-    let after = env.seen("tree");
-    env.stdout(APPLY);
-    let before = env.seen("tree");
-    (env, Expected { before, after })
+impl Template {
+    /// The made-up tree, to which `gadget` is applied.
+    fn untouched() -> Template {
+        let (env, other) = (TestEnvironment::with_tree(), TestEnvironment::with_tree());
+        other.stdout(APPLY);
+        let expected = Expected { before: env.seen("tree"), after: other.seen("tree") };
+        Template { env, expected }
+    }
+
+    /// The made-up tree with `gadget`, which is reverted.
+    fn applied() -> Template {
+        let env = TestEnvironment::with_tree();
+        let after = env.seen("tree");
+        env.stdout(APPLY);
+        let before = env.seen("tree");
+        Template { env, expected: Expected { before, after } }
+    }
+
+    fn copy(&self) -> TestEnvironment {
+        let copy = TestEnvironment::new();
+        let mut cp = Command::new("cp");
+        cp.arg("-a").arg(self.env.path("tree")).arg(self.env.path("patchsets")).arg(copy.path("."));
+        assert!(cp.status().unwrap().success());
+        copy
+    }
 }
 
 /// Kills a command at every moment, lets another one follow, and looks at the tree.
-fn sweep(prepare: fn() -> (TestEnvironment, Expected), arguments: &[&str]) {
+fn sweep(template: &Template, arguments: &[&str]) {
+    let expected = &template.expected;
     let nexts = [&["status", "tree"][..], &["plan", "gadget", "tree"]];
     let (mut kills, mut made, mut blemished) = (0, BTreeSet::new(), Vec::new());
     for call in CALLS {
         for nth in 1.. {
-            let (env, expected) = prepare();
+            let env = template.copy();
             let ended = killed(&env, arguments, call, nth);
             let next = nexts[nth % 2];
             let told = env.run(next);
@@ -189,14 +206,14 @@ fn sweep(prepare: fn() -> (TestEnvironment, Expected), arguments: &[&str]) {
 #[test]
 fn a_killed_apply_leaves_the_tree_as_before_or_as_after() {
     if can_kill("killing apply") {
-        sweep(untouched, APPLY);
+        sweep(&Template::untouched(), APPLY);
     }
 }
 
 #[test]
 fn a_killed_revert_leaves_the_tree_as_before_or_as_after() {
     if can_kill("killing revert") {
-        sweep(applied, REVERT);
+        sweep(&Template::applied(), REVERT);
     }
 }
 
@@ -205,22 +222,20 @@ fn a_killed_recovery_is_taken_up_again() {
     if !can_kill("killing a recovery") {
         return;
     }
-    let halfway = || {
-        let (env, expected) = untouched();
-        let calls = ["rename", "renameat", "renameat2"];
-        let killed = calls.iter().any(|call| killed(&env, APPLY, call, 4) == Ended::Killed);
-        assert!(killed, "apply renames four files");
-        (env, expected)
-    };
+    let template = Template::untouched();
+    let before = &template.expected.before;
+    let calls = ["rename", "renameat", "renameat2"];
+    assert!(calls.iter().any(|call| killed(&template.env, APPLY, call, 4) == Ended::Killed));
+    assert_ne!(template.env.seen("tree"), *before, "four files were renamed");
     for call in CALLS {
         for nth in 1.. {
-            let (env, expected) = halfway();
+            let env = template.copy();
             let ended = killed(&env, &["status", "tree"], call, nth);
             let told = env.run(&["status", "tree"]);
             assert!(told.ends_with("[exit 0]"), "{call} {nth}: {told}");
             let mut found = env.seen("tree");
-            found.get_mut("").unwrap().1 = expected.before[""].1;
-            assert_eq!(found, expected.before, "{call} {nth}");
+            found.get_mut("").unwrap().1 = before[""].1;
+            assert_eq!(found, *before, "{call} {nth}");
             if ended == Ended::ByItself {
                 break;
             }
