@@ -63,10 +63,9 @@ fn killed(env: &TestEnvironment, arguments: &[&str], call: &str, nth: usize) -> 
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null"]).arg(format!("-einject=?{call}:signal=SIGKILL:when={nth}"));
     strace.arg(env!("CARGO_BIN_EXE_pypatch")).args(arguments).current_dir(env.path("."));
-    strace
-        .env("HOME", env.path("home"))
-        .env("XDG_CACHE_HOME", env.path("cache"))
-        .env_remove("PYPATCH_SOURCES");
+    // Nothing of cargo's: with its LD_LIBRARY_PATH the loader alone opens a hundred files.
+    strace.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    strace.env("HOME", env.path("home")).env("XDG_CACHE_HOME", env.path("cache"));
     let output = strace.stdin(Stdio::null()).output().unwrap();
     match (output.status.signal(), output.status.code()) {
         (Some(9), _) | (_, Some(137)) => Ended::Killed,
