@@ -11,7 +11,7 @@ use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
 use crate::text::{LineIndex, line_bounds};
-use crate::tree::{File, Tree, TreeError, TreePath};
+use crate::tree::{File, FileChange, Tree, TreeError, TreePath};
 use crate::version::Version;
 
 /// A tree, and what is known of it.
@@ -21,18 +21,30 @@ pub struct Context<'a> {
     /// Its version of CPython; `None` for something else.
     pub version: Option<Version>,
     files: RefCell<BTreeMap<TreePath, Option<Rc<Source>>>>,
+    /// The context before some changes, whose other files need not be read again.
+    before: Option<(&'a Context<'a>, &'a [FileChange])>,
 }
 
 impl<'a> Context<'a> {
     /// Resolves on `tree`, which is of `version`.
     pub fn new(tree: &'a dyn Tree, version: Option<Version>) -> Context<'a> {
-        Context { tree, version, files: RefCell::default() }
+        Context { tree, version, files: RefCell::default(), before: None }
+    }
+
+    /// Resolves on `tree`, which is the tree of `before` after `changes`.
+    pub fn after(before: &'a Context<'a>, changes: &'a [FileChange], tree: &'a dyn Tree) -> Context<'a> {
+        Context { before: Some((before, changes)), ..Context::new(tree, before.version.clone()) }
     }
 
     /// A file of the tree; `None` when it has none of that name.
     pub(super) fn source(&self, path: &TreePath) -> Result<Option<Rc<Source>>, TreeError> {
         if let Some(known) = self.files.borrow().get(path) {
             return Ok(known.clone());
+        }
+        if let Some((before, changes)) = self.before
+            && !changes.iter().any(|change| change.path == *path)
+        {
+            return before.source(path);
         }
         let source =
             self.tree.read(path)?.map(|file| Rc::new(Source::new(path.clone(), file.bytes, file.executable)));

@@ -152,7 +152,7 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
         before: composed.before,
     };
     if plan.fits() {
-        plan.restless = restless(patchset, tree, &composed.changes, &plan)?;
+        plan.restless = restless(patchset, &context, &composed.changes, &plan)?;
     }
     if plan.fits() {
         plan.changes = composed.changes;
@@ -163,20 +163,25 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
 /// The edits that are not done on the tree they have changed: planning twice is empty.
 fn restless(
     patchset: &Patchset,
-    tree: &dyn Tree,
+    before: &Context<'_>,
     changes: &[FileChange],
     plan: &Plan,
 ) -> Result<Vec<Restless>, TreeError> {
-    let unrest = |one: &Edit, changes: &[FileChange]| -> Result<Vec<Part>, TreeError> {
-        let after = OverlayTree::new(tree, changes);
-        let mut parts = edit::resolve(&Context::new(&after, plan.version.clone()), one)?;
+    let unrest = |context: &Context<'_>, one: &Edit| -> Result<Vec<Part>, TreeError> {
+        let mut parts = edit::resolve(context, one)?;
         parts.retain(|part| part.outcome.is_failure() || !part.deltas.is_empty());
         Ok(parts)
     };
+    let alone = |one: &Edit, own: &[FileChange]| -> Result<Vec<Part>, TreeError> {
+        let after = OverlayTree::new(before.tree, own);
+        unrest(&Context::after(before, own, &after), one)
+    };
+    let after = OverlayTree::new(before.tree, changes);
+    let context = Context::after(before, changes, &after);
     let mut found = Vec::new();
     for (one, planned) in patchset.edits.iter().zip(&plan.edits) {
-        let parts = unrest(one, changes)?;
-        let with = if !parts.is_empty() && unrest(one, &plan.changes_of(planned))?.is_empty() {
+        let parts = unrest(&context, one)?;
+        let with = if !parts.is_empty() && alone(one, &plan.changes_of(planned))?.is_empty() {
             let own = |part: &Part| planned.parts.iter().any(|own| own.file == part.file);
             let shares = |other: &&PlannedEdit| other.is_change() && other.parts.iter().any(own);
             let others = plan.edits.iter().filter(|other| other.id != one.id);
