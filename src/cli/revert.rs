@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::ExitStatus;
 use super::error::CliError;
 use super::ui::Ui;
-use crate::apply::{self, Which};
+use crate::apply::{self, ApplyError, Which};
 use crate::report::text::counted;
 
 /// Take patchsets off a tree: every byte, mode and mtime becomes what it was.
@@ -25,12 +25,15 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     super::workspace::recover(ui, &args.tree)?;
-    if apply::status(&args.tree)?.is_none() {
-        ui.out(&format!("{}: no patchset is applied, nothing to do\n", args.tree.display()))?;
-        return Ok(ExitStatus::Done);
-    }
     let which = if args.top { Which::Top } else { Which::All };
-    let reverted = apply::revert(&args.tree, which, args.dry_run)?;
+    let reverted = match apply::revert(&args.tree, which, args.dry_run) {
+        Ok(reverted) => reverted,
+        Err(ApplyError::NoReceipt(_)) => {
+            ui.out(&format!("{}: no patchset is applied, nothing to do\n", args.tree.display()))?;
+            return Ok(ExitStatus::Done);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let did = if args.dry_run { "would revert" } else { "reverted" };
     for id in &reverted.patchsets {
         ui.out(&format!("{did} {id}\n"))?;

@@ -73,6 +73,9 @@ pub(super) fn lex(source: &[u8]) -> Lexed {
             }
             b' ' | b'\t' | b'\r' | 0x0b | 0x0c => {
                 at += 1;
+                while source.get(at) == Some(&byte) {
+                    at += 1;
+                }
                 continue;
             }
             b'/' if matches!(source.get(at + 1), Some(b'*' | b'/')) => {
@@ -138,16 +141,13 @@ pub(super) fn splice(source: &[u8], at: usize) -> usize {
 pub(super) fn comment_end(source: &[u8], at: usize, problems: &mut Vec<Problem>) -> usize {
     let mut i = at + 2;
     if source[at + 1] == b'*' {
-        loop {
-            match source[i..].iter().position(|b| *b == b'*') {
-                Some(n) if source.get(i + n + 1) == Some(&b'/') => return i + n + 2,
-                Some(n) => i += n + 1,
-                None => {
-                    problems.push(Problem::new(Span::new(at, source.len()), "this comment is never closed"));
-                    return source.len();
-                }
-            }
-        }
+        return memchr::memmem::find(&source[i..], b"*/").map_or_else(
+            || {
+                problems.push(Problem::new(Span::new(at, source.len()), "this comment is never closed"));
+                source.len()
+            },
+            |n| i + n + 2,
+        );
     }
     while i < source.len() && source[i] != b'\n' {
         i += splice(source, i).max(1);
@@ -195,8 +195,19 @@ fn directive_end(source: &[u8], at: usize, problems: &mut Vec<Problem>) -> usize
     source.len()
 }
 
+/// Which bytes an identifier consists of: a table, because this is asked of every byte of a file.
+const WORD_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte == 0x5f || byte == 0x24 || byte >= 0x80;
+        byte += 1;
+    }
+    table
+};
+
 pub(super) fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+    WORD_BYTES[usize::from(byte)]
 }
 
 /// Behind the identifier at `at`.

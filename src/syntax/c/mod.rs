@@ -49,8 +49,8 @@ pub struct CFile {
     nesting: Nesting,
     functions: Vec<Function>,
     prototypes: Vec<Prototype>,
-    tables: Vec<Table>,
     // Read when they are asked for: most edits ask for one kind, or for none.
+    tables: OnceCell<(Vec<Table>, Vec<Problem>)>,
     includes: OnceCell<Vec<Include>>,
     defines: OnceCell<Vec<Define>>,
     undefs: OnceCell<Vec<Undef>>,
@@ -69,7 +69,7 @@ impl CFile {
             nesting,
             functions: Vec::new(),
             prototypes: Vec::new(),
-            tables: Vec::new(),
+            tables: OnceCell::new(),
             includes: OnceCell::new(),
             defines: OnceCell::new(),
             undefs: OnceCell::new(),
@@ -80,9 +80,6 @@ impl CFile {
         let found = declaration::declarations(&file);
         problems.extend(found.problems);
         (file.functions, file.prototypes) = (found.functions, found.prototypes);
-        let (tables, table_problems) = table::tables(&file);
-        problems.extend(table_problems);
-        file.tables = tables;
         problems.sort_by_key(|p| p.span);
         file.problems = problems;
         file
@@ -100,7 +97,7 @@ impl CFile {
 
     /// Initialised arrays outside every body.
     pub fn tables(&self) -> &[Table] {
-        &self.tables
+        &self.tables.get_or_init(|| table::tables(self)).0
     }
 
     /// `#include` lines.
@@ -130,14 +127,17 @@ impl CFile {
         places.conditions(&self.nesting.groups, places.at(offset), None)
     }
 
-    /// Everything in the file that cannot be trusted, in the order of places.
+    /// Everything in the file that cannot be trusted, in the order of places, but for what is only
+    /// wrong with an entry of a table.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
     /// Why nothing may be edited in `span`, if so.
     pub fn problem_in(&self, span: Span) -> Option<&Problem> {
-        self.problems.iter().find(|p| p.touches(span))
+        let of_tables = || &self.tables.get_or_init(|| table::tables(self)).1;
+        let touches = |p: &&Problem| p.touches(span);
+        self.problems.iter().find(touches).or_else(|| of_tables().iter().find(touches))
     }
 
     /// Where the first token is: behind a licence comment, before the first line of code or

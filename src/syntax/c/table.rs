@@ -265,6 +265,9 @@ mod tests {
     fn a_comma_behind_the_endif_of_its_entry_is_a_problem() {
         let source = "char *t[] = {\n\"a\"\n#if B\n\"b\"\n#endif\n, \"c\" \"d\"};\n";
         let file = CFile::parse(source.as_bytes());
-        assert_eq!(file.problems()[0].what, "an #if separates this comma from its entry");
+        assert_eq!(
+            file.problem_in(Span::new(0, source.len())).unwrap().what,
+            "an #if separates this comma from its entry"
+        );
     }
 }
