@@ -126,7 +126,7 @@ pub fn is_environment(word: &[u8]) -> bool {
     let name = word.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     let assignment = name > 0 && !word[0].is_ascii_digit() && word.get(name) == Some(&b'=');
     let reference = word.len() > 3
-        && word.starts_with(b"$(")
+        && (word.starts_with(b"$(") || word.starts_with(b"${"))
         && behind_reference(word, 0, word.len()) == word.len()
         && word[2..word.len() - 1].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
     let substituted = word.len() > 2 && word.starts_with(b"@") && word.ends_with(b"@");
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_sets_up_the_environment_is_told_from_a_command() {
-        for word in ["A=b", "PYTHONPATH=$(X)", "$(RUNSHARED)", "@RUNSHARED@", "_a1='x y'"] {
+        for word in ["A=b", "PYTHONPATH=$(X)", "$(RUNSHARED)", "${RUNSHARED}", "@RUNSHARED@", "_a1='x y'"] {
             assert!(is_environment(word.as_bytes()), "{word}");
         }
         for word in ["./$(P)", "1=b", "=b", "$(P)x", "python", "$(a b)", "-DX=1"] {
