@@ -118,8 +118,7 @@ fn write(
         ui.out(&format!("{}: nothing to do, the tree is so already\n", patchset.id))?;
         return Ok(false);
     }
-    let edits =
-        plan.edits.iter().filter(|edit| !edit.changes.is_empty()).map(|edit| edit.id.clone()).collect();
+    let edits = plan.edits.iter().filter(|edit| edit.is_change()).map(|edit| edit.id.clone()).collect();
     let layer = Layer {
         patchset: patchset.id.clone(),
         digest: patchset.digest,

@@ -3,6 +3,7 @@
 use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Workspace};
+use crate::report::text::counted;
 
 /// Check patchsets without a tree: what they say is well formed, and everything they name is there.
 #[derive(Debug, clap::Args)]
@@ -29,7 +30,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     for id in ids {
         match workspace.patchset(&id) {
             Ok(patchset) => {
-                ui.out(&format!("{}: {} edits, no errors\n", patchset.id, patchset.edits.len()))?
+                let edits = counted(patchset.edits.len(), "edit");
+                ui.out(&format!("{}: {edits}, no errors\n", patchset.id))?;
             }
             Err(error) => {
                 ui.error(&error);

@@ -32,7 +32,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                 CliError::new(ExitStatus::Usage, format!("`{}` has no edit `{id}`", plan.patchset))
                     .help(format!("`pypatch show {}` names them", plan.patchset))
             })?;
-            edit.changes.iter().flat_map(FileChange::diff).collect()
+            plan.changes_of(edit).iter().flat_map(FileChange::diff).collect()
         }
     };
     ui.raw(&diff)?;

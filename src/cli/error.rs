@@ -39,6 +39,7 @@ impl CliError {
     }
 
     /// Writing a result failed.
+    #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
     pub(super) fn output(error: io::Error) -> CliError {
         let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
         CliError { broken_pipe, ..CliError::new(ExitStatus::Io, format!("cannot write the output: {error}")) }
@@ -149,6 +150,9 @@ impl From<ApplyError> for CliError {
                     None => "remove the file and run this again".to_owned(),
                 };
                 unfit(title).help(help)
+            }
+            ApplyError::Occupied(_) => {
+                unfit(title).help("name a directory that does not exist, or an empty one")
             }
             ApplyError::NoReceipt(_) => unfit(title).help("only a tree that pypatch patched can be reverted"),
             ApplyError::ForeignSchema { .. } => {

@@ -17,9 +17,6 @@ pub struct FetchArgs {
     /// The releases, such as python-2.5.
     #[arg(required = true, value_name = "PIN")]
     pub pins: Vec<String>,
-    /// Stay off the network: PYPATCH_SOURCES and the cache alone.
-    #[arg(long)]
-    pub offline: bool,
 }
 
 /// Why `fetch` failed.
@@ -48,13 +45,9 @@ pub fn run(
     warn: &mut dyn FnMut(&str),
     progress: &mut dyn Progress,
 ) -> Result<(), FetchCommandError> {
-    let mut places = places.clone();
-    if args.offline {
-        (places.web, places.apt) = (None, None);
-    }
     let pins = args.pins.iter().map(|name| pins.get(name)).collect::<Result<Vec<_>, _>>()?;
     for pin in pins {
-        let obtained = obtain(&pin, &places, progress)?;
+        let obtained = obtain(&pin, places, progress)?;
         for attempt in obtained.rejected.iter().filter(|attempt| !attempt.why.is_absence()) {
             warn(&attempt.to_string());
         }
@@ -81,7 +74,7 @@ mod tests {
         fs::write(directory.path().join("2.5.yaml"), pins).unwrap();
         fs::write(directory.path().join("Python-2.5.tgz"), tarball).unwrap();
         let places = Places { sources: vec![directory.path().to_owned()], ..Places::default() };
-        let args = FetchArgs { pins: names.iter().map(|name| (*name).to_owned()).collect(), offline: true };
+        let args = FetchArgs { pins: names.iter().map(|name| (*name).to_owned()).collect() };
         let (mut out, mut warnings) = (Vec::new(), Vec::new());
         let mut warn = |text: &str| warnings.push(text.to_owned());
         let pins = PinSet::with_overlay(directory.path());

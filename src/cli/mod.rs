@@ -42,9 +42,12 @@ pub(crate) struct Cli {
     /// A folder of patchsets that is searched before ./patchsets and the shipped ones.
     #[arg(long = "patchsets", value_name = "DIR", global = true)]
     patchset_dirs: Vec<PathBuf>,
-    /// A folder of pins that comes before ./upstream-pins and the shipped ones.
+    /// A folder of pins that comes before the shipped ones, instead of ./upstream-pins.
     #[arg(long, value_name = "DIR", global = true)]
     pins_dir: Option<PathBuf>,
+    /// Stay off the network: releases come from PYPATCH_SOURCES and the cache alone.
+    #[arg(long, global = true)]
+    offline: bool,
     /// Say nothing but results and errors.
     #[arg(short, long, global = true)]
     quiet: bool,
@@ -130,7 +133,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
     let ui = Ui::new(cli.quiet, cli.verbose);
-    let workspace = Workspace::new(&cli.patchset_dirs, cli.pins_dir.as_deref());
+    let workspace = Workspace::new(&cli.patchset_dirs, cli.pins_dir.as_deref(), cli.offline);
     match &cli.command {
         Command::List(args) => list::run(&ui, &workspace, args),
         Command::Show(args) => show::run(&ui, &workspace, args),

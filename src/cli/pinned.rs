@@ -32,7 +32,7 @@ pub(super) fn check(workspace: &Workspace, series: &Series, source: &Source) -> 
         return Ok(no("the tree has no version of CPython".to_owned()));
     };
     let Some(pin) = workspace.pins.by_version(version)? else {
-        return Ok(no(format!("CPython {version} is no pinned release")));
+        return Ok(no(format!("CPython {version} is not among the pins")));
     };
     let SourceSpec::Directory(root) = &source.spec else {
         return Ok(no(format!("its hash is not that of {}", pin.name)));

@@ -6,6 +6,7 @@ use super::ExitStatus;
 use super::error::CliError;
 use super::ui::Ui;
 use crate::apply::{self, Which};
+use crate::report::text::counted;
 
 /// Take patchsets off a tree: every byte, mode and mtime becomes what it was.
 ///
@@ -37,7 +38,7 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     for file in &reverted.files {
         ui.detail(&format!("  {file}"));
     }
-    ui.out(&format!("{} files\n", reverted.files.len()))?;
+    ui.out(&format!("{}\n", counted(reverted.files.len(), "file")))?;
     for id in &reverted.remaining {
         ui.out(&format!("still applied: {id}\n"))?;
     }

@@ -8,6 +8,7 @@ use super::{ExitStatus, Workspace};
 use crate::digest::Sha256Digest;
 use crate::plan::plan;
 use crate::report;
+use crate::report::text::counted;
 use crate::snapshot::{self, Store};
 use crate::tree::TreePath;
 
@@ -88,9 +89,16 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             }
         }
     }
+    if let Some(pin) = selection.pin.as_ref().filter(|_| compared + skipped == 0) {
+        return Err(CliError::new(ExitStatus::Usage, format!("no patchset of these has the pin `{pin}`"))
+            .help("a pin is compared when it is among the patchset's `pins`"));
+    }
     ui.note(&format!("{compared} compared, {different} different, {skipped} skipped"));
     if skipped > 0 && selection.require {
-        return Err(CliError::new(ExitStatus::Source, format!("{skipped} pinned releases are not at hand")));
+        return Err(CliError::new(
+            ExitStatus::Source,
+            format!("not at hand: {}", counted(skipped, "pinned release")),
+        ));
     }
     Ok(if different > 0 && !accept { ExitStatus::Difference } else { ExitStatus::Done })
 }

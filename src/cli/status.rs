@@ -6,6 +6,7 @@ use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Format};
 use crate::apply::{self, FileState};
+use crate::report::text::counted;
 
 /// Show which patchsets are applied to a tree, and whether it is still as pypatch left it.
 ///
@@ -35,8 +36,9 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
             Some(status) => {
                 for layer in &status.layers {
                     let pin = layer.pin.as_deref().map_or(String::new(), |pin| format!(" (pin {pin})"));
-                    let (edits, files) = (layer.edits.len(), layer.files.len());
-                    ui.out(&format!("{}{pin}: {edits} edits, {files} files\n", layer.patchset))?;
+                    let edits = counted(layer.edits.len(), "edit");
+                    let files = counted(layer.files.len(), "file");
+                    ui.out(&format!("{}{pin}: {edits}, {files}\n", layer.patchset))?;
                 }
                 for file in status.drifted() {
                     ui.out(&format!("  {}: {}\n", file.path, state_name(file.state)))?;

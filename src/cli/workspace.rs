@@ -27,7 +27,7 @@ pub(super) struct Source {
 }
 
 impl Workspace {
-    pub(super) fn new(patchsets: &[PathBuf], pins: Option<&Path>) -> Workspace {
+    pub(super) fn new(patchsets: &[PathBuf], pins: Option<&Path>, offline: bool) -> Workspace {
         let mut folders = patchsets.to_vec();
         folders.push(PathBuf::from("patchsets"));
         let here = Path::new("upstream-pins");
@@ -36,7 +36,11 @@ impl Workspace {
             None if here.is_dir() => PinSet::with_overlay(here),
             None => PinSet::shipped(),
         };
-        Workspace { catalog: Catalog::new(folders), pins, places: Places::from_env() }
+        let mut places = Places::from_env();
+        if offline {
+            (places.web, places.apt) = (None, None);
+        }
+        Workspace { catalog: Catalog::new(folders), pins, places }
     }
 
     pub(super) fn patchset(&self, id: &str) -> Result<Patchset, CliError> {
@@ -104,6 +108,9 @@ fn open_located(located: &Located) -> Result<Box<dyn Tree>, CliError> {
 /// Brings a tree in order that an interrupted run left.
 pub(super) fn recover(ui: &Ui, root: &Path) -> Result<(), CliError> {
     let place = root.display();
+    std::fs::read_dir(root).map_err(|error| {
+        CliError::new(super::ExitStatus::Source, format!("{place} cannot be read as a tree: {error}"))
+    })?;
     match apply::recover(root)? {
         apply::Recovered::Nothing => {}
         apply::Recovered::RolledBack => ui.note(&format!("{place}: an interrupted change was taken back")),

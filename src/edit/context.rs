@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use super::outcome::Place;
 use crate::syntax::c::CFile;
+use crate::syntax::header::Header;
 use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
 use crate::text::{LineIndex, line_bounds};
-use crate::tree::{Tree, TreeError, TreePath};
+use crate::tree::{File, FileChange, Tree, TreeError, TreePath};
 use crate::version::Version;
 
 /// A tree, and what is known of it.
@@ -20,12 +21,19 @@ pub struct Context<'a> {
     /// Its version of CPython; `None` for something else.
     pub version: Option<Version>,
     files: RefCell<BTreeMap<TreePath, Option<Rc<Source>>>>,
+    /// The context before some changes, whose other files need not be read again.
+    before: Option<(&'a Context<'a>, &'a [FileChange])>,
 }
 
 impl<'a> Context<'a> {
     /// Resolves on `tree`, which is of `version`.
     pub fn new(tree: &'a dyn Tree, version: Option<Version>) -> Context<'a> {
-        Context { tree, version, files: RefCell::default() }
+        Context { tree, version, files: RefCell::default(), before: None }
+    }
+
+    /// Resolves on `tree`, which is the tree of `before` after `changes`.
+    pub fn after(before: &'a Context<'a>, changes: &'a [FileChange], tree: &'a dyn Tree) -> Context<'a> {
+        Context { before: Some((before, changes)), ..Context::new(tree, before.version.clone()) }
     }
 
     /// A file of the tree; `None` when it has none of that name.
@@ -33,10 +41,24 @@ impl<'a> Context<'a> {
         if let Some(known) = self.files.borrow().get(path) {
             return Ok(known.clone());
         }
+        if let Some((before, changes)) = self.before
+            && !changes.iter().any(|change| change.path == *path)
+        {
+            return before.source(path);
+        }
         let source =
             self.tree.read(path)?.map(|file| Rc::new(Source::new(path.clone(), file.bytes, file.executable)));
         self.files.borrow_mut().insert(path.clone(), source.clone());
         Ok(source)
+    }
+
+    /// A file of the tree as it is; `None` when it has none of that name.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn file(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
+        let source = self.source(path)?;
+        Ok(source.map(|source| File { bytes: source.bytes.clone(), executable: source.executable }))
     }
 }
 
@@ -49,6 +71,7 @@ pub(super) struct Source {
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
     c: OnceCell<CFile>,
+    header: OnceCell<Header>,
     python: OnceCell<PyFile>,
 }
 
@@ -62,6 +85,7 @@ impl Source {
             makefile: OnceCell::new(),
             setup: OnceCell::new(),
             c: OnceCell::new(),
+            header: OnceCell::new(),
             python: OnceCell::new(),
         }
     }
@@ -76,6 +100,10 @@ impl Source {
 
     pub(super) fn c(&self) -> &CFile {
         self.c.get_or_init(|| CFile::parse(&self.bytes))
+    }
+
+    pub(super) fn header(&self) -> &Header {
+        self.header.get_or_init(|| Header::parse(&self.bytes))
     }
 
     pub(super) fn python(&self) -> &PyFile {

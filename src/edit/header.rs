@@ -5,7 +5,6 @@ use super::answer::{Answer, Miss};
 use super::context::Source;
 use crate::patchset::Change;
 use crate::patchset::operation::header::{Append, Define, Place, Undef};
-use crate::syntax::header::Header;
 use crate::text::{Rewrite, Span, line_bounds, line_ending};
 
 pub(super) fn append(source: &Source, change: &Change, op: &Append) -> Answer {
@@ -33,7 +32,7 @@ fn lines_at(source: &Source, lines: &[u8], place: Place) -> Answer {
     let text = &source.bytes;
     let ending = line_ending(text);
     let lines = as_lines(lines, ending);
-    let header = Header::parse(text);
+    let header = source.header();
     let Some(guard) = header.guard() else {
         return Answer::Missing(Miss {
             what: "the header has no include guard around all of its code".to_owned(),

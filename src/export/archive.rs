@@ -54,7 +54,11 @@ pub fn archive(
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new().prefix(".pypatch-").tempfile_in(directory).map_err(io)?;
+    // Only the kind of the error: the whole of it names a file that nobody asked for.
+    let mut file = tempfile::Builder::new()
+        .prefix(".pypatch-")
+        .tempfile_in(directory)
+        .map_err(|error| io(error.kind().into()))?;
     {
         let writer = io::BufWriter::new(file.as_file_mut());
         match compression {

@@ -28,10 +28,10 @@ pub struct Regenerate {
     /// The program, and its other names, of which the first that is installed is meant.
     pub run: Vec<String>,
     /// What it reads.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", inner(regex(pattern = super::schema::PATH)))]
     pub reads: Vec<TreePath>,
     /// What it writes.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", inner(regex(pattern = super::schema::PATH)))]
     pub writes: Vec<TreePath>,
 }
 

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use rust_embed::Embed;
 
 use super::Patchset;
-use super::load::{LoadError, load};
-use crate::text::distance;
+use super::load::{LoadError, load, nearest};
 
 #[derive(Embed)]
 #[folder = "patchsets"]
@@ -60,7 +59,13 @@ impl Origin {
     /// When it does not exist or cannot be read.
     pub fn read(&self, file: &str) -> io::Result<Vec<u8>> {
         match self {
-            Origin::Folder { path, .. } => fs::read(path.join(file)),
+            Origin::Folder { path, .. } => {
+                let found = path.join(file).canonicalize()?;
+                if !found.starts_with(path.canonicalize()?) {
+                    return Err(io::Error::other("a symbolic link leads out of the patchset"));
+                }
+                fs::read(found)
+            }
             Origin::Shipped { id } => Shipped::get(&format!("{id}/{file}"))
                 .map(|file| file.data.into_owned())
                 .ok_or_else(|| io::ErrorKind::NotFound.into()),
@@ -127,10 +132,7 @@ impl Catalog {
     }
 
     pub(super) fn near(&self, id: &str) -> Vec<String> {
-        let mut ids = self.ids().unwrap_or_default();
-        ids.sort_by_key(|other| distance(id, other));
-        ids.truncate(3);
-        ids
+        nearest(id, self.ids().unwrap_or_default().iter().map(String::as_str))
     }
 }
 

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error, MapAccess};
 use serde_yaml::Spanned;
 
 use super::operation::{Operation, Text};
-use super::{RawEdit, Requirement};
+use super::{Lint, RawEdit, Requirement, schema};
 use crate::tree::TreePath;
 use crate::version::VersionRange;
 
@@ -80,8 +80,8 @@ impl ChangeKeys {
     /// Takes the value of `key` out of `map`; false when it is no key of a change.
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
         match key {
-            "file" => self.file = Some(files(map.next_value()?)?),
-            "when" => self.when = Some(range(&map.next_value::<String>()?)?),
+            "file" => self.file = Some(map.next_value::<Files>()?.0),
+            "when" => self.when = Some(map.next_value::<Range>()?.0),
             "within" => self.within = Some(map.next_value()?),
             name => match Operation::read(name, map)? {
                 None => return Ok(false),
@@ -115,12 +115,23 @@ impl ChangeKeys {
     }
 }
 
-fn files<E: Error>(names: super::operation::OneOrMore) -> Result<Vec<TreePath>, E> {
-    names.0.iter().map(|name| name.parse().map_err(E::custom)).collect()
+/// The value of `file`. A type, so that what is wrong with it is told where it stands.
+struct Files(Vec<TreePath>);
+
+impl<'de> Deserialize<'de> for Files {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Files, D::Error> {
+        let names = super::operation::OneOrMore::deserialize(deserializer)?;
+        names.0.iter().map(|name| name.parse().map_err(D::Error::custom)).collect::<Result<_, _>>().map(Files)
+    }
 }
 
-pub(super) fn range<E: Error>(text: &str) -> Result<VersionRange, E> {
-    text.parse().map_err(E::custom)
+/// The value of `when`.
+struct Range(VersionRange);
+
+impl<'de> Deserialize<'de> for Range {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Range, D::Error> {
+        String::deserialize(deserializer)?.parse().map(Range).map_err(D::Error::custom)
+    }
 }
 
 fn unknown<E: Error>(key: &str, known: &[&str]) -> E {
@@ -227,11 +238,12 @@ impl<'de> Deserialize<'de> for RawEdit {
 /// The properties that `file`, `when`, `within` and the operations add to a map's schema.
 fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Map<String, serde_json::Value> {
     let mut properties = serde_json::Map::new();
-    let files = generator.subschema_for::<super::operation::OneOrMore>();
-    properties.insert("file".to_owned(), files.to_value());
+    properties.insert("file".to_owned(), schema::files());
     properties.insert(
         "when".to_owned(),
-        serde_json::json!({"type": "string", "description": "The versions it is for: `>=2.7`."}),
+        serde_json::json!({
+            "type": "string", "pattern": schema::RANGE, "description": "The versions it is for: `>=2.7`.",
+        }),
     );
     properties.insert("within".to_owned(), generator.subschema_for::<Within>().to_value());
     for (name, schema) in Operation::schemas(generator) {
@@ -240,9 +252,17 @@ fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Map<String,
     properties
 }
 
-/// One of the operations is there.
+/// One of the operations is there, with the file it is for.
 fn any_operation() -> Vec<serde_json::Value> {
-    Operation::NAMES.iter().map(|name| serde_json::json!({"required": [name]})).collect()
+    let one = |name: &&str| match *name {
+        // They may create their file, so they name one.
+        "file.add" | "m4.define" => serde_json::json!({
+            "required": ["file", name],
+            "properties": {"file": {"anyOf": [{"type": "string"}, {"type": "array", "maxItems": 1}]}},
+        }),
+        _ => serde_json::json!({"required": ["file", name]}),
+    };
+    Operation::NAMES.iter().map(one).collect()
 }
 
 impl JsonSchema for Change {
@@ -256,7 +276,6 @@ impl JsonSchema for Change {
             "description": "One operation on one file.",
             "type": "object",
             "properties": properties,
-            "required": ["file"],
             "oneOf": any_operation(),
             "additionalProperties": false
         })
@@ -272,22 +291,37 @@ impl JsonSchema for RawEdit {
         let mut properties = change_properties(generator);
         let text = |description: &str| serde_json::json!({"type": "string", "description": description});
         properties.insert("id".to_owned(), text("Its name, the same in every patchset of a family."));
-        properties.insert("why".to_owned(), text("Why it is needed."));
+        properties.insert(
+            "why".to_owned(),
+            serde_json::json!({"type": "string", "pattern": r"\S", "description": "Why it is needed."}),
+        );
         properties.insert("upstream".to_owned(), text("Where upstream discusses it."));
-        properties.insert("since".to_owned(), text("The first version it is for."));
-        properties.insert("until".to_owned(), text("The first version it is no longer for."));
+        let version = |description: &str| serde_json::json!({"type": "string", "pattern": schema::VERSION, "description": description});
+        properties.insert("since".to_owned(), version("The first version it is for."));
+        properties.insert("until".to_owned(), version("The first version it is no longer for."));
         properties.insert("requires".to_owned(), generator.subschema_for::<Vec<Requirement>>().to_value());
         properties.insert(
             "allow".to_owned(),
             serde_json::json!({
                 "type": "object",
                 "additionalProperties": {"type": "string"},
+                "propertyNames": {"enum": Lint::ALL.map(Lint::name)},
                 "description": "Lints that it may raise, each with the reason why that is right."
             }),
         );
         properties.insert("changes".to_owned(), generator.subschema_for::<Vec<Change>>().to_value());
         let mut alternatives = any_operation();
-        alternatives.push(serde_json::json!({"required": ["changes"]}));
+        for alternative in &mut alternatives {
+            alternative["properties"]["changes"] = false.into();
+        }
+        let elsewhere =
+            CHANGE_KEYS.iter().chain(Operation::NAMES).map(|name| ((*name).to_owned(), false.into()));
+        let mut in_changes: serde_json::Map<String, serde_json::Value> = elsewhere.collect();
+        in_changes.insert("changes".to_owned(), serde_json::json!({"minItems": 1}));
+        alternatives.push(serde_json::json!({
+            "required": ["changes"],
+            "properties": in_changes,
+        }));
         schemars::json_schema!({
             "description": "One reason, and one operation on `file` or a list of `changes`.",
             "type": "object",

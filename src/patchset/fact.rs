@@ -113,7 +113,7 @@ impl JsonSchema for Requirement {
             "description": "A fact about the tree without which the edit would have no effect.",
             "type": "object",
             "properties": {
-                "file": text,
+                "file": super::schema::file(),
                 "why": text,
                 "exists": {"type": "boolean"},
                 "contains": text,

@@ -91,7 +91,7 @@ pub(super) fn load(catalog: &Catalog, id: &str) -> Result<Patchset, LoadError> {
                 }
             });
         };
-        let parsed = parse(origin)?;
+        let parsed = parse(&origin)?;
         next = parsed
             .raw
             .extends
@@ -131,29 +131,46 @@ fn or_near(near: &[String]) -> String {
     }
 }
 
+/// The names that come nearest to `wanted`, at most three.
+pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut near: Vec<(usize, &str)> = names
+        .map(|name| (crate::text::distance(wanted, name), name))
+        .filter(|(apart, name)| apart * 2 <= wanted.chars().count() || name.contains(wanted))
+        .collect();
+    near.sort_unstable();
+    near.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+}
+
 /// A budget that real patchsets stay far below, against alias bombs.
 fn options() -> serde_yaml::Options {
     serde_yaml::options! {
         strict_booleans: true,
+        // `with: 1` is a number for every other reader of YAML, and for the published schema.
+        no_schema: true,
         budget: serde_yaml::budget! { max_nodes: 50_000, max_aliases: 1_000 },
     }
 }
 
-fn parse(origin: Origin) -> Result<Parsed, LoadError> {
+fn parse(origin: &Origin) -> Result<Parsed, LoadError> {
     let file = origin.display("patchset.yaml");
     let bytes =
         origin.read("patchset.yaml").map_err(|source| LoadError::Io { file: file.clone(), source })?;
     let id = origin.id();
-    let whole = |what: String| invalid(id, vec![Complaint { file: file.clone(), line: 0, column: 0, what }]);
-    let text = std::str::from_utf8(&bytes).map_err(|e| whole(format!("it is no UTF-8: {e}")))?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        let (lines, last) = (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or(""));
+        let (line, column) = (lines + 1, last.chars().count() + 1);
+        invalid(id, vec![Complaint { file: file.clone(), line, column, what: "this is no UTF-8".to_owned() }])
+    })?;
     let raw: RawPatchset = serde_yaml::from_str_with_options(text, options()).map_err(|error| {
         let at = error.location().unwrap_or(Location::UNKNOWN);
         let message = error.without_snippet().to_string();
-        // The place stands before the message already.
-        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+        // The place stands before the message already, and the reader's options are not the user's.
+        let message = message.split(" at line ").next().unwrap_or(&message);
+        let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message).to_owned();
         invalid(id, vec![complaint(&file, at, message)])
     })?;
-    let mut check = Check { file: &file, origin: &origin, complaints: Vec::new(), digests: Vec::new() };
+    let mut check = Check { file: &file, origin, complaints: Vec::new(), digests: Vec::new() };
     check.digests.push(Sha256Digest::of(&bytes));
     if raw.schema.value != 1 {
         check.at(
@@ -166,7 +183,7 @@ fn parse(origin: Origin) -> Result<Parsed, LoadError> {
     }
     let applies_to = raw.applies_to.as_ref().and_then(|range| check.range(range));
     for pin in &raw.pins {
-        if !pin.value.strip_prefix("python-").is_some_and(|v| v.parse::<crate::version::Version>().is_ok()) {
+        if pin.value.strip_prefix("python-").is_none_or(|v| v.parse::<crate::version::Version>().is_err()) {
             check.at(pin.referenced, format!("`{}` is no pin, such as python-2.5", pin.value));
         }
     }
@@ -229,7 +246,8 @@ impl Check<'_> {
         };
         for lint in edit.allow.keys() {
             if !Lint::ALL.iter().any(|known| known.name() == lint) {
-                self.at(at, format!("`allow` names `{lint}`, which is no lint"));
+                let near = nearest(lint, Lint::ALL.iter().map(|known| known.name()));
+                self.at(at, format!("`allow` names `{lint}`, which is no lint{}", or_near(&near)));
             }
         }
         let changes = edit.change.iter().map(|change| (change, at));
@@ -429,11 +447,11 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
                     edits.remove(at);
                     dropped.insert(id.clone(), why.value.clone());
                 }
-                None => complaints.push(complaint(
-                    &one.file,
-                    why.referenced,
-                    format!("`drop` names `{}`, which is no edit of what this extends", id),
-                )),
+                None => {
+                    let near = or_near(&nearest(id, edits.iter().map(|edit| edit.id.as_str())));
+                    let what = format!("`drop` names `{id}`, which is no edit of what this extends{near}");
+                    complaints.push(complaint(&one.file, why.referenced, what));
+                }
             }
         }
         for edit in one.edits.iter().cloned() {

@@ -87,11 +87,11 @@ pub(crate) struct RawPatchset {
     title: String,
     /// The versions it is written for: `>=2.5, <2.6`.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", regex(pattern = schema::RANGE))]
     applies_to: Option<Spanned<String>>,
     /// The upstream releases it was tried on: `python-2.5`.
     #[serde(default)]
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", inner(regex(pattern = schema::PIN)))]
     pins: Vec<Spanned<String>>,
     /// Another patchset, whose edits are taken over. Edits of the same id replace its.
     #[serde(default)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::PlannedEdit;
-use crate::edit::{Delta, Place};
+use crate::edit::{Context, Delta, Place};
 use crate::text::{LineIndex, Rewrite, apply, line_bounds};
-use crate::tree::{File, FileChange, Tree, TreeError, TreePath};
+use crate::tree::{File, FileChange, TreeError, TreePath};
 
 /// Two edits that touch the same bytes, or a file that one of them adds or removes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,19 +21,21 @@ pub struct Conflict {
 pub(super) struct Composed {
     pub conflicts: Vec<Conflict>,
     pub changes: Vec<FileChange>,
+    /// Every file that an edit would touch, as the tree has it.
+    pub before: BTreeMap<TreePath, Option<File>>,
 }
 
-/// What all edits want of one file, each with the index of its edit.
+/// What edits want of one file, each with the index of its edit.
 #[derive(Default)]
 struct Wanted {
     rewrites: Vec<(usize, Rewrite)>,
     whole: Vec<(usize, Delta)>,
 }
 
-/// Joins the deltas of all edits, and gives each edit the changes it makes by itself.
-pub(super) fn compose(tree: &dyn Tree, edits: &mut [PlannedEdit]) -> Result<Composed, TreeError> {
+/// What edits want, by file.
+fn wanted<'a>(edits: impl Iterator<Item = &'a PlannedEdit>) -> BTreeMap<TreePath, Wanted> {
     let mut files: BTreeMap<TreePath, Wanted> = BTreeMap::new();
-    for (i, edit) in edits.iter().enumerate() {
+    for (i, edit) in edits.enumerate() {
         for part in &edit.parts {
             for delta in &part.deltas {
                 let wanted = files.entry(part.file.clone()).or_default();
@@ -44,9 +46,14 @@ pub(super) fn compose(tree: &dyn Tree, edits: &mut [PlannedEdit]) -> Result<Comp
             }
         }
     }
-    let mut composed = Composed { conflicts: Vec::new(), changes: Vec::new() };
-    for (path, wanted) in files {
-        let before = tree.read(&path)?;
+    files
+}
+
+/// Joins the deltas of all edits.
+pub(super) fn compose(context: &Context<'_>, edits: &[PlannedEdit]) -> Result<Composed, TreeError> {
+    let mut composed = Composed { conflicts: Vec::new(), changes: Vec::new(), before: BTreeMap::new() };
+    for (path, wanted) in wanted(edits.iter()) {
+        let before = context.file(&path)?;
         let clashes = clashes(&wanted);
         for (first, second, offset) in &clashes {
             let bytes = before.as_ref().map_or(&[][..], |file| &file.bytes);
@@ -57,18 +64,18 @@ pub(super) fn compose(tree: &dyn Tree, edits: &mut [PlannedEdit]) -> Result<Comp
                 composed.conflicts.push(conflict);
             }
         }
-        for (i, edit) in edits.iter_mut().enumerate() {
-            let own = Wanted {
-                rewrites: wanted.rewrites.iter().filter(|(j, _)| *j == i).cloned().collect(),
-                whole: wanted.whole.iter().filter(|(j, _)| *j == i).cloned().collect(),
-            };
-            edit.changes.extend(change(&path, before.as_ref(), own));
-        }
         if clashes.is_empty() {
             composed.changes.extend(change(&path, before.as_ref(), wanted));
         }
+        composed.before.insert(path, before);
     }
     Ok(composed)
+}
+
+/// What becomes of the files by one edit alone.
+pub(super) fn of_edit(edit: &PlannedEdit, before: &BTreeMap<TreePath, Option<File>>) -> Vec<FileChange> {
+    let files = wanted(std::iter::once(edit)).into_iter();
+    files.filter_map(|(path, wanted)| change(&path, before.get(&path)?.as_ref(), wanted)).collect()
 }
 
 /// The pairs of edits (or of parts of one edit) that cannot both be done to a file, and where.

@@ -8,9 +8,11 @@ mod compose;
 mod lint;
 mod series;
 
+use std::collections::BTreeMap;
+
 use crate::edit::{self, Context, Part};
 use crate::patchset::{Lint, Patchset};
-use crate::tree::{FileChange, OverlayTree, Tree, TreeError, python_version};
+use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath, python_version};
 use crate::version::Version;
 
 pub use compose::Conflict;
@@ -35,6 +37,8 @@ pub struct Plan {
     pub restless: Vec<Restless>,
     /// What becomes of the files, in byte order of their paths. Empty when the plan does not fit.
     pub changes: Vec<FileChange>,
+    /// Every file that an edit would touch, as the tree has it.
+    before: BTreeMap<TreePath, Option<File>>,
 }
 
 /// What one edit comes to.
@@ -48,8 +52,6 @@ pub struct PlannedEdit {
     pub parts: Vec<Part>,
     /// Traps that it walks into.
     pub lints: Vec<LintHit>,
-    /// What becomes of the files by this edit alone.
-    pub changes: Vec<FileChange>,
 }
 
 /// A trap that an edit walks into.
@@ -79,6 +81,11 @@ impl PlannedEdit {
             || self.lints.iter().any(|lint| lint.allowed.is_none())
     }
 
+    /// Whether it changes anything.
+    pub fn is_change(&self) -> bool {
+        self.parts.iter().any(|part| !part.deltas.is_empty())
+    }
+
     /// Its outcome in one word: that of its parts where they agree, the worst of them otherwise.
     pub fn verdict(&self) -> &'static str {
         const WORST_FIRST: [&str; 6] = ["refused", "ambiguous", "missing", "change", "already", "skipped"];
@@ -101,6 +108,11 @@ impl Plan {
         self.fits() && self.changes.is_empty()
     }
 
+    /// What becomes of the files by one of its edits alone.
+    pub fn changes_of(&self, edit: &PlannedEdit) -> Vec<FileChange> {
+        compose::of_edit(edit, &self.before)
+    }
+
     /// Its diff: all files, as `git apply` and `patch -p1` read it.
     pub fn diff(&self) -> Vec<u8> {
         self.changes.iter().flat_map(FileChange::diff).collect()
@@ -117,13 +129,7 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
     for one in &patchset.edits {
         let parts = edit::resolve(&context, one)?;
         let lints = lint::check(&context, patchset, one, &parts)?;
-        edits.push(PlannedEdit {
-            id: one.id.clone(),
-            why: one.why.clone(),
-            parts,
-            lints,
-            changes: Vec::new(),
-        });
+        edits.push(PlannedEdit { id: one.id.clone(), why: one.why.clone(), parts, lints });
     }
     let version = context.version.clone();
     let outside = match (&patchset.applies_to, &version) {
@@ -131,7 +137,7 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
         (Some(range), None) => Some(range.to_string()),
         _ => None,
     };
-    let composed = compose::compose(tree, &mut edits)?;
+    let composed = compose::compose(&context, &edits)?;
     let mut plan = Plan {
         patchset: patchset.id.clone(),
         source: tree.label().to_owned(),
@@ -141,9 +147,10 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
         conflicts: composed.conflicts,
         restless: Vec::new(),
         changes: Vec::new(),
+        before: composed.before,
     };
     if plan.fits() {
-        plan.restless = restless(patchset, tree, &composed.changes, plan.version.clone())?;
+        plan.restless = restless(patchset, &context, &composed.changes)?;
     }
     if plan.fits() {
         plan.changes = composed.changes;
@@ -154,12 +161,11 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
 /// The edits that are not done on the tree they have changed: planning twice is empty.
 fn restless(
     patchset: &Patchset,
-    tree: &dyn Tree,
+    before: &Context<'_>,
     changes: &[FileChange],
-    version: Option<Version>,
 ) -> Result<Vec<Restless>, TreeError> {
-    let after = OverlayTree::new(tree, changes);
-    let context = Context::new(&after, version);
+    let after = OverlayTree::new(before.tree, changes);
+    let context = Context::after(before, changes, &after);
     let mut found = Vec::new();
     for one in &patchset.edits {
         for part in edit::resolve(&context, one)? {

@@ -11,7 +11,8 @@ pub fn plan(plan: &Plan) -> String {
     let mut out = format!("{} on {}\n", plan.patchset, subject(plan));
     let width = plan.edits.iter().map(|edit| edit.id.len()).max().unwrap_or(0);
     for edit in &plan.edits {
-        out.push_str(&format!("  {:9} {:width$}  {}\n", edit.verdict(), edit.id, places(edit)));
+        let line = format!("  {:9} {:width$}  {}", edit.verdict(), edit.id, places(edit));
+        out.push_str(&format!("{}\n", line.trim_end()));
         for lint in &edit.lints {
             match &lint.allowed {
                 None => out.push_str(&format!("  {:9} {}: {}\n", "", lint.lint, lint.message)),
@@ -35,8 +36,13 @@ fn subject(plan: &Plan) -> String {
     }
 }
 
-/// The places of an edit, a file once: `Makefile.pre.in:473,622`.
+/// The places of an edit, a file once: `Makefile.pre.in:473,622`; for one that is skipped, why.
 fn places(edit: &PlannedEdit) -> String {
+    if let ("skipped", Some(Outcome::Skipped { why })) =
+        (edit.verdict(), edit.parts.first().map(|part| &part.outcome))
+    {
+        return why.clone();
+    }
     let mut files: Vec<(String, Vec<usize>)> = Vec::new();
     for part in &edit.parts {
         let (Outcome::Change(places) | Outcome::Already(places)) = &part.outcome else { continue };
@@ -69,9 +75,16 @@ fn summary(plan: &Plan) -> String {
         *counts.entry(edit.verdict()).or_default() += 1;
     }
     let counts: Vec<String> = counts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
-    let files = plan.changes.len();
-    let files = format!("{files} file{}", if files == 1 { "" } else { "s" });
-    format!("{} edits: {}; {files}", plan.edits.len(), counts.join(", "))
+    let (edits, files) = (counted(plan.edits.len(), "edit"), counted(plan.changes.len(), "file"));
+    match &counts[..] {
+        [] => format!("{edits}; {files}"),
+        counts => format!("{edits}: {}; {files}", counts.join(", ")),
+    }
+}
+
+/// `1 file`, `2 files`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Everything that keeps a plan from being applied, as errors; ends with what came of it.
@@ -79,7 +92,11 @@ pub fn failures(plan: &Plan) -> String {
     let mut out = String::new();
     let version = plan.version.as_ref().map_or_else(|| plan.source.clone(), |v| format!("CPython {v}"));
     if let Some(range) = &plan.outside {
-        out.push_str(&format!("error: `{}` is written for {range}, and this is {version}\n", plan.patchset));
+        let this = match &plan.version {
+            Some(version) => format!("this is CPython {version}"),
+            None => format!("{} says no version of CPython", plan.source),
+        };
+        out.push_str(&format!("error: `{}` is written for {range}, and {this}\n", plan.patchset));
     }
     for edit in &plan.edits {
         let mut told = Vec::new();

@@ -25,12 +25,12 @@ pub fn render(plan: &Plan, pin: &str) -> String {
     }
     for edit in &plan.edits {
         out.push_str(&format!("\n== {}: {}\n", edit.id, edit.verdict()));
-        section(edit, &mut out);
+        section(plan, edit, &mut out);
     }
     out
 }
 
-fn section(edit: &PlannedEdit, out: &mut String) {
+fn section(plan: &Plan, edit: &PlannedEdit, out: &mut String) {
     for part in &edit.parts {
         let name = part.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
         let line = match &part.outcome {
@@ -53,7 +53,7 @@ fn section(edit: &PlannedEdit, out: &mut String) {
     for lint in &edit.lints {
         out.push_str(&format!("lint {}: {}\n", lint.lint, lint.message));
     }
-    for change in &edit.changes {
+    for change in plan.changes_of(edit) {
         out.push_str(&readable(&change.diff()));
     }
 }

@@ -8,6 +8,7 @@ use rust_embed::Embed;
 
 #[derive(Embed)]
 #[folder = "snapshots"]
+#[allow_missing = true]
 struct Shipped;
 
 /// A folder of snapshots, over the shipped ones.

@@ -16,7 +16,7 @@
 //! assert!(undef.hidden && header.is_outside(undef.span.start));
 //! ```
 
-use super::c::{CFile, Conditional, Define};
+use super::c::CFile;
 use crate::text::Span;
 
 /// A C header, read.
@@ -85,42 +85,50 @@ impl Header {
     }
 }
 
+/// The guard is the first group, or the first inside groups that hold the whole header
+/// (`#ifndef Py_LIMITED_API`).
 fn find_guard(file: &CFile, source: &[u8]) -> Option<Guard> {
-    let group = file.conditionals().first()?;
-    let [branch] = &group.branches[..] else { return None };
-    let name = guarded_name(&branch.condition)?;
-    let define = file.defines().iter().find(|d| d.name == name && d.span.start >= branch.body.start)?;
-    if !opens_file(file, source, group, define) || group.end.is_empty() {
-        return None;
+    let groups = file.conditionals();
+    let mut before = Span::new(0, groups.first()?.span.start);
+    let bare = |span: Span| CFile::parse(span.of(source)).last_code() == 0;
+    for (index, group) in groups.iter().enumerate() {
+        let [branch] = &group.branches[..] else { return None };
+        let outermost = index == 0 && is_pragma_once(before.of(source));
+        if group.parent != index.checked_sub(1) || !(bare(before) || outermost) || group.end.is_empty() {
+            return None;
+        }
+        let name = guarded_name(&branch.condition);
+        let define = file.defines().iter().find(|d| d.span.start >= branch.body.start);
+        if let Some(define) = define
+            .filter(|d| Some(d.name.as_str()) == name && bare(Span::new(branch.body.start, d.span.start)))
+        {
+            let inside = Span::new(define.span.end, group.end.start);
+            let around = groups[..=index].windows(2);
+            let alone = around.into_iter().all(|g| bare(Span::new(g[1].span.end, g[0].end.start)));
+            let is_last = alone && file.last_code() <= groups[0].span.end;
+            // `#ifndef X`, `#define X 1`, `#endif` and then the header: a default, no guard.
+            return (is_last || !bare(inside)).then(|| Guard {
+                name: define.name.clone(),
+                name_span: define.name_span,
+                open: branch.directive,
+                define: define.span,
+                inside,
+                close: group.end,
+                is_last,
+            });
+        }
+        before = Span::new(branch.body.start, groups.get(index + 1)?.span.start.max(branch.body.start));
     }
-    let is_last = file.last_code() <= group.span.end;
-    // `#ifndef X`, `#define X 1`, `#endif` and then the header: a default, no guard.
-    let inside = Span::new(define.span.end, group.end.start);
-    if !is_last && CFile::parse(inside.of(source)).last_code() == 0 {
-        return None;
-    }
-    Some(Guard {
-        name: define.name.clone(),
-        name_span: define.name_span,
-        open: branch.directive,
-        define: define.span,
-        inside,
-        close: group.end,
-        is_last,
-    })
+    None
 }
 
-/// Whether nothing stands before the group, nor between its `#if` and its `#define`.
-fn opens_file(file: &CFile, source: &[u8], group: &Conditional, define: &Define) -> bool {
-    let between = Span::new(group.branches[0].directive.end, define.span.start);
-    let before = &source[..group.span.start];
-    let bare = |text: &[u8]| CFile::parse(text).last_code() == 0;
-    let only_pragma = || {
-        let before = CFile::parse(before);
-        let once = before.find_code(b"#pragma once", Span::new(before.first_code(), before.last_code()));
-        once.first().is_some_and(|s| s.start == before.first_code()) && before.defines().is_empty()
-    };
-    bare(between.of(source)) && (file.first_code() >= group.span.start || only_pragma())
+/// Whether `#pragma once` is all there is.
+fn is_pragma_once(text: &[u8]) -> bool {
+    let file = CFile::parse(text);
+    let once = file.find_code(b"#pragma once", Span::new(0, text.len()));
+    once.first().is_some_and(|s| {
+        s.start == file.first_code() && text[s.end..file.last_code()].trim_ascii().is_empty()
+    })
 }
 
 /// The macro of `#ifndef X`, `#if !defined(X)` or `#if !defined X`.
@@ -161,6 +169,15 @@ mod tests {
             assert_eq!(guard.close.of(source.as_bytes()), b"# endif // X\n");
             assert_eq!(guard.name_span.of(source.as_bytes()), b"X");
         }
+    }
+
+    #[test]
+    fn a_guard_may_stand_inside_a_group_that_holds_the_header() {
+        let source = "#ifndef LIMITED\n#ifndef X\n#define X\nint a;\n#endif /* X */\n#endif\n";
+        let found = guard(source).unwrap();
+        assert_eq!((found.name.as_str(), found.is_last), ("X", true));
+        assert!(!guard(&source.replace("X */\n", "X */\nint b;\n")).unwrap().is_last);
+        assert_eq!(guard(&source.replace("LIMITED\n", "LIMITED\nint b;\n")), None);
     }
 
     #[test]

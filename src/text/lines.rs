@@ -21,7 +21,7 @@ impl LineIndex {
     /// Indexes `text`. Lines end with `\n`; a `\r` before it belongs to the line.
     pub fn new(text: &[u8]) -> LineIndex {
         let mut starts = vec![0];
-        starts.extend(text.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(i, _)| i + 1));
+        starts.extend(memchr::memchr_iter(b'\n', text).map(|i| i + 1));
         LineIndex { starts }
     }
 
@@ -52,8 +52,8 @@ pub fn lines(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
 
 /// The line that holds `offset`, with its line end.
 pub fn line_bounds(text: &[u8], offset: usize) -> Span {
-    let start = text[..offset].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-    let end = text[offset..].iter().position(|b| *b == b'\n').map_or(text.len(), |i| offset + i + 1);
+    let start = memchr::memrchr(b'\n', &text[..offset]).map_or(0, |i| i + 1);
+    let end = memchr::memchr(b'\n', &text[offset..]).map_or(text.len(), |i| offset + i + 1);
     Span::new(start, end)
 }
 

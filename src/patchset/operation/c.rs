@@ -73,6 +73,10 @@ impl JsonSchema for Function {
 /// `c.insert`: inserts lines at a function's entry, or before or after code.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend(
+    "oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}],
+    "dependentRequired" = {"at": ["function"]}
+))]
 pub struct Insert {
     /// The function; with `before` or `after` alone, the whole file.
     pub function: Option<Function>,
@@ -86,6 +90,7 @@ pub struct Insert {
     pub text: Text,
     /// How many places the anchor means.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub count: usize,
 }
 
@@ -109,6 +114,7 @@ pub struct Replace {
     pub with: Text,
     /// How many places the anchor means.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub count: usize,
 }
 
@@ -126,10 +132,12 @@ pub struct ReplaceFunction {
 /// condition of the preprocessor.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("dependentRequired" = {"to": ["from"]}))]
 pub struct Wrap {
     /// The function.
     pub function: Function,
     /// The opening directive: `#ifndef WITH_MPI_IMPORT`.
+    #[schemars(regex(pattern = r"^\s*#if"))]
     pub condition: String,
     /// The first code that is wrapped; the whole function unless given.
     pub from: Option<String>,
@@ -149,6 +157,7 @@ pub struct RemoveEntry {
     pub entry: String,
     /// How many entries of that name the table has.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub count: usize,
 }
 
@@ -157,6 +166,7 @@ pub struct RemoveEntry {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddInclude {
     /// What is included, with its quotes: `"mpi_import.h"` or `<mpi.h>`.
+    #[schemars(regex(pattern = r#"^(".*"|<.*>)$"#))]
     pub include: String,
     /// The included file behind whose line it is put, without quotes.
     pub after: String,
@@ -174,5 +184,6 @@ pub struct RedirectCall {
     pub to: String,
     /// How many calls are meant.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub count: usize,
 }

@@ -48,6 +48,7 @@ pub struct Define {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Undef {
     /// The macros.
+    #[schemars(length(min = 1))]
     pub names: Vec<String>,
     /// A comment that is put above them.
     pub comment: Option<String>,

@@ -52,6 +52,7 @@ pub struct PrefixCommand {
     pub target: Option<String>,
     /// How many places the anchor means.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub count: usize,
 }
 

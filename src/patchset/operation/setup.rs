@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Enable {
     /// The modules, each a part of its own in reports.
+    #[schemars(length(min = 1))]
     pub modules: Vec<Module>,
 }
 
@@ -17,6 +18,7 @@ pub struct Enable {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Disable {
     /// The modules, each a part of its own in reports.
+    #[schemars(length(min = 1))]
     pub modules: Vec<Module>,
 }
 
@@ -33,6 +35,7 @@ pub struct Add {
 /// `setup.set`: replaces what a module is made from, or the value of a variable.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = [{"required": ["module"]}, {"required": ["variable"]}]))]
 pub struct Set {
     /// The module whose line is replaced (and enabled).
     pub module: Option<String>,

@@ -15,5 +15,6 @@ pub struct PrefixCommand {
     pub with: String,
     /// How many places the anchor means.
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub count: usize,
 }

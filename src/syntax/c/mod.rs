@@ -34,6 +34,8 @@ pub use declaration::{Function, Prototype};
 pub use preprocessor::{Define, Include, Undef};
 pub use table::{Entry, Table};
 
+use std::cell::OnceCell;
+
 use crate::syntax::Problem;
 use crate::text::Span;
 use lexer::{Kind, Token};
@@ -48,9 +50,10 @@ pub struct CFile {
     functions: Vec<Function>,
     prototypes: Vec<Prototype>,
     tables: Vec<Table>,
-    includes: Vec<Include>,
-    defines: Vec<Define>,
-    undefs: Vec<Undef>,
+    // Read when they are asked for: most edits ask for one kind, or for none.
+    includes: OnceCell<Vec<Include>>,
+    defines: OnceCell<Vec<Define>>,
+    undefs: OnceCell<Vec<Undef>>,
     problems: Vec<Problem>,
 }
 
@@ -67,9 +70,9 @@ impl CFile {
             functions: Vec::new(),
             prototypes: Vec::new(),
             tables: Vec::new(),
-            includes: Vec::new(),
-            defines: Vec::new(),
-            undefs: Vec::new(),
+            includes: OnceCell::new(),
+            defines: OnceCell::new(),
+            undefs: OnceCell::new(),
             problems: Vec::new(),
         };
         // Prose under `#if 0` may hold a lone apostrophe.
@@ -80,7 +83,6 @@ impl CFile {
         let (tables, table_problems) = table::tables(&file);
         problems.extend(table_problems);
         file.tables = tables;
-        preprocessor::read(&mut file);
         problems.sort_by_key(|p| p.span);
         file.problems = problems;
         file
@@ -103,17 +105,17 @@ impl CFile {
 
     /// `#include` lines.
     pub fn includes(&self) -> &[Include] {
-        &self.includes
+        self.includes.get_or_init(|| preprocessor::includes(self))
     }
 
     /// `#define` lines.
     pub fn defines(&self) -> &[Define] {
-        &self.defines
+        self.defines.get_or_init(|| preprocessor::defines(self))
     }
 
     /// `#undef` lines.
     pub fn undefs(&self) -> &[Undef] {
-        &self.undefs
+        self.undefs.get_or_init(|| preprocessor::undefs(self))
     }
 
     /// All `#if` groups, in the order of their first lines.

@@ -108,7 +108,7 @@ impl Walk<'_> {
 
     /// Whether the brace at `token` is that of `extern "C" {`.
     fn is_linkage(&self, token: usize) -> bool {
-        matches!(&self.tokens[..token], [.., a, b] if b.kind == Kind::Text && a.span().of(&self.source) == b"extern")
+        matches!(&self.tokens[..token], [.., a, b] if b.kind == Kind::Text && a.span().of(self.source) == b"extern")
     }
 
     fn closes(&mut self, token: usize, kind: u8) {
@@ -139,13 +139,13 @@ impl Walk<'_> {
     }
 
     fn directive(&mut self, span: Span) {
-        let (keyword, end) = directive::keyword(span.of(&self.source));
+        let (keyword, end) = directive::keyword(span.of(self.source));
         let lines = directive::whole_lines(self.source, span);
         match keyword {
             Keyword::If | Keyword::Ifdef | Keyword::Ifndef => {
                 let parent = self.frames.last().map(|f| (f.group, f.place));
                 let group = self.out.groups.len();
-                let text = condition_text(keyword, span.of(&self.source));
+                let text = condition_text(keyword, span.of(self.source));
                 let dead = keyword == Keyword::If && text == "#if 0";
                 let at_end = Span::at(self.source.len());
                 let body = Span::new(lines.end, self.source.len());
@@ -176,12 +176,12 @@ impl Walk<'_> {
                 };
                 self.now = frame.at_start;
                 frame.has_else |= keyword == Keyword::Else;
-                frame.dead = keyword == Keyword::Elif && span.of(&self.source)[end..].trim_ascii() == b"0";
+                frame.dead = keyword == Keyword::Elif && span.of(self.source)[end..].trim_ascii() == b"0";
                 let group = &mut self.out.groups[frame.group];
                 if let Some(last) = group.branches.last_mut() {
                     last.body = Span::new(last.body.start, lines.start);
                 }
-                let condition = condition_text(keyword, span.of(&self.source));
+                let condition = condition_text(keyword, span.of(self.source));
                 let body = Span::new(lines.end, self.source.len());
                 group.branches.push(Branch { directive: lines, condition, body });
                 let branch = narrow(group.branches.len() - 1);

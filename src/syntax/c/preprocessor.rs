@@ -51,47 +51,80 @@ pub struct Undef {
     pub conditions: Vec<String>,
 }
 
-/// Reads the directives of `file` into it.
-pub(super) fn read(file: &mut CFile) {
-    let (mut includes, mut defines, mut undefs) = (Vec::new(), Vec::new(), Vec::new());
-    for token in (0..file.tokens.len()).filter(|i| file.is_directive(*i)) {
-        let text = file.text(token);
-        let (keyword, end) = keyword(text);
-        let rest = skip_blank(text, end);
-        let start = file.start(token);
-        let name_end = word_end(text, rest);
-        let name_span = Span::new(start + rest, start + name_end);
-        let span = || whole_lines(&file.source, file.tokens[token].span());
-        match keyword {
-            Keyword::Include => {
-                let (path, system) = include_path(&text[rest..]);
-                includes.push(Include { path, system, span: span(), conditions: file.conditions_of(token) });
-            }
-            Keyword::Define if !name_span.is_empty() => {
-                let parameters_end = match text.get(name_end) {
-                    Some(b'(') => text[name_end..].iter().position(|b| *b == b')').map(|n| name_end + n + 1),
-                    _ => None,
-                };
-                defines.push(Define {
-                    name: file.string(name_span),
-                    name_span,
-                    parameters: parameters_end.map(|end| normalised(&text[name_end..end])),
-                    value: normalised(&text[parameters_end.unwrap_or(name_end)..]),
-                    span: span(),
-                    conditions: file.conditions_of(token),
-                });
-            }
-            Keyword::Undef if !name_span.is_empty() => undefs.push(Undef {
-                name: file.string(name_span),
-                name_span,
-                hidden: text.get(end) == Some(&b'/'),
-                span: span(),
-                conditions: file.conditions_of(token),
-            }),
-            _ => {}
-        }
+/// A directive of a file: its text, and what stands behind its keyword.
+struct Directive<'a> {
+    token: usize,
+    text: &'a [u8],
+    /// Where the keyword ends in `text`, and where the next word begins and ends.
+    keyword_end: usize,
+    rest: usize,
+    word_end: usize,
+}
+
+impl<'a> Directive<'a> {
+    /// The directives of one kind.
+    fn of(file: &'a CFile, wanted: Keyword) -> impl Iterator<Item = Directive<'a>> {
+        (0..file.tokens.len()).filter(|token| file.is_directive(*token)).filter_map(move |token| {
+            let text = file.text(token);
+            let (keyword, keyword_end) = keyword(text);
+            let rest = skip_blank(text, keyword_end);
+            let word_end = word_end(text, rest);
+            (keyword == wanted).then_some(Directive { token, text, keyword_end, rest, word_end })
+        })
     }
-    (file.includes, file.defines, file.undefs) = (includes, defines, undefs);
+
+    fn word_span(&self, file: &CFile) -> Span {
+        let start = file.start(self.token);
+        Span::new(start + self.rest, start + self.word_end)
+    }
+
+    fn lines(&self, file: &CFile) -> Span {
+        whole_lines(&file.source, file.tokens[self.token].span())
+    }
+}
+
+/// The `#include` lines of a file.
+pub(super) fn includes(file: &CFile) -> Vec<Include> {
+    let all = Directive::of(file, Keyword::Include);
+    all.map(|directive| {
+        let (path, system) = include_path(&directive.text[directive.rest..]);
+        Include { path, system, span: directive.lines(file), conditions: file.conditions_of(directive.token) }
+    })
+    .collect()
+}
+
+/// The `#define` lines of a file.
+pub(super) fn defines(file: &CFile) -> Vec<Define> {
+    let all = Directive::of(file, Keyword::Define).filter(|directive| directive.word_end > directive.rest);
+    all.map(|directive| {
+        let (text, word_end) = (directive.text, directive.word_end);
+        let parameters_end = match text.get(word_end) {
+            Some(b'(') => text[word_end..].iter().position(|b| *b == b')').map(|n| word_end + n + 1),
+            _ => None,
+        };
+        Define {
+            name: file.string(directive.word_span(file)),
+            name_span: directive.word_span(file),
+            parameters: parameters_end.map(|end| normalised(&text[word_end..end])),
+            value: normalised(&text[parameters_end.unwrap_or(word_end)..]),
+            span: directive.lines(file),
+            conditions: file.conditions_of(directive.token),
+        }
+    })
+    .collect()
+}
+
+/// The `#undef` lines of a file.
+pub(super) fn undefs(file: &CFile) -> Vec<Undef> {
+    let all = Directive::of(file, Keyword::Undef).filter(|directive| directive.word_end > directive.rest);
+    all.map(|directive| Undef {
+        name: file.string(directive.word_span(file)),
+        name_span: directive.word_span(file),
+        hidden: directive.text.get(directive.keyword_end) == Some(&b'/'),
+        span: directive.lines(file),
+        conditions: file.conditions_of(directive.token),
+    })
+    .collect()
 }
 
 fn include_path(text: &[u8]) -> (String, bool) {

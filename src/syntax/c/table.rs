@@ -82,11 +82,14 @@ fn table(top: &Top, equals: usize, problems: &mut Vec<Problem>) -> Option<Table>
     }
     // `struct {...} name[]`: the type goes on before the brace.
     if first > 1 && top.is(first - 1, b"}") && top.is(first - 2, b"{") {
-        first -= 2;
-        while first > 0 && top.is_word(first - 1) {
-            first -= 1;
+        let brace = first - 2;
+        let start = (0..brace).rev().take_while(|i| top.is_word(*i)).last().unwrap_or(brace);
+        if (start..brace).any(|i| matches!(top.word(i), b"struct" | b"union" | b"enum")) {
+            first = start;
         }
     }
+    // Macros used as statements may stand before a storage class.
+    first = (first..name).rev().find(|i| matches!(top.word(*i), b"static" | b"extern")).unwrap_or(first);
     let open = top.top[equals + 1];
     let close = file.nesting.partner(open)?;
     let name_span = file.tokens[top.top[name]].span();
@@ -156,11 +159,11 @@ fn begins_anew(file: &CFile, first: usize, at: usize) -> bool {
 fn entry(file: &CFile, open: usize, first: usize, last: usize) -> Entry {
     let tokens = first..=last;
     let literal = tokens.clone().find(|i| file.tokens[*i].kind == Kind::Text);
+    let value = tokens.clone().find(|i| !file.is_mark(*i, b"{") && !file.is_mark(*i, b"("));
     let key = match literal {
         Some(i) => inside_quotes(file.text(i)),
-        None => file.text(tokens.clone().find(|i| file.is_word(*i)).unwrap_or(first)),
+        None => file.text(tokens.clone().find(|i| file.is_word(*i)).or(value).unwrap_or(first)),
     };
-    let value = tokens.clone().find(|i| !file.is_mark(*i, b"{") && !file.is_mark(*i, b"("));
     let null = value.is_some_and(|i| matches!(file.text(i), b"NULL" | b"0" | b"}"));
     let code = Span::new(file.start(first), file.end(last));
     let places = &file.nesting.places;
@@ -247,10 +250,11 @@ mod tests {
 
     #[test]
     fn element_types_and_shapes_vary() {
-        let source = "#if A\nconst struct _inittab *t[2][3] = {{1}, {2}};\n#endif\nstatic struct { int a; } u[] = { };\nint v = {1};\n";
+        let source = "int f(void) { }\n#if A\nconst struct _inittab *t[2][3] = {{1}, {2}};\n#endif\nint g(void) { }\nstatic struct { int a; } u[] = { };\nint v = {1};\nint h(void) { }\nMACRO(x)\nstatic T w[] = {\n{0, 0}\n};\n";
         let file = CFile::parse(source.as_bytes());
         let seen: Vec<_> = file.tables().iter().map(|t| (t.name.as_str(), t.element_type.as_str())).collect();
-        assert_eq!(seen, [("t", "const struct _inittab *"), ("u", "struct { int a; }")]);
+        assert_eq!(seen, [("t", "const struct _inittab *"), ("u", "struct { int a; }"), ("w", "T")]);
+        assert_eq!(file.tables()[2].sentinel().map(|e| e.key.as_str()), Some("0"));
         assert_eq!(file.tables()[0].conditions, ["#if A"]);
         assert_eq!(file.tables()[0].entries.len(), 2);
         assert!(file.tables()[0].entries[0].conditions.is_empty());

@@ -1,0 +1,33 @@
+# The daily commands. `just ci` is what a change must pass.
+
+default:
+    @just --list
+
+# Type errors, fast
+check:
+    cargo check --locked --all-targets
+
+# All tests
+test *ARGS:
+    cargo test --locked {{ARGS}}
+
+fmt:
+    cargo fmt
+
+# What CI complains about
+lint:
+    cargo fmt --check
+    cargo clippy --locked --all-targets -- -D warnings
+    RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps
+
+# What the shipped patchsets come to, beside what was accepted
+snap *ARGS:
+    cargo run --locked -- snapshot check {{ARGS}}
+
+# CPU time and memory beside patch(1)
+bench PATCHSET="catamount-py2.5" SOURCE="python-2.5":
+    cargo build --release --locked
+    tests/bench/apply_vs_patch.py target/release/pypatch {{PATCHSET}} {{SOURCE}}
+
+ci:
+    .ci/run

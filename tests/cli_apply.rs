@@ -1,0 +1,642 @@
+//! `apply`, `status`, `revert`: what is written, what is not, and that it can be taken back.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use common::TestEnvironment;
+use common::release::pinned;
+use common::tree::contents;
+use insta::assert_snapshot;
+
+/// The made-up tree with `gadget` applied.
+fn applied() -> TestEnvironment {
+    let env = TestEnvironment::with_tree();
+    env.stdout(&["apply", "--allow-unpinned", "gadget", "tree"]);
+    env
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let env = TestEnvironment::with_tree();
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "-n", "--allow-unpinned", "gadget", "tree"]), @"
+    gadget on tree (CPython 9.9)
+      change    no-sharedmods   Makefile.pre.in:8
+      change    run-gen         Makefile.pre.in:14,15
+      change    static-modules  Modules/Setup.dist:8,9,10,11
+      change    open-elsewhere  Modules/one.c:9
+      change    loader          Modules/gadget/loader.c
+      change    no-news         Misc/NEWS
+      change    configure-runs  configure
+    7 edits: 7 change; 6 files
+    nothing was written (dry run)
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    [exit 0]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn applying_writes_what_was_planned_and_a_receipt() {
+    let env = TestEnvironment::with_tree();
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
+    applied gadget to tree: 7 edits: 7 change; 6 files
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    [exit 0]
+    ");
+    let after = env.seen("tree");
+    let touched = |seen: &common::tree::Seen, other: &common::tree::Seen| {
+        let names: Vec<String> = seen
+            .iter()
+            .filter(|(name, what)| other.get(*name) != Some(what))
+            .map(|(name, _)| name.clone())
+            .collect();
+        names.join("\n")
+    };
+    assert_snapshot!(touched(&after, &before), @"
+    .pypatch-receipt.json
+    Makefile.pre.in
+    Misc
+    Modules
+    Modules/Setup.dist
+    Modules/gadget
+    Modules/gadget/loader.c
+    Modules/one.c
+    configure
+    ");
+    assert_snapshot!(touched(&before, &after), @"
+    Makefile.pre.in
+    Misc
+    Misc/NEWS
+    Modules
+    Modules/Setup.dist
+    Modules/one.c
+    configure
+    ");
+    assert!(
+        fs::read_to_string(env.path("tree/Makefile.pre.in")).unwrap().contains("\t-run $(GEN) tables.txt\n")
+    );
+    let mode = |path: &str| env.path(path).metadata().unwrap().permissions().mode() & 0o7777;
+    assert_eq!((mode("tree/configure"), mode("tree/Modules/Setup.dist")), (0o755, 0o664));
+}
+
+#[test]
+fn applying_twice_finds_nothing_to_do() {
+    let env = applied();
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
+    gadget: nothing to do, the tree is so already
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
+    gadget: nothing to do, the tree is so already
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["plan", "gadget", "tree"]), @"
+    gadget on tree (CPython 9.9)
+      already   no-sharedmods   Makefile.pre.in:7
+      already   run-gen         Makefile.pre.in:14,15
+      already   static-modules  Modules/Setup.dist:8,9,10
+      already   open-elsewhere  Modules/one.c:9
+      already   loader          Modules/gadget/loader.c:1
+      already   no-news
+      already   configure-runs  configure:1
+    7 edits: 7 already; 0 files
+    [exit 0]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn status_tells_what_is_applied() {
+    let env = applied();
+    assert_snapshot!(env.run(&["status", "tree"]), @"
+    gadget: 7 edits, 6 files
+    all files are as pypatch left them
+    [exit 0]
+    ");
+    let json = common::without_digests(&env.run(&["status", "tree", "--format", "json"]));
+    assert_snapshot!(json, @r#"
+    {
+      "drift": false,
+      "layers": [
+        {
+          "digest": "SHA256",
+          "edits": [
+            "no-sharedmods",
+            "run-gen",
+            "static-modules",
+            "open-elsewhere",
+            "loader",
+            "no-news",
+            "configure-runs"
+          ],
+          "files": [
+            {
+              "path": "Makefile.pre.in",
+              "state": "as-applied"
+            },
+            {
+              "path": "Misc/NEWS",
+              "state": "as-applied"
+            },
+            {
+              "path": "Modules/Setup.dist",
+              "state": "as-applied"
+            },
+            {
+              "path": "Modules/gadget/loader.c",
+              "state": "as-applied"
+            },
+            {
+              "path": "Modules/one.c",
+              "state": "as-applied"
+            },
+            {
+              "path": "configure",
+              "state": "as-applied"
+            }
+          ],
+          "patchset": "gadget",
+          "pin": null,
+          "source": "tree"
+        }
+      ]
+    }
+    [exit 0]
+    "#);
+    let output = env.command(&["status"]).current_dir(env.path("tree")).output().unwrap();
+    assert_snapshot!(env.told(&output), @"
+    gadget: 7 edits, 6 files
+    all files are as pypatch left them
+    [exit 0]
+    ");
+}
+
+#[test]
+fn status_of_a_tree_without_patchsets_says_so() {
+    let env = TestEnvironment::with_tree();
+    assert_snapshot!(env.run(&["status", "tree"]), @"
+    tree: no patchset is applied
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["status", "tree", "--format", "json"]), @r#"
+    {
+      "drift": false,
+      "layers": []
+    }
+    [exit 0]
+    "#);
+    assert_snapshot!(env.run(&["status", "nowhere"]), @"
+    ------- stderr -------
+    error: nowhere is no directory
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["status", "tree/configure"]), @"
+    ------- stderr -------
+    error: tree/configure is no directory
+    [exit 4]
+    ");
+}
+
+#[test]
+fn status_finds_drift() {
+    let env = applied();
+    env.edit("tree/Makefile.pre.in", "docs", "doc");
+    fs::set_permissions(env.path("tree/configure"), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::remove_file(env.path("tree/Modules/gadget/loader.c")).unwrap();
+    env.write("tree/Misc/NEWS", "Gadget 9.10\n");
+    assert_snapshot!(env.run(&["status", "tree"]), @"
+    gadget: 7 edits, 6 files
+      Makefile.pre.in: was edited since
+      Misc/NEWS: was edited since
+      Modules/gadget/loader.c: is gone
+      configure: its mode was changed since
+    [exit 1]
+    ");
+    let json = common::without_digests(&env.run(&["status", "tree", "--format", "json"]));
+    let states: Vec<&str> = json.lines().filter(|line| line.contains("state")).collect();
+    assert_snapshot!(states.join("\n"), @r#"
+    "state": "drifted"
+    "state": "drifted"
+    "state": "as-applied"
+    "state": "missing"
+    "state": "as-applied"
+    "state": "mode-changed"
+    "#);
+}
+
+#[test]
+fn a_file_that_pypatch_never_touched_may_change() {
+    let env = applied();
+    env.edit("tree/Lib/compiler.py", "ld", "lld");
+    assert!(env.run(&["status", "tree"]).ends_with("[exit 0]"));
+    assert!(env.run(&["revert", "tree"]).ends_with("[exit 0]"));
+    assert!(fs::read_to_string(env.path("tree/Lib/compiler.py")).unwrap().contains("lld"));
+}
+
+#[test]
+fn reverting_brings_back_bytes_modes_and_times() {
+    let env = TestEnvironment::with_tree();
+    let before = env.seen("tree");
+    env.stdout(&["apply", "--allow-unpinned", "gadget", "tree"]);
+    let applied = env.seen("tree");
+    assert_snapshot!(env.run(&["revert", "-n", "tree"]), @"
+    would revert gadget
+    6 files
+    [exit 0]
+    ");
+    assert_eq!(env.seen("tree"), applied);
+    assert_snapshot!(env.run(&["revert", "-v", "tree"]), @"
+    reverted gadget
+    6 files
+    ------- stderr -------
+      Makefile.pre.in
+      Misc/NEWS
+      Modules/Setup.dist
+      Modules/gadget/loader.c
+      Modules/one.c
+      configure
+    [exit 0]
+    ");
+    assert_eq!(env.seen("tree"), before);
+    assert_snapshot!(env.run(&["revert", "tree"]), @"
+    tree: no patchset is applied, nothing to do
+    [exit 0]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn reverting_is_refused_after_an_edit_by_hand() {
+    let env = applied();
+    env.edit("tree/Makefile.pre.in", "docs", "doc");
+    fs::remove_file(env.path("tree/Modules/gadget/loader.c")).unwrap();
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["revert", "tree"]), @"
+    ------- stderr -------
+    error: the tree is not as pypatch left it
+      Makefile.pre.in: was edited since
+      Modules/gadget/loader.c: is gone
+      nothing was written
+      help: undo those changes by hand, or move them into a patchset, then run this again
+    [exit 3]
+    ");
+    assert_snapshot!(env.run(&["revert", "-n", "tree"]), @"
+    ------- stderr -------
+    error: the tree is not as pypatch left it
+      Makefile.pre.in: was edited since
+      Modules/gadget/loader.c: is gone
+      nothing was written
+      help: undo those changes by hand, or move them into a patchset, then run this again
+    [exit 3]
+    ");
+    assert_eq!(env.seen("tree"), before);
+    // And works once the edit is undone.
+    env.edit("tree/Makefile.pre.in", "doc", "docs");
+    env.write("tree/Modules/gadget/loader.c", "int loader;\n");
+    assert!(env.run(&["revert", "tree"]).ends_with("[exit 0]"));
+}
+
+#[test]
+fn several_patchsets_are_applied_in_order_and_come_off_one_by_one() {
+    let env = TestEnvironment::with_tree();
+    let before = env.seen("tree");
+    // Fits only what `gadget` leaves.
+    env.patchset("more", "- {id: more, why: Why not., file: Makefile.pre.in, text.replace: {find: run $(GEN) more.txt, with: run $(GEN) less.txt}}");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: edit `more` does not fit CPython 9.9
+      Makefile.pre.in  `run $(GEN) more.txt` is not there
+      near: Makefile.pre.in:15  @$(GEN) more.txt
+    nothing was written
+    [exit 3]
+    ");
+    assert_eq!(env.seen("tree"), before);
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "more", "tree"]), @"
+    applied gadget to tree: 7 edits: 7 change; 6 files
+    applied more to tree: 1 edit: 1 change; 1 file
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["status", "tree"]), @"
+    gadget: 7 edits, 6 files
+    more: 1 edit, 1 file
+    all files are as pypatch left them
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["revert", "--top", "tree"]), @"
+    reverted more
+    1 file
+    still applied: gadget
+    [exit 0]
+    ");
+    assert!(
+        fs::read_to_string(env.path("tree/Makefile.pre.in")).unwrap().contains("\t@run $(GEN) more.txt\n")
+    );
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "tree"]), @"
+    applied more to tree: 1 edit: 1 change; 1 file
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["revert", "tree"]), @"
+    reverted more
+    reverted gadget
+    6 files
+    [exit 0]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn an_unpinned_tree_is_patched_only_when_that_is_said() {
+    let env = TestEnvironment::with_tree();
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: tree is no pinned release: CPython 9.9 is not among the pins
+      nothing was written
+      help: give --allow-unpinned to patch it all the same
+    [exit 3]
+    ");
+    assert_eq!(env.seen("tree"), before);
+    fs::remove_file(env.path("tree/Include/patchlevel.h")).unwrap();
+    env.patchset("mine", "- {id: a, why: Why not., file: configure, file.mode: {executable: true}}");
+    assert_snapshot!(env.run(&["apply", "mine", "tree"]), @"
+    ------- stderr -------
+    error: tree is no pinned release: the tree has no version of CPython
+      nothing was written
+      help: give --allow-unpinned to patch it all the same
+    [exit 3]
+    ");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "mine", "tree"]), @"
+    applied mine to tree: 1 edit: 1 change; 1 file
+    ------- stderr -------
+    note: tree is no pinned release: the tree has no version of CPython
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_pinned_release_is_patched_without_asking() {
+    let env = pinned();
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
+    applied gadget to tree: 7 edits: 7 change; 6 files
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["status", "tree"]), @"
+    gadget (pin python-9.9): 7 edits, 6 files
+    all files are as pypatch left them
+    [exit 0]
+    ");
+    env.stdout(&["revert", "tree"]);
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn files_that_differ_from_the_pinned_release_are_named() {
+    let env = pinned();
+    env.edit("tree/Makefile.pre.in", "docs", "more-docs");
+    env.edit("tree/Modules/one.c", "stdio.h", "stdlib.h");
+    // Not touched by the patchset.
+    env.edit("tree/Lib/compiler.py", "ld", "lld");
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: tree is no pinned release: it differs from python-9.9
+      differs: Makefile.pre.in
+      differs: Modules/one.c
+      nothing was written
+      help: give --allow-unpinned to patch it all the same
+    [exit 3]
+    ");
+    assert_eq!(env.seen("tree"), before);
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
+    applied gadget to tree: 7 edits: 7 change; 6 files
+    ------- stderr -------
+    note: tree is no pinned release: it differs from python-9.9
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_release_that_is_not_at_hand_cannot_be_compared_with() {
+    let mut env = pinned();
+    env.set("PYPATCH_SOURCES", "");
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "--offline", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: tree is no pinned release: python-9.9 is not at hand to compare it with
+      nothing was written
+      help: run `pypatch fetch python-9.9` first, or give --allow-unpinned
+    [exit 3]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn expanded_keywords_do_not_make_a_tree_unpinned() {
+    let mut env = TestEnvironment::with_tree();
+    env.edit("tree/Modules/one.c", "/* One", "/* $Id$ One");
+    fs::create_dir(env.path("sources")).unwrap();
+    let id = common::release::repository(&env.path("tree"), &env.path("sources/gadget.git"));
+    common::release::pin(&env, &id, &"0".repeat(64));
+    env.set("PYPATCH_SOURCES", env.path("sources/gadget.git").display().to_string());
+    env.edit("tree/Modules/one.c", "$Id$", "$Id: one.c 51333 $");
+    assert!(env.run(&["apply", "gadget", "tree"]).ends_with("[exit 0]"));
+}
+
+#[test]
+fn a_damaged_receipt_is_no_licence_to_write() {
+    let env = applied();
+    let receipt = "tree/.pypatch-receipt.json";
+    let good = fs::read_to_string(env.path(receipt)).unwrap();
+    env.write(receipt, &good[..good.len() / 2]);
+    env.patchset("mine", "- {id: a, why: Why not., file: configure, file.mode: {executable: false}}");
+    let apply = ["apply", "--allow-unpinned", "mine", "tree"];
+    for command in [&["status", "tree"][..], &["revert", "tree"], &apply] {
+        let told = env.run(command);
+        assert!(told.contains("the receipt tree/.pypatch-receipt.json is damaged"), "{told}");
+        assert!(told.ends_with("[exit 3]"), "{told}");
+    }
+    env.write(
+        receipt,
+        good.replacen("\"schema\": 1", "\"schema\": 2", 1).replacen("\"schema\":1", "\"schema\":2", 1),
+    );
+    assert_snapshot!(env.run(&["revert", "tree"]), @"
+    ------- stderr -------
+    error: the receipt tree/.pypatch-receipt.json has schema 2
+      help: use the pypatch that applied the patchset
+    [exit 3]
+    ");
+}
+
+#[test]
+fn a_receipt_that_leads_out_of_the_tree_is_refused() {
+    let env = applied();
+    env.write("victim", "int loader;\n");
+    let receipt = env.path("tree/.pypatch-receipt.json");
+    let hostile = fs::read_to_string(&receipt).unwrap().replace("Modules/gadget/loader.c", "../victim");
+    fs::write(&receipt, hostile).unwrap();
+    let told = env.run(&["revert", "tree"]);
+    assert!(told.ends_with("[exit 3]"), "{told}");
+    assert!(env.path("victim").exists());
+}
+
+#[test]
+fn nothing_is_written_through_a_link_that_leads_out() {
+    let env = TestEnvironment::with_tree();
+    fs::rename(env.path("tree/Modules"), env.path("Modules")).unwrap();
+    std::os::unix::fs::symlink("../Modules", env.path("tree/Modules")).unwrap();
+    let before = (env.seen("tree"), env.seen("Modules"));
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: edit `static-modules` is refused on CPython 9.9
+      Modules/Setup.dist  a symbolic link or a directory stands there, which is never edited
+    error: edit `open-elsewhere` is refused on CPython 9.9
+      Modules/one.c  a symbolic link or a directory stands there, which is never edited
+    error: edit `loader` is refused on CPython 9.9
+      Modules/gadget/loader.c  a symbolic link or a directory stands there, which is never edited
+    nothing was written
+    [exit 3]
+    ");
+    assert_eq!((env.seen("tree"), env.seen("Modules")), before);
+}
+
+#[test]
+fn a_tree_that_another_process_is_changing_is_left_alone() {
+    let env = TestEnvironment::with_tree();
+    let before = env.seen("tree");
+    let lock = fs::File::open(env.path("tree")).unwrap();
+    lock.lock().unwrap();
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    error: another process is changing tree
+      help: wait for it to end, then run this again
+    [exit 3]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn quiet_leaves_out_notes_and_keeps_results() {
+    let env = TestEnvironment::with_tree();
+    assert_snapshot!(env.run(&["apply", "-q", "--allow-unpinned", "gadget", "tree"]), @"
+    applied gadget to tree: 7 edits: 7 change; 6 files
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_file_with_windows_line_ends_keeps_them() {
+    let env = TestEnvironment::with_tree();
+    let makefile = fs::read_to_string(env.path("tree/Makefile.pre.in")).unwrap().replace('\n', "\r\n");
+    env.write("tree/Makefile.pre.in", &makefile);
+    env.patchset("mine", "- {id: a, why: Why not., file: Makefile.pre.in, makefile.add-rule: {target: x, prerequisites: [all], recipe: [run x]}}");
+    env.stdout(&["apply", "--allow-unpinned", "mine", "tree"]);
+    let after = fs::read_to_string(env.path("tree/Makefile.pre.in")).unwrap();
+    assert_eq!(after, format!("{makefile}\r\nx: all\r\n\trun x\r\n"));
+}
+
+#[test]
+fn a_patchset_of_the_disk_comes_before_a_shipped_one() {
+    let env = TestEnvironment::with_tree();
+    env.yaml("catamount-py2.5", "schema: 1\nid: catamount-py2.5\ntitle: Mine\n");
+    assert_snapshot!(env.run(&["list", "catamount-py2.5"]), @"
+    catamount-py2.5  Mine
+    [exit 0]
+    ");
+    env.write("other/catamount-py2.5/patchset.yaml", "schema: 1\nid: catamount-py2.5\ntitle: Other\n");
+    assert_snapshot!(env.run(&["--patchsets", "other", "list", "catamount-py2.5"]), @"
+    catamount-py2.5  Other
+    [exit 0]
+    ");
+}
+
+#[test]
+fn an_empty_patchset_has_nothing_to_do() {
+    let env = TestEnvironment::with_tree();
+    env.yaml("mine", "schema: 1\nid: mine\ntitle: Nothing\n");
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "mine", "tree"]), @"
+    mine: nothing to do, the tree is so already
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["plan", "mine", "tree"]), @"
+    mine on tree (CPython 9.9)
+    0 edits; 0 files
+    [exit 0]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn a_whole_new_tree_is_written_with_output() {
+    let env = pinned();
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "gadget", "tree", "--output", "out"]), @"
+    applied gadget to out: 7 edits: 7 change; 6 files
+    [exit 0]
+    ");
+    assert_eq!(env.seen("tree"), before);
+    env.stdout(&["apply", "gadget", "tree"]);
+    let (out, tree) = (env.seen("out"), env.seen("tree"));
+    let without_receipt = |seen: &common::tree::Seen| {
+        let mut names: Vec<_> =
+            contents(seen).into_iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+        names.retain(|(name, _)| !name.contains("receipt"));
+        names
+    };
+    assert_eq!(without_receipt(&out), without_receipt(&tree));
+    assert!(env.run(&["status", "out"]).ends_with("[exit 0]"));
+    // Reverted, it is the source.
+    env.stdout(&["revert", "out"]);
+    assert_eq!(contents(&env.seen("out")), contents(&before));
+}
+
+#[test]
+fn output_is_not_written_over_what_is_there() {
+    let env = TestEnvironment::with_tree();
+    env.write("out/mine", "mine");
+    let before = env.seen("out");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out"]), @"
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    error: out exists already
+      help: name a directory that does not exist, or an empty one
+    [exit 3]
+    ");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out/mine"]), @"
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    error: out/mine exists already
+      help: name a directory that does not exist, or an empty one
+    [exit 3]
+    ");
+    assert_eq!(env.seen("out"), before);
+    assert_snapshot!(env.run(&["apply", "-n", "--allow-unpinned", "gadget", "tree", "--output", "new"]), @"
+    gadget on tree (CPython 9.9)
+      change    no-sharedmods   Makefile.pre.in:8
+      change    run-gen         Makefile.pre.in:14,15
+      change    static-modules  Modules/Setup.dist:8,9,10,11
+      change    open-elsewhere  Modules/one.c:9
+      change    loader          Modules/gadget/loader.c
+      change    no-news         Misc/NEWS
+      change    configure-runs  configure
+    7 edits: 7 change; 6 files
+    nothing was written (dry run)
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    [exit 0]
+    ");
+    assert!(!env.path("new").exists());
+}

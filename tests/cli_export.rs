@@ -1,0 +1,155 @@
+//! `export`: the patched tree, or what patches it, somewhere else.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::fs;
+use std::process::Command;
+
+use common::TestEnvironment;
+use common::tree::contents;
+use insta::assert_snapshot;
+
+/// A patched tree, to compare an export with: paths, contents, and what may be executed.
+fn patched(env: &TestEnvironment) -> Vec<(String, u32, Vec<u8>)> {
+    common::tree::write(&env.path("expected"));
+    env.stdout(&["apply", "--allow-unpinned", "gadget", "expected"]);
+    fs::remove_file(env.path("expected/.pypatch-receipt.json")).unwrap();
+    summary(env, "expected")
+}
+
+fn summary(env: &TestEnvironment, path: &str) -> Vec<(String, u32, Vec<u8>)> {
+    let one = |(path, (mode, _, bytes)): (String, (u32, _, Vec<u8>))| (path, mode & 0o111, bytes);
+    env.seen(path).into_iter().filter(|(path, _)| !path.is_empty()).map(one).collect()
+}
+
+#[test]
+fn a_tree_is_exported_and_the_source_stays() {
+    let env = TestEnvironment::with_tree();
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tree", "-o", "out"]), @"[exit 0]");
+    assert_eq!(summary(&env, "out"), patched(&env));
+    assert_eq!(env.seen("tree"), before);
+    // Files that the patchset does not touch keep their times.
+    let (out, time) = (env.seen("out"), |seen: &common::tree::Seen, path: &str| seen[path].1);
+    for path in ["Lib/compiler.py", "Include/pyport.h"] {
+        assert_eq!(time(&out, path), time(&before, path), "{path}");
+    }
+}
+
+#[test]
+fn a_tarball_is_exported_the_same_each_time() {
+    let env = TestEnvironment::with_tree();
+    for name in ["a.tar", "a.tar.gz", "a.tgz", "a.tar.bz2"] {
+        let told = env.run(&["export", "gadget", "tree", "--as", "tar", "-o", name]);
+        assert_eq!(told, "[exit 0]", "{name}");
+        assert!(env.run(&["plan", "gadget", name]).contains("7 already; 0 files"), "{name}");
+        let first = fs::read(env.path(name)).unwrap();
+        env.stdout(&["export", "gadget", "tree", "--as", "tar", "-o", name]);
+        assert!(fs::read(env.path(name)).unwrap() == first, "{name}");
+    }
+    env.stdout(&["export", "gadget", "a.tar", "--as", "tree", "-o", "out"]);
+    assert_eq!(summary(&env, "out"), patched(&env));
+}
+
+#[test]
+fn a_diff_is_read_by_git_and_patch() {
+    let env = TestEnvironment::with_tree();
+    assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "diff", "-o", "out.diff"]), @"[exit 0]");
+    assert_eq!(
+        env.stdout(&["export", "gadget", "tree", "--as", "diff"]),
+        env.stdout(&["diff", "gadget", "tree"])
+    );
+    let expected = patched(&env);
+    for (program, arguments) in
+        [("git", &["apply", "../out.diff"][..]), ("patch", &["-p1", "-s", "-i", "../out.diff"])]
+    {
+        let tree = format!("by-{program}");
+        common::tree::write(&env.path(&tree));
+        let mut run = Command::new(program);
+        run.args(arguments).current_dir(env.path(&tree)).env("GIT_CEILING_DIRECTORIES", env.path("."));
+        match run.output() {
+            Err(error) => common::skip(&format!("reading a diff with {program}"), &error.to_string()),
+            Ok(output) => {
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+                let found = summary(&env, &tree);
+                // Directories that became empty, and modes, are git's business alone.
+                let files = |all: &[(String, u32, Vec<u8>)]| {
+                    all.iter()
+                        .map(|(path, _, bytes)| (path.clone(), bytes.clone()))
+                        .filter(|(_, b)| !b.is_empty())
+                        .collect::<Vec<_>>()
+                };
+                assert_eq!(files(&found), files(&expected), "{program}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_there_is_not_written_over_by_a_tree() {
+    let env = TestEnvironment::with_tree();
+    env.write("out/mine", "mine");
+    assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tree", "-o", "out"]), @"
+    ------- stderr -------
+    error: out exists already
+      help: name a directory that does not exist, or an empty one
+    [exit 3]
+    ");
+    assert_eq!(contents(&env.seen("out")).len(), 2);
+}
+
+#[test]
+fn an_export_needs_a_place_and_a_known_ending() {
+    let env = TestEnvironment::with_tree();
+    assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tree"]), @"
+    ------- stderr -------
+    error: this format needs --output OUT
+    [exit 2]
+    ");
+    assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tar", "-o", "out.zip"]), @"
+    ------- stderr -------
+    error: out.zip ends in none of .tar, .tar.gz, .tgz and .tar.bz2
+    [exit 2]
+    ");
+    assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tar", "-o", "nowhere/out.tar"]), @r#"
+    ------- stderr -------
+    error: cannot write nowhere/out.tar
+      No such file or directory (os error 2) at path "$WORK/nowhere/.pypatch-QCGD2L"
+    [exit 74]
+    "#);
+    assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "diff", "-o", "nowhere/out.diff"]), @"
+    ------- stderr -------
+    error: cannot write nowhere/out.diff
+      No such file or directory (os error 2)
+    [exit 74]
+    ");
+}
+
+#[test]
+fn what_does_not_fit_is_not_exported() {
+    let env = TestEnvironment::with_tree();
+    env.edit("tree/Include/patchlevel.h", "9.9", "9.8");
+    for (format, out) in [("tree", "out"), ("tar", "out.tar"), ("diff", "out.diff")] {
+        let told = env.run(&["export", "gadget", "tree", "--as", format, "-o", out]);
+        assert!(told.ends_with("[exit 3]"), "{told}");
+        assert!(!env.path(out).exists());
+    }
+}
+
+#[test]
+fn completions_and_the_manual_are_made_from_the_commands() {
+    let env = TestEnvironment::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = env.stdout(&["completions", shell]);
+        assert!(script.contains("revert") && script.contains("allow-unpinned"), "{shell}");
+    }
+    assert!(env.run(&["completions", "cmd.exe"]).ends_with("[exit 2]"));
+    let manual = env.stdout(&["man"]);
+    assert!(manual.contains(".TH pypatch 1"), "{manual}");
+    assert!(env.stdout(&["--help"]).contains("Usage: pypatch "));
+    assert!(env.stdout(&["--version"]).starts_with("pypatch "));
+    assert!(env.run(&[]).ends_with("[exit 2]"));
+    assert!(env.run(&["aply"]).contains("apply"));
+}

@@ -1,0 +1,253 @@
+//! What a full disk, a read-only tree and unreadable files come to: status 74, and nothing changed.
+//!
+//! Tests that need a file system of their own make one with `unshare` and `mount`, and are skipped,
+//! visibly, where that is not permitted.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output, Stdio};
+
+use common::TestEnvironment;
+use insta::assert_snapshot;
+
+const PYPATCH: &str = env!("CARGO_BIN_EXE_pypatch");
+
+/// Runs a shell script in the environment's folder, with mounts of its own; `None` where those are
+/// not to be had.
+fn with_mounts(env: &TestEnvironment, script: &str) -> Option<Output> {
+    for unshare in [&["-m"][..], &["-rm"]] {
+        let run = |script: &str| {
+            let mut command = Command::new("unshare");
+            command
+                .args(unshare)
+                .args(["sh", "-euc", script])
+                .current_dir(env.path("."))
+                .stdin(Stdio::null());
+            command
+                .env("HOME", env.path("home"))
+                .env("XDG_CACHE_HOME", env.path("cache"))
+                .env("PYPATCH", PYPATCH);
+            command.env_remove("PYPATCH_SOURCES").output()
+        };
+        let probe = run("mkdir -p probe; mount -t tmpfs -o size=64k none probe; umount probe");
+        if probe.is_ok_and(|output| output.status.success()) {
+            return Some(run(script).unwrap());
+        }
+    }
+    None
+}
+
+/// Functions of the scripts below: `look`, everything of a tree as text; `try`, the status of a run.
+const TOOLS: &str = r#"
+look() { find "$1" -printf '%P %y %m %T@ %l\n' | sort; find "$1" -type f -exec sha256sum {} + | sort; }
+try() { status=0; "$@" > ../log 2>&1 || status=$?; }
+bad() { echo "$*"; cat ../log; exit 1; }
+"#;
+
+#[test]
+fn a_full_disk_leaves_the_tree_as_it_was() {
+    let env = TestEnvironment::with_tree();
+    let script = r#"
+mkdir disk; mount -t tmpfs -o size=256k none disk; cp -a tree disk; cp -a patchsets disk; cd disk
+full() { cat /dev/zero > full 2>/dev/null || true; }
+refused=0; done=0; kept=0
+look tree > ../before
+for free in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 20; do
+    for i in $(seq $free); do head -c 4096 /dev/zero > hole.$i; done
+    full; rm -f hole.*
+    try "$PYPATCH" apply --allow-unpinned gadget tree
+    case $status in
+    74) look tree > ../now; cmp ../before ../now || bad "apply with $free pages changed the tree"
+        refused=$((refused + 1));;
+    0)  done=$((done + 1)); look tree > ../applied; full
+        try "$PYPATCH" revert tree
+        if [ $status = 74 ]; then
+            kept=$((kept + 1)); look tree > ../now
+            cmp ../applied ../now || bad "revert with $free pages changed the tree"
+            rm full; "$PYPATCH" revert tree > ../log 2>&1 || bad "revert failed with a disk that is not full"
+        elif [ $status != 0 ]; then bad "revert with $free pages: $status"; fi
+        look tree > ../now; cmp ../before ../now || bad "revert with $free pages left something";;
+    *)  bad "apply with $free pages: $status";;
+    esac
+    rm -f full
+done
+[ $refused -gt 0 ] && [ $done -gt 0 ] && [ $kept -gt 0 ] || bad "refused $refused, done $done, kept $kept"
+full; try "$PYPATCH" apply --allow-unpinned gadget tree; cat ../log
+"#;
+    let Some(output) = with_mounts(&env, &format!("{TOOLS}{script}")) else {
+        return common::skip("a full disk", "no mounts without privileges here");
+    };
+    assert_snapshot!(env.told(&output), @"
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    error: cannot write tree/.pypatch-stage-1158612180.123456789/0.new: No space left on device (os error 28)
+      the tree is as it was
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_full_disk_leaves_no_half_written_copy() {
+    let env = TestEnvironment::with_tree();
+    let script = r#"
+mkdir disk; mount -t tmpfs -o size=8k none disk; cd disk
+told() { grep -o 'No space left on device' ../log || cat ../log; echo "status $status"; ls -A; }
+try "$PYPATCH" --patchsets ../patchsets apply --allow-unpinned gadget ../tree -o out; told
+try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as tree -o out; told
+try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as tar -o out.tar; told
+try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as diff -o out.diff; told
+cat /dev/zero > full 2>/dev/null || true; try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as diff -o other.diff; told
+"#;
+    let Some(output) = with_mounts(&env, &format!("{TOOLS}{script}")) else {
+        return common::skip("a copy on a full disk", "no mounts without privileges here");
+    };
+    assert_snapshot!(env.told(&output), @"
+    No space left on device
+    status 74
+    No space left on device
+    status 74
+    No space left on device
+    status 74
+    status 0
+    out.diff
+    No space left on device
+    status 74
+    full
+    other.diff
+    out.diff
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_read_only_tree_can_be_planned_and_not_be_patched() {
+    let env = TestEnvironment::with_tree();
+    let script = r#"
+mount --bind tree tree; mount -o remount,bind,ro tree
+look tree > before
+"$PYPATCH" plan gadget tree | tail -n 1
+"$PYPATCH" status tree
+status=0; "$PYPATCH" apply --allow-unpinned gadget tree || status=$?
+look tree > now; cmp before now
+exit $status
+"#;
+    let Some(output) = with_mounts(&env, &format!("{TOOLS}{script}")) else {
+        return common::skip("a read-only tree", "no mounts without privileges here");
+    };
+    assert_snapshot!(env.told(&output), @"
+    7 edits: 7 change; 6 files
+    tree: no patchset is applied
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    error: cannot create directory tree/.pypatch-stage-1158612180.123456789: Read-only file system (os error 30)
+      the tree is as it was
+    [exit 74]
+    ");
+}
+
+/// Runs pypatch as a user who owns nothing; `None` where that cannot be done.
+fn as_nobody(env: &TestEnvironment, arguments: &[&str]) -> Option<Output> {
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups", PYPATCH]).args(arguments);
+        command.current_dir(env.path(".")).env("HOME", "/nonexistent").env_remove("XDG_CACHE_HOME").output()
+    };
+    fs::set_permissions(env.path(".."), fs::Permissions::from_mode(0o755)).unwrap();
+    run(&["--version"]).is_ok_and(|output| output.status.success()).then(|| run(arguments).unwrap())
+}
+
+#[test]
+fn a_tree_of_somebody_else_is_left_alone() {
+    let env = TestEnvironment::with_tree();
+    fs::set_permissions(env.path("tree/pyconfig.h.in"), fs::Permissions::from_mode(0o644)).unwrap();
+    let before = env.seen("tree");
+    let Some(output) = as_nobody(&env, &["apply", "--allow-unpinned", "gadget", "tree"]) else {
+        return common::skip("a tree of somebody else", "setpriv cannot change the user here");
+    };
+    assert_snapshot!(env.told(&output), @"
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    error: cannot create directory tree/.pypatch-stage-1158612180.123456789: Permission denied (os error 13)
+      the tree is as it was
+    [exit 74]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn a_file_that_may_not_be_read_is_named() {
+    let env = TestEnvironment::with_tree();
+    fs::set_permissions(env.path("tree/Makefile.pre.in"), fs::Permissions::from_mode(0o000)).unwrap();
+    let before = env.seen("tree");
+    let Some(output) = as_nobody(&env, &["plan", "gadget", "tree"]) else {
+        return common::skip("a file that may not be read", "setpriv cannot change the user here");
+    };
+    assert_snapshot!(env.told(&output), @"
+    ------- stderr -------
+    error: cannot read tree/Makefile.pre.in: Permission denied (os error 13)
+    [exit 4]
+    ");
+    fs::set_permissions(env.path("patchsets/gadget/patchset.yaml"), fs::Permissions::from_mode(0o000))
+        .unwrap();
+    assert_snapshot!(env.told(&as_nobody(&env, &["check", "gadget"]).unwrap()), @"
+    ------- stderr -------
+    error: cannot read patchsets/gadget/patchset.yaml: Permission denied (os error 13)
+    [exit 2]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn a_folder_or_a_link_in_the_place_of_a_file_is_refused() {
+    let env = TestEnvironment::with_tree();
+    fs::remove_file(env.path("tree/Makefile.pre.in")).unwrap();
+    fs::create_dir(env.path("tree/Makefile.pre.in")).unwrap();
+    fs::remove_file(env.path("tree/configure")).unwrap();
+    fs::create_dir(env.path("tree/Modules/gadget")).unwrap();
+    fs::create_dir(env.path("tree/Modules/gadget/loader.c")).unwrap();
+    std::os::unix::fs::symlink("configure", env.path("tree/configure")).unwrap();
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: edit `no-sharedmods` is refused on CPython 9.9
+      Makefile.pre.in  a symbolic link or a directory stands there, which is never edited
+    error: edit `run-gen` is refused on CPython 9.9
+      Makefile.pre.in  a symbolic link or a directory stands there, which is never edited
+    error: edit `loader` is refused on CPython 9.9
+      Modules/gadget/loader.c  a symbolic link or a directory stands there, which is never edited
+    error: edit `configure-runs` is refused on CPython 9.9
+      configure  a symbolic link or a directory stands there, which is never edited
+    nothing was written
+    [exit 3]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn a_file_in_the_place_of_a_folder_is_refused() {
+    let env = TestEnvironment::with_tree();
+    env.write("tree/Modules/gadget", "a file where a folder is to be");
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "-q", "--allow-unpinned", "gadget", "tree"]), @"
+    ------- stderr -------
+    error: Modules/gadget is neither a file nor a directory on the way to one
+    [exit 3]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}
+
+#[test]
+fn a_tree_without_permission_to_enter_is_told() {
+    let env = TestEnvironment::with_tree();
+    fs::set_permissions(env.path("tree"), fs::Permissions::from_mode(0o700)).unwrap();
+    for command in [&["plan", "gadget", "tree"][..], &["status", "tree"], &["revert", "tree"]] {
+        let Some(output) = as_nobody(&env, command) else {
+            return common::skip("a tree without permission", "setpriv cannot change the user here");
+        };
+        let told = env.told(&output);
+        assert!(told.contains("Permission denied") && told.ends_with("[exit 4]"), "{told}");
+    }
+}

@@ -1,0 +1,818 @@
+//! What is said about patchsets: `list`, `show`, `check`, `schema`, and every complaint of the loader.
+
+mod common;
+
+use common::TestEnvironment;
+use insta::assert_snapshot;
+
+/// What `check` says about a patchset.yaml, whose folder is called `mine`.
+fn check(yaml: impl AsRef<[u8]>) -> String {
+    let env = TestEnvironment::new();
+    env.yaml("mine", yaml);
+    env.run(&["check", "mine"])
+}
+
+const HEAD: &str = "schema: 1\nid: mine\ntitle: A test\n";
+
+/// What `check` says about edits, which begin on line 5.
+fn check_edits(edits: &str) -> String {
+    check(format!("{HEAD}edits:\n{edits}"))
+}
+
+#[test]
+fn an_unknown_operation_is_told_with_the_nearest_names() {
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, makefile.remove-prereq: {target: all, word: x}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: unknown key or operation `makefile.remove-prereq`; near: `makefile.remove-prerequisite`, `makefile.replace-prerequisite`, `makefile.set-variable`
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - id: a\n    why: b\n    changes:\n      - file: M\n        setup.enabel: {modules: [a]}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:8:9: unknown key or operation `setup.enabel`; near: `setup.enable`, `setup.disable`, `setup.add`
+    [exit 2]
+    ");
+}
+
+#[test]
+fn an_edit_says_why() {
+    assert_snapshot!(check_edits("  - {id: a, file: M, text.replace: {find: a, with: b}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: edit `a` does not say `why`
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: ' ', file: M, text.replace: {find: a, with: b}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: edit `a` does not say `why`
+    [exit 2]
+    ");
+}
+
+#[test]
+fn an_edit_has_an_id() {
+    assert_snapshot!(check_edits("  - {why: b, file: M, text.replace: {find: a, with: b}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: an edit without `id`
+    [exit 2]
+    ");
+}
+
+#[test]
+fn an_id_stands_once() {
+    let edit = "  - {id: a, why: b, file: M, text.replace: {find: a, with: b}}\n";
+    assert_snapshot!(check_edits(&format!("{edit}{edit}")), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:6:10: the edit `a` stands on line 5 already
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_bad_range_is_told_where_it_stands() {
+    assert_snapshot!(check(format!("{HEAD}applies-to: \"2.5\"\n")), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:4:13: `2.5` is no range of versions (such as `>=2.5, <2.6`): `2.5` lacks a comparison: <, <=, ==, !=, >= or >
+    [exit 2]
+    ");
+    assert_snapshot!(check(format!("{HEAD}applies-to: \">=2.6, <2.5\"\n")), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:4:13: `>=2.6, <2.5` is no range of versions (such as `>=2.5, <2.6`): no version satisfies it
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, when: \"~2.5\", file: M, text.replace: {find: a, with: b}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:27: `~2.5` is no range of versions (such as `>=2.5, <2.6`): `~2.5` lacks a comparison: <, <=, ==, !=, >= or >
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, since: two, file: M, text.replace: {find: a, with: b}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:28: `two` is no CPython version (such as 2.5, 2.7.18 or 3.15.0rc1)
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, since: \"2.6\", until: \"2.5\", file: M, text.replace: {find: a, with: b}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `>=2.6, <2.5` is no range of versions (such as `>=2.5, <2.6`): no version satisfies it
+    [exit 2]
+    ");
+}
+
+#[test]
+fn extends_may_not_go_in_a_circle() {
+    let env = TestEnvironment::new();
+    env.yaml("one", "schema: 1\nid: one\ntitle: A test\nextends: two\n");
+    env.yaml("two", "schema: 1\nid: two\ntitle: A test\nextends: one\n");
+    assert_snapshot!(env.run(&["check", "one"]), @"
+    ------- stderr -------
+    error: an error in the patchset `one`
+      patchsets/two/patchset.yaml:4:10: `extends` goes in a circle: one -> two -> one
+    [exit 2]
+    ");
+    env.yaml("one", "schema: 1\nid: one\ntitle: A test\nextends: one\n");
+    assert_snapshot!(env.run(&["check", "one"]), @"
+    ------- stderr -------
+    error: an error in the patchset `one`
+      patchsets/one/patchset.yaml:4:10: `extends` goes in a circle: one -> one
+    [exit 2]
+    ");
+}
+
+#[test]
+fn extending_what_is_not_there_is_told_with_the_nearest_names() {
+    let env = TestEnvironment::with_tree();
+    env.yaml("mine", format!("{HEAD}extends: gadgets\n"));
+    assert_snapshot!(env.run(&["check", "mine"]), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:4:10: `extends: gadgets`: no patchset has that name; near: gadget
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_change_has_one_operation() {
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: true}, file.remove: {contains: a}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `file.mode` and `file.remove` in one change: write two entries under `changes`
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: a change without an operation, such as `text.replace`
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: edit `a` does nothing: it has no operation and no `changes`
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, changes: []}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: edit `a` does nothing: it has no operation and no `changes`
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: true}, changes: [{file: N, file.mode: {executable: true}}]}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: edit `a` has an operation and `changes`: move the operation into the list
+    [exit 2]
+    ");
+}
+
+#[test]
+fn an_operation_needs_a_file() {
+    assert_snapshot!(check_edits("  - {id: a, why: b, file.mode: {executable: true}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `file.mode` without `file`
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: [], file.mode: {executable: true}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:27: an empty list names nothing
+    [exit 2]
+    ");
+}
+
+#[test]
+fn an_unknown_key_is_refused() {
+    assert_snapshot!(check(format!("{HEAD}author: me\n")), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:4:1: unknown field `author`, expected one of schema, id, title, applies-to, pins, extends, drop, edits, build
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, wyh: b, file: M, file.mode: {executable: true}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: unknown key or operation `wyh`; near: `why`, `id`, `when`
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {exec: true}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:42: unknown field `exec`, expected one of executable
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: b}, within: {method: c}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:73: unknown variant `method`, expected one of function, target, class, between
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - id: a\n    why: b\n    requires: [{file: M, holds: x, why: c}]\n    file: M\n    file.mode: {executable: true}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:7:16: unknown fact `holds`: write exists, contains, lacks, includes or defines-function
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_refused() {
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: yes}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:54: invalid boolean (strict mode expects true/false)
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: [b]}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:54: invalid type: sequence, expected a text, or `{from: FILE}`
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: b, count: -1}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:70: invalid u64
+    [exit 2]
+    ");
+}
+
+#[test]
+fn another_schema_is_refused() {
+    assert_snapshot!(check("schema: 2\nid: mine\ntitle: A test\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:1:9: schema 2 is not known: this pypatch reads schema 1
+    [exit 2]
+    ");
+    assert_snapshot!(check("id: mine\ntitle: A test\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:2:1: missing field `schema`
+    [exit 2]
+    ");
+}
+
+#[test]
+fn the_id_is_the_folder() {
+    assert_snapshot!(check("schema: 1\nid: yours\ntitle: A test\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:2:5: the id is `yours`, but the folder is called `mine`
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_pin_has_the_name_of_a_pin() {
+    assert_snapshot!(check(format!("{HEAD}pins: [python-2.5, \"2.7.18\"]\n")), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:4:20: `2.7.18` is no pin, such as python-2.5
+    [exit 2]
+    ");
+}
+
+#[test]
+fn every_complaint_of_a_file_is_told() {
+    assert_snapshot!(check("schema: 2\nid: yours\ntitle: A test\napplies-to: x\nedits:\n  - {id: a, why: b, allow: {x: y}, file: M, text.insert: {text: a}}\n"), @"
+    ------- stderr -------
+    error: 5 errors in the patchset `mine`
+      patchsets/mine/patchset.yaml:1:9: schema 2 is not known: this pypatch reads schema 1
+      patchsets/mine/patchset.yaml:2:5: the id is `yours`, but the folder is called `mine`
+      patchsets/mine/patchset.yaml:4:13: `x` is no range of versions (such as `>=2.5, <2.6`): `x` lacks a comparison: <, <=, ==, !=, >= or >
+      patchsets/mine/patchset.yaml:6:5: `allow` names `x`, which is no lint
+      patchsets/mine/patchset.yaml:6:5: `text.insert` needs either `before` or `after`
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_text_that_is_taken_from_a_file_must_be_there() {
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.add: {content: {from: no.c}}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `file.add` takes its text from patchsets/mine/files/no.c, which cannot be read: No such file or directory (os error 2)
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_path_never_leads_out() {
+    let add = |file: &str, from: &str| {
+        check_edits(&format!(
+            "  - {{id: a, why: b, file: {file}, file.add: {{content: {{from: {from}}}}}}}\n"
+        ))
+    };
+    assert_snapshot!(add("../x", "a"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:27: `../x` is no path inside a tree: it leads out with `..`
+    [exit 2]
+    ");
+    assert_snapshot!(add("/etc/passwd", "a"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:27: `/etc/passwd` is no path inside a tree: it is absolute
+    [exit 2]
+    ");
+    assert_snapshot!(add("a/./b", "a"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:27: `a/./b` is no path inside a tree: it has an empty component or a `.`
+    [exit 2]
+    ");
+    assert_snapshot!(add("M", "../x"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `../x` is no path inside a tree: it leads out with `..`
+    [exit 2]
+    ");
+    assert_snapshot!(add("M", "/etc/passwd"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `/etc/passwd` is no path inside a tree: it is absolute
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_link_below_files_that_leads_out_is_not_followed() {
+    let env = TestEnvironment::new();
+    env.write("secret", "secret\n");
+    env.yaml(
+        "mine",
+        format!("{HEAD}edits:\n  - {{id: a, why: b, file: M, file.add: {{content: {{from: x}}}}}}\n"),
+    );
+    env.write("patchsets/mine/files/y", "");
+    std::os::unix::fs::symlink("../../../secret", env.path("patchsets/mine/files/x")).unwrap();
+    assert_snapshot!(env.run(&["check", "mine"]), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `file.add` takes its text from patchsets/mine/files/x, which cannot be read: a symbolic link leads out of the patchset
+    [exit 2]
+    ");
+}
+
+#[test]
+fn what_is_no_utf8_is_refused_with_its_line() {
+    assert_snapshot!(check(b"schema: 1\nid: mine\ntitle: M\xfcller\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:3:9: this is no UTF-8
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_bomb_of_aliases_is_refused() {
+    let mut bomb = HEAD.replace("A test", "&a0 [x,x,x,x,x,x,x,x,x,x]");
+    for i in 1..10 {
+        let before = format!("*a{},", i - 1).repeat(10);
+        bomb.push_str(&format!("k{i}: &a{i} [{before}]\n"));
+    }
+    let told = check(&bomb);
+    assert!(told.ends_with("[exit 2]"), "{told}");
+    let mut bomb = format!("{HEAD}pins: &a0 [x,x,x,x,x,x,x,x,x,x]\ndrop:\n");
+    for i in 1..10 {
+        let before = format!("*a{},", i - 1).repeat(10);
+        bomb.push_str(&format!("  k{i}: &a{i} [{before}]\n"));
+    }
+    let told = check(&bomb);
+    assert!(told.ends_with("[exit 2]"), "{told}");
+}
+
+#[test]
+fn an_empty_file_is_refused() {
+    assert_snapshot!(check(""), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:1:1: unexpected end of input
+    [exit 2]
+    ");
+    assert_snapshot!(check("# nothing\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:2:1: unexpected end of input
+    [exit 2]
+    ");
+    assert_snapshot!(check("- a\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:1:1: expected mapping start
+    [exit 2]
+    ");
+}
+
+#[test]
+fn what_is_no_yaml_is_refused() {
+    assert_snapshot!(check(format!("{HEAD}edits: [\n")), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:4:8: unclosed bracket '['
+    [exit 2]
+    ");
+    assert_snapshot!(check(format!("{HEAD}title: twice\n")), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:4:1: duplicate mapping key: title
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_folder_in_the_place_of_the_file_is_no_patchset() {
+    let env = TestEnvironment::new();
+    std::fs::create_dir_all(env.path("patchsets/mine/patchset.yaml")).unwrap();
+    assert_snapshot!(env.run(&["check", "./patchsets/mine"]), @"
+    ------- stderr -------
+    error: no patchset is called `./patchsets/mine`
+      help: `pypatch list` names them all; a path needs a `/`, as in ./mine
+    [exit 2]
+    ");
+}
+
+#[test]
+fn drop_names_an_edit_of_what_is_extended() {
+    let env = TestEnvironment::with_tree();
+    env.yaml(
+        "mine",
+        format!("{HEAD}extends: gadget\ndrop:\n  loader: There is one.\n  no-shraedmods: There are some.\n"),
+    );
+    assert_snapshot!(env.run(&["check", "mine"]), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:7:18: `drop` names `no-shraedmods`, which is no edit of what this extends; near: no-sharedmods
+    [exit 2]
+    ");
+    env.yaml("mine", format!("{HEAD}drop:\n  loader: There is one.\n"));
+    assert_snapshot!(env.run(&["check", "mine"]), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:11: `drop` names `loader`, which is no edit of what this extends
+    [exit 2]
+    ");
+}
+
+#[test]
+fn allow_names_a_lint() {
+    assert_snapshot!(check_edits("  - {id: a, why: b, allow: {stale-confgure: It is fine.}, file: M, file.mode: {executable: true}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `allow` names `stale-confgure`, which is no lint; near: stale-configure
+    [exit 2]
+    ");
+}
+
+#[test]
+fn an_operation_that_means_nothing_is_refused() {
+    let one = |operation: &str| check_edits(&format!("  - {{id: a, why: b, file: M, {operation}}}\n"));
+    assert_snapshot!(one("text.insert: {text: a}"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `text.insert` needs either `before` or `after`
+    [exit 2]
+    ");
+    assert_snapshot!(one("text.insert: {text: a, before: b, after: c}"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `text.insert` needs either `before` or `after`
+    [exit 2]
+    ");
+    assert_snapshot!(one("text.replace: {find: '', with: a}"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `text.replace` has an empty anchor
+    [exit 2]
+    ");
+    assert_snapshot!(one("text.replace: {find: a, with: b, count: 0}"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `text.replace` means no place: `count` is 0
+    [exit 2]
+    ");
+    assert_snapshot!(one("setup.enable: {modules: []}"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `setup.enable` names no module
+    [exit 2]
+    ");
+    assert_snapshot!(one("setup.set: {value: a}"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `setup.set` needs either `module` or `variable`
+    [exit 2]
+    ");
+    assert_snapshot!(one("header.undef: {names: []}"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `header.undef` names no macro
+    [exit 2]
+    ");
+    assert_snapshot!(one("c.insert: {text: a}"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `c.insert` needs one of `at`, `before` and `after`
+    [exit 2]
+    ");
+    assert_snapshot!(one("c.insert: {at: entry, text: a}"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `c.insert` has `at: entry` without `function`
+    [exit 2]
+    ");
+    assert_snapshot!(one("c.wrap: {function: f, condition: A}"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `c.wrap` needs a `condition` that starts with `#if`
+    [exit 2]
+    ");
+    assert_snapshot!(one("c.add-include: {include: a.h, after: b.h}"), @r#"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `c.add-include` needs `include` with its quotes: '"x.h"' or '<x.h>'
+    [exit 2]
+    "#);
+}
+
+#[test]
+fn an_unknown_patchset_is_told_with_the_nearest_names() {
+    let env = TestEnvironment::with_tree();
+    for command in [
+        &["show", "gadgte"][..],
+        &["check", "gadgte"],
+        &["plan", "gadgte", "tree"],
+        &["apply", "gadgte", "tree"],
+    ] {
+        let told = env.run(command);
+        assert!(told.contains("no patchset is called `gadgte`") && told.contains("near: gadget\n"), "{told}");
+        assert!(told.ends_with("[exit 2]"), "{told}");
+    }
+    assert_snapshot!(env.run(&["show", "./nowhere"]), @"
+    ------- stderr -------
+    error: no patchset is called `./nowhere`
+      help: `pypatch list` names them all; a path needs a `/`, as in ./mine
+    [exit 2]
+    ");
+}
+
+#[test]
+fn list_names_patchsets_of_every_place() {
+    let env = TestEnvironment::with_tree();
+    env.write("elsewhere/other/patchset.yaml", "schema: 1\nid: other\ntitle: Another one\n");
+    let all = env.stdout(&["list", "--patchsets", "elsewhere"]);
+    let ids: Vec<&str> = all.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(ids.contains(&"gadget") && ids.contains(&"other") && ids.contains(&"catamount-py2.5"), "{all}");
+    assert!(ids.is_sorted());
+    assert_snapshot!(env.run(&["list", "gad*"]), @"
+    gadget  Gadgets without shared modules
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["list", "gad*", "--format", "json"]), @r#"
+    [
+      {
+        "applies_to": ">=9.9, <9.10",
+        "edits": 7,
+        "extends": [],
+        "id": "gadget",
+        "pins": [
+          "python-9.9"
+        ],
+        "title": "Gadgets without shared modules"
+      }
+    ]
+    [exit 0]
+    "#);
+    assert_snapshot!(env.run(&["list", "[a"]), @"
+    ------- stderr -------
+    error: `[a` is no pattern: Pattern syntax error near position 0: invalid range pattern
+    [exit 2]
+    ");
+}
+
+#[test]
+fn list_tells_of_a_broken_patchset_and_lists_the_others() {
+    let env = TestEnvironment::with_tree();
+    env.yaml("gadget-2", "schema: 1\n");
+    assert_snapshot!(env.run(&["list", "gadget*"]), @"
+    gadget  Gadgets without shared modules
+    ------- stderr -------
+    error: an error in the patchset `gadget-2`
+      patchsets/gadget-2/patchset.yaml:1:1: missing field `id`
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_closed_output_is_no_error() {
+    use std::process::Stdio;
+    let env = TestEnvironment::with_tree();
+    for command in [
+        &["list"][..],
+        &["schema"],
+        &["pins"],
+        &["man"],
+        &["completions", "bash"],
+        &["plan", "gadget", "tree"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_pypatch"));
+        run.args(command).current_dir(env.path(".")).env_clear().stdout(writer).stderr(Stdio::piped());
+        let output = run.output().unwrap();
+        assert_eq!(env.told(&output), "[exit 0]", "{command:?}");
+    }
+}
+
+#[test]
+fn show_tells_edits_and_their_reasons() {
+    let env = TestEnvironment::with_tree();
+    assert_snapshot!(env.run(&["show", "gadget"]), @"
+    gadget: Gadgets without shared modules
+      applies to: >=9.9, <9.10
+      pins: python-9.9
+
+    no-sharedmods
+        There are no shared modules.
+      makefile.remove-prerequisite in Makefile.pre.in
+
+    run-gen
+        The generator runs elsewhere.
+      makefile.prefix-command in Makefile.pre.in
+
+    static-modules
+        Nothing can be loaded later.
+      setup.enable in Modules/Setup.dist or Modules/Setup
+
+    open-elsewhere
+        Files are opened by the gadget.
+      c.redirect-call in Modules/one.c
+
+    loader
+        Something has to load.
+      file.add in Modules/gadget/loader.c
+
+    no-news
+        No news is good news.
+      file.remove in Misc/NEWS
+
+    configure-runs
+        The tarball lost its mode.
+      file.mode in configure
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["show", "gadget", "loader"]), @"
+    gadget: Gadgets without shared modules
+      applies to: >=9.9, <9.10
+      pins: python-9.9
+
+    loader
+        Something has to load.
+      file.add in Modules/gadget/loader.c
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["show", "gadget", "laoder"]), @"
+    ------- stderr -------
+    error: `gadget` has no edit `laoder`
+      edit: no-sharedmods
+      edit: run-gen
+      edit: static-modules
+      edit: open-elsewhere
+      edit: loader
+      edit: no-news
+      edit: configure-runs
+    [exit 2]
+    ");
+    assert_snapshot!(common::without_digests(&env.run(&["show", "gadget", "loader", "--format", "json"])), @r#"
+    {
+      "applies_to": ">=9.9, <9.10",
+      "digest": "SHA256",
+      "dropped": {},
+      "edits": [
+        {
+          "allow": {},
+          "changes": [
+            {
+              "file": [
+                "Modules/gadget/loader.c"
+              ],
+              "operation": "file.add",
+              "when": null
+            }
+          ],
+          "id": "loader",
+          "line": 28,
+          "patchset": "gadget",
+          "requires": [],
+          "upstream": null,
+          "when": null,
+          "why": "Something has to load."
+        }
+      ],
+      "extends": [],
+      "id": "gadget",
+      "pins": [
+        "python-9.9"
+      ],
+      "schema": 1,
+      "title": "Gadgets without shared modules"
+    }
+    [exit 0]
+    "#);
+}
+
+#[test]
+fn an_extending_patchset_shows_where_its_edits_come_from() {
+    let env = TestEnvironment::with_tree();
+    env.yaml("mine", format!("{HEAD}extends: gadget\ndrop:\n  no-news: Some news are good.\nedits:\n  - {{id: loader, why: Mine., since: \"9.9\", upstream: https://example.org/1, file: L, file.add: {{content: x}}}}\n"));
+    assert_snapshot!(env.run(&["show", "mine"]), @"
+    mine: A test
+      extends: gadget
+
+    no-sharedmods  (from gadget)
+        There are no shared modules.
+      makefile.remove-prerequisite in Makefile.pre.in
+
+    run-gen  (from gadget)
+        The generator runs elsewhere.
+      makefile.prefix-command in Makefile.pre.in
+
+    static-modules  (from gadget)
+        Nothing can be loaded later.
+      setup.enable in Modules/Setup.dist or Modules/Setup
+
+    open-elsewhere  (from gadget)
+        Files are opened by the gadget.
+      c.redirect-call in Modules/one.c
+
+    loader
+        Mine.
+        upstream: https://example.org/1
+        for: >=9.9
+      file.add in L
+
+    configure-runs  (from gadget)
+        The tarball lost its mode.
+      file.mode in configure
+
+    no-news: dropped
+        Some news are good.
+    [exit 0]
+    ");
+}
+
+#[test]
+fn check_takes_names_patterns_folders_and_files() {
+    let env = TestEnvironment::with_tree();
+    assert_snapshot!(env.run(&["check", "gadget"]), @"
+    gadget: 7 edits, no errors
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["check", "gad*"]), @"
+    gadget: 7 edits, no errors
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["check", "./patchsets/gadget", "patchsets/gadget/patchset.yaml"]), @"
+    gadget: 7 edits, no errors
+    gadget: 7 edits, no errors
+    [exit 0]
+    ");
+    let mut here = env.command(&["check", "patchset.yaml"]);
+    let output = here.current_dir(env.path("patchsets/gadget")).output().unwrap();
+    assert_snapshot!(env.told(&output), @"
+    gadget: 7 edits, no errors
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["check", "nowhere/patchset.yaml"]), @"
+    ------- stderr -------
+    error: no patchset is called `nowhere/patchset.yaml`
+      help: `pypatch list` names them all; a path needs a `/`, as in ./mine
+    [exit 2]
+    ");
+}
+
+#[test]
+fn the_shipped_patchsets_have_no_errors() {
+    let env = TestEnvironment::new();
+    let told = env.run(&["check"]);
+    assert!(told.ends_with("[exit 0]"), "{told}");
+    assert!(told.contains("catamount-py2.5: "), "{told}");
+}
+
+#[test]
+fn the_schema_is_json_and_knows_every_operation() {
+    let env = TestEnvironment::new();
+    let schema: serde_json::Value = serde_json::from_str(&env.stdout(&["schema"])).unwrap();
+    assert_eq!(schema["title"], "pypatch patchset, schema 1");
+    let edit = &schema["$defs"]["Edit"]["properties"];
+    for operation in ["text.replace", "makefile.remove-prerequisite", "file.add", "diff"] {
+        assert!(edit[operation].is_object(), "{operation}");
+    }
+}

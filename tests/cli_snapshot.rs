@@ -1,0 +1,238 @@
+//! `snapshot`: what a patchset comes to on its pins, as it was accepted.
+
+mod common;
+
+use std::fs;
+
+use common::release::{self, pinned};
+use common::without_digests;
+use insta::assert_snapshot;
+
+#[test]
+fn a_snapshot_is_accepted_and_then_compared_with() {
+    let env = pinned();
+    assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @r#"
+    gadget on python-9.9: not accepted yet
+    title
+      +gadget on python-9.9, CPython 9.9
+    files before (new)
+      +== files before
+      +6477e551137666cc19ac933cea7a323c2b28283d0c5f1f1df3ecd5f4f1397367  Makefile.pre.in
+      +7221e906c7c6cc78d4c51666bbd16d8841608b85a3092c9fc72e337343492f66  Misc/NEWS
+      +8ddc0a4d962717777d091a0e54a766730d37f9a3f3e7aaf253edd25752226449  Modules/Setup.dist
+      +absent                                                            Modules/gadget/loader.c
+      +9692039a6744e3e431c55584d2eb070d5a0184026b3670e06c6a3b65f6a6aa01  Modules/one.c
+      +306c6ca7407560340797866e077e053627ad409277d1b9da58106fce4cf717cb  configure
+    no-sharedmods (new)
+      +== no-sharedmods: change
+      +diff --git a/Makefile.pre.in b/Makefile.pre.in
+      +--- a/Makefile.pre.in
+      ++++ b/Makefile.pre.in
+      +@@ -5,7 +5,7 @@
+      + 	two.o
+      + 
+      + all:	$(PROG) oldsharedmods \
+      +-		sharedmods docs
+      ++		docs
+      + 
+      + $(PROG): $(OBJS)
+      + 	$(CC) -o $@ $(OBJS)
+    run-gen (new)
+      +== run-gen: change
+      +diff --git a/Makefile.pre.in b/Makefile.pre.in
+      +--- a/Makefile.pre.in
+      ++++ b/Makefile.pre.in
+      +@@ -11,8 +11,8 @@
+      + 	$(CC) -o $@ $(OBJS)
+      + 
+      + tables: $(GEN)
+      +-	-$(GEN) tables.txt
+      +-	@$(GEN) more.txt
+      ++	-run $(GEN) tables.txt
+      ++	@run $(GEN) more.txt
+      + 
+      + sharedmods: $(PROG)
+      + 	./$(PROG) setup.x build
+    static-modules (new)
+      +== static-modules: change
+      +one: already, Modules/Setup.dist:8
+      +two: change
+      +three: change
+      +diff --git a/Modules/Setup.dist b/Modules/Setup.dist
+      +--- a/Modules/Setup.dist
+      ++++ b/Modules/Setup.dist
+      +@@ -6,9 +6,9 @@
+      + GADGETS=gadgets
+      + 
+      + one one.c
+      +-#two two.c -lm	# needs the mathematics
+      +-#three three.c \
+      +-#	three_more.c
+      ++two two.c -lm	# needs the mathematics
+      ++three three.c \
+      ++	three_more.c
+      + #two-and-a-half half.c
+      + 
+      + #*shared*
+    open-elsewhere (new)
+      +== open-elsewhere: change
+      +diff --git a/Modules/one.c b/Modules/one.c
+      +--- a/Modules/one.c
+      ++++ b/Modules/one.c
+      +@@ -6,7 +6,7 @@
+      + one_open(const char *name)
+      + {
+      +     /* not fopen("this") */
+      +-    return fopen(name, "r");
+      ++    return gadget_open(name, "r");
+      + }
+      + 
+      + static int
+    loader (new)
+      +== loader: change
+      +diff --git a/Modules/gadget/loader.c b/Modules/gadget/loader.c
+      +new file mode 100644
+      +--- /dev/null
+      ++++ b/Modules/gadget/loader.c
+      +@@ -0,0 +1 @@
+      ++int loader;
+    no-news (new)
+      +== no-news: change
+      +diff --git a/Misc/NEWS b/Misc/NEWS
+      +deleted file mode 100644
+      +--- a/Misc/NEWS
+      ++++ /dev/null
+      +@@ -1,2 +0,0 @@
+      +-Gadget 9.9⟪0D⟫
+      +-made up, no last line end
+      +\ No newline at end of file
+    configure-runs (new)
+      +== configure-runs: change
+      +diff --git a/configure b/configure
+      +old mode 100644
+      +new mode 100755
+    ------- stderr -------
+    1 compared, 1 different, 0 skipped
+    [exit 1]
+    "#);
+    assert!(!env.path("snapshots").exists());
+    let told = env.run(&["snapshot", "accept", "-q", "gadget"]);
+    assert!(told.ends_with("accepted: snapshots/gadget/python-9.9.snap\n[exit 0]"), "{told}");
+    assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
+    gadget on python-9.9: as accepted
+    ------- stderr -------
+    1 compared, 0 different, 0 skipped
+    [exit 0]
+    ");
+    let accepted = fs::read_to_string(env.path("snapshots/gadget/python-9.9.snap")).unwrap();
+    assert_snapshot!(without_digests(accepted.split("\n== no-sharedmods").next().unwrap()), @"
+    ---
+    source: tests/snapshots.rs
+    ---
+    gadget on python-9.9, CPython 9.9
+
+    == files before
+    SHA256  Makefile.pre.in
+    SHA256  Misc/NEWS
+    SHA256  Modules/Setup.dist
+    absent                                                            Modules/gadget/loader.c
+    SHA256  Modules/one.c
+    SHA256  configure
+    ");
+    assert_eq!(fs::read_dir(env.path("snapshots/gadget")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_change_of_a_change_is_shown_and_told_by_the_exit_status() {
+    let env = pinned();
+    env.stdout(&["snapshot", "accept", "gadget"]);
+    env.edit("patchsets/gadget/patchset.yaml", "with: run", "with: yod");
+    assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
+    gadget on python-9.9: changed
+    run-gen
+       -	-$(GEN) tables.txt
+       -	@$(GEN) more.txt
+      -+	-run $(GEN) tables.txt
+      -+	@run $(GEN) more.txt
+      ++	-yod $(GEN) tables.txt
+      ++	@yod $(GEN) more.txt
+    
+        sharedmods: $(PROG)
+    ------- stderr -------
+    1 compared, 1 different, 0 skipped
+    [exit 1]
+    ");
+    env.stdout(&["snapshot", "accept", "gadget"]);
+    assert!(env.run(&["snapshot", "check", "gadget"]).ends_with("[exit 0]"));
+}
+
+#[test]
+fn a_release_that_is_not_at_hand_is_passed_over_unless_it_is_required() {
+    let mut env = pinned();
+    env.set("PYPATCH_SOURCES", "");
+    assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
+    gadget on python-9.9: skipped, the release is not at hand (`pypatch fetch python-9.9`)
+    ------- stderr -------
+    0 compared, 0 different, 1 skipped
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["snapshot", "check", "--require", "gadget"]), @"
+    gadget on python-9.9: skipped, the release is not at hand (`pypatch fetch python-9.9`)
+    ------- stderr -------
+    0 compared, 0 different, 1 skipped
+    error: not at hand: 1 pinned release
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["snapshot", "check", "gadget", "--pin", "python-2.5"]), @"
+    ------- stderr -------
+    error: no patchset of these has the pin `python-2.5`
+      help: a pin is compared when it is among the patchset's `pins`
+    [exit 2]
+    ");
+}
+
+#[test]
+fn an_accepted_snapshot_tells_a_release_from_something_else_without_the_release() {
+    let mut env = pinned();
+    env.stdout(&["snapshot", "accept", "gadget"]);
+    env.set("PYPATCH_SOURCES", "");
+    env.edit("tree/Makefile.pre.in", "docs", "more-docs");
+    let told = env.run(&["apply", "--offline", "gadget", "tree"]);
+    assert!(told.contains("  differs: Makefile.pre.in\n") && told.ends_with("[exit 3]"), "{told}");
+    env.edit("tree/Makefile.pre.in", "more-docs", "docs");
+    assert!(env.run(&["apply", "--offline", "gadget", "tree"]).ends_with("[exit 0]"));
+}
+
+#[test]
+fn a_pin_that_nobody_knows_is_an_error() {
+    let env = pinned();
+    env.edit("patchsets/gadget/patchset.yaml", "python-9.9", "python-9.8");
+    assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
+    ------- stderr -------
+    error: there is no pin `python-9.8`
+      near: python-9.9
+      help: `pypatch pins` names them all
+    [exit 4]
+    ");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_readable_in_a_snapshot() {
+    let env = pinned();
+    env.patchset("mine", "- {id: a, why: Why not., file: Modules/one.c, c.add-include: {include: <stdlib.h>, after: gadget.h}}");
+    env.edit("patchsets/mine/patchset.yaml", "edits:", "pins: [python-9.9]\nedits:");
+    env.stdout(&["snapshot", "accept", "mine"]);
+    let accepted = fs::read_to_string(env.path("snapshots/mine/python-9.9.snap")).unwrap();
+    assert!(accepted.contains("M⟪FC⟫ller"), "{accepted}");
+}
+
+#[test]
+fn a_snapshot_of_the_tarball_is_that_of_the_commit() {
+    let mut env = pinned();
+    env.stdout(&["snapshot", "accept", "gadget"]);
+    fs::rename(env.path("Python-9.9.tgz"), env.path("sources/Python-9.9.tgz")).unwrap();
+    env.set("PYPATCH_SOURCES", env.path("sources/Python-9.9.tgz").display().to_string());
+    let told = env.run(&["snapshot", "check", "gadget"]);
+    assert!(told.starts_with("gadget on python-9.9: as accepted\n"), "{told}");
+    assert!(!release::sha256(&env.path("sources/Python-9.9.tgz")).is_empty());
+}

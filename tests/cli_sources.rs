@@ -1,0 +1,309 @@
+//! Where a tree may come from: a directory, a tarball, a commit, a pin; and hostile ones.
+
+mod common;
+
+use std::fs;
+
+use common::TestEnvironment;
+use common::release::{self, pinned};
+use insta::assert_snapshot;
+
+#[test]
+fn the_same_tree_from_every_source_gives_the_same_plan_and_diff() {
+    let env = pinned();
+    let git = format!("git:{}@v9.9", env.path("sources/gadget.git").display());
+    let sources = ["tree", "Python-9.9.tgz", &git, "python-9.9", "pin:python-9.9"];
+    let diffs = sources.map(|source| env.stdout(&["diff", "gadget", source]));
+    assert!(diffs.iter().all(|diff| *diff == diffs[0]), "{diffs:#?}");
+    assert!(diffs[0].contains("+\t-run $(GEN) tables.txt\n"));
+    let plans = sources.map(|source| {
+        let plan = env.stdout(&["plan", "gadget", source]);
+        plan.split_once('\n').unwrap().1.to_owned()
+    });
+    assert!(plans.iter().all(|plan| *plan == plans[0]), "{plans:#?}");
+    let first = |source| env.normal(env.stdout(&["plan", "gadget", source]).lines().next().unwrap());
+    assert_snapshot!(sources.map(first).join("\n"), @"
+    gadget on tree (CPython 9.9)
+    gadget on Python-9.9.tgz (CPython 9.9)
+    gadget on git:$WORK/sources/gadget.git@v9.9 (CPython 9.9)
+    gadget on git:$WORK/sources/gadget.git@e3f1e7dc3612a5ca79aa6341a9bd851eeee6213a (CPython 9.9)
+    gadget on git:$WORK/sources/gadget.git@e3f1e7dc3612a5ca79aa6341a9bd851eeee6213a (CPython 9.9)
+    ");
+}
+
+#[test]
+fn a_pinned_tarball_or_commit_needs_no_permission() {
+    let env = pinned();
+    let git = format!("git:{}@HEAD", env.path("sources/gadget.git").display());
+    for (source, out) in [("Python-9.9.tgz", "a"), (&git, "b"), ("python-9.9", "c")] {
+        let told = env.run(&["apply", "gadget", source, "-o", out]);
+        assert_eq!(told, format!("applied gadget to {out}: 7 edits: 7 change; 6 files\n[exit 0]"));
+        assert!(env.run(&["status", out]).starts_with("gadget (pin python-9.9): "));
+    }
+    let without_receipt = |out| {
+        fs::remove_file(env.path(out).join(".pypatch-receipt.json")).unwrap();
+        env.seen(out)
+            .into_iter()
+            .map(|(path, (mode, _, bytes))| (path, mode & 0o111, bytes))
+            .collect::<Vec<_>>()
+    };
+    let trees = ["a", "b", "c"].map(without_receipt);
+    assert!(trees.iter().all(|tree| *tree == trees[0]));
+}
+
+#[test]
+fn a_tarball_of_something_else_is_not_pinned() {
+    let env = pinned();
+    env.edit("tree/Lib/compiler.py", "ld", "lld");
+    release::tarball(&env.path("tree"), &env.path("other.tar.gz"));
+    assert_snapshot!(env.run(&["apply", "gadget", "other.tar.gz", "-o", "out"]), @"
+    ------- stderr -------
+    error: other.tar.gz is no pinned release: its hash is not that of python-9.9
+      nothing was written
+      help: give --allow-unpinned to patch it all the same
+    [exit 3]
+    ");
+    assert!(!env.path("out").exists());
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "other.tar.gz", "-o", "out"]), @"
+    applied gadget to out: 7 edits: 7 change; 6 files
+    ------- stderr -------
+    note: other.tar.gz is no pinned release: its hash is not that of python-9.9
+    [exit 0]
+    ");
+}
+
+#[test]
+fn only_a_directory_is_patched_in_place() {
+    let env = pinned();
+    assert_snapshot!(env.run(&["apply", "gadget", "Python-9.9.tgz"]), @"
+    ------- stderr -------
+    error: `Python-9.9.tgz` is no directory that could be patched in place
+      help: give --output DIR for the patched tree
+    [exit 2]
+    ");
+    assert_snapshot!(env.run(&["apply", "gadget", "python-9.9"]), @"
+    ------- stderr -------
+    error: `python-9.9` is no directory that could be patched in place
+      help: give --output DIR for the patched tree
+    [exit 2]
+    ");
+}
+
+#[test]
+fn an_unknown_source_is_told_what_it_could_be() {
+    let env = pinned();
+    assert_snapshot!(env.run(&["plan", "gadget", "./nowhere"]), @"
+    ------- stderr -------
+    error: `./nowhere` is no source: there is no file or directory of that name, it does not begin with `git:`, and no pin has such a name
+      help: a source is a directory, a tarball, a pin such as python-2.5, or git:REPO@REV
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["plan", "gadget", "python-9.8"]), @"
+    ------- stderr -------
+    error: there is no pin `python-9.8`
+      near: python-9.9
+      help: `pypatch pins` names them all
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["plan", "gadget", "git:tree@v1"]), @"
+    ------- stderr -------
+    error: tree is no git repository
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["plan", "gadget", "git:sources/gadget.git@v9.8"]), @"
+    ------- stderr -------
+    error: sources/gadget.git has no revision `v9.8`
+      near: v9.9
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["plan", "gadget", "/dev/null"]), @"
+    ------- stderr -------
+    error: `/dev/null` is no source: it is a device or a pipe, not a directory or a tarball
+      help: a source is a directory, a tarball, a pin such as python-2.5, or git:REPO@REV
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["plan", "gadget", "patchsets/gadget/patchset.yaml"]), @"
+    ------- stderr -------
+    error: patchsets/gadget/patchset.yaml is no readable archive: it is no tar
+    [exit 4]
+    ");
+}
+
+#[test]
+fn a_pin_that_is_nowhere_at_hand_is_told_where_it_was_looked_for() {
+    let mut env = pinned();
+    env.set("PYPATCH_SOURCES", format!("{0}/nowhere:{0}/tree", env.path(".").display()));
+    assert_snapshot!(env.run(&["plan", "--offline", "gadget", "python-9.9"]), @"
+    ------- stderr -------
+    error: `python-9.9` can be had nowhere
+      PYPATCH_SOURCES: $WORK/./nowhere: does not exist
+      PYPATCH_SOURCES: $WORK/./tree: has neither a tarball nor a tag of it
+      help: point PYPATCH_SOURCES at a directory that holds the tarball, or at a git repository with the release's tag
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["fetch", "--offline", "python-9.9"]), @"
+    ------- stderr -------
+    error: `python-9.9` can be had nowhere
+      PYPATCH_SOURCES: $WORK/./nowhere: does not exist
+      PYPATCH_SOURCES: $WORK/./tree: has neither a tarball nor a tag of it
+      help: point PYPATCH_SOURCES at a directory that holds the tarball, or at a git repository with the release's tag
+    [exit 4]
+    ");
+}
+
+#[test]
+fn a_tarball_with_another_hash_is_never_taken_for_a_release() {
+    let mut env = pinned();
+    env.edit("tree/Lib/compiler.py", "ld", "lld");
+    release::tarball(&env.path("tree"), &env.path("sources/Python-9.9.tgz"));
+    env.set("PYPATCH_SOURCES", env.path("sources").display().to_string());
+    let told = env.run(&["plan", "--offline", "gadget", "python-9.9"]);
+    assert_snapshot!(common::without_digests(&told), @"
+    ------- stderr -------
+    error: `python-9.9` can be had nowhere
+      PYPATCH_SOURCES: $WORK/sources/Python-9.9.tgz: has the sha256 SHA256, and that is not pinned
+      help: point PYPATCH_SOURCES at a directory that holds the tarball, or at a git repository with the release's tag
+    [exit 4]
+    ");
+    // A good one elsewhere is found all the same, and the bad one told.
+    env.set("PYPATCH_SOURCES", format!("{0}/sources:{0}/sources/gadget.git", env.path(".").display()));
+    let told = env.run(&["plan", "--offline", "gadget", "python-9.9"]);
+    let (_, warning) = told.split_once("------- stderr -------\n").unwrap();
+    assert_snapshot!(common::without_digests(warning), @"
+    warning: PYPATCH_SOURCES: $WORK/./sources/Python-9.9.tgz: has the sha256 SHA256, and that is not pinned
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_release_is_found_by_its_tarball() {
+    let mut env = pinned();
+    fs::rename(env.path("Python-9.9.tgz"), env.path("sources/Python-9.9.tgz")).unwrap();
+    fs::remove_dir_all(env.path("sources/gadget.git")).unwrap();
+    env.set("PYPATCH_SOURCES", env.path("sources").display().to_string());
+    assert_snapshot!(env.run(&["fetch", "--offline", "python-9.9"]), @"
+    $WORK/sources/Python-9.9.tgz
+    [exit 0]
+    ");
+    assert!(env.run(&["plan", "gadget", "python-9.9"]).ends_with("[exit 0]"));
+}
+
+#[test]
+fn a_hostile_tarball_is_refused_and_writes_nothing() {
+    let env = TestEnvironment::with_tree();
+    release::hostile(&env.path("up.tgz"), "Python-9.9/../../x", None);
+    release::hostile(&env.path("root.tgz"), "/etc/x", None);
+    release::hostile(&env.path("link.tgz"), "Python-9.9/passwd", Some("/etc/passwd"));
+    release::hostile(&env.path("up-link.tgz"), "Python-9.9/x", Some("../../x"));
+    let before = env.seen("");
+    assert_snapshot!(env.run(&["plan", "gadget", "up.tgz"]), @"
+    ------- stderr -------
+    error: up.tgz: hostile member `Python-9.9/../../x`: its name leads out with `..`
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["plan", "gadget", "root.tgz"]), @"
+    ------- stderr -------
+    error: root.tgz: hostile member `/etc/x`: its name is absolute
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["plan", "gadget", "link.tgz"]), @"
+    ------- stderr -------
+    error: link.tgz: hostile member `Python-9.9/passwd`: it is a symbolic link to an absolute path
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "up-link.tgz", "-o", "out"]), @"
+    ------- stderr -------
+    error: up-link.tgz: hostile member `Python-9.9/x`: it is a symbolic link that leads out of the tree
+    [exit 4]
+    ");
+    assert_eq!(env.seen(""), before);
+}
+
+#[test]
+fn a_damaged_tarball_is_refused() {
+    let env = TestEnvironment::with_tree();
+    release::tarball(&env.path("tree"), &env.path("whole.tgz"));
+    let whole = fs::read(env.path("whole.tgz")).unwrap();
+    env.write("half.tgz", &whole[..whole.len() / 2]);
+    env.write("empty.tgz", "");
+    assert_snapshot!(env.run(&["plan", "gadget", "half.tgz"]), @"
+    ------- stderr -------
+    error: half.tgz is no readable archive: it is cut short
+    [exit 4]
+    ");
+    assert_snapshot!(env.run(&["plan", "gadget", "empty.tgz"]), @"
+    ------- stderr -------
+    error: empty.tgz is no readable archive: it is empty
+    [exit 4]
+    ");
+}
+
+#[test]
+fn pins_are_listed_with_where_they_are() {
+    let env = pinned();
+    assert_snapshot!(env.run(&["pins", "9.9"]), @"
+    python-9.9        Python-9.9.tgz            $WORK/sources/gadget.git
+    [exit 0]
+    ");
+    let json = common::without_digests(&env.run(&["pins", "python-9*", "--format", "json"]));
+    assert_snapshot!(json, @r#"
+    {
+      "schema": 1,
+      "pins": [
+        {
+          "name": "python-9.9",
+          "version": "9.9",
+          "tag": "v9.9",
+          "tree": "e3f1e7dc3612a5ca79aa6341a9bd851eeee6213a",
+          "tarballs": [
+            {
+              "url": "https://releases.invalid/Python-9.9.tgz",
+              "sha256": "SHA256"
+            }
+          ],
+          "debian": null,
+          "local": {
+            "git": "$WORK/sources/gadget.git"
+          }
+        }
+      ]
+    }
+    [exit 0]
+    "#);
+    assert_snapshot!(env.run(&["pins", "python-9.8"]), @"
+    ------- stderr -------
+    error: there is no pin `python-9.8`
+      near: python-9.9
+      help: `pypatch pins` names them all
+    [exit 4]
+    ");
+    assert!(env.stdout(&["pins"]).contains("python-2.7.18 "));
+}
+
+#[test]
+fn pins_of_a_folder_come_first() {
+    let env = TestEnvironment::new();
+    env.write(
+        "mine/2.5.yaml",
+        format!(
+            "schema: 1\nreleases:\n  - {{version: \"2.5\", tag: mine, tree: {}, tarballs: []}}\n",
+            "0".repeat(40)
+        ),
+    );
+    let json = env.stdout(&["pins", "--pins-dir", "mine", "python-2.5", "--format", "json"]);
+    assert!(json.contains("\"tag\": \"mine\""), "{json}");
+    env.write(
+        "mine/2.5.yaml",
+        "schema: 1\nreleases:\n  - {version: \"2.5\", tag: mine, tree: 0, tarballs: []}\n",
+    );
+    assert_snapshot!(env.run(&["pins", "--pins-dir", "mine", "python-2.5"]), @"
+    ------- stderr -------
+    error: mine/2.5.yaml:3:39: `0` is no git tree id (40 lower-case hexadecimal digits)
+    [exit 2]
+    ");
+    assert_snapshot!(env.run(&["pins", "--pins-dir", "nowhere", "python-2.5"]), @"
+    ------- stderr -------
+    error: cannot read nowhere: No such file or directory (os error 2)
+    [exit 2]
+    ");
+}

@@ -1,0 +1,145 @@
+//! What the tests of the command line stand on: a place of their own, and small made-up trees.
+
+#![allow(dead_code, reason = "no test uses all of it")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+pub mod release;
+pub mod tree;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// A folder with nothing in it but what a test puts there; pypatch runs in it with an environment
+/// of its own.
+pub struct TestEnvironment {
+    folder: TempDir,
+    root: PathBuf,
+    variables: Vec<(String, String)>,
+}
+
+impl TestEnvironment {
+    pub fn new() -> TestEnvironment {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap().join("work");
+        fs::create_dir(&root).unwrap();
+        TestEnvironment { folder, root, variables: Vec::new() }
+    }
+
+    /// An environment with the made-up tree in `tree`, and the patchset `gadget` for it.
+    pub fn with_tree() -> TestEnvironment {
+        let env = TestEnvironment::new();
+        tree::write(&env.path("tree"));
+        tree::gadget(&env);
+        env
+    }
+
+    /// Sets a variable of the environment for every run that follows.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.variables.push((name.to_owned(), value.into()));
+    }
+
+    pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.root.join(path)
+    }
+
+    pub fn write(&self, path: &str, contents: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
+    }
+
+    /// Changes one text of a file.
+    pub fn edit(&self, path: &str, from: &str, to: &str) {
+        let bytes = fs::read(self.path(path)).unwrap();
+        let at = bytes.windows(from.len()).position(|w| w == from.as_bytes());
+        let at = at.unwrap_or_else(|| panic!("{path} has no `{from}`"));
+        let bytes = [&bytes[..at], to.as_bytes(), &bytes[at + from.len()..]].concat();
+        self.write(path, bytes);
+    }
+
+    /// Writes patchsets/ID/patchset.yaml with these edits.
+    pub fn patchset(&self, id: &str, edits: &str) {
+        let edits: String = edits.lines().map(|line| format!("  {line}\n")).collect();
+        self.yaml(id, format!("schema: 1\nid: {id}\ntitle: A test\nedits:\n{edits}"));
+    }
+
+    /// Writes patchsets/ID/patchset.yaml.
+    pub fn yaml(&self, id: &str, text: impl AsRef<[u8]>) {
+        self.write(&format!("patchsets/{id}/patchset.yaml"), text);
+    }
+
+    /// pypatch with arguments. `PATH` is empty, so that no apt-get is found.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pypatch"));
+        command.args(arguments).current_dir(&self.root).env_clear();
+        let home = self.folder.path().join("home");
+        command.env("HOME", &home).env("XDG_CACHE_HOME", home.join("cache")).env("PATH", "");
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs pypatch: its stdout, its stderr and its exit status in one text.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        self.told(&self.command(arguments).output().unwrap())
+    }
+
+    /// Runs pypatch, which must succeed: its stdout.
+    pub fn stdout(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", self.told(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What a run printed and how it ended.
+    pub fn told(&self, output: &Output) -> String {
+        let text = |bytes: &[u8]| self.normal(&String::from_utf8_lossy(bytes));
+        let mut told = text(&output.stdout);
+        if !output.stderr.is_empty() {
+            told.push_str("------- stderr -------\n");
+            told.push_str(&text(&output.stderr));
+        }
+        match output.status.code() {
+            Some(code) => told.push_str(&format!("[exit {code}]")),
+            None => told.push_str(&format!("[{}]", output.status)),
+        }
+        told
+    }
+
+    /// `text` without the names of temporary folders.
+    pub fn normal(&self, text: &str) -> String {
+        let folder = self.folder.path().canonicalize().unwrap();
+        text.replace(self.root.to_str().unwrap(), "$WORK").replace(folder.to_str().unwrap(), "$TEST")
+    }
+
+    /// Everything below a folder of this environment.
+    pub fn seen(&self, path: &str) -> tree::Seen {
+        tree::seen(&self.path(path))
+    }
+}
+
+/// `text` with every digest as `SHA256`.
+pub fn without_digests(text: &str) -> String {
+    let mut out = String::new();
+    let mut hex = String::new();
+    for c in text.chars().chain(['\n']) {
+        if c.is_ascii_hexdigit() && !c.is_ascii_uppercase() {
+            hex.push(c);
+            continue;
+        }
+        out.push_str(if hex.len() == 64 { "SHA256" } else { &hex });
+        hex.clear();
+        out.push(c);
+    }
+    out.pop();
+    out
+}
+
+/// Says that a test was skipped. Not through `eprintln!`, which the test runner swallows.
+pub fn skip(what: &str, why: &str) {
+    let _ = writeln!(std::io::stderr(), "SKIPPED {what}: {why}");
+}

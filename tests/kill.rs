@@ -1,0 +1,256 @@
+//! kill -9 at any moment of `apply` and `revert`: what the next command finds is the tree exactly as
+//! before or exactly as after.
+//!
+//! strace kills pypatch at the first, second, third, ... call of each system call that can change
+//! anything, until it is not called that often and the process exits by itself.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+
+use common::TestEnvironment;
+use common::tree::{Seen, seen};
+
+/// The system calls before which it is killed. Which of a family is made depends on the machine; the
+/// question mark lets strace pass over those that it has not.
+const CALLS: &[&str] = &[
+    "openat",
+    "write",
+    "pwrite64",
+    "ftruncate",
+    "copy_file_range",
+    "rename",
+    "renameat",
+    "renameat2",
+    "link",
+    "linkat",
+    "symlink",
+    "symlinkat",
+    "unlink",
+    "unlinkat",
+    "mkdir",
+    "mkdirat",
+    "rmdir",
+    "chmod",
+    "fchmod",
+    "fchmodat",
+    "fchmodat2",
+    "fchown",
+    "fchownat",
+    "utimensat",
+    "fsync",
+    "fdatasync",
+    "flock",
+];
+
+const APPLY: &[&str] = &["apply", "--allow-unpinned", "gadget", "tree"];
+const REVERT: &[&str] = &["revert", "tree"];
+
+/// How a run under strace ended.
+#[derive(PartialEq)]
+enum Ended {
+    Killed,
+    ByItself,
+}
+
+/// Runs pypatch, and kills it at the `nth` of the system calls `call`.
+fn killed(env: &TestEnvironment, arguments: &[&str], call: &str, nth: usize) -> Ended {
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-o", "/dev/null"]).arg(format!("-einject=?{call}:signal=SIGKILL:when={nth}"));
+    strace.arg(env!("CARGO_BIN_EXE_pypatch")).args(arguments).current_dir(env.path("."));
+    strace
+        .env("HOME", env.path("home"))
+        .env("XDG_CACHE_HOME", env.path("cache"))
+        .env_remove("PYPATCH_SOURCES");
+    let output = strace.stdin(Stdio::null()).output().unwrap();
+    match (output.status.signal(), output.status.code()) {
+        (Some(9), _) | (_, Some(137)) => Ended::Killed,
+        (_, Some(0)) => Ended::ByItself,
+        _ => panic!("{call} {nth}: {}", env.told(&output)),
+    }
+}
+
+/// Whether strace may be used. On CI it must be.
+fn can_kill(what: &str) -> bool {
+    let probe = Command::new("strace")
+        .args(["-f", "-qq", "-o", "/dev/null", "-einject=?flock:signal=SIGKILL:when=99", "true"])
+        .output();
+    let permitted = probe.as_ref().is_ok_and(|output| output.status.success());
+    if !permitted {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "strace cannot be used: {probe:?}");
+        common::skip(what, "strace is missing, or may not trace here");
+    }
+    permitted
+}
+
+/// What a tree may be found as.
+struct Expected {
+    before: Seen,
+    /// What the finished command leaves. Files that it writes get the time of the run.
+    after: Seen,
+}
+
+impl Expected {
+    /// Whether `found` is exactly as before or as after; what is wrong otherwise.
+    fn check(&self, found: &Seen) -> Result<(), String> {
+        if *found == self.before {
+            return Ok(());
+        }
+        // Times of this run: one for all files that were written, whatever it is.
+        let fresh = |path: &str| self.before.get(path) != self.after.get(path);
+        let receipt = |path: &str| path.ends_with(".pypatch-receipt.json");
+        let mut times: BTreeMap<(i64, i64), &str> = BTreeMap::new();
+        for (path, (mode, mtime, bytes)) in found {
+            let Some((mode_after, mtime_after, bytes_after)) = self.after.get(path) else {
+                return Err(format!("left over: {path}"));
+            };
+            let same = mode == mode_after && (bytes == bytes_after || receipt(path));
+            let applied = self.after.keys().any(|path| receipt(path));
+            if !same || !(mtime == mtime_after || applied && fresh(path)) {
+                return Err(format!("neither as before nor as after: {path}"));
+            }
+            if applied && fresh(path) && mtime != mtime_after {
+                times.insert(*mtime, path);
+            }
+        }
+        let missing: Vec<&String> = self.after.keys().filter(|path| !found.contains_key(*path)).collect();
+        if !missing.is_empty() {
+            return Err(format!("neither as before nor as after: {missing:?} missing"));
+        }
+        if times.len() > 1 {
+            return Err(format!("written files have several times: {times:?}"));
+        }
+        Ok(())
+    }
+}
+
+/// A copy of the made-up tree with everything of it, and what the next command may find there.
+fn untouched() -> (TestEnvironment, Expected) {
+    let env = TestEnvironment::with_tree();
+    let before = env.seen("tree");
+    let other = TestEnvironment::with_tree();
+    other.stdout(APPLY);
+    (env, Expected { before, after: other.seen("tree") })
+}
+
+fn applied() -> (TestEnvironment, Expected) {
+    let env = TestEnvironment::with_tree();
+    let after = env.seen("tree");
+    env.stdout(APPLY);
+    let before = env.seen("tree");
+    (env, Expected { before, after })
+}
+
+/// Kills a command at every moment, lets another one follow, and looks at the tree.
+fn sweep(prepare: fn() -> (TestEnvironment, Expected), arguments: &[&str]) {
+    let nexts = [&["status", "tree"][..], &["plan", "gadget", "tree"]];
+    let (mut kills, mut made, mut blemished) = (0, BTreeSet::new(), Vec::new());
+    for call in CALLS {
+        for nth in 1.. {
+            let (env, expected) = prepare();
+            let ended = killed(&env, arguments, call, nth);
+            let next = nexts[nth % 2];
+            let told = env.run(next);
+            assert!(told.ends_with("[exit 0]"), "{call} {nth}, then {next:?}: {told}");
+            let mut found = env.seen("tree");
+            if let Err(why) = expected.check(&found) {
+                // The one moment that src/apply/mod.rs tells of: between the calls that delete the
+                // stage and set the time of the top directory.
+                let times = [&expected.before, &expected.after].map(|seen| seen[""].1);
+                let blemish = times.into_iter().any(|time| {
+                    found.get_mut("").unwrap().1 = time;
+                    expected.check(&found).is_ok()
+                });
+                assert!(blemish, "{call} {nth}, then {next:?}: {why}");
+                blemished.push(*call);
+            }
+            if ended == Ended::ByItself {
+                break;
+            }
+            kills += 1;
+            made.insert(*call);
+            // Whatever was found, it can still be taken to where it was meant to go, and back.
+            if nth % 5 == 0 {
+                env.stdout(APPLY);
+                env.stdout(REVERT);
+            }
+        }
+    }
+    assert!(kills > 30 && made.contains("write") && made.contains("openat"), "{kills} kills: {made:?}");
+    // The directory is opened to set its time: the same moment.
+    assert!(blemished.is_empty() || blemished == ["openat", "utimensat"], "{blemished:?}");
+}
+
+#[test]
+fn a_killed_apply_leaves_the_tree_as_before_or_as_after() {
+    if can_kill("killing apply") {
+        sweep(untouched, APPLY);
+    }
+}
+
+#[test]
+fn a_killed_revert_leaves_the_tree_as_before_or_as_after() {
+    if can_kill("killing revert") {
+        sweep(applied, REVERT);
+    }
+}
+
+#[test]
+fn a_killed_recovery_is_taken_up_again() {
+    if !can_kill("killing a recovery") {
+        return;
+    }
+    let halfway = || {
+        let (env, expected) = untouched();
+        let calls = ["rename", "renameat", "renameat2"];
+        let killed = calls.iter().any(|call| killed(&env, APPLY, call, 4) == Ended::Killed);
+        assert!(killed, "apply renames four files");
+        (env, expected)
+    };
+    for call in CALLS {
+        for nth in 1.. {
+            let (env, expected) = halfway();
+            let ended = killed(&env, &["status", "tree"], call, nth);
+            let told = env.run(&["status", "tree"]);
+            assert!(told.ends_with("[exit 0]"), "{call} {nth}: {told}");
+            let mut found = env.seen("tree");
+            found.get_mut("").unwrap().1 = expected.before[""].1;
+            assert_eq!(found, expected.before, "{call} {nth}");
+            if ended == Ended::ByItself {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_killed_copy_leaves_no_half_tree_where_it_was_to_be() {
+    if !can_kill("killing a copy") {
+        return;
+    }
+    let copy = ["export", "gadget", "tree", "--as", "tree", "-o", "out"];
+    let whole = TestEnvironment::with_tree();
+    whole.stdout(&copy);
+    let names = |seen: &Seen| {
+        seen.iter().map(|(path, (mode, _, bytes))| (path.clone(), *mode, bytes.clone())).collect::<Vec<_>>()
+    };
+    for call in ["openat", "write", "rename", "mkdir", "fchmod", "utimensat", "symlink"] {
+        for nth in (1..).step_by(3) {
+            let env = TestEnvironment::with_tree();
+            let ended = killed(&env, &copy, call, nth);
+            if env.path("out").exists() {
+                assert_eq!(names(&env.seen("out")), names(&whole.seen("out")), "{call} {nth}");
+            }
+            if ended == Ended::ByItself {
+                break;
+            }
+            // What is in the way is told, and the next run does not fall over it.
+            let _ = fs::remove_dir_all(env.path("out"));
+            env.stdout(&copy);
+            assert_eq!(names(&seen(&env.path("out"))), names(&whole.seen("out")), "{call} {nth}");
+        }
+    }
+}
