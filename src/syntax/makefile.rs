@@ -210,6 +210,9 @@ fn rule(text: &[u8], body: Span, line: Span) -> Option<Rule> {
         }
     }
     let prerequisites = words(text, Span::new(colon.end, end));
+    if prerequisites.iter().any(|word| word.of(text).contains(&b'=') && !word.of(text).contains(&b'$')) {
+        return None;
+    }
     Some(Rule { targets, colon, prerequisites, header: line, recipe, span: line })
 }
 

@@ -136,6 +136,10 @@ fn logical_line(text: &[u8], start: usize) -> Span {
         line.end = end;
         continues = code(next.of(text)).ends_with(b"\\");
     }
+    if continues && !disabled {
+        // Whatever a comment down to the end of the file might say would be taken in.
+        line.end = text.len();
+    }
     line
 }
 
@@ -170,14 +174,35 @@ fn variable(text: &[u8], body: Span, line: Span) -> Option<Variable> {
     if name == 0 || bytes[0].is_ascii_digit() || bytes.get(name) != Some(&b'=') {
         return None;
     }
-    let end = bytes.iter().position(|b| *b == b'#').unwrap_or(bytes.len());
-    let end = body.start + bytes[..end].trim_ascii_end().len();
+    let end = value_end(text, line).max(body.start + name + 1);
     Some(Variable {
         name: Span::new(body.start, body.start + name),
         value: Span::new(body.start + name + 1, end),
         enabled: true,
         line,
     })
+}
+
+/// The end of the code on the last physical line of a logical line that has any.
+fn value_end(text: &[u8], line: Span) -> usize {
+    let mut end = line.start;
+    let mut at = line.start;
+    while at < line.end {
+        let physical = line_bounds(text, at);
+        let bytes = physical.of(text);
+        // A comment between the lines of an enabled one is no code.
+        if !is_comment(bytes) || is_comment(line.of(text)) {
+            let blanks = bytes.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            let sign = usize::from(bytes.get(blanks) == Some(&b'#'));
+            let code = code(bytes);
+            let code = code.strip_suffix(b"\\").filter(|_| physical.end >= line.end).unwrap_or(code);
+            if !code.is_empty() {
+                end = at + blanks + sign + code.trim_ascii_end().len();
+            }
+        }
+        at = physical.end;
+    }
+    end
 }
 
 fn module(text: &[u8], body: Span, line: Span, disabled: bool) -> Option<Module> {
