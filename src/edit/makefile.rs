@@ -48,6 +48,26 @@ fn prerequisite<'a>(source: &'a Source, targets: &'a [String], word: &str) -> Re
     })
 }
 
+/// As [`prerequisite`], where no other of `targets` has the word: it would be the first that has it once
+/// the change is made.
+fn only_prerequisite<'a>(
+    source: &'a Source,
+    targets: &'a [String],
+    word: &str,
+) -> Result<Found<'a>, Absent<'a>> {
+    let found = prerequisite(source, targets, word)?;
+    let text = &source.bytes;
+    let rules = targets.iter().flat_map(|target| source.makefile().rules_of(text, target.as_bytes()));
+    let mut all: Vec<usize> = rules
+        .flat_map(|rule| &rule.prerequisites)
+        .filter(|p| p.of(text) == word.as_bytes())
+        .map(|p| p.start)
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    if all.len() == 1 { Ok(found) } else { Err(Absent::Twice(all)) }
+}
+
 enum Absent<'a> {
     /// None of the targets has a rule.
     Target,
@@ -123,7 +143,7 @@ fn quoted(names: &[String]) -> String {
 }
 
 pub(super) fn remove_prerequisite(source: &Source, op: &RemovePrerequisite) -> Answer {
-    match prerequisite(source, &op.target.0, &op.word) {
+    match only_prerequisite(source, &op.target.0, &op.word) {
         Ok(found) => still_reached(source, found.target, &found).unwrap_or_else(|| {
             Answer::Change(vec![Rewrite::remove(with_blanks(source, found.rule, found.word))])
         }),
@@ -147,7 +167,7 @@ fn still_reached(source: &Source, start: &str, found: &Found<'_>) -> Option<Answ
 }
 
 /// What make would come through last on its way from `target` to `word` by prerequisites, other than
-/// the one at `except`. A variable stands for all its values, a substitution of configure for any rule.
+/// the one at `except`. A variable stands for all its values, and a substitution of configure may stand for any rule.
 fn reached(source: &Source, target: &str, word: &str, except: Option<Span>) -> Option<Span> {
     let text = &source.bytes;
     let makefile = source.makefile();
@@ -163,7 +183,7 @@ fn reached(source: &Source, target: &str, word: &str, except: Option<Span>) -> O
                 return rule.targets.iter().copied().find(|target| target.of(text) == name);
             }
             open.extend(rule.prerequisites.iter().map(|p| p.of(text)));
-            for substitution in rule.prerequisites.iter().filter(|p| is_substitution(p.of(text))) {
+            for substitution in rule.prerequisites.iter().filter(|p| stands_for_targets(p.of(text))) {
                 let any = makefile.rules.iter().filter(|rule| rule.targets[0].of(text) != b".PHONY");
                 if any.flat_map(|rule| &rule.prerequisites).any(is_word) {
                     return Some(*substitution);
@@ -181,9 +201,13 @@ fn reached(source: &Source, target: &str, word: &str, except: Option<Span>) -> O
     None
 }
 
-/// `@NAME@`.
-fn is_substitution(word: &[u8]) -> bool {
-    word.len() > 2 && word.starts_with(b"@") && word.ends_with(b"@")
+/// Whether a word is a substitution of configure that stands for targets, by the names that CPython
+/// gives them: `@DEF_MAKE_ALL_RULE@`, `@INSTALLTARGETS@`, `@FRAMEWORKINSTALLFIRST@`. `@THREADHEADERS@` is
+/// none.
+fn stands_for_targets(word: &[u8]) -> bool {
+    let name = word.strip_prefix(b"@").and_then(|word| word.strip_suffix(b"@"));
+    let endings: [&[u8]; 4] = [b"RULE", b"TARGETS", b"FIRST", b"LAST"];
+    name.is_some_and(|name| endings.iter().any(|ending| name.ends_with(ending)))
 }
 
 /// The variable that a whole word refers to: `$(NAME)` or `${NAME}`.
@@ -229,7 +253,7 @@ fn with_blanks(source: &Source, rule: &Rule, word: Span) -> Span {
 
 pub(super) fn replace_prerequisite(source: &Source, op: &ReplacePrerequisite) -> Answer {
     let text = &source.bytes;
-    match prerequisite(source, &op.target.0, &op.word) {
+    match only_prerequisite(source, &op.target.0, &op.word) {
         Ok(found) => {
             let refused =
                 [found.target, &op.with].iter().find_map(|start| still_reached(source, start, &found));
@@ -291,7 +315,8 @@ pub(super) fn add_prerequisite(source: &Source, op: &AddPrerequisite) -> Answer 
     // What stands behind a `|` does not make the target old.
     let last = rule.prerequisites.iter().take_while(|p| p.of(text) != b"|").last();
     let end = last.map_or(rule.colon.end, |word| word.end);
-    Answer::Change(vec![Rewrite::insert(end, format!(" {}", op.word))])
+    let blank = if text.get(end) == Some(&b'|') { " " } else { "" };
+    Answer::Change(vec![Rewrite::insert(end, format!(" {}{blank}", op.word))])
 }
 
 pub(super) fn prefix_command(source: &Source, op: &PrefixCommand) -> Answer {

@@ -199,6 +199,9 @@ fn set_variable(source: &Source, name: &str, value: &str) -> Answer {
     if variable.enabled && variable.value.of(text) == value.as_bytes() {
         return Answer::Already(vec![variable.name.start]);
     }
+    if !variable.enabled && variable.line.of(text).trim_ascii_end().ends_with(b"\\") {
+        return Answer::refused(CONTINUED, variable.name.start);
+    }
     let mut rewrites = vec![Rewrite::replace(variable.value, value)];
     if !variable.enabled {
         rewrites.push(Rewrite::remove(Span::new(variable.line.start, variable.name.start)));

@@ -56,6 +56,8 @@ fn the_rule_of_a_target_that_has_the_word_is_found_among_several() {
         on("Makefile", "all: build_all\nbuild_all: a sharedmods\n").changed(two),
         "all: build_all\nbuild_all: a\n"
     );
+    // Done to the first of them, it would go on with the next.
+    assert_eq!(on("Makefile", "all: sharedmods\nbuild_all: sharedmods\n").ambiguous(two), [1, 2]);
 }
 
 #[test]
@@ -73,6 +75,7 @@ fn a_word_that_is_reached_through_another_target_is_missing_and_not_removed_alre
     }
     on("Makefile", ".PHONY: all sharedmods\nall: a\nsharedmods: b\n").already(REMOVE);
     on("Makefile", "ALL= x\nall: $(ALL)\nb: sharedmods\n").already(REMOVE);
+    on("Makefile", "all: @THREADHEADERS@\nb: sharedmods\n").already(REMOVE);
 }
 
 #[test]
@@ -157,6 +160,7 @@ fn a_command_is_prefixed_wherever_it_runs() {
         ("a:\n\tcd x && $(P) y | cat $(P)\n", "a:\n\tcd x && yod $(P) y | cat $(P)\n"),
         ("a:\n\t(cd x; $(P) y)\n", "a:\n\t(cd x; yod $(P) y)\n"),
         ("a:\n\tX=`date` $(P) \"$(P)\" '$(P)' x$(P)\n", "a:\n\tX=`date` yod $(P) \"$(P)\" '$(P)' x$(P)\n"),
+        ("a:\n\t$(MAKE) $(P)\n\t$(P)\n", "a:\n\t$(MAKE) $(P)\n\tyod $(P)\n"),
         ("a:\n\tfor i in $(P); do $(P) $$i; done\n", "a:\n\tfor i in $(P); do yod $(P) $$i; done\n"),
         (
             "a: $(P)\n\techo $(P) # $(P)\n\n# $(P)\n\t$(P)\n",
@@ -179,9 +183,15 @@ fn a_command_with_its_prefix_is_done() {
 #[test]
 fn a_prefix_that_is_a_variable_is_seen_again() {
     let run = "makefile.prefix-command: {command: $(P), with: $(YOD)}";
-    assert_eq!(on("Makefile", "a:\n\t$(R) $(P) x\n").changed(run), "a:\n\t$(R) $(YOD) $(P) x\n");
+    assert_eq!(
+        on("Makefile", "a:\n\t$(RUNSHARED) $(P) x\n").changed(run),
+        "a:\n\t$(RUNSHARED) $(YOD) $(P) x\n"
+    );
     let run = "makefile.prefix-command: {command: ./p, with: $(YOD) -n 1}";
-    assert_eq!(on("Makefile", "a:\n\t$(R) ./p x\n").changed(run), "a:\n\t$(R) $(YOD) -n 1 ./p x\n");
+    assert_eq!(
+        on("Makefile", "a:\n\t$(RUNSHARED) ./p x\n").changed(run),
+        "a:\n\t$(RUNSHARED) $(YOD) -n 1 ./p x\n"
+    );
 }
 
 #[test]

@@ -22,8 +22,9 @@ fn a_command_with_its_prefix_is_left_alone() {
 
 #[test]
 fn a_prefix_may_look_like_an_environment() {
-    let after = on("f", "A=1 $(R) ./x\n").changed("shell.prefix-command: {command: ./x, with: $(YOD)}");
-    assert_eq!(after, "A=1 $(R) $(YOD) ./x\n");
+    let after =
+        on("f", "A=1 $(RUNSHARED) ./x\n").changed("shell.prefix-command: {command: ./x, with: $(YOD)}");
+    assert_eq!(after, "A=1 $(RUNSHARED) $(YOD) ./x\n");
     let after = on("f", "$(X) a\n").changed("shell.prefix-command: {command: $(X), with: $(YOD) -n}");
     assert_eq!(after, "$(YOD) -n $(X) a\n");
     let after = on("f", "./x\n").changed("shell.prefix-command: {command: ./x, with: A=1}");
