@@ -166,7 +166,8 @@ fn status_tells_what_is_applied() {
           "pin": null,
           "source": "tree"
         }
-      ]
+      ],
+      "schema": 1
     }
     [exit 0]
     "#);
@@ -188,18 +189,19 @@ fn status_of_a_tree_without_patchsets_says_so() {
     assert_snapshot!(env.run(&["status", "tree", "--format", "json"]), @r#"
     {
       "drift": false,
-      "layers": []
+      "layers": [],
+      "schema": 1
     }
     [exit 0]
     "#);
     assert_snapshot!(env.run(&["status", "nowhere"]), @"
     ------- stderr -------
-    error: nowhere is no directory
+    error: nowhere cannot be read as a tree: No such file or directory (os error 2)
     [exit 4]
     ");
     assert_snapshot!(env.run(&["status", "tree/configure"]), @"
     ------- stderr -------
-    error: tree/configure is no directory
+    error: tree/configure cannot be read as a tree: Not a directory (os error 20)
     [exit 4]
     ");
 }

@@ -116,7 +116,6 @@ cat /dev/zero > full 2>/dev/null || true; try "$PYPATCH" --patchsets ../patchset
     No space left on device
     status 74
     full
-    other.diff
     out.diff
     [exit 0]
     ");

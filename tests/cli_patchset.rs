@@ -344,6 +344,16 @@ fn a_path_never_leads_out() {
 }
 
 #[test]
+fn the_names_of_pypatchs_own_files_are_refused() {
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: .pypatch-receipt.json, file.add: {content: x}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `.pypatch-receipt.json` is a name that pypatch keeps for itself
+    [exit 2]
+    ");
+}
+
+#[test]
 fn a_link_below_files_that_leads_out_is_not_followed() {
     let env = TestEnvironment::new();
     env.write("secret", "secret\n");
@@ -576,18 +586,21 @@ fn list_names_patchsets_of_every_place() {
     [exit 0]
     ");
     assert_snapshot!(env.run(&["list", "gad*", "--format", "json"]), @r#"
-    [
-      {
-        "applies_to": ">=9.9, <9.10",
-        "edits": 7,
-        "extends": [],
-        "id": "gadget",
-        "pins": [
-          "python-9.9"
-        ],
-        "title": "Gadgets without shared modules"
-      }
-    ]
+    {
+      "patchsets": [
+        {
+          "applies_to": ">=9.9, <9.10",
+          "edits": 7,
+          "extends": [],
+          "id": "gadget",
+          "pins": [
+            "python-9.9"
+          ],
+          "title": "Gadgets without shared modules"
+        }
+      ],
+      "schema": 1
+    }
     [exit 0]
     "#);
     assert_snapshot!(env.run(&["list", "[a"]), @"

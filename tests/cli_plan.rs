@@ -53,20 +53,20 @@ fn a_diff_is_what_the_plan_comes_to() {
     +++ b/Makefile.pre.in
     @@ -5,14 +5,14 @@
      	two.o
- 
+     
      all:	$(PROG) oldsharedmods \
     -		sharedmods docs
     +		docs
- 
+     
      $(PROG): $(OBJS)
      	$(CC) -o $@ $(OBJS)
- 
+     
      tables: $(GEN)
     -	-$(GEN) tables.txt
     -	@$(GEN) more.txt
     +	-run $(GEN) tables.txt
     +	@run $(GEN) more.txt
- 
+     
      sharedmods: $(PROG)
      	./$(PROG) setup.x build
     diff --git a/Misc/NEWS b/Misc/NEWS
@@ -82,7 +82,7 @@ fn a_diff_is_what_the_plan_comes_to() {
     +++ b/Modules/Setup.dist
     @@ -6,9 +6,9 @@
      GADGETS=gadgets
- 
+     
      one one.c
     -#two two.c -lm	# needs the mathematics
     -#three three.c \
@@ -91,7 +91,7 @@ fn a_diff_is_what_the_plan_comes_to() {
     +three three.c \
     +	three_more.c
      #two-and-a-half half.c
- 
+     
      #*shared*
     diff --git a/Modules/gadget/loader.c b/Modules/gadget/loader.c
     new file mode 100644
@@ -109,7 +109,7 @@ fn a_diff_is_what_the_plan_comes_to() {
     -    return fopen(name, "r");
     +    return gadget_open(name, "r");
      }
- 
+     
      static int
     diff --git a/configure b/configure
     old mode 100644
@@ -122,13 +122,13 @@ fn a_diff_is_what_the_plan_comes_to() {
     +++ b/Makefile.pre.in
     @@ -11,8 +11,8 @@
      	$(CC) -o $@ $(OBJS)
- 
+     
      tables: $(GEN)
     -	-$(GEN) tables.txt
     -	@$(GEN) more.txt
     +	-run $(GEN) tables.txt
     +	@run $(GEN) more.txt
- 
+     
      sharedmods: $(PROG)
      	./$(PROG) setup.x build
     [exit 1]
@@ -545,6 +545,17 @@ fn edits_of_the_same_bytes_are_named_both() {
     nothing was written
     [exit 3]
     ");
+    assert_snapshot!(plan("- {id: first, why: Why not., file: Misc/NEWS, file.remove: {contains: made up}}
+- {id: second, why: Why not., file: Misc/NEWS/new, file.add: {content: a}}"), @"
+    mine on tree (CPython 9.9)
+      change    first   Misc/NEWS
+      change    second  Misc/NEWS/new
+    2 edits: 2 change; 0 files
+    error: edits `first` and `second` touch the same bytes
+      Misc/NEWS/new:1
+    nothing was written
+    [exit 3]
+    ");
     assert_snapshot!(plan("- {id: first, why: Why not., file: new, file.add: {content: a}}
 - {id: second, why: Why not., file: new, file.add: {content: a}}"), @"
     mine on tree (CPython 9.9)
@@ -569,6 +580,85 @@ fn an_edit_that_is_not_done_when_it_was_done_is_refused() {
       change    a     Makefile.pre.in:5
     3 edits: 3 change; 0 files
     error: edit `a` is not done when it was done: planned again on its own result it comes to `missing`
+    nothing was written
+    [exit 3]
+    ");
+}
+
+#[test]
+fn edits_that_undo_each_other_are_named_both() {
+    assert_snapshot!(plan("- {id: first, why: Why not., file: Makefile.pre.in, text.insert: {after: 'all:', text: ' first'}}
+- {id: second, why: Why not., file: Makefile.pre.in, text.insert: {after: 'all:', text: ' second'}}"), @"
+    mine on tree (CPython 9.9)
+      change    first   Makefile.pre.in:7
+      change    second  Makefile.pre.in:7
+    2 edits: 2 change; 0 files
+    error: edits `second` and `first` disturb each other: when all is done, `second` comes to `change`
+    nothing was written
+    [exit 3]
+    ");
+}
+
+#[test]
+fn headers_and_python_are_edited_by_their_meaning() {
+    let env = TestEnvironment::with_tree();
+    env.patchset(
+        "mine",
+        "- id: undef
+  why: Why not.
+  file: pyconfig.h.in
+  header.undef: {names: [GADGETS_MAX], comment: There are none}
+- {id: define, why: Why not., file: pyconfig.h.in, header.define: {name: GADGETS, value: '1', place: inside-guard}}
+- id: method
+  why: Why not.
+  file: Lib/compiler.py
+  python.add-method: {class: Compiler, method: strip, code: \"def strip(self):\\n    return self.run('strip', [])\\n\"}
+- id: function
+  why: Why not.
+  file: Lib/compiler.py
+  python.replace-function: {function: main, code: \"def main():\\n    pass\\n\"}",
+    );
+    assert_snapshot!(env.run(&["diff", "mine", "tree"]), @"
+    diff --git a/Lib/compiler.py b/Lib/compiler.py
+    --- a/Lib/compiler.py
+    +++ b/Lib/compiler.py
+    @@ -5,6 +5,9 @@
+         def run(self, program, arguments):
+             return [program] + arguments
+     
+    +    def strip(self):
+    +        return self.run('strip', [])
+    +
+     
+     def main():
+    -    print(Compiler().link([]))
+    +    pass
+    diff --git a/pyconfig.h.in b/pyconfig.h.in
+    --- a/pyconfig.h.in
+    +++ b/pyconfig.h.in
+    @@ -5,4 +5,7 @@
+     /* Whether there are gadgets. */
+     #undef HAVE_GADGETS
+     
+    +#define GADGETS 1
+     #endif /* GADGET_CONFIG_H */
+    +/* There are none */
+    +#undef/**/GADGETS_MAX
+    [exit 0]
+    ");
+    assert_snapshot!(plan("- {id: a, why: Why not., file: Lib/compiler.py, python.add-method: {class: Compilr, method: a, code: 'def a(self): pass'}}
+- {id: b, why: Why not., file: Lib/compiler.py, python.replace-method: {class: Compiler, method: lnik, code: 'def lnik(self): pass'}}"), @"
+    mine on tree (CPython 9.9)
+      missing   a
+      missing   b
+    2 edits: 2 missing; 0 files
+    error: edit `a` does not fit CPython 9.9
+      Lib/compiler.py  no class is called `Compilr`
+      near: Lib/compiler.py:1  class Compiler:
+    error: edit `b` does not fit CPython 9.9
+      Lib/compiler.py  no method is called `Compiler.lnik`
+      near: Lib/compiler.py:2  def link(self, objects):
+      near: Lib/compiler.py:5  def run(self, program, arguments):
     nothing was written
     [exit 3]
     ");

@@ -1,5 +1,7 @@
 //! `snapshot`: what a patchset comes to on its pins, as it was accepted.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::fs;
@@ -156,7 +158,7 @@ fn a_change_of_a_change_is_shown_and_told_by_the_exit_status() {
       -+	@run $(GEN) more.txt
       ++	-yod $(GEN) tables.txt
       ++	@yod $(GEN) more.txt
-    
+        
         sharedmods: $(PROG)
     ------- stderr -------
     1 compared, 1 different, 0 skipped

@@ -4,6 +4,8 @@
 //! strace kills pypatch at the first, second, third, ... call of each system call that can change
 //! anything, until it is not called that often and the process exits by itself.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,10 +63,9 @@ fn killed(env: &TestEnvironment, arguments: &[&str], call: &str, nth: usize) -> 
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null"]).arg(format!("-einject=?{call}:signal=SIGKILL:when={nth}"));
     strace.arg(env!("CARGO_BIN_EXE_pypatch")).args(arguments).current_dir(env.path("."));
-    strace
-        .env("HOME", env.path("home"))
-        .env("XDG_CACHE_HOME", env.path("cache"))
-        .env_remove("PYPATCH_SOURCES");
+    // Nothing of cargo's: with its LD_LIBRARY_PATH the loader alone opens a hundred files.
+    strace.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    strace.env("HOME", env.path("home")).env("XDG_CACHE_HOME", env.path("cache"));
     let output = strace.stdin(Stdio::null()).output().unwrap();
     match (output.status.signal(), output.status.code()) {
         (Some(9), _) | (_, Some(137)) => Ended::Killed,
@@ -127,30 +128,47 @@ impl Expected {
     }
 }
 
-/// A copy of the made-up tree with everything of it, and what the next command may find there.
-fn untouched() -> (TestEnvironment, Expected) {
-    let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
-    let other = TestEnvironment::with_tree();
-    other.stdout(APPLY);
-    (env, Expected { before, after: other.seen("tree") })
+/// A tree to be copied for each run, and what may be found of a copy afterwards.
+struct Template {
+    env: TestEnvironment,
+    expected: Expected,
 }
 
-fn applied() -> (TestEnvironment, Expected) {
-    let env = TestEnvironment::with_tree();
-    let after = env.seen("tree");
-    env.stdout(APPLY);
-    let before = env.seen("tree");
-    (env, Expected { before, after })
+impl Template {
+    /// The made-up tree, to which `gadget` is applied.
+    fn untouched() -> Template {
+        let (env, other) = (TestEnvironment::with_tree(), TestEnvironment::with_tree());
+        other.stdout(APPLY);
+        let expected = Expected { before: env.seen("tree"), after: other.seen("tree") };
+        Template { env, expected }
+    }
+
+    /// The made-up tree with `gadget`, which is reverted.
+    fn applied() -> Template {
+        let env = TestEnvironment::with_tree();
+        let after = env.seen("tree");
+        env.stdout(APPLY);
+        let before = env.seen("tree");
+        Template { env, expected: Expected { before, after } }
+    }
+
+    fn copy(&self) -> TestEnvironment {
+        let copy = TestEnvironment::new();
+        let mut cp = Command::new("cp");
+        cp.arg("-a").arg(self.env.path("tree")).arg(self.env.path("patchsets")).arg(copy.path("."));
+        assert!(cp.status().unwrap().success());
+        copy
+    }
 }
 
 /// Kills a command at every moment, lets another one follow, and looks at the tree.
-fn sweep(prepare: fn() -> (TestEnvironment, Expected), arguments: &[&str]) {
+fn sweep(template: &Template, arguments: &[&str]) {
+    let expected = &template.expected;
     let nexts = [&["status", "tree"][..], &["plan", "gadget", "tree"]];
     let (mut kills, mut made, mut blemished) = (0, BTreeSet::new(), Vec::new());
     for call in CALLS {
         for nth in 1.. {
-            let (env, expected) = prepare();
+            let env = template.copy();
             let ended = killed(&env, arguments, call, nth);
             let next = nexts[nth % 2];
             let told = env.run(next);
@@ -187,14 +205,14 @@ fn sweep(prepare: fn() -> (TestEnvironment, Expected), arguments: &[&str]) {
 #[test]
 fn a_killed_apply_leaves_the_tree_as_before_or_as_after() {
     if can_kill("killing apply") {
-        sweep(untouched, APPLY);
+        sweep(&Template::untouched(), APPLY);
     }
 }
 
 #[test]
 fn a_killed_revert_leaves_the_tree_as_before_or_as_after() {
     if can_kill("killing revert") {
-        sweep(applied, REVERT);
+        sweep(&Template::applied(), REVERT);
     }
 }
 
@@ -203,22 +221,20 @@ fn a_killed_recovery_is_taken_up_again() {
     if !can_kill("killing a recovery") {
         return;
     }
-    let halfway = || {
-        let (env, expected) = untouched();
-        let calls = ["rename", "renameat", "renameat2"];
-        let killed = calls.iter().any(|call| killed(&env, APPLY, call, 4) == Ended::Killed);
-        assert!(killed, "apply renames four files");
-        (env, expected)
-    };
+    let template = Template::untouched();
+    let before = &template.expected.before;
+    let calls = ["rename", "renameat", "renameat2"];
+    assert!(calls.iter().any(|call| killed(&template.env, APPLY, call, 4) == Ended::Killed));
+    assert_ne!(template.env.seen("tree"), *before, "four files were renamed");
     for call in CALLS {
         for nth in 1.. {
-            let (env, expected) = halfway();
+            let env = template.copy();
             let ended = killed(&env, &["status", "tree"], call, nth);
             let told = env.run(&["status", "tree"]);
             assert!(told.ends_with("[exit 0]"), "{call} {nth}: {told}");
             let mut found = env.seen("tree");
-            found.get_mut("").unwrap().1 = expected.before[""].1;
-            assert_eq!(found, expected.before, "{call} {nth}");
+            found.get_mut("").unwrap().1 = before[""].1;
+            assert_eq!(found, *before, "{call} {nth}");
             if ended == Ended::ByItself {
                 break;
             }

@@ -39,8 +39,7 @@ impl CliError {
     }
 
     /// Writing a result failed.
-    #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-    pub(super) fn output(error: io::Error) -> CliError {
+    pub(super) fn output(error: &io::Error) -> CliError {
         let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
         CliError { broken_pipe, ..CliError::new(ExitStatus::Io, format!("cannot write the output: {error}")) }
     }
@@ -168,7 +167,7 @@ impl From<FetchCommandError> for CliError {
         match error {
             FetchCommandError::Pin(error) => error.into(),
             FetchCommandError::Fetch(error) => error.into(),
-            FetchCommandError::Output(error) => CliError::output(error),
+            FetchCommandError::Output(error) => CliError::output(&error),
         }
     }
 }
@@ -177,7 +176,7 @@ impl From<PinsCommandError> for CliError {
     fn from(error: PinsCommandError) -> CliError {
         match error {
             PinsCommandError::Pin(error) => error.into(),
-            PinsCommandError::Output(error) => CliError::output(error),
+            PinsCommandError::Output(error) => CliError::output(&error),
             PinsCommandError::Pattern { .. } => CliError::new(ExitStatus::Usage, error.to_string()),
         }
     }

@@ -1,7 +1,6 @@
 //! `pypatch export`
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
@@ -52,8 +51,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     match (args.format, output) {
         (ExportFormat::Diff, None) => ui.raw(&plan.diff())?,
         (ExportFormat::Diff, Some(out)) => {
-            write_whole(out, &plan.diff())
-                .map_err(|e| CliError::io(format!("cannot write {}", out.display()), &e))?;
+            export::file(out, &plan.diff())?;
         }
         (ExportFormat::Tree, Some(out)) => export::tree(&patched, out)?,
         (ExportFormat::Tar, Some(out)) => {
@@ -63,24 +61,6 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         (ExportFormat::Tree | ExportFormat::Tar, None) => unreachable!("refused above"),
     }
     Ok(ExitStatus::Done)
-}
-
-/// Writes a file that appears when it is complete. What is no regular file, such as a pipe, is
-/// written to as it is.
-fn write_whole(out: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if out.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-        return std::fs::write(out, bytes);
-    }
-    let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // The kind of an error alone: the whole of it names a file that nobody asked for.
-    let mut file = tempfile::Builder::new()
-        .prefix(".pypatch-")
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-        .tempfile_in(folder)
-        .map_err(|error| error.kind())?;
-    file.write_all(bytes).map_err(|error| error.kind())?;
-    file.persist(out).map_err(|error| error.error)?;
-    Ok(())
 }
 
 impl From<ExportError> for CliError {

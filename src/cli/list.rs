@@ -38,7 +38,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                     })
                 })
                 .collect();
-            ui.raw(&super::plan::json_bytes(&rows.into()))?;
+            let report = serde_json::json!({"schema": 1, "patchsets": rows});
+            ui.raw(&super::plan::json_bytes(&report))?;
         }
         Format::Text => {
             let width = rows.iter().map(|p| p.id.len()).max().unwrap_or(0);

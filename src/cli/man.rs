@@ -24,7 +24,7 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
         })?,
     };
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).render(&mut page).map_err(CliError::output)?;
+    clap_mangen::Man::new(command).render(&mut page).map_err(|error| CliError::output(&error))?;
     ui.raw(&page)?;
     Ok(ExitStatus::Done)
 }

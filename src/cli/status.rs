@@ -28,7 +28,7 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     match args.format {
         Format::Json => {
             let layers = status.as_ref().map_or(&[][..], |status| &status.layers);
-            let value = serde_json::json!({ "layers": layers, "drift": drift });
+            let value = serde_json::json!({ "schema": 1, "layers": layers, "drift": drift });
             ui.raw(&super::plan::json_bytes(&value))?;
         }
         Format::Text => match &status {

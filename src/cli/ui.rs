@@ -32,7 +32,7 @@ impl Ui {
 
     #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     fn write(&self, bytes: &[u8], mut to: impl Write) -> Result<(), CliError> {
-        to.write_all(bytes).and_then(|()| to.flush()).map_err(CliError::output)
+        to.write_all(bytes).and_then(|()| to.flush()).map_err(|error| CliError::output(&error))
     }
 
     /// A line about the work, unless the user wants none.

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::ExportError;
+use super::file::{finish, temporary};
 use crate::tree::{Node, Tree};
 
 /// How a tarball is compressed.
@@ -50,15 +51,7 @@ pub fn archive(
     compression: Compression,
 ) -> Result<(), ExportError> {
     let io = |source| ExportError::Io { path: out.to_owned(), source };
-    let directory = match out.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    // Only the kind of the error: the whole of it names a file that nobody asked for.
-    let mut file = tempfile::Builder::new()
-        .prefix(".pypatch-")
-        .tempfile_in(directory)
-        .map_err(|error| io(error.kind().into()))?;
+    let mut file = temporary(out).map_err(io)?;
     {
         let writer = io::BufWriter::new(file.as_file_mut());
         match compression {
@@ -74,11 +67,7 @@ pub fn archive(
             }
         }
     }
-    file.as_file().sync_all().map_err(io)?;
-    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    file.as_file().set_permissions(permissions).map_err(io)?;
-    file.persist(out).map_err(|error| io(error.error))?;
-    Ok(())
+    finish(file, out).map_err(io)
 }
 
 fn append<W: Write>(tree: &dyn Tree, prefix: &str, writer: W, out: &Path) -> Result<W, ExportError> {

@@ -1,12 +1,14 @@
 //! Writes a source tree, patched or not, to somewhere else.
 
 mod archive;
+mod file;
 mod tree;
 
 use std::io;
 use std::path::PathBuf;
 
 pub use archive::{Compression, archive};
+pub use file::file;
 pub use tree::tree;
 
 use crate::apply::ApplyError;

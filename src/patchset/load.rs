@@ -9,7 +9,7 @@ use super::operation::{Operation, Text};
 use super::{Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset};
 use crate::digest::Sha256Digest;
 use crate::syntax::c::CFile;
-use crate::version::VersionRange;
+use crate::version::{Version, VersionRange};
 
 /// Something wrong with a patchset, at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,7 +183,7 @@ fn parse(origin: &Origin) -> Result<Parsed, LoadError> {
     }
     let applies_to = raw.applies_to.as_ref().and_then(|range| check.range(range));
     for pin in &raw.pins {
-        if pin.value.strip_prefix("python-").is_none_or(|v| v.parse::<crate::version::Version>().is_err()) {
+        if pin.value.strip_prefix("python-").is_none_or(|v| v.parse::<Version>().is_err()) {
             check.at(pin.referenced, format!("`{}` is no pin, such as python-2.5", pin.value));
         }
     }
@@ -232,7 +232,7 @@ impl Check<'_> {
         let mut bounds = Vec::new();
         for (sign, bound) in [(">=", &edit.since), ("<", &edit.until)] {
             if let Some(bound) = bound {
-                match bound.value.parse::<crate::version::Version>() {
+                match bound.value.parse::<Version>() {
                     Ok(version) => bounds.push(format!("{sign}{version}")),
                     Err(error) => self.at(bound.referenced, error.to_string()),
                 }
@@ -293,6 +293,9 @@ impl Check<'_> {
                     );
                 }
             }
+        }
+        if let Some(file) = change.file.iter().find(|file| file.as_str().starts_with(".pypatch-")) {
+            self.at(at, format!("`{file}` is a name that pypatch keeps for itself"));
         }
         if let Some(what) = nonsense(&change) {
             self.at(at, format!("`{}` {what}", change.operation.name()));

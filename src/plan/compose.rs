@@ -51,8 +51,10 @@ fn wanted<'a>(edits: impl Iterator<Item = &'a PlannedEdit>) -> BTreeMap<TreePath
 
 /// Joins the deltas of all edits.
 pub(super) fn compose(context: &Context<'_>, edits: &[PlannedEdit]) -> Result<Composed, TreeError> {
-    let mut composed = Composed { conflicts: Vec::new(), changes: Vec::new(), before: BTreeMap::new() };
-    for (path, wanted) in wanted(edits.iter()) {
+    let files = wanted(edits.iter());
+    let conflicts = nested(&files, edits);
+    let mut composed = Composed { conflicts, changes: Vec::new(), before: BTreeMap::new() };
+    for (path, wanted) in files {
         let before = context.file(&path)?;
         let clashes = clashes(&wanted);
         for (first, second, offset) in &clashes {
@@ -76,6 +78,24 @@ pub(super) fn compose(context: &Context<'_>, edits: &[PlannedEdit]) -> Result<Co
 pub(super) fn of_edit(edit: &PlannedEdit, before: &BTreeMap<TreePath, Option<File>>) -> Vec<FileChange> {
     let files = wanted(std::iter::once(edit)).into_iter();
     files.filter_map(|(path, wanted)| change(&path, before.get(&path)?.as_ref(), wanted)).collect()
+}
+
+/// The edits that want a file, and those that want one below it as if it were a directory.
+fn nested(files: &BTreeMap<TreePath, Wanted>, edits: &[PlannedEdit]) -> Vec<Conflict> {
+    let editor = |path: &TreePath| {
+        let wanted = &files[path];
+        let rewrites = wanted.rewrites.iter().map(|(i, _)| *i);
+        rewrites.chain(wanted.whole.iter().map(|(i, _)| *i)).min().unwrap_or(0)
+    };
+    let mut conflicts = Vec::new();
+    for path in files.keys() {
+        for above in path.ancestors().filter(|above| files.contains_key(above)) {
+            let (i, j) = (editor(&above), editor(path));
+            let (first, second) = (edits[i.min(j)].id.clone(), edits[i.max(j)].id.clone());
+            conflicts.push(Conflict { first, second, place: place(path, &[], 0) });
+        }
+    }
+    conflicts
 }
 
 /// The pairs of edits (or of parts of one edit) that cannot both be done to a file, and where.

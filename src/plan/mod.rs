@@ -13,7 +13,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::edit::{self, Context, Part};
-use crate::patchset::{Lint, Patchset};
+use crate::patchset::{Edit, Lint, Patchset};
 use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath, python_version};
 use crate::version::Version;
 
@@ -74,6 +74,8 @@ pub struct Restless {
     pub edit: String,
     /// What its part came to on the changed tree.
     pub outcome: String,
+    /// The other edits of its files, when it is at rest without them.
+    pub with: Vec<String>,
 }
 
 impl PlannedEdit {
@@ -152,7 +154,7 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
         before: composed.before,
     };
     if plan.fits() {
-        plan.restless = restless(patchset, &context, &composed.changes)?;
+        plan.restless = restless(patchset, &context, &composed.changes, &plan)?;
     }
     if plan.fits() {
         plan.changes = composed.changes;
@@ -165,19 +167,34 @@ fn restless(
     patchset: &Patchset,
     before: &Context<'_>,
     changes: &[FileChange],
+    plan: &Plan,
 ) -> Result<Vec<Restless>, TreeError> {
+    let unrest = |context: &Context<'_>, one: &Edit| -> Result<Vec<Part>, TreeError> {
+        let mut parts = edit::resolve(context, one)?;
+        parts.retain(|part| part.outcome.is_failure() || !part.deltas.is_empty());
+        Ok(parts)
+    };
+    let alone = |one: &Edit, own: &[FileChange]| -> Result<Vec<Part>, TreeError> {
+        let after = OverlayTree::new(before.tree, own);
+        unrest(&Context::after(before, own, &after), one)
+    };
     let after = OverlayTree::new(before.tree, changes);
     let context = Context::after(before, changes, &after);
     let mut found = Vec::new();
-    for one in &patchset.edits {
-        for part in edit::resolve(&context, one)? {
-            if part.outcome.is_failure() || !part.deltas.is_empty() {
-                let name = part.name.map(|name| format!(" ({name})")).unwrap_or_default();
-                found.push(Restless {
-                    edit: format!("{}{name}", one.id),
-                    outcome: part.outcome.name().to_owned(),
-                });
-            }
+    for (one, planned) in patchset.edits.iter().zip(&plan.edits) {
+        let parts = unrest(&context, one)?;
+        let with = if !parts.is_empty() && alone(one, &plan.changes_of(planned))?.is_empty() {
+            let own = |part: &Part| planned.parts.iter().any(|own| own.file == part.file);
+            let shares = |other: &&PlannedEdit| other.is_change() && other.parts.iter().any(own);
+            let others = plan.edits.iter().filter(|other| other.id != one.id);
+            others.filter(shares).map(|other| other.id.clone()).collect()
+        } else {
+            Vec::new()
+        };
+        for part in parts {
+            let name = part.name.map(|name| format!(" ({name})")).unwrap_or_default();
+            let edit = format!("{}{name}", one.id);
+            found.push(Restless { edit, outcome: part.outcome.name().to_owned(), with: with.clone() });
         }
     }
     Ok(found)

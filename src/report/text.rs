@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::edit::{Outcome, Part, Place};
 use crate::patchset::Patchset;
-use crate::plan::{Plan, PlannedEdit};
+use crate::plan::{Plan, PlannedEdit, Restless};
 
 /// A plan: a line an edit, and a summary.
 pub fn plan(plan: &Plan) -> String {
@@ -125,11 +125,16 @@ pub fn failures(plan: &Plan) -> String {
         };
         out.push_str(&format!("error: {who} touch the same bytes\n  {}\n", at(&conflict.place)));
     }
-    for restless in &plan.restless {
-        out.push_str(&format!(
-            "error: edit `{}` is not done when it was done: planned again on its own result it comes to `{}`\n",
-            restless.edit, restless.outcome
-        ));
+    for Restless { edit, outcome, with } in &plan.restless {
+        out.push_str(&match &with[..] {
+            [] => format!(
+                "error: edit `{edit}` is not done when it was done: planned again on its own result it comes to `{outcome}`\n"
+            ),
+            with => format!(
+                "error: edits `{edit}` and `{}` disturb each other: when all is done, `{edit}` comes to `{outcome}`\n",
+                with.join("`, `")
+            ),
+        });
     }
     out.push_str("nothing was written\n");
     out
