@@ -57,7 +57,7 @@ impl Answer {
                     let mut near: Vec<Near> = Vec::new();
                     for (offset, why) in &miss.near {
                         let place = place(*offset);
-                        if !near.iter().any(|known| known.place == place && known.why == *why) {
+                        if !near.iter().any(|known| known.place == place) {
                             near.push(Near { place, why: why.clone() });
                         }
                     }
