@@ -232,7 +232,9 @@ fn a_file_in_the_place_of_a_folder_is_refused() {
     let before = env.seen("tree");
     assert_snapshot!(env.run(&["apply", "-q", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
-    error: Modules/gadget is neither a file nor a directory on the way to one
+    error: edit `loader` is refused on CPython 9.9
+      Modules/gadget  `Modules/gadget` is no directory, so nothing can be created below it
+    nothing was written
     [exit 3]
     ");
     assert_eq!(env.seen("tree"), before);

@@ -28,6 +28,21 @@ pub(super) fn find_words(text: &[u8], needle: &[u8], within: Span) -> Vec<Span> 
     found
 }
 
+/// Where `needle`, which is not empty, stands in `text`.
+pub(super) fn find_bytes(text: &[u8], needle: &[u8]) -> Vec<usize> {
+    text.windows(needle.len().max(1)).enumerate().filter(|(_, w)| *w == needle).map(|(i, _)| i).collect()
+}
+
+/// Where whole lines stand in `text`: at the beginning of a line.
+pub(super) fn find_lines(text: &[u8], lines: &[u8]) -> Option<usize> {
+    find_bytes(text, lines).into_iter().find(|at| *at == 0 || text[at - 1] == b'\n')
+}
+
+/// Whether `text` holds `code` where `place` is: over it, or around it.
+pub(super) fn stands_at(text: &[u8], code: &[u8], place: Span) -> bool {
+    find_bytes(text, code).into_iter().any(|at| Span::new(at, at + code.len()).contains(place))
+}
+
 /// What an anchor that means `count` places comes to, where it stands at `found`, and the finished
 /// change stands at `done`. An anchor inside a finished change is part of it.
 pub(super) fn settle(

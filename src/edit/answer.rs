@@ -53,11 +53,16 @@ impl Answer {
             Answer::Missing(miss) => Outcome::Missing {
                 what: miss.what.clone(),
                 place: miss.at.map(place),
-                near: miss
-                    .near
-                    .iter()
-                    .map(|(offset, why)| Near { place: place(*offset), why: why.clone() })
-                    .collect(),
+                near: {
+                    let mut near: Vec<Near> = Vec::new();
+                    for (offset, why) in &miss.near {
+                        let place = place(*offset);
+                        if !near.iter().any(|known| known.place == place) {
+                            near.push(Near { place, why: why.clone() });
+                        }
+                    }
+                    near
+                },
                 help: miss.help.clone(),
             },
             Answer::Ambiguous { what, at, help } => {

@@ -1,6 +1,6 @@
 //! `c.*`.
 
-use super::anchor::{as_lines, settle, with_line_ends};
+use super::anchor::{as_lines, find_bytes, settle, with_line_ends};
 use super::answer::{Answer, Miss};
 use super::context::Source;
 use super::near::nearest;
@@ -10,7 +10,7 @@ use crate::patchset::operation::c::{
     AddInclude, Function as Wanted, Insert, RedirectCall, RemoveEntry, Replace, ReplaceFunction, Wrap,
 };
 use crate::syntax::Problem;
-use crate::syntax::c::Function;
+use crate::syntax::c::{Function, Table};
 use crate::text::{Rewrite, Span, line_bounds, line_ending};
 
 /// The bodies of all functions of that name, for `within`.
@@ -152,9 +152,35 @@ pub(super) fn insert(source: &Source, change: &Change, op: &Insert) -> Answer {
         let there = if after { text[at..].starts_with(&lines) } else { text[..at].ends_with(&lines) };
         if there { done.push(span) } else { fresh.push(span) }
     }
-    let rewrite = |span: Span| Rewrite::insert(at(&span), lines(&span));
+    let rewrite = |span: Span| insert_lines(text, at(&span), &lines(&span));
     let what = format!("the code `{}`{}", one_line(anchor), in_function(op.function.as_ref()));
     settle(&what, op.count, &fresh, &done, rewrite, || near_lines(source, anchor))
+}
+
+/// Inserts whole lines at the beginning of a line, or behind a last line that has no end.
+fn insert_lines(text: &[u8], at: usize, lines: &[u8]) -> Rewrite {
+    let open = at > 0 && !text[..at].ends_with(b"\n");
+    let mut with = if open { line_ending(text).to_vec() } else { Vec::new() };
+    with.extend_from_slice(lines);
+    Rewrite::insert(at, with)
+}
+
+/// The blanks that the statements of a body begin with, seen from `at` on: those of the first line that
+/// is no directive; in an empty body, a step more than those of its brace.
+fn margin_of_body(text: &[u8], at: usize, end: usize) -> Vec<u8> {
+    let body = text[..end].split_inclusive(|b| *b == b'\n').scan(0, |start, line| {
+        let here = *start;
+        *start += line.len();
+        Some((here, line.trim_ascii()))
+    });
+    let mut statements = body.filter(|(start, line)| *start >= at && !line.is_empty() && line[0] != b'#');
+    match statements.next() {
+        Some((start, line)) if line != b"}" => indentation(text, start).to_vec(),
+        _ => {
+            let step: &[u8] = if text.windows(2).any(|pair| pair == b"\n\t") { b"\t" } else { b"    " };
+            [indentation(text, end - 1), step].concat()
+        }
+    }
 }
 
 fn insert_at_entry(source: &Source, function: &Function, lines: &[u8]) -> Answer {
@@ -166,10 +192,8 @@ fn insert_at_entry(source: &Source, function: &Function, lines: &[u8]) -> Answer
             function.body.start,
         );
     }
-    let rest = &text[at..function.body.end];
-    let first = rest.iter().position(|b| !b.is_ascii_whitespace()).map_or(at, |i| at + i);
-    let margin = indentation(text, first);
-    let with = indented(lines, margin, line_ending(text));
+    let margin = margin_of_body(text, at, function.body.end);
+    let with = indented(lines, &margin, line_ending(text));
     if text[at..].starts_with(&with) {
         Answer::Already(vec![at])
     } else {
@@ -210,23 +234,51 @@ fn in_function(function: Option<&Wanted>) -> String {
 }
 
 pub(super) fn replace_function(source: &Source, change: &Change, op: &ReplaceFunction) -> Answer {
-    let function = match function(source, &op.function) {
-        Ok(function) => function,
-        Err(answer) => return answer,
-    };
-    let with = with_line_ends(change.text(&op.with), line_ending(&source.bytes));
+    let text = &source.bytes;
+    let with = with_line_ends(change.text(&op.with), line_ending(text));
     let with = with.trim_ascii();
-    let span = function.span();
-    if span.of(&source.bytes) == with {
-        Answer::Already(vec![span.start])
-    } else {
-        Answer::Change(vec![Rewrite::replace(span, with)])
+    // The new definition may bring comments, directives and other variants of the function.
+    let variants = source.c().functions().iter().filter(|f| f.name == op.function.name);
+    let done = find_bytes(text, with).into_iter().map(|start| Span::new(start, start + with.len()));
+    let done = done.filter(|done| variants.clone().any(|f| done.contains(f.span()))).collect::<Vec<_>>();
+    match function(source, &op.function) {
+        Ok(function) if done.iter().any(|done| done.contains(function.span())) => {
+            Answer::Already(vec![function.span().start])
+        }
+        Ok(function) => Answer::Change(vec![Rewrite::replace(function.span(), with)]),
+        Err(_) if !done.is_empty() => Answer::Already(vec![done[0].start]),
+        Err(answer) => answer,
     }
 }
 
 pub(super) fn wrap(source: &Source, change: &Change, op: &Wrap) -> Answer {
     let text = &source.bytes;
     let ending = line_ending(text);
+    let bounds = |from: Span, to: Span| {
+        (line_bounds(text, from.start).start, line_bounds(text, to.end.saturating_sub(1)).end)
+    };
+    let opening = as_lines(op.condition.trim_end().as_bytes(), ending);
+    let closing = |from: Span| {
+        let mut closing = Vec::new();
+        if let Some(otherwise) = &op.otherwise {
+            closing.extend_from_slice(&as_lines(b"#else", ending));
+            closing.extend_from_slice(&indented(
+                change.text(otherwise),
+                indentation(text, from.start),
+                ending,
+            ));
+        }
+        closing.extend_from_slice(&as_lines(b"#endif", ending));
+        closing
+    };
+    // What is put behind the `#else` may hold the function, or the code, once more.
+    let variants = source.c().functions().iter().filter(|f| f.name == op.function.name);
+    for (from, to) in variants.flat_map(|variant| pieces_to_wrap(source, op, variant)) {
+        let (start, end) = bounds(from, to);
+        if text[..start].ends_with(&opening) && text[end..].starts_with(&closing(from)) {
+            return Answer::Already(vec![start]);
+        }
+    }
     let function = match function(source, &op.function) {
         Ok(function) => function,
         Err(answer) => return answer,
@@ -248,19 +300,23 @@ pub(super) fn wrap(source: &Source, change: &Change, op: &Wrap) -> Answer {
             }
         }
     };
-    let start = line_bounds(text, from.start).start;
-    let end = line_bounds(text, to.end.saturating_sub(1)).end;
-    let opening = as_lines(op.condition.trim_end().as_bytes(), ending);
-    let mut closing = Vec::new();
-    if let Some(otherwise) = &op.otherwise {
-        closing.extend_from_slice(&as_lines(b"#else", ending));
-        closing.extend_from_slice(&indented(change.text(otherwise), indentation(text, from.start), ending));
-    }
-    closing.extend_from_slice(&as_lines(b"#endif", ending));
-    if text[..start].ends_with(&opening) && text[end..].starts_with(&closing) {
-        return Answer::Already(vec![start]);
-    }
-    Answer::Change(vec![Rewrite::insert(start, opening), Rewrite::insert(end, closing)])
+    let (start, end) = bounds(from, to);
+    Answer::Change(vec![Rewrite::insert(start, opening), insert_lines(text, end, &closing(from))])
+}
+
+/// What a wrap may mean in a function: from each place of its first code to the next place of its last.
+fn pieces_to_wrap(source: &Source, op: &Wrap, function: &Function) -> Vec<(Span, Span)> {
+    let Some(from) = &op.from else { return vec![(function.span(), function.span())] };
+    let c = source.c();
+    let starts = c.find_code(from.as_bytes(), function.body);
+    let pairs = starts.into_iter().filter_map(|from| match &op.to {
+        None => Some((from, from)),
+        Some(to) => {
+            let rest = Span::new(from.start, function.body.end);
+            Some((from, *c.find_code(to.as_bytes(), rest).first()?))
+        }
+    });
+    pairs.collect()
 }
 
 /// The only place where a piece of code stands in a function.
@@ -313,9 +369,9 @@ pub(super) fn remove_entry(source: &Source, op: &RemoveEntry) -> Answer {
     if entries.len() == op.count {
         return Answer::Change(entries.iter().map(|entry| Rewrite::remove(entry.span)).collect());
     }
-    let near = nearest(&op.entry, table.entries.iter().map(|e| (e.code.start, e.key.as_str().into())));
+    let near = otherwise_named(source, table, &op.entry);
     match entries.len() {
-        // A table that does not name the entry is as wanted, unless it has one of a similar name.
+        // A table that does not name the entry is as wanted, unless it has it under another name.
         0 if near.is_empty() => Answer::Already(vec![table.name_span.start]),
         0 => Answer::Missing(Miss {
             what: format!("`{}` has no entry `{}`", op.table, op.entry),
@@ -331,6 +387,27 @@ pub(super) fn remove_entry(source: &Source, op: &RemoveEntry) -> Answer {
     }
 }
 
+/// Entries that may be the one that is meant. Names of one table are often alike (getgroups and
+/// setgroups): another string is none as long as the file still has the function of the entry that is
+/// gone. A macro of Argument Clinic (OS_GETGROUPS_METHODDEF) is the entry itself.
+fn otherwise_named(source: &Source, table: &Table, entry: &str) -> Vec<usize> {
+    let macros = table.entries.iter().filter(|e| {
+        e.key.strip_suffix("_METHODDEF").is_some_and(|name| ends_in_word(&name.to_ascii_lowercase(), entry))
+    });
+    let macros: Vec<usize> = macros.map(|e| e.code.start).collect();
+    let has_function = source.c().functions().iter().any(|f| ends_in_word(&f.name, entry));
+    if !macros.is_empty() || has_function {
+        return macros;
+    }
+    nearest(entry, table.entries.iter().map(|e| (e.code.start, e.key.as_str().into())))
+}
+
+/// Whether a name is `word`, or ends in `_word`.
+fn ends_in_word(name: &str, word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    name.strip_suffix(word.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+}
+
 pub(super) fn add_include(source: &Source, op: &AddInclude) -> Answer {
     let text = &source.bytes;
     let ending = line_ending(text);
@@ -344,7 +421,7 @@ pub(super) fn add_include(source: &Source, op: &AddInclude) -> Answer {
         [one] => {
             let at = line_bounds(text, one.span.start).end.max(one.span.end);
             let line = as_lines(format!("#include {}", op.include).as_bytes(), ending);
-            Answer::Change(vec![Rewrite::insert(at, line)])
+            Answer::Change(vec![insert_lines(text, at, &line)])
         }
         [] => {
             let names = includes.iter().map(|i| (i.span.start, i.path.as_str().into()));

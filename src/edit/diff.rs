@@ -3,14 +3,15 @@
 //! A hunk fits at a line when all its context and removed lines stand there, byte for byte. It is
 //! taken from the place it names, or else from the only place within the allowed offset.
 
-use diffy::patch_set::{ParseOptions, PatchKind, PatchSet};
+use diffy::patch_set::{FileOperation, FilePatch, ParseOptions, PatchKind, PatchSet};
 use diffy::{Hunk, Line};
 
+use super::anchor::with_line_ends;
 use super::answer::{Answer, Miss};
 use super::context::Source;
 use crate::patchset::Change;
 use crate::patchset::operation::diff::Diff;
-use crate::text::{Rewrite, Span, lines};
+use crate::text::{Rewrite, Span, line_ending, lines};
 
 /// A hunk with its lines, as bytes with their line ends.
 struct Piece {
@@ -21,7 +22,7 @@ struct Piece {
 }
 
 pub(super) fn apply(source: &Source, change: &Change, op: &Diff) -> Answer {
-    let pieces = match pieces(change.text(&op.patch), source.path.as_str()) {
+    let pieces = match pieces(change.text(&op.patch), source) {
         Ok(pieces) => pieces,
         Err(why) => return Answer::Refused { why, at: None },
     };
@@ -29,18 +30,21 @@ pub(super) fn apply(source: &Source, change: &Change, op: &Diff) -> Answer {
     let text = |i: usize| spans.get(i).map(|span| span.of(&source.bytes));
     let start = |i: usize| spans.get(i).map_or(source.bytes.len(), |span| span.start);
     let (mut rewrites, mut done, mut from) = (Vec::new(), Vec::new(), 0);
+    // By how many lines the hunks that are there already have moved what is below them.
+    let mut moved = 0isize;
     for (number, piece) in pieces.iter().enumerate() {
         let what = format!("hunk {} (line {} of the patch's file)", number + 1, piece.line + 1);
+        let expected = piece.line.saturating_add_signed(moved);
         let fits = |wanted: &[Vec<u8>]| -> Vec<usize> {
-            let low = piece.line.saturating_sub(op.max_offset).max(from);
-            let high = piece.line + op.max_offset;
+            let low = expected.saturating_sub(op.max_offset).max(from);
+            let high = expected.saturating_add(op.max_offset);
             (low..=high.min(spans.len()))
                 .filter(|i| wanted.iter().enumerate().all(|(k, line)| text(i + k) == Some(line)))
                 .collect()
         };
         let chosen = |places: Vec<usize>| match places[..] {
             [one] => Ok(Some(one)),
-            _ if places.contains(&piece.line) => Ok(Some(piece.line)),
+            _ if places.contains(&expected) => Ok(Some(expected)),
             [] => Ok(None),
             _ => Err(places),
         };
@@ -49,17 +53,19 @@ pub(super) fn apply(source: &Source, change: &Change, op: &Diff) -> Answer {
             at: places.into_iter().map(start).collect(),
             help: Some("give the hunk more context, or a smaller `max-offset`".to_owned()),
         };
+        let old = fits(&piece.old);
         // Finished first: a hunk that only adds lines still fits where it was applied.
         match chosen(fits(&piece.new)) {
-            Err(places) if fits(&piece.old).is_empty() => return ambiguous(places),
-            Ok(Some(at)) if fits(&piece.old).is_empty() || adds_only_here(piece, at, &fits(&piece.old)) => {
+            Err(places) if old.is_empty() => return ambiguous(places),
+            Ok(Some(at)) if adds_only_here(piece, at, &old) || at == expected && !old.contains(&at) => {
                 done.push(start(at));
                 from = at + piece.new.len();
+                moved += piece.new.len() as isize - piece.old.len() as isize;
                 continue;
             }
             _ => {}
         }
-        match chosen(fits(&piece.old)) {
+        match chosen(old) {
             Err(places) => return ambiguous(places),
             Ok(Some(at)) => {
                 rewrites.extend(narrow(piece, at, &spans, source.bytes.len()));
@@ -118,44 +124,71 @@ fn miss(source: &Source, what: &str, piece: &Piece, spans: &[Span]) -> Answer {
 }
 
 /// The hunks that a patch has for a file: those of the section that names it, or of its only section.
-fn pieces(patch: &[u8], path: &str) -> Result<Vec<Piece>, String> {
-    let sections: Vec<_> = PatchSet::parse_bytes(patch, ParseOptions::gitdiff())
+fn pieces(patch: &[u8], source: &Source) -> Result<Vec<Piece>, String> {
+    let path = source.path.as_str();
+    let of_git = patch.split(|b| *b == b'\n').any(|line| line.starts_with(b"diff --git "));
+    let options = if of_git { ParseOptions::gitdiff() } else { ParseOptions::unidiff() };
+    let sections: Vec<_> = PatchSet::parse_bytes(patch, options)
         .collect::<Result<_, _>>()
         .map_err(|error| format!("the patch cannot be read: {error}"))?;
-    let named = |section: &&diffy::patch_set::FilePatch<'_, [u8]>| {
-        let operation = section.operation().strip_prefix(1);
-        let name = match &operation {
-            diffy::patch_set::FileOperation::Modify { modified, .. } => modified,
-            diffy::patch_set::FileOperation::Rename { to, .. } => to,
-            _ => return false,
-        };
-        name.as_ref() == path.as_bytes()
-    };
     let section = match &sections[..] {
         [] => return Err("the patch holds no hunk".to_owned()),
         [one] => one,
-        many => many
-            .iter()
-            .find(named)
-            .ok_or_else(|| format!("the patch has {} files, none of them {path}", many.len()))?,
+        many => {
+            let named: Vec<_> = many.iter().filter(|section| names(section, path)).collect();
+            match named[..] {
+                [one] => one,
+                [] => return Err(format!("the patch has {} files, none of them {path}", many.len())),
+                _ => return Err(format!("the patch has {} sections for {path}", named.len())),
+            }
+        }
     };
+    match section.operation() {
+        FileOperation::Create(_) => return Err("the patch adds the file: write `file.add`".to_owned()),
+        FileOperation::Delete(_) => return Err("the patch removes the file: write `file.remove`".to_owned()),
+        FileOperation::Rename { .. } | FileOperation::Copy { .. } if of_git => {
+            return Err("the patch renames or copies the file, which is never done".to_owned());
+        }
+        _ => {}
+    }
+    if section.old_mode() != section.new_mode() && section.old_mode().is_some() {
+        return Err("the patch changes the mode of the file: write `file.mode`".to_owned());
+    }
     let PatchKind::Text(text) = section.patch() else { return Err("a binary patch".to_owned()) };
     if text.hunks().is_empty() {
         return Err("the patch holds no hunk".to_owned());
     }
-    Ok(text.hunks().iter().map(piece).collect())
+    // A patch that was written with `\n` is meant for the line ends that the file has.
+    let ending = line_ending(&source.bytes);
+    let ending = if patch.windows(2).any(|pair| pair == b"\r\n") { b"\n" } else { ending };
+    let pieces: Vec<Piece> = text.hunks().iter().map(|hunk| piece(hunk, ending)).collect();
+    match pieces.iter().position(|piece| piece.old.is_empty()) {
+        Some(i) => Err(format!("hunk {} of the patch has no line by which its place is known", i + 1)),
+        None => Ok(pieces),
+    }
 }
 
-fn piece(hunk: &Hunk<'_, [u8]>) -> Piece {
+/// Whether a section of a patch is for the file `path`, with or without `a/` and `b/`.
+fn names(section: &FilePatch<'_, [u8]>, path: &str) -> bool {
+    let name = match section.operation() {
+        FileOperation::Modify { modified, .. } => modified,
+        FileOperation::Rename { to, .. } | FileOperation::Copy { to, .. } => to,
+        FileOperation::Create(name) | FileOperation::Delete(name) => name,
+    };
+    let below = name.iter().position(|b| *b == b'/').map(|slash| &name[slash + 1..]);
+    name.as_ref() == path.as_bytes() || below == Some(path.as_bytes())
+}
+
+fn piece(hunk: &Hunk<'_, [u8]>, ending: &[u8]) -> Piece {
     let (mut old, mut new) = (Vec::new(), Vec::new());
     for line in hunk.lines() {
         match line {
             Line::Context(text) => {
-                old.push(text.to_vec());
-                new.push(text.to_vec());
+                old.push(with_line_ends(text, ending));
+                new.push(with_line_ends(text, ending));
             }
-            Line::Delete(text) => old.push(text.to_vec()),
-            Line::Insert(text) => new.push(text.to_vec()),
+            Line::Delete(text) => old.push(with_line_ends(text, ending)),
+            Line::Insert(text) => new.push(with_line_ends(text, ending)),
         }
     }
     Piece { line: hunk.old_range().start().saturating_sub(1), old, new }

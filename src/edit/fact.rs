@@ -10,11 +10,15 @@ use crate::tree::TreeError;
 /// The refusal of an edit, if the tree lacks one of the facts it requires.
 pub(super) fn refusal(context: &Context<'_>, requires: &[Requirement]) -> Result<Option<Outcome>, TreeError> {
     for requirement in requires {
-        let source = context.source(&requirement.file)?;
+        let source = match context.source(&requirement.file) {
+            // What is no file holds no text, but it exists.
+            Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => None,
+            source => source?,
+        };
         let mut line = 0;
         let holds = match (&requirement.fact, &source) {
-            (Fact::Exists, source) => source.is_some(),
-            (Fact::Absent, source) => source.is_none(),
+            (Fact::Exists, _) => context.tree.entry(&requirement.file)?.is_some(),
+            (Fact::Absent, _) => context.tree.entry(&requirement.file)?.is_none(),
             (_, None) => false,
             (Fact::Contains(text), Some(source)) => {
                 !find_words(&source.bytes, text.as_bytes(), Span::new(0, source.bytes.len())).is_empty()
@@ -36,7 +40,7 @@ pub(super) fn refusal(context: &Context<'_>, requires: &[Requirement]) -> Result
         if !holds {
             let place = match (&source, line) {
                 (Some(source), 1..) => find_place(source, line),
-                _ => Place { file: requirement.file.clone(), line: 0, text: String::new() },
+                _ => Place::whole(&requirement.file),
             };
             let why = format!("it requires that {requirement}, which is not so: {}", requirement.why);
             return Ok(Some(Outcome::Refused { why, place: Some(place) }));

@@ -1,6 +1,6 @@
 //! `header.*`.
 
-use super::anchor::as_lines;
+use super::anchor::{as_lines, find_lines};
 use super::answer::{Answer, Miss};
 use super::context::Source;
 use crate::patchset::Change;
@@ -54,8 +54,7 @@ fn lines_at(source: &Source, lines: &[u8], place: Place) -> Answer {
             (at, Span::new(guard.define.end, at))
         }
     };
-    let there = region.of(text).windows(lines.len()).position(|window| window == lines);
-    if let Some(there) = there {
+    if let Some(there) = find_lines(region.of(text), &lines) {
         return Answer::Already(vec![region.start + there]);
     }
     let mut with = Vec::new();

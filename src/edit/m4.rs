@@ -1,6 +1,6 @@
 //! `m4.define` and `m4.override`.
 
-use super::anchor::as_lines;
+use super::anchor::{as_lines, find_lines, stands_at};
 use super::answer::{Answer, Miss};
 use super::context::Source;
 use super::near::nearest;
@@ -28,7 +28,7 @@ pub(super) fn define(source: &Source, change: &Change, op: &Define) -> Answer {
         return Answer::Refused { why, at: None };
     }
     let old = &source.bytes;
-    if let Some(at) = old.windows(text.len()).position(|window| window == text) {
+    if let Some(at) = find_lines(old, &text) {
         return Answer::Already(vec![at]);
     }
     let existing = m4::definitions(old);
@@ -74,7 +74,7 @@ pub(super) fn override_macro(source: &Source, change: &Change, op: &Override) ->
         }),
         [one] => {
             let text = text.trim_ascii_end();
-            if one.span.of(old) == text {
+            if stands_at(old, text, one.span) {
                 Answer::Already(vec![one.span.start])
             } else {
                 Answer::Change(vec![Rewrite::replace(one.span, text)])

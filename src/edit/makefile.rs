@@ -12,30 +12,33 @@ use crate::patchset::operation::makefile::{
     AddPrerequisite, AddRule, AppendVariable, PrefixCommand, RemovePrerequisite, ReplacePrerequisite,
     SetVariable,
 };
-use crate::syntax::makefile::{Rule, Variable};
+use crate::syntax::makefile::{Rule, Variable, words};
 use crate::syntax::shell;
 use crate::text::{Rewrite, Span, line_ending};
 
-/// The rule and word of a prerequisite, or why there is none.
-fn prerequisite<'a>(
-    source: &'a Source,
-    targets: &'a [String],
-    word: &str,
-) -> Result<(&'a Rule, Span), Absent<'a>> {
+/// A prerequisite, in the rule of the target that has it.
+struct Found<'a> {
+    target: &'a str,
+    rule: &'a Rule,
+    word: Span,
+}
+
+/// The prerequisite `word` of the first of `targets` that has it, or why there is none.
+fn prerequisite<'a>(source: &'a Source, targets: &'a [String], word: &str) -> Result<Found<'a>, Absent<'a>> {
     let text = &source.bytes;
     let makefile = source.makefile();
     let mut exists = None;
     for target in targets {
         let mut hits = Vec::new();
         for rule in makefile.rules_of(text, target.as_bytes()) {
-            exists.get_or_insert((target.clone(), rule));
+            exists.get_or_insert((target.as_str(), rule));
             hits.extend(
                 rule.prerequisites.iter().filter(|p| p.of(text) == word.as_bytes()).map(|p| (rule, *p)),
             );
         }
         match hits[..] {
             [] => {}
-            [hit] => return Ok(hit),
+            [(rule, word)] => return Ok(Found { target, rule, word }),
             _ => return Err(Absent::Twice(hits.iter().map(|(_, span)| span.start).collect())),
         }
     }
@@ -45,11 +48,31 @@ fn prerequisite<'a>(
     })
 }
 
+/// As [`prerequisite`], where no other of `targets` has the word: it would be the first that has it once
+/// the change is made.
+fn only_prerequisite<'a>(
+    source: &'a Source,
+    targets: &'a [String],
+    word: &str,
+) -> Result<Found<'a>, Absent<'a>> {
+    let found = prerequisite(source, targets, word)?;
+    let text = &source.bytes;
+    let rules = targets.iter().flat_map(|target| source.makefile().rules_of(text, target.as_bytes()));
+    let mut all: Vec<usize> = rules
+        .flat_map(|rule| &rule.prerequisites)
+        .filter(|p| p.of(text) == word.as_bytes())
+        .map(|p| p.start)
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    if all.len() == 1 { Ok(found) } else { Err(Absent::Twice(all)) }
+}
+
 enum Absent<'a> {
     /// None of the targets has a rule.
     Target,
     /// This target has a rule without the word.
-    Word(String, &'a Rule),
+    Word(&'a str, &'a Rule),
     /// The word stands there more than once.
     Twice(Vec<usize>),
 }
@@ -120,41 +143,77 @@ fn quoted(names: &[String]) -> String {
 }
 
 pub(super) fn remove_prerequisite(source: &Source, op: &RemovePrerequisite) -> Answer {
-    match prerequisite(source, &op.target.0, &op.word) {
-        Ok((rule, word)) => Answer::Change(vec![Rewrite::remove(with_blanks(source, rule, word))]),
-        Err(Absent::Word(target, rule)) if !reaches(source, target.as_bytes(), op.word.as_bytes()) => {
+    match only_prerequisite(source, &op.target.0, &op.word) {
+        Ok(found) => still_reached(source, found.target, &found).unwrap_or_else(|| {
+            Answer::Change(vec![Rewrite::remove(with_blanks(source, found.rule, found.word))])
+        }),
+        Err(Absent::Word(target, rule)) if reached(source, target, &op.word, None).is_none() => {
             Answer::Already(vec![rule.colon.start])
         }
         Err(absent) => absent.answer(source, &op.target.0, &op.word),
     }
 }
 
-/// Whether make would come from `target` to `word` through prerequisites. A substitution of
-/// configure may stand for any of the rules.
-fn reaches(source: &Source, target: &[u8], word: &[u8]) -> bool {
+/// The refusal to take a prerequisite away that make would still come to from `start`.
+fn still_reached(source: &Source, start: &str, found: &Found<'_>) -> Option<Answer> {
+    let word = lossy(found.word.of(&source.bytes));
+    let through = reached(source, start, &word, Some(found.word))?;
+    let why = format!(
+        "`{}` would still come to `{word}` through `{}`",
+        found.target,
+        lossy(through.of(&source.bytes))
+    );
+    Some(Answer::refused(why, through.start))
+}
+
+/// What make would come through last on its way from `target` to `word` by prerequisites, other than
+/// the one at `except`. A variable stands for all its values, and a substitution of configure may stand for any rule.
+fn reached(source: &Source, target: &str, word: &str, except: Option<Span>) -> Option<Span> {
     let text = &source.bytes;
     let makefile = source.makefile();
+    let is_word = |span: &Span| span.of(text) == word.as_bytes() && Some(*span) != except;
     let mut seen: BTreeSet<&[u8]> = BTreeSet::new();
-    let mut open: Vec<&[u8]> = vec![target];
+    let mut open: Vec<&[u8]> = vec![target.as_bytes()];
     while let Some(name) = open.pop() {
         if !seen.insert(name) {
             continue;
         }
-        for prerequisite in makefile.rules_of(text, name).flat_map(|rule| &rule.prerequisites) {
-            let prerequisite = prerequisite.of(text);
-            if prerequisite == word {
-                return true;
+        for rule in makefile.rules_of(text, name) {
+            if rule.prerequisites.iter().any(is_word) {
+                return rule.targets.iter().copied().find(|target| target.of(text) == name);
             }
-            if prerequisite.starts_with(b"@") && prerequisite.ends_with(b"@") {
+            open.extend(rule.prerequisites.iter().map(|p| p.of(text)));
+            for substitution in rule.prerequisites.iter().filter(|p| stands_for_targets(p.of(text))) {
                 let any = makefile.rules.iter().filter(|rule| rule.targets[0].of(text) != b".PHONY");
-                if any.flat_map(|rule| &rule.prerequisites).any(|p| p.of(text) == word) {
-                    return true;
+                if any.flat_map(|rule| &rule.prerequisites).any(is_word) {
+                    return Some(*substitution);
                 }
             }
-            open.push(prerequisite);
+        }
+        for variable in reference(name).into_iter().flat_map(|name| makefile.variables_of(text, name)) {
+            let values = words(text, variable.value);
+            if values.iter().any(is_word) {
+                return Some(variable.name);
+            }
+            open.extend(values.iter().map(|value| value.of(text)));
         }
     }
-    false
+    None
+}
+
+/// Whether a word is a substitution of configure that stands for targets, by the names that CPython
+/// gives them: `@DEF_MAKE_ALL_RULE@`, `@INSTALLTARGETS@`, `@FRAMEWORKINSTALLFIRST@`. `@THREADHEADERS@` is
+/// none.
+fn stands_for_targets(word: &[u8]) -> bool {
+    let name = word.strip_prefix(b"@").and_then(|word| word.strip_suffix(b"@"));
+    let endings: [&[u8]; 4] = [b"RULE", b"TARGETS", b"FIRST", b"LAST"];
+    name.is_some_and(|name| endings.iter().any(|ending| name.ends_with(ending)))
+}
+
+/// The variable that a whole word refers to: `$(NAME)` or `${NAME}`.
+fn reference(word: &[u8]) -> Option<&[u8]> {
+    let inner = |open: &[u8], close: &[u8]| word.strip_prefix(open)?.strip_suffix(close);
+    inner(b"$(", b")").or_else(|| inner(b"${", b"}"))
 }
 
 /// A prerequisite with the blanks that go when it goes: those before it, or, where it stands first
@@ -193,56 +252,71 @@ fn with_blanks(source: &Source, rule: &Rule, word: Span) -> Span {
 }
 
 pub(super) fn replace_prerequisite(source: &Source, op: &ReplacePrerequisite) -> Answer {
-    match prerequisite(source, &op.target.0, &op.word) {
-        Ok((rule, word)) => {
-            let there = rule.prerequisites.iter().any(|p| p.of(&source.bytes) == op.with.as_bytes());
-            let span = if there { with_blanks(source, rule, word) } else { word };
+    let text = &source.bytes;
+    match only_prerequisite(source, &op.target.0, &op.word) {
+        Ok(found) => {
+            let refused =
+                [found.target, &op.with].iter().find_map(|start| still_reached(source, start, &found));
+            if let Some(refused) = refused {
+                return refused;
+            }
+            let there = found.rule.prerequisites.iter().any(|p| p.of(text) == op.with.as_bytes());
+            let span = if there { with_blanks(source, found.rule, found.word) } else { found.word };
             Answer::Change(vec![Rewrite::replace(span, if there { "" } else { &op.with })])
         }
-        Err(absent) => {
-            let finished = prerequisite(source, &op.target.0, &op.with);
-            match (absent, finished) {
-                (Absent::Word(target, _), Ok((_, with)))
-                    if !reaches(source, target.as_bytes(), op.word.as_bytes()) =>
-                {
+        Err(Absent::Word(target, rule)) => {
+            let rules = source.makefile().rules_of(text, target.as_bytes());
+            let with = rules.flat_map(|rule| &rule.prerequisites).find(|p| p.of(text) == op.with.as_bytes());
+            match with {
+                Some(with) if reached(source, target, &op.word, None).is_none() => {
                     Answer::Already(vec![with.start])
                 }
-                (absent, _) => absent.answer(source, &op.target.0, &op.word),
+                _ => Absent::Word(target, rule).answer(source, &op.target.0, &op.word),
             }
         }
+        Err(absent) => absent.answer(source, &op.target.0, &op.word),
     }
 }
 
 pub(super) fn add_prerequisite(source: &Source, op: &AddPrerequisite) -> Answer {
     let text = &source.bytes;
-    if let Ok((_, word)) = prerequisite(source, &op.target.0, &op.word) {
-        return Answer::Already(vec![word.start]);
-    }
-    let anchor = op.after.as_deref();
-    if let Some(after) = anchor {
+    let makefile = source.makefile();
+    let rules_of = |target: &str| -> Vec<&Rule> {
+        makefile.rules.iter().filter(|r| r.targets.iter().any(|t| t.of(text) == target.as_bytes())).collect()
+    };
+    let there = |rules: &[&Rule]| {
+        let mut all = rules.iter().flat_map(|rule| &rule.prerequisites);
+        all.find(|p| p.of(text) == op.word.as_bytes()).map(|p| Answer::Already(vec![p.start]))
+    };
+    let Some(target) = op.target.0.iter().find(|target| !rules_of(target).is_empty()) else {
+        return no_target(source, &op.target.0, None);
+    };
+    if let Some(after) = &op.after {
         return match prerequisite(source, &op.target.0, after) {
-            Ok((_, word)) => Answer::Change(vec![Rewrite::insert(word.end, format!(" {}", op.word))]),
-            Err(absent) => absent.answer(source, &op.target.0, after),
+            Ok(found) => there(&rules_of(found.target)).unwrap_or_else(|| {
+                Answer::Change(vec![Rewrite::insert(found.word.end, format!(" {}", op.word))])
+            }),
+            Err(absent) => {
+                there(&rules_of(target)).unwrap_or_else(|| absent.answer(source, &op.target.0, after))
+            }
         };
     }
-    for target in &op.target.0 {
-        let rules: Vec<&Rule> = source.makefile().rules_of(text, target.as_bytes()).collect();
-        match rules[..] {
-            [] => {}
-            [rule] => {
-                let end = rule.prerequisites.last().map_or(rule.colon.end, |word| word.end);
-                return Answer::Change(vec![Rewrite::insert(end, format!(" {}", op.word))]);
-            }
-            _ => {
-                return Answer::Ambiguous {
-                    what: format!("{} rules make `{target}`", rules.len()),
-                    at: rules.iter().map(|rule| rule.span.start).collect(),
-                    help: Some("name with `after` the prerequisite behind which it goes".to_owned()),
-                };
-            }
-        }
+    let rules = rules_of(target);
+    if let Some(already) = there(&rules) {
+        return already;
     }
-    no_target(source, &op.target.0, None)
+    let [rule] = rules[..] else {
+        return Answer::Ambiguous {
+            what: format!("{} rules make `{target}`", rules.len()),
+            at: rules.iter().map(|rule| rule.span.start).collect(),
+            help: Some("name with `after` the prerequisite behind which it goes".to_owned()),
+        };
+    };
+    // What stands behind a `|` does not make the target old.
+    let last = rule.prerequisites.iter().take_while(|p| p.of(text) != b"|").last();
+    let end = last.map_or(rule.colon.end, |word| word.end);
+    let blank = if text.get(end) == Some(&b'|') { " " } else { "" };
+    Answer::Change(vec![Rewrite::insert(end, format!(" {}{blank}", op.word))])
 }
 
 pub(super) fn prefix_command(source: &Source, op: &PrefixCommand) -> Answer {
@@ -252,9 +326,10 @@ pub(super) fn prefix_command(source: &Source, op: &PrefixCommand) -> Answer {
         Some(target) => makefile.rules_of(text, target.as_bytes()).collect(),
         None => makefile.rules.iter().collect(),
     };
-    if rules.is_empty() {
-        let targets: Vec<String> = op.target.iter().cloned().collect();
-        return no_target(source, &targets, None);
+    if let Some(target) = &op.target
+        && rules.is_empty()
+    {
+        return no_target(source, std::slice::from_ref(target), None);
     }
     let mut commands = Vec::new();
     for line in rules.iter().flat_map(|rule| &rule.recipe) {
@@ -307,12 +382,20 @@ pub(super) fn set_variable(source: &Source, op: &SetVariable) -> Answer {
         Ok(variable) => variable,
         Err(answer) => return answer,
     };
-    if variable.value.of(&source.bytes) == op.value.as_bytes() {
+    let value = op.value.trim();
+    if variable.value.of(&source.bytes) == value.as_bytes() {
         return Answer::Already(vec![variable.name.start]);
     }
-    let blank =
-        if variable.value.is_empty() && variable.value.start == variable.operator.end { "\t" } else { "" };
-    Answer::Change(vec![Rewrite::replace(variable.value, format!("{blank}{}", op.value))])
+    Answer::Change(vec![Rewrite::replace(variable.value, beside(source, variable, value))])
+}
+
+/// A value for an empty variable, with the blanks that keep it apart from what stands beside it.
+fn beside(source: &Source, variable: &Variable, value: &str) -> String {
+    let empty = variable.value.is_empty();
+    let before = if empty && variable.value.start == variable.operator.end { "\t" } else { "" };
+    let comment = source.bytes.get(variable.value.end) == Some(&b'#');
+    let after = if empty && comment && !value.is_empty() { " " } else { "" };
+    format!("{before}{value}{after}")
 }
 
 pub(super) fn append_variable(source: &Source, op: &AppendVariable) -> Answer {
@@ -320,17 +403,15 @@ pub(super) fn append_variable(source: &Source, op: &AppendVariable) -> Answer {
         Ok(variable) => variable,
         Err(answer) => return answer,
     };
-    let words = |bytes: &[u8]| -> Vec<Vec<u8>> {
-        bytes
-            .split(u8::is_ascii_whitespace)
-            .filter(|w| !w.is_empty() && *w != b"\\")
-            .map(<[u8]>::to_vec)
-            .collect()
-    };
-    if words(variable.value.of(&source.bytes)).ends_with(&words(op.value.as_bytes())) {
+    let text_of = |span: &Span| span.of(&source.bytes);
+    let there = words(&source.bytes, variable.value);
+    let wanted: Vec<&[u8]> = op.value.split_ascii_whitespace().map(str::as_bytes).collect();
+    if there.iter().map(text_of).collect::<Vec<_>>().ends_with(&wanted) {
         return Answer::Already(vec![variable.name.start]);
     }
-    Answer::Change(vec![Rewrite::insert(variable.value.end, format!(" {}", op.value))])
+    let value = op.value.trim();
+    let with = if variable.value.is_empty() { beside(source, variable, value) } else { format!(" {value}") };
+    Answer::Change(vec![Rewrite::insert(variable.value.end, with)])
 }
 
 pub(super) fn add_rule(source: &Source, op: &AddRule) -> Answer {
@@ -345,6 +426,9 @@ pub(super) fn add_rule(source: &Source, op: &AddRule) -> Answer {
         rule.push_str(&format!("\t{}\n", command.replace('\n', "\n\t")));
     }
     let rule = as_lines(rule.as_bytes(), ending);
+    if source.makefile().continues {
+        return Answer::refused("the last line is continued, and would take the new one in", text.len());
+    }
     if let Some(existing) = source.makefile().rules_of(text, op.target.as_bytes()).next() {
         return if existing.span.of(text) == rule {
             Answer::Already(vec![existing.span.start])

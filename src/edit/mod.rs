@@ -19,6 +19,10 @@ mod python;
 mod resolve;
 mod setup;
 mod shell;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use context::Context;

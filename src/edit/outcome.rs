@@ -14,6 +14,13 @@ pub struct Place {
     pub text: String,
 }
 
+impl Place {
+    /// A file as a whole.
+    pub(super) fn whole(file: &TreePath) -> Place {
+        Place { file: file.clone(), line: 0, text: String::new() }
+    }
+}
+
 /// A place that was not what was looked for, but came near it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Near {

@@ -1,6 +1,6 @@
 //! `python.*`.
 
-use super::anchor::with_line_ends;
+use super::anchor::{stands_at, with_line_ends};
 use super::answer::{Answer, Miss};
 use super::context::Source;
 use super::near::nearest;
@@ -97,7 +97,7 @@ pub(super) fn add_method(source: &Source, change: &Change, op: &AddMethod) -> An
     let method = indented(code.trim_ascii_end(), margin, ending);
     let path = format!("{}.{}", op.class, op.method);
     if let Some(existing) = python.find_function(&path).first() {
-        return if existing.span.of(text).trim_ascii_end() == method.trim_ascii_end() {
+        return if stands_at(text, method.trim_ascii_end(), existing.name_span) {
             Answer::Already(vec![existing.name_span.start])
         } else {
             Answer::refused(
@@ -144,8 +144,8 @@ fn replace(source: &Source, code: &[u8], path: &str, name: &str, kind: &str) -> 
     let margin: Vec<u8> =
         text[span.start..].iter().copied().take_while(|b| matches!(b, b' ' | b'\t')).collect();
     let code = indented(code.trim_ascii_end(), &margin, line_ending(text));
-    let old = span.of(text);
-    if old.trim_ascii_end() == code.trim_ascii_end() {
+    // The new code may begin or end with comments, which belong to no definition.
+    if stands_at(text, code.trim_ascii_end(), existing.name_span) {
         return Answer::Already(vec![existing.name_span.start]);
     }
     Answer::Change(vec![Rewrite::replace(span, code)])
@@ -160,7 +160,7 @@ pub(super) fn add_function(source: &Source, change: &Change, op: &AddFunction) -
     let python = source.python();
     let code = with_line_ends(code.trim_ascii_end(), line_ending(text));
     if let Some(existing) = python.find_function(&op.function).first() {
-        return if existing.span.of(text).trim_ascii_end() == code.trim_ascii_end() {
+        return if stands_at(text, &code, existing.name_span) {
             Answer::Already(vec![existing.name_span.start])
         } else {
             Answer::refused(
@@ -170,7 +170,16 @@ pub(super) fn add_function(source: &Source, change: &Change, op: &AddFunction) -
         };
     }
     let end = match &op.after {
-        None => text.len(),
+        None => match python.problems().first() {
+            // The end may lie in an open string.
+            Some(problem) => {
+                return Answer::refused(
+                    format!("the file cannot be read safely: {}", problem.what),
+                    problem.span.start,
+                );
+            }
+            None => text.len(),
+        },
         Some(after) => match one(source, python.definitions().iter(), after, "function or class") {
             Ok(anchor) => line_bounds(text, anchor.span.end.saturating_sub(1)).end,
             Err(answer) => return answer,

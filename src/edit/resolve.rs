@@ -7,7 +7,7 @@ use super::outcome::{Delta, Near, Outcome, Part, Place};
 use super::{anchor, c, diff, fact, file, header, m4, makefile, near, python, setup, shell, text};
 use crate::patchset::{Change, Edit, Operation, Within};
 use crate::text::Span;
-use crate::tree::{TreeError, TreePath};
+use crate::tree::{Entry, TreeError, TreePath};
 
 /// What `edit` comes to on the tree of `context`: a part for each of its changes, or for each module
 /// of a change that names several.
@@ -69,11 +69,17 @@ fn resolve_change(context: &Context<'_>, change: &Change) -> Result<Vec<Part>, T
             }
             Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => {
                 let why = "a symbolic link or a directory stands there, which is never edited".to_owned();
-                let place = Some(Place { file: path.clone(), line: 0, text: String::new() });
+                let place = Some(Place::whole(path));
                 return Ok(vec![part(change, path, Outcome::Refused { why, place })]);
             }
             Err(error) => return Err(error),
         }
+    }
+    if found.is_none()
+        && matches!(change.operation, Operation::FileAdd(_) | Operation::M4Define(_))
+        && let Some(outcome) = in_the_way(context, &change.file[0])?
+    {
+        return Ok(vec![part(change, &change.file[0], outcome)]);
     }
     let path = found.as_ref().map_or(&change.file[0], |source| &source.path);
     let existing = found.as_deref();
@@ -92,18 +98,33 @@ fn resolve_change(context: &Context<'_>, change: &Change) -> Result<Vec<Part>, T
     }
 }
 
+/// The refusal to create a file below something that is no directory.
+fn in_the_way(context: &Context<'_>, path: &TreePath) -> Result<Option<Outcome>, TreeError> {
+    for above in path.ancestors() {
+        match context.tree.entry(&above)? {
+            Some(Entry::Directory) => {}
+            None => break,
+            Some(_) => {
+                let why = format!("`{above}` is no directory, so nothing can be created below it");
+                return Ok(Some(Outcome::Refused { why, place: Some(Place::whole(&above)) }));
+            }
+        }
+    }
+    Ok(None)
+}
+
 /// The outcome of a change none of whose files exists.
 fn no_file(context: &Context<'_>, change: &Change) -> Result<Outcome, TreeError> {
     let names: Vec<String> = change.file.iter().map(|file| format!("`{file}`")).collect();
-    let wanted = change.file[0].file_name();
     let files = context.tree.files()?;
-    let named_so = files.iter().filter(|file| file.file_name() == wanted);
+    let is_named_so = |file: &TreePath| change.file.iter().any(|one| one.file_name() == file.file_name());
+    let named_so = files.iter().filter(|file| is_named_so(file));
     let candidates = files.iter().enumerate().map(|(i, file)| (i, file.as_str().into()));
     let similar = near::nearest(change.file[0].as_str(), candidates);
     let mut near: Vec<Near> = Vec::new();
     for file in named_so.chain(similar.iter().map(|i| &files[*i])) {
         if near.len() < 5 && !near.iter().any(|known| known.place.file == *file) {
-            let place = Place { file: file.clone(), line: 0, text: String::new() };
+            let place = Place::whole(file);
             near.push(Near { place, why: "a file of a similar name".to_owned() });
         }
     }
@@ -119,7 +140,7 @@ fn no_file(context: &Context<'_>, change: &Change) -> Result<Outcome, TreeError>
 fn whole(change: &Change, path: &TreePath, existing: Option<&Source>, whole: Whole) -> Part {
     match whole {
         Ok(delta) => {
-            let place = Place { file: path.clone(), line: 0, text: String::new() };
+            let place = Place::whole(path);
             Part { deltas: vec![delta], ..part(change, path, Outcome::Change(vec![place])) }
         }
         Err(answer) => match existing {

@@ -1,23 +1,42 @@
 //! `setup.*`.
 
-use super::anchor::as_lines;
+use super::anchor::{as_lines, with_line_ends};
 use super::answer::{Answer, Miss};
 use super::context::Source;
 use super::near::nearest;
 use crate::patchset::operation::setup::{Add, Module as Wanted, Set};
-use crate::syntax::setup::{Module, Section};
-use crate::text::{Rewrite, Span, line_ending};
+use crate::syntax::setup::{Module, Section, Setup};
+use crate::text::{Rewrite, Span, apply, line_ending};
+
+/// Why a line with a `=` is no module's.
+const DEFINITION: &str = "makesetup takes a line with a `=` for a definition, and builds no module from it";
+
+/// Why a disabled line that goes on where no `#` is cannot be enabled.
+const CONTINUED: &str = "the line is continued, and would take the next one in";
+
+/// The marker of a section whose modules are not linked statically.
+fn section_name(section: Section) -> Option<&'static str> {
+    match section {
+        Section::Static => None,
+        Section::Shared => Some("*shared*"),
+        Section::Disabled => Some("*disabled*"),
+    }
+}
 
 /// One module to be linked statically.
 pub(super) fn enable(source: &Source, wanted: &Wanted) -> Answer {
     let lines = lines_of(source, wanted);
-    if let Some(on) = lines.iter().find(|line| line.enabled && line.section != Section::Disabled) {
+    if let Some(defines) = lines.iter().find(|line| line.is_definition) {
+        return Answer::refused(DEFINITION, defines.name.start);
+    }
+    if let Some(on) = lines.iter().find(|line| line.enabled) {
         // A commented twin of an active line stays a comment: enabling it would register the
         // module twice (3.0 to 3.10 have such a `_weakref`).
-        return if on.section == Section::Static {
-            Answer::Already(vec![on.name.start])
-        } else {
-            Answer::refused(format!("`{}` is enabled below `*shared*`", wanted.name), on.name.start)
+        return match section_name(on.section) {
+            None => Answer::Already(vec![on.name.start]),
+            Some(section) => {
+                Answer::refused(format!("`{}` stands below `{section}`", wanted.name), on.name.start)
+            }
         };
     }
     let off: Vec<&&Module> = lines.iter().filter(|line| !line.enabled).collect();
@@ -27,6 +46,7 @@ pub(super) fn enable(source: &Source, wanted: &Wanted) -> Answer {
             format!("the line of `{}` stands below `*shared*` or `*disabled*`", wanted.name),
             line.name.start,
         ),
+        [line] if line.continues => Answer::refused(CONTINUED, line.name.start),
         [line] => Answer::Change(line.hashes.iter().map(|hash| Rewrite::remove(*hash)).collect()),
         _ => Answer::Ambiguous {
             what: format!("{} lines would build `{}`", off.len(), wanted.name),
@@ -39,31 +59,57 @@ pub(super) fn enable(source: &Source, wanted: &Wanted) -> Answer {
 /// One module to be left out.
 pub(super) fn disable(source: &Source, wanted: &Wanted) -> Answer {
     let lines = lines_of(source, wanted);
-    let on: Vec<&&Module> = lines.iter().filter(|line| line.enabled).collect();
+    // What stands below `*disabled*` is left out by being there.
+    let is_on = |line: &Module| line.enabled && line.section != Section::Disabled;
+    let on: Vec<&&Module> = lines.iter().filter(|line| is_on(line)).collect();
     match (&on[..], lines.first()) {
         ([], None) => missing(source, wanted, "no line builds"),
         ([], Some(off)) => Answer::Already(vec![off.name.start]),
         (on, _) => {
-            let starts = on.iter().flat_map(|line| physical_lines(&source.bytes, line.line));
-            Answer::Change(starts.map(|start| Rewrite::insert(start, "#")).collect())
+            let rewrites: Vec<Rewrite> = on
+                .iter()
+                .flat_map(|line| signs(&source.bytes, line))
+                .map(|at| Rewrite::insert(at, "#"))
+                .collect();
+            // As a comment it must be told from prose: `#name what is this` is none of a module.
+            let after = apply(&source.bytes, &rewrites).unwrap_or_default();
+            let hidden = Setup::parse(&after).modules;
+            let hidden =
+                hidden.iter().filter(|line| wanted.names().any(|n| line.name.of(&after) == n.as_bytes()));
+            if hidden.filter(|line| !is_on(line)).count() == lines.len() {
+                Answer::Change(rewrites)
+            } else {
+                let why = "as a comment, nothing would tell this line from prose";
+                Answer::refused(why, on[0].name.start)
+            }
         }
     }
 }
 
-/// Where the physical lines of a logical line start.
-fn physical_lines(text: &[u8], line: Span) -> Vec<usize> {
-    crate::text::lines(&text[..line.end]).map(|l| l.start).filter(|start| *start >= line.start).collect()
+/// Where a `#` goes on each physical line of a module: before the name, at the margin below it.
+fn signs(text: &[u8], module: &Module) -> Vec<usize> {
+    let lines = crate::text::lines(&text[..module.line.end]).filter(|line| line.start > module.line.start);
+    let code = lines.filter(|line| !matches!(line.of(text).trim_ascii_start().first(), None | Some(b'#')));
+    std::iter::once(module.name.start).chain(code.map(|line| line.start)).collect()
 }
 
 pub(super) fn add(source: &Source, op: &Add) -> Answer {
     let text = &source.bytes;
     let wanted = Wanted { name: op.module.clone(), aliases: Vec::new() };
+    if op.arguments.contains('=') {
+        return Answer::Refused { why: DEFINITION.to_owned(), at: None };
+    }
     if let Some(line) = lines_of(source, &wanted).into_iter().find(|line| line.enabled) {
-        return if arguments(text, line) == words(&op.arguments) {
-            Answer::Already(vec![line.name.start])
-        } else {
-            Answer::refused(format!("`{}` is built otherwise", op.module), line.name.start)
+        return match section_name(line.section) {
+            Some(section) => {
+                Answer::refused(format!("`{}` stands below `{section}`", op.module), line.name.start)
+            }
+            None if arguments(text, line) == words(&op.arguments) => Answer::Already(vec![line.name.start]),
+            None => Answer::refused(format!("`{}` is built otherwise", op.module), line.name.start),
         };
+    }
+    if source.setup().continues {
+        return Answer::refused("the last line is continued, and would take the new one in", text.len());
     }
     let ending = line_ending(text);
     let mut with = Vec::new();
@@ -88,6 +134,9 @@ pub(super) fn set(source: &Source, op: &Set) -> Answer {
 fn set_module(source: &Source, module: &str, value: &str) -> Answer {
     let text = &source.bytes;
     let wanted = Wanted { name: module.to_owned(), aliases: Vec::new() };
+    if value.contains('=') {
+        return Answer::Refused { why: DEFINITION.to_owned(), at: None };
+    }
     let lines = lines_of(source, &wanted);
     let on: Vec<&&Module> = lines.iter().filter(|line| line.enabled).collect();
     let off: Vec<&&Module> = lines.iter().filter(|line| !line.enabled).collect();
@@ -102,6 +151,12 @@ fn set_module(source: &Source, module: &str, value: &str) -> Answer {
             };
         }
     };
+    if !line.enabled && line.continues {
+        return Answer::refused(CONTINUED, line.name.start);
+    }
+    if line.section == Section::Disabled {
+        return Answer::refused(format!("`{module}` stands below `*disabled*`"), line.name.start);
+    }
     if line.enabled && arguments(text, line) == words(value) {
         return Answer::Already(vec![line.name.start]);
     }
@@ -111,7 +166,8 @@ fn set_module(source: &Source, module: &str, value: &str) -> Answer {
         _ => Span::at(line.name.end),
     };
     let blank = if old.is_empty() { " " } else { "" };
-    rewrites.push(Rewrite::replace(old, format!("{blank}{value}")));
+    let value = with_line_ends(value.trim().as_bytes(), line_ending(text));
+    rewrites.push(Rewrite::replace(old, [blank.as_bytes(), &value].concat()));
     Answer::Change(rewrites)
 }
 
@@ -143,6 +199,9 @@ fn set_variable(source: &Source, name: &str, value: &str) -> Answer {
     if variable.enabled && variable.value.of(text) == value.as_bytes() {
         return Answer::Already(vec![variable.name.start]);
     }
+    if !variable.enabled && variable.line.of(text).trim_ascii_end().ends_with(b"\\") {
+        return Answer::refused(CONTINUED, variable.name.start);
+    }
     let mut rewrites = vec![Rewrite::replace(variable.value, value)];
     if !variable.enabled {
         rewrites.push(Rewrite::remove(Span::new(variable.line.start, variable.name.start)));
@@ -160,7 +219,8 @@ fn arguments(text: &[u8], line: &Module) -> Vec<Vec<u8>> {
 }
 
 fn words(text: &str) -> Vec<Vec<u8>> {
-    text.split_whitespace().map(|word| word.as_bytes().to_vec()).collect()
+    let words = text.split_whitespace().filter(|word| *word != "\\");
+    words.map(|word| word.as_bytes().to_vec()).collect()
 }
 
 fn missing(source: &Source, wanted: &Wanted, what: &str) -> Answer {

@@ -24,17 +24,18 @@ pub(super) fn prefix(
 ) -> Answer {
     let (mut found, mut done) = (Vec::new(), Vec::new());
     let prefix: Vec<&[u8]> = with.split_ascii_whitespace().map(str::as_bytes).collect();
-    for words in commands.iter().map(|one| &one.words) {
-        let text = |i: usize| words.get(i).map(|word: &Span| word.of(&source.bytes));
-        let first = (0..words.len())
-            .find(|i| text(*i) == Some(command.as_bytes()) || !text(*i).is_some_and(shell::is_environment));
-        let Some(first) = first else { continue };
-        if text(first) == Some(command.as_bytes()) {
-            found.push(words[first]);
-        } else if prefix.iter().enumerate().all(|(i, word)| text(first + i) == Some(word))
-            && text(first + prefix.len()) == Some(command.as_bytes())
-        {
-            done.push(words[first + prefix.len()]);
+    for one in commands {
+        let words: Vec<&[u8]> = one.words.iter().map(|word| word.of(&source.bytes)).collect();
+        let runs = |words: &[&[u8]]| words.iter().all(|word| shell::is_environment(word));
+        for (i, _) in words.iter().enumerate().filter(|(_, word)| **word == command.as_bytes()) {
+            // The prefix itself may look like an environment: `$(YOD)`.
+            if words[..i].strip_suffix(&prefix[..]).is_some_and(runs) {
+                done.push(one.words[i]);
+                break;
+            } else if runs(&words[..i]) {
+                found.push(one.words[i]);
+                break;
+            }
         }
     }
     let what = format!("the command `{command}` in {place}");

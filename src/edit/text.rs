@@ -25,7 +25,17 @@ pub(super) fn insert(source: &Source, within: Span, change: &Change, op: &Insert
             source.bytes[..span.start].ends_with(&text)
         }
     };
-    let (done, fresh): (Vec<Span>, Vec<Span>) = found.iter().partition(|span| inserted(span));
+    let (mut done, fresh): (Vec<Span>, Vec<Span>) = found.iter().partition(|span| inserted(span));
+    // Both together may be one longer word, in which the anchor is none any more.
+    let together = if after { [&needle[..], &text].concat() } else { [&text[..], &needle].concat() };
+    let joined = find_words(&source.bytes, &together, within).into_iter().map(|span| {
+        if after {
+            Span::new(span.start, span.end - text.len())
+        } else {
+            Span::new(span.start + text.len(), span.end)
+        }
+    });
+    done.extend(joined.filter(|span| !found.contains(span)).collect::<Vec<_>>());
     let rewrite = |span: Span| Rewrite::insert(if after { span.end } else { span.start }, text.clone());
     settle(&format!("`{anchor}`"), op.count, &fresh, &done, rewrite, || near_lines(source, anchor))
 }

@@ -18,7 +18,7 @@ pub enum Lint {
     /// configure.in, configure.ac or aclocal.m4 is edited, and nothing declares that configure is
     /// made anew.
     StaleConfigure,
-    /// Python 2's print statement is added to a tree of Python 3, or the other way round.
+    /// Python 2's print statement is added to a tree of Python 3.
     PrintStatement,
 }
 

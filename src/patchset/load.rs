@@ -8,6 +8,7 @@ use serde_yaml::{Location, Spanned};
 use super::operation::{Operation, Text};
 use super::{Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset};
 use crate::digest::Sha256Digest;
+use crate::syntax::c::CFile;
 use crate::version::{Version, VersionRange};
 
 /// Something wrong with a patchset, at a place.
@@ -329,6 +330,19 @@ fn texts(operation: &Operation) -> Vec<Text> {
 /// What a well-formed operation may not say.
 fn nonsense(change: &Change) -> Option<String> {
     let several = change.file.len() > 1;
+    if count(&change.operation) == Some(0) {
+        return Some("means no place: `count` is 0".to_owned());
+    }
+    let has_scope = matches!(
+        change.operation,
+        Operation::TextInsert(_) | Operation::TextReplace(_) | Operation::ShellPrefixCommand(_)
+    );
+    if change.within.is_some() && !has_scope {
+        return Some("has a scope of its own, and takes no `within`".to_owned());
+    }
+    if let Some(name) = empty(change) {
+        return Some(format!("does nothing: its `{name}` is empty"));
+    }
     match &change.operation {
         Operation::TextInsert(op) if op.before.is_some() == op.after.is_some() => {
             Some("needs either `before` or `after`".to_owned())
@@ -368,9 +382,39 @@ fn nonsense(change: &Change) -> Option<String> {
         Operation::FileAdd(_) | Operation::M4Define(_) if several => {
             Some("may create its file, so `file` must name one".to_owned())
         }
-        _ => count(&change.operation)
-            .filter(|count| *count == 0)
-            .map(|_| "means no place: `count` is 0".to_owned()),
+        Operation::MakefileSetVariable(op) if op.name.trim().is_empty() => {
+            Some("names no variable".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// The text of an operation that may not be empty, if it is: nothing would tell a change that was made
+/// from an anchor that is gone.
+fn empty(change: &Change) -> Option<&'static str> {
+    let blank = |text: &Text| change.text(text).trim_ascii().is_empty();
+    let no_code = |text: &[u8]| CFile::parse(text).last_code() == 0;
+    match &change.operation {
+        Operation::TextInsert(op) if change.text(&op.text).is_empty() => Some("text"),
+        Operation::TextReplace(op) if change.text(&op.with).is_empty() => Some("with"),
+        Operation::MakefilePrefixCommand(op) if op.with.trim().is_empty() => Some("with"),
+        Operation::ShellPrefixCommand(op) if op.with.trim().is_empty() => Some("with"),
+        Operation::MakefileAppendVariable(op) if op.value.trim().is_empty() => Some("value"),
+        Operation::HeaderAppend(op) if blank(&op.text) => Some("text"),
+        Operation::CInsert(op) if blank(&op.text) => Some("text"),
+        Operation::CInsert(op) if op.before.as_ref().is_some_and(|code| no_code(code.as_bytes())) => {
+            Some("before")
+        }
+        Operation::CInsert(op) if op.after.as_ref().is_some_and(|code| no_code(code.as_bytes())) => {
+            Some("after")
+        }
+        Operation::CReplace(op) if no_code(op.find.as_bytes()) => Some("find"),
+        Operation::CReplace(op) if no_code(change.text(&op.with)) => Some("with"),
+        Operation::CReplaceFunction(op) if no_code(change.text(&op.with)) => Some("with"),
+        Operation::CWrap(op) if op.from.as_ref().is_some_and(|code| no_code(code.as_bytes())) => Some("from"),
+        Operation::CWrap(op) if op.to.as_ref().is_some_and(|code| no_code(code.as_bytes())) => Some("to"),
+        Operation::FileRemove(op) if op.contains.is_empty() => Some("contains"),
+        _ => None,
     }
 }
 

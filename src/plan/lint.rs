@@ -15,14 +15,13 @@ pub(super) fn check(
 ) -> Result<Vec<LintHit>, TreeError> {
     let mut hits: Vec<LintHit> = Vec::new();
     for part in parts.iter().filter(|part| !part.deltas.is_empty()) {
-        let change = edit
-            .changes
-            .iter()
-            .find(|change| change.operation.name() == part.operation && change.file.contains(&part.file));
-        let Some(change) = change else { continue };
-        for (lint, message) in of_part(context, patchset, change, part)? {
-            if !hits.iter().any(|hit| hit.lint == lint) {
-                hits.push(LintHit { lint, message, allowed: edit.allow.get(lint.name()).cloned() });
+        let is_of =
+            |change: &&Change| change.operation.name() == part.operation && change.file.contains(&part.file);
+        for change in edit.changes.iter().filter(is_of) {
+            for (lint, message) in of_part(context, patchset, change, part)? {
+                if !hits.iter().any(|hit| hit.lint == lint) {
+                    hits.push(LintHit { lint, message, allowed: edit.allow.get(lint.name()).cloned() });
+                }
             }
         }
     }

@@ -7,6 +7,8 @@
 mod compose;
 mod lint;
 mod series;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

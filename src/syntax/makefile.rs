@@ -10,6 +10,8 @@ pub struct Makefile {
     pub rules: Vec<Rule>,
     /// The variables, in the order of their definitions.
     pub variables: Vec<Variable>,
+    /// Whether the last line ends in a backslash, so that it would go on in another one.
+    pub continues: bool,
 }
 
 /// One rule. `a b: c` is one rule of two targets.
@@ -52,6 +54,7 @@ impl Makefile {
         while at < text.len() {
             let line = logical_line(text, at);
             at = line.end;
+            makefile.continues = continues(line.of(text));
             let body = without_line_end(text, line);
             if text[line.start] == b'\t' && in_recipe {
                 if let Some(rule) = makefile.rules.last_mut() {
@@ -126,6 +129,9 @@ fn variable(text: &[u8], body: Span, line: Span) -> Option<Variable> {
         [b':', b':', b'=', ..] => 3,
         [b':' | b'?' | b'+' | b'!', b'=', ..] => 2,
         [b'=', ..] => 1,
+        _ if at > name.end && matches!(name.of(text), b"export" | b"override") => {
+            return variable(text, Span::new(at, body.end), line);
+        }
         _ => return None,
     };
     if name.is_empty() {
@@ -133,12 +139,21 @@ fn variable(text: &[u8], body: Span, line: Span) -> Option<Variable> {
     }
     let operator = Span::new(at, at + length);
     let from = skip_blanks(text, operator.end, body.end);
-    let comment = comment_start(text, from, body.end);
-    let mut to = comment;
-    while to > from && matches!(text[to - 1], b' ' | b'\t') {
-        to -= 1;
-    }
+    let to = value_end(text, from, comment_start(text, from, body.end), body.end);
     Some(Variable { name, operator, value: Span::new(from, to), line })
+}
+
+/// Where a value ends: before blanks, and before a backslash that leads to no more words.
+fn value_end(text: &[u8], from: usize, mut to: usize, line_end: usize) -> usize {
+    loop {
+        let backslashes = text[from..to].iter().rev().take_while(|b| **b == b'\\').count();
+        let continues = to == line_end || matches!(text[to], b'\r' | b'\n');
+        match text[from..to].last() {
+            Some(b' ' | b'\t' | b'\r' | b'\n') => to -= 1,
+            Some(b'\\') if continues && backslashes % 2 == 1 => to -= 1,
+            _ => return to,
+        }
+    }
 }
 
 /// Where a comment starts in `from..end`, else `end`. `\#` and a `#` inside `$(...)` are none.
@@ -171,6 +186,12 @@ fn rule(text: &[u8], body: Span, line: Span) -> Option<Rule> {
     }
     let start = colon?;
     let colon = Span::new(start, if text.get(start + 1) == Some(&b':') { start + 2 } else { start + 1 });
+    // `a: B = c` gives `a` a variable of its own, and `$(A) := b` is no rule either.
+    if text[colon.end..body.end].starts_with(b"=")
+        || variable(text, Span::new(colon.end, body.end), line).is_some()
+    {
+        return None;
+    }
     let targets = words(text, Span::new(body.start, colon.start));
     if targets.is_empty() {
         return None;
@@ -189,6 +210,9 @@ fn rule(text: &[u8], body: Span, line: Span) -> Option<Rule> {
         }
     }
     let prerequisites = words(text, Span::new(colon.end, end));
+    if prerequisites.iter().any(|word| word.of(text).contains(&b'=') && !word.of(text).contains(&b'$')) {
+        return None;
+    }
     Some(Rule { targets, colon, prerequisites, header: line, recipe, span: line })
 }
 

@@ -8,5 +8,7 @@ mod problem;
 pub mod python;
 pub mod setup;
 pub mod shell;
+#[cfg(test)]
+mod tests;
 
 pub use problem::Problem;

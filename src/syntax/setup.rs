@@ -31,6 +31,10 @@ pub struct Module {
     pub section: Section,
     /// Sources, options and libraries behind the name, without the comment.
     pub arguments: Vec<Span>,
+    /// Whether there is a `=` in it: makesetup takes every such line for a definition.
+    pub is_definition: bool,
+    /// Whether its last line ends in a backslash: a disabled line would take in what follows it.
+    pub continues: bool,
     /// The whole logical line with its line end.
     pub line: Span,
 }
@@ -40,7 +44,7 @@ pub struct Module {
 pub struct Variable {
     /// Its name.
     pub name: Span,
-    /// Its value: the rest of the line, without the line end.
+    /// Its value: the rest of the line, without comment and line end.
     pub value: Span,
     /// Whether makesetup sees the line.
     pub enabled: bool,
@@ -70,6 +74,8 @@ pub struct Setup {
     pub markers: Vec<Marker>,
     /// The section in force at the end of the file.
     pub last_section: Option<Section>,
+    /// Whether the last line ends in a backslash, so that it would go on in another one.
+    pub continues: bool,
 }
 
 impl Setup {
@@ -99,6 +105,9 @@ impl Setup {
             }
         }
         setup.last_section = Some(section);
+        let seen = crate::text::lines(text).map(|line| line.of(text)).filter(|line| !is_comment(line));
+        let last = seen.filter(|line| !line.trim_ascii().is_empty()).last();
+        setup.continues = last.is_some_and(|line| code(line).ends_with(b"\\"));
         setup
     }
 
@@ -108,22 +117,35 @@ impl Setup {
     }
 }
 
-/// A physical line, and those it continues on. A disabled line continues on disabled lines only.
+/// A physical line, and those it continues on. A disabled line continues on disabled lines only; an
+/// enabled one goes on behind comments and empty lines, which makesetup drops before it joins lines.
 fn logical_line(text: &[u8], start: usize) -> Span {
     let mut line = line_bounds(text, start);
-    let disabled =
-        |span: Span| span.of(text).iter().find(|b| !matches!(b, b' ' | b'\t')).is_some_and(|b| *b == b'#');
-    let first_disabled = disabled(line);
-    let mut last = line;
-    while last.end < text.len() && code(last.of(text)).ends_with(b"\\") {
-        let next = line_bounds(text, last.end);
-        if disabled(next) != first_disabled {
-            break;
+    let disabled = is_comment(line.of(text));
+    let mut end = line.end;
+    let mut continues = code(line.of(text)).ends_with(b"\\");
+    while continues && end < text.len() {
+        let next = line_bounds(text, end);
+        end = next.end;
+        let dropped = is_comment(next.of(text)) || next.of(text).trim_ascii().is_empty();
+        match (disabled, is_comment(next.of(text))) {
+            (false, _) if dropped => continue,
+            (true, false) => break,
+            _ => {}
         }
-        line.end = next.end;
-        last = next;
+        line.end = end;
+        continues = code(next.of(text)).ends_with(b"\\");
+    }
+    if continues && !disabled {
+        // Whatever a comment down to the end of the file might say would be taken in.
+        line.end = text.len();
     }
     line
+}
+
+/// Whether the first sign of a physical line is `#`.
+fn is_comment(line: &[u8]) -> bool {
+    line.iter().find(|b| !matches!(b, b' ' | b'\t')) == Some(&b'#')
 }
 
 /// A physical line without its leading `#`, its trailing comment and the blanks before that.
@@ -152,7 +174,7 @@ fn variable(text: &[u8], body: Span, line: Span) -> Option<Variable> {
     if name == 0 || bytes[0].is_ascii_digit() || bytes.get(name) != Some(&b'=') {
         return None;
     }
-    let end = body.start + bytes.trim_ascii_end().len();
+    let end = value_end(text, line).max(body.start + name + 1);
     Some(Variable {
         name: Span::new(body.start, body.start + name),
         value: Span::new(body.start + name + 1, end),
@@ -161,14 +183,42 @@ fn variable(text: &[u8], body: Span, line: Span) -> Option<Variable> {
     })
 }
 
+/// The end of the code on the last physical line of a logical line that has any.
+fn value_end(text: &[u8], line: Span) -> usize {
+    let mut end = line.start;
+    let mut at = line.start;
+    while at < line.end {
+        let physical = line_bounds(text, at);
+        let bytes = physical.of(text);
+        // A comment between the lines of an enabled one is no code.
+        if !is_comment(bytes) || is_comment(line.of(text)) {
+            let blanks = bytes.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            let sign = usize::from(bytes.get(blanks) == Some(&b'#'));
+            let code = code(bytes);
+            let code = code.strip_suffix(b"\\").filter(|_| physical.end >= line.end).unwrap_or(code);
+            if !code.is_empty() {
+                end = at + blanks + sign + code.trim_ascii_end().len();
+            }
+        }
+        at = physical.end;
+    }
+    end
+}
+
 fn module(text: &[u8], body: Span, line: Span, disabled: bool) -> Option<Module> {
     let mut hashes = Vec::new();
-    let mut words = Vec::new();
+    let mut words: Vec<Span> = Vec::new();
+    let (mut is_definition, mut continues) = (false, false);
     let mut at = line.start;
     while at < line.end {
         let physical = line_bounds(text, at);
         at = physical.end;
         let bytes = physical.of(text);
+        if !disabled && is_comment(bytes) {
+            continue;
+        }
+        is_definition |= code(bytes).contains(&b'=');
+        continues = code(bytes).ends_with(b"\\");
         let blanks = bytes.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
         let mut start = physical.start + blanks;
         if disabled {
@@ -177,6 +227,8 @@ fn module(text: &[u8], body: Span, line: Span, disabled: bool) -> Option<Module>
         }
         let end = physical.start + blanks + usize::from(disabled) + code(bytes).len();
         words.extend(makefile::words(text, Span::new(start, end.max(start))));
+        // What stands between a backslash and the line end was cut off: a comment, or blanks.
+        words.pop_if(|word| word.of(text) == b"\\");
     }
     let (name, arguments) = words.split_first()?;
     if disabled && name.start != body.start {
@@ -187,7 +239,7 @@ fn module(text: &[u8], body: Span, line: Span, disabled: bool) -> Option<Module>
         word.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
             && word.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
     };
-    if !is_name(name.of(text)) {
+    if !is_name(name.of(text)) || name.of(text) == b"include" {
         return None;
     }
     let builds = arguments.iter().any(|word| is_source(word.of(text)) || is_option(word.of(text)));
@@ -201,6 +253,8 @@ fn module(text: &[u8], body: Span, line: Span, disabled: bool) -> Option<Module>
         hashes,
         section: Section::Static,
         arguments: arguments.to_vec(),
+        is_definition,
+        continues,
         line,
     })
 }

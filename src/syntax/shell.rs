@@ -120,17 +120,19 @@ pub(crate) fn behind_reference(text: &[u8], start: usize, end: usize) -> usize {
     end
 }
 
+/// How the names of variables end that only set up the environment of the command behind them.
+/// `$(MAKE) $(PGEN)` and `$(INSTALL_DATA) $(X)` have the same form, and run the first word.
+const ENVIRONMENTS: [&str; 5] = ["RUNSHARED", "HOSTRUNNER", "PROF_FILE", "ENV", "ENVIRONMENT"];
+
 /// Whether `word` only sets up the environment of the command behind it: an assignment, or a
 /// variable that stands alone, as `$(RUNSHARED)` does in CPython's recipes.
 pub fn is_environment(word: &[u8]) -> bool {
     let name = word.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     let assignment = name > 0 && !word[0].is_ascii_digit() && word.get(name) == Some(&b'=');
-    let reference = word.len() > 3
-        && word.starts_with(b"$(")
-        && behind_reference(word, 0, word.len()) == word.len()
-        && word[2..word.len() - 1].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    let substituted = word.len() > 2 && word.starts_with(b"@") && word.ends_with(b"@");
-    assignment || reference || substituted
+    let inner = |open: &[u8], close: &[u8]| word.strip_prefix(open)?.strip_suffix(close);
+    let variable = inner(b"$(", b")").or_else(|| inner(b"${", b"}")).or_else(|| inner(b"@", b"@"));
+    let sets_up = |name: &[u8]| ENVIRONMENTS.iter().any(|ending| name.ends_with(ending.as_bytes()));
+    assignment || variable.is_some_and(sets_up)
 }
 
 #[cfg(test)]
@@ -176,10 +178,11 @@ mod tests {
 
     #[test]
     fn what_sets_up_the_environment_is_told_from_a_command() {
-        for word in ["A=b", "PYTHONPATH=$(X)", "$(RUNSHARED)", "@RUNSHARED@", "_a1='x y'"] {
+        for word in ["A=b", "PYTHONPATH=$(X)", "$(RUNSHARED)", "${RUNSHARED}", "@RUNSHARED@", "_a1='x y'"] {
             assert!(is_environment(word.as_bytes()), "{word}");
         }
-        for word in ["./$(P)", "1=b", "=b", "$(P)x", "python", "$(a b)", "-DX=1"] {
+        for word in ["./$(P)", "$(MAKE)", "$(YOD)", "@CC@", "1=b", "=b", "$(P)x", "python", "$(a b)", "-DX=1"]
+        {
             assert!(!is_environment(word.as_bytes()), "{word}");
         }
     }

@@ -1,0 +1,252 @@
+//! A made-up tree in memory, and what changes written as in a patchset come to on it.
+
+use std::collections::BTreeMap;
+
+use super::{Context, Delta, Outcome, Part, resolve};
+use crate::patchset::{Catalog, Edit, LoadError, Patchset};
+use crate::text::{Rewrite, apply, reverse};
+use crate::tree::{Entry, File, Tree, TreeError, TreePath};
+use crate::version::Version;
+
+/// A tree in memory: regular files, and paths at which something else stands.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MemoryTree {
+    pub files: BTreeMap<TreePath, File>,
+    pub others: BTreeMap<TreePath, Entry>,
+}
+
+impl MemoryTree {
+    /// A tree of these files, none of them executable.
+    pub(crate) fn of<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> MemoryTree {
+        let file = |bytes: &[u8]| File { bytes: bytes.to_vec(), executable: false };
+        let files = files.into_iter().map(|(path, bytes)| (path.parse().unwrap(), file(bytes)));
+        MemoryTree { files: files.collect(), others: BTreeMap::new() }
+    }
+
+    pub(crate) fn bytes(&self, path: &str) -> Option<&[u8]> {
+        self.files.get(&path.parse().unwrap()).map(|file| &file.bytes[..])
+    }
+}
+
+impl Tree for MemoryTree {
+    fn label(&self) -> &str {
+        "memory"
+    }
+
+    fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
+        let file = self.files.get(path).map(|file| Entry::File { executable: file.executable });
+        let below = self.files.keys().any(|file| file.ancestors().any(|above| above == *path));
+        let directory = below.then_some(Entry::Directory);
+        Ok(file.or_else(|| self.others.get(path).cloned()).or(directory))
+    }
+
+    fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
+        match self.entry(path)? {
+            None => Ok(None),
+            Some(Entry::File { .. }) => Ok(self.files.get(path).cloned()),
+            Some(Entry::Symlink) => Err(TreeError::Symlink { path: path.clone() }),
+            Some(_) => Err(TreeError::NotAFile { path: path.clone() }),
+        }
+    }
+
+    fn files(&self) -> Result<Vec<TreePath>, TreeError> {
+        Ok(self.files.keys().cloned().collect())
+    }
+}
+
+/// Loads a patchset whose `edits` are these, as the loader does for a user.
+pub(crate) fn try_patchset(edits: &str) -> Result<Patchset, LoadError> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("t")).unwrap();
+    let text = format!("schema: 1\nid: t\ntitle: A test\nedits:\n{edits}");
+    std::fs::write(folder.path().join("t/patchset.yaml"), text).unwrap();
+    Catalog::new(vec![folder.path().to_owned()]).load("t")
+}
+
+/// As [`try_patchset`], for patchsets that are right.
+pub(crate) fn patchset(edits: &str) -> Patchset {
+    try_patchset(edits).unwrap_or_else(|error| panic!("{edits}\n{}", complaints(&error)))
+}
+
+/// What a user reads of a patchset that is wrong.
+pub(crate) fn complaints(error: &LoadError) -> String {
+    match error {
+        LoadError::Invalid { complaints, .. } => {
+            complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// What the loader says against one change of the file `f`.
+pub(crate) fn complaint(change: &str) -> String {
+    complaints(&try_patchset(&edit_text("f", change)).expect_err("the change is wrong"))
+}
+
+fn edit_text(file: &str, change: &str) -> String {
+    let change: String = change.lines().map(|line| format!("    {line}\n")).collect();
+    format!("  - id: e\n    why: It is needed.\n    file: {file}\n{change}")
+}
+
+/// A tree with one file that a change is tried on.
+pub(crate) struct Case {
+    pub tree: MemoryTree,
+    file: String,
+    version: &'static str,
+}
+
+/// A tree that holds nothing but `file`.
+pub(crate) fn on(file: &str, bytes: impl AsRef<[u8]>) -> Case {
+    Case { tree: MemoryTree::of([(file, bytes.as_ref())]), file: file.to_owned(), version: "2.5" }
+}
+
+/// A tree without `file`.
+pub(crate) fn without(file: &str) -> Case {
+    Case { tree: MemoryTree::default(), file: file.to_owned(), version: "2.5" }
+}
+
+impl Case {
+    /// Another file of the tree.
+    pub(crate) fn with(mut self, file: &str, bytes: &[u8]) -> Case {
+        let file = file.parse().unwrap();
+        self.tree.files.insert(file, File { bytes: bytes.to_vec(), executable: false });
+        self
+    }
+
+    /// Something that is no file.
+    pub(crate) fn with_other(mut self, path: &str, entry: Entry) -> Case {
+        self.tree.others.insert(path.parse().unwrap(), entry);
+        self
+    }
+
+    /// The tree is of this version.
+    pub(crate) fn version(mut self, version: &'static str) -> Case {
+        self.version = version;
+        self
+    }
+
+    /// A change of the file, as the loader reads it.
+    pub(crate) fn edit(&self, change: &str) -> Edit {
+        patchset(&edit_text(&self.file, change)).edits.remove(0)
+    }
+
+    /// The parts of a change. Whatever comes to a change is tried a second time, and backwards.
+    pub(crate) fn parts(&self, change: &str) -> Vec<Part> {
+        self.parts_of(&self.edit(change))
+    }
+
+    /// As [`Case::parts`], for a change that was read.
+    pub(crate) fn parts_of(&self, edit: &Edit) -> Vec<Part> {
+        let version: Version = self.version.parse().unwrap();
+        let parts = resolve(&Context::new(&self.tree, Some(version.clone())), edit).unwrap();
+        if parts.iter().any(|part| !part.deltas.is_empty()) {
+            let after = applied(&self.tree, &parts);
+            let again = resolve(&Context::new(&after, Some(version)), edit).unwrap();
+            for (first, second) in parts.iter().zip(&again) {
+                if !first.deltas.is_empty() {
+                    let file = String::from_utf8_lossy(after.bytes(&self.file).unwrap_or_default());
+                    assert_eq!(second.outcome.name(), "already", "{:#?} on\n{file}", second.outcome);
+                }
+            }
+        }
+        parts
+    }
+
+    /// The only part of a change.
+    pub(crate) fn outcome(&self, change: &str) -> Outcome {
+        let mut parts = self.parts(change);
+        assert_eq!(parts.len(), 1, "{parts:?}");
+        parts.remove(0).outcome
+    }
+
+    /// The file after a change that changes it. The same is tried with `\r\n` for `\n`.
+    pub(crate) fn changed_bytes(&self, change: &str) -> Vec<u8> {
+        let parts = self.parts(change);
+        assert!(parts.iter().any(|part| !part.deltas.is_empty()), "{parts:#?}");
+        assert!(!parts.iter().any(|part| part.outcome.is_failure()), "{parts:#?}");
+        let after = applied(&self.tree, &parts).bytes(&self.file).unwrap_or_default().to_vec();
+        if let Some(bytes) = self.tree.bytes(&self.file)
+            && bytes.contains(&b'\n')
+            && !bytes.contains(&b'\r')
+        {
+            let dos = on(&self.file, crlf(bytes)).version(self.version);
+            let parts = dos.parts(change);
+            assert!(!parts.iter().any(|part| part.outcome.is_failure()), "with CRLF: {parts:#?}");
+            let there = applied(&dos.tree, &parts).bytes(&self.file).unwrap_or_default().to_vec();
+            assert_eq!(String::from_utf8_lossy(&there), String::from_utf8_lossy(&crlf(&after)));
+        }
+        after
+    }
+
+    /// As [`Case::changed_bytes`], for text.
+    pub(crate) fn changed(&self, change: &str) -> String {
+        String::from_utf8(self.changed_bytes(change)).unwrap()
+    }
+
+    /// The lines at which a change is seen to be done already.
+    pub(crate) fn already(&self, change: &str) -> Vec<usize> {
+        match self.outcome(change) {
+            Outcome::Already(places) => places.iter().map(|place| place.line).collect(),
+            other => panic!("{other:#?}"),
+        }
+    }
+
+    /// What was not there, and the lines that came near.
+    pub(crate) fn missing(&self, change: &str) -> (String, Vec<String>) {
+        match self.outcome(change) {
+            Outcome::Missing { what, near, .. } => {
+                (what, near.into_iter().map(|near| near.place.text).collect())
+            }
+            other => panic!("{other:#?}"),
+        }
+    }
+
+    /// The lines between which a change cannot choose.
+    pub(crate) fn ambiguous(&self, change: &str) -> Vec<usize> {
+        match self.outcome(change) {
+            Outcome::Ambiguous { places, .. } => places.iter().map(|place| place.line).collect(),
+            other => panic!("{other:#?}"),
+        }
+    }
+
+    /// Why a change is refused.
+    pub(crate) fn refused(&self, change: &str) -> String {
+        match self.outcome(change) {
+            Outcome::Refused { why, .. } => why,
+            other => panic!("{other:#?}"),
+        }
+    }
+}
+
+fn crlf(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().flat_map(|b| if *b == b'\n' { b"\r\n".to_vec() } else { vec![*b] }).collect()
+}
+
+/// `tree` after `parts`. The way back is tried, too.
+pub(crate) fn applied(tree: &MemoryTree, parts: &[Part]) -> MemoryTree {
+    let mut after = tree.clone();
+    let mut rewrites: BTreeMap<&TreePath, Vec<Rewrite>> = BTreeMap::new();
+    for part in parts {
+        for delta in &part.deltas {
+            match delta {
+                Delta::Rewrite(rewrite) => rewrites.entry(&part.file).or_default().push(rewrite.clone()),
+                Delta::Remove => drop(after.files.remove(&part.file)),
+                Delta::Mode { executable } => {
+                    after.files.get_mut(&part.file).unwrap().executable = *executable;
+                }
+                Delta::Add { bytes, executable } => {
+                    let file = File { bytes: bytes.clone(), executable: *executable };
+                    assert!(after.files.insert(part.file.clone(), file).is_none());
+                }
+            }
+        }
+    }
+    for (path, rewrites) in rewrites {
+        let executable = tree.files.get(path).is_some_and(|file| file.executable);
+        let old = tree.files.get(path).map_or(&[][..], |file| &file.bytes[..]);
+        let bytes = apply(old, &rewrites).expect("the rewrites of one change do not collide");
+        assert_eq!(apply(&bytes, &reverse(old, &rewrites)).unwrap(), old);
+        after.files.insert(path.clone(), File { bytes, executable });
+    }
+    after
+}

@@ -1,0 +1,64 @@
+//! `file.*`.
+
+use crate::edit::Delta;
+use crate::edit::testing::{complaint, on, without};
+use crate::tree::Entry;
+
+const ADD: &str = "file.add: {content: \"a\\n\"}";
+
+#[test]
+fn a_file_is_added_once() {
+    assert_eq!(without("d/f").changed(ADD), "a\n");
+    on("d/f", "a\n").already(ADD);
+    assert_eq!(on("d/f", "b\n").refused(ADD), "another file of that name exists, and is never replaced");
+}
+
+#[test]
+fn an_added_file_may_be_made_executable() {
+    let parts = on("f", "a\n").parts("file.add: {content: \"a\\n\", executable: true}");
+    assert_eq!(parts[0].deltas, [Delta::Mode { executable: true }]);
+    on("f", "a\n").changed("file.mode: {executable: true}");
+    on("f", "a\n").already("file.mode: {executable: false}");
+    assert_eq!(without("f").missing("file.mode: {executable: false}").0, "there is no `f`");
+}
+
+#[test]
+fn nothing_is_added_where_a_directory_or_link_stands() {
+    for entry in [Entry::Directory, Entry::Symlink, Entry::Other] {
+        let why = without("d/f").with_other("d/f", entry).refused(ADD);
+        assert!(why.contains("a symbolic link or a directory"), "{why}");
+    }
+}
+
+#[test]
+fn nothing_is_added_below_a_file_or_a_link() {
+    let why = without("d/f").with("d", b"x").refused(ADD);
+    assert!(why.contains("`d`"), "{why}");
+    let why = without("d/f").with_other("d", Entry::Symlink).refused(ADD);
+    assert!(why.contains("`d`"), "{why}");
+    without("d/f").with_other("d", Entry::Directory).changed(ADD);
+    let why = without("d/f").with("d", b"x").refused("m4.define: {macros: A, text: 'm4_define([A])'}");
+    assert!(why.contains("`d`"), "{why}");
+}
+
+#[test]
+fn the_file_that_is_meant_is_removed() {
+    let remove = "file.remove: {contains: sed -n}";
+    let parts = on("f", "x\nsed -n p\n").parts(remove);
+    assert_eq!(parts[0].outcome.name(), "change");
+    let (what, _) = on("f", "sed -nx\n").missing(remove);
+    assert!(what.contains("does not contain `sed -n`"), "{what}");
+    without("f").already(remove);
+    assert!(complaint("file.remove: {contains: ''}").contains("`contains` is empty"));
+}
+
+#[test]
+fn the_first_file_that_exists_is_edited() {
+    let both = without("a").with("g", b"x").with("h", b"x");
+    let parts = both.parts("text.replace: {find: x, with: y}");
+    assert_eq!(parts[0].outcome.name(), "missing");
+    let (what, near) =
+        without("Modules/Setup.dist").with("Modules/Setup", b"").missing("setup.enable: {modules: [a]}");
+    assert_eq!(what, "there is no `Modules/Setup.dist`");
+    assert_eq!(near, [""]);
+}

@@ -1,0 +1,98 @@
+//! Versions, requirements and files that are no files.
+
+use crate::edit::testing::{MemoryTree, on, patchset};
+use crate::edit::{Context, Outcome, resolve};
+use crate::tree::Entry;
+
+fn outcomes(tree: &MemoryTree, version: Option<&str>, edit: &str) -> Vec<String> {
+    let edit = patchset(edit).edits.remove(0);
+    let version = version.map(|version| version.parse().unwrap());
+    let parts = resolve(&Context::new(tree, version), &edit).unwrap();
+    parts.iter().map(|part| part.outcome.name().to_owned()).collect()
+}
+
+const BOUNDED: &str =
+    "  - {id: e, why: w, since: '2.5', until: '2.7', file: f, text.replace: {find: a, with: b}}\n";
+
+#[test]
+fn an_edit_is_skipped_outside_its_versions() {
+    let tree = MemoryTree::of([("f", &b"a"[..])]);
+    for (version, outcome) in
+        [("2.4.6", "skipped"), ("2.5", "change"), ("2.6.9", "change"), ("2.7", "skipped")]
+    {
+        assert_eq!(outcomes(&tree, Some(version), BOUNDED), [outcome], "{version}");
+    }
+    assert_eq!(outcomes(&tree, None, BOUNDED), ["skipped"]);
+}
+
+#[test]
+fn a_change_is_skipped_by_itself() {
+    let edit = "  - id: e\n    why: w\n    changes:\n      - {when: '<2.6', file: f, text.replace: {find: a, with: b}}\n      - {when: '>=2.6', file: f, text.replace: {find: a, with: c}}\n";
+    let tree = MemoryTree::of([("f", &b"a"[..])]);
+    assert_eq!(outcomes(&tree, Some("2.5"), edit), ["change", "skipped"]);
+    assert_eq!(outcomes(&tree, Some("2.6"), edit), ["skipped", "change"]);
+}
+
+fn required(fact: &str) -> String {
+    format!(
+        "  - id: e\n    why: w\n    requires: [{{file: g, {fact}, why: it acts}}]\n    file: f\n    text.replace: {{find: a, with: b}}\n"
+    )
+}
+
+#[test]
+fn an_edit_without_its_precondition_is_refused() {
+    let tree = MemoryTree::of([("f", &b"a"[..]), ("g", b"#include \"x.h\"\nint f(void) { return word; }\n")]);
+    for (fact, holds) in [
+        ("exists: true", true),
+        ("exists: false", false),
+        ("contains: word", true),
+        ("contains: wor", false),
+        ("lacks: word", false),
+        ("lacks: wor", true),
+        ("includes: x.h", true),
+        ("includes: y.h", false),
+        ("defines-function: f", true),
+        ("defines-function: word", false),
+    ] {
+        let outcome = if holds { "change" } else { "refused" };
+        assert_eq!(outcomes(&tree, None, &required(fact)), [outcome], "{fact}");
+    }
+    let gone = MemoryTree::of([("f", &b"a"[..])]);
+    assert_eq!(outcomes(&gone, None, &required("lacks: word")), ["refused"]);
+    assert_eq!(outcomes(&gone, None, &required("exists: false")), ["change"]);
+}
+
+#[test]
+fn what_is_done_needs_no_precondition() {
+    let tree = MemoryTree::of([("f", &b"b"[..])]);
+    assert_eq!(outcomes(&tree, None, &required("contains: word")), ["already"]);
+}
+
+#[test]
+fn a_precondition_may_name_a_directory_or_a_link() {
+    let mut tree = MemoryTree::of([("f", &b"a"[..])]);
+    tree.others.insert("g".parse().unwrap(), Entry::Symlink);
+    assert_eq!(outcomes(&tree, None, &required("exists: true")), ["change"]);
+    assert_eq!(outcomes(&tree, None, &required("exists: false")), ["refused"]);
+    assert_eq!(outcomes(&tree, None, &required("contains: x")), ["refused"]);
+}
+
+#[test]
+fn of_several_files_the_first_that_exists_is_meant() {
+    let edit = "  - {id: e, why: w, file: [Setup.dist, Setup], text.replace: {find: a, with: b}}\n";
+    let both = MemoryTree::of([("Setup", &b"a"[..]), ("Setup.dist", b"b")]);
+    assert_eq!(outcomes(&both, None, edit), ["already"]);
+    let second = MemoryTree::of([("Setup", &b"a"[..])]);
+    assert_eq!(outcomes(&second, None, edit), ["change"]);
+    let neither = MemoryTree::of([("Modules/Setup", &b"a"[..])]);
+    let resolved = resolve(&Context::new(&neither, None), &patchset(edit).edits[0]).unwrap();
+    let Outcome::Missing { what, near, .. } = &resolved[0].outcome else { panic!("{resolved:?}") };
+    assert_eq!(what, "there is no `Setup.dist` and no `Setup`");
+    assert_eq!(near[0].place.file.as_str(), "Modules/Setup");
+}
+
+#[test]
+fn a_link_is_never_edited() {
+    let why = on("x", "").with_other("f", Entry::Symlink);
+    assert_eq!(outcomes(&why.tree, Some("2.5"), BOUNDED), ["refused"]);
+}

@@ -1,0 +1,161 @@
+//! `setup.*`.
+
+use crate::edit::Outcome;
+use crate::edit::testing::{complaint, on};
+
+const ENABLE: &str = "setup.enable: {modules: [array]}";
+const DISABLE: &str = "setup.disable: {modules: [array]}";
+
+#[test]
+fn a_disabled_line_loses_its_sign_and_keeps_its_comment() {
+    let file = on("Setup", b"# \xe9\n#array arraymodule.c\t# array objects  \n".as_slice());
+    assert_eq!(file.changed_bytes(ENABLE), b"# \xe9\narray arraymodule.c\t# array objects  \n");
+    assert_eq!(on("Setup", "#array arraymodule.c").changed(ENABLE), "array arraymodule.c");
+    assert_eq!(on("Setup", "  #array arraymodule.c\n").changed(ENABLE), "  array arraymodule.c\n");
+}
+
+#[test]
+fn a_disabled_line_over_several_lines_is_enabled_as_a_whole() {
+    let file = on("Setup", "#array a.c \\\n#\t-DX b.c \\\n#\t-lc\n#other o.c\n");
+    assert_eq!(file.changed(ENABLE), "array a.c \\\n\t-DX b.c \\\n\t-lc\n#other o.c\n");
+}
+
+#[test]
+fn prose_that_begins_with_a_module_is_no_line() {
+    let (what, near) =
+        on("Setup", "# array arraymodule.c in prose\n#array is in a.c\n#array\n").missing(ENABLE);
+    assert_eq!(what, "no line builds the module `array`");
+    assert_eq!(near, [""; 0]);
+}
+
+#[test]
+fn a_twin_of_an_active_line_stays_a_comment() {
+    assert_eq!(on("Setup", "#array a.c\narray b.c\n").already(ENABLE), [2]);
+    assert_eq!(on("Setup", "#array a.c\n#array b.c\n").ambiguous(ENABLE), [1, 2]);
+}
+
+#[test]
+fn a_module_has_other_names_in_other_versions() {
+    let aliases = "setup.enable: {modules: [{name: array, aliases: [_array]}]}";
+    assert_eq!(on("Setup", "#_array a.c\n").changed(aliases), "_array a.c\n");
+    let (_, near) = on("Setup", "#_array arraymodule.c\n").missing(ENABLE);
+    assert_eq!(near, ["#_array arraymodule.c"]);
+}
+
+#[test]
+fn modules_are_parts_of_their_own() {
+    let parts = on("Setup", "a a.c\n#b b.c\n").parts("setup.enable: {modules: [a, b, c]}");
+    let outcomes: Vec<_> = parts.iter().map(|p| (p.name.as_deref().unwrap(), p.outcome.name())).collect();
+    assert_eq!(outcomes, [("a", "already"), ("b", "change"), ("c", "missing")]);
+}
+
+#[test]
+fn what_is_not_linked_statically_is_refused() {
+    assert!(on("Setup", "*shared*\narray a.c\n").refused(ENABLE).contains("below `*shared*`"));
+    assert!(on("Setup", "*shared*\n#array a.c\n").refused(ENABLE).contains("below `*shared*`"));
+    assert!(on("Setup", "*disabled*\narray\n").refused(ENABLE).contains("below `*disabled*`"));
+    assert!(
+        on("Setup", "*disabled*\n#array a.c\n").refused(ENABLE).contains("below `*shared*` or `*disabled*`")
+    );
+    assert_eq!(on("Setup", "#*shared*\narray a.c\n").already(ENABLE), [2]);
+    assert_eq!(on("Setup", "*shared*\n*static*\narray a.c\n").already(ENABLE), [3]);
+}
+
+#[test]
+fn a_line_that_makesetup_takes_for_a_definition_builds_nothing() {
+    // makesetup: `*=*) DEFS=...`.
+    for file in ["#array a.c -DX=1\n", "array a.c -DX=1\n"] {
+        assert!(on("Setup", file).refused(ENABLE).contains("definition"), "{file}");
+    }
+    assert!(on("Setup", "").refused("setup.add: {module: a, arguments: a.c -DX=1}").contains("definition"));
+    assert!(
+        on("Setup", "a a.c\n").refused("setup.set: {module: a, value: a.c -DX=1}").contains("definition")
+    );
+    assert_eq!(on("Setup", "array a.c # X=1\n").already(ENABLE), [1]);
+}
+
+#[test]
+fn a_disabled_line_that_would_take_the_next_one_in_is_left_alone() {
+    let file = on("Setup", "#array a.c \\\nb b.c\n");
+    assert!(file.refused(ENABLE).contains("take the next one in"));
+    assert!(file.refused("setup.set: {module: array, value: x.c}").contains("take the next one in"));
+    let end = on("Setup", "b b.c \\\n# end\n");
+    assert!(end.refused("setup.add: {module: a, arguments: a.c}").contains("take the new one in"));
+}
+
+#[test]
+fn a_comment_between_continued_lines_is_passed_over() {
+    // makesetup drops comments before it joins lines.
+    let file = on("Setup", "array a.c \\\n# why\n\tb.c\n#other o.c\n");
+    assert_eq!(file.already(ENABLE), [1]);
+    assert_eq!(file.already("setup.set: {module: array, value: a.c b.c}"), [1]);
+    on("Setup", "array a.c \\\n# why\n\tb.c\n").missing("setup.enable: {modules: [b.c]}");
+}
+
+#[test]
+fn a_module_is_commented_out() {
+    assert_eq!(on("Setup", "array a.c\t# x\nb b.c\n").changed(DISABLE), "#array a.c\t# x\nb b.c\n");
+    assert_eq!(on("Setup", "array a.c \\\n\tb.c\nb b.c").changed(DISABLE), "#array a.c \\\n#\tb.c\nb b.c");
+    assert_eq!(on("Setup", "  array a.c\n").changed(DISABLE), "  #array a.c\n");
+    assert_eq!(on("Setup", "array a.c\narray b.c\n").changed(DISABLE), "#array a.c\n#array b.c\n");
+    assert_eq!(on("Setup", "*shared*\narray a.c\n").changed(DISABLE), "*shared*\n#array a.c\n");
+    assert_eq!(on("Setup", "#array a.c\n").already(DISABLE), [1]);
+    let (_, near) = on("Setup", "arrays a.c\n").missing(DISABLE);
+    assert_eq!(near, ["arrays a.c"]);
+}
+
+#[test]
+fn a_module_below_disabled_is_left_out_already() {
+    assert_eq!(on("Setup", "*disabled*\narray\n").already(DISABLE), [2]);
+}
+
+#[test]
+fn a_module_is_added_as_a_static_one() {
+    let add = "setup.add: {module: spam, arguments: spam.c -lm}";
+    assert_eq!(on("Setup", "a a.c\n").changed(add), "a a.c\nspam spam.c -lm\n");
+    assert_eq!(on("Setup", "a a.c").changed(add), "a a.c\nspam spam.c -lm\n");
+    assert_eq!(on("Setup", "").changed(add), "spam spam.c -lm\n");
+    assert_eq!(on("Setup", "*shared*\na a.c\n").changed(add), "*shared*\na a.c\n*static*\nspam spam.c -lm\n");
+    assert_eq!(on("Setup", "spam  spam.c \\\n -lm # x\n").already(add), [1]);
+    assert_eq!(on("Setup", "#spam spam.c -lm\n").changed(add), "#spam spam.c -lm\nspam spam.c -lm\n");
+    assert_eq!(on("Setup", "spam s.c\n").refused(add), "`spam` is built otherwise");
+    assert!(on("Setup", "*shared*\nspam spam.c -lm\n").refused(add).contains("below `*shared*`"));
+}
+
+#[test]
+fn what_a_module_is_made_from_is_replaced() {
+    let set = "setup.set: {module: zlib, value: zlibmodule.c -lz}";
+    assert_eq!(on("Setup", "zlib z.c\t-I/x  # c\n").changed(set), "zlib zlibmodule.c -lz  # c\n");
+    assert_eq!(on("Setup", "#zlib z.c -I/x # c\n").changed(set), "zlib zlibmodule.c -lz # c\n");
+    assert_eq!(on("Setup", "#zlib z.c \\\n#\t-I/x # c\n").changed(set), "zlib zlibmodule.c -lz # c\n");
+    assert_eq!(on("Setup", "zlib\n").changed(set), "zlib zlibmodule.c -lz\n");
+    assert_eq!(on("Setup", "#zlib z.c\nzlib  zlibmodule.c\t-lz\n").already(set), [2]);
+    assert_eq!(on("Setup", "zlib a.c\nzlib b.c\n").ambiguous(set), [1, 2]);
+    assert_eq!(on("Setup", "#zlib a.c\n#zlib b.c\n").ambiguous(set), [1, 2]);
+    on("Setup", "z a.c\n").missing(set);
+}
+
+#[test]
+fn a_variable_is_replaced_and_enabled() {
+    let set = "setup.set: {variable: SSL, value: /opt/ssl}";
+    assert_eq!(on("Setup", "SSL=/usr\n").changed(set), "SSL=/opt/ssl\n");
+    assert_eq!(on("Setup", "#SSL=/usr # c").changed(set), "SSL=/opt/ssl # c");
+    assert_eq!(on("Setup", "#SSL=/usr\nSSL=/x\n").changed(set), "#SSL=/usr\nSSL=/opt/ssl\n");
+    assert_eq!(on("Setup", "SSL=/opt/ssl # c\n").already(set), [1]);
+    assert_eq!(on("Setup", "#SSL=/a\n#SSL=/b\n").ambiguous(set), [1, 2]);
+    let (_, near) = on("Setup", "SSLX=/usr\n").missing(set);
+    assert_eq!(near, ["SSLX=/usr"]);
+}
+
+#[test]
+fn a_line_with_words_that_no_module_has_is_not_hidden_behind_a_comment_sign() {
+    // Nothing would find the line again once it is a comment.
+    let parts = on("Setup", "array what is this\n").parts(DISABLE);
+    assert!(matches!(parts[0].outcome, Outcome::Refused { .. }), "{parts:?}");
+}
+
+#[test]
+fn a_change_that_says_nothing_is_wrong() {
+    assert!(complaint("setup.set: {value: x}").contains("either"));
+    assert!(complaint("setup.enable: {modules: []}").contains("names no module"));
+}

@@ -1,0 +1,102 @@
+//! `text.insert` and `text.replace`.
+
+use crate::edit::testing::{complaint, on};
+
+#[test]
+fn a_word_is_replaced_and_nothing_else() {
+    let file = on("f", b"install  \nall\t\n\xe9all all");
+    let after = file.changed_bytes("text.replace: {find: all, with: every, count: 3}");
+    assert_eq!(after, b"install  \nevery\t\n\xe9every every");
+}
+
+#[test]
+fn what_stands_there_already_counts_among_the_places_that_are_meant() {
+    let file = on("f", "a b a b\n");
+    assert_eq!(file.changed("text.replace: {find: a, with: b, count: 4}"), "b b b b\n");
+    assert_eq!(on("f", "b b\n").already("text.replace: {find: a, with: b, count: 2}"), [1, 1]);
+    assert_eq!(file.ambiguous("text.replace: {find: a, with: b, count: 2}"), [1, 1, 1, 1]);
+    let (what, near) = file.missing("text.replace: {find: a, with: b, count: 5}");
+    assert_eq!(what, "`a` stands in 4 of the 5 places that are meant");
+    assert_eq!(near, ["a b a b"]);
+}
+
+#[test]
+fn a_replacement_may_hold_what_it_replaces_and_the_reverse() {
+    assert_eq!(on("f", "x = a;\n").changed("text.replace: {find: a, with: f(a)}"), "x = f(a);\n");
+    assert_eq!(on("f", "x = f(a);\n").changed("text.replace: {find: f(a), with: a}"), "x = a;\n");
+    let half = on("f", "f(a) a\n");
+    assert_eq!(half.changed("text.replace: {find: a, with: f(a), count: 2}"), "f(a) f(a)\n");
+}
+
+#[test]
+fn an_anchor_that_is_gone_names_the_lines_that_come_near() {
+    let (what, near) =
+        on("f", "if x:\nprint 'hello world'\n").missing("text.replace: {find: print 'helo world', with: y}");
+    assert_eq!(what, "`print 'helo world'` is not there");
+    assert_eq!(near, ["print 'hello world'"]);
+}
+
+#[test]
+fn an_anchor_of_several_lines_has_the_line_ends_of_the_file() {
+    let after = on("f", "a\nb\nc").changed("text.replace:\n  find: \"a\\nb\\n\"\n  with: \"x\\ny\\n\"");
+    assert_eq!(after, "x\ny\nc");
+}
+
+#[test]
+fn a_scope_limits_what_is_replaced() {
+    let file = on("f", "begin a end\na\n");
+    assert_eq!(
+        file.changed("within: {between: [begin, end]}\ntext.replace: {find: a, with: b}"),
+        "begin b end\na\n"
+    );
+    let (what, _) = file.missing("within: {between: [start, end]}\ntext.replace: {find: a, with: b}");
+    assert_eq!(what, "there is no between `start` and `end`");
+    let twice = on("f", "begin a end\nbegin a end\n");
+    assert_eq!(twice.ambiguous("within: {between: [begin, end]}\ntext.replace: {find: a, with: b}"), [1, 2]);
+}
+
+#[test]
+fn a_scope_may_be_a_function_a_class_or_a_rule() {
+    let c = on("f.c", "int f(void)\n{\n\treturn 1;\n}\nint g(void)\n{\n\treturn 1;\n}\n");
+    let after = c.changed("within: {function: g}\ntext.replace: {find: return 1, with: return 2}");
+    assert_eq!(after, "int f(void)\n{\n\treturn 1;\n}\nint g(void)\n{\n\treturn 2;\n}\n");
+    let python = on("f.py", "class A:\n    x = 1\nclass B:\n    x = 1\n");
+    let after = python.changed("within: {class: B}\ntext.replace: {find: x = 1, with: x = 2}");
+    assert_eq!(after, "class A:\n    x = 1\nclass B:\n    x = 2\n");
+    let make = on("Makefile", "a:\n\tcp x y\nb:\n\tcp x y\n");
+    let after = make.changed("within: {target: b}\ntext.replace: {find: cp x y, with: cp -p x y}");
+    assert_eq!(after, "a:\n\tcp x y\nb:\n\tcp -p x y\n");
+}
+
+#[test]
+fn text_is_inserted_before_or_behind_its_anchor() {
+    assert_eq!(on("f", "a b").changed("text.insert: {after: a, text: ' x'}"), "a x b");
+    assert_eq!(on("f", "a b").changed("text.insert: {before: b, text: 'x '}"), "a x b");
+    assert_eq!(on("f", "a\nb\n").changed("text.insert: {after: \"a\\n\", text: \"x\\n\"}"), "a\nx\nb\n");
+    assert_eq!(on("f", "a x b\n").already("text.insert: {after: a, text: ' x'}"), [1]);
+    assert_eq!(on("f", "a a\n").ambiguous("text.insert: {after: a, text: ' x'}"), [1, 1]);
+    assert_eq!(on("f", "a x\na\n").changed("text.insert: {after: a, text: ' x', count: 2}"), "a x\na x\n");
+    on("f", "ab\n").missing("text.insert: {after: a, text: ' x'}");
+}
+
+#[test]
+fn an_inserted_text_may_make_a_longer_word_of_its_anchor() {
+    assert_eq!(on("f", "-l a\n").changed("text.insert: {after: a, text: bc}"), "-l abc\n");
+    assert_eq!(on("f", "-l a\n").changed("text.insert: {before: a, text: bc}"), "-l bca\n");
+}
+
+#[test]
+fn a_text_that_says_nothing_is_wrong() {
+    assert!(complaint("text.replace: {find: '', with: x}").contains("empty anchor"));
+    // Nothing would tell a finished change from an anchor that is gone.
+    assert!(complaint("text.replace: {find: x, with: ''}").contains("`with` is empty"));
+    assert!(complaint("text.insert: {after: x, text: ''}").contains("`text` is empty"));
+    assert!(complaint("text.insert: {after: x, before: y, text: z}").contains("either"));
+    assert!(complaint("text.replace: {find: x, with: y, count: 0}").contains("`count` is 0"));
+}
+
+#[test]
+fn a_scope_is_wrong_where_an_operation_has_its_own() {
+    let why = complaint("within: {target: all}\nmakefile.set-variable: {name: A, value: b}");
+    assert!(why.contains("`within`"), "{why}");
+}
