@@ -6,6 +6,7 @@ pub mod digest;
 pub mod edit;
 pub mod export;
 pub mod fetch;
+pub mod memo;
 pub mod patchset;
 pub mod plan;
 pub mod report;

@@ -32,6 +32,7 @@ pub enum Item<'a> {
 #[derive(Debug)]
 pub struct Materialise {
     out: PathBuf,
+    root: PathBuf,
     temporary: TempDir,
     now: Mtime,
     /// Modes and mtimes that directories get at the end: until then they are written into.
@@ -68,11 +69,18 @@ impl Materialise {
         Disk::default().make_dir(&top)?;
         let made = fs::metadata(&top).map_err(ApplyError::io("look at", &top))?;
         let now = Mtime::of(&made);
-        Ok(Materialise { out: out.to_owned(), temporary, now, directories: vec![(Dir::Top, None, now)] })
+        Ok(Materialise {
+            out: out.to_owned(),
+            root: top,
+            temporary,
+            now,
+            directories: vec![(Dir::Top, None, now)],
+        })
     }
 
-    fn top(&self) -> PathBuf {
-        self.temporary.path().join("tree")
+    /// Where the tree is until it is finished.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Gives the top directory itself this mtime.
@@ -92,7 +100,7 @@ impl Materialise {
         mode: Mode,
         mtime: Option<Mtime>,
     ) -> Result<(), ApplyError> {
-        let (disk, top) = (Disk::default(), self.top());
+        let (disk, top) = (Disk::default(), self.root.clone());
         let mtime = mtime.unwrap_or(self.now);
         while let Some(missing) = place::first_missing_dir(&top, path)? {
             disk.make_dir(&missing.below(&top))?;
@@ -117,24 +125,33 @@ impl Materialise {
         }
     }
 
+    /// Gives the directories their modes and mtimes. Nothing may be added afterwards.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn settle(&mut self) -> Result<(), ApplyError> {
+        let (disk, top) = (Disk::default(), self.root.clone());
+        // The innermost first: writing a mode may take the way in. What was said last of one counts.
+        self.directories.sort_by(|a, b| b.0.cmp(&a.0));
+        for (dir, mode, mtime) in self.directories.drain(..) {
+            let path = dir.below(&top);
+            disk.set_dir_mtime(&path, mtime)?;
+            if let Some(mode) = mode {
+                disk.set_mode(&path, mode)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Moves the tree to its place.
     ///
     /// # Errors
     /// What the disk says; nothing is at the place then that was not there before.
-    pub fn finish(self) -> Result<(), ApplyError> {
-        let (disk, top) = (Disk::default(), self.top());
-        // The innermost first: writing a mode may take the way in. What was said last of one counts.
-        let mut directories: Vec<_> = self.directories.iter().collect();
-        directories.sort_by(|a, b| b.0.cmp(&a.0));
-        for (dir, mode, mtime) in directories {
-            let path = dir.below(&top);
-            disk.set_dir_mtime(&path, *mtime)?;
-            if let Some(mode) = mode {
-                disk.set_mode(&path, *mode)?;
-            }
-        }
+    pub fn finish(mut self) -> Result<(), ApplyError> {
+        self.settle()?;
+        let disk = Disk::default();
         // Over an empty directory this works too, over any other it fails.
-        disk.rename(&top, &self.out)?;
+        disk.rename(&self.root, &self.out)?;
         disk.sync_dir(self.temporary.path().parent().unwrap_or(Path::new(".")))
     }
 }

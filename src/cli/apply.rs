@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use super::error::CliError;
 use super::pinned::{self, Pinned};
 use super::ui::Ui;
-use super::workspace::Source;
 use super::{ExitStatus, Workspace};
 use crate::apply::{self, Layer};
 use crate::export;
+use crate::memo::Recording;
 use crate::patchset::Patchset;
-use crate::plan::{Plan, Series};
+use crate::plan::{Series, Work};
 use crate::report;
-use crate::tree::SourceSpec;
+use crate::tree::{SourceSpec, Tree, python_version};
 
 /// Apply patchsets to a tree: all of it, or nothing.
 ///
@@ -39,8 +39,6 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let patchsets: Vec<Patchset> =
-        args.patchsets.iter().map(|id| workspace.patchset(id)).collect::<Result<_, _>>()?;
     let source = workspace.open(ui, &args.tree)?;
     let in_place = matches!(source.spec, SourceSpec::Directory(_)) && args.output.is_none();
     if !in_place && args.output.is_none() {
@@ -50,16 +48,11 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         )
         .help("give --output DIR for the patched tree"));
     }
-    // Everything is planned before anything is written, each patchset on what the one before it left.
-    let series = Series::plan(&patchsets, source.tree.as_ref())?;
-    if let Some(plan) = series.misfit() {
-        ui.failure(&report::text::failures(plan));
-        return Ok(ExitStatus::Unfit);
-    }
-    let pin = if series.changes().is_empty() {
+    let Some(works) = works(ui, workspace, args, source.tree.as_ref())? else { return Ok(ExitStatus::Unfit) };
+    let pin = if works.iter().all(|work| work.changes.is_empty()) {
         None
     } else {
-        match pinned::check(workspace, &series, &source)? {
+        match pinned::check(workspace, &works, &source)? {
             Pinned::Yes(pin) => Some(pin),
             Pinned::No { why, files, help } if !args.allow_unpinned => {
                 return Err(pinned::refusal(source.tree.label(), &why, &files, help.as_deref()));
@@ -71,62 +64,89 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         }
     };
     if args.dry_run {
-        for plan in &series.plans {
-            ui.out(&report::text::plan(plan))?;
-        }
         ui.out("nothing was written (dry run)\n")?;
         return Ok(ExitStatus::Done);
     }
-    let root = match (&args.output, &source.spec) {
+    match (&args.output, &source.spec) {
+        (None, SourceSpec::Directory(root)) => write_all(ui, root, root, &works, pin.as_deref())?,
         (Some(output), _) => {
-            materialise(&source, output)?;
-            output.clone()
+            // Patched where nobody sees it, so that the output is there patched or not at all.
+            let copy = export::Copy::of(source.tree.as_ref(), output)?;
+            write_all(ui, copy.root(), output, &works, pin.as_deref())?;
+            copy.finish()?;
         }
-        (None, SourceSpec::Directory(root)) => root.clone(),
         (None, _) => unreachable!("a source without a place to write to was refused above"),
-    };
-    let mut done = 0;
-    for (patchset, plan) in patchsets.iter().zip(&series.plans) {
-        match write(ui, &root, patchset, plan, pin.as_deref()) {
-            Ok(true) => done += 1,
-            Ok(false) => {}
-            Err(error) => {
-                // All or nothing goes for the series as well.
-                for _ in 0..done {
-                    apply::revert(&root, apply::Which::Top, false)?;
-                }
-                return Err(error);
-            }
-        }
     }
     Ok(ExitStatus::Done)
 }
 
-fn materialise(source: &Source, output: &Path) -> Result<(), CliError> {
-    Ok(export::tree(source.tree.as_ref(), output)?)
+/// What the patchsets come to, each on what the one before it leaves. Nothing when one of them does
+/// not fit: that has been said then.
+fn works(
+    ui: &Ui,
+    workspace: &Workspace,
+    args: &Args,
+    tree: &dyn Tree,
+) -> Result<Option<Vec<Work>>, CliError> {
+    // A series is planned as a whole, and a dry run shows the plan: neither is remembered.
+    let memory = match &args.patchsets[..] {
+        [id] if !args.dry_run && !id.contains('/') => workspace.memory.as_ref().map(|memory| (memory, id)),
+        _ => None,
+    };
+    if let Some((memory, id)) = memory {
+        let version = python_version(tree)?;
+        if let Some(work) = memory.recall(&workspace.catalog, id, tree, version.as_ref()) {
+            ui.detail(&format!("{id}: planned before on the same files"));
+            return Ok(Some(vec![work]));
+        }
+    }
+    let patchsets: Vec<Patchset> =
+        args.patchsets.iter().map(|id| workspace.patchset(id)).collect::<Result<_, _>>()?;
+    // Everything is planned before anything is written.
+    let recording = Recording::new(tree);
+    let series = Series::plan(&patchsets, &recording)?;
+    if let Some(plan) = series.misfit() {
+        ui.failure(&report::text::failures(plan));
+        return Ok(None);
+    }
+    if args.dry_run {
+        for plan in &series.plans {
+            ui.out(&report::text::plan(plan))?;
+        }
+    }
+    let plans = patchsets.iter().zip(series.plans);
+    let works: Vec<Work> = plans.map(|(patchset, plan)| Work::new(patchset, plan)).collect();
+    if let (Some((memory, id)), [patchset], [work]) = (memory, &patchsets[..], &works[..]) {
+        memory.keep(id, patchset, &recording, work);
+    }
+    Ok(Some(works))
 }
 
-/// Commits one plan; false when there was nothing to do.
-fn write(
-    ui: &Ui,
-    root: &Path,
-    patchset: &Patchset,
-    plan: &Plan,
-    pin: Option<&str>,
-) -> Result<bool, CliError> {
-    if plan.is_done() {
-        ui.out(&format!("{}: nothing to do, the tree is so already\n", patchset.id))?;
-        return Ok(false);
+/// Commits all of it to `root`, which is called `name`; or nothing.
+fn write_all(ui: &Ui, root: &Path, name: &Path, works: &[Work], pin: Option<&str>) -> Result<(), CliError> {
+    let mut said = String::new();
+    let mut done = 0;
+    for work in works {
+        if work.changes.is_empty() {
+            said.push_str(&format!("{}: nothing to do, the tree is so already\n", work.patchset));
+            continue;
+        }
+        let layer = Layer {
+            patchset: work.patchset.clone(),
+            digest: work.digest,
+            source: work.source.clone(),
+            pin: pin.map(str::to_owned),
+            edits: work.edits.clone(),
+        };
+        if let Err(error) = apply::commit(root, &work.changes, layer) {
+            // All or nothing goes for the series as well.
+            for _ in 0..done {
+                apply::revert(root, apply::Which::Top, false)?;
+            }
+            return Err(error.into());
+        }
+        done += 1;
+        said.push_str(&report::text::applied(work, &name.display().to_string()));
     }
-    let edits = plan.edits.iter().filter(|edit| edit.is_change()).map(|edit| edit.id.clone()).collect();
-    let layer = Layer {
-        patchset: patchset.id.clone(),
-        digest: patchset.digest,
-        source: plan.source.clone(),
-        pin: pin.map(str::to_owned),
-        edits,
-    };
-    apply::commit(root, &plan.changes, layer)?;
-    ui.out(&report::text::applied(plan, &root.display().to_string()))?;
-    Ok(true)
+    ui.out(&said)
 }

@@ -7,6 +7,7 @@ use super::progress;
 use super::ui::Ui;
 use crate::apply;
 use crate::fetch::{self, Located, Places};
+use crate::memo::Memory;
 use crate::patchset::{Catalog, Patchset};
 use crate::tree::pin::{Pin, PinSet};
 use crate::tree::{self, ArchiveTree, GitTree, SourceSpec, Tree};
@@ -16,6 +17,8 @@ pub(super) struct Workspace {
     pub catalog: Catalog,
     pub pins: PinSet,
     pub places: Places,
+    /// Plans made before; none without a cache directory.
+    pub memory: Option<Memory>,
 }
 
 /// A source that was opened.
@@ -40,7 +43,8 @@ impl Workspace {
         if offline {
             (places.web, places.apt) = (None, None);
         }
-        Workspace { catalog: Catalog::new(folders), pins, places }
+        let memory = places.cache.as_ref().map(|cache| Memory::new(cache.join("plans"), program()));
+        Workspace { catalog: Catalog::new(folders), pins, places, memory }
     }
 
     pub(super) fn patchset(&self, id: &str) -> Result<Patchset, CliError> {
@@ -96,6 +100,19 @@ impl Workspace {
     pub(super) fn open_pin_at_hand(&self, pin: &Pin) -> Result<Option<Box<dyn Tree>>, CliError> {
         fetch::locate(pin, &self.places).located.as_ref().map(open_located).transpose()
     }
+}
+
+/// What tells this build of the program from any other.
+fn program() -> String {
+    let file = std::env::current_exe().and_then(std::fs::metadata);
+    let build = file.map_or_else(
+        |_| String::new(),
+        |file| {
+            let modified = std::os::unix::fs::MetadataExt::mtime_nsec(&file);
+            format!("{} {} {modified}", file.len(), std::os::unix::fs::MetadataExt::mtime(&file))
+        },
+    );
+    format!("{} {build}", env!("CARGO_PKG_VERSION"))
 }
 
 fn open_located(located: &Located) -> Result<Box<dyn Tree>, CliError> {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 pub use archive::{Compression, archive};
 pub use file::file;
-pub use tree::tree;
+pub use tree::{Copy, tree};
 
 use crate::apply::ApplyError;
 use crate::tree::TreeError;

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_yaml::{Location, Spanned};
 
 use super::operation::{Operation, Text};
-use super::{Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset};
+use super::{Catalog, Change, Edit, Input, Lint, Origin, Patchset, RawEdit, RawPatchset};
 use crate::digest::Sha256Digest;
 use crate::syntax::c::CFile;
 use crate::version::{Version, VersionRange};
@@ -108,7 +108,7 @@ struct Parsed {
     raw: RawPatchset,
     applies_to: Option<VersionRange>,
     edits: Vec<Edit>,
-    digests: Vec<Sha256Digest>,
+    inputs: Vec<Input>,
 }
 
 fn complaint(file: &str, at: Location, what: impl Into<String>) -> Complaint {
@@ -170,8 +170,8 @@ fn parse(origin: &Origin) -> Result<Parsed, LoadError> {
         let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message).to_owned();
         invalid(id, vec![complaint(&file, at, message)])
     })?;
-    let mut check = Check { file: &file, origin, complaints: Vec::new(), digests: Vec::new() };
-    check.digests.push(Sha256Digest::of(&bytes));
+    let mut check = Check { file: &file, origin, complaints: Vec::new(), inputs: Vec::new() };
+    check.inputs.push(Input::new(origin, "patchset.yaml", &bytes));
     if raw.schema.value != 1 {
         check.at(
             raw.schema.referenced,
@@ -199,11 +199,11 @@ fn parse(origin: &Origin) -> Result<Parsed, LoadError> {
         }
         edits.push(check.edit(edit, id));
     }
-    let (complaints, digests) = (check.complaints, check.digests);
+    let (complaints, inputs) = (check.complaints, check.inputs);
     if !complaints.is_empty() {
         return Err(invalid(id, complaints));
     }
-    Ok(Parsed { file, raw, applies_to, edits, digests })
+    Ok(Parsed { file, raw, applies_to, edits, inputs })
 }
 
 /// Checks one patchset.yaml, collecting complaints.
@@ -211,7 +211,7 @@ struct Check<'a> {
     file: &'a str,
     origin: &'a Origin,
     complaints: Vec<Complaint>,
-    digests: Vec<Sha256Digest>,
+    inputs: Vec<Input>,
 }
 
 impl Check<'_> {
@@ -279,7 +279,7 @@ impl Check<'_> {
             };
             match self.origin.read(&path) {
                 Ok(bytes) => {
-                    self.digests.push(Sha256Digest::of(&bytes));
+                    self.inputs.push(Input::new(self.origin, &path, &bytes));
                     change.texts.insert(name.clone(), bytes);
                 }
                 Err(error) => {
@@ -435,8 +435,9 @@ fn count(operation: &Operation) -> Option<usize> {
 /// Joins a patchset (first) with what it extends (next, and so on).
 fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
     let extends = chain.iter().skip(1).map(|one| one.raw.id.value.clone()).collect();
+    let inputs: Vec<Input> = chain.iter().flat_map(|one| one.inputs.iter().cloned()).collect();
     let digest = {
-        let all: String = chain.iter().flat_map(|one| &one.digests).map(ToString::to_string).collect();
+        let all: String = inputs.iter().map(|input| input.digest.to_string()).collect();
         Sha256Digest::of(all.as_bytes())
     };
     let (mut edits, mut dropped): (Vec<Edit>, BTreeMap<String, String>) = Default::default();
@@ -481,5 +482,6 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         edits,
         build: build.unwrap_or_default(),
         digest,
+        inputs,
     })
 }

@@ -4,6 +4,7 @@ mod build;
 mod catalog;
 mod change;
 mod fact;
+mod input;
 mod lint;
 mod load;
 pub mod operation;
@@ -18,6 +19,7 @@ pub use build::{Build, Configure, Regenerate};
 pub use catalog::{Catalog, Origin};
 pub use change::{Change, Within};
 pub use fact::{Fact, Requirement};
+pub use input::Input;
 pub use lint::Lint;
 pub use load::{Complaint, LoadError};
 pub use operation::{Operation, Text};
@@ -47,6 +49,8 @@ pub struct Patchset {
     pub build: Build,
     /// The digest of everything that was read: patchset.yaml and files/, of the extended ones too.
     pub digest: Sha256Digest,
+    /// Every file that was read for it.
+    pub inputs: Vec<Input>,
 }
 
 /// One reason to change a tree, and the changes it takes.

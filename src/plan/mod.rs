@@ -9,6 +9,7 @@ mod lint;
 mod series;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ use crate::version::Version;
 
 pub use compose::Conflict;
 pub use series::Series;
+pub use work::{Tally, Work};
 
 /// What a patchset comes to on a tree.
 #[derive(Debug, Clone)]

@@ -1,10 +1,8 @@
 //! Reports for people.
 
-use std::collections::BTreeMap;
-
 use crate::edit::{Outcome, Part, Place};
 use crate::patchset::Patchset;
-use crate::plan::{Plan, PlannedEdit, Restless};
+use crate::plan::{Plan, PlannedEdit, Restless, Tally, Work};
 
 /// A plan: a line an edit, and a summary.
 pub fn plan(plan: &Plan) -> String {
@@ -20,13 +18,13 @@ pub fn plan(plan: &Plan) -> String {
             }
         }
     }
-    out.push_str(&format!("{}\n", summary(plan)));
+    out.push_str(&format!("{}\n", summary(&Tally::of(plan))));
     out
 }
 
 /// What was applied.
-pub fn applied(plan: &Plan, root: &str) -> String {
-    format!("applied {} to {root}: {}\n", plan.patchset, summary(plan))
+pub fn applied(work: &Work, root: &str) -> String {
+    format!("applied {} to {root}: {}\n", work.patchset, summary(&work.tally))
 }
 
 fn subject(plan: &Plan) -> String {
@@ -69,13 +67,9 @@ fn places(edit: &PlannedEdit) -> String {
 }
 
 /// `17 edits: 16 change, 1 already; 12 files`.
-fn summary(plan: &Plan) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for edit in &plan.edits {
-        *counts.entry(edit.verdict()).or_default() += 1;
-    }
-    let counts: Vec<String> = counts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
-    let (edits, files) = (counted(plan.edits.len(), "edit"), counted(plan.changes.len(), "file"));
+fn summary(tally: &Tally) -> String {
+    let counts: Vec<String> = tally.verdicts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
+    let (edits, files) = (counted(tally.edits(), "edit"), counted(tally.files, "file"));
     match &counts[..] {
         [] => format!("{edits}; {files}"),
         counts => format!("{edits}: {}; {files}", counts.join(", ")),
