@@ -59,6 +59,7 @@ fn applying_writes_what_was_planned_and_a_receipt() {
         names.join("\n")
     };
     assert_snapshot!(touched(&after, &before), @"
+
     .pypatch-receipt.json
     Makefile.pre.in
     Misc
@@ -70,6 +71,7 @@ fn applying_writes_what_was_planned_and_a_receipt() {
     configure
     ");
     assert_snapshot!(touched(&before, &after), @"
+
     Makefile.pre.in
     Misc
     Misc/NEWS

@@ -720,6 +720,7 @@ fn show_tells_edits_and_their_reasons() {
               "when": null
             }
           ],
+          "column": 5,
           "id": "loader",
           "line": 28,
           "patchset": "gadget",

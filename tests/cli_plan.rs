@@ -529,8 +529,10 @@ fn edits_of_the_same_bytes_are_named_both() {
       change    between  configure
       change    second   Makefile.pre.in:8
     3 edits: 3 change; 0 files
-    error: edits `first` and `second` touch the same bytes
+    error: the edits `first` and `second` touch the same bytes
       Makefile.pre.in:8  sharedmods docs
+      `first` is written at mine/patchset.yaml:5:5
+      `second` is written at mine/patchset.yaml:7:5
     nothing was written
     [exit 3]
     ");

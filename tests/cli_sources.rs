@@ -26,8 +26,8 @@ fn the_same_tree_from_every_source_gives_the_same_plan_and_diff() {
     gadget on tree (CPython 9.9)
     gadget on Python-9.9.tgz (CPython 9.9)
     gadget on git:$WORK/sources/gadget.git@v9.9 (CPython 9.9)
-    gadget on git:$WORK/sources/gadget.git@e3f1e7dc3612a5ca79aa6341a9bd851eeee6213a (CPython 9.9)
-    gadget on git:$WORK/sources/gadget.git@e3f1e7dc3612a5ca79aa6341a9bd851eeee6213a (CPython 9.9)
+    gadget on python-9.9 (CPython 9.9)
+    gadget on python-9.9 (CPython 9.9)
     ");
 }
 

@@ -10,7 +10,7 @@ use crate::fetch::{self, Located, Places};
 use crate::memo::Memory;
 use crate::patchset::{Catalog, Patchset};
 use crate::tree::pin::{Pin, PinSet};
-use crate::tree::{self, ArchiveTree, GitTree, SourceSpec, Tree};
+use crate::tree::{self, ArchiveTree, GitTree, NamedTree, SourceSpec, Tree};
 
 /// The folders and places of one run.
 pub(super) struct Workspace {
@@ -93,12 +93,12 @@ impl Workspace {
         for attempt in obtained.rejected.iter().filter(|attempt| !attempt.why.is_absence()) {
             ui.note(&format!("warning: {attempt}"));
         }
-        open_located(&obtained.located)
+        open_located(pin, &obtained.located)
     }
 
     /// The tree of a pin if it is at hand, without any network.
     pub(super) fn open_pin_at_hand(&self, pin: &Pin) -> Result<Option<Box<dyn Tree>>, CliError> {
-        fetch::locate(pin, &self.places).located.as_ref().map(open_located).transpose()
+        fetch::locate(pin, &self.places).located.map(|located| open_located(pin, &located)).transpose()
     }
 }
 
@@ -115,10 +115,13 @@ fn program() -> String {
     format!("{} {build}", env!("CARGO_PKG_VERSION"))
 }
 
-fn open_located(located: &Located) -> Result<Box<dyn Tree>, CliError> {
+fn open_located(pin: &Pin, located: &Located) -> Result<Box<dyn Tree>, CliError> {
+    let name = pin.name.as_str();
     Ok(match located {
-        Located::Tarball { path, .. } => Box::new(ArchiveTree::open(path)?),
-        Located::Git { repository, tree } => Box::new(GitTree::at_tree_id(repository, tree)?),
+        Located::Tarball { path, .. } => Box::new(NamedTree::new(name, ArchiveTree::open(path)?)),
+        Located::Git { repository, tree } => {
+            Box::new(NamedTree::new(name, GitTree::at_tree_id(repository, tree)?))
+        }
     })
 }
 

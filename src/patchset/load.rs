@@ -263,6 +263,7 @@ impl Check<'_> {
             allow: edit.allow.clone(),
             patchset: patchset.to_owned(),
             line: at.line() as usize,
+            column: at.column() as usize,
         }
     }
 

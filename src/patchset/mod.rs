@@ -74,6 +74,15 @@ pub struct Edit {
     pub patchset: String,
     /// The line of patchset.yaml it starts on, from 1.
     pub line: usize,
+    /// The column of that line, in characters from 1.
+    pub column: usize,
+}
+
+impl Edit {
+    /// Where it is written, for people: `catamount-py2.5/patchset.yaml:12:5`.
+    pub fn written_at(&self) -> String {
+        format!("{}/patchset.yaml:{}:{}", self.patchset, self.line, self.column)
+    }
 }
 
 /// The contents of one patchset.yaml, before it is joined with what it extends.

@@ -52,6 +52,8 @@ pub struct PlannedEdit {
     pub id: String,
     /// Why it is done.
     pub why: String,
+    /// Where it is written: `catamount-py2.5/patchset.yaml:12:5`.
+    pub written_at: String,
     /// Its parts, at least one.
     pub parts: Vec<Part>,
     /// Traps that it walks into.
@@ -135,7 +137,8 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
     for one in &patchset.edits {
         let parts = edit::resolve(&context, one)?;
         let lints = lint::check(&context, patchset, one, &parts)?;
-        edits.push(PlannedEdit { id: one.id.clone(), why: one.why.clone(), parts, lints });
+        let (id, why, written_at) = (one.id.clone(), one.why.clone(), one.written_at());
+        edits.push(PlannedEdit { id, why, written_at, parts, lints });
     }
     let version = context.version.clone();
     let outside = match (&patchset.applies_to, &version) {

@@ -92,6 +92,7 @@ pub fn patchset(patchset: &Patchset) -> Value {
             "allow": edit.allow,
             "patchset": edit.patchset,
             "line": edit.line,
+            "column": edit.column,
             "changes": edit.changes.iter().map(|change| json!({
                 "operation": change.operation.name(),
                 "file": change.file,

@@ -113,11 +113,14 @@ pub fn failures(plan: &Plan) -> String {
     for conflict in &plan.conflicts {
         let (first, second) = (&conflict.first, &conflict.second);
         let who = if first == second {
-            format!("edit `{first}` twice")
+            format!("changes of the edit `{first}`")
         } else {
-            format!("edits `{first}` and `{second}`")
+            format!("the edits `{first}` and `{second}`")
         };
         out.push_str(&format!("error: {who} touch the same bytes\n  {}\n", at(&conflict.place)));
+        for edit in plan.edits.iter().filter(|edit| edit.id == *first || edit.id == *second) {
+            out.push_str(&format!("  `{}` is written at {}\n", edit.id, edit.written_at));
+        }
     }
     for Restless { edit, outcome, with } in &plan.restless {
         out.push_str(&match &with[..] {

@@ -9,6 +9,7 @@
 //! | a tarball | [`ArchiveTree`] |
 //! | a commit of a git repository | [`GitTree`] |
 //! | one of these, with changes made | [`OverlayTree`] |
+//! | one of these, under another name | [`NamedTree`] |
 //!
 //! [`SourceSpec`] is what a user types to name one; [`tree_id`] says which one it is.
 
@@ -18,6 +19,7 @@ mod dir;
 mod error;
 mod git;
 mod identity;
+mod named;
 mod near;
 mod overlay;
 mod path;
@@ -35,6 +37,7 @@ pub use dir::{DirTree, OWN_PREFIX};
 pub use error::TreeError;
 pub use git::GitTree;
 pub use identity::{keyword_normalised, python_version, tree_id};
+pub use named::NamedTree;
 pub use overlay::OverlayTree;
 pub use path::{BadPath, TreePath};
 pub use source::{BadSource, SourceSpec, open};
