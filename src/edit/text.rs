@@ -1,7 +1,7 @@
 //! `text.insert` and `text.replace`.
 
 use super::anchor::{find_words, settle, with_line_ends};
-use super::answer::Answer;
+use super::answer::{Answer, Miss};
 use super::context::Source;
 use super::near::nearest;
 use crate::patchset::Change;
@@ -49,14 +49,57 @@ pub(super) fn replace(source: &Source, within: Span, change: &Change, op: &Repla
     // A replacement that is part of the anchor (`a` for `a b`) is no sign of a finished change.
     let done: Vec<Span> =
         done.into_iter().filter(|d| !found.iter().any(|f| f.contains(*d) && f != d)).collect();
-    settle(
+    let answer = settle(
         &what,
         op.count,
         &found,
         &done,
         |span| Rewrite::replace(span, with.clone()),
         || near_lines(source, &op.find),
-    )
+    );
+    match answer {
+        // One word in another's place leaves no trace of its own: where a word stands that may be
+        // meant by a slip of the pen, the new word is no sign that it was done.
+        Answer::Already(_) if is_word(op.find.as_bytes()) && is_word(&with) => {
+            match slips(&source.bytes, within, &op.find, &with) {
+                near if near.is_empty() => answer,
+                near => Answer::Missing(Miss {
+                    what: format!("{what} is not there, but words of similar letters are"),
+                    near: near.into_iter().map(|at| (at, String::new())).collect(),
+                    help: Some("name what stands around it, in `find` and in `with`".to_owned()),
+                    at: None,
+                }),
+            }
+        }
+        answer => answer,
+    }
+}
+
+fn is_word(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+}
+
+/// Where words stand that differ from `find` in a letter, or in the order of its letters.
+fn slips(text: &[u8], within: Span, find: &str, with: &[u8]) -> Vec<usize> {
+    let sorted = |word: &[u8]| {
+        let mut letters = word.to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    let mut found = Vec::new();
+    let mut at = within.start;
+    for word in within.of(text).split(|b| !is_word(&[*b])) {
+        let start = at;
+        at += word.len() + 1;
+        let similar = word.len().abs_diff(find.len()) <= 1
+            && (sorted(word) == sorted(find.as_bytes())
+                || crate::text::distance(&String::from_utf8_lossy(word), find) == 1);
+        if word.len() > 2 && word != with && similar {
+            found.push(start);
+        }
+    }
+    found.truncate(5);
+    found
 }
 
 fn first_line(text: &str) -> &str {

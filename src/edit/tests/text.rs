@@ -37,6 +37,17 @@ fn an_anchor_that_is_gone_names_the_lines_that_come_near() {
 }
 
 #[test]
+fn a_slip_of_the_pen_is_not_taken_for_a_finished_change() {
+    let file = on("f", "one two three four\n");
+    for slip in ["fuor", "fou", "thre", "threee"] {
+        let (what, near) = file.missing(&format!("text.replace: {{find: {slip}, with: one}}"));
+        assert_eq!(what, format!("`{slip}` is not there, but words of similar letters are"));
+        assert_eq!(near, ["one two three four"]);
+    }
+    assert_eq!(file.already("text.replace: {find: five, with: one}"), [1]);
+}
+
+#[test]
 fn an_anchor_of_several_lines_has_the_line_ends_of_the_file() {
     let after = on("f", "a\nb\nc").changed("text.replace:\n  find: \"a\\nb\\n\"\n  with: \"x\\ny\\n\"");
     assert_eq!(after, "x\ny\nc");
