@@ -644,3 +644,25 @@ fn output_is_not_written_over_what_is_there() {
     ");
     assert!(!env.path("new").exists());
 }
+
+#[test]
+fn a_layer_over_an_edit_by_hand_is_refused_and_hides_nothing() {
+    let env = TestEnvironment::with_tree();
+    env.patchset("more", "- {id: more, why: Why not., file: Makefile.pre.in, text.replace: {find: run $(GEN) more.txt, with: run $(GEN) less.txt}}");
+    env.run(&["apply", "--allow-unpinned", "gadget", "tree"]);
+    let file = env.path("tree/Makefile.pre.in");
+    let mut text = fs::read(&file).unwrap();
+    text.extend_from_slice(b"# mine\n");
+    fs::write(&file, text).unwrap();
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "tree"]), @"
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    error: the tree is not as pypatch left it
+      Makefile.pre.in: was edited since
+      nothing was written
+      help: undo those changes by hand, or move them into a patchset, then run this again
+    [exit 3]
+    ");
+    assert_eq!(env.seen("tree"), before);
+}

@@ -36,6 +36,16 @@ fn an_unknown_operation_is_told_with_the_nearest_names() {
 }
 
 #[test]
+fn the_name_of_an_edit_is_one_word() {
+    assert_snapshot!(check_edits("  - {id: 'a: b', why: b, file: f, file.mode: {executable: true}}\n"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:10: `a: b` is no name for an edit: write small letters, digits, `.`, `_` and `-`
+    [exit 2]
+    ");
+}
+
+#[test]
 fn an_edit_says_why() {
     assert_snapshot!(check_edits("  - {id: a, file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------

@@ -368,19 +368,18 @@ fn a_file_that_is_not_there_is_missing_with_its_near_misses() {
 
 #[test]
 fn a_module_or_function_that_is_not_there_is_missing_with_its_near_misses() {
-    assert_snapshot!(plan("- {id: a, why: Why not., file: Modules/Setup.dist, setup.enable: {modules: [two, thre, four]}}"), @r#"
+    assert_snapshot!(plan("- {id: a, why: Why not., file: Modules/Setup.dist, setup.enable: {modules: [two, thre, four]}}"), @r"
     mine on tree (CPython 9.9)
       missing   a  Modules/Setup.dist:9
     1 edit: 1 missing; 0 files
     error: edit `a`, part `thre`, does not fit CPython 9.9
       Modules/Setup.dist  no line builds the module `thre`
       near: Modules/Setup.dist:10  #three three.c \
-      help: write `{name: thre, aliases: [three]}`, if that is the same module here
     error: edit `a`, part `four`, does not fit CPython 9.9
       Modules/Setup.dist  no line builds the module `four`
     nothing was written
     [exit 3]
-    "#);
+    ");
     assert_snapshot!(plan("- {id: a, why: Why not., file: Modules/one.c, c.redirect-call: {function: one_opne, from: fopen, to: x}}"), @"
     mine on tree (CPython 9.9)
       missing   a
@@ -542,8 +541,10 @@ fn edits_of_the_same_bytes_are_named_both() {
       change    first   Misc/NEWS
       change    second  Misc/NEWS:2
     2 edits: 2 change; 0 files
-    error: edits `first` and `second` touch the same bytes
+    error: the edits `first` and `second` touch the same bytes
       Misc/NEWS:1  Gadget 9.9
+      `first` is written at mine/patchset.yaml:5:5
+      `second` is written at mine/patchset.yaml:6:5
     nothing was written
     [exit 3]
     ");
@@ -564,8 +565,10 @@ fn edits_of_the_same_bytes_are_named_both() {
       change    first   new
       change    second  new
     2 edits: 2 change; 0 files
-    error: edits `first` and `second` touch the same bytes
+    error: the edits `first` and `second` touch the same bytes
       new:1
+      `first` is written at mine/patchset.yaml:5:5
+      `second` is written at mine/patchset.yaml:6:5
     nothing was written
     [exit 3]
     ");
@@ -718,9 +721,9 @@ fn an_edit_that_would_have_no_effect_is_denied_until_it_is_allowed() {
     let edit = "- {id: a, why: Why not., ALLOW file: Modules/Setup.dist, setup.enable: {modules: [two]}}";
     assert_snapshot!(plan_in(&env, &edit.replace("ALLOW ", "")), @"
     mine on tree (CPython 9.9)
-      change    a  Modules/Setup.dist:9
+      refused   a  Modules/Setup.dist:9
                 setup-ignored: Modules/Setup exists, so configure will not copy Modules/Setup.dist over it: edit Modules/Setup
-    1 edit: 1 change; 0 files
+    1 edit: 1 refused; 0 files
     error: edit `a` would not do what it says (setup-ignored)
       Modules/Setup exists, so configure will not copy Modules/Setup.dist over it: edit Modules/Setup
       help: if it is right all the same, write `allow: {setup-ignored: REASON}`
@@ -740,9 +743,9 @@ fn an_edit_that_would_have_no_effect_is_denied_until_it_is_allowed() {
 fn an_undef_that_configure_would_rewrite_is_denied() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: pyconfig.h.in, text.insert: {after: '#endif /* GADGET_CONFIG_H */', text: \"\\n#undef HAVE_GADGETS\\n\"}}"), @"
     mine on tree (CPython 9.9)
-      change    a  pyconfig.h.in:8
+      refused   a  pyconfig.h.in:8
                 undef-in-template: config.status rewrites a plain `#undef` of pyconfig.h.in: write `header.undef`, which spells it `#undef/**/X`
-    1 edit: 1 change; 0 files
+    1 edit: 1 refused; 0 files
     error: edit `a` would not do what it says (undef-in-template)
       config.status rewrites a plain `#undef` of pyconfig.h.in: write `header.undef`, which spells it `#undef/**/X`
       help: if it is right all the same, write `allow: {undef-in-template: REASON}`
@@ -759,9 +762,9 @@ fn a_stale_configure_is_denied_until_it_is_declared() {
         "- {id: a, why: Why not., file: configure.ac, text.replace: {find: AC_INIT, with: AC_INIT(x)}}";
     assert_snapshot!(plan_in(&env, edits), @"
     mine on tree (CPython 9.9)
-      change    a  configure.ac:1
+      refused   a  configure.ac:1
                 stale-configure: configure is made from configure.ac and stays as it is: declare under `build: regenerate:` what writes configure and reads configure.ac
-    1 edit: 1 change; 0 files
+    1 edit: 1 refused; 0 files
     error: edit `a` would not do what it says (stale-configure)
       configure is made from configure.ac and stays as it is: declare under `build: regenerate:` what writes configure and reads configure.ac
       help: if it is right all the same, write `allow: {stale-configure: REASON}`
@@ -782,9 +785,9 @@ fn a_stale_configure_is_denied_until_it_is_declared() {
 fn a_print_statement_of_python_2_is_denied_in_python_3() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: Lib/compiler.py, text.replace: {find: 'print(Compiler().link([]))', with: 'print Compiler().link([])'}}"), @"
     mine on tree (CPython 9.9)
-      change    a  Lib/compiler.py:10
+      refused   a  Lib/compiler.py:10
                 print-statement: Python 2's print statement is a SyntaxError in 9.9: write `print(...)`
-    1 edit: 1 change; 0 files
+    1 edit: 1 refused; 0 files
     error: edit `a` would not do what it says (print-statement)
       Python 2's print statement is a SyntaxError in 9.9: write `print(...)`
       help: if it is right all the same, write `allow: {print-statement: REASON}`

@@ -15,7 +15,7 @@ fn a_snapshot_is_accepted_and_then_compared_with() {
     let env = pinned();
     assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @r#"
     gadget on python-9.9: not accepted yet
-    title
+    (title)
       +gadget on python-9.9, CPython 9.9
     files before (new)
       +== files before

@@ -60,7 +60,7 @@ fn a_tarball_of_something_else_is_not_pinned() {
     ------- stderr -------
     error: other.tar.gz is no pinned release: its hash is not that of python-9.9
       nothing was written
-      help: give --allow-unpinned to patch it all the same
+      help: unpack it and patch the directory, of which the touched files are compared, or give --allow-unpinned
     [exit 3]
     ");
     assert!(!env.path("out").exists());

@@ -54,7 +54,18 @@ impl Release {
 
     /// Runs pypatch beside the tree, which is called `tree`.
     fn pypatch(&self, args: &[&str]) -> Output {
-        pypatch(self.directory.path(), args)
+        let sources = match &self.located {
+            Located::Tarball { path, .. } => path.parent().unwrap(),
+            Located::Git { repository, .. } => repository,
+        };
+        // With a cache of its own: what another test has planned is no plan of this one.
+        Command::new(env!("CARGO_BIN_EXE_pypatch"))
+            .args(args)
+            .current_dir(self.directory.path())
+            .env("XDG_CACHE_HOME", self.directory.path().join("cache"))
+            .env("PYPATCH_SOURCES", sources)
+            .output()
+            .unwrap()
     }
 
     fn apply(&self, patchset: &str) {
@@ -74,10 +85,6 @@ impl Release {
         }
         all
     }
-}
-
-fn pypatch(directory: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_pypatch")).args(args).current_dir(directory).output().unwrap()
 }
 
 fn run(directory: &Path, program: &str, args: &[&str]) -> Output {

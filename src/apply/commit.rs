@@ -13,6 +13,7 @@ use super::receipt::{After, AppliedFile, AppliedLayer, Before, Layer, Receipt, U
 use super::recover::recover_locked;
 use super::stage::Fresh;
 use super::stamp::Mode;
+use super::status::{FileState, FileStatus, examine, expected};
 use super::transaction::{self, Act, Change, Changes};
 use crate::digest::Sha256Digest;
 use crate::text::{self, Rewrite, Span};
@@ -53,6 +54,10 @@ pub(super) fn commit_on(
     }
     let found = check(root, &changes)?;
     let old_receipt = Receipt::load(root)?;
+    if let Some((receipt, ..)) = &old_receipt {
+        // A layer over an edit by hand would hide it, and the layers below could not be reverted.
+        refuse_drift(root, &receipt.layers, &changes)?;
+    }
     let dirs = Dirs::touched(root, &changes, old_receipt.is_none())?;
     let receipt = transaction::run(disk, &tree, |fresh| {
         let mut planned = Changes { create: dirs.created.clone(), ..Changes::default() };
@@ -90,6 +95,21 @@ pub(super) fn receipt_change<'a>(
     let mode = before.map_or(fresh.mode(false), |(found, _)| found.mode);
     let act = Act::Write { bytes: Cow::Owned(bytes), sha256, mode, mtime: fresh.now };
     Change { path: Receipt::path(), before, act }
+}
+
+/// Refuses to touch a file that is not as an earlier layer left it.
+fn refuse_drift(root: &Path, layers: &[AppliedLayer], changes: &[&FileChange]) -> Result<(), ApplyError> {
+    let expected = expected(layers);
+    let mut drifted = Vec::new();
+    for change in changes {
+        if let Some(after) = expected.get(&change.path) {
+            let state = examine(root, &change.path, *after)?.state;
+            if state != FileState::AsApplied {
+                drifted.push(FileStatus { path: change.path.clone(), state });
+            }
+        }
+    }
+    if drifted.is_empty() { Ok(()) } else { Err(ApplyError::Drifted(drifted)) }
 }
 
 /// Compares every file with what the plan saw.

@@ -98,5 +98,11 @@ fn restore(
             disk.set_dir_mtime(&path.below(root), *mtime)?;
         }
     }
-    Ok(())
+    // The journal goes next: what it led back to must be on the disk before.
+    for (path, _) in &journal.mtimes {
+        if place::dir(root, &Dir::Below(path.clone()))?.is_some() {
+            disk.sync_dir(&path.below(root))?;
+        }
+    }
+    disk.sync_dir(root)
 }

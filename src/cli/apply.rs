@@ -68,12 +68,16 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         return Ok(ExitStatus::Done);
     }
     match (&args.output, &source.spec) {
-        (None, SourceSpec::Directory(root)) => write_all(ui, root, root, &works, pin.as_deref())?,
+        (None, SourceSpec::Directory(root)) => {
+            let said = write_all(root, root, &works, pin.as_deref())?;
+            ui.out(&said)?;
+        }
         (Some(output), _) => {
             // Patched where nobody sees it, so that the output is there patched or not at all.
             let copy = export::Copy::of(source.tree.as_ref(), output)?;
-            write_all(ui, copy.root(), output, &works, pin.as_deref())?;
+            let said = write_all(copy.root(), output, &works, pin.as_deref())?;
             copy.finish()?;
+            ui.out(&said)?;
         }
         (None, _) => unreachable!("a source without a place to write to was refused above"),
     }
@@ -122,8 +126,8 @@ fn works(
     Ok(Some(works))
 }
 
-/// Commits all of it to `root`, which is called `name`; or nothing.
-fn write_all(ui: &Ui, root: &Path, name: &Path, works: &[Work], pin: Option<&str>) -> Result<(), CliError> {
+/// Commits all of it to `root`, which is called `name`, or nothing. Gives what is to be said of it.
+fn write_all(root: &Path, name: &Path, works: &[Work], pin: Option<&str>) -> Result<String, CliError> {
     let mut said = String::new();
     let mut done = 0;
     for work in works {
@@ -148,5 +152,5 @@ fn write_all(ui: &Ui, root: &Path, name: &Path, works: &[Work], pin: Option<&str
         done += 1;
         said.push_str(&report::text::applied(work, &name.display().to_string()));
     }
-    ui.out(&said)
+    Ok(said)
 }

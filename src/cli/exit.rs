@@ -20,7 +20,8 @@ pub enum ExitStatus {
     Check,
     /// 70: a bug of pypatch.
     Bug,
-    /// 74: writing failed (disk full, no permission). The tree is as it was.
+    /// 74: writing failed (disk full, no permission). The tree is as it was, unless only what was done
+    /// could not be printed.
     Io,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::error::CliError;
 use super::workspace::{Source, Workspace};
 use super::{ExitStatus, snapshot};
-use crate::apply;
+use crate::apply::{self, FileState, LayerStatus};
 use crate::digest::Sha256Digest;
 use crate::plan::Work;
 use crate::tree::{FileChange, SourceSpec, TreePath, keyword_normalised};
@@ -35,11 +35,26 @@ pub(super) fn check(workspace: &Workspace, works: &[Work], source: &Source) -> R
         return Ok(no(format!("CPython {version} is not among the pins")));
     };
     let SourceSpec::Directory(root) = &source.spec else {
-        return Ok(no(format!("its hash is not that of {}", pin.name)));
+        return Ok(Pinned::No {
+            why: format!("its hash is not that of {}", pin.name),
+            files: Vec::new(),
+            help: Some("unpack it and patch the directory, of which the touched files are compared, or give --allow-unpinned".to_owned()),
+        });
     };
-    // What earlier layers touched was compared when they were applied.
+    // What earlier layers touched was compared when they were applied, if that was with this pin and
+    // the file is still as they left it.
     let layers = apply::status(root)?.map(|status| status.layers).unwrap_or_default();
-    let known = |path: &TreePath| layers.iter().flat_map(|l| &l.files).any(|f| f.path == *path);
+    let known = |path: &TreePath| {
+        let mut on =
+            layers.iter().filter(|layer| layer.files.iter().any(|file| file.path == *path)).peekable();
+        let touched = on.peek().is_some();
+        let as_left = |layer: &LayerStatus| {
+            let files = layer.files.iter().filter(|file| file.path == *path);
+            layer.pin.as_ref() == Some(&pin.name)
+                && files.into_iter().all(|f| f.state == FileState::AsApplied)
+        };
+        touched && on.all(as_left)
+    };
     // Of two patchsets that touch a file, the first one sees it as it was.
     let mut touched: Vec<&FileChange> = Vec::new();
     for change in works.iter().flat_map(|work| &work.changes) {

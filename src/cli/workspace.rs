@@ -1,5 +1,6 @@
 //! Where a run finds patchsets, pins, snapshots and sources.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
@@ -43,7 +44,8 @@ impl Workspace {
         if offline {
             (places.web, places.apt) = (None, None);
         }
-        let memory = places.cache.as_ref().map(|cache| Memory::new(cache.join("plans"), program()));
+        let cache = places.cache.as_ref().zip(program());
+        let memory = cache.map(|(cache, program)| Memory::new(cache.join("plans"), program));
         Workspace { catalog: Catalog::new(folders), pins, places, memory }
     }
 
@@ -102,17 +104,13 @@ impl Workspace {
     }
 }
 
-/// What tells this build of the program from any other.
-fn program() -> String {
-    let file = std::env::current_exe().and_then(std::fs::metadata);
-    let build = file.map_or_else(
-        |_| String::new(),
-        |file| {
-            let modified = std::os::unix::fs::MetadataExt::mtime_nsec(&file);
-            format!("{} {} {modified}", file.len(), std::os::unix::fs::MetadataExt::mtime(&file))
-        },
-    );
-    format!("{} {build}", env!("CARGO_PKG_VERSION"))
+/// What tells this build of the program from any other, without reading it; nothing when its file
+/// cannot be looked at.
+fn program() -> Option<String> {
+    let file = std::env::current_exe().and_then(std::fs::metadata).ok()?;
+    let place = (file.dev(), file.ino(), file.len());
+    let times = (file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec());
+    Some(format!("{} {place:?} {times:?}", env!("CARGO_PKG_VERSION")))
 }
 
 fn open_located(pin: &Pin, located: &Located) -> Result<Box<dyn Tree>, CliError> {

@@ -107,6 +107,20 @@ pub(super) fn with_line_ends(text: &[u8], ending: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The blanks that all lines of a text begin with, but for blank lines and directives: a text may be
+/// written indented, and is put in as its place needs.
+pub(super) fn common_indentation(text: &[u8]) -> Vec<u8> {
+    let lines = text.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty() && line[0] != b'#');
+    let mut common: Option<&[u8]> = None;
+    for line in lines {
+        let blanks = &line[..line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()];
+        let shared =
+            common.map_or(blanks.len(), |known| known.iter().zip(blanks).take_while(|(a, b)| a == b).count());
+        common = Some(&blanks[..shared]);
+    }
+    common.unwrap_or_default().to_vec()
+}
+
 /// `text` as whole lines: with a line end at its end.
 pub(super) fn as_lines(text: &[u8], ending: &[u8]) -> Vec<u8> {
     let mut out = with_line_ends(text, ending);

@@ -1,6 +1,6 @@
 //! `c.*`.
 
-use super::anchor::{as_lines, find_bytes, settle, with_line_ends};
+use super::anchor::{as_lines, common_indentation, find_bytes, settle, with_line_ends};
 use super::answer::{Answer, Miss};
 use super::context::Source;
 use super::near::nearest;
@@ -90,6 +90,11 @@ fn scope(source: &Source, wanted: Option<&Wanted>) -> Result<Span, Answer> {
     }
 }
 
+/// Lines that would come to stand inside a comment, or in the middle of a statement.
+fn across(at: usize) -> Answer {
+    Answer::refused("a comment, a string or a spliced line runs over the line end there", at)
+}
+
 /// The blanks a line begins with.
 fn indentation(text: &[u8], offset: usize) -> &[u8] {
     let line = line_bounds(text, offset).of(text);
@@ -100,8 +105,11 @@ fn indentation(text: &[u8], offset: usize) -> &[u8] {
 /// tabs become four of them; directives of the preprocessor stay at the margin.
 fn indented(text: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    for line in as_lines(text, b"\n").split_inclusive(|b| *b == b'\n') {
+    let text = as_lines(text, b"\n");
+    let common = common_indentation(&text);
+    for line in text.split_inclusive(|b| *b == b'\n') {
         let body = line.strip_suffix(b"\n").unwrap_or(line);
+        let body = body.strip_prefix(&common[..]).unwrap_or(body);
         let tabs = body.iter().take_while(|b| **b == b'\t').count();
         if !body.is_empty() && !body.starts_with(b"#") {
             out.extend_from_slice(margin);
@@ -145,6 +153,9 @@ pub(super) fn insert(source: &Source, change: &Change, op: &Insert) -> Answer {
             line_bounds(text, span.start).start
         }
     };
+    if let Some(broken) = found.iter().map(&at).find(|at| !source.c().is_between_lines(*at)) {
+        return across(broken);
+    }
     let lines = |span: &Span| indented(change.text(&op.text), indentation(text, span.start), ending);
     let (mut fresh, mut done) = (Vec::new(), Vec::new());
     for span in found {
@@ -191,6 +202,9 @@ fn insert_at_entry(source: &Source, function: &Function, lines: &[u8]) -> Answer
             format!("the body of `{}` stands on one line", function.name),
             function.body.start,
         );
+    }
+    if !source.c().is_between_lines(at) {
+        return across(at);
     }
     let margin = margin_of_body(text, at, function.body.end);
     let with = indented(lines, &margin, line_ending(text));
@@ -301,6 +315,13 @@ pub(super) fn wrap(source: &Source, change: &Change, op: &Wrap) -> Answer {
         }
     };
     let (start, end) = bounds(from, to);
+    let c = source.c();
+    if let Some(broken) = [start, end].into_iter().find(|at| !c.is_between_lines(*at)) {
+        return across(broken);
+    }
+    if c.conditions_at(from.start) != c.conditions_at(to.start) {
+        return Answer::refused("what is to be wrapped begins and ends under other conditions", to.start);
+    }
     Answer::Change(vec![Rewrite::insert(start, opening), insert_lines(text, end, &closing(from))])
 }
 
@@ -413,10 +434,14 @@ pub(super) fn add_include(source: &Source, op: &AddInclude) -> Answer {
     let ending = line_ending(text);
     let includes = source.c().includes();
     let name = op.include.trim_matches(['"', '<', '>']);
-    if let Some(there) = includes.iter().find(|include| include.path == name) {
+    let found: Vec<_> = includes.iter().filter(|include| include.path == op.after).collect();
+    // An include under a condition of its own is none where that does not hold.
+    let compiled = |conditions: &[String]| {
+        conditions.is_empty() || found.first().is_some_and(|anchor| anchor.conditions == conditions)
+    };
+    if let Some(there) = includes.iter().find(|i| i.path == name && compiled(&i.conditions)) {
         return Answer::Already(vec![there.span.start]);
     }
-    let found: Vec<_> = includes.iter().filter(|include| include.path == op.after).collect();
     match found[..] {
         [one] => {
             let at = line_bounds(text, one.span.start).end.max(one.span.end);

@@ -162,7 +162,7 @@ fn pieces(patch: &[u8], source: &Source) -> Result<Vec<Piece>, String> {
     let ending = line_ending(&source.bytes);
     let ending = if patch.windows(2).any(|pair| pair == b"\r\n") { b"\n" } else { ending };
     let pieces: Vec<Piece> = text.hunks().iter().map(|hunk| piece(hunk, ending)).collect();
-    match pieces.iter().position(|piece| piece.old.is_empty()) {
+    match pieces.iter().position(|piece| piece.old.is_empty() || piece.new.is_empty()) {
         Some(i) => Err(format!("hunk {} of the patch has no line by which its place is known", i + 1)),
         None => Ok(pieces),
     }

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::outcome::{Outcome, Place};
 use crate::patchset::{Fact, Requirement};
 use crate::text::Span;
-use crate::tree::TreeError;
+use crate::tree::{Entry, TreeError, TreePath};
 
 /// The refusal of an edit, if the tree lacks one of the facts it requires.
 pub(super) fn refusal(context: &Context<'_>, requires: &[Requirement]) -> Result<Option<Outcome>, TreeError> {
@@ -17,8 +17,8 @@ pub(super) fn refusal(context: &Context<'_>, requires: &[Requirement]) -> Result
         };
         let mut line = 0;
         let holds = match (&requirement.fact, &source) {
-            (Fact::Exists, _) => context.tree.entry(&requirement.file)?.is_some(),
-            (Fact::Absent, _) => context.tree.entry(&requirement.file)?.is_none(),
+            (Fact::Exists, _) => entry(context, &requirement.file)?.is_some(),
+            (Fact::Absent, _) => entry(context, &requirement.file)?.is_none(),
             (_, None) => false,
             (Fact::Contains(text), Some(source)) => {
                 !find_words(&source.bytes, text.as_bytes(), Span::new(0, source.bytes.len())).is_empty()
@@ -52,4 +52,12 @@ pub(super) fn refusal(context: &Context<'_>, requires: &[Requirement]) -> Result
 fn find_place(source: &super::context::Source, line: usize) -> Place {
     let offset = crate::text::lines(&source.bytes).nth(line - 1).map_or(0, |span| span.start);
     source.place(offset)
+}
+
+/// What stands at a path; nothing below a symbolic link, which is never followed.
+fn entry(context: &Context<'_>, path: &TreePath) -> Result<Option<Entry>, TreeError> {
+    match context.tree.entry(path) {
+        Err(TreeError::Symlink { .. }) => Ok(None),
+        entry => entry,
+    }
 }

@@ -245,7 +245,8 @@ fn missing(source: &Source, wanted: &Wanted, what: &str) -> Answer {
         }
     }
     near.truncate(5);
-    let help = near.first().map(|(at, _)| {
+    // A module of a similar name is another one; one that is made from this one's source is not.
+    let help = near.first().filter(|(_, why)| !why.is_empty()).map(|(at, _)| {
         let word = lines.iter().find(|line| line.name.start == *at).map(|line| line.name.of(text));
         let word = String::from_utf8_lossy(word.unwrap_or_default());
         format!("write `{{name: {}, aliases: [{word}]}}`, if that is the same module here", wanted.name)

@@ -1,8 +1,8 @@
 //! Remembers plans, so that the same patchset on the same files need not be planned again.
 //!
 //! A plan is a function of the patchset's files, of what it looked at in the tree, and of this
-//! program. A remembered plan names all three with their digests, and is taken only where each of
-//! them is as it was: then planning would come to the same, second run included. Everything else is
+//! program. A remembered plan names all three, files with their digests, and is taken only where
+//! each of them is as it was: then planning would come to the same, second run included. Everything else is
 //! planned anew, and what cannot be read, or written, is as if it were not there.
 
 mod record;

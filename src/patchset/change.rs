@@ -290,7 +290,14 @@ impl JsonSchema for RawEdit {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut properties = change_properties(generator);
         let text = |description: &str| serde_json::json!({"type": "string", "description": description});
-        properties.insert("id".to_owned(), text("Its name, the same in every patchset of a family."));
+        properties.insert(
+            "id".to_owned(),
+            serde_json::json!({
+                "type": "string",
+                "pattern": "^[a-z0-9][a-z0-9._-]*$",
+                "description": "Its name, the same in every patchset of a family."
+            }),
+        );
         properties.insert(
             "why".to_owned(),
             serde_json::json!({"type": "string", "pattern": r"\S", "description": "Why it is needed."}),

@@ -191,6 +191,10 @@ fn parse(origin: &Origin) -> Result<Parsed, LoadError> {
     let mut ids: BTreeMap<&str, u64> = BTreeMap::new();
     for edit in &raw.edits {
         let edit_id = &edit.value.id;
+        if !is_id(&edit_id.value) {
+            let what = "is no name for an edit: write small letters, digits, `.`, `_` and `-`";
+            check.at(edit_id.referenced, format!("`{}` {what}", edit_id.value));
+        }
         if let Some(line) = ids.insert(&edit_id.value, edit_id.referenced.line()) {
             check.at(
                 edit_id.referenced,
@@ -204,6 +208,13 @@ fn parse(origin: &Origin) -> Result<Parsed, LoadError> {
         return Err(invalid(id, complaints));
     }
     Ok(Parsed { file, raw, applies_to, edits, inputs })
+}
+
+/// Whether a text may name an edit, as the schema has it: reports, snapshots and the command line
+/// take the name for one word.
+fn is_id(text: &str) -> bool {
+    let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    text.bytes().next().is_some_and(word) && text.bytes().all(|b| word(b) || matches!(b, b'.' | b'_' | b'-'))
 }
 
 /// Checks one patchset.yaml, collecting complaints.

@@ -14,7 +14,9 @@ pub(super) fn check(
     parts: &[Part],
 ) -> Result<Vec<LintHit>, TreeError> {
     let mut hits: Vec<LintHit> = Vec::new();
-    for part in parts.iter().filter(|part| !part.deltas.is_empty()) {
+    // A module that seems to be disabled already may be built by another file.
+    let looked_at = |part: &&Part| !part.deltas.is_empty() || part.operation == "setup.disable";
+    for part in parts.iter().filter(looked_at) {
         let is_of =
             |change: &&Change| change.operation.name() == part.operation && change.file.contains(&part.file);
         for change in edit.changes.iter().filter(is_of) {

@@ -97,6 +97,9 @@ impl PlannedEdit {
     /// Its outcome in one word: that of its parts where they agree, the worst of them otherwise.
     pub fn verdict(&self) -> &'static str {
         const WORST_FIRST: [&str; 6] = ["refused", "ambiguous", "missing", "change", "already", "skipped"];
+        if self.lints.iter().any(|lint| lint.allowed.is_none()) {
+            return "refused";
+        }
         let names: Vec<&str> = self.parts.iter().map(|part| part.outcome.name()).collect();
         WORST_FIRST.into_iter().find(|name| names.contains(name)).unwrap_or("skipped")
     }

@@ -34,7 +34,7 @@ pub fn compare(old: &str, new: &str) -> Vec<SectionChange> {
 
 /// The sections of a body by name, each with its head line; what stands before the first is `title`.
 fn sections(body: &str) -> Vec<(String, String)> {
-    let mut all = vec![("title".to_owned(), String::new())];
+    let mut all = vec![("(title)".to_owned(), String::new())];
     for line in body.lines() {
         if let Some(head) = line.strip_prefix("== ") {
             let name = head.split(": ").next().unwrap_or(head);
@@ -46,7 +46,7 @@ fn sections(body: &str) -> Vec<(String, String)> {
         }
     }
     for (_, text) in &mut all {
-        text.truncate(text.trim_end().len());
+        text.truncate(text.trim_end_matches('\n').len());
     }
     all
 }

@@ -52,7 +52,7 @@ impl Store {
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let mut file = tempfile::Builder::new().prefix(".pypatch-").tempfile_in(folder)?;
-        write!(file, "---\nsource: tests/snapshots.rs\n---\n{}\n", body.trim_end())?;
+        write!(file, "---\nsource: tests/snapshots.rs\n---\n{}\n", body.trim_end_matches('\n'))?;
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         file.as_file().set_permissions(permissions)?;
         file.persist(&path).map_err(|error| error.error)?;

@@ -218,3 +218,42 @@ fn a_definition_in_the_old_style_is_edited() {
         file.replace("g(x)", "h(x)")
     );
 }
+
+#[test]
+fn nothing_is_put_into_a_comment_that_runs_over_the_line_end() {
+    let text = "int f(void)\n{ /* a\n   b */\n\tfoo(); /* c\n\t d */\n\tbar();\n\tbaz(1, \\\n\t    2);\n}\n";
+    let case = on("f.c", text);
+    for change in [
+        "c.insert: {function: f, at: entry, text: x();}",
+        "c.insert: {function: f, after: foo();, text: x();}",
+        "c.insert: {function: f, after: 'baz(1,', text: x();}",
+        "c.wrap: {function: f, condition: '#ifdef X', from: foo();}",
+    ] {
+        assert!(case.refused(change).contains("runs over the line end"), "{change}");
+    }
+    assert!(
+        case.changed("c.insert: {function: f, after: bar();, text: x();}").contains("\tbar();\n\tx();\n")
+    );
+}
+
+#[test]
+fn a_piece_that_begins_and_ends_under_other_conditions_is_not_wrapped() {
+    let case = on("f.c", "int f(void)\n{\n\tx = 1;\n#ifdef A\n\tx = 2;\n#endif\n}\n");
+    let change =
+        "c.wrap: {function: f, condition: '#ifdef X', from: x = 1;, to: x = 2;, otherwise: other();}";
+    assert!(case.refused(change).contains("under other conditions"));
+}
+
+#[test]
+fn an_include_under_a_condition_of_its_own_is_not_there_yet() {
+    let text = "#ifdef W\n#include <p.h>\n#endif\n#include <a.h>\n";
+    let after = on("f.c", text).changed("c.add-include: {include: <p.h>, after: a.h}");
+    assert_eq!(after, format!("{text}#include <p.h>\n"));
+}
+
+#[test]
+fn lines_may_be_written_indented() {
+    let case = on("f.c", "int f(void)\n{\n    a();\n}\n");
+    let change = "c.insert: {function: f, after: a();, text: \"    if (x)\\n    \\treturn;\\n\"}";
+    assert_eq!(case.changed(change), "int f(void)\n{\n    a();\n    if (x)\n        return;\n}\n");
+}

@@ -144,3 +144,12 @@ fn crlf_in_patch_and_file_is_kept() {
     assert_eq!(on("f.c", "a\r\nb\r\n").changed(crlf), "a\r\nc\r\n");
     on("f.c", "a\nb\n").missing(crlf);
 }
+
+#[test]
+fn a_removal_without_context_is_refused() {
+    let case = on("f", "a\nb\nc\nfoo\n");
+    assert!(
+        case.refused("diff: {patch: \"--- a/f\\n+++ b/f\\n@@ -3,1 +2,0 @@\\n-foo\\n\"}")
+            .contains("no line by which its place is known")
+    );
+}

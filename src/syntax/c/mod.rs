@@ -151,6 +151,28 @@ impl CFile {
         self.tokens.last().map_or(0, |t| t.end())
     }
 
+    /// Whether lines may be put in at `offset`: no token, comment or spliced line runs over it.
+    pub fn is_between_lines(&self, offset: usize) -> bool {
+        let next = self.tokens.partition_point(|token| token.start() < offset);
+        let mut at = match next.checked_sub(1).map(|last| self.tokens[last].end()) {
+            Some(end) if end > offset => return false,
+            Some(end) => end,
+            None => 0,
+        };
+        let mut ignored = Vec::new();
+        while at < offset {
+            at = match &self.source[at..] {
+                [b'/', b'*' | b'/', ..] => lexer::comment_end(&self.source, at, &mut ignored),
+                [b'\\', ..] => at + lexer::splice(&self.source, at).max(1),
+                _ => at + 1,
+            };
+            if at == offset && offset >= 2 && self.source[..offset].trim_ascii_end().ends_with(b"\\") {
+                return false;
+            }
+        }
+        at == offset
+    }
+
     fn is_dead(&self, offset: usize) -> bool {
         let places = &self.nesting.places;
         places.outwards(places.at(offset)).any(|p| {
