@@ -115,8 +115,8 @@ fn an_export_needs_a_place_and_a_known_ending() {
     ");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tar", "-o", "nowhere/out.tar"]), @"
     ------- stderr -------
-    error: cannot write nowhere/out.tar
-      its folder does not exist
+    error: cannot write nowhere/out.tar: its folder does not exist
+      nothing was written
     [exit 74]
     ");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "diff", "-o", "nowhere/out.diff"]), @"
@@ -152,4 +152,19 @@ fn completions_and_the_manual_are_made_from_the_commands() {
     assert!(env.stdout(&["--version"]).starts_with("pypatch "));
     assert!(env.run(&[]).ends_with("[exit 2]"));
     assert!(env.run(&["aply"]).contains("apply"));
+}
+
+#[test]
+fn nothing_is_written_into_the_source() {
+    let env = TestEnvironment::with_tree();
+    let before = env.seen("tree");
+    for args in [
+        &["export", "gadget", "tree", "--as", "tree", "--output", "tree/inner"][..],
+        &["export", "gadget", "tree", "--as", "tar", "--output", "tree/Misc/out.tar"],
+        &["apply", "gadget", "tree", "--allow-unpinned", "--output", "tree/inner"],
+    ] {
+        let told = env.run(args);
+        assert!(told.contains("lies inside the source") && told.ends_with("[exit 2]"), "{told}");
+    }
+    assert_eq!(env.seen("tree"), before);
 }

@@ -796,6 +796,15 @@ fn an_extending_patchset_shows_where_its_edits_come_from() {
 fn check_takes_names_patterns_folders_and_files() {
     let env = TestEnvironment::with_tree();
     assert_snapshot!(env.run(&["check", "gadget"]), @"
+    ------- stderr -------
+    error: an error in the patchset `gadget`
+      `pins` names `python-9.9`, which is no pinned release
+    [exit 2]
+    ");
+    let file = env.path("patchsets/gadget/patchset.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("pins: [python-9.9]\n", "")).unwrap();
+    assert_snapshot!(env.run(&["check", "gadget"]), @"
     gadget: 7 edits, no errors
     [exit 0]
     ");

@@ -697,6 +697,7 @@ fn a_tree_of_another_version_is_refused() {
     assert_snapshot!(env.run(&["diff", "gadget", "tree"]), @"
     ------- stderr -------
     error: `gadget` is written for >=9.9, <9.10, and tree says no version of CPython
+      help: name the top of a CPython source tree, where Include/patchlevel.h is
     nothing was written
     [exit 3]
     ");

@@ -1,11 +1,12 @@
 //! Writes a whole tree into a new directory, all or nothing.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -26,14 +27,35 @@ pub enum Item<'a> {
     Symlink(&'a [u8]),
 }
 
+/// What the hidden directory's name begins with.
+const HIDDEN: &str = ".pypatch-new-";
+
+/// Removes the hidden directories in `parent` that killed processes have left: nobody holds their
+/// locks, and they are not just being made. That one cannot be removed is no failure of anything.
+fn sweep(parent: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let hidden = entry.file_name().to_str().is_some_and(|name| name.starts_with(HIDDEN));
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if hidden
+            && age().is_some_and(|age| age > Duration::from_secs(60))
+            && File::open(entry.path()).is_ok_and(|directory| directory.try_lock().is_ok())
+        {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// A tree that is being written: into a hidden directory beside its final place, from where
 /// [`Materialise::finish`] moves it there. Dropped before, it leaves nothing behind; a process that
-/// is killed leaves the hidden directory, and nothing at the place itself.
+/// is killed leaves the hidden directory, which a later one removes, and nothing at the place itself.
 #[derive(Debug)]
 pub struct Materialise {
     out: PathBuf,
     root: PathBuf,
     temporary: TempDir,
+    /// Tells this from what a killed process has left; dies with the process.
+    _lock: File,
     now: Mtime,
     /// Modes and mtimes that directories get at the end: until then they are written into.
     directories: Vec<(Dir, Option<Mode>, Mtime)>,
@@ -60,19 +82,23 @@ impl Materialise {
             Some(parent) => parent,
             None => return Err(ApplyError::Occupied(out.to_owned())),
         };
+        sweep(parent);
         let temporary = tempfile::Builder::new()
-            .prefix(".pypatch-new-")
+            .prefix(HIDDEN)
             .tempdir_in(parent)
             .map_err(ApplyError::io("create directory in", parent))?;
         // The temporary directory is for its owner only; the one inside is as the umask has it.
         let top = temporary.path().join("tree");
         Disk::default().make_dir(&top)?;
+        let lock = File::open(temporary.path()).map_err(ApplyError::io("open", temporary.path()))?;
+        lock.try_lock().map_err(|error| ApplyError::io("lock", temporary.path())(error.into()))?;
         let made = fs::metadata(&top).map_err(ApplyError::io("look at", &top))?;
         let now = Mtime::of(&made);
         Ok(Materialise {
             out: out.to_owned(),
             root: top,
             temporary,
+            _lock: lock,
             now,
             directories: vec![(Dir::Top, None, now)],
         })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::error::CliError;
 use super::pinned::{self, Pinned};
 use super::ui::Ui;
+use super::workspace;
 use super::{ExitStatus, Workspace};
 use crate::apply::{self, Layer};
 use crate::export;
@@ -47,6 +48,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             format!("`{}` is no directory that could be patched in place", args.tree),
         )
         .help("give --output DIR for the patched tree"));
+    }
+    if let Some(output) = &args.output {
+        workspace::outside(&source.spec, output)?;
     }
     let Some(works) = works(ui, workspace, args, source.tree.as_ref())? else { return Ok(ExitStatus::Unfit) };
     let pin = if works.iter().all(|work| work.changes.is_empty()) {

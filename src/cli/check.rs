@@ -3,6 +3,7 @@
 use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Workspace};
+use crate::patchset::Patchset;
 use crate::report::text::counted;
 
 /// Check patchsets without a tree: what they say is well formed, and everything they name is there.
@@ -29,6 +30,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let mut status = ExitStatus::Done;
     for id in ids {
         match workspace.patchset(&id) {
+            Ok(patchset) if !pins_are_known(ui, workspace, &patchset)? => status = ExitStatus::Usage,
             Ok(patchset) => {
                 let edits = counted(patchset.edits.len(), "edit");
                 ui.out(&format!("{}: {edits}, no errors\n", patchset.id))?;
@@ -40,4 +42,28 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         }
     }
     Ok(status)
+}
+
+/// Whether the pins that a patchset names exist, and lie in its range.
+fn pins_are_known(ui: &Ui, workspace: &Workspace, patchset: &Patchset) -> Result<bool, CliError> {
+    let mut wrong = CliError::new(ExitStatus::Usage, format!("an error in the patchset `{}`", patchset.id));
+    for name in &patchset.pins {
+        match workspace.pins.find(name)? {
+            None => wrong.details.push(format!("`pins` names `{name}`, which is no pinned release")),
+            Some(pin) => {
+                if let Some(range) =
+                    patchset.applies_to.as_ref().filter(|range| !range.contains(&pin.version))
+                {
+                    wrong
+                        .details
+                        .push(format!("`pins` names `{name}`, which `applies-to: {range}` leaves out"));
+                }
+            }
+        }
+    }
+    if wrong.details.is_empty() {
+        return Ok(true);
+    }
+    ui.error(&wrong);
+    Ok(false)
 }

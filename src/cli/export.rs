@@ -44,6 +44,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         (_, output) => output.as_deref(),
     };
     let (plan, _, source) = super::plan::make(ui, workspace, &args.patchset, &args.source)?;
+    if let (Some(out), ExportFormat::Tree | ExportFormat::Tar) = (output, args.format) {
+        super::workspace::outside(&source.spec, out)?;
+    }
     if let Err(status) = super::plan::must_fit(ui, &plan) {
         return Ok(status);
     }

@@ -123,6 +123,22 @@ fn open_located(pin: &Pin, located: &Located) -> Result<Box<dyn Tree>, CliError>
     })
 }
 
+/// Refuses an output whose folder does not exist, or that would come to lie inside the source.
+pub(super) fn outside(spec: &SourceSpec, out: &Path) -> Result<(), CliError> {
+    let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let wrong = |status, why: String| CliError::new(status, why).detail("nothing was written");
+    let folder = folder.canonicalize().map_err(|_| {
+        wrong(super::ExitStatus::Io, format!("cannot write {}: its folder does not exist", out.display()))
+    })?;
+    if let SourceSpec::Directory(root) = spec
+        && root.canonicalize().is_ok_and(|root| folder.starts_with(root))
+    {
+        let status = super::ExitStatus::Usage;
+        return Err(wrong(status, format!("{} lies inside the source, which stays as it is", out.display())));
+    }
+    Ok(())
+}
+
 /// Brings a tree in order that an interrupted run left.
 pub(super) fn recover(ui: &Ui, root: &Path) -> Result<(), CliError> {
     let place = root.display();

@@ -91,6 +91,11 @@ pub fn failures(plan: &Plan) -> String {
             None => format!("{} says no version of CPython", plan.source),
         };
         out.push_str(&format!("error: `{}` is written for {range}, and {this}\n", plan.patchset));
+        if plan.version.is_none() {
+            // What its edits miss in a tree of something else helps nobody.
+            out.push_str("  help: name the top of a CPython source tree, where Include/patchlevel.h is\nnothing was written\n");
+            return out;
+        }
     }
     for edit in &plan.edits {
         let mut told = Vec::new();
