@@ -192,7 +192,7 @@ fn check_configure(release: &Release, runs: usize) {
     let root = release.root();
     let Ok(version) = Command::new("autoconf2.69").arg("--version").output() else {
         assert!(std::env::var_os("CI").is_none(), "autoconf2.69 is not installed");
-        skipped(&format!("autoconf2.69 is not installed, so configure was not made anew"));
+        skipped("autoconf2.69 is not installed, so configure was not made anew");
         return;
     };
     assert!(version.status.success());
