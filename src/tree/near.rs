@@ -1,5 +1,7 @@
 //! Names that are nearly the one that was asked for.
 
+use crate::text::distance;
+
 /// Up to three of `names` that are few edits away from `wanted`, the nearest first.
 pub(super) fn near<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let most = (wanted.chars().count() / 3).clamp(1, 3);
@@ -11,22 +13,6 @@ pub(super) fn near<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -
     found.sort();
     found.truncate(3);
     found.into_iter().map(|(_, name)| name.to_owned()).collect()
-}
-
-/// How many characters have to be added, removed or replaced to get from `a` to `b`.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, &y) in b.iter().enumerate() {
-            let replaced = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The names of pins nearest to one that does not exist.
 
 use super::{PREFIX, Pin};
+use crate::text::distance;
 use crate::version::Version;
 
 /// More typing errors than this and the name means something else.
@@ -26,22 +27,6 @@ pub(super) fn nearest(name: &str, pins: &[Pin]) -> Vec<String> {
         })
     });
     near.into_iter().take(3).map(|(_, pin)| pin.name.clone()).collect()
-}
-
-/// How many characters must be added, removed or replaced to make `b` of `a`.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
