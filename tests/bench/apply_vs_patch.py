@@ -4,7 +4,8 @@
     tests/bench/apply_vs_patch.py target/release/pypatch catamount-py2.5 SOURCE [--rounds N]
 
 SOURCE is a directory, or whatever else pypatch takes: a tarball, a pin, git:REPO@REV. Both work on copies of one tree,
-round by round and in changing order; both pairs must give back the tree as it was. CPU time is user and system time of
+round by round and in changing order; both pairs must give back the tree as it was. `apply` remembers plans: all rounds but the first take up a plan that was made before. Run with neither HOME nor
+XDG_CACHE_HOME set, every round plans anew, as the first apply of a patchset on a release does. CPU time is user and system time of
 the processes, as wait4 reports it. Peak memory is never below that of this script, which starts them. Timings decide no
 test: the exit status says only whether both did the same work.
 """
