@@ -359,6 +359,51 @@ fn several_patchsets_are_applied_in_order_and_come_off_one_by_one() {
     assert_eq!(env.seen("tree"), before);
 }
 
+/// Files that are changed by two patchsets, or added by one and removed by the other.
+#[test]
+fn several_patchsets_are_written_together() {
+    let env = TestEnvironment::with_tree();
+    common::tree::gizmo(&env);
+    let before = env.seen("tree");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "gizmo", "tree"]), @"
+    applied gadget to tree: 7 edits: 7 change; 6 files
+    applied gizmo to tree: 7 edits: 7 change; 7 files
+    ------- stderr -------
+    note: tree is no pinned release: CPython 9.9 is not among the pins
+    [exit 0]
+    ");
+    let applied = env.seen("tree");
+    let times = |path: &str| applied[path].1;
+    let now = times(".pypatch-receipt.json");
+    for path in ["", "Makefile.pre.in", "Modules/one.c", "Modules/gadget", "Misc/gizmo"] {
+        assert_eq!(times(path), now, "{path}: all is written in one go");
+    }
+    assert!(!applied.contains_key("Modules/gadget/loader.c"));
+    assert_snapshot!(env.run(&["status", "tree"]), @"
+    gadget: 7 edits, 6 files
+    gizmo: 7 edits, 7 files
+    all files are as pypatch left them
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["revert", "--top", "tree"]), @"
+    reverted gizmo
+    7 files
+    still applied: gadget
+    [exit 0]
+    ");
+    let other = TestEnvironment::with_tree();
+    other.stdout(&["apply", "--allow-unpinned", "gadget", "tree"]);
+    let without_receipt = |env: &TestEnvironment| {
+        let mut seen = env.seen("tree");
+        seen.remove(".pypatch-receipt.json");
+        seen.into_iter().map(|(path, (mode, _, bytes))| (path, mode, bytes)).collect::<Vec<_>>()
+    };
+    assert_eq!(without_receipt(&env), without_receipt(&other));
+    assert!(env.run(&["apply", "--allow-unpinned", "gizmo", "tree"]).ends_with("[exit 0]"));
+    assert!(env.run(&["revert", "tree"]).ends_with("[exit 0]"));
+    assert_eq!(env.seen("tree"), before);
+}
+
 #[test]
 fn an_unpinned_tree_is_patched_only_when_that_is_said() {
     let env = TestEnvironment::with_tree();

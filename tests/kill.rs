@@ -14,7 +14,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
 use common::TestEnvironment;
-use common::tree::{Seen, seen};
+use common::tree::{Seen, gizmo, seen};
 
 /// The system calls before which it is killed. Which of a family is made depends on the machine; the
 /// question mark lets strace pass over those that it has not.
@@ -49,6 +49,8 @@ const CALLS: &[&str] = &[
 ];
 
 const APPLY: &[&str] = &["apply", "--allow-unpinned", "gadget", "tree"];
+/// A series; what the second patchset needs, the first one leaves.
+const APPLY_BOTH: &[&str] = &["apply", "--allow-unpinned", "gadget", "gizmo", "tree"];
 const REVERT: &[&str] = &["revert", "tree"];
 
 /// How a run under strace ended.
@@ -128,6 +130,14 @@ impl Expected {
     }
 }
 
+/// The made-up tree, and patchsets: two for it, and one that fits it in any state.
+fn with_patchsets() -> TestEnvironment {
+    let env = TestEnvironment::with_tree();
+    gizmo(&env);
+    env.patchset("nothing", "[]");
+    env
+}
+
 /// A tree to be copied for each run, and what may be found of a copy afterwards.
 struct Template {
     env: TestEnvironment,
@@ -135,19 +145,19 @@ struct Template {
 }
 
 impl Template {
-    /// The made-up tree, to which `gadget` is applied.
-    fn untouched() -> Template {
-        let (env, other) = (TestEnvironment::with_tree(), TestEnvironment::with_tree());
-        other.stdout(APPLY);
+    /// The made-up tree, to which something is applied.
+    fn untouched(apply: &[&str]) -> Template {
+        let [env, other] = [with_patchsets(), with_patchsets()];
+        other.stdout(apply);
         let expected = Expected { before: env.seen("tree"), after: other.seen("tree") };
         Template { env, expected }
     }
 
-    /// The made-up tree with `gadget`, which is reverted.
-    fn applied() -> Template {
-        let env = TestEnvironment::with_tree();
+    /// The made-up tree with something applied, which is reverted.
+    fn applied(apply: &[&str]) -> Template {
+        let env = with_patchsets();
         let after = env.seen("tree");
-        env.stdout(APPLY);
+        env.stdout(apply);
         let before = env.seen("tree");
         Template { env, expected: Expected { before, after } }
     }
@@ -161,10 +171,11 @@ impl Template {
     }
 }
 
-/// Kills a command at every moment, lets another one follow, and looks at the tree.
-fn sweep(template: &Template, arguments: &[&str]) {
+/// Kills a command at every moment, lets another one follow, and looks at the tree. `apply` is what
+/// can be done to it then.
+fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
     let expected = &template.expected;
-    let nexts = [&["status", "tree"][..], &["plan", "gadget", "tree"]];
+    let nexts = [&["status", "tree"][..], &["plan", "nothing", "tree"]];
     let (mut kills, mut made, mut blemished) = (0, BTreeSet::new(), Vec::new());
     for call in CALLS {
         for nth in 1.. {
@@ -190,9 +201,10 @@ fn sweep(template: &Template, arguments: &[&str]) {
             }
             kills += 1;
             made.insert(*call);
-            // Whatever was found, it can still be taken to where it was meant to go, and back.
+            // Whatever was found, it can be taken back, and to where it was meant to go, and back.
             if nth % 5 == 0 {
-                env.stdout(APPLY);
+                env.stdout(REVERT);
+                env.stdout(apply);
                 env.stdout(REVERT);
             }
         }
@@ -205,14 +217,28 @@ fn sweep(template: &Template, arguments: &[&str]) {
 #[test]
 fn a_killed_apply_leaves_the_tree_as_before_or_as_after() {
     if can_kill("killing apply") {
-        sweep(&Template::untouched(), APPLY);
+        sweep(&Template::untouched(APPLY), APPLY, APPLY);
+    }
+}
+
+#[test]
+fn a_killed_series_is_applied_as_a_whole_or_not_at_all() {
+    if can_kill("killing apply of a series") {
+        sweep(&Template::untouched(APPLY_BOTH), APPLY_BOTH, APPLY_BOTH);
+    }
+}
+
+#[test]
+fn a_killed_revert_of_a_series_leaves_all_of_it_or_nothing() {
+    if can_kill("killing revert of a series") {
+        sweep(&Template::applied(APPLY_BOTH), REVERT, APPLY_BOTH);
     }
 }
 
 #[test]
 fn a_killed_revert_leaves_the_tree_as_before_or_as_after() {
     if can_kill("killing revert") {
-        sweep(&Template::applied(), REVERT);
+        sweep(&Template::applied(APPLY), REVERT, APPLY);
     }
 }
 
@@ -221,7 +247,7 @@ fn a_killed_recovery_is_taken_up_again() {
     if !can_kill("killing a recovery") {
         return;
     }
-    let template = Template::untouched();
+    let template = Template::untouched(APPLY);
     let before = &template.expected.before;
     let calls = ["rename", "renameat", "renameat2"];
     assert!(calls.iter().any(|call| killed(&template.env, APPLY, call, 4) == Ended::Killed));

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::io::{Error, ErrorKind};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
@@ -13,7 +14,10 @@ use super::lock::LockedTree;
 use super::recover::{Recovered, recover, recover_locked};
 use super::revert;
 use super::revert::{Which, revert_on};
-use super::testing::{every_change, layer, more_changes, seen, tree, undated, without_top};
+use super::testing::{
+    every_change, layer, more_changes, one, seen, three_layers, tree, undated, without_top,
+};
+use crate::tree::FileChange;
 
 /// Something that changes a tree, and what has to be done to the tree before.
 struct Scenario {
@@ -28,24 +32,43 @@ fn quick() -> Disk<'static> {
 }
 
 fn first(root: &Path) {
-    commit_on(&quick(), root, &every_change(root), layer("first")).unwrap();
+    commit_on(&quick(), root, one("first", &every_change(root))).unwrap();
 }
 
 fn both(root: &Path) {
     first(root);
-    commit_on(&quick(), root, &more_changes(root), layer("second")).unwrap();
+    commit_on(&quick(), root, one("second", &more_changes(root))).unwrap();
 }
 
-const SCENARIOS: [Scenario; 5] = [
+/// What patchsets come to that are applied in one go.
+static LAYERS: LazyLock<[Vec<FileChange>; 3]> = LazyLock::new(three_layers);
+
+const SCENARIOS: [Scenario; 7] = [
     Scenario {
         name: "apply",
         setup: |_| {},
-        run: |disk, root| commit_on(disk, root, &every_change(root), layer("first")).map(drop),
+        run: |disk, root| commit_on(disk, root, one("first", &every_change(root))).map(drop),
     },
     Scenario {
         name: "apply a second patchset",
         setup: first,
-        run: |disk, root| commit_on(disk, root, &more_changes(root), layer("second")).map(drop),
+        run: |disk, root| commit_on(disk, root, one("second", &more_changes(root))).map(drop),
+    },
+    Scenario {
+        name: "apply two patchsets",
+        setup: |_| {},
+        run: |disk, root| {
+            let [one, two, _] = &*LAYERS;
+            commit_on(disk, root, vec![(layer("first"), one), (layer("second"), two)]).map(drop)
+        },
+    },
+    Scenario {
+        name: "apply two patchsets over one",
+        setup: first,
+        run: |disk, root| {
+            let [_, two, three] = &*LAYERS;
+            commit_on(disk, root, vec![(layer("second"), two), (layer("third"), three)]).map(drop)
+        },
     },
     Scenario {
         name: "revert",
@@ -227,7 +250,7 @@ fn a_file_edited_after_a_kill_is_named_and_not_overwritten() {
         killed.set(killed.get() || doing == "remove" && path.ends_with("Lib/plat/gone.py"));
         if killed.get() { Err(ErrorKind::Other.into()) } else { Ok(()) }
     });
-    commit_on(&disk, dir.path(), &every_change(dir.path()), layer("first")).unwrap_err();
+    commit_on(&disk, dir.path(), one("first", &every_change(dir.path()))).unwrap_err();
     std::fs::write(dir.path().join("Lib/latin.py"), "mine").unwrap();
     let error = recover(dir.path()).unwrap_err();
     let ApplyError::Torn { path, old: Some(old) } = error else { panic!("{error}") };
@@ -249,7 +272,7 @@ fn a_running_change_is_not_disturbed() {
         }
         Ok(())
     });
-    commit_on(&disk, dir.path(), &every_change(dir.path()), layer("first")).unwrap();
+    commit_on(&disk, dir.path(), one("first", &every_change(dir.path()))).unwrap();
     revert(dir.path(), Which::All, false).unwrap();
     assert_eq!(seen(dir.path()), before);
 }

@@ -31,6 +31,7 @@ mod dirs;
 mod disk;
 mod error;
 mod journal;
+mod layered;
 mod lock;
 mod materialise;
 mod place;

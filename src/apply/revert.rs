@@ -136,7 +136,8 @@ fn file_change<'a>(
     let act = match (before, now) {
         (Some(before), Some(_)) if only_mode => Act::SetMode(before.mode),
         (Some(Before { sha256, mode, mtime }), _) => {
-            Act::Write { bytes: Cow::Owned(bytes), sha256, mode, mtime }
+            let owner = now.map(|(found, _)| found.owner);
+            Act::Write { bytes: Cow::Owned(bytes), sha256, mode, owner, mtime }
         }
         (None, Some(_)) => Act::Remove,
         // One layer added it, a later one removed it again.
@@ -176,7 +177,7 @@ mod tests {
     use std::fs;
 
     use super::super::commit;
-    use super::super::testing::{every_change, layer, more_changes, seen, tree};
+    use super::super::testing::{every_change, more_changes, one, seen, tree};
     use super::*;
     use crate::tree::FileChange;
 
@@ -184,7 +185,7 @@ mod tests {
     fn apply_and_revert_leave_the_tree_as_it_was() {
         let dir = tree();
         let untouched = seen(dir.path());
-        commit(dir.path(), &every_change(dir.path()), layer("one")).unwrap();
+        commit(dir.path(), one("one", &every_change(dir.path()))).unwrap();
         let applied = seen(dir.path());
         let dry = revert(dir.path(), Which::All, true).unwrap();
         assert_eq!(seen(dir.path()), applied);
@@ -197,16 +198,16 @@ mod tests {
     fn layers_come_off_one_by_one() {
         let dir = tree();
         let untouched = seen(dir.path());
-        commit(dir.path(), &every_change(dir.path()), layer("one")).unwrap();
+        commit(dir.path(), one("one", &every_change(dir.path()))).unwrap();
         let tree_alone =
             |seen: &str| seen.lines().filter(|line| !line.starts_with(RECEIPT)).collect::<String>();
         let receipt = || fs::read(dir.path().join(RECEIPT)).unwrap();
-        let (one, one_receipt) = (seen(dir.path()), receipt());
-        commit(dir.path(), &more_changes(dir.path()), layer("two")).unwrap();
+        let (first, first_receipt) = (seen(dir.path()), receipt());
+        commit(dir.path(), one("two", &more_changes(dir.path()))).unwrap();
         let top = revert(dir.path(), Which::Top, false).unwrap();
         assert_eq!((top.patchsets, top.remaining), (vec!["two".to_owned()], vec!["one".to_owned()]));
-        assert_eq!(tree_alone(&seen(dir.path())), tree_alone(&one));
-        assert_eq!(receipt(), one_receipt);
+        assert_eq!(tree_alone(&seen(dir.path())), tree_alone(&first));
+        assert_eq!(receipt(), first_receipt);
         revert(dir.path(), Which::Top, false).unwrap();
         assert_eq!(seen(dir.path()), untouched);
     }
@@ -215,8 +216,8 @@ mod tests {
     fn all_layers_come_off_at_once() {
         let dir = tree();
         let untouched = seen(dir.path());
-        commit(dir.path(), &every_change(dir.path()), layer("one")).unwrap();
-        commit(dir.path(), &more_changes(dir.path()), layer("two")).unwrap();
+        commit(dir.path(), one("one", &every_change(dir.path()))).unwrap();
+        commit(dir.path(), one("two", &more_changes(dir.path()))).unwrap();
         assert_eq!(revert(dir.path(), Which::All, false).unwrap().patchsets, ["two", "one"]);
         assert_eq!(seen(dir.path()), untouched);
     }
@@ -226,7 +227,7 @@ mod tests {
         let dir = tree();
         let untouched = seen(dir.path());
         let changes = every_change(dir.path());
-        commit(dir.path(), &changes, layer("there")).unwrap();
+        commit(dir.path(), one("there", &changes)).unwrap();
         let back: Vec<FileChange> = changes
             .into_iter()
             .map(|change| FileChange {
@@ -236,7 +237,7 @@ mod tests {
                 ..change
             })
             .collect();
-        commit(dir.path(), &back, layer("back")).unwrap();
+        commit(dir.path(), one("back", &back)).unwrap();
         revert(dir.path(), Which::All, false).unwrap();
         assert_eq!(seen(dir.path()), untouched);
     }
@@ -244,7 +245,7 @@ mod tests {
     #[test]
     fn edited_files_are_all_named_and_nothing_is_written() {
         let dir = tree();
-        commit(dir.path(), &every_change(dir.path()), layer("one")).unwrap();
+        commit(dir.path(), one("one", &every_change(dir.path()))).unwrap();
         fs::write(dir.path().join("Makefile.pre.in"), "edited").unwrap();
         fs::remove_file(dir.path().join("Lib/new/run")).unwrap();
         let before = seen(dir.path());
@@ -256,7 +257,7 @@ mod tests {
     #[test]
     fn what_the_user_put_into_a_new_directory_stays() {
         let dir = tree();
-        commit(dir.path(), &every_change(dir.path()), layer("one")).unwrap();
+        commit(dir.path(), one("one", &every_change(dir.path()))).unwrap();
         fs::write(dir.path().join("Lib/new/mine.py"), "mine").unwrap();
         revert(dir.path(), Which::All, false).unwrap();
         assert_eq!(fs::read(dir.path().join("Lib/new/mine.py")).unwrap(), b"mine");
@@ -266,7 +267,7 @@ mod tests {
     #[test]
     fn a_removed_file_comes_back_into_a_directory_that_is_gone() {
         let dir = tree();
-        commit(dir.path(), &every_change(dir.path()), layer("one")).unwrap();
+        commit(dir.path(), one("one", &every_change(dir.path()))).unwrap();
         fs::remove_dir_all(dir.path().join("Lib/plat")).unwrap();
         revert(dir.path(), Which::All, false).unwrap();
         assert_eq!(fs::read(dir.path().join("Lib/plat/gone.py")).unwrap(), b"pass\n");
@@ -275,7 +276,7 @@ mod tests {
     #[test]
     fn a_receipt_whose_undo_is_wrong_changes_nothing() {
         let dir = tree();
-        commit(dir.path(), &every_change(dir.path()), layer("one")).unwrap();
+        commit(dir.path(), one("one", &every_change(dir.path()))).unwrap();
         let path = dir.path().join(RECEIPT);
         let text =
             fs::read_to_string(&path).unwrap().replace(r#""text": "sharedmods\n""#, r#""text": "other\n""#);

@@ -36,8 +36,8 @@ pub(super) struct Fresh {
     pub top: Mtime,
     /// What the umask leaves of a new file's mode.
     mask: Mode,
-    /// The user that new files belong to.
-    pub user: u32,
+    /// The user and the group that new files belong to.
+    pub owner: (u32, u32),
 }
 
 impl Fresh {
@@ -58,7 +58,7 @@ impl Stage {
         match fs::metadata(&stage.path) {
             Ok(made) => {
                 let (now, mask) = (Mtime::of(&made), Mode::of(&made));
-                Ok((stage, Fresh { now, top, mask, user: made.uid() }))
+                Ok((stage, Fresh { now, top, mask, owner: (made.uid(), made.gid()) }))
             }
             Err(source) => {
                 let error = ApplyError::io("look at", &stage.path)(source);

@@ -136,7 +136,7 @@ mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::{PermissionsExt, symlink};
 
-    use super::super::testing::{every_change, layer, more_changes, seen, tree};
+    use super::super::testing::{every_change, more_changes, one, seen, tree};
     use super::super::{RECEIPT, commit};
     use super::*;
 
@@ -149,8 +149,8 @@ mod tests {
     fn every_way_to_drift_has_its_name() {
         let dir = tree();
         let root = dir.path();
-        commit(root, &every_change(root), layer("first")).unwrap();
-        commit(root, &more_changes(root), layer("second")).unwrap();
+        commit(root, one("first", &every_change(root))).unwrap();
+        commit(root, one("second", &more_changes(root))).unwrap();
         let fresh = status(root).unwrap().unwrap();
         assert_eq!(
             fresh.layers.iter().map(|layer| layer.patchset.as_str()).collect::<Vec<_>>(),

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs::{self, File, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
+use super::commit::commit_on;
+use super::disk::Disk;
 use super::receipt::Layer;
 use super::stamp::{Mode, Mtime};
 use crate::digest::Sha256Digest;
@@ -101,8 +103,34 @@ pub(super) fn more_changes(root: &Path) -> Vec<FileChange> {
         remove(root, "Lib/new/deep/added.py"),
         add("Lib/plat/gone.py", b"back\n", false),
         set_executable(root, "Lib/latin.py", true),
+        set_executable(root, "README", true),
         add("top/new", b"", false),
     ]
+}
+
+/// A third one on top of both: what they did is done again, changed, or taken back.
+pub(super) fn most_changes(root: &Path) -> Vec<FileChange> {
+    vec![
+        change(root, "Modules/locked.c", vec![Rewrite::remove(Span::new(6, 7))]),
+        change(root, "install-sh", vec![Rewrite::insert(10, "exit\n")]),
+        change(root, "Makefile.pre.in", vec![Rewrite::insert(0, "# thrice\n")]),
+        set_executable(root, "Lib/latin.py", false),
+        set_executable(root, "README", false),
+        set_executable(root, "Lib/new/run", false),
+        set_executable(root, "Lib/plat/gone.py", true),
+        add("Lib/new/deep/deeper/other.py", b"", false),
+        remove(root, "top/new"),
+    ]
+}
+
+/// The three of them, as they are planned on [`tree`] before anything is written.
+pub(super) fn three_layers() -> [Vec<FileChange>; 3] {
+    let dir = tree();
+    [every_change, more_changes, most_changes].map(|changes| {
+        let changes = changes(dir.path());
+        commit_on(&Disk::hooked(|_, _| Ok(())), dir.path(), one("planned", &changes)).unwrap();
+        changes
+    })
 }
 
 /// A layer of that name.
@@ -114,6 +142,11 @@ pub(super) fn layer(patchset: &str) -> Layer {
         pin: Some("python-2.5".to_owned()),
         edits: vec!["no-sharedmods".to_owned()],
     }
+}
+
+/// One layer of that name with these changes.
+pub(super) fn one<'a>(patchset: &str, changes: &'a [FileChange]) -> Vec<(Layer, &'a [FileChange])> {
+    vec![(layer(patchset), changes)]
 }
 
 /// Everything that can be seen of a tree, a line for each file and directory.
@@ -129,7 +162,8 @@ pub(super) fn seen(root: &Path) -> String {
             "/".to_owned()
         };
         let path = entry.path().strip_prefix(root).unwrap().display().to_string();
-        seen.insert(path, format!("{} {mtime} {text}", Mode::of(&metadata)));
+        let (mode, user, group) = (Mode::of(&metadata), metadata.uid(), metadata.gid());
+        seen.insert(path, format!("{mode} {user}:{group} {mtime} {text}"));
     }
     seen.into_iter().fold(String::new(), |mut all, (path, line)| {
         writeln!(all, "{path}: {line}").unwrap();

@@ -37,8 +37,9 @@ pub(super) struct Change<'a> {
 
 /// What to do to one file.
 pub(super) enum Act<'a> {
-    /// Put a new file in its place.
-    Write { bytes: Cow<'a, [u8]>, sha256: Sha256Digest, mode: Mode, mtime: Mtime },
+    /// Put a new file in its place. `owner` is its user and group, where they are not those a new
+    /// file gets anyway.
+    Write { bytes: Cow<'a, [u8]>, sha256: Sha256Digest, mode: Mode, owner: Option<(u32, u32)>, mtime: Mtime },
     /// Change its mode alone. It must be there.
     SetMode(Mode),
     /// Remove it. It must be there.
@@ -83,10 +84,10 @@ pub(super) fn run<'a, T>(
 fn prepare(disk: &Disk<'_>, root: &Path, stage: &Stage, changes: &Changes<'_>) -> Result<(), ApplyError> {
     let mut journal = Journal::new();
     for (i, change) in changes.files.iter().enumerate() {
-        let owner = change.before.map(|(found, _)| found.owner);
         let (after, in_place) = match &change.act {
-            Act::Write { bytes, sha256, mode, mtime } => {
-                disk.new_file(&stage.new_at(i), &NewFile { bytes, mode: *mode, owner, mtime: *mtime })?;
+            Act::Write { bytes, sha256, mode, owner, mtime } => {
+                let file = NewFile { bytes, mode: *mode, owner: *owner, mtime: *mtime };
+                disk.new_file(&stage.new_at(i), &file)?;
                 (Some(*sha256), false)
             }
             Act::SetMode(_) => (change.before.map(|(_, sha256)| sha256), true),

@@ -132,29 +132,21 @@ fn works(
 
 /// Commits all of it to `root`, which is called `name`, or nothing. Gives what is to be said of it.
 fn write_all(root: &Path, name: &Path, works: &[Work], pin: Option<&str>) -> Result<String, CliError> {
-    let mut said = String::new();
-    let mut done = 0;
-    for work in works {
+    let layer = |work: &Work| Layer {
+        patchset: work.patchset.clone(),
+        digest: work.digest,
+        source: work.source.clone(),
+        pin: pin.map(str::to_owned),
+        edits: work.edits.clone(),
+    };
+    apply::commit(root, works.iter().map(|work| (layer(work), &work.changes[..])).collect())?;
+    let name = name.display().to_string();
+    let said = works.iter().map(|work| {
         if work.changes.is_empty() {
-            said.push_str(&format!("{}: nothing to do, the tree is so already\n", work.patchset));
-            continue;
+            format!("{}: nothing to do, the tree is so already\n", work.patchset)
+        } else {
+            report::text::applied(work, &name)
         }
-        let layer = Layer {
-            patchset: work.patchset.clone(),
-            digest: work.digest,
-            source: work.source.clone(),
-            pin: pin.map(str::to_owned),
-            edits: work.edits.clone(),
-        };
-        if let Err(error) = apply::commit(root, &work.changes, layer) {
-            // All or nothing goes for the series as well.
-            for _ in 0..done {
-                apply::revert(root, apply::Which::Top, false)?;
-            }
-            return Err(error.into());
-        }
-        done += 1;
-        said.push_str(&report::text::applied(work, &name.display().to_string()));
-    }
-    Ok(said)
+    });
+    Ok(said.collect())
 }

@@ -215,3 +215,18 @@ pub fn gadget(env: &TestEnvironment) {
     env.yaml("gadget", GADGET);
     env.write("patchsets/gadget/files/loader.c", "int loader;\n");
 }
+
+/// Writes the patchset `gizmo`, which fits only what `gadget` leaves: it changes, removes and makes
+/// executable what that has changed, added and removed.
+pub fn gizmo(env: &TestEnvironment) {
+    let edits = "\
+- {id: less, why: Less., file: Makefile.pre.in, text.replace: {find: run $(GEN) more.txt, with: run $(GEN) less.txt}}
+- {id: no-loader, why: Nothing loads., file: Modules/gadget/loader.c, file.remove: {contains: loader}}
+- {id: unloader, why: Something unloads., file: Modules/gadget/unloader.c, file.add: {content: \"int unloader;\\n\"}}
+- {id: some-news, why: There is news., file: Misc/NEWS, file.add: {content: \"Gizmo 1\\n\"}}
+- {id: program, why: A gizmo., file: Misc/gizmo/run, file.add: {content: \"#!/bin/sh\\n\", executable: true}}
+- {id: one-runs, why: It may run., file: Modules/one.c, file.mode: {executable: true}}
+- {id: configure-says, why: It says so., file: configure, text.replace: {find: exit 0, with: exit 1}}
+";
+    env.patchset("gizmo", edits);
+}
