@@ -15,6 +15,7 @@ use std::process::{Command, Stdio};
 
 use common::TestEnvironment;
 use common::tree::{Seen, gizmo, seen};
+use rustix::fs::XattrFlags;
 
 /// The system calls before which it is killed. Which of a family is made depends on the machine; the
 /// question mark lets strace pass over those that it has not.
@@ -43,6 +44,12 @@ const CALLS: &[&str] = &[
     "fchown",
     "fchownat",
     "utimensat",
+    "setxattr",
+    "lsetxattr",
+    "fsetxattr",
+    "removexattr",
+    "lremovexattr",
+    "fremovexattr",
     "fsync",
     "fdatasync",
     "flock",
@@ -87,6 +94,23 @@ fn can_kill(what: &str) -> bool {
         common::skip(what, "strace is missing, or may not trace here");
     }
     permitted
+}
+
+/// Whether the file system keeps attributes that users give to directories: without, pypatch cannot
+/// note the time that the top directory is to have.
+fn notes_are_kept(env: &TestEnvironment) -> bool {
+    let probed = rustix::fs::setxattr(env.path("."), "user.probe", b"", XattrFlags::empty());
+    if let Err(error) = &probed {
+        common::skip("the time of the top directory", &format!("no attributes of users: {error}"));
+    }
+    probed.is_ok()
+}
+
+/// What pypatch has noted on the top directory of the tree.
+fn note(env: &TestEnvironment) -> Option<String> {
+    let mut room = [0; 128];
+    let len = rustix::fs::getxattr(env.path("tree"), "user.pypatch.stage", &mut room[..]).ok()?;
+    Some(String::from_utf8(room[..len].to_vec()).unwrap())
 }
 
 /// What a tree may be found as.
@@ -175,6 +199,9 @@ impl Template {
 /// can be done to it then.
 fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
     let expected = &template.expected;
+    let both = [&expected.before, &expected.after];
+    let untouched = both.into_iter().find(|seen| !seen.contains_key(".pypatch-receipt.json")).unwrap();
+    let notes = notes_are_kept(&template.env);
     let nexts = [&["status", "tree"][..], &["plan", "nothing", "tree"]];
     let (mut kills, mut made, mut blemished) = (0, BTreeSet::new(), Vec::new());
     for call in CALLS {
@@ -185,14 +212,15 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
             let told = env.run(next);
             assert!(told.ends_with("[exit 0]"), "{call} {nth}, then {next:?}: {told}");
             let mut found = env.seen("tree");
+            assert_eq!(note(&env), None, "{call} {nth}, then {next:?}");
             if let Err(why) = expected.check(&found) {
                 // The one moment that src/apply/mod.rs tells of: between the calls that delete the
-                // stage and set the time of the top directory.
-                let times = [&expected.before, &expected.after].map(|seen| seen[""].1);
-                let blemish = times.into_iter().any(|time| {
-                    found.get_mut("").unwrap().1 = time;
-                    expected.check(&found).is_ok()
-                });
+                // stage and set the time of the top directory, where nothing can be noted.
+                let blemish = !notes
+                    && both.map(|seen| seen[""].1).into_iter().any(|time| {
+                        found.get_mut("").unwrap().1 = time;
+                        expected.check(&found).is_ok()
+                    });
                 assert!(blemish, "{call} {nth}, then {next:?}: {why}");
                 blemished.push(*call);
             }
@@ -206,10 +234,16 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
                 env.stdout(REVERT);
                 env.stdout(apply);
                 env.stdout(REVERT);
+                let mut found = env.seen("tree");
+                if !notes {
+                    found.get_mut("").unwrap().1 = untouched[""].1;
+                }
+                assert_eq!(found, *untouched, "{call} {nth}");
             }
         }
     }
     assert!(kills > 30 && made.contains("write") && made.contains("openat"), "{kills} kills: {made:?}");
+    assert!(!notes || made.contains("setxattr") && made.contains("removexattr"), "{made:?}");
     // The directory is opened to set its time: the same moment.
     assert!(blemished.is_empty() || blemished == ["openat", "utimensat"], "{blemished:?}");
 }
@@ -249,6 +283,7 @@ fn a_killed_recovery_is_taken_up_again() {
     }
     let template = Template::untouched(APPLY);
     let before = &template.expected.before;
+    let notes = notes_are_kept(&template.env);
     let calls = ["rename", "renameat", "renameat2"];
     assert!(calls.iter().any(|call| killed(&template.env, APPLY, call, 4) == Ended::Killed));
     assert_ne!(template.env.seen("tree"), *before, "four files were renamed");
@@ -259,13 +294,49 @@ fn a_killed_recovery_is_taken_up_again() {
             let told = env.run(&["status", "tree"]);
             assert!(told.ends_with("[exit 0]"), "{call} {nth}: {told}");
             let mut found = env.seen("tree");
-            found.get_mut("").unwrap().1 = before[""].1;
+            if !notes {
+                found.get_mut("").unwrap().1 = before[""].1;
+            }
             assert_eq!(found, *before, "{call} {nth}");
+            assert_eq!(note(&env), None, "{call} {nth}");
             if ended == Ended::ByItself {
                 break;
             }
         }
     }
+}
+
+#[test]
+fn a_copy_of_a_tree_whose_time_was_not_set_gets_it() {
+    let what = "killing apply before the time of the top directory is set";
+    if !can_kill(what) {
+        return;
+    }
+    let template = Template::untouched(APPLY);
+    if !notes_are_kept(&template.env) {
+        return;
+    }
+    let (mut ended, mut noted) = (Ended::Killed, 0);
+    for nth in 1.. {
+        if ended == Ended::ByItself {
+            break;
+        }
+        let env = template.copy();
+        ended = killed(&env, APPLY, "utimensat", nth);
+        let Some(note) = note(&env) else { continue };
+        noted += 1;
+        assert!(note.starts_with(".pypatch-done-") && !env.path("tree").join(&note).exists(), "{note}");
+        template.expected.check(&env.seen("tree")).unwrap_err();
+        let copy = TestEnvironment::new();
+        let mut cp = Command::new("cp");
+        assert!(cp.arg("-a").arg(env.path("tree")).arg(copy.path(".")).status().unwrap().success());
+        for env in [&copy, &env] {
+            assert!(env.run(&["status", "tree"]).ends_with("[exit 0]"));
+            template.expected.check(&env.seen("tree")).unwrap();
+        }
+        assert_eq!(copy.seen("tree"), env.seen("tree"));
+    }
+    assert_eq!(noted, 1, "the time of the top directory is set once");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
 
 use super::error::ApplyError;
+use super::note;
 use super::stamp::{Mode, Mtime};
 
 /// Called before each step with what is to be done and to which path; an error is the step's result.
@@ -113,6 +114,16 @@ impl Disk<'_> {
             Err(e) if e.kind() == ErrorKind::PermissionDenied => Ok(()),
             result => result,
         })
+    }
+
+    /// Notes the name of a stage on the top directory of its tree.
+    pub fn note(&self, root: &Path, name: &str) -> Result<(), ApplyError> {
+        self.step("set an attribute of", root, || note::write(root, name))
+    }
+
+    /// Takes what is noted off a top directory; where nothing is, nothing happens.
+    pub fn remove_note(&self, root: &Path) -> Result<(), ApplyError> {
+        self.step("remove an attribute of", root, || note::remove(root))
     }
 
     /// Brings a directory's entries to the disk.

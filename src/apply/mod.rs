@@ -12,7 +12,9 @@
 //!    a second name there: a hard link, or a copy where links are not to be had. The journal comes
 //!    last. Until it is there nothing else of the tree has been touched.
 //! 4. Files are renamed into place, the receipt among them, and mtimes of directories are set.
-//! 5. The stage is renamed to `.pypatch-done-MTIME`: *this* is the commit. Then it is deleted.
+//! 5. The stage is renamed to `.pypatch-done-MTIME`: *this* is the commit. Then it is deleted, and
+//!    the top directory gets that mtime; between these two the stage's name is noted in the attribute
+//!    `user.pypatch.stage` of the top directory.
 //!
 //! Whatever fails, or is killed, before step 5 is undone from the journal, by the same code whether
 //! at once or by the next command; each step of undoing may be repeated. As the old files were never
@@ -21,8 +23,12 @@
 //! # What is not kept
 //! Access and change times. A file with several hard links is replaced, as `patch` and `quilt` do:
 //! its other names keep the old contents. Extended attributes and access control lists of a
-//! replaced file are lost. A process killed between the two system calls that delete the stage and
-//! set the top directory's mtime leaves that one mtime at the time of the kill.
+//! replaced file are lost.
+//!
+//! Where a file system has no extended attributes for users, a process killed between the two system
+//! calls that delete the stage and set the top directory's mtime leaves that one mtime at the time of
+//! the kill. Where it has them, entries that someone adds to the top directory or removes from it
+//! between a kill and the next command do not show in its mtime: that becomes what it was to be.
 
 mod commit;
 #[cfg(test)]
@@ -34,6 +40,7 @@ mod journal;
 mod layered;
 mod lock;
 mod materialise;
+mod note;
 mod place;
 mod receipt;
 mod recover;

@@ -1,7 +1,8 @@
 //! The directory inside a tree where a change is prepared.
 //!
 //! Making and deleting it changes the mtime of the tree's top directory. So its name says which
-//! mtime the top must have once it is gone, and no moment exists in which that is not on the disk.
+//! mtime the top must have once it is gone. While it goes, its name is noted on the top directory
+//! itself, so that no moment exists in which that is not on the disk.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::disk::{Disk, NewFile};
 use super::error::ApplyError;
 use super::journal::Journal;
+use super::note;
 use super::place::{self, Dir};
 use super::stamp::{Mode, Mtime};
 
@@ -69,21 +71,35 @@ impl Stage {
     }
 
     /// The stages that processes left behind in `root`; there is at most one unless someone copied
-    /// it. Costs reading one directory.
+    /// it. One that is gone but for its note is among them only when it is the only one: the note of
+    /// any other is written anew when that goes. Costs reading one directory, and one attribute of it.
     pub fn find(root: &Path) -> Result<Vec<Stage>, ApplyError> {
         let mut stages = Vec::new();
         for entry in fs::read_dir(root).map_err(ApplyError::io("read", root))? {
             let entry = entry.map_err(ApplyError::io("read", root))?;
             let name = entry.file_name();
-            let Some(name) = name.to_str() else { continue };
-            let done = name.starts_with(DONE);
-            let Some(top) = name.strip_prefix(STAGE).or(name.strip_prefix(DONE)) else { continue };
-            let is_dir = entry.file_type().map_err(ApplyError::io("look at", root))?.is_dir();
-            if let (Ok(top), true) = (top.parse(), is_dir) {
-                stages.push(Stage { path: entry.path(), top, done });
+            let Some(stage) = name.to_str().and_then(|name| Stage::named(root, name)) else { continue };
+            if entry.file_type().map_err(ApplyError::io("look at", root))?.is_dir() {
+                stages.push(stage);
             }
         }
+        if stages.is_empty() {
+            let noted = note::read(root).map_err(ApplyError::io("look at", root))?;
+            stages.extend(noted.and_then(|name| Stage::named(root, &name)));
+        }
         Ok(stages)
+    }
+
+    /// The stage of that name, which need not be there; `None` when no stage is called so.
+    fn named(root: &Path, name: &str) -> Option<Stage> {
+        let top = name.strip_prefix(STAGE).or(name.strip_prefix(DONE))?;
+        let top = top.parse().ok()?;
+        Some(Stage { path: root.join(name), top, done: name.starts_with(DONE) })
+    }
+
+    /// What it is called.
+    fn name(&self) -> String {
+        format!("{}{}", if self.done { DONE } else { STAGE }, self.top)
     }
 
     /// Where the new contents of the file number `i` of the journal lie.
@@ -125,16 +141,25 @@ impl Stage {
         Ok(())
     }
 
-    /// Deletes it, the journal first: without one there is nothing to undo.
+    /// Deletes it, the journal first: without one there is nothing to undo. Then the top directory
+    /// gets its mtime. May be repeated, whatever of it is done.
     pub fn delete(&self, disk: &Disk<'_>, root: &Path) -> Result<(), ApplyError> {
         disk.unlink(&self.path.join(JOURNAL))?;
-        for entry in fs::read_dir(&self.path).map_err(ApplyError::io("read", &self.path))? {
-            disk.unlink(&entry.map_err(ApplyError::io("read", &self.path))?.path())?;
+        match fs::read_dir(&self.path) {
+            Ok(entries) => {
+                for entry in entries {
+                    disk.unlink(&entry.map_err(ApplyError::io("read", &self.path))?.path())?;
+                }
+            }
+            Err(e) if e.kind() == ErrorKind::NotFound => {}
+            Err(source) => return Err(ApplyError::io("read", &self.path)(source)),
         }
+        // Where nothing can be noted, all there is to lose is the mtime, if this is killed right here.
+        let _ = disk.note(root, &self.name());
         disk.remove_dir(&self.path)?;
         if place::dir(root, &Dir::Top)?.is_some_and(|(_, mtime)| mtime != self.top) {
             disk.set_dir_mtime(root, self.top)?;
         }
-        Ok(())
+        disk.remove_note(root)
     }
 }
