@@ -1,6 +1,7 @@
 //! Adaptations of CPython source trees, kept as meaning instead of diffs.
 
 pub mod apply;
+pub mod build;
 pub mod cli;
 pub mod digest;
 pub mod edit;

@@ -13,7 +13,7 @@ use crate::memo::Recording;
 use crate::patchset::Patchset;
 use crate::plan::{Series, Work};
 use crate::report;
-use crate::tree::{SourceSpec, Tree, python_version};
+use crate::tree::{FileChange, SourceSpec, Tree, python_version};
 
 /// Apply patchsets to a tree: all of it, or nothing.
 ///
@@ -132,14 +132,7 @@ fn works(
 
 /// Commits all of it to `root`, which is called `name`, or nothing. Gives what is to be said of it.
 fn write_all(root: &Path, name: &Path, works: &[Work], pin: Option<&str>) -> Result<String, CliError> {
-    let layer = |work: &Work| Layer {
-        patchset: work.patchset.clone(),
-        digest: work.digest,
-        source: work.source.clone(),
-        pin: pin.map(str::to_owned),
-        edits: work.edits.clone(),
-    };
-    apply::commit(root, works.iter().map(|work| (layer(work), &work.changes[..])).collect())?;
+    apply::commit(root, layers(works, pin))?;
     let name = name.display().to_string();
     let said = works.iter().map(|work| {
         if work.changes.is_empty() {
@@ -149,4 +142,16 @@ fn write_all(root: &Path, name: &Path, works: &[Work], pin: Option<&str>) -> Res
         }
     });
     Ok(said.collect())
+}
+
+/// What is committed of `works`, which were planned on the pin `pin`, if on one.
+pub(super) fn layers<'a>(works: &'a [Work], pin: Option<&str>) -> Vec<(Layer, &'a [FileChange])> {
+    let layer = |work: &Work| Layer {
+        patchset: work.patchset.clone(),
+        digest: work.digest,
+        source: work.source.clone(),
+        pin: pin.map(str::to_owned),
+        edits: work.edits.clone(),
+    };
+    works.iter().map(|work| (layer(work), &work.changes[..])).collect()
 }

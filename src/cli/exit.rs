@@ -16,7 +16,7 @@ pub enum ExitStatus {
     Unfit,
     /// 4: a source cannot be had or read, or has the wrong hash.
     Source,
-    /// 5: a check of a build failed.
+    /// 5: a step or a check of a build failed.
     Check,
     /// 70: a bug of pypatch.
     Bug,

@@ -1,6 +1,7 @@
 //! The command line: one file a command. The only code that prints, reads the environment or exits.
 
 mod apply;
+mod build;
 mod check;
 mod completions;
 mod diff;
@@ -88,6 +89,7 @@ enum Command {
     Status(status::Args),
     Revert(revert::Args),
     Export(export::Args),
+    Build(build::Args),
     Snapshot(snapshot::Args),
     Pins(pins::PinsArgs),
     Fetch(fetch::FetchArgs),
@@ -144,6 +146,7 @@ fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Status(args) => status::run(&ui, args),
         Command::Revert(args) => revert::run(&ui, args),
         Command::Export(args) => export::run(&ui, &workspace, args),
+        Command::Build(args) => build::run(&ui, &workspace, args),
         Command::Snapshot(args) => snapshot::run(&ui, &workspace, args),
         Command::Pins(args) => {
             Ok(pins::run(args, &workspace.pins, &workspace.places, &mut std::io::stdout())?)

@@ -25,6 +25,13 @@ impl Bar {
         }
         Bar { bar }
     }
+
+    /// Takes what is drawn off the terminal, so that a line can be written.
+    pub fn clear(&self) {
+        self.bar.suspend(|| ());
+        self.bar.set_message(String::new());
+        self.bar.tick();
+    }
 }
 
 impl Progress for Bar {

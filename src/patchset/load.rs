@@ -6,7 +6,7 @@ use std::fmt;
 use serde_yaml::{Location, Spanned};
 
 use super::operation::{Operation, Text};
-use super::{Catalog, Change, Edit, Input, Lint, Origin, Patchset, RawEdit, RawPatchset};
+use super::{Build, Catalog, Change, Edit, Input, Lint, Origin, Patchset, RawEdit, RawPatchset};
 use crate::digest::Sha256Digest;
 use crate::syntax::c::CFile;
 use crate::version::{Version, VersionRange};
@@ -453,7 +453,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         Sha256Digest::of(all.as_bytes())
     };
     let (mut edits, mut dropped): (Vec<Edit>, BTreeMap<String, String>) = Default::default();
-    let mut build = None;
+    let mut build = Build::default();
     let mut top = None;
     while let Some(one) = chain.pop() {
         let mut complaints = Vec::new();
@@ -477,10 +477,21 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
                 None => edits.push(edit),
             }
         }
+        if let Some(own) = &one.raw.build {
+            let at = |what| complaint(&one.file, own.referenced, what);
+            match build.extended(&own.value) {
+                Ok(joined) => build = joined,
+                Err(wrong) => return Err(invalid(&one.raw.id.value, wrong.into_iter().map(at).collect())),
+            }
+            build.without_dropped(&dropped);
+            let ids = edits.iter().map(|edit| edit.id.as_str()).collect();
+            complaints.extend(build.complaints(&ids).into_iter().map(at));
+        } else {
+            build.without_dropped(&dropped);
+        }
         if !complaints.is_empty() {
             return Err(invalid(&one.raw.id.value, complaints));
         }
-        build = one.raw.build.clone().or(build);
         top = Some(one);
     }
     let top = top.expect("the chain holds at least the patchset that was asked for");
@@ -492,7 +503,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         extends,
         dropped,
         edits,
-        build: build.unwrap_or_default(),
+        build,
         digest,
         inputs,
     })

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-pub use build::{Build, Configure, Regenerate};
+pub use build::{Build, Check, PROGRAM_STEPS, Program, ProgramTree, REGENERATE, Regenerate};
 pub use catalog::{Catalog, Origin};
 pub use change::{Change, Within};
 pub use fact::{Fact, Requirement};
@@ -45,7 +45,7 @@ pub struct Patchset {
     pub dropped: BTreeMap<String, String>,
     /// Its edits, those it takes over included, in the order they are done.
     pub edits: Vec<Edit>,
-    /// How a patched tree is regenerated and configured.
+    /// How a patched tree is built and checked.
     pub build: Build,
     /// The digest of everything that was read: patchset.yaml and files/, of the extended ones too.
     pub digest: Sha256Digest,
@@ -118,9 +118,10 @@ pub(crate) struct RawPatchset {
     #[serde(default)]
     #[schemars(with = "Vec<RawEdit>")]
     edits: Vec<Spanned<RawEdit>>,
-    /// How a patched tree is regenerated and configured; that of the extended patchset unless given.
+    /// How a patched tree is built and checked; joined with that of the extended patchset.
     #[serde(default)]
-    build: Option<Build>,
+    #[schemars(with = "Option<Build>")]
+    build: Option<Spanned<Build>>,
 }
 
 /// One edit of a patchset.yaml: a reason, and either one operation on `file` or a list of `changes`.
