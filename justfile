@@ -24,6 +24,10 @@ lint:
 snap *ARGS:
     cargo run --locked -- snapshot check {{ARGS}}
 
+# Builds the patched trees, which takes minutes
+builds:
+    PYPATCH_TEST_BUILDS=1 cargo test --locked --test upstream_build -- --nocapture
+
 # CPU time and memory beside patch(1)
 bench PATCHSET="catamount-py2.5" SOURCE="python-2.5":
     cargo build --release --locked

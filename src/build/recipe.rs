@@ -61,6 +61,9 @@ pub struct Recipe {
     pub launcher: Option<String>,
     /// What is done, in this order.
     pub steps: Vec<Step>,
+    /// How many of the patchsets the "unpatched" tree has, if a step works on one: those before the
+    /// patchset that declares its program.
+    pub below: Option<usize>,
 }
 
 /// One step.
@@ -110,7 +113,8 @@ impl Recipe {
                 }
                 checks.push((id, check));
             }
-            regenerate.extend(build.regenerate.iter().filter(|one| !regenerate_is_known(patchsets, patchset, one)));
+            regenerate
+                .extend(build.regenerate.iter().filter(|one| !regenerate_is_known(patchsets, patchset, one)));
             match (launcher, &build.launcher) {
                 (Some((first, known)), Some(new)) if known != new => {
                     return Err(twice(first, id, format!("a launcher, `{known}` and `{new}`")));
@@ -130,6 +134,17 @@ impl Recipe {
             [] => !program.on_request,
             _ => only.contains(&program.id),
         };
+        let mut below: Option<usize> = None;
+        for (id, program) in
+            programs.iter().filter(|(_, one)| chosen(one) && one.tree == ProgramTree::Unpatched)
+        {
+            let at = patchsets.iter().position(|patchset| patchset.id == *id).unwrap_or(0);
+            if let Some(known) = below.filter(|known| *known != at) {
+                let what = format!("programs of an unpatched tree, of which `{}` is one", program.id);
+                return Err(twice(&patchsets[known].id, id, what));
+            }
+            below = Some(at);
+        }
         let mut steps = Vec::new();
         if !regenerate.is_empty() {
             let why: Vec<&str> = regenerate.iter().map(|one| one.why.as_str()).collect();
@@ -164,12 +179,8 @@ impl Recipe {
             patchsets: patchsets.iter().map(|one| one.id.clone()).collect(),
             launcher: launcher.map(|(_, name)| name.clone()),
             steps,
+            below,
         })
-    }
-
-    /// Whether a step works on the tree as it was.
-    pub fn needs_unpatched(&self) -> bool {
-        self.steps.iter().any(|step| step.tree == ProgramTree::Unpatched)
     }
 }
 
@@ -186,7 +197,11 @@ fn regenerating(one: &Regenerate) -> String {
         let word = if i == 0 { "if" } else { "elif" };
         let _ = writeln!(text, "{word} command -v {} >/dev/null; then\n    {name}", literal(program));
     }
-    let _ = writeln!(text, "else\n    echo {} >&2\n    exit 1\nfi", literal(&format!("error: none of {} is installed", one.run.join(", "))));
+    let _ = writeln!(
+        text,
+        "else\n    echo {} >&2\n    exit 1\nfi",
+        literal(&format!("error: none of {} is installed", one.run.join(", ")))
+    );
     for path in &one.writes {
         let _ = writeln!(text, "test -s {}", literal(path.as_str()));
     }

@@ -72,7 +72,8 @@ pub fn run(
     let around = Surroundings { work: &root, places, jobs };
     let mut key = format!("{}\n{}\n{launcher:?}", work.trees(), places.prefix.display());
     for (i, step) in recipe.steps.iter().enumerate() {
-        key = Sha256Digest::of(format!("{key}\n{}\n{}\n{:?}", step.id, step.script, step.checks).as_bytes()).to_string();
+        key = Sha256Digest::of(format!("{key}\n{}\n{}\n{:?}", step.id, step.script, step.checks).as_bytes())
+            .to_string();
         tell(&Event::Begins(step, i + 1, recipe.steps.len()));
         if work.is_done(&step.id, &key) {
             tell(&Event::DoneBefore(step));
@@ -109,12 +110,7 @@ pub fn run(
 }
 
 /// Runs one step; whether it succeeded.
-fn carry_out(
-    step: &Step,
-    work: &WorkDir,
-    around: &Surroundings<'_>,
-    log: &Path,
-) -> Result<bool, BuildError> {
+fn carry_out(step: &Step, work: &WorkDir, around: &Surroundings<'_>, log: &Path) -> Result<bool, BuildError> {
     let io = |what: &'static str, path: &Path| {
         let path = path.to_owned();
         move |source| BuildError::Io { what, path, source }
@@ -148,7 +144,11 @@ fn sh(step: &Step, directory: &Path, work: &WorkDir, around: &Surroundings<'_>) 
     command.env("PATH", std::env::join_paths(own).unwrap_or(path));
     // Logs are read for English words, and what the user's own interpreter or make is told is not for these.
     command.env("LC_ALL", "C");
-    for name in ["PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "MAKEFLAGS", "MAKELEVEL", "CONFIG_SITE"] {
+    let not_for_these = |name: &std::ffi::OsStr| {
+        name.as_encoded_bytes().starts_with(b"PYTHON")
+            || ["MAKEFLAGS", "MAKELEVEL", "CONFIG_SITE"].iter().any(|one| *one == name)
+    };
+    for (name, _) in std::env::vars_os().filter(|(name, _)| not_for_these(name)) {
         command.env_remove(name);
     }
     command.env("SOURCE", source).env("BUILD", directory).env("PREFIX", &places.prefix);

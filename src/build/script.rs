@@ -21,7 +21,7 @@ WORK=$(cd "$3" && pwd)
 UNPATCHED=${4:+$(cd "$4" && pwd)}
 JOBS=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)}
 export PREFIX JOBS LC_ALL=C PATH="$WORK/bin:$PATH"
-unset PYTHONHOME PYTHONPATH PYTHONSTARTUP MAKEFLAGS MAKELEVEL CONFIG_SITE || :
+unset PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONDONTWRITEBYTECODE PYTHONOPTIMIZE MAKEFLAGS MAKELEVEL CONFIG_SITE || :
 failed=0
 
 # step ID TREE DIRECTORY: runs what it reads from stdin.
@@ -147,7 +147,9 @@ fn checking(check: &Check) -> String {
                 "found=$(find \"{top}\" -name {} | wc -l)\nif [ \"$found\" -ge {least} ]; then holds {id} {edits} 0 ''; else holds {id} {edits} 1 \"$found files\"; fi",
                 literal(name)
             ),
-            None => writeln!(text, "check_files {id} {edits} {least} {} \"{folder}\"/{name}", literal(pattern)),
+            None => {
+                writeln!(text, "check_files {id} {edits} {least} {} \"{folder}\"/{name}", literal(pattern))
+            }
         };
     }
     text

@@ -12,8 +12,9 @@ use crate::export;
 use crate::tree::{FileChange, Tree, TreePath};
 
 /// Brings the trees of `work` to what is to be built: `tree`, of which `identity` tells the contents,
-/// and the same with `layers` applied. A patched tree that is there with other patchsets is changed
-/// where it differs alone, so that make has to make anew only what depends on that.
+/// with `layers` applied, and if a step asks for it one with the first `below` of them alone. A patched
+/// tree that is there with other patchsets is changed where it differs alone, so that make has to make
+/// anew only what depends on that.
 ///
 /// # Errors
 /// When a tree cannot be read or written.
@@ -22,26 +23,36 @@ pub fn prepare(
     tree: &dyn Tree,
     identity: &str,
     layers: Vec<(Layer, &[FileChange])>,
-    unpatched: bool,
+    below: Option<usize>,
     prefix: PathBuf,
 ) -> Result<Places, BuildError> {
-    let places = Places { patched: work.root().join("source"), unpatched: work.root().join("unpatched"), prefix };
-    let digests: String = layers.iter().map(|(layer, _)| format!(" {}", layer.digest)).collect();
-    let wanted = format!("{identity}{digests}");
-    let same_source = work.trees().split(' ').next() == Some(identity);
-    if !same_source {
-        for stale in [&places.patched, &places.unpatched] {
-            remove(stale)?;
+    let places =
+        Places { patched: work.root().join("source"), unpatched: work.root().join("unpatched"), prefix };
+    // The identity, then a digest for each patchset.
+    let digests = layers.iter().map(|(layer, _)| layer.digest.to_string());
+    let wanted: Vec<String> = std::iter::once(identity.to_owned()).chain(digests).collect();
+    let there: Vec<String> = work.trees().split_whitespace().map(str::to_owned).collect();
+    let same = there.iter().zip(&wanted).take_while(|(there, wanted)| there == wanted).count();
+    if same == 0 {
+        remove(&places.patched)?;
+    }
+    if let Some(below) = below {
+        if same <= below {
+            remove(&places.unpatched)?;
+        }
+        if !places.unpatched.is_dir() {
+            let copy = export::Copy::of(tree, &places.unpatched)?;
+            apply::commit(copy.root(), layers[..below].to_vec())?;
+            copy.finish()?;
         }
     }
-    if unpatched && !places.unpatched.is_dir() {
-        export::tree(tree, &places.unpatched)?;
-    }
-    if work.trees() == wanted && places.patched.is_dir() {
+    if there == wanted && places.patched.is_dir() {
         return Ok(places);
     }
-    // Until the new patchsets are on, nobody knows what the tree is.
-    work.set_trees(if same_source { identity } else { "" })?;
+    // Until the patchsets are on, nobody knows which of them the trees have.
+    work.set_trees(
+        wanted.iter().take(same.min(1)).map(String::as_str).collect::<Vec<_>>().join(" ").as_str(),
+    )?;
     if places.patched.is_dir() {
         repatch(&places.patched, layers)?;
     } else {
@@ -49,7 +60,7 @@ pub fn prepare(
         apply::commit(copy.root(), layers)?;
         copy.finish()?;
     }
-    work.set_trees(&wanted)?;
+    work.set_trees(&wanted.join(" "))?;
     Ok(places)
 }
 

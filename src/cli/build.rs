@@ -90,14 +90,16 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         // Of a directory the touched files alone were compared with a pin.
         None => tree_id(source.tree.as_ref())?,
     };
-    let default = PathBuf::from(format!("build-{}-{}", args.patchsets.join("+"), source.tree.label()).replace('/', "-"));
+    let default = PathBuf::from(
+        format!("build-{}-{}", args.patchsets.join("+"), source.tree.label()).replace('/', "-"),
+    );
     let work = args.work.as_deref().unwrap_or(&default);
     super::workspace::outside(&source.spec, work)?;
     let prefix = absolute(prefix)?;
     let mut work = WorkDir::open(work)?;
     let layers = apply::layers(&works, pin.as_deref());
     ui.note(&format!("work directory: {}", work.root().display()));
-    let places = build::prepare(&mut work, source.tree.as_ref(), &identity, layers, recipe.needs_unpatched(), prefix)?;
+    let places = build::prepare(&mut work, source.tree.as_ref(), &identity, layers, recipe.below, prefix)?;
     let jobs = args.jobs.filter(|jobs| *jobs > 0);
     let jobs = jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     carry_out(ui, args, &recipe, &mut work, &places, &launcher, jobs)
@@ -184,8 +186,10 @@ fn carry_out(
         Outcome::ChecksFailed(failed) => {
             let step = failed.first().map_or("", |first| first.after.as_str()).to_owned();
             let ids: Vec<&str> = failed.iter().map(|one| one.id.as_str()).collect();
-            let mut error =
-                CliError::new(ExitStatus::Check, format!("after {step} this does not hold: {}", ids.join(", ")));
+            let mut error = CliError::new(
+                ExitStatus::Check,
+                format!("after {step} this does not hold: {}", ids.join(", ")),
+            );
             for result in &failed {
                 error.details.extend(failure_lines(result));
             }
@@ -249,9 +253,8 @@ impl From<BuildError> for CliError {
             BuildError::Io { source, .. } => CliError::io(title, &source),
             BuildError::Copy(error) => error.into(),
             BuildError::Apply(error) => error.into(),
-            BuildError::NotAWorkDirectory(_) => {
-                CliError::new(ExitStatus::Usage, title).help("give --work DIR, a new one or one of an earlier build")
-            }
+            BuildError::NotAWorkDirectory(_) => CliError::new(ExitStatus::Usage, title)
+                .help("give --work DIR, a new one or one of an earlier build"),
             BuildError::NoPrograms(_) | BuildError::NoSuchProgram { .. } | BuildError::Twice { .. } => {
                 CliError::new(ExitStatus::Usage, title)
             }

@@ -99,7 +99,8 @@ pub enum ProgramTree {
     /// The tree with the patchset.
     #[default]
     Patched,
-    /// The tree as it was: section 3.2 of the paper builds the native python.sn so.
+    /// The tree as it was before this patchset, with the patchsets that are applied before it: section
+    /// 3.2 of the paper builds the native python.sn so.
     Unpatched,
 }
 
@@ -150,22 +151,14 @@ impl Build {
     pub(super) fn complaints(&self, edits: &BTreeSet<&str>) -> Vec<String> {
         let mut complaints = Vec::new();
         let steps = self.steps();
-        let mut seen = BTreeSet::new();
         for program in &self.programs {
-            if !seen.insert(&program.id) {
-                complaints.push(format!("two programs are called `{}`", program.id));
-            }
             if program.id.is_empty() || !program.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
                 let id = &program.id;
                 complaints.push(format!("`{id}` is no name of a program: letters, digits and `-` are"));
             }
         }
-        let mut seen = BTreeSet::new();
         for check in &self.checks {
             let mut wrong = |what: String| complaints.push(format!("check `{}`: {what}", check.id));
-            if !seen.insert(&check.id) {
-                wrong("there are two of this name".to_owned());
-            }
             for step in std::iter::once(&check.after).chain(&check.log) {
                 if !steps.contains(step) {
                     wrong(format!("there is no step `{step}`; there are {}", steps.join(", ")));
@@ -195,6 +188,18 @@ impl Build {
     /// Takes over what `next`, which extends this, says.
     pub(super) fn extended(mut self, next: &Build) -> Result<Build, Vec<String>> {
         let mut complaints = Vec::new();
+        let mut seen = BTreeSet::new();
+        for id in next.programs.iter().map(|one| &one.id) {
+            if !seen.insert(id) {
+                complaints.push(format!("two programs are called `{id}`"));
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for id in next.checks.iter().map(|one| &one.id) {
+            if !seen.insert(id) {
+                complaints.push(format!("check `{id}`: there are two of this name"));
+            }
+        }
         for id in next.drop_checks.keys() {
             match self.checks.iter().position(|check| check.id == *id) {
                 Some(at) => drop(self.checks.remove(at)),

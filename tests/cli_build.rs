@@ -1,0 +1,317 @@
+//! `pypatch build` on a made-up tree: steps, checks, what is done again, and the printed script.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output};
+
+use common::TestEnvironment;
+
+const BUILD: &[&str] = &[
+    "build",
+    "--allow-unpinned",
+    "gizmo",
+    "tree",
+    "--prefix",
+    "place",
+    "--work",
+    "work",
+    "--launcher",
+    "stand-in",
+];
+
+/// A tree whose configure runs a test program by `launch`, and a patchset with a recipe for it.
+fn environment() -> TestEnvironment {
+    let mut env = TestEnvironment::new();
+    env.set("PATH", "/usr/bin:/bin");
+    // The shell is no static program.
+    env.set("YOD_ALLOW_DYNAMIC", "1");
+    env.write(
+        "tree/configure",
+        "#!/bin/sh\necho checking for gizmos... ${ac_cv_gizmos-yes}\nlaunch sh -c 'exit 3' || exit 1\n\
+         echo \"GIZMO=$1\" >config.mk\n",
+    );
+    fs::set_permissions(env.path("tree/configure"), fs::Permissions::from_mode(0o755)).unwrap();
+    env.write("tree/gizmo.sh", "echo plain\n");
+    env.yaml("gizmo", recipe());
+    env
+}
+
+fn recipe() -> String {
+    "\
+schema: 1
+id: gizmo
+title: A gizmo
+edits:
+- id: fancy
+  why: Plain gizmos are no use.
+  file: gizmo.sh
+  text.replace: {find: plain, with: fancy}
+- id: rules
+  why: The tree has no Makefile.
+  file: Makefile.in
+  file.add:
+    content: |
+      all: gizmo
+      gizmo: $(SOURCE)/gizmo.sh
+      \tcp $(SOURCE)/gizmo.sh gizmo
+      install: all
+      \tmkdir -p $(PREFIX)/bin && cp gizmo $(PREFIX)/bin/gizmo
+build:
+  launcher: launch
+  programs:
+  - id: old
+    why: To compare with.
+    tree: unpatched
+    on-request: true
+    configure: [old]
+  - id: main
+    why: The gizmo itself.
+    before: ['cp \"$SOURCE/Makefile.in\" Makefile']
+    environment: {ac_cv_gizmos: 'no'}
+    configure: ['two words $PREFIX']
+    after: ['echo done >\"$PREFIX/done\"']
+  checks:
+  - id: launched
+    why: Test programs are started by the launcher.
+    after: main/configure
+    edits: [rules]
+    run: grep -c '^sh -c' \"$LAUNCHER_LOG\"
+    prints: '1'
+  - id: no-gizmos
+    why: The machine has none.
+    after: main/configure
+    log: main/configure
+    contains: ['for gizmos... no']
+    lacks: ['yes']
+  - id: is-fancy
+    why: A plain one was shipped once.
+    after: main/make
+    edits: [fancy]
+    run: launch sh gizmo
+    prints: fancy
+  - id: in-place
+    why: The launcher hides exit codes.
+    after: main/install
+    edits: [rules]
+    files: {'$PREFIX/bin/*': 1, '$PREFIX/**/done': 1}
+"
+    .to_owned()
+}
+
+fn status(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn build(env: &TestEnvironment, arguments: &[&str]) -> (Option<i32>, String, String) {
+    status(&env.command(arguments).output().unwrap())
+}
+
+#[test]
+fn a_recipe_is_carried_out_and_checked_and_not_done_twice() {
+    let env = environment();
+    let (code, stdout, stderr) = build(&env, BUILD);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.starts_with("built gizmo in "), "{stdout}");
+    assert!(stdout.contains(": 4 checks hold, "), "{stdout}");
+    for check in ["launched", "no-gizmos", "is-fancy", "in-place"] {
+        assert!(stderr.contains(&format!("  ok {check}\n")), "{stderr}");
+    }
+    assert_eq!(fs::read_to_string(env.path("place/bin/gizmo")).unwrap(), "echo fancy\n");
+    let config = fs::read_to_string(env.path("work/main/config.mk")).unwrap();
+    assert_eq!(config, format!("GIZMO=two words {}\n", env.path("place").display()));
+    // The source is as it was, and nothing was built that has to be asked for.
+    assert_eq!(fs::read_to_string(env.path("tree/gizmo.sh")).unwrap(), "echo plain\n");
+    assert_eq!(fs::read_dir(env.path("tree")).unwrap().count(), 2);
+    assert!(!env.path("work/old").exists() && !env.path("work/unpatched").exists());
+
+    let (code, _, stderr) = build(&env, BUILD);
+    assert_eq!(code, Some(0));
+    for step in ["configure", "make", "install"] {
+        assert!(stderr.contains(&format!("main/{step}: done before\n")), "{stderr}");
+    }
+}
+
+#[test]
+fn a_check_that_fails_names_its_edit_and_the_next_run_goes_on_from_there() {
+    let env = environment();
+    env.edit("patchsets/gizmo/patchset.yaml", "with: fancy", "with: shiny");
+    let (code, stdout, stderr) = build(&env, BUILD);
+    assert_eq!((code, stdout.as_str()), (Some(5), ""));
+    assert!(stderr.contains("error: after main/make this does not hold: is-fancy\n"), "{stderr}");
+    assert!(stderr.contains("is-fancy (edit `fancy`): A plain one was shipped once.\n"), "{stderr}");
+    assert!(stderr.contains("`launch sh gizmo` should print `fancy`, and printed `shiny`\n"), "{stderr}");
+    assert!(!env.path("place/bin").exists(), "later steps are not begun");
+
+    env.edit("patchsets/gizmo/patchset.yaml", "with: shiny", "with: fancy");
+    let (code, _, stderr) = build(&env, BUILD);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert_eq!(fs::read_to_string(env.path("place/bin/gizmo")).unwrap(), "echo fancy\n");
+}
+
+#[test]
+fn without_the_edit_that_it_had_a_file_is_made_anew() {
+    let env = environment();
+    let (code, ..) = build(&env, BUILD);
+    assert_eq!(code, Some(0));
+    // Back to the bytes of the source, and to an mtime from before what was made of the patched file.
+    let yaml = recipe().replace(
+        "file: gizmo.sh\n  text.replace: {find: plain, with: fancy}",
+        "file: other\n  file.add: {content: x}",
+    );
+    env.yaml("gizmo", yaml);
+    let (code, _, stderr) = build(&env, BUILD);
+    assert_eq!(code, Some(5));
+    assert!(stderr.contains("printed `plain`"), "{stderr}");
+}
+
+#[test]
+fn a_step_that_fails_shows_the_first_failing_line() {
+    let env = environment();
+    env.edit(
+        "patchsets/gizmo/patchset.yaml",
+        "cp $(SOURCE)/gizmo.sh gizmo",
+        "echo gizmo.c:7: error: no gizmo; false",
+    );
+    let (code, _, stderr) = build(&env, BUILD);
+    assert_eq!(code, Some(5));
+    assert!(stderr.contains("error: main/make failed\n"), "{stderr}");
+    let log = env.path("work/logs/main-make.log");
+    assert!(stderr.contains(&format!("{}:", log.display())), "{stderr}");
+    assert!(stderr.contains("gizmo.c:7: error: no gizmo"), "{stderr}");
+    assert!(env.path("work/steps/main-make.sh").exists());
+}
+
+#[test]
+fn results_come_as_json() {
+    let env = environment();
+    let arguments: Vec<&str> = BUILD.iter().copied().chain(["--format", "json", "-q"]).collect();
+    let (code, stdout, stderr) = build(&env, &arguments);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(report["done"], true);
+    assert_eq!(report["steps"].as_array().unwrap().len(), 3);
+    assert_eq!(report["checks"][2]["check"], "is-fancy");
+    assert_eq!(report["checks"][2]["holds"], true);
+}
+
+#[test]
+fn the_printed_script_does_the_same() {
+    let env = environment();
+    let (code, script, _) = build(&env, &["build", "--print", "gizmo", "tree"]);
+    assert_eq!(code, Some(0));
+    env.write("recipe.sh", &script);
+    let (code, _, stderr) =
+        build(&env, &["apply", "--allow-unpinned", "gizmo", "tree", "--output", "patched"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let run = || {
+        let mut sh = Command::new("sh");
+        sh.args(["recipe.sh", "patched", "place", "by-hand"]).current_dir(env.path("."));
+        sh.env("YOD_ALLOW_DYNAMIC", "1");
+        status(&sh.output().unwrap())
+    };
+    let (code, stdout, stderr) = run();
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    assert_eq!(stdout.matches("   ok ").count(), 6, "{stdout}");
+    assert_eq!(fs::read_to_string(env.path("place/bin/gizmo")).unwrap(), "echo fancy\n");
+
+    env.write("patched/gizmo.sh", "echo plain\n");
+    let (code, _, stderr) = run();
+    assert_eq!(code, Some(5));
+    assert!(stderr.contains("FAILED is-fancy (edits: fancy)"), "{stderr}");
+}
+
+#[test]
+fn what_cannot_be_built_is_refused_before_anything_is_written() {
+    let env = environment();
+    let refused = |arguments: &[&str], code: i32, what: &str| {
+        let (seen, _, stderr) = build(&env, arguments);
+        assert_eq!(seen, Some(code), "{stderr}");
+        assert!(stderr.contains(what), "{stderr}");
+        assert!(!env.path("work").exists());
+    };
+    refused(&["build", "gizmo", "tree"], 2, "--prefix");
+    refused(
+        &["build", "gizmo", "tree", "--prefix", "p", "--work", "work"],
+        2,
+        "there is no launcher `launch`",
+    );
+    refused(
+        &[&BUILD[..4], &["--program", "ne"], &BUILD[4..]].concat(),
+        2,
+        "there is no program `ne`; there are old, main",
+    );
+    refused(
+        &["build", "gizmo", "tree", "--prefix", "p", "--work", "work", "--launcher", "stand-in"],
+        3,
+        "no pinned release",
+    );
+    env.edit("patchsets/gizmo/patchset.yaml", "find: plain", "find: missing");
+    refused(BUILD, 3, "edit `fancy` does not fit");
+    // A directory with something else in it is not taken for a work directory.
+    let env = environment();
+    env.write("work/precious", "");
+    let (code, _, stderr) = build(&env, BUILD);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("is not empty, and no work directory of pypatch"), "{stderr}");
+}
+
+#[test]
+fn a_recipe_that_cannot_be_meant_is_an_error_with_its_place() {
+    let env = environment();
+    for (from, to, what) in [
+        (
+            "after: main/make",
+            "after: main/mak",
+            "check `is-fancy`: there is no step `main/mak`; there are regenerate, old/configure",
+        ),
+        ("edits: [fancy]", "edits: [fanzy]", "check `is-fancy`: there is no edit `fanzy`"),
+        ("    run: launch sh gizmo\n", "", "check `is-fancy`: say one of `run`, `log` and `files`"),
+        ("    contains: ['for gizmos... no']\n    lacks: ['yes']\n", "", "nothing could fail"),
+        ("id: in-place", "id: is-fancy", "check `is-fancy`: there are two of this name"),
+        ("- id: main", "- id: old", "two programs are called `old`"),
+    ] {
+        let broken = recipe().replacen(from, to, 1);
+        assert_ne!(broken, recipe(), "{from}");
+        env.yaml("gizmo", broken);
+        let (code, stdout, stderr) = build(&env, &["check", "patchsets/gizmo/patchset.yaml"]);
+        assert_eq!(code, Some(2), "{from}");
+        let told = format!("{stdout}{stderr}");
+        assert!(told.contains(what), "{told}");
+        assert!(told.contains("patchset.yaml:19:") || told.contains("patchset.yaml:20:"), "{told}");
+    }
+}
+
+#[test]
+fn the_stand_in_loses_exit_codes_refuses_dynamic_programs_and_starts_ranks() {
+    let env = environment();
+    env.write("launch", pypatch::build::STAND_IN);
+    let launch = |arguments: &[&str], dynamic: bool| {
+        let mut command = Command::new("sh");
+        command.arg("launch").args(arguments).current_dir(env.path("."));
+        command
+            .env("YOD_LOG", env.path("calls"))
+            .env("YOD_MPIEXEC", "echo mpiexec")
+            .env_remove("YOD_ALLOW_DYNAMIC");
+        if dynamic {
+            command.env("YOD_ALLOW_DYNAMIC", "1");
+        }
+        status(&command.output().unwrap())
+    };
+    env.write("three.sh", "#!/bin/sh\nexit 3\n");
+    fs::set_permissions(env.path("three.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(launch(&["./three.sh"], false).0, Some(0));
+    assert_eq!(launch(&["./missing"], false).0, Some(1));
+    assert_eq!(launch(&[], false).0, Some(2));
+    assert_eq!(launch(&["-sz", "many", "./three.sh"], false).0, Some(2));
+    let (code, _, stderr) = launch(&["/bin/ls", "calls"], false);
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("dynamically linked executable refused"), "{stderr}");
+    let (code, stdout, _) = launch(&["-sz", "4", "/bin/ls", "calls"], true);
+    assert_eq!((code, stdout.as_str()), (Some(0), "mpiexec -n 4 /bin/ls calls\n"));
+    assert_eq!(fs::read_to_string(env.path("calls")).unwrap(), "./three.sh\n/bin/ls calls\n");
+}
