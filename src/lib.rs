@@ -8,6 +8,7 @@ pub mod edit;
 pub mod export;
 pub mod fetch;
 pub mod memo;
+pub mod modules;
 pub mod patchset;
 pub mod plan;
 pub mod report;

@@ -158,6 +158,7 @@ fn what_is_broken_on_purpose_fails_a_check_that_names_the_edit() {
         place,
         "inside-the-guard",
         "extends: catamount-py2.7\nedits:\n- id: undef-limits\n  why: Inside the guard, as an easy mistake has it.\n  \
+         allow: {undef-inside-guard: The lint would catch it first.}\n  \
          file: pyconfig.h.in\n  header.append:\n    place: inside-guard\n    text: |\n      #undef/**/NGROUPS_MAX\n      #undef/**/TMP_MAX\n",
     );
     fails(&["inside-the-guard"], "limits-undefined", "undef-limits");

@@ -17,6 +17,7 @@ mod plan;
 mod progress;
 mod revert;
 mod schema;
+mod setup;
 mod show;
 mod snapshot;
 mod status;
@@ -90,6 +91,7 @@ enum Command {
     Revert(revert::Args),
     Export(export::Args),
     Build(build::Args),
+    Setup(setup::Args),
     Snapshot(snapshot::Args),
     Pins(pins::PinsArgs),
     Fetch(fetch::FetchArgs),
@@ -147,6 +149,7 @@ fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Revert(args) => revert::run(&ui, args),
         Command::Export(args) => export::run(&ui, &workspace, args),
         Command::Build(args) => build::run(&ui, &workspace, args),
+        Command::Setup(args) => setup::run(&ui, &workspace, args),
         Command::Snapshot(args) => snapshot::run(&ui, &workspace, args),
         Command::Pins(args) => {
             Ok(pins::run(args, &workspace.pins, &workspace.places, &mut std::io::stdout())?)

@@ -1,0 +1,208 @@
+//! Which extension modules a tree can build.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::syntax::c::CFile;
+use crate::syntax::setup::{Section, Setup};
+use crate::text::LineIndex;
+use crate::tree::{Tree, TreeError, TreePath};
+
+/// The files that makesetup reads, in its order: the first rule for a module wins. Setup.stdlib and
+/// Setup.bootstrap are there from 3.11 on; the `.in` files stand for what configure makes of them.
+const SETUP_FILES: [&str; 7] = [
+    "Modules/Setup.local",
+    "Modules/Setup.stdlib",
+    "Modules/Setup.stdlib.in",
+    "Modules/Setup.bootstrap",
+    "Modules/Setup.bootstrap.in",
+    "Modules/Setup",
+    "Modules/Setup.dist",
+];
+
+/// How a module gets into the interpreter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Linkage {
+    /// Part of every interpreter, by Modules/config.c.in.
+    Core,
+    /// Linked into the interpreter.
+    Static,
+    /// A shared library.
+    Shared,
+    /// Whatever configure finds out (Setup.stdlib.in of 3.11 and later).
+    ByConfigure,
+    /// No line of Setup builds it, but setup.py may, as a shared library.
+    SetupPy,
+    /// Its line is a comment, or stands behind `*disabled*`.
+    Off,
+}
+
+impl Linkage {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Linkage::Core => "core",
+            Linkage::Static => "static",
+            Linkage::Shared => "shared",
+            Linkage::ByConfigure => "by-configure",
+            Linkage::SetupPy => "setup.py",
+            Linkage::Off => "off",
+        }
+    }
+
+    /// Whether the module can be imported by an interpreter that loads no shared library.
+    pub fn is_built_in(self) -> bool {
+        matches!(self, Linkage::Core | Linkage::Static)
+    }
+}
+
+/// One module.
+#[derive(Debug, Clone)]
+pub struct ExtensionModule {
+    /// Its name.
+    pub name: String,
+    /// How it gets into the interpreter.
+    pub linkage: Linkage,
+    /// The file that says so, and the line from 1.
+    pub place: (TreePath, usize),
+    /// Sources that its line names and that the tree has not, and archives that do not exist.
+    pub missing: Vec<String>,
+}
+
+/// The modules of a tree, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Inventory {
+    /// All modules, in the order of their names.
+    pub modules: BTreeMap<String, ExtensionModule>,
+    /// The Setup file that a user edits: Setup where it is there, Setup.dist otherwise.
+    pub editable: Option<TreePath>,
+}
+
+/// Reads which modules `tree` can build.
+///
+/// Not known: what configure finds out, which libraries are installed, and modules that setup.py names by
+/// an expression.
+///
+/// # Errors
+/// When the tree cannot be read.
+pub fn inventory(tree: &dyn Tree) -> Result<Inventory, TreeError> {
+    let mut found = Inventory::default();
+    let core: TreePath = path("Modules/config.c.in");
+    if let Some(file) = tree.read(&core)? {
+        let lines = LineIndex::new(&file.bytes);
+        let c = CFile::parse(&file.bytes);
+        for entry in c.tables().iter().flat_map(|table| &table.entries) {
+            let code = String::from_utf8_lossy(entry.code.of(&file.bytes)).into_owned();
+            // `__main__` stands there, too; it is the program itself.
+            if let Some(name) = code.split('"').nth(1).filter(|name| *name != "__main__") {
+                let at = (core.clone(), lines.line(entry.code.start));
+                found.add(name, Linkage::Core, at, Vec::new());
+            }
+        }
+    }
+    let mut read = BTreeSet::new();
+    for name in SETUP_FILES {
+        // `Setup.stdlib.in` and `Setup.dist` are what `Setup.stdlib` and `Setup` are made from.
+        let made = name.strip_suffix(".in").or(name.strip_suffix(".dist")).unwrap_or(name);
+        let Some(file) = tree.read(&path(name))? else { continue };
+        if !read.insert(made) {
+            continue;
+        }
+        if made == "Modules/Setup" {
+            found.editable = Some(path(name));
+        }
+        found.read_setup(tree, &path(name), &file.bytes)?;
+    }
+    if let Some(file) = tree.read(&path("setup.py"))? {
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        for (number, line) in text.lines().enumerate() {
+            for part in line.split("Extension(").skip(1) {
+                let quote = part.trim_start().chars().next().filter(|sign| "'\"".contains(*sign));
+                let Some(name) = quote.and_then(|quote| part.trim_start()[1..].split(quote).next()) else {
+                    continue;
+                };
+                let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
+                if !name.is_empty() && is_name && !line.trim_start().starts_with('#') {
+                    found.offer(name, Linkage::SetupPy, (path("setup.py"), number + 1));
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Inventory {
+    /// Takes a rule for a module, unless one is known already: an enabled one beats all lines that are off.
+    fn add(&mut self, name: &str, linkage: Linkage, place: (TreePath, usize), missing: Vec<String>) {
+        let beaten = self
+            .modules
+            .get(name)
+            .is_none_or(|known| known.linkage == Linkage::Off && linkage != Linkage::Off);
+        if beaten {
+            let module = ExtensionModule { name: name.to_owned(), linkage, place, missing };
+            self.modules.insert(name.to_owned(), module);
+        }
+    }
+
+    /// setup.py builds what no line of Setup has built.
+    fn offer(&mut self, name: &str, linkage: Linkage, place: (TreePath, usize)) {
+        if !self.modules.contains_key(name) {
+            self.add(name, linkage, place, Vec::new());
+        }
+    }
+
+    fn read_setup(&mut self, tree: &dyn Tree, file: &TreePath, bytes: &[u8]) -> Result<(), TreeError> {
+        // `@MODULE__ASYNCIO_TRUE@_asyncio _asynciomodule.c`: configure puts a `#` there, or nothing.
+        let by_configure = file.as_str().ends_with(".stdlib.in");
+        let text = if by_configure { without_conditions(bytes) } else { bytes.to_vec() };
+        let lines = LineIndex::new(&text);
+        for module in &Setup::parse(&text).modules {
+            if module.is_definition && module.enabled {
+                continue;
+            }
+            let linkage = match (module.enabled, module.section) {
+                (false, _) | (_, Section::Disabled) => Linkage::Off,
+                _ if by_configure => Linkage::ByConfigure,
+                (true, Section::Static) => Linkage::Static,
+                (true, Section::Shared) => Linkage::Shared,
+            };
+            let mut missing = Vec::new();
+            for word in &module.arguments {
+                let word = String::from_utf8_lossy(word.of(&text)).into_owned();
+                if word.contains('$') || word.starts_with('-') {
+                    continue;
+                }
+                let source = [".c", ".cc", ".cpp", ".cxx", ".m"].iter().any(|end| word.ends_with(end));
+                if source && let Ok(path) = format!("Modules/{}", word.trim_start_matches("./")).parse() {
+                    if tree.entry(&path)?.is_none() {
+                        missing.push(word);
+                    }
+                } else if word.ends_with(".a")
+                    && word.starts_with('/')
+                    && !std::path::Path::new(&word).exists()
+                {
+                    missing.push(word);
+                }
+            }
+            let name = String::from_utf8_lossy(module.name.of(&text)).into_owned();
+            self.add(&name, linkage, (file.clone(), lines.line(module.name.start)), missing);
+        }
+        Ok(())
+    }
+}
+
+/// `@NAME@` at the beginning of a line becomes nothing; lines keep their numbers.
+fn without_conditions(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    for line in bytes.split_inclusive(|b| *b == b'\n') {
+        let rest = line.strip_prefix(b"@").and_then(|rest| {
+            let end = rest.iter().position(|b| *b == b'@')?;
+            Some(&rest[end + 1..])
+        });
+        out.extend_from_slice(rest.unwrap_or(line));
+    }
+    out
+}
+
+fn path(text: &str) -> TreePath {
+    text.parse().expect("a path of this source file is well formed")
+}

@@ -1,0 +1,8 @@
+//! The extension modules of a tree: which there are, where they would be linked, and which of them a
+//! program needs (the "dependency analyser" of the paper's section 4.2).
+
+mod analysis;
+mod inventory;
+
+pub use analysis::{Analysis, Needed, NotFound, Program, Root, analyse};
+pub use inventory::{ExtensionModule, Inventory, Linkage, inventory};

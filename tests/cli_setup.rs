@@ -1,0 +1,157 @@
+//! `pypatch setup` on small made-up trees.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::fs;
+
+use common::TestEnvironment;
+
+const SETUP: &str =
+    "# Prose: alpha alpha.c\nalpha alpha.c\n#beta beta.c -lm\ngone gone.c\n*shared*\ngamma gamma.c\n";
+
+/// A tree with a library, a core module, and extension modules.
+fn environment(version: &str) -> TestEnvironment {
+    let env = TestEnvironment::new();
+    let numbers: Vec<&str> = version.split('.').collect();
+    env.write(
+        "tree/Include/patchlevel.h",
+        format!(
+            "#define PY_MAJOR_VERSION {}\n#define PY_MINOR_VERSION {}\n#define PY_MICRO_VERSION {}\n#define PY_VERSION \"{version}\"\n",
+            numbers[0], numbers[1], numbers[2]
+        ),
+    );
+    env.write(
+        "tree/Modules/config.c.in",
+        "struct _inittab _PyImport_Inittab[] = {\n\t{\"core\", initcore},\n\t{\"__main__\", NULL},\n\t{0, 0}\n};\n",
+    );
+    env.write("tree/Modules/Setup.dist", SETUP);
+    for source in ["alpha.c", "beta.c", "gamma.c"] {
+        env.write(&format!("tree/Modules/{source}"), "");
+    }
+    env.write(
+        "tree/setup.py",
+        "exts.append( Extension('delta', ['delta.c']) )\nExtension('_%s' % name)\n# Extension('no')\n",
+    );
+    env.write("tree/Lib/helper.py", "import core\n__import__('beta')\n");
+    env.write("tree/Lib/pack/__init__.py", "");
+    env.write(
+        "tree/Lib/pack/one.py",
+        "import helper\ntry:\n    import delta\nexcept ImportError:\n    delta = None\n",
+    );
+    env.write("tree/Lib/pack/helper.py", "import gamma\n");
+    env.write("tree/Lib/pack/two.py", "from . import helper\nfrom .. import nowhere\n");
+    env.write("run/program.py", "import beside, lost, __main__\nfrom pack import one, NAME\n");
+    env.write("run/beside.py", "if 0:\n    import alpha\n");
+    env
+}
+
+#[test]
+fn list_tells_how_each_module_is_linked_and_what_it_lacks() {
+    let env = environment("2.7.18");
+    assert_eq!(
+        env.stdout(&["setup", "list", "tree"]),
+        "\
+alpha  static        Modules/Setup.dist:2
+beta   off           Modules/Setup.dist:3
+core   core          Modules/config.c.in:2
+delta  setup.py      setup.py:1
+gamma  shared        Modules/Setup.dist:6
+gone   static        Modules/Setup.dist:4  missing: gone.c
+"
+    );
+    // The first rule for a module wins, and what configure decides is not guessed.
+    env.write("tree/Modules/Setup.local", "beta beta.c\n");
+    env.write("tree/Modules/Setup.stdlib.in", "*shared*\n@MODULE_GAMMA_TRUE@gamma gamma.c\n");
+    let listed = env.run(&["setup", "list", "tree"]);
+    assert!(listed.contains("beta   static        Modules/Setup.local:1\n"), "{listed}");
+    assert!(listed.contains("gamma  by-configure  Modules/Setup.stdlib.in:2\n"), "{listed}");
+}
+
+#[test]
+fn modules_are_enabled_and_disabled_all_or_none_and_revert_takes_it_back() {
+    let env = environment("2.7.18");
+    let setup = || fs::read_to_string(env.path("tree/Modules/Setup.dist")).unwrap();
+    let refused = env.run(&["setup", "enable", "tree", "beta", "bata"]);
+    assert!(refused.contains("`bata`") && refused.contains("beta"), "{refused}");
+    assert!(refused.contains("nothing was written"), "{refused}");
+    assert_eq!(setup(), SETUP);
+    env.run(&["setup", "enable", "-n", "tree", "beta"]);
+    assert_eq!(setup(), SETUP);
+    env.stdout(&["setup", "enable", "tree", "beta"]);
+    assert!(setup().contains("\nbeta beta.c -lm\n"));
+    let again = env.run(&["setup", "enable", "tree", "beta"]);
+    assert!(again.contains("nothing to do"), "{again}");
+    env.stdout(&["setup", "disable", "tree", "alpha"]);
+    assert!(setup().contains("\n#alpha alpha.c\n"));
+    env.stdout(&["revert", "tree"]);
+    assert_eq!(setup(), SETUP);
+}
+
+#[test]
+fn archives_are_added_also_from_a_log_of_distutils() {
+    let env = environment("2.7.18");
+    env.write("site/foo/bar/_mumble.a", "");
+    env.write("site/spam.a", "");
+    let setup = || fs::read_to_string(env.path("tree/Modules/Setup.dist")).unwrap();
+    let mumble = env.path("site/foo/bar/_mumble.a");
+    let missing = env.run(&["setup", "add", "tree", "egg", "site/egg.a"]);
+    assert!(missing.contains("there is no archive site/egg.a"), "{missing}");
+    let dotted = env.run(&["setup", "add", "tree", "foo.bar._mumble", "site/foo/bar/_mumble.a"]);
+    assert!(dotted.contains("the line is for `_mumble`"), "{dotted}");
+    assert_eq!(setup(), SETUP);
+    env.write(
+        "log",
+        "building\nAppend to Setup:  _mumble /gone/build/lib/foo/bar/_mumble.a -lm\nAppend to Setup:  spam /gone/build/lib/spam.a\n",
+    );
+    env.stdout(&["setup", "add", "tree", "--from-log", "log", "--installed", "site"]);
+    assert!(setup().contains(&format!("_mumble {} -lm\n", mumble.display())), "{}", setup());
+    assert!(setup().contains(&format!("spam {}\n", env.path("site/spam.a").display())));
+    let again = env.run(&["setup", "add", "tree", "_mumble", "site/foo/bar/_mumble.a", "-lm"]);
+    assert!(again.contains("nothing to do") && again.contains("--relink"), "{again}");
+    let before = fs::metadata(env.path("tree/Modules/Setup.dist")).unwrap().modified().unwrap();
+    let relink = ["setup", "add", "--relink", "tree", "_mumble", "site/foo/bar/_mumble.a", "-lm"];
+    assert!(env.run(&relink).contains("touched"));
+    assert!(fs::metadata(env.path("tree/Modules/Setup.dist")).unwrap().modified().unwrap() > before);
+    env.write("empty", "nothing here\n");
+    let empty = env.run(&["setup", "add", "tree", "--from-log", "empty"]);
+    assert!(empty.contains("has no line `Append to Setup:`"), "{empty}");
+}
+
+#[test]
+fn analyze_follows_packages_conditions_and_literals() {
+    // Python 2 looks beside the importing module first.
+    let env = environment("2.7.18");
+    assert_eq!(
+        env.stdout(&["setup", "analyze", "run/program.py", "--tree", "tree"]),
+        "\
+run/program.py: 4 modules followed, 3 extension modules needed
+  static       alpha, perhaps  by run/program.py > beside
+  setup.py     delta, perhaps  by run/program.py > pack.one
+  shared       gamma  by run/program.py > pack.one > pack.helper
+  not found    lost  by run/program.py
+not linked statically: delta gamma
+"
+    );
+    // Python 3 does not.
+    let env = environment("3.2.1");
+    let said = env.run(&["setup", "analyze", "run/program.py", "--tree", "tree"]);
+    assert!(said.contains("off          beta  by run/program.py > pack.one > helper\n"), "{said}");
+    assert!(!said.contains("gamma"), "{said}");
+}
+
+#[test]
+fn what_is_missing_is_written_as_a_patchset_that_applies() {
+    let env = environment("3.2.1");
+    let arguments =
+        ["setup", "analyze", "run/program.py", "--tree", "tree", "--write-edit", "patchsets/mine"];
+    let said = env.run(&arguments);
+    assert!(said.contains("`delta` has no line in Setup"), "{said}");
+    let check = env.run(&["check", "mine"]);
+    assert!(check.contains("mine: 1 edit, no errors"), "{check}");
+    env.stdout(&["apply", "--allow-unpinned", "mine", "tree"]);
+    let setup = fs::read_to_string(env.path("tree/Modules/Setup.dist")).unwrap();
+    assert!(setup.contains("\nbeta beta.c -lm\n"), "{setup}");
+    assert!(env.run(&arguments).contains("nothing is overwritten"));
+}
