@@ -171,7 +171,7 @@ fn what_is_broken_on_purpose_fails_a_check_that_names_the_edit() {
     );
     let (code, said) = build(place, &["once-only", "catamount-py2.7"], "python-2.7.18", &[]);
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("edit `undef-limits` does not fit"), "{said}");
+    assert!(said.contains("edit `undef-limits` is refused on"), "{said}");
     patchset(
         place,
         "no-requires",
