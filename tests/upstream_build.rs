@@ -166,8 +166,9 @@ fn what_is_broken_on_purpose_fails_a_check_that_names_the_edit() {
     patchset(
         place,
         "once-only",
-        "edits:\n- id: once-only\n  why: pyport.h does not include pyconfig.h a second time.\n  file: Include/pyport.h\n  \
-         text.replace: {find: '#include \"pyconfig.h\"', with: '/* not again */'}\n",
+        "edits:\n- id: once-only\n  why: No header includes pyconfig.h a second time.\n  changes:\n  \
+         - file: Include/pyport.h\n    text.replace: {find: '#include \"pyconfig.h\"', with: '/* not again */'}\n  \
+         - file: Include/pymath.h\n    text.replace: {find: '#include \"pyconfig.h\"', with: '/* not again */'}\n",
     );
     let (code, said) = build(place, &["once-only", "catamount-py2.7"], "python-2.7.18", &[]);
     assert_eq!(code, Some(3), "{said}");
