@@ -187,6 +187,27 @@ fn a_step_that_fails_shows_the_first_failing_line() {
 }
 
 #[test]
+fn a_directory_is_built_in_place_when_asked() {
+    let env = environment();
+    let arguments: Vec<&str> = BUILD.iter().copied().chain(["--in-place"]).collect();
+    let (code, _, stderr) = build(&env, &arguments);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert_eq!(fs::read_to_string(env.path("tree/gizmo")).unwrap(), "echo fancy\n");
+    assert!(env.path("tree/.pypatch-receipt.json").exists() && !env.path("work/source").exists());
+    let (code, _, stderr) = build(&env, &arguments);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("main/install: done before\n"), "{stderr}");
+    env.stdout(&["revert", "tree"]);
+    assert_eq!(fs::read_to_string(env.path("tree/gizmo.sh")).unwrap(), "echo plain\n");
+
+    let both: Vec<&str> =
+        arguments.iter().copied().chain(["--program", "main", "--program", "old"]).collect();
+    let (code, _, stderr) = build(&env, &both);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("only one program, of the patched tree, can be built in place"), "{stderr}");
+}
+
+#[test]
 fn results_come_as_json() {
     let env = environment();
     let arguments: Vec<&str> = BUILD.iter().copied().chain(["--format", "json", "-q"]).collect();

@@ -20,5 +20,5 @@ pub use check::CheckResult;
 pub use launcher::{Launcher, STAND_IN};
 pub use recipe::{BuildError, Recipe, Step};
 pub use run::{Event, Outcome, run};
-pub use trees::prepare;
+pub use trees::{prepare, prepare_in_place};
 pub use work::{Places, WorkDir};

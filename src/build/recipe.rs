@@ -182,6 +182,13 @@ impl Recipe {
             below,
         })
     }
+
+    /// The programs that are built, in their order.
+    pub fn programs(&self) -> Vec<&str> {
+        let mut programs: Vec<&str> = self.steps.iter().filter_map(|step| step.program.as_deref()).collect();
+        programs.dedup();
+        programs
+    }
 }
 
 /// Whether an earlier patchset of the series declares the same files to be made anew.

@@ -26,8 +26,12 @@ pub fn prepare(
     below: Option<usize>,
     prefix: PathBuf,
 ) -> Result<Places, BuildError> {
-    let places =
-        Places { patched: work.root().join("source"), unpatched: work.root().join("unpatched"), prefix };
+    let places = Places {
+        patched: work.root().join("source"),
+        unpatched: work.root().join("unpatched"),
+        prefix,
+        in_place: false,
+    };
     // The identity, then a digest for each patchset.
     let digests = layers.iter().map(|(layer, _)| layer.digest.to_string());
     let wanted: Vec<String> = std::iter::once(identity.to_owned()).chain(digests).collect();
@@ -62,6 +66,25 @@ pub fn prepare(
     }
     work.set_trees(&wanted.join(" "))?;
     Ok(places)
+}
+
+/// Applies `layers` to the directory `root` itself, inside which programs are then built.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn prepare_in_place(
+    work: &mut WorkDir,
+    root: &Path,
+    digests: &str,
+    layers: Vec<(Layer, &[FileChange])>,
+    prefix: PathBuf,
+) -> Result<Places, BuildError> {
+    let io = |source| BuildError::Io { what: "find", path: root.to_owned(), source };
+    let patched = root.canonicalize().map_err(io)?;
+    apply::commit(&patched, layers)?;
+    // What is built lies in the tree, so that its contents tell nothing.
+    work.set_trees(&format!("{} {digests}", patched.display()))?;
+    Ok(Places { unpatched: work.root().join("unpatched"), patched, prefix, in_place: true })
 }
 
 /// Takes the patchsets off a tree and puts others on.

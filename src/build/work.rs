@@ -23,6 +23,8 @@ pub struct Places {
     pub unpatched: PathBuf,
     /// Where programs are installed.
     pub prefix: PathBuf,
+    /// Whether programs are built inside the patched tree.
+    pub in_place: bool,
 }
 
 /// A work directory: trees, build directories, logs, and what was done.
@@ -111,6 +113,7 @@ impl WorkDir {
     /// The directory in which a step runs.
     pub fn directory(&self, step: &Step, places: &Places) -> PathBuf {
         match (&step.program, step.tree) {
+            (Some(_), ProgramTree::Patched) if places.in_place => places.patched.clone(),
             (Some(program), _) => self.root.join(program),
             (None, ProgramTree::Patched) => places.patched.clone(),
             (None, ProgramTree::Unpatched) => places.unpatched.clone(),

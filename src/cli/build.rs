@@ -15,7 +15,7 @@ use crate::fetch::Progress;
 use crate::patchset::Patchset;
 use crate::plan::{Series, Work};
 use crate::report;
-use crate::tree::tree_id;
+use crate::tree::{SourceSpec, tree_id};
 
 /// Build what the patchsets are for, and check it: carry out the recipe that they declare.
 ///
@@ -50,6 +50,9 @@ pub(super) struct Args {
     /// Build a tree that is no pinned release, or differs from it.
     #[arg(long)]
     allow_unpinned: bool,
+    /// Patch the directory SOURCE itself, and build inside it. One program only: name it by --program.
+    #[arg(long)]
+    in_place: bool,
     /// Write the recipe as a script for sh instead, for a machine without pypatch.
     #[arg(long)]
     print: bool,
@@ -68,6 +71,23 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     };
     let launcher = launcher(recipe.launcher.as_deref(), args.launcher.as_deref())?;
     let source = workspace.open(ui, &args.source)?;
+    let in_place = match &source.spec {
+        _ if !args.in_place => None,
+        SourceSpec::Directory(root) if recipe.below.is_none() && recipe.programs().len() == 1 => {
+            Some(root.as_path())
+        }
+        SourceSpec::Directory(_) => {
+            let programs = recipe.programs().join(", ");
+            let why = "only one program, of the patched tree, can be built in place";
+            return Err(
+                CliError::new(ExitStatus::Usage, why).help(format!("choose one of {programs} by --program"))
+            );
+        }
+        _ => {
+            let why = format!("`{}` is no directory that could be built in place", args.source);
+            return Err(CliError::new(ExitStatus::Usage, why));
+        }
+    };
     let series = Series::plan(&patchsets, source.tree.as_ref())?;
     if let Some(plan) = series.misfit() {
         ui.failure(&report::text::failures(plan));
@@ -76,6 +96,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let works: Vec<Work> =
         patchsets.iter().zip(series.plans).map(|(patchset, plan)| Work::new(patchset, plan)).collect();
     let pin = match pinned::check(workspace, &works, &source)? {
+        // All is applied already.
+        _ if works.iter().all(|work| work.changes.is_empty()) => None,
         Pinned::Yes(pin) => Some(pin),
         Pinned::No { why, files, help } if !args.allow_unpinned => {
             return Err(pinned::refusal(source.tree.label(), &why, &files, help.as_deref()));
@@ -84,11 +106,6 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             ui.note(&format!("note: {} is no pinned release: {why}", source.tree.label()));
             None
         }
-    };
-    let identity = match &source.pin {
-        Some(pin) => pin.name.clone(),
-        // Of a directory the touched files alone were compared with a pin.
-        None => tree_id(source.tree.as_ref())?,
     };
     let default = PathBuf::from(
         format!("build-{}-{}", args.patchsets.join("+"), source.tree.label()).replace('/', "-"),
@@ -99,7 +116,17 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let mut work = WorkDir::open(work)?;
     let layers = apply::layers(&works, pin.as_deref());
     ui.note(&format!("work directory: {}", work.root().display()));
-    let places = build::prepare(&mut work, source.tree.as_ref(), &identity, layers, recipe.below, prefix)?;
+    let places = if let Some(root) = in_place {
+        let digests: Vec<String> = patchsets.iter().map(|patchset| patchset.digest.to_string()).collect();
+        build::prepare_in_place(&mut work, root, &digests.join(" "), layers, prefix)?
+    } else {
+        // Of a directory the touched files alone were compared with a pin.
+        let identity = match &source.pin {
+            Some(pin) => pin.name.clone(),
+            None => tree_id(source.tree.as_ref())?,
+        };
+        build::prepare(&mut work, source.tree.as_ref(), &identity, layers, recipe.below, prefix)?
+    };
     let jobs = args.jobs.filter(|jobs| *jobs > 0);
     let jobs = jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
     carry_out(ui, args, &recipe, &mut work, &places, &launcher, jobs)
