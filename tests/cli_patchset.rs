@@ -227,7 +227,7 @@ fn an_unknown_key_is_refused() {
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    requires: [{file: M, holds: x, why: c}]\n    file: M\n    file.mode: {executable: true}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:7:16: unknown fact `holds`: write exists, contains, lacks, includes or defines-function
+      patchsets/mine/patchset.yaml:7:16: unknown fact `holds`: write exists, contains, lacks, includes, defines-function or declares
     [exit 2]
     ");
 }

@@ -78,6 +78,10 @@ const WRONG: &[(&str, &str)] = &[
         "two facts",
         "[{id: e, why: w, requires: [{file: f, why: w, exists: true, contains: a}], file: f, file.mode: {executable: true}}]",
     ),
+    (
+        "a need without a fact",
+        "[{id: e, why: w, file: f, needed-while: {file: g, why: w}, file.mode: {executable: true}}]",
+    ),
     ("no fact", "[{id: e, why: w, requires: [{file: f, why: w}], file: f, file.mode: {executable: true}}]"),
     ("edits by name", "{e: {why: w, file: f, file.mode: {executable: true}}}"),
 ];
@@ -107,6 +111,9 @@ const RIGHT: &[&str] = &[
     "[{id: e, why: w, file: [f, g/h.i], when: '>=2.7, !=3.0rc1', within: {between: [a, b]}, text.insert: {after: a, text: b, count: 2}}]",
     "[{id: e, why: w, since: '2.5', until: 3.0.1, allow: {stale-configure: w}, changes: [{file: f, file.mode: {executable: true}}]}]",
     "[{id: e, why: w, requires: [{file: f, why: w, exists: false}], file: f, c.insert: {at: entry, function: g, text: a}}]",
+    "[{id: e, why: w, requires: [{file: f, why: w, declares: int f(void);}], file: f, file.mode: {executable: true}}]",
+    "[{id: e, why: w, file: f, needed-while: {file: g, why: w, contains: a}, file.mode: {executable: true}}]",
+    "[{id: e, why: w, changes: [{file: f, needed-while: {file: g, why: w, exists: true}, file.mode: {executable: true}}]}]",
     "[{id: e, why: w, file: f, c.wrap: {function: {name: g, under: '#ifdef A'}, condition: '#ifndef B', from: a, to: b}}]",
     "[{id: e, why: w, file: [f], m4.define: {macros: A, text: b}}]",
     "[{id: e, why: w, file: f, diff: {patch: a, max-offset: 3}}]",

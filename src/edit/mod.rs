@@ -26,5 +26,6 @@ mod tests;
 mod text;
 
 pub use context::Context;
+pub use fact::unmet;
 pub use outcome::{Delta, Near, Outcome, Part, Place};
 pub use resolve::resolve;

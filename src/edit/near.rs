@@ -26,8 +26,13 @@ fn rank(wanted: &str, name: &str) -> Option<usize> {
     if wanted == name {
         return Some(0);
     }
-    let apart = distance(&wanted.to_ascii_lowercase(), &name.to_ascii_lowercase());
     let holds = wanted.len() >= 3 && name.len() >= 3 && (name.contains(wanted) || wanted.contains(name));
+    // At least the letters that one has more: most candidates are told by that.
+    let (long, short) = (wanted.chars().count(), name.chars().count());
+    if !holds && long.abs_diff(short) * 3 > long {
+        return None;
+    }
+    let apart = distance(&wanted.to_ascii_lowercase(), &name.to_ascii_lowercase());
     (holds || apart * 3 <= wanted.chars().count()).then_some(apart)
 }
 

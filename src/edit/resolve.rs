@@ -33,6 +33,9 @@ fn resolve_changes(context: &Context<'_>, edit: &Edit) -> Result<Vec<Part>, Tree
     for change in &edit.changes {
         match excluded(context, change.when.as_ref()) {
             Some(why) => parts.push(part(change, &change.file[0], Outcome::Skipped { why })),
+            None if let Some(why) = needless(context, change)? => {
+                parts.push(part(change, &change.file[0], Outcome::Skipped { why }));
+            }
             None => parts.extend(resolve_change(context, change)?),
         }
     }
@@ -47,6 +50,13 @@ fn excluded(context: &Context<'_>, when: Option<&crate::version::VersionRange>) 
         Some(version) => Some(format!("it is for {range}, and this is {version}")),
         None => Some(format!("it is for {range}, and this tree has no version of CPython")),
     }
+}
+
+/// Why there is nothing to do for a change on this tree, if so.
+fn needless(context: &Context<'_>, change: &Change) -> Result<Option<String>, TreeError> {
+    let Some(need) = &change.needed_while else { return Ok(None) };
+    let unmet = fact::unmet(context, need)?;
+    Ok(unmet.map(|_| format!("it is needed while {need}, which is not so: {}", need.why)))
 }
 
 /// One outcome for an edit as a whole.

@@ -47,7 +47,7 @@ pub(super) fn prefix(
         &done,
         |span| Rewrite::insert(span.start, with.clone()),
         || {
-            let names: Vec<Span> = commands.iter().filter_map(|one| command_word(source, one)).collect();
+            let names: Vec<Span> = commands.iter().filter_map(|one| one.program(&source.bytes)).collect();
             let texts =
                 names.iter().map(|word| (word.start, String::from_utf8_lossy(word.of(&source.bytes))));
             let mut near = nearest(command, texts);
@@ -56,24 +56,12 @@ pub(super) fn prefix(
                 shell::is_environment(word.of(&source.bytes)) && word.of(&source.bytes)[0] != b'$'
             };
             let prepared = commands.iter().filter(|one| one.words.first().is_some_and(assigns));
-            let programs = prepared.filter_map(|one| command_word(source, one)).filter(|word| !assigns(word));
+            let programs =
+                prepared.filter_map(|one| one.program(&source.bytes)).filter(|word| !assigns(word));
             near.extend(programs.map(|word| word.start));
             let mut seen = std::collections::BTreeSet::new();
             near.retain(|at| seen.insert(*at));
             near.into_iter().take(6).map(|at| (at, String::new())).collect()
         },
     )
-}
-
-/// The word of a command that names the program: the first that does not set up its environment. A
-/// lone variable before an option is the program itself.
-fn command_word(source: &Source, command: &Command) -> Option<Span> {
-    let text = |word: &Span| word.of(&source.bytes).to_vec();
-    let words = &command.words;
-    let first = words.iter().position(|word| !shell::is_environment(&text(word)));
-    match first {
-        Some(i) if i == 0 || !text(&words[i]).starts_with(b"-") => Some(words[i]),
-        Some(i) => Some(words[i - 1]),
-        None => words.last().copied(),
-    }
 }

@@ -109,16 +109,24 @@ impl Catalog {
     pub fn load(&self, id: &str) -> Result<Patchset, LoadError> {
         match by_path(Path::new(id)).filter(|_| id.contains('/')) {
             // What it extends may stand beside it.
-            Some(Origin::Folder { path, .. }) => {
-                let mut folders = self.folders.clone();
-                folders.insert(0, path.join(".."));
-                load(&Catalog { folders }, id)
-            }
+            Some(Origin::Folder { path, .. }) => load(&self.with_first(path.join("..")), id),
             _ => load(self, id),
         }
     }
 
-    pub(super) fn find(&self, id: &str) -> Result<Option<Origin>, LoadError> {
+    /// This catalog with another folder before its own.
+    #[must_use]
+    pub fn with_first(&self, folder: PathBuf) -> Catalog {
+        let mut folders = self.folders.clone();
+        folders.insert(0, folder);
+        Catalog { folders }
+    }
+
+    /// Where a patchset is kept; nothing when there is none of that name.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    pub fn find(&self, id: &str) -> Result<Option<Origin>, LoadError> {
         if id.contains('/') {
             return Ok(by_path(Path::new(id)));
         }

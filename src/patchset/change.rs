@@ -23,6 +23,8 @@ pub struct Change {
     pub when: Option<VersionRange>,
     /// The part of the file it is limited to.
     pub within: Option<Within>,
+    /// A fact that shows that it is needed: where that is not so, there is nothing to do.
+    pub needed_while: Option<Requirement>,
     /// What is done.
     pub operation: Operation,
     /// The contents of the patchset's files that the operation names, by name.
@@ -71,10 +73,11 @@ struct ChangeKeys {
     file: Option<Vec<TreePath>>,
     when: Option<VersionRange>,
     within: Option<Within>,
+    needed_while: Option<Requirement>,
     operation: Option<Operation>,
 }
 
-const CHANGE_KEYS: [&str; 3] = ["file", "when", "within"];
+const CHANGE_KEYS: [&str; 4] = ["file", "when", "within", "needed-while"];
 
 impl ChangeKeys {
     /// Takes the value of `key` out of `map`; false when it is no key of a change.
@@ -83,6 +86,7 @@ impl ChangeKeys {
             "file" => self.file = Some(map.next_value::<Files>()?.0),
             "when" => self.when = Some(map.next_value::<Range>()?.0),
             "within" => self.within = Some(map.next_value()?),
+            "needed-while" => self.needed_while = Some(map.next_value()?),
             name => match Operation::read(name, map)? {
                 None => return Ok(false),
                 Some(second) => {
@@ -103,7 +107,7 @@ impl ChangeKeys {
     /// The change, if there is an operation.
     fn finish<E: Error>(self) -> Result<Option<Change>, E> {
         let Some(operation) = self.operation else {
-            let stray = self.file.is_some() || self.within.is_some();
+            let stray = self.file.is_some() || self.within.is_some() || self.needed_while.is_some();
             return if stray {
                 Err(E::custom("a change without an operation, such as `text.replace`"))
             } else {
@@ -111,7 +115,8 @@ impl ChangeKeys {
             };
         };
         let file = self.file.ok_or_else(|| E::custom(format!("`{}` without `file`", operation.name())))?;
-        Ok(Some(Change { file, when: self.when, within: self.within, operation, texts: BTreeMap::new() }))
+        let (when, within, needed_while) = (self.when, self.within, self.needed_while);
+        Ok(Some(Change { file, when, within, needed_while, operation, texts: BTreeMap::new() }))
     }
 }
 
@@ -246,6 +251,7 @@ fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Map<String,
         }),
     );
     properties.insert("within".to_owned(), generator.subschema_for::<Within>().to_value());
+    properties.insert("needed-while".to_owned(), generator.subschema_for::<Requirement>().to_value());
     for (name, schema) in Operation::schemas(generator) {
         properties.insert(name.to_owned(), schema.to_value());
     }

@@ -34,6 +34,9 @@ pub enum Fact {
     Includes(String),
     /// It is a C file that defines a function.
     DefinesFunction(String),
+    /// It is a C file in which this declaration stands, whatever the blanks and comments: what an added
+    /// file implements or uses.
+    Declares(String),
 }
 
 impl fmt::Display for Requirement {
@@ -46,6 +49,7 @@ impl fmt::Display for Requirement {
             Fact::Lacks(text) => write!(f, "{file} does not contain `{text}`"),
             Fact::Includes(name) => write!(f, "{file} includes {name}"),
             Fact::DefinesFunction(name) => write!(f, "{file} defines the function `{name}`"),
+            Fact::Declares(code) => write!(f, "{file} declares `{code}`"),
         }
     }
 }
@@ -79,9 +83,10 @@ impl<'de> Deserialize<'de> for Requirement {
                         "lacks" => Fact::Lacks(map.next_value()?),
                         "includes" => Fact::Includes(map.next_value()?),
                         "defines-function" => Fact::DefinesFunction(map.next_value()?),
+                        "declares" => Fact::Declares(map.next_value()?),
                         other => {
                             return Err(A::Error::custom(format!(
-                                "unknown fact `{other}`: write exists, contains, lacks, includes or defines-function"
+                                "unknown fact `{other}`: write exists, contains, lacks, includes, defines-function or declares"
                             )));
                         }
                     };
@@ -119,7 +124,8 @@ impl JsonSchema for Requirement {
                 "contains": text,
                 "lacks": text,
                 "includes": text,
-                "defines-function": text
+                "defines-function": text,
+                "declares": text
             },
             "required": ["file", "why"],
             "oneOf": [
@@ -127,7 +133,8 @@ impl JsonSchema for Requirement {
                 {"required": ["contains"]},
                 {"required": ["lacks"]},
                 {"required": ["includes"]},
-                {"required": ["defines-function"]}
+                {"required": ["defines-function"]},
+                {"required": ["declares"]}
             ],
             "additionalProperties": false
         })

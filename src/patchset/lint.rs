@@ -12,8 +12,8 @@ pub enum Lint {
     /// Modules/Setup.dist is edited although Modules/Setup exists: configure copies it only when
     /// that is absent.
     SetupIgnored,
-    /// A module is enabled in Modules/Setup of a tree with Modules/Setup.stdlib.in (3.11 and later
-    /// list it there; from 3.12 that file is read first and the first rule wins).
+    /// A module is enabled in Modules/Setup although makesetup reads Modules/Setup.stdlib first (3.12 and
+    /// later), and the first rule for a module wins.
     SetupShadowed,
     /// configure.in, configure.ac or aclocal.m4 is edited, and nothing declares that configure is
     /// made anew.
@@ -32,6 +32,11 @@ impl Lint {
         Lint::StaleConfigure,
         Lint::PrintStatement,
     ];
+
+    /// Whether it tells of what a version of CPython makes of an edit, rather than of how the edit is written.
+    pub fn is_of_the_tree(self) -> bool {
+        matches!(self, Lint::SetupIgnored | Lint::SetupShadowed | Lint::PrintStatement)
+    }
 
     /// Its name.
     pub fn name(self) -> &'static str {

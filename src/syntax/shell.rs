@@ -12,6 +12,19 @@ pub struct Command {
     pub words: Vec<Span>,
 }
 
+impl Command {
+    /// The word that names the program: the first that does not set up its environment. A lone variable
+    /// before an option is the program itself (`$(RUNSHARED) $(PYTHON_FOR_BUILD) -Wi`).
+    pub fn program(&self, text: &[u8]) -> Option<Span> {
+        let words = &self.words;
+        match words.iter().position(|word| !is_environment(word.of(text))) {
+            Some(i) if i == 0 || !words[i].of(text).starts_with(b"-") => Some(words[i]),
+            Some(i) => Some(words[i - 1]),
+            None => words.last().copied(),
+        }
+    }
+}
+
 /// Words after which a command starts anew.
 const KEYWORDS: [&[u8]; 10] =
     [b"if", b"then", b"else", b"elif", b"do", b"while", b"until", b"!", b"{", b"time"];

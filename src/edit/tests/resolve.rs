@@ -96,3 +96,29 @@ fn a_link_is_never_edited() {
     let why = on("x", "").with_other("f", Entry::Symlink);
     assert_eq!(outcomes(&why.tree, Some("2.5"), BOUNDED), ["refused"]);
 }
+
+#[test]
+fn a_change_that_is_not_needed_is_skipped() {
+    let edit = "  - id: e\n    why: w\n    file: f\n    needed-while: {file: g, contains: 'size[MAX]', why: it bounds}\n    text.replace: {find: a, with: b}\n";
+    let needed = MemoryTree::of([("f", &b"a"[..]), ("g", b"int size[MAX];\n")]);
+    assert_eq!(outcomes(&needed, None, edit), ["change"]);
+    for other in [&b"int bigsize[MAX];\n"[..], b"int size[MAXIMUM];\n", b""] {
+        let tree = MemoryTree::of([("f", &b"a"[..]), ("g", other)]);
+        assert_eq!(outcomes(&tree, None, edit), ["skipped"], "{}", other.escape_ascii());
+    }
+}
+
+#[test]
+fn a_declaration_is_required_whatever_its_blanks() {
+    let edit = required("declares: 'extern int f(const char *, int);'");
+    for (text, outcome) in [
+        (&b"extern int f(const char *, int);\n"[..], "change"),
+        (b"extern int\nf(const char*, /* how many */\n  int);\n", "change"),
+        (b"extern int f(char *, int);\n", "refused"),
+        (b"/* extern int f(const char *, int); */\n", "refused"),
+        (b"extern int ff(const char *, int);\n", "refused"),
+    ] {
+        let tree = MemoryTree::of([("f", &b"a"[..]), ("g", text)]);
+        assert_eq!(outcomes(&tree, None, &edit), [outcome], "{}", text.escape_ascii());
+    }
+}

@@ -4,8 +4,9 @@
 //! them do not matter, so that an anchor survives a re-indented function.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::{Text, one};
 
@@ -16,6 +17,16 @@ pub struct Function {
     pub name: String,
     /// A condition it stands under, as written: `#ifdef MS_WINDOWS`.
     pub under: Option<String>,
+}
+
+impl Serialize for Function {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Some(under) = &self.under else { return serializer.serialize_str(&self.name) };
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("name", &self.name)?;
+        map.serialize_entry("under", under)?;
+        map.end()
+    }
 }
 
 impl<'de> Deserialize<'de> for Function {
@@ -71,7 +82,7 @@ impl JsonSchema for Function {
 }
 
 /// `c.insert`: inserts lines at a function's entry, or before or after code.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(extend(
     "oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}],
@@ -95,7 +106,7 @@ pub struct Insert {
 }
 
 /// A place that a function has without an anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum At {
     /// Behind the opening brace.
@@ -103,7 +114,7 @@ pub enum At {
 }
 
 /// `c.replace`: replaces code inside a function, or anywhere in a file.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Replace {
     /// The function; the whole file unless given.
@@ -119,7 +130,7 @@ pub struct Replace {
 }
 
 /// `c.replace-function`: replaces a function, from its return type to its closing brace.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceFunction {
     /// The function.
@@ -130,7 +141,7 @@ pub struct ReplaceFunction {
 
 /// `c.wrap`: puts a function, or the lines from one piece of code to another inside it, under a
 /// condition of the preprocessor.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(extend("dependentRequired" = {"to": ["from"]}))]
 pub struct Wrap {
@@ -148,7 +159,7 @@ pub struct Wrap {
 }
 
 /// `c.remove-entry`: takes an entry out of a table such as a `PyMethodDef` array.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RemoveEntry {
     /// The array's name.
@@ -162,7 +173,7 @@ pub struct RemoveEntry {
 }
 
 /// `c.add-include`: adds an `#include` behind another one.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddInclude {
     /// What is included, with its quotes: `"mpi_import.h"` or `<mpi.h>`.
@@ -173,7 +184,7 @@ pub struct AddInclude {
 }
 
 /// `c.redirect-call`: lets the calls of one function inside another go elsewhere.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RedirectCall {
     /// The function whose calls are meant.

@@ -1,12 +1,12 @@
 //! Whole files.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Text;
 
 /// `file.add`: adds a file. A different file of that name in the tree is never replaced.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Add {
     /// Its contents.
@@ -17,7 +17,7 @@ pub struct Add {
 }
 
 /// `file.remove`: removes a file.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Remove {
     /// A text that the file must hold: it tells the file that is meant from one that only has its
@@ -26,7 +26,7 @@ pub struct Remove {
 }
 
 /// `file.mode`: makes a file executable, or not.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Mode {
     /// Whether it may be executed.

@@ -1,7 +1,7 @@
 //! C headers and their templates, such as pyconfig.h.in.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Text;
 
@@ -9,7 +9,7 @@ use super::Text;
 ///
 /// Include/pyport.h (2.4 to 3.12) includes pyconfig.h a second time, after the system's headers:
 /// only lines outside the guard act then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// At the end of the file, behind the guard's `#endif`.
@@ -19,7 +19,7 @@ pub enum Place {
 }
 
 /// `header.append`: adds text at the end of a header.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Append {
     /// What is added.
@@ -29,7 +29,7 @@ pub struct Append {
 }
 
 /// `header.define`: defines a macro at the end of a header.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Define {
     /// The macro.
@@ -44,7 +44,7 @@ pub struct Define {
 /// `header.undef`: undefines macros at the end of a header, in the spelling `#undef/**/X` that
 /// config.status leaves alone: it turns a plain `#undef X` of a template into a comment, or into a
 /// `#define` where configure decided so.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Undef {
     /// The macros.

@@ -1,13 +1,13 @@
 //! m4 sources that autoconf reads: aclocal.m4, configure.ac.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{OneOrMore, Text};
 
 /// `m4.define`: defines macros at the end of an m4 file, which is created where it does not exist.
 /// The file must not define them already.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Define {
     /// The macros that the text defines: all of them are looked for in it.
@@ -17,7 +17,7 @@ pub struct Define {
 }
 
 /// `m4.override`: replaces the definition of a macro in the file.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Override {
     /// The macro whose definition is replaced.

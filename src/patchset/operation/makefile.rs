@@ -1,12 +1,12 @@
 //! Makefile.pre.in and other Makefiles.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{OneOrMore, one};
 
 /// `makefile.remove-prerequisite`: takes a word out of a rule's prerequisites.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RemovePrerequisite {
     /// The target, or several of which the first that has the prerequisite is meant.
@@ -16,7 +16,7 @@ pub struct RemovePrerequisite {
 }
 
 /// `makefile.add-prerequisite`: adds a word to a rule's prerequisites.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddPrerequisite {
     /// The target, or several of which the first that exists is meant.
@@ -28,7 +28,7 @@ pub struct AddPrerequisite {
 }
 
 /// `makefile.replace-prerequisite`: puts another word in a prerequisite's place.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplacePrerequisite {
     /// The target, or several of which the first that has the prerequisite is meant.
@@ -41,7 +41,7 @@ pub struct ReplacePrerequisite {
 
 /// `makefile.prefix-command`: puts words before the first word of a recipe's command, behind
 /// make's `-@+` and behind assignments to the environment.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PrefixCommand {
     /// The command's first word, as it stands in the recipe: `$(PGEN)`.
@@ -57,7 +57,7 @@ pub struct PrefixCommand {
 }
 
 /// `makefile.set-variable`: gives a variable another value.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SetVariable {
     /// The variable's name.
@@ -67,7 +67,7 @@ pub struct SetVariable {
 }
 
 /// `makefile.append-variable`: adds words at the end of a variable's value.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AppendVariable {
     /// The variable's name.
@@ -77,7 +77,7 @@ pub struct AppendVariable {
 }
 
 /// `makefile.add-rule`: adds a rule.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddRule {
     /// The new rule's target.

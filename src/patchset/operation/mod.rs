@@ -16,8 +16,9 @@ pub mod text;
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// Defines [`Operation`] from one line an operation: its name in a patchset, its variant, its type.
 macro_rules! operations {
@@ -36,6 +37,13 @@ macro_rules! operations {
             pub fn name(&self) -> &'static str {
                 match self {
                     $(Operation::$variant(_) => $name,)*
+                }
+            }
+
+            /// Its value, as a patchset spells it; keys that are not given are `null`.
+            pub fn value(&self) -> serde_json::Value {
+                match self {
+                    $(Operation::$variant(op) => serde_json::to_value(op).expect("an operation is plain data"),)*
                 }
             }
 
@@ -138,6 +146,19 @@ pub enum Text {
     From(String),
 }
 
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Text::Inline(text) => serializer.serialize_str(text),
+            Text::From(name) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("from", name)?;
+                map.end()
+            }
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
         struct Visitor;
@@ -192,6 +213,15 @@ impl JsonSchema for Text {
 /// One string, or a list of alternatives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneOrMore(pub Vec<String>);
+
+impl Serialize for OneOrMore {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0[..] {
+            [one] => serializer.serialize_str(one),
+            all => serializer.collect_seq(all),
+        }
+    }
+}
 
 impl<'de> Deserialize<'de> for OneOrMore {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OneOrMore, D::Error> {

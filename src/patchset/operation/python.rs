@@ -1,12 +1,12 @@
 //! Python sources, of Python 2 and 3. Code is written from column 0 and indented as its place needs.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Text;
 
 /// `python.add-method`: adds a method at the end of a class.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddMethod {
     /// The class.
@@ -18,7 +18,7 @@ pub struct AddMethod {
 }
 
 /// `python.replace-method`: replaces a method of a class.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceMethod {
     /// The class.
@@ -30,7 +30,7 @@ pub struct ReplaceMethod {
 }
 
 /// `python.add-function`: adds a function to a module.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddFunction {
     /// The function's name; the code must define it.
@@ -42,7 +42,7 @@ pub struct AddFunction {
 }
 
 /// `python.replace-function`: replaces a function of a module.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceFunction {
     /// The function's name; the code must define it.

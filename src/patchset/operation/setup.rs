@@ -2,10 +2,11 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserializer, MapAccess};
+use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
 /// `setup.enable`: uncomments the lines of modules that are to be linked statically.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Enable {
     /// The modules, each a part of its own in reports.
@@ -14,7 +15,7 @@ pub struct Enable {
 }
 
 /// `setup.disable`: comments the lines of modules out.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Disable {
     /// The modules, each a part of its own in reports.
@@ -23,7 +24,7 @@ pub struct Disable {
 }
 
 /// `setup.add`: adds the line of a static module.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Add {
     /// The module's name.
@@ -33,7 +34,7 @@ pub struct Add {
 }
 
 /// `setup.set`: replaces what a module is made from, or the value of a variable.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(extend("oneOf" = [{"required": ["module"]}, {"required": ["variable"]}]))]
 pub struct Set {
@@ -46,7 +47,7 @@ pub struct Set {
 }
 
 /// A module by name, with the names it has in other versions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Module {
     /// Its name; the part's name in reports.
     pub name: String,
@@ -58,6 +59,18 @@ impl Module {
     /// All its names, its own first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.name.as_str()).chain(self.aliases.iter().map(String::as_str))
+    }
+}
+
+impl Serialize for Module {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.aliases.is_empty() {
+            return serializer.serialize_str(&self.name);
+        }
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("name", &self.name)?;
+        map.serialize_entry("aliases", &self.aliases)?;
+        map.end()
     }
 }
 

@@ -1,12 +1,12 @@
 //! Plain text: the last resort, where no format's own operation fits.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Text, one};
 
 /// `text.insert`: inserts text before or after a literal anchor.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}]))]
 pub struct Insert {
@@ -25,7 +25,7 @@ pub struct Insert {
 }
 
 /// `text.replace`: replaces literal text.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Replace {
     /// The literal text that is replaced. Whole words, unless it begins or ends with a sign.

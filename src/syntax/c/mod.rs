@@ -25,6 +25,7 @@ mod head;
 mod lexer;
 mod nesting;
 mod preprocessor;
+mod statement;
 mod table;
 
 pub use call::Call;
