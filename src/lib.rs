@@ -11,6 +11,7 @@ pub mod memo;
 pub mod modules;
 pub mod patchset;
 pub mod plan;
+pub mod port;
 pub mod report;
 pub mod snapshot;
 pub mod syntax;

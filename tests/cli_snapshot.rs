@@ -113,6 +113,23 @@ fn a_snapshot_is_accepted_and_then_compared_with() {
       +diff --git a/configure b/configure
       +old mode 100644
       +new mode 100755
+    anchors (new)
+      +== anchors
+      +configure-runs#0
+      +loader#0
+      +no-news#0
+      +no-sharedmods#0
+      +  Makefile.pre.in:7: all:\t$(PROG) oldsharedmods \\\n\t\tsharedmods docs\n
+      +open-elsewhere#0
+      +  Modules/one.c:9:     return fopen(name, \"r\");\n
+      +run-gen#0
+      +  Makefile.pre.in:14: \t-$(GEN) tables.txt\n
+      +  Makefile.pre.in:15: \t@$(GEN) more.txt\n
+      +static-modules#0/one
+      +static-modules#0/three
+      +  Modules/Setup.dist:10: #three three.c \\\n#\tthree_more.c\n
+      +static-modules#0/two
+      +  Modules/Setup.dist:9: #two two.c -lm\t# needs the mathematics\n
     ------- stderr -------
     1 compared, 1 different, 0 skipped
     [exit 1]

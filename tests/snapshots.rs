@@ -10,7 +10,7 @@ use std::env;
 
 use pypatch::fetch::{Located, Places, locate};
 use pypatch::patchset::Catalog;
-use pypatch::plan::plan;
+use pypatch::plan::{Meaning, plan};
 use pypatch::snapshot;
 use pypatch::tree::pin::PinSet;
 use pypatch::tree::{ArchiveTree, GitTree, Tree};
@@ -35,7 +35,8 @@ fn every_shipped_patchset_comes_to_what_was_accepted() {
                 Located::Tarball { path, .. } => Box::new(ArchiveTree::open(path).unwrap()),
                 Located::Git { repository, tree } => Box::new(GitTree::at_tree_id(repository, tree).unwrap()),
             };
-            let body = snapshot::render(&plan(&patchset, tree.as_ref()).unwrap(), name);
+            let meaning = Meaning::read(&patchset, tree.as_ref()).unwrap();
+            let body = snapshot::render(&plan(&patchset, tree.as_ref()).unwrap(), &meaning, name);
             let mut settings = insta::Settings::clone_current();
             settings.set_snapshot_path(format!("../snapshots/{id}"));
             settings.set_prepend_module_to_snapshot(false);

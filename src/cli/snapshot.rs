@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Workspace};
 use crate::digest::Sha256Digest;
-use crate::plan::plan;
+use crate::plan::{Meaning, plan};
 use crate::report;
 use crate::report::text::counted;
 use crate::snapshot::{self, Store};
@@ -68,7 +68,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                 continue;
             };
             compared += 1;
-            let new = snapshot::render(&plan(&patchset, tree.as_ref())?, name);
+            let meaning = Meaning::read(&patchset, tree.as_ref())?;
+            let new = snapshot::render(&plan(&patchset, tree.as_ref())?, &meaning, name);
             let old = store
                 .read(&patchset.id, name)
                 .map_err(|e| CliError::io(format!("cannot read the snapshot of {what}"), &e))?;
@@ -107,4 +108,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 pub(super) fn before_digests(patchset: &str, pin: &str) -> Option<BTreeMap<TreePath, Option<Sha256Digest>>> {
     let body = Store::new("snapshots").read(patchset, pin).ok().flatten()?;
     Some(snapshot::before_digests(&body))
+}
+
+/// What a patchset's edits mean on a pin, from its accepted snapshot.
+pub(super) fn meaning(patchset: &str, pin: &str) -> Option<Meaning> {
+    let body = Store::new("snapshots").read(patchset, pin).ok().flatten()?;
+    snapshot::meaning(&body)
 }

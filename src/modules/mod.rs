@@ -3,6 +3,8 @@
 
 mod analysis;
 mod inventory;
+mod reading;
 
 pub use analysis::{Analysis, Needed, NotFound, Program, Root, analyse};
 pub use inventory::{ExtensionModule, Inventory, Linkage, inventory};
+pub use reading::{SetupFile, setup_files};

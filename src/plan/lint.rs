@@ -2,12 +2,16 @@
 
 use super::LintHit;
 use crate::edit::{Context, Delta, Part};
+use crate::modules::setup_files;
 use crate::patchset::operation::header::Place;
 use crate::patchset::{Change, Edit, Lint, Operation, Patchset};
 use crate::tree::TreeError;
 
 /// The traps that the parts of an edit walk into. Only parts that change something can.
-pub(super) fn check(
+///
+/// # Errors
+/// When the tree cannot be read.
+pub fn check(
     context: &Context<'_>,
     patchset: &Patchset,
     edit: &Edit,
@@ -65,7 +69,7 @@ fn of_part(
                 "Modules/Setup exists, so configure will not copy Modules/Setup.dist over it: edit Modules/Setup".to_owned(),
             ));
         }
-        if file == "Modules/Setup" && context.tree.entry(&path("Modules/Setup.stdlib.in"))?.is_some() {
+        if file == "Modules/Setup" && is_shadowed(context)? {
             hits.push((
                 Lint::SetupShadowed,
                 "makesetup reads Modules/Setup.stdlib first, and the first rule for a module wins: use Modules/Setup.local, or configure with MODULE_BUILDTYPE=static".to_owned(),
@@ -98,6 +102,15 @@ fn of_part(
 
 fn path(text: &str) -> crate::tree::TreePath {
     text.parse().expect("a path of this source file is well formed")
+}
+
+/// Whether makesetup reads Setup.stdlib before Modules/Setup (3.12 and later).
+fn is_shadowed(context: &Context<'_>) -> Result<bool, TreeError> {
+    let order = setup_files(context.tree)?;
+    Ok(order
+        .iter()
+        .take_while(|one| one.made != "Modules/Setup")
+        .any(|one| one.made == "Modules/Setup.stdlib"))
 }
 
 /// The text that a delta brings in.

@@ -4,8 +4,11 @@
 //! in it. All edits of a patchset are resolved on the tree as it is, so that each can be shown, and
 //! taken away, by itself; those that touch the same bytes are refused together.
 
+mod anchor;
 mod compose;
 mod lint;
+mod meaning;
+pub mod preset;
 mod series;
 #[cfg(test)]
 mod tests;
@@ -18,7 +21,11 @@ use crate::patchset::{Edit, Lint, Patchset};
 use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath, python_version};
 use crate::version::Version;
 
+pub use anchor::{Anchor, anchors, logical_line, squeezed};
 pub use compose::Conflict;
+pub use lint::check as lints;
+pub(crate) use meaning::alone;
+pub use meaning::{Meaning, RECIPE};
 pub use series::Series;
 pub use work::{Tally, Work};
 

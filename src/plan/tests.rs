@@ -115,6 +115,10 @@ fn edits_that_walk_into_a_trap_are_found() {
     let header: NamedFile = ("pyconfig.h.in", b"#ifndef X\n#define X\nint a;\n#endif\n");
     let setup: NamedFile = ("Modules/Setup.dist", b"#a a.c\n");
     let three: NamedFile = ("Include/patchlevel.h", b"#define PY_VERSION \"3.12.0\"\n");
+    let makesetup: (&str, &[u8]) = (
+        "Makefile.pre.in",
+        b"Makefile: x\n\t$(MAKESETUP) -s Modules Modules/Setup.local Modules/Setup.stdlib $(srcdir)/Modules/Setup\n",
+    );
     let cases: [(Lint, Vec<NamedFile>, &str); 6] = [
         (
             Lint::UndefInTemplate,
@@ -133,7 +137,7 @@ fn edits_that_walk_into_a_trap_are_found() {
         ),
         (
             Lint::SetupShadowed,
-            vec![("Modules/Setup", b"#a a.c\n"), ("Modules/Setup.stdlib.in", b"")],
+            vec![("Modules/Setup", b"#a a.c\n"), ("Modules/Setup.stdlib.in", b""), makesetup],
             "file: Modules/Setup, setup.enable: {modules: [a]}",
         ),
         (Lint::StaleConfigure, vec![], "file: aclocal.m4, m4.define: {macros: A, text: 'm4_define([A])'}"),

@@ -2,12 +2,13 @@
 //!
 //! A snapshot stands in `snapshots/<patchset>/<pin>.snap`, in the format of insta, so that
 //! `cargo insta review` and `pypatch snapshot` work on the same files. Its body names the files that
-//! the patchset touches with their digests before, and for each edit the verdict and the diff.
+//! the patchset touches with their digests before, for each edit the verdict and the diff, and the lines that
+//! the edits are anchored to, with which those of other versions are compared.
 
 mod compare;
 mod render;
 mod store;
 
 pub use compare::{SectionChange, compare};
-pub use render::{before_digests, render};
+pub use render::{before_digests, meaning, render};
 pub use store::Store;

@@ -1,0 +1,144 @@
+//! Where configure asks for what a recipe presets: `SO=.a` on its command line, `ac_cv_file__dev_ptmx` in its
+//! environment. A name that it never asks for is ignored without a word.
+
+use std::collections::BTreeSet;
+
+use super::anchor::Anchor;
+use crate::patchset::Build;
+use crate::text::{LineIndex, Span, lines};
+use crate::tree::{Tree, TreeError, TreePath};
+
+/// How many lines below a question belong to its answer.
+const BLOCK: usize = 12;
+
+/// The names that a recipe presets for configure, in their order.
+pub fn presets(build: &Build) -> Vec<String> {
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && !name.starts_with("YOD")
+    };
+    let mut seen = BTreeSet::new();
+    let mut names = Vec::new();
+    for program in &build.programs {
+        let words = program.configure.iter().filter_map(|word| word.split_once('=').map(|(name, _)| name));
+        for name in words.chain(program.environment.keys().map(String::as_str)) {
+            if is_name(name) && seen.insert(name.to_owned()) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// The file that configure is made from, and its text: configure.ac, or configure.in before 2.7.4 and 3.3.
+///
+/// # Errors
+/// When the tree cannot be read.
+pub fn configure_source(tree: &dyn Tree) -> Result<Option<(TreePath, Vec<u8>)>, TreeError> {
+    for name in ["configure.ac", "configure.in"] {
+        let path: TreePath = name.parse().expect("it is a path");
+        match tree.read(&path) {
+            Ok(Some(file)) => return Ok(Some((path, file.bytes))),
+            Ok(None) | Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// The lines of configure's source that ask for `name`: a variable's declaration and `test -z "$NAME"`, which
+/// carries the lines below it; for a cache variable of a file the check of that file. None where the name is
+/// not asked for: a declaration alone takes nothing from the environment.
+pub fn questions(path: &TreePath, text: &[u8], name: &str) -> Vec<Anchor> {
+    let index = LineIndex::new(text);
+    let all: Vec<Span> = lines(text).collect();
+    let mut found = Vec::new();
+    let mut asked = false;
+    for (at, span) in all.iter().enumerate() {
+        if !may_ask(span.of(text)) {
+            continue;
+        }
+        let line = String::from_utf8_lossy(span.of(text)).into_owned();
+        let is_question = asks(&line, name);
+        if is_question || declares(&line, name) {
+            asked |= is_question;
+            let end = all.get(at + BLOCK).map_or(text.len(), |last| last.end);
+            found.push(Anchor {
+                file: path.clone(),
+                line: index.line(span.start),
+                text: span.of(text).to_vec(),
+                around: Span::new(span.start, end).of(text).to_vec(),
+            });
+        }
+    }
+    if asked { found } else { Vec::new() }
+}
+
+/// Every variable that configure asks for by `test -z`, and the offset of the question.
+pub fn variables(text: &[u8]) -> Vec<(String, Span)> {
+    let mut found = Vec::new();
+    for span in lines(text).filter(|span| may_ask(span.of(text))) {
+        let line = String::from_utf8_lossy(span.of(text)).into_owned();
+        let Some(rest) = plain(&line).strip_prefix("if test -z \"$").map(str::to_owned) else { continue };
+        if let Some((name, _)) = rest.split_once('"') {
+            found.push((name.to_owned(), span));
+        }
+    }
+    found
+}
+
+/// Whether a line may be one of those that are looked for: most are not, and are told by their first words.
+fn may_ask(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    [&b"AC_SUBST"[..], b"AC_ARG_VAR", b"AC_CHECK_FILE", b"if test"]
+        .iter()
+        .any(|start| line.starts_with(start))
+}
+
+/// A line without m4's quotes, blanks, and the `then` of a one-line `if`.
+pub fn plain(line: &str) -> String {
+    let line: String = line.chars().filter(|sign| !matches!(sign, '[' | ']')).collect();
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.trim_end_matches("; then").to_owned()
+}
+
+fn declares(line: &str, name: &str) -> bool {
+    let line = plain(line);
+    ["AC_SUBST(", "AC_ARG_VAR("].iter().any(|macro_name| {
+        let rest = line.strip_prefix(macro_name);
+        rest.is_some_and(|rest| rest.split([',', ')']).next() == Some(name))
+    })
+}
+
+fn asks(line: &str, name: &str) -> bool {
+    let line = plain(line);
+    if line == format!("if test -z \"${name}\"") {
+        return true;
+    }
+    let checked =
+        line.strip_prefix("AC_CHECK_FILE(").and_then(|rest| rest.split([',', ')']).next().map(str::to_owned));
+    checked.is_some_and(|file| {
+        let variable: String =
+            file.trim().chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '_' }).collect();
+        format!("ac_cv_file_{variable}") == name
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_asked_for_by_a_test_or_a_check_of_its_file() {
+        let text = b"AC_SUBST(SO)\nif test -z \"$SO\"; then\nSO=.so\nfi\nAC_SUBST(LDSHARED)\n  AC_CHECK_FILE([/dev/ptmx], [], [])\n";
+        let path = "configure.ac".parse().unwrap();
+        let lines =
+            |name: &str| questions(&path, text, name).iter().map(|anchor| anchor.line).collect::<Vec<_>>();
+        assert_eq!(lines("SO"), [1, 2]);
+        assert_eq!(lines("ac_cv_file__dev_ptmx"), [6]);
+        assert_eq!(lines("ac_cv_file_dev_ptmx"), [0; 0]);
+        assert_eq!(lines("LDSHARED"), [0; 0]);
+        assert_eq!(variables(text)[0].0, "SO");
+    }
+}
