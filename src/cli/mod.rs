@@ -1,6 +1,7 @@
 //! The command line: one file a command. The only code that prints, reads the environment or exits.
 
 mod apply;
+mod base;
 mod build;
 mod check;
 mod completions;
@@ -11,9 +12,12 @@ mod export;
 mod fetch;
 mod list;
 mod man;
+mod matrix;
 mod pinned;
 mod pins;
+mod place;
 mod plan;
+mod port;
 mod progress;
 mod revert;
 mod schema;
@@ -93,6 +97,8 @@ enum Command {
     Build(build::Args),
     Setup(setup::Args),
     Snapshot(snapshot::Args),
+    Matrix(matrix::Args),
+    Port(port::Args),
     Pins(pins::PinsArgs),
     Fetch(fetch::FetchArgs),
     Schema(schema::Args),
@@ -151,6 +157,8 @@ fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Build(args) => build::run(&ui, &workspace, args),
         Command::Setup(args) => setup::run(&ui, &workspace, args),
         Command::Snapshot(args) => snapshot::run(&ui, &workspace, args),
+        Command::Matrix(args) => matrix::run(&ui, &workspace, args),
+        Command::Port(args) => port::run(&ui, &workspace, args),
         Command::Pins(args) => {
             Ok(pins::run(args, &workspace.pins, &workspace.places, &mut std::io::stdout())?)
                 .map(|()| ExitStatus::Done)

@@ -49,6 +49,17 @@ impl Ui {
         }
     }
 
+    /// Whether the user wants to know more.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// How many characters a line of the terminal takes; what a page takes where there is none.
+    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
+    pub(super) fn width(&self) -> usize {
+        terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0))
+    }
+
     /// Whether anything may be drawn.
     pub(super) fn is_quiet(&self) -> bool {
         self.quiet

@@ -1,5 +1,7 @@
 //! Renders plans and patchsets. Decides nothing and prints nothing.
 
 pub mod json;
+pub mod matrix;
+pub mod port;
 pub mod snapshot;
 pub mod text;

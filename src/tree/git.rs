@@ -206,7 +206,7 @@ impl Object {
 /// It is opened as a bare one in any case. libgit2 refuses a work tree that belongs to another user,
 /// because its hooks and filters could be run; only objects and references are read here, nothing is
 /// run, and a mirror that somebody else keeps is a common source.
-fn open_repository(path: &Path) -> Result<Repository, TreeError> {
+pub(super) fn open_repository(path: &Path) -> Result<Repository, TreeError> {
     let missing = |why: &str| TreeError::NoRepository { repo: path.to_owned(), why: why.to_owned() };
     let real = path.canonicalize().map_err(|error| missing(&error.to_string()))?;
     let found: PathBuf = match real.parent() {
@@ -227,7 +227,7 @@ fn near_names(repository: &Repository, rev: &str) -> Vec<String> {
     near(rev, names.iter().map(String::as_str))
 }
 
-fn git_error(what: &str, error: &git2::Error) -> TreeError {
+pub(super) fn git_error(what: &str, error: &git2::Error) -> TreeError {
     TreeError::Git { what: what.to_owned(), why: error.message().to_owned() }
 }
 

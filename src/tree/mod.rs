@@ -25,6 +25,7 @@ mod overlay;
 mod path;
 pub mod pin;
 mod source;
+mod tags;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use named::NamedTree;
 pub use overlay::OverlayTree;
 pub use path::{BadPath, TreePath};
 pub use source::{BadSource, SourceSpec, open};
+pub use tags::{ReleaseTag, release_tags};
 pub use walk::{Mtime, Node, WalkEntry};
 
 /// A regular file of a tree.

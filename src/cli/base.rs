@@ -1,0 +1,79 @@
+//! The release that a patchset was written for, with which other versions are compared.
+
+use super::ExitStatus;
+use super::error::CliError;
+use super::place::Place;
+use super::snapshot;
+use super::ui::Ui;
+use super::workspace::Workspace;
+use crate::fetch;
+use crate::patchset::Patchset;
+use crate::plan::Meaning;
+use crate::tree::pin::Pin;
+use crate::tree::{SourceSpec, Tree};
+
+/// What is known of the release that a patchset was written for.
+#[derive(Default)]
+pub(super) struct Base {
+    /// What it is called.
+    pub name: Option<String>,
+    /// What the patchset's edits mean there.
+    pub meaning: Option<Meaning>,
+    /// Where the release itself is, if it is at hand.
+    place: Option<Place>,
+}
+
+impl Base {
+    /// The source that the user named.
+    pub(super) fn of_source(
+        ui: &Ui,
+        workspace: &Workspace,
+        patchset: &Patchset,
+        source: &str,
+    ) -> Result<Base, CliError> {
+        let opened = workspace.open(ui, source)?;
+        let meaning = Meaning::read(patchset, opened.tree.as_ref())?;
+        let name = Some(opened.tree.label().to_owned());
+        let place = match opened.spec {
+            SourceSpec::Pin(name) => at_hand(workspace, &workspace.pins.get(&name)?),
+            spec => Some(Place::Spec(spec)),
+        };
+        Ok(Base { name, meaning: Some(meaning), place })
+    }
+
+    /// The release itself, if it is at hand.
+    pub(super) fn open(&self) -> Result<Option<Box<dyn Tree>>, CliError> {
+        let opened = self.place.as_ref().map(Place::open).transpose();
+        opened.map_err(|why| CliError::new(ExitStatus::Source, why))
+    }
+
+    /// The newest of the patchset's pins: the release, where it is at hand, and else what was accepted of it.
+    pub(super) fn of_pins(ui: &Ui, workspace: &Workspace, patchset: &Patchset) -> Result<Base, CliError> {
+        let mut pins = Vec::new();
+        for name in &patchset.pins {
+            pins.extend(workspace.pins.find(name)?);
+        }
+        pins.sort_by(|a, b| b.version.cmp(&a.version));
+        let Some(pin) = pins.first() else { return Ok(Base::default()) };
+        let name = Some(pin.name.clone());
+        if let Some(place) = at_hand(workspace, pin) {
+            let tree = place.open().map_err(|why| CliError::new(ExitStatus::Source, why))?;
+            let meaning = Some(Meaning::read(patchset, tree.as_ref())?);
+            return Ok(Base { name, meaning, place: Some(place) });
+        }
+        let told = format!("{} is not at hand (`pypatch fetch` it, or set PYPATCH_SOURCES)", pin.name);
+        let meaning = snapshot::meaning(&patchset.id, &pin.name);
+        match &meaning {
+            Some(_) => ui.note(&format!(
+                "note: {told}: lines are compared with the accepted snapshot, and files of another name are not recognised"
+            )),
+            None => ui.note(&format!("warning: {told}: anchors that are found are taken for the same")),
+        }
+        Ok(Base { name: name.filter(|_| meaning.is_some()), meaning, place: None })
+    }
+}
+
+fn at_hand(workspace: &Workspace, pin: &Pin) -> Option<Place> {
+    let located = fetch::locate(pin, &workspace.places).located?;
+    Some(Place::Pin(Box::new(pin.clone()), located))
+}

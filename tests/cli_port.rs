@@ -1,0 +1,239 @@
+//! `matrix` and `port`: what becomes of a patchset on another version, and the patchset that does the same there.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::fs;
+
+use common::TestEnvironment;
+use insta::assert_snapshot;
+
+const PATCHSET: &str = "\
+schema: 1
+id: gadget-py9.9
+title: A gadget for 9.9
+applies-to: \">=9.9, <10.0\"
+edits:
+  - id: run-gen
+    why: The generator runs elsewhere.
+    file: Makefile.pre.in
+    makefile.prefix-command: {command: $(GEN), with: run}
+  # The default target alone.
+  - id: no-sharedmods
+    why: There are none.
+    file: Makefile.pre.in
+    makefile.remove-prerequisite: {target: all, word: sharedmods}
+  - id: static-modules
+    why: >-
+      No dynamic
+      loading.
+    file: [Modules/Setup.dist, Modules/Setup]
+    setup.enable: {modules: [one, two, three]}
+";
+
+/// A tree of 9.9 in `old`, one of 10.0 in `new`, and a patchset for the first.
+fn two_versions() -> TestEnvironment {
+    let env = TestEnvironment::new();
+    env.write("old/Include/patchlevel.h", "#define PY_VERSION \"9.9\"\n");
+    env.write(
+        "old/Makefile.pre.in",
+        "all:\t$(PROG) oldsharedmods sharedmods docs\n\ntables: $(GEN)\n\t-$(GEN) tables.txt\n\n\
+         sharedmods: $(PROG)\n\t./$(PROG) setup.x build\n",
+    );
+    env.write("old/Modules/Setup.dist", "#one one.c\n#two two.c\n#three three.c\n");
+    env.write("new/Include/patchlevel.h", "#define PY_VERSION \"10.0\"\n");
+    env.write(
+        "new/Makefile.pre.in",
+        "all:\tbuild_all\nbuild_all:\t$(PROG) oldsharedmods sharedmods docs\n\nsharedinst: sharedmods\n\n\
+         sharedmods: $(PROG)\n\t./$(PROG) setup.x build\n",
+    );
+    env.write("new/Modules/Setup", "three three.c\n#one one.c\n#_two _two.c\n");
+    // What tells a module that was renamed from another of a similar name.
+    env.write("new/Lib/two.py", "from _two import x\n");
+    env.yaml("gadget-py9.9", PATCHSET);
+    env
+}
+
+#[test]
+fn a_matrix_has_a_row_a_part_and_a_column_a_version() {
+    let env = two_versions();
+    assert_snapshot!(env.run(&["matrix", "gadget-py9.9", "old", "new", "--base", "old"]), @r"
+    gadget-py9.9, anchors compared with old
+
+                          9.9       10.0
+    run-gen               applies   obsolete
+    no-sharedmods         applies   changed
+    static-modules/one    applies   moved
+    static-modules/two    applies   changed
+    static-modules/three  applies   already
+
+    10 cells on 2 sources: 1 already, 1 obsolete, 5 applies, 1 moved, 2 changed; 2 to be decided (`-v` names the candidates)
+    [exit 0]
+    ");
+    assert!(
+        env.run(&["matrix", "gadget-py9.9", "new", "--base", "old", "--exit-code"]).ends_with("[exit 1]")
+    );
+    assert!(
+        env.run(&["matrix", "gadget-py9.9", "old", "--base", "old", "--exit-code"]).ends_with("[exit 0]")
+    );
+}
+
+#[test]
+fn a_cell_names_its_candidates_and_what_was_seen() {
+    let env = two_versions();
+    let json = env.stdout(&["matrix", "gadget-py9.9", "old", "new", "--base", "old", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let cell = |edit: &str, part: Option<&str>| {
+        let cells = json["cells"].as_array().unwrap();
+        let is_it = |cell: &&serde_json::Value| {
+            cell["edit"] == edit && cell["part"].as_str() == part && cell["version"] == "10.0"
+        };
+        cells.iter().find(is_it).unwrap().clone()
+    };
+    let first = &cell("no-sharedmods", None)["candidates"][0];
+    assert_eq!((&first["file"], &first["line"]), (&"Makefile.pre.in".into(), &2.into()), "{first}");
+    assert_eq!(first["can_be_taken"], true);
+    let two = cell("static-modules", Some("two"));
+    assert_eq!(two["candidates"][0]["why"], "Lib/two.py imports `_two`");
+    // Of the columns, the last that has it and the first that has not.
+    let reason = cell("run-gen", None)["reason"].as_str().unwrap().to_owned();
+    assert!(reason.starts_with("gone since 10.0 (still there in 9.9)"), "{reason}");
+}
+
+#[test]
+fn a_module_of_a_similar_name_is_no_candidate_without_evidence() {
+    let env = two_versions();
+    fs::remove_file(env.path("new/Lib/two.py")).unwrap();
+    let told = env.run(&["matrix", "gadget-py9.9", "new", "--base", "old"]);
+    assert!(told.contains("static-modules/two    obsolete\n"), "{told}");
+}
+
+#[test]
+fn a_page_escapes_what_it_shows() {
+    let env = two_versions();
+    env.edit("new/Makefile.pre.in", "sharedinst:", "<b>inst:");
+    let page = env.stdout(&["matrix", "gadget-py9.9", "new", "--base", "old", "--format", "html"]);
+    assert!(page.starts_with("<!DOCTYPE html>") && !page.contains("<b>inst"), "{page}");
+    assert!(page.contains("<td class=\"changed\">") && !page.contains("http"), "{page}");
+}
+
+#[test]
+fn a_source_that_cannot_be_read_is_told_beside_the_others() {
+    let env = two_versions();
+    env.write("broken.tar.gz", "no archive");
+    let told = env.run(&["matrix", "gadget-py9.9", "old", "broken.tar.gz", "--base", "old"]);
+    assert!(told.contains("\nbroken.tar.gz: ") && told.contains("run-gen               applies"), "{told}");
+    assert!(told.ends_with("[exit 4]"), "{told}");
+}
+
+#[test]
+fn nothing_is_written_while_something_is_open() {
+    let env = two_versions();
+    assert_snapshot!(env.run(&["port", "gadget-py9.9", "--to", "new", "--base", "old"]), @r"
+    gadget-py9.9 to new
+      dropped  run-gen               the command `$(GEN)` in the recipes is not there, and no line is like the old one
+      open     no-sharedmods         changed
+                 `all` exists, but `sharedmods` is not among its prerequisites
+                 1. Makefile.pre.in:2  build_all:	$(PROG) oldsharedmods sharedmods docs
+                    `sharedmods` now hangs on `build_all`, whose prerequisites are nearly those of the old rule
+                 2. Makefile.pre.in:4  sharedinst: sharedmods
+                    `sharedmods` now hangs on `sharedinst`
+      open     static-modules/two    changed
+                 no line of a Setup file builds the module `two`
+                 1. Modules/Setup:3  #_two _two.c
+                    Lib/two.py imports `_two`
+      dropped  static-modules/three  Modules/Setup links it statically
+      1 of 5 stay as they are
+    ------- stderr -------
+    error: 2 rows to be decided
+      nothing was written
+      help: give --accept no-sharedmods=N or --drop no-sharedmods=WHY for each, or a file of --decisions
+    [exit 3]
+    ");
+    assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
+}
+
+#[test]
+fn what_was_accepted_is_written_with_its_comments_and_fits() {
+    let env = two_versions();
+    env.write("decided.yaml", "accept:\n  no-sharedmods: 1\n  static-modules/two: 1\n");
+    let arguments = ["port", "gadget-py9.9", "--to", "new", "--base", "old", "--id", "gadget-py10.0"];
+    let told = env.run(&[&arguments[..], &["--decisions", "decided.yaml"]].concat());
+    assert!(told.contains("2 edits: 2 change; 2 files\n") && told.ends_with("[exit 0]"), "{told}");
+    let yaml = fs::read_to_string(env.path("patchsets/gadget-py10.0/patchset.yaml")).unwrap();
+    assert_snapshot!(yaml, @r#"
+    schema: 1
+    id: gadget-py10.0
+    title: A gadget for 9.9 (CPython 10.0)
+    extends: gadget-py9.9
+    applies-to: ">=10.0, <10.1"
+
+    drop:
+      run-gen: the command `$(GEN)` in the recipes is not there, and no line is like the old one
+
+    edits:
+      # The default target alone.
+      - id: no-sharedmods
+        why: There are none.
+        file: Makefile.pre.in
+        makefile.remove-prerequisite: {target: build_all, word: sharedmods}
+
+      - id: static-modules
+        why: >-
+          No dynamic
+          loading.
+        file: [Modules/Setup.dist, Modules/Setup]
+        setup.enable: {modules: [one, {name: two, aliases: [_two]}]}
+    "#);
+    let diff = env.stdout(&["diff", "gadget-py10.0", "new"]);
+    assert!(
+        diff.contains("+build_all:\t$(PROG) oldsharedmods docs\n") && diff.contains("+_two _two.c\n"),
+        "{diff}"
+    );
+    // A second time it is in the way, and back it is the one that it came from.
+    let again = env.run(&[&arguments[..], &["--decisions", "decided.yaml"]].concat());
+    assert!(again.contains("error: patchsets/gadget-py10.0 exists"), "{again}");
+    assert_snapshot!(env.run(&["port", "gadget-py10.0", "--to", "old"]), @r"
+    gadget-py9.9 is written for CPython 9.9: there is nothing to port
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_dry_run_shows_the_patchset_and_writes_none() {
+    let env = two_versions();
+    let told = env.run(&[
+        "port",
+        "gadget-py9.9",
+        "--to",
+        "new",
+        "--base",
+        "old",
+        "-n",
+        "--accept",
+        "no-sharedmods=1",
+        "--drop",
+        "static-modules/two=It is not needed.",
+    ]);
+    assert!(told.contains("    setup.enable: {modules: [one]}\n") && told.ends_with("[exit 0]"), "{told}");
+    assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_decision_about_nothing_is_an_error() {
+    let env = two_versions();
+    let port =
+        |more: &[&str]| env.run(&[&["port", "gadget-py9.9", "--to", "new", "--base", "old"], more].concat());
+    assert_snapshot!(port(&["--accept", "run-gen=1"]), @r"
+    ------- stderr -------
+    error: `run-gen` is no row of this port that is to be decided
+      to be decided: no-sharedmods
+      to be decided: static-modules/two
+    [exit 2]
+    ");
+    assert!(port(&["--accept", "no-sharedmods=3"]).contains("has no candidate 3: there are 2"));
+    assert!(port(&["--accept", "no-sharedmods=x"]).contains("x is no number of a candidate"));
+    assert!(port(&["--accept", "no-sharedmods"]).ends_with("[exit 2]"));
+    assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
+}

@@ -1,0 +1,109 @@
+//! What a matrix says of catamount-py2.5 on other versions, beside what people read from the real trees.
+//!
+//! The truth is data: tests/truth/catamount-py2.5.tsv. A release that is not at hand is skipped, visibly; one that
+//! `PYPATCH_REQUIRE_PINS` names must be there. The release that the patchset was written for need not be there: what
+//! its edits mean is taken from the accepted snapshot, and from the release itself where that is at hand.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use pypatch::fetch::{Located, Places, locate};
+use pypatch::patchset::Catalog;
+use pypatch::plan::Meaning;
+use pypatch::port::{Cell, Spot, judge};
+use pypatch::snapshot::{self, Store};
+use pypatch::tree::pin::PinSet;
+use pypatch::tree::{ArchiveTree, GitTree, Tree};
+
+const PATCHSET: &str = "catamount-py2.5";
+const BASE: &str = "python-2.5";
+
+/// A line of the truth.
+struct Truth {
+    row: String,
+    verdict: String,
+    places: Vec<String>,
+}
+
+/// The truth by version.
+fn truth() -> BTreeMap<String, Vec<Truth>> {
+    let mut all: BTreeMap<String, Vec<Truth>> = BTreeMap::new();
+    for line in include_str!("truth/catamount-py2.5.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [_, edit, part, version, verdict, places] = fields[..] else { panic!("{line}") };
+        let row = if part.is_empty() { edit.to_owned() } else { format!("{edit}/{part}") };
+        let places = places.split(' ').filter(|place| !place.is_empty()).map(str::to_owned).collect();
+        all.entry(version.to_owned()).or_default().push(Truth { row, verdict: verdict.to_owned(), places });
+    }
+    all
+}
+
+fn release(pin: &str) -> Option<Box<dyn Tree>> {
+    let located = locate(&PinSet::shipped().get(pin).unwrap(), &Places::from_env()).located?;
+    Some(match located {
+        Located::Tarball { path, .. } => Box::new(ArchiveTree::open(path).unwrap()),
+        Located::Git { repository, tree } => Box::new(GitTree::at_tree_id(repository, &tree).unwrap()),
+    })
+}
+
+/// What is wrong with the cells of one version.
+fn disagreements(cells: &[Cell], truth: &[Truth]) -> Vec<String> {
+    let mut found = Vec::new();
+    for one in truth {
+        let Some(cell) = cells.iter().find(|cell| cell.row() == one.row) else {
+            found.push(format!("{}: no cell", one.row));
+            continue;
+        };
+        if cell.verdict.name() != one.verdict {
+            let reason = cell.reason.as_deref().unwrap_or("");
+            found.push(format!("{}: {} for {} ({reason})", one.row, cell.verdict.name(), one.verdict));
+            continue;
+        }
+        // The equivalent that people found is the first candidate.
+        let spots: Vec<&Spot> = match cell.candidates.first() {
+            Some(first) => first.places.iter().collect(),
+            None => cell.places.iter().collect(),
+        };
+        let is_known = |spot: &&Spot| {
+            let (file, place) = (spot.file.to_string(), format!("{}:{}", spot.file, spot.line));
+            one.places.iter().any(|known| *known == place || *known == file)
+        };
+        if !one.places.is_empty() && !spots.iter().any(is_known) {
+            found.push(format!("{}: {spots:?} is none of {:?}", one.row, one.places));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_cell_agrees_with_the_truth() {
+    let patchset = Catalog::default().load(PATCHSET).unwrap();
+    let body = Store::new("snapshots").read(PATCHSET, BASE).unwrap().unwrap();
+    let accepted = snapshot::meaning(&body).unwrap();
+    let base = release(BASE);
+    let required = std::env::var("PYPATCH_REQUIRE_PINS").unwrap_or_default();
+    let mut wrong = Vec::new();
+    for (version, truth) in truth() {
+        let pin = format!("python-{version}");
+        let Some(tree) = release(&pin) else {
+            assert!(
+                !required.split_whitespace().any(|name| name == pin),
+                "{pin} is required and not at hand"
+            );
+            common::skip(&format!("the truth about {pin}"), "the release is not at hand");
+            continue;
+        };
+        let cells = judge(&patchset, Some(&accepted), None, tree.as_ref()).unwrap();
+        wrong.extend(disagreements(&cells, &truth).into_iter().map(|what| format!("{version} {what}")));
+        if let Some(base) = &base {
+            let meaning = Meaning::read(&patchset, base.as_ref()).unwrap();
+            let cells = judge(&patchset, Some(&meaning), Some(base.as_ref()), tree.as_ref()).unwrap();
+            let found = disagreements(&cells, &truth).into_iter();
+            wrong.extend(found.map(|what| format!("{version} (beside the release) {what}")));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
