@@ -47,32 +47,52 @@ pub fn unified(path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<
     };
     let headers = format!("--- {}\n+++ {}\n", name(old, "a"), name(new, "b"));
     out.extend_from_slice(headers.as_bytes());
-    hunks(before, after, &mut out);
+    out.extend(hunks(before, after).into_iter().flat_map(|hunk| hunk.bytes));
     out
 }
 
-/// The hunks alone. `similar` finds them; its own writer would turn bytes that are no UTF-8 into
-/// replacement characters.
-fn hunks(before: &[u8], after: &[u8], out: &mut Vec<u8>) {
+/// A stretch of a diff: the lines that changed, and up to three unchanged ones around them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hunk {
+    /// The lines of the old text that it removes, from 1.
+    pub removed: Vec<usize>,
+    /// The lines of the new text that it adds, from 1.
+    pub added: Vec<usize>,
+    /// The hunk as it stands in a unified diff, its `@@` line included.
+    pub bytes: Vec<u8>,
+}
+
+/// The hunks that lead from one text to another. `similar` finds them; its own writer would turn
+/// bytes that are no UTF-8 into replacement characters.
+pub fn hunks(before: &[u8], after: &[u8]) -> Vec<Hunk> {
     let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(before, after);
+    let mut hunks = Vec::new();
     for group in diff.grouped_ops(3) {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
         let old = first.old_range().start..last.old_range().end;
         let new = first.new_range().start..last.new_range().end;
-        out.extend_from_slice(format!("@@ -{} +{} @@\n", range(&old), range(&new)).as_bytes());
+        let (mut removed, mut added) = (Vec::new(), Vec::new());
+        let mut bytes = format!("@@ -{} +{} @@\n", range(&old), range(&new)).into_bytes();
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            out.push(match change.tag() {
+            bytes.push(match change.tag() {
                 ChangeTag::Equal => b' ',
                 ChangeTag::Delete => b'-',
                 ChangeTag::Insert => b'+',
             });
+            match change.tag() {
+                ChangeTag::Equal => {}
+                ChangeTag::Delete => removed.extend(change.old_index().map(|line| line + 1)),
+                ChangeTag::Insert => added.extend(change.new_index().map(|line| line + 1)),
+            }
             let line: &[u8] = change.value();
-            out.extend_from_slice(line);
+            bytes.extend_from_slice(line);
             if !line.ends_with(b"\n") {
-                out.extend_from_slice(b"\n\\ No newline at end of file\n");
+                bytes.extend_from_slice(b"\n\\ No newline at end of file\n");
             }
         }
+        hunks.push(Hunk { removed, added, bytes });
     }
+    hunks
 }
 
 /// A hunk's range as diff writes it: from 1, without a length of one; an empty range names the
@@ -105,6 +125,16 @@ mod tests {
     #[test]
     fn equal_sides_have_no_diff() {
         assert!(unified("f", side(b"a"), side(b"a")).is_empty());
+    }
+
+    #[test]
+    fn a_hunk_knows_the_lines_it_takes_away_and_brings() {
+        let before = b"1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
+        let after = b"1\n2\n3\n4\n5\n6\n7\n8\nnew\nnewer\n10\n11\n";
+        let [hunk] = &hunks(before, after)[..] else { panic!("one hunk") };
+        assert_eq!((&hunk.removed[..], &hunk.added[..]), (&[9][..], &[9, 10, 12][..]));
+        assert!(hunk.bytes.starts_with(b"@@ -6,5 +6,7 @@\n 6\n"), "{}", hunk.bytes.escape_ascii());
+        assert!(hunks(before, before).is_empty());
     }
 
     #[test]

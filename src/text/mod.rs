@@ -10,7 +10,7 @@ mod lines;
 mod rewrite;
 mod span;
 
-pub use diff::{Side, unified};
+pub use diff::{Hunk, Side, hunks, unified};
 pub use distance::distance;
 pub use lines::{LineIndex, Position, line_bounds, line_ending, lines};
 pub use rewrite::{Overlap, Rewrite, apply, reverse};

@@ -1,7 +1,7 @@
 //! A tree in a git repository, read from its object database.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
@@ -12,7 +12,7 @@ use super::{Entry, File, Mtime, Node, Tree, TreeError, TreePath, WalkEntry};
 /// The source tree of a commit, without a checkout, from a bare repository or another.
 pub struct GitTree {
     /// libgit2's handles may wander between threads, but not be shared by them.
-    repository: Mutex<Repository>,
+    repository: Arc<Mutex<Repository>>,
     tree: Oid,
     /// When the commit was made.
     mtime: Option<Mtime>,
@@ -58,7 +58,7 @@ impl GitTree {
             let commit = object.peel_to_commit().ok();
             (tree, commit.map(|commit| (commit.time().seconds(), 0)))
         };
-        Ok(GitTree { repository: Mutex::new(repository), tree, mtime, label })
+        Ok(GitTree { repository: Arc::new(Mutex::new(repository)), tree, mtime, label })
     }
 
     /// The tree whose git id is `id`, as a pin names it: the same in every clone.
@@ -73,10 +73,15 @@ impl GitTree {
         let tree = Oid::from_str(id).map_err(|_| missing())?;
         let label = format!("git:{}@{id}", path.display());
         match repository.find_tree(tree).map(|_| ()) {
-            Ok(()) => Ok(GitTree { repository: Mutex::new(repository), tree, mtime: None, label }),
+            Ok(()) => Ok(GitTree { repository: Arc::new(Mutex::new(repository)), tree, mtime: None, label }),
             Err(error) if error.code() == ErrorCode::NotFound => Err(missing()),
             Err(error) => Err(git_error(&label, &error)),
         }
+    }
+
+    /// A tree of a repository that is open already.
+    pub(super) fn of(repository: Arc<Mutex<Repository>>, tree: Oid, label: String) -> GitTree {
+        GitTree { repository, tree, mtime: None, label }
     }
 
     /// Its id, 40 hexadecimal digits: what `git rev-parse REV^{tree}` prints.

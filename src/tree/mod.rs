@@ -11,13 +11,15 @@
 //! | one of these, with changes made | [`OverlayTree`] |
 //! | one of these, under another name | [`NamedTree`] |
 //!
-//! [`SourceSpec`] is what a user types to name one; [`tree_id`] says which one it is.
+//! [`SourceSpec`] is what a user types to name one; [`tree_id`] says which one it is. [`History`] knows
+//! the commits that led from one tree of a git repository to another.
 
 mod archive;
 mod change;
 mod dir;
 mod error;
 mod git;
+mod history;
 mod identity;
 mod named;
 mod near;
@@ -37,6 +39,7 @@ pub use change::FileChange;
 pub use dir::{DirTree, OWN_PREFIX};
 pub use error::TreeError;
 pub use git::GitTree;
+pub use history::{Ancestry, Commit, CommitFile, CommitId, History};
 pub use identity::{keyword_normalised, python_version, tree_id};
 pub use named::NamedTree;
 pub use overlay::OverlayTree;
