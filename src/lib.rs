@@ -7,6 +7,7 @@ pub mod digest;
 pub mod edit;
 pub mod export;
 pub mod fetch;
+pub mod history;
 pub mod memo;
 pub mod modules;
 pub mod patchset;

@@ -255,3 +255,239 @@ fn a_snapshot_of_the_tarball_is_that_of_the_commit() {
     assert!(told.starts_with("gadget on python-9.9: as accepted\n"), "{told}");
     assert!(!release::sha256(&env.path("sources/Python-9.9.tgz")).is_empty());
 }
+
+/// Snapshots of `gadget` and of a neighbour that extends it, on the same tree.
+fn neighbours() -> common::TestEnvironment {
+    let env = pinned();
+    env.yaml(
+        "neighbour",
+        "\
+schema: 1
+id: neighbour
+title: Gadgets of the next year
+extends: gadget
+pins: [python-9.9]
+drop:
+  no-news: There is news again.
+edits:
+  - id: run-gen
+    why: The generator runs elsewhere, and only its first call.
+    file: Makefile.pre.in
+    makefile.prefix-command: {command: $(GEN), with: yod, target: tables, count: 2}
+  - id: static-modules
+    why: Nothing can be loaded later.
+    file: [Modules/Setup.dist, Modules/Setup]
+    setup.enable: {modules: [one, two, two-and-a-half]}
+  - id: more
+    why: There is more.
+    file: more
+    file.add: {content: more}
+",
+    );
+    env.stdout(&["snapshot", "accept", "gadget", "neighbour"]);
+    // What upstream moved, as a later release would have it.
+    let snap = "snapshots/neighbour/python-9.9.snap";
+    env.edit(
+        snap,
+        " all:\t$(PROG) oldsharedmods \\\n-\t\tsharedmods docs\n+\t\tdocs",
+        " build:\t$(PROG) oldsharedmods \\\n-\t\tsharedmods docs man\n+\t\tdocs man",
+    );
+    env.edit(snap, "     /* not fopen(\"this\") */", "     /* not fopen(\"that\") */");
+    env
+}
+
+#[test]
+fn how_a_change_itself_changed_is_told_apart_from_what_upstream_moved() {
+    let env = neighbours();
+    assert_snapshot!(env.run(&["snapshot", "diff", "gadget", "neighbour"]), @r#"
+    gadget/python-9.9 -> neighbour/python-9.9
+      upstream no-sharedmods   Makefile.pre.in:5
+      changed  run-gen         Makefile.pre.in:11
+      changed  static-modules  change -> missing, Modules/Setup.dist:6
+      moved    open-elsewhere  Modules/one.c:6
+      same     loader
+      gone     no-news         dropped: There is news again.
+      same     configure-runs
+      new      more
+
+    no-sharedmods
+      Makefile.pre.in:5: upstream wrote these lines otherwise; the edit does the same to them
+        its lines:
+          --		sharedmods docs
+          -+		docs
+          +-		sharedmods docs man
+          ++		docs man
+        around them, by upstream:
+          -all:	$(PROG) oldsharedmods \
+          +build:	$(PROG) oldsharedmods \
+
+    run-gen
+      Makefile.pre.in:11: the edit does something else
+        - adds `run`
+        - adds `run`
+        + adds `yod`
+        + adds `yod`
+        its lines:
+          -+	-run $(GEN) tables.txt
+          -+	@run $(GEN) more.txt
+          ++	-yod $(GEN) tables.txt
+          ++	@yod $(GEN) more.txt
+
+    static-modules
+      two-and-a-half: a part of it now (missing)
+      three: no longer a part
+      Modules/Setup.dist:6: the edit does something else
+        - takes away `#` at `three`
+        - takes away `#` at `three_more.c`
+        its lines:
+          --#three three.c \
+          --#	three_more.c
+          ...
+          -+three three.c \
+          -+	three_more.c
+        around them, by upstream:
+          +#three three.c \
+          +#	three_more.c
+          ...
+          -
+          -#*shared*
+
+    open-elsewhere
+      Modules/one.c:6: upstream moved; the edit changes the same lines
+        around them, by upstream:
+          -    /* not fopen("this") */
+          +    /* not fopen("that") */
+
+    8 edits: 2 the same, 1 moved by upstream, 1 the same on other lines, 2 changed, 1 gone, 1 new
+    [exit 1]
+    "#);
+    assert_snapshot!(env.run(&["snapshot", "diff", "gadget/python-9.9", "neighbour", "--edit", "loader"]), @"
+    gadget/python-9.9 -> neighbour/python-9.9
+      same     loader
+
+    1 edit: 1 the same
+    [exit 0]
+    ");
+}
+
+#[test]
+fn the_difference_of_neighbours_for_programs() {
+    let env = neighbours();
+    let told =
+        env.run(&["snapshot", "diff", "gadget", "neighbour", "--edit", "no-sharedmods", "--format", "json"]);
+    assert_snapshot!(told, @r#"
+    {
+      "different": true,
+      "edits": [
+        {
+          "dropped": null,
+          "edit": "no-sharedmods",
+          "fate": "upstream",
+          "files": [
+            {
+              "fate": "upstream",
+              "new": {
+                "context": [
+                  "\ttwo.o",
+                  "",
+                  "build:\t$(PROG) oldsharedmods \\",
+                  "",
+                  "$(PROG): $(OBJS)",
+                  "\t$(CC) -o $@ $(OBJS)"
+                ],
+                "file": "Makefile.pre.in",
+                "line": 5,
+                "lines": [
+                  "-\t\tsharedmods docs man",
+                  "+\t\tdocs man"
+                ]
+              },
+              "old": {
+                "context": [
+                  "\ttwo.o",
+                  "",
+                  "all:\t$(PROG) oldsharedmods \\",
+                  "",
+                  "$(PROG): $(OBJS)",
+                  "\t$(CC) -o $@ $(OBJS)"
+                ],
+                "file": "Makefile.pre.in",
+                "line": 5,
+                "lines": [
+                  "-\t\tsharedmods docs",
+                  "+\t\tdocs"
+                ]
+              },
+              "only_new": [],
+              "only_old": []
+            }
+          ],
+          "new_verdict": "change",
+          "old_verdict": "change",
+          "parts": []
+        }
+      ],
+      "new": {
+        "patchset": "neighbour",
+        "pin": "python-9.9"
+      },
+      "old": {
+        "patchset": "gadget",
+        "pin": "python-9.9"
+      },
+      "schema": 1
+    }
+    [exit 1]
+    "#);
+}
+
+#[test]
+fn words_stand_out_in_the_difference_of_neighbours() {
+    let env = neighbours();
+    let told = env.run(&[
+        "--color",
+        "always",
+        "snapshot",
+        "diff",
+        "gadget",
+        "neighbour",
+        "--edit",
+        "open-elsewhere",
+    ]);
+    // Only the word that upstream changed is inverted.
+    assert!(told.contains("\u{1b}[7m\u{1b}[31mthis") || told.contains("\u{1b}[31m\u{1b}[7mthis"), "{told:?}");
+}
+
+#[test]
+fn a_snapshot_that_is_not_there_or_not_the_only_one_is_an_error() {
+    let env = neighbours();
+    assert_snapshot!(env.run(&["snapshot", "diff", "python-9.9", "gadget"]), @"
+    ------- stderr -------
+    error: 2 accepted snapshots are called `python-9.9`
+      gadget/python-9.9
+      neighbour/python-9.9
+      help: name one of these
+    [exit 2]
+    ");
+    assert_snapshot!(env.run(&["snapshot", "diff", "gadgets", "gadget"]), @"
+    ------- stderr -------
+    error: there is no accepted snapshot `gadgets`
+      near: gadget/python-9.9
+      help: `pypatch snapshot accept PATCHSET` makes one of each of its pins
+    [exit 2]
+    ");
+    assert_snapshot!(env.run(&["snapshot", "diff", "gadget", "neighbour", "--edit", "none"]), @"
+    ------- stderr -------
+    error: neither snapshot has an edit `none`
+      no-sharedmods
+      run-gen
+      static-modules
+      open-elsewhere
+      loader
+      no-news
+      configure-runs
+      more
+      help: name one of these
+    [exit 2]
+    ");
+}

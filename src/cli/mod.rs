@@ -24,8 +24,10 @@ mod schema;
 mod setup;
 mod show;
 mod snapshot;
+mod snapshot_diff;
 mod status;
 mod ui;
+mod why;
 mod workspace;
 
 use std::path::PathBuf;
@@ -99,6 +101,7 @@ enum Command {
     Snapshot(snapshot::Args),
     Matrix(matrix::Args),
     Port(port::Args),
+    Why(why::Args),
     Pins(pins::PinsArgs),
     Fetch(fetch::FetchArgs),
     Schema(schema::Args),
@@ -159,6 +162,7 @@ fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Snapshot(args) => snapshot::run(&ui, &workspace, args),
         Command::Matrix(args) => matrix::run(&ui, &workspace, args),
         Command::Port(args) => port::run(&ui, &workspace, args),
+        Command::Why(args) => why::run(&ui, &workspace, args),
         Command::Pins(args) => {
             Ok(pins::run(args, &workspace.pins, &workspace.places, &mut std::io::stdout())?)
                 .map(|()| ExitStatus::Done)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::error::CliError;
 use super::ui::Ui;
-use super::{ExitStatus, Workspace};
+use super::{ExitStatus, Workspace, snapshot_diff};
 use crate::digest::Sha256Digest;
 use crate::plan::{Meaning, plan};
 use crate::report;
@@ -28,6 +28,13 @@ enum Action {
     Check(Selection),
     /// Accept what the patchsets come to now.
     Accept(Selection),
+    /// Show how the changes themselves changed from one accepted snapshot to another, edit by edit; exits
+    /// with status 1 when one did.
+    ///
+    /// What upstream moved is told apart from what an edit does: `moved` are edits that change the same
+    /// lines, `upstream` those that do the same to lines that upstream wrote otherwise, `changed` those
+    /// that do something else.
+    Diff(snapshot_diff::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -46,6 +53,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let (selection, accept) = match &args.action {
         Action::Check(selection) => (selection, false),
         Action::Accept(selection) => (selection, true),
+        Action::Diff(args) => return snapshot_diff::run(ui, workspace, args),
     };
     let mut ids = Vec::new();
     if selection.patchsets.is_empty() {

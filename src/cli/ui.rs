@@ -25,6 +25,11 @@ impl Ui {
         self.write(text.as_bytes(), anstream::stdout())
     }
 
+    /// A result for people that quotes files of any encoding.
+    pub(super) fn out_bytes(&self, bytes: &[u8]) -> Result<(), CliError> {
+        self.write(bytes, anstream::stdout())
+    }
+
     /// A result that is not text for people: a diff, JSON.
     pub(super) fn raw(&self, bytes: &[u8]) -> Result<(), CliError> {
         self.write(bytes, io::stdout())

@@ -21,25 +21,33 @@ pub fn changes(changes: &[SectionChange]) -> String {
             _ => "",
         };
         out.push_str(&format!("{HEAD}{}{what}{HEAD:#}\n", change.name));
-        let diff = TextDiff::from_lines(old, new);
-        for (i, group) in diff.grouped_ops(2).iter().enumerate() {
-            if i > 0 {
-                out.push_str("  ...\n");
+        out.push_str(&lines(old, new, 2, "  "));
+    }
+    out
+}
+
+/// The lines in which two texts differ, with `context` unchanged ones around them; the words that
+/// changed stand out.
+pub(super) fn lines(old: &str, new: &str, context: usize, indent: &str) -> String {
+    let mut out = String::new();
+    let diff = TextDiff::from_lines(old, new);
+    for (i, group) in diff.grouped_ops(context).iter().enumerate() {
+        if i > 0 {
+            out.push_str(&format!("{indent}...\n"));
+        }
+        for line in group.iter().flat_map(|op| diff.iter_inline_changes(op)) {
+            let (sign, style) = match line.tag() {
+                ChangeTag::Equal => (' ', Style::new()),
+                ChangeTag::Delete => ('-', OLD),
+                ChangeTag::Insert => ('+', NEW),
+            };
+            out.push_str(&format!("{indent}{style}{sign}{style:#}"));
+            for (emphasised, text) in line.iter_strings_lossy() {
+                let text = text.trim_end_matches('\n');
+                let style = if emphasised { style.effects(Effects::INVERT) } else { style };
+                out.push_str(&format!("{style}{text}{style:#}"));
             }
-            for line in group.iter().flat_map(|op| diff.iter_inline_changes(op)) {
-                let (sign, style) = match line.tag() {
-                    ChangeTag::Equal => (' ', Style::new()),
-                    ChangeTag::Delete => ('-', OLD),
-                    ChangeTag::Insert => ('+', NEW),
-                };
-                out.push_str(&format!("  {style}{sign}{style:#}"));
-                for (emphasised, text) in line.iter_strings_lossy() {
-                    let text = text.trim_end_matches('\n');
-                    let style = if emphasised { style.effects(Effects::INVERT) } else { style };
-                    out.push_str(&format!("{style}{text}{style:#}"));
-                }
-                out.push('\n');
-            }
+            out.push('\n');
         }
     }
     out

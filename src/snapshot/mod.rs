@@ -6,9 +6,14 @@
 //! the edits are anchored to, with which those of other versions are compared.
 
 mod compare;
+mod effect;
+mod neighbours;
 mod render;
+mod section;
 mod store;
 
 pub use compare::{SectionChange, compare};
+pub use effect::Effect;
+pub use neighbours::{EditDifference, Fate, FileDifference, neighbours};
 pub use render::{before_digests, meaning, render};
 pub use store::Store;

@@ -1,5 +1,6 @@
 //! Where snapshots are kept, in the format of insta.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,30 @@ impl Store {
         }
     }
 
+    /// Every snapshot that can be read: its patchset and its pin, sorted.
+    ///
+    /// # Errors
+    /// When the folder is there and cannot be read.
+    pub fn all(&self) -> io::Result<Vec<(String, String)>> {
+        let mut all: BTreeSet<(String, String)> = BTreeSet::new();
+        let named = |patchset: &str, file: &str| {
+            file.strip_suffix(".snap").map(|pin| (patchset.to_owned(), pin.to_owned()))
+        };
+        all.extend(Shipped::iter().filter_map(|file| file.split_once('/').and_then(|(p, f)| named(p, f))));
+        let entries = |folder: &Path| match fs::read_dir(folder) {
+            Ok(entries) => entries.collect::<io::Result<Vec<_>>>(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        };
+        for patchset in entries(&self.folder)?.into_iter().filter(|entry| entry.path().is_dir()) {
+            for file in entries(&patchset.path())? {
+                let (patchset, file) = (patchset.file_name(), file.file_name());
+                all.extend(patchset.to_str().zip(file.to_str()).and_then(|(p, f)| named(p, f)));
+            }
+        }
+        Ok(all.into_iter().collect())
+    }
+
     /// Accepts a body, and removes the pending one that insta may have left.
     ///
     /// # Errors
@@ -81,5 +106,8 @@ mod tests {
         let path = store.write("p", "python-2.5", "a\n---\nb\n\n").unwrap();
         assert_eq!(store.read("p", "python-2.5").unwrap().as_deref(), Some("a\n---\nb\n"));
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        let all = store.all().unwrap();
+        assert!(all.contains(&("p".to_owned(), "python-2.5".to_owned())), "{all:?}");
+        assert!(all.contains(&("catamount-py2.5".to_owned(), "python-2.5".to_owned())), "{all:?}");
     }
 }

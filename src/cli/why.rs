@@ -1,0 +1,231 @@
+//! `pypatch why`
+
+use std::path::PathBuf;
+
+use super::error::CliError;
+use super::ui::Ui;
+use super::workspace::Source;
+use super::{ExitStatus, Format, Workspace};
+use crate::history::{self, Slot, Stop};
+use crate::patchset::{Edit, Patchset};
+use crate::report;
+use crate::text::distance;
+use crate::tree::pin::Pin;
+use crate::tree::{CommitId, History, SourceSpec, python_version};
+
+/// Show which release, and which commit, made an edit come to something else.
+///
+/// The edit is followed from one version to another: where it comes to something else there, or means
+/// another line or file, the releases between which that happened are named, and the part of the diff
+/// that touches the anchor is shown. Where a git repository holds both ends (as `git:REPO@REV`, or among
+/// PYPATCH_SOURCES), the commits in between are searched and the one that did it is named.
+///
+/// The way from 2.5 to 2.7.18 leads over 2.6, 2.7, 2.7.1 and so on; a maintenance release of another
+/// series is not on it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The edit: PATCHSET EDIT, PATCHSET/EDIT, or EDIT alone when one patchset has it.
+    #[arg(value_name = "EDIT", num_args = 1..=2, required = true)]
+    edit: Vec<String>,
+    /// Where the edit is as it should be: a directory, a tarball, a pin, or git:REPO@REV.
+    #[arg(long, value_name = "SOURCE")]
+    from: String,
+    /// Where it is not.
+    #[arg(long, value_name = "SOURCE")]
+    to: String,
+    /// Only this part of the edit: a module, or the number of a change.
+    #[arg(long, value_name = "NAME")]
+    part: Option<String>,
+    /// How to write it.
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    let (patchset, edit) = named(workspace, &args.edit)?;
+    let slots = selected(&edit, args.part.as_deref())?;
+    let (from, to) = (workspace.open(ui, &args.from)?, workspace.open(ui, &args.to)?);
+    let history = repository(workspace, &from, &to)?;
+    let way = way(workspace, (from, &args.from), (to, &args.to), history.as_ref())?;
+    let trace = history::trace(&edit, &slots, &way, history.as_ref())?;
+    let repository = history.map(|history| history.path().display().to_string());
+    let question = report::history::Question { edit: &edit, patchset: &patchset.id, repository };
+    match args.format {
+        Format::Json => ui.raw(&super::plan::json_bytes(&report::history::json(&question, &trace)))?,
+        Format::Text => ui.out_bytes(&report::history::text(&question, &trace))?,
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// The edit that was named, and a patchset that has it.
+fn named(workspace: &Workspace, words: &[String]) -> Result<(Patchset, Edit), CliError> {
+    match words {
+        [patchset, edit] => of_patchset(workspace, patchset, edit),
+        [word] => match word.rsplit_once('/') {
+            Some((patchset, edit)) => of_patchset(workspace, patchset, edit),
+            None => anywhere(workspace, word),
+        },
+        _ => Err(CliError::new(ExitStatus::Usage, "an edit is named by PATCHSET EDIT, or PATCHSET/EDIT")),
+    }
+}
+
+fn of_patchset(workspace: &Workspace, patchset: &str, id: &str) -> Result<(Patchset, Edit), CliError> {
+    let patchset = workspace.patchset(patchset)?;
+    if let Some(edit) = patchset.edits.iter().find(|edit| edit.id == id).cloned() {
+        return Ok((patchset, edit));
+    }
+    let mut error = CliError::new(ExitStatus::Usage, format!("`{}` has no edit `{id}`", patchset.id));
+    if let Some(why) = patchset.dropped.get(id) {
+        error = error.detail(format!("it drops the one of `{}`: {why}", patchset.extends.join("`, `")));
+        if let Some(base) = patchset.extends.first() {
+            return Err(error.help(format!("ask about `{base}/{id}`")));
+        }
+    }
+    let near = nearest(id, patchset.edits.iter().map(|edit| edit.id.as_str()));
+    error.details.extend(near.into_iter().map(|id| format!("near: {id}")));
+    Err(error.help(format!("`pypatch show {}` names them", patchset.id)))
+}
+
+/// The edit of this name, when all patchsets that have it mean the same one.
+fn anywhere(workspace: &Workspace, id: &str) -> Result<(Patchset, Edit), CliError> {
+    let (mut found, mut all): (Vec<(Patchset, Edit)>, Vec<String>) = (Vec::new(), Vec::new());
+    for name in workspace.catalog.ids()? {
+        // A patchset that is wrong has no say in the names of others'.
+        let Ok(patchset) = workspace.patchset(&name) else { continue };
+        for edit in &patchset.edits {
+            all.push(edit.id.clone());
+            let taken_over = |(_, known): &(Patchset, Edit)| known.written_at() == edit.written_at();
+            if edit.id == id && !found.iter().any(taken_over) {
+                found.push((patchset.clone(), edit.clone()));
+            }
+        }
+    }
+    let names: Vec<String> = found.iter().map(|(patchset, _)| format!("{}/{id}", patchset.id)).collect();
+    if found.len() > 1 {
+        let mut error =
+            CliError::new(ExitStatus::Usage, format!("{} patchsets have an edit `{id}`", found.len()));
+        error.details = names;
+        return Err(error.help("name one of these"));
+    }
+    found.pop().ok_or_else(|| {
+        let mut error = CliError::new(ExitStatus::Usage, format!("no patchset has an edit `{id}`"));
+        error.details =
+            nearest(id, all.iter().map(String::as_str)).into_iter().map(|id| format!("near: {id}")).collect();
+        error.help("`pypatch list` names the patchsets, `pypatch show PATCHSET` its edits")
+    })
+}
+
+/// Up to three names that are nearly `wanted`, the nearest first.
+fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let most = wanted.chars().count() / 3;
+    let mut near: Vec<(usize, &str)> =
+        names.map(|name| (distance(wanted, name), name)).filter(|(apart, _)| *apart <= most).collect();
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// The parts of an edit that are asked about.
+fn selected(edit: &Edit, part: Option<&str>) -> Result<Vec<Slot>, CliError> {
+    let slots = history::slots(edit);
+    let Some(part) = part else { return Ok(slots) };
+    let named: Vec<Slot> = slots.iter().filter(|slot| slot.name.as_deref() == Some(part)).cloned().collect();
+    if !named.is_empty() {
+        return Ok(named);
+    }
+    let mut error = CliError::new(ExitStatus::Usage, format!("the edit `{}` has no part `{part}`", edit.id));
+    if slots.len() == 1 {
+        return Err(error.help("it has one part only: leave `--part` out"));
+    }
+    for slot in &slots {
+        let name = slot.name.as_deref().unwrap_or("");
+        error.details.push(format!("{name}: {} in {}", slot.operation, edit.changes[slot.change].file[0]));
+    }
+    Err(error.help("name one of these"))
+}
+
+/// The first repository that knows the commits of both ends: that of an end, or one of the places where
+/// releases are looked for.
+fn repository(workspace: &Workspace, from: &Source, to: &Source) -> Result<Option<History>, CliError> {
+    let mut places: Vec<PathBuf> = Vec::new();
+    for source in [from, to] {
+        if let SourceSpec::Git { repo, .. } = &source.spec {
+            places.push(repo.clone());
+        }
+    }
+    places.extend(workspace.places.sources.iter().cloned());
+    for place in places {
+        // Most places hold tarballs.
+        let Ok(history) = History::open(&place) else { continue };
+        if commit(workspace, &history, from)?.is_some() && commit(workspace, &history, to)?.is_some() {
+            return Ok(Some(history));
+        }
+    }
+    Ok(None)
+}
+
+/// The commit of a source in a repository: of a revision, of a pin's tag, or of the release that a
+/// directory says it is.
+fn commit(workspace: &Workspace, history: &History, source: &Source) -> Result<Option<CommitId>, CliError> {
+    if let SourceSpec::Git { repo, rev } = &source.spec {
+        let own = History::open(repo)?.commit(rev);
+        return Ok(own.and_then(|id| history.commit(&id.to_string())));
+    }
+    let pin = match (&source.pin, &source.spec) {
+        (Some(pin), _) => Some(pin.clone()),
+        (None, SourceSpec::Directory(_)) => match python_version(source.tree.as_ref())? {
+            Some(version) => workspace.pins.by_version(&version)?,
+            None => None,
+        },
+        _ => None,
+    };
+    Ok(pin.and_then(|pin| history.release(&pin.tag, &pin.tree)))
+}
+
+/// The trees from one end to the other, as far as they are at hand.
+fn way(
+    workspace: &Workspace,
+    (from, from_text): (Source, &str),
+    (to, to_text): (Source, &str),
+    history: Option<&History>,
+) -> Result<Vec<Stop>, CliError> {
+    let versions = (python_version(from.tree.as_ref())?, python_version(to.tree.as_ref())?);
+    let pins = workspace.pins.all()?;
+    let between: Vec<&Pin> = match &versions {
+        (Some(old), Some(new)) if old > new => {
+            return Err(CliError::new(
+                ExitStatus::Usage,
+                format!("the way leads from CPython {old} back to {new}"),
+            )
+            .help(format!("swap them: --from {to_text} --to {from_text}")));
+        }
+        (Some(old), Some(new)) => history::way(&pins, old, new),
+        _ => Vec::new(),
+    };
+    let end = |source: Source, text: &str| -> Result<Stop, CliError> {
+        let commit = match history {
+            Some(history) => commit(workspace, history, &source)?,
+            None => None,
+        };
+        let committed =
+            commit.is_some() && matches!(source.spec, SourceSpec::Git { .. } | SourceSpec::Pin(_));
+        let tree = (!committed).then_some(source.tree);
+        Ok(Stop { name: text.to_owned(), tree, commit, absent: Vec::new() })
+    };
+    let mut way = vec![end(from, from_text)?];
+    let mut absent = Vec::new();
+    for pin in between {
+        let commit = history.and_then(|history| history.release(&pin.tag, &pin.tree));
+        let tree = match commit {
+            Some(_) => None,
+            None => workspace.open_pin_at_hand(pin)?,
+        };
+        if commit.is_none() && tree.is_none() {
+            absent.push(pin.name.clone());
+            continue;
+        }
+        way.push(Stop { name: pin.name.clone(), tree, commit, absent: std::mem::take(&mut absent) });
+    }
+    way.push(Stop { absent, ..end(to, to_text)? });
+    Ok(way)
+}

@@ -1,0 +1,116 @@
+//! The part of a diff that touches an anchor.
+
+use std::collections::BTreeSet;
+
+use super::sight::PartSight;
+use crate::text::{Hunk, hunks};
+use crate::tree::TreePath;
+
+/// How many hunks are shown of a diff none of which touches the anchor itself.
+const MOST: usize = 3;
+
+/// The hunks of one file's diff that touch an anchor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The file before; `None` when it is new.
+    pub old: Option<TreePath>,
+    /// The file afterwards; `None` when it is gone.
+    pub new: Option<TreePath>,
+    /// The hunks. None for a file that came or went as a whole.
+    pub hunks: Vec<Hunk>,
+    /// How many hunks the whole diff has.
+    pub of: usize,
+    /// Whether the hunks touch the lines of the anchor, or hold them; otherwise they are the first ones.
+    pub touches: bool,
+}
+
+impl Excerpt {
+    /// It as a diff: headers and the hunks, byte for byte.
+    pub fn diff(&self) -> Vec<u8> {
+        let name = |path: &Option<TreePath>, prefix: &str| match path {
+            Some(path) => format!("{prefix}/{path}"),
+            None => "/dev/null".to_owned(),
+        };
+        let mut out = format!("--- {}\n+++ {}\n", name(&self.old, "a"), name(&self.new, "b")).into_bytes();
+        out.extend(self.hunks.iter().flat_map(|hunk| &hunk.bytes));
+        out
+    }
+}
+
+/// What to look for in the diff of one file.
+#[derive(Debug, Default)]
+pub(super) struct Anchor {
+    /// Lines of the file before, from 1.
+    old: BTreeSet<usize>,
+    /// Lines of the file afterwards.
+    new: BTreeSet<usize>,
+    /// Texts that an anchor consists of, should no hunk touch its lines.
+    texts: BTreeSet<String>,
+}
+
+impl Anchor {
+    /// Adds what a part saw before and afterwards.
+    pub(super) fn add(&mut self, before: &PartSight, after: &PartSight) {
+        self.old.extend(before.lines.iter().map(|line| line.number));
+        self.new.extend(after.lines.iter().map(|line| line.number));
+        for sight in [before, after] {
+            // What was looked for in vain stands between backquotes.
+            let names = sight.what.iter().flat_map(|what| what.split('`').skip(1).step_by(2));
+            self.texts.extend(names.map(str::to_owned));
+        }
+        let lines = before.lines.iter().chain(&after.lines).map(|line| line.text.trim());
+        self.texts.extend(lines.filter(|text| text.len() > 3).map(str::to_owned));
+    }
+
+    /// Adds a text whose lines are meant.
+    pub(super) fn add_text(&mut self, text: &str) {
+        self.texts.insert(text.to_owned());
+    }
+
+    /// The hunks between two states of a file that touch the anchor. `None` when they are the same.
+    pub(super) fn excerpt(
+        &self,
+        (old_path, old): (&TreePath, Option<&[u8]>),
+        (new_path, new): (&TreePath, Option<&[u8]>),
+    ) -> Option<Excerpt> {
+        let paths = (old.map(|_| old_path.clone()), new.map(|_| new_path.clone()));
+        let excerpt = |hunks, of, touches| {
+            Some(Excerpt { old: paths.0.clone(), new: paths.1.clone(), hunks, of, touches })
+        };
+        let (Some(before), Some(after)) = (old, new) else {
+            return if old.is_none() && new.is_none() { None } else { excerpt(Vec::new(), 0, true) };
+        };
+        let all = hunks(before, after);
+        let of = all.len();
+        if of == 0 {
+            return if old_path == new_path { None } else { excerpt(all, 0, true) };
+        }
+        let touching: Vec<Hunk> = all.iter().filter(|hunk| self.is_in(hunk)).cloned().collect();
+        if !touching.is_empty() {
+            return excerpt(touching, of, true);
+        }
+        let holding: Vec<Hunk> = all.iter().filter(|hunk| self.is_told_in(hunk)).cloned().collect();
+        if !holding.is_empty() {
+            return excerpt(holding, of, true);
+        }
+        excerpt(all.into_iter().take(MOST).collect(), of, false)
+    }
+
+    fn is_in(&self, hunk: &Hunk) -> bool {
+        hunk.removed.iter().any(|line| self.old.contains(line))
+            || hunk.added.iter().any(|line| self.new.contains(line))
+    }
+
+    /// Whether a changed line holds a text of the anchor.
+    fn is_told_in(&self, hunk: &Hunk) -> bool {
+        let mut changed = hunk
+            .bytes
+            .split(|byte| *byte == b'\n')
+            .skip(1)
+            .filter(|line| line.starts_with(b"-") || line.starts_with(b"+"));
+        changed.any(|line| {
+            let line = String::from_utf8_lossy(line);
+            self.texts.iter().any(|text| line.contains(text.as_str()))
+        })
+    }
+}

@@ -1,0 +1,169 @@
+//! Sights and searches on trees and histories made here.
+
+use git2::{Oid, Repository, Signature, Time};
+
+use super::search::Eye;
+use super::sight::{Kind, PartSight, look};
+use super::*;
+use crate::edit::testing::{MemoryTree, patchset};
+use crate::patchset::Edit;
+use crate::tree::{CommitId, History};
+
+fn edit(text: &str) -> Edit {
+    patchset(&format!("  - {{id: e, why: Why not., {text}}}\n")).edits.remove(0)
+}
+
+fn see(edit: &Edit, files: &[(&str, &str)]) -> Vec<PartSight> {
+    let tree = MemoryTree::of(files.iter().map(|(path, text)| (*path, text.as_bytes())));
+    look(edit, &slots(edit), &tree).unwrap()
+}
+
+/// In what the only part of an edit sees two texts of a file differ.
+fn differs(edit: &Edit, old: &str, new: &str) -> Option<Kind> {
+    let [old, new] = [old, new].map(|text| see(edit, &[("f", text)]).remove(0));
+    old.differs(&new, false)
+}
+
+#[test]
+fn a_line_is_the_anchor_where_it_is_changed() {
+    let replace = edit("file: f, text.replace: {find: one, with: two}");
+    assert_eq!(differs(&replace, "a one b\nx\n", "y\na one b\nz\n"), None);
+    assert_eq!(differs(&replace, "a one b\n", "a  one b\n"), Some(Kind::Blanks));
+    assert_eq!(differs(&replace, "a one b\n", "a one c\n"), Some(Kind::Text));
+    assert_eq!(differs(&replace, "a one b\n", "a b\n"), Some(Kind::Outcome));
+    // Once it is gone, what comes near it does not matter.
+    assert_eq!(differs(&replace, "ones\n", "once\n"), None);
+}
+
+#[test]
+fn what_is_put_between_lines_hangs_on_one_of_them() {
+    let insert = edit("file: f, text.insert: {after: one, text: \"new\\n\"}");
+    assert_eq!(differs(&insert, "one\ntwo\n", "one\nthree\n"), None);
+    assert_eq!(differs(&insert, "one\n\ntwo\n", "zero\none\ntwo\n"), None);
+    assert_eq!(differs(&insert, "one x\ntwo\n", "one y\nthree\n"), Some(Kind::Text));
+    assert_eq!(differs(&insert, "one\ntwo\n", "two\n"), Some(Kind::Outcome));
+}
+
+#[test]
+fn the_first_file_that_exists_is_part_of_the_sight() {
+    let enable = edit("file: [a, b], setup.enable: {modules: [one, two]}");
+    let (old, new) = (see(&enable, &[("a", "#one one.c\n")]), see(&enable, &[("b", "#one one.c\n")]));
+    assert_eq!(old[0].differs(&new[0], false), Some(Kind::File));
+    assert_eq!(slots(&enable)[1].name.as_deref(), Some("two"));
+    // Without any file each module is missing, not only the first.
+    let none = see(&enable, &[("c", "")]);
+    assert_eq!(
+        none.iter().map(|sight| (sight.outcome, sight.exists)).collect::<Vec<_>>(),
+        [("missing", false); 2]
+    );
+}
+
+#[test]
+fn the_parts_of_an_edit_with_several_changes_are_numbered() {
+    let two =
+        "changes: [{file: f, text.replace: {find: a, with: b}}, {file: g, text.replace: {find: c, with: d}}]";
+    let two = edit(two);
+    let names: Vec<_> = slots(&two).into_iter().map(|slot| slot.name.unwrap()).collect();
+    assert_eq!(names, ["1", "2"]);
+    let sights = see(&two, &[("f", "a\n"), ("g", "x\n")]);
+    assert_eq!(sights.iter().map(|sight| sight.outcome).collect::<Vec<_>>(), ["change", "missing"]);
+    assert_eq!(slots(&edit("file: f, text.replace: {find: a, with: b}"))[0].name, None);
+}
+
+/// A line of commits, each with one text of the file `f`.
+fn line(texts: &[&str]) -> (tempfile::TempDir, History, Vec<CommitId>) {
+    let folder = tempfile::tempdir().unwrap();
+    let repository = Repository::init_bare(folder.path()).unwrap();
+    let mut parent: Option<Oid> = None;
+    let mut ids = Vec::new();
+    for (minute, text) in (0..).zip(texts) {
+        let mut tree = repository.treebuilder(None).unwrap();
+        tree.insert("f", repository.blob(text.as_bytes()).unwrap(), 0o100_644).unwrap();
+        let tree = repository.find_tree(tree.write().unwrap()).unwrap();
+        let who = Signature::new("A", "a@a.test", &Time::new(minute * 60, 0)).unwrap();
+        let parents: Vec<_> = parent.iter().map(|id| repository.find_commit(*id).unwrap()).collect();
+        let parents: Vec<_> = parents.iter().collect();
+        let id = repository.commit(None, &who, &who, "one more", &tree, &parents).unwrap();
+        parent = Some(id);
+        ids.push(id.to_string());
+    }
+    let history = History::open(folder.path()).unwrap();
+    let ids = ids.iter().map(|id| history.commit(id).unwrap()).collect();
+    (folder, history, ids)
+}
+
+/// The places on the line at which the search finds a change.
+fn found(texts: &[&str]) -> Vec<usize> {
+    let replace = edit("file: f, text.replace: {find: one, with: two}");
+    let slots = slots(&replace);
+    let (_folder, history, ids) = line(texts);
+    let eye = Eye::new(&replace, &slots, Some(&history));
+    let found = eye.between(0, false, ids[0], ids[ids.len() - 1]).unwrap().unwrap();
+    assert!(found.aside.is_empty());
+    found.ahead.iter().map(|id| ids.iter().position(|other| other == id).unwrap()).collect()
+}
+
+#[test]
+fn every_commit_that_led_from_one_sight_to_the_other_is_found() {
+    assert_eq!(found(&["one", "x\none", "one\ny", "gone", "gone too"]), [3]);
+    assert_eq!(found(&["one", "one", "one b", "one b\nx", "one c", "gone"]), [2, 4, 5]);
+    assert_eq!(found(&["one", "one a", "one b", "one"]), [0; 0]);
+}
+
+#[test]
+fn a_history_that_goes_to_and_fro_is_told_by_true_commits() {
+    // Each commit that is named differs from its parent, whichever of the turns is met.
+    let texts = ["one", "gone", "one", "gone", "one", "one", "gone"];
+    let places = found(&texts);
+    assert_eq!(places.len() % 2, 1, "{places:?}");
+    for place in places {
+        assert_ne!(texts[place], texts[place - 1]);
+    }
+}
+
+#[test]
+fn a_release_that_only_its_own_branch_changed_is_off_the_way() {
+    let replace = edit("file: f, text.replace: {find: one, with: two}");
+    let slots = slots(&replace);
+    let (folder, _, ids) = line(&["one", "one\nx", "one\ny"]);
+    // A release that branched off the second commit, and lost the anchor there.
+    let repository = Repository::open(folder.path()).unwrap();
+    let mut tree = repository.treebuilder(None).unwrap();
+    tree.insert("f", repository.blob(b"gone").unwrap(), 0o100_644).unwrap();
+    let tree = repository.find_tree(tree.write().unwrap()).unwrap();
+    let who = Signature::new("A", "a@a.test", &Time::new(600, 0)).unwrap();
+    let parent = repository.find_commit(Oid::from_str(&ids[1].to_string()).unwrap()).unwrap();
+    let branch = repository.commit(None, &who, &who, "a branch", &tree, &[&parent]).unwrap();
+    let history = History::open(folder.path()).unwrap();
+    let stop = |name: &str, commit| Stop { name: name.to_owned(), tree: None, commit, absent: Vec::new() };
+    let way = [
+        stop("first", Some(ids[0])),
+        stop("branch", history.commit(&branch.to_string())),
+        stop("last", Some(ids[2])),
+    ];
+    let trace = trace(&replace, &slots, &way, Some(&history)).unwrap();
+    assert_eq!(
+        (trace.off_the_way, trace.way),
+        (vec!["branch".to_owned()], ["first", "branch", "last"].map(str::to_owned).to_vec())
+    );
+    assert!(trace.steps.is_empty());
+}
+
+#[test]
+fn bytes_that_are_no_text_stay_as_they_are_in_the_excerpt() {
+    let replace = edit("file: f, text.replace: {find: one, with: two}");
+    let stop = |name: &str, text: &[u8]| {
+        let tree = Some(Box::new(MemoryTree::of([("f", text)])) as Box<dyn crate::tree::Tree>);
+        Stop { name: name.to_owned(), tree, commit: None, absent: Vec::new() }
+    };
+    let far = "x\n".repeat(20);
+    let old = [b"one M\xfcller\r\n", far.as_bytes(), b"far\n"].concat();
+    let new = [b"none M\xfcller\r\n", far.as_bytes(), b"away\n"].concat();
+    let trace = trace(&replace, &slots(&replace), &[stop("old", &old), stop("new", &new)], None).unwrap();
+    let [step] = &trace.steps[..] else { panic!("one step") };
+    assert_eq!((step.parts[0].kind, step.commit.is_none()), (Kind::Outcome, true));
+    let [excerpt] = &step.excerpts[..] else { panic!("one file") };
+    assert_eq!((excerpt.of, excerpt.hunks.len(), excerpt.touches), (2, 1, true));
+    let expected = b"--- a/f\n+++ b/f\n@@ -1,4 +1,4 @@\n-one M\xfcller\r\n+none M\xfcller\r\n x\n x\n x\n";
+    assert_eq!(excerpt.diff(), expected, "{}", excerpt.diff().escape_ascii());
+}
