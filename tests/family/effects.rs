@@ -1,128 +1,12 @@
-//! The Catamount family on every pinned release: one member holds it, its plan fits, and what it comes to has the
-//! effect that it is for, which an anchor that fits does not prove.
-//!
-//! The family is `catamount-py2.5` and all that extend it. A release that is not at hand (PYPATCH_SOURCES, or fetched
-//! into the cache) is skipped, visibly; one that PYPATCH_REQUIRE_PINS names must be there.
+//! What the Catamount edits are for, read from a patched tree: each function says what is still as it was.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
-use std::collections::BTreeSet;
-use std::sync::Mutex;
-
-use pypatch::fetch::{Located, Places, locate};
-use pypatch::patchset::{Catalog, Patchset};
-use pypatch::plan::{Plan, plan};
-use pypatch::tree::pin::{Pin, PinSet};
-use pypatch::tree::{ArchiveTree, GitTree, Tree};
-use pypatch::version::VersionRange;
-
-/// What every member is, or extends.
-const ROOT: &str = "catamount-py2.5";
-
-/// The releases that must have a member.
-const COVERED: &str = "<3.0";
-
-fn family() -> Vec<Patchset> {
-    let catalog = Catalog::default();
-    let all = catalog.ids().unwrap().into_iter().map(|id| catalog.load(&id).unwrap());
-    all.filter(|one| one.id == ROOT || one.extends.iter().any(|id| id == ROOT)).collect()
-}
-
-fn holds<'a>(family: &'a [Patchset], pin: &Pin) -> Vec<&'a Patchset> {
-    let holds = |one: &&Patchset| one.applies_to.as_ref().is_some_and(|range| range.contains(&pin.version));
-    family.iter().filter(holds).collect()
-}
-
-fn releases() -> Vec<Pin> {
-    PinSet::shipped().all().unwrap()
-}
-
-#[test]
-fn every_release_has_exactly_one_member() {
-    let family = family();
-    let covered: VersionRange = COVERED.parse().unwrap();
-    assert!(family.len() > 1);
-    for pin in releases() {
-        let members: Vec<&str> = holds(&family, &pin).iter().map(|one| one.id.as_str()).collect();
-        let least = usize::from(covered.contains(&pin.version));
-        assert!((least..=1).contains(&members.len()), "{}: {members:?}", pin.name);
-    }
-}
-
-#[test]
-fn every_member_has_a_pin_of_each_of_its_minor_versions() {
-    for member in family() {
-        let range = member.applies_to.as_ref().unwrap();
-        let minors = |pins: Vec<Pin>| pins.iter().map(|pin| pin.version.minor()).collect::<BTreeSet<_>>();
-        let held = minors(releases().into_iter().filter(|pin| range.contains(&pin.version)).collect());
-        let pinned = minors(member.pins.iter().map(|name| PinSet::shipped().get(name).unwrap()).collect());
-        assert_eq!(held, pinned, "{}", member.id);
-    }
-}
-
-/// Hands every release that is at hand, its member and its tree to `look`, which says what is wrong.
-fn on_every_release(look: impl Fn(&Pin, &Patchset, &dyn Tree) -> Vec<String> + Sync) {
-    let (family, places) = (family(), Places::from_env());
-    let required = std::env::var("PYPATCH_REQUIRE_PINS").unwrap_or_default();
-    let work = Mutex::new(releases().into_iter());
-    let wrong = Mutex::new(Vec::new());
-    let absent = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                loop {
-                    let Some(pin) = work.lock().unwrap().next() else { break };
-                    let Some(member) = holds(&family, &pin).first().copied() else { continue };
-                    let tree: Box<dyn Tree> = match locate(&pin, &places).located {
-                        None => {
-                            absent.lock().unwrap().push(pin.name);
-                            continue;
-                        }
-                        Some(Located::Tarball { path, .. }) => Box::new(ArchiveTree::open(&path).unwrap()),
-                        Some(Located::Git { repository, tree }) => {
-                            Box::new(GitTree::at_tree_id(&repository, &tree).unwrap())
-                        }
-                    };
-                    let complaints = look(&pin, member, tree.as_ref());
-                    let named =
-                        complaints.into_iter().map(|what| format!("{} on {}: {what}", member.id, pin.name));
-                    wrong.lock().unwrap().extend(named);
-                }
-            });
-        }
-    });
-    let (wrong, mut absent) = (wrong.into_inner().unwrap(), absent.into_inner().unwrap());
-    absent.sort();
-    if !absent.is_empty() {
-        common::skip("the family on some releases", &format!("not at hand: {}", absent.join(" ")));
-    }
-    let missing: Vec<_> =
-        required.split_whitespace().filter(|name| absent.iter().any(|a| a == name)).collect();
-    assert!(missing.is_empty(), "PYPATCH_REQUIRE_PINS, but not at hand: {missing:?}");
-    assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-/// Why the plan cannot be applied.
-fn misfits(plan: &Plan) -> Vec<String> {
-    let mut wrong: Vec<String> = plan.outside.iter().map(|range| format!("it is for {range}")).collect();
-    wrong.extend(plan.conflicts.iter().map(|one| format!("{one:?}")));
-    wrong.extend(plan.restless.iter().map(|one| format!("{one:?}")));
-    for edit in &plan.edits {
-        let failures = edit.parts.iter().filter(|part| part.outcome.is_failure());
-        wrong.extend(failures.map(|part| format!("{}: {:?}", edit.id, part.outcome)));
-        let lints = edit.lints.iter().filter(|lint| lint.allowed.is_none());
-        wrong.extend(lints.map(|lint| format!("{}: {}", edit.id, lint.message)));
-    }
-    assert_eq!(wrong.is_empty(), plan.fits());
-    wrong
-}
+use pypatch::plan::Plan;
+use pypatch::tree::Tree;
 
 /// A patched tree, as text.
-struct Patched<'a> {
-    plan: &'a Plan,
-    tree: &'a dyn Tree,
+pub struct Patched<'a> {
+    pub plan: &'a Plan,
+    pub tree: &'a dyn Tree,
 }
 
 impl Patched<'_> {
@@ -168,7 +52,7 @@ fn rules(makefile: &str) -> Vec<(String, Vec<String>, Vec<String>)> {
 }
 
 /// What the Makefile and the sources of configure must be.
-fn makefile_complaints(patched: &Patched<'_>) -> Vec<String> {
+pub fn makefile_complaints(patched: &Patched<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     let rules = rules(&patched.read("Makefile.pre.in"));
     let named = |name: &str| rules.iter().filter(|(target, ..)| target == name).collect::<Vec<_>>();
@@ -214,14 +98,15 @@ fn makefile_complaints(patched: &Patched<'_>) -> Vec<String> {
     }
     let regen = patched.read("Lib/plat-generic/regen");
     let given = patched.read("Makefile.pre.in").contains("PYTHON_FOR_BUILD=\"yod $(BUILDPYTHON)\"");
-    if !regen.contains("\nyod python$EXE ") && !(regen.contains("$PYTHON_FOR_BUILD ") && given) {
+    let by_yod = regen.contains("\nyod python$EXE ") || regen.contains("$PYTHON_FOR_BUILD ") && given;
+    if !by_yod {
         wrong.push("Lib/plat-generic/regen runs the interpreter without yod".to_owned());
     }
     wrong
 }
 
 /// What Modules/Setup.dist and pyconfig.h.in must be.
-fn configuration_complaints(patched: &Patched<'_>) -> Vec<String> {
+pub fn configuration_complaints(patched: &Patched<'_>) -> Vec<String> {
     const MODULES: [&[&str]; 15] = [
         &["array"],
         &["cmath"],
@@ -285,7 +170,7 @@ fn configuration_complaints(patched: &Patched<'_>) -> Vec<String> {
 }
 
 /// Files that rank 0 alone may look for and read, and how every rank would do so itself.
-fn broadcast_complaints(patched: &Patched<'_>) -> Vec<String> {
+pub fn broadcast_complaints(patched: &Patched<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     // (file, calls, what a line may say all the same)
     let rules: [(&str, &[&str], &[&str]); 6] = [
@@ -328,7 +213,7 @@ fn broadcast_complaints(patched: &Patched<'_>) -> Vec<String> {
 }
 
 /// Where configure looks for the file itself, and not for a cache variable, the recipe's preset is ignored.
-fn terminal_complaints(patched: &Patched<'_>) -> Vec<String> {
+pub fn terminal_complaints(patched: &Patched<'_>) -> Vec<String> {
     let configure = patched.configure();
     let itself = ["-r", "-e"].iter().any(|how| configure.contains(&format!("test {how} /dev/ptmx")));
     let wrong = itself && patched.undefined("HAVE_DEV_PTMX") != 1;
@@ -336,7 +221,7 @@ fn terminal_complaints(patched: &Patched<'_>) -> Vec<String> {
 }
 
 /// The rest of what the edits are for in Python 2.
-fn other_complaints(patched: &Patched<'_>) -> Vec<String> {
+pub fn other_complaints(patched: &Patched<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     if patched.read("Lib/distutils/unixccompiler.py").matches("def link_shared_object (self").count() != 1 {
         wrong.push("distutils makes no archives".to_owned());
@@ -348,46 +233,4 @@ fn other_complaints(patched: &Patched<'_>) -> Vec<String> {
         wrong.push("configure can be made anew by autoconf 2.65 alone".to_owned());
     }
     wrong
-}
-
-#[test]
-fn on_every_release_the_plan_fits_and_has_its_effect() {
-    on_every_release(|pin, member, tree| {
-        let plan = plan(member, tree).unwrap();
-        let mut wrong = misfits(&plan);
-        if wrong.is_empty() {
-            let patched = Patched { plan: &plan, tree };
-            wrong.extend(terminal_complaints(&patched));
-            if pin.version.series().0 == 2 {
-                wrong.extend(makefile_complaints(&patched));
-                wrong.extend(configuration_complaints(&patched));
-                wrong.extend(broadcast_complaints(&patched));
-                wrong.extend(other_complaints(&patched));
-            }
-        }
-        wrong
-    });
-}
-
-#[test]
-fn an_untouched_release_of_python_2_has_none_of_the_effects() {
-    on_every_release(|pin, member, tree| {
-        if pin.version.series().0 != 2 {
-            return Vec::new();
-        }
-        let nothing = Patchset { edits: Vec::new(), ..member.clone() };
-        let plan = plan(&nothing, tree).unwrap();
-        let untouched = Patched { plan: &plan, tree };
-        let seen = [
-            // The shared modules, the interpreter in libinstall, and the script of the platform's modules.
-            (makefile_complaints(&untouched).len(), 8),
-            (configuration_complaints(&untouched).len(), 14 + 8),
-            (broadcast_complaints(&untouched).len(), 10),
-            (other_complaints(&untouched).len(), 2),
-        ];
-        seen.iter()
-            .filter(|(seen, least)| seen < least)
-            .map(|(seen, least)| format!("{seen} of at least {least} complaints"))
-            .collect()
-    });
 }

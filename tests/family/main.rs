@@ -1,0 +1,169 @@
+//! The Catamount family on every pinned release: one member holds it, its plan fits, and what it comes to has the
+//! effect that it is for, which an anchor that fits does not prove.
+//!
+//! The family is `catamount-py2.5` and all that extend it. A release that is not at hand (PYPATCH_SOURCES, or fetched
+//! into the cache) is skipped, visibly; one that PYPATCH_REQUIRE_PINS names must be there.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod effects;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use pypatch::fetch::{Located, Places, locate};
+use pypatch::patchset::{Catalog, Patchset};
+use pypatch::plan::{Plan, plan};
+use pypatch::tree::pin::{Pin, PinSet};
+use pypatch::tree::{ArchiveTree, GitTree, Tree};
+use pypatch::version::VersionRange;
+
+use effects::{
+    Patched, broadcast_complaints, configuration_complaints, makefile_complaints, other_complaints,
+    terminal_complaints,
+};
+
+/// What every member is, or extends.
+const ROOT: &str = "catamount-py2.5";
+
+/// The releases that must have a member.
+const COVERED: &str = "<3.0";
+
+fn family() -> Vec<Patchset> {
+    let catalog = Catalog::default();
+    let all = catalog.ids().unwrap().into_iter().map(|id| catalog.load(&id).unwrap());
+    all.filter(|one| one.id == ROOT || one.extends.iter().any(|id| id == ROOT)).collect()
+}
+
+fn holds<'a>(family: &'a [Patchset], pin: &Pin) -> Vec<&'a Patchset> {
+    let holds = |one: &&Patchset| one.applies_to.as_ref().is_some_and(|range| range.contains(&pin.version));
+    family.iter().filter(holds).collect()
+}
+
+fn releases() -> Vec<Pin> {
+    PinSet::shipped().all().unwrap()
+}
+
+#[test]
+fn every_release_has_exactly_one_member() {
+    let family = family();
+    let covered: VersionRange = COVERED.parse().unwrap();
+    assert!(family.len() > 1);
+    for pin in releases() {
+        let members: Vec<&str> = holds(&family, &pin).iter().map(|one| one.id.as_str()).collect();
+        let least = usize::from(covered.contains(&pin.version));
+        assert!((least..=1).contains(&members.len()), "{}: {members:?}", pin.name);
+    }
+}
+
+#[test]
+fn every_member_has_a_pin_of_each_of_its_minor_versions() {
+    for member in family() {
+        let range = member.applies_to.as_ref().unwrap();
+        let minors = |pins: Vec<Pin>| pins.iter().map(|pin| pin.version.minor()).collect::<BTreeSet<_>>();
+        let held = minors(releases().into_iter().filter(|pin| range.contains(&pin.version)).collect());
+        let pinned = minors(member.pins.iter().map(|name| PinSet::shipped().get(name).unwrap()).collect());
+        assert_eq!(held, pinned, "{}", member.id);
+    }
+}
+
+/// Hands every release that is at hand, its member and its tree to `look`, which says what is wrong.
+fn on_every_release(look: impl Fn(&Pin, &Patchset, &dyn Tree) -> Vec<String> + Sync) {
+    let (family, places) = (family(), Places::from_env());
+    let required = std::env::var("PYPATCH_REQUIRE_PINS").unwrap_or_default();
+    let work = Mutex::new(releases().into_iter());
+    let wrong = Mutex::new(Vec::new());
+    let absent = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let Some(pin) = work.lock().unwrap().next() else { break };
+                    let Some(member) = holds(&family, &pin).first().copied() else { continue };
+                    let tree: Box<dyn Tree> = match locate(&pin, &places).located {
+                        None => {
+                            absent.lock().unwrap().push(pin.name);
+                            continue;
+                        }
+                        Some(Located::Tarball { path, .. }) => Box::new(ArchiveTree::open(&path).unwrap()),
+                        Some(Located::Git { repository, tree }) => {
+                            Box::new(GitTree::at_tree_id(&repository, &tree).unwrap())
+                        }
+                    };
+                    let complaints = look(&pin, member, tree.as_ref());
+                    let named =
+                        complaints.into_iter().map(|what| format!("{} on {}: {what}", member.id, pin.name));
+                    wrong.lock().unwrap().extend(named);
+                }
+            });
+        }
+    });
+    let (wrong, mut absent) = (wrong.into_inner().unwrap(), absent.into_inner().unwrap());
+    absent.sort();
+    if !absent.is_empty() {
+        common::skip("the family on some releases", &format!("not at hand: {}", absent.join(" ")));
+    }
+    let missing: Vec<_> =
+        required.split_whitespace().filter(|name| absent.iter().any(|a| a == name)).collect();
+    assert!(missing.is_empty(), "PYPATCH_REQUIRE_PINS, but not at hand: {missing:?}");
+    assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Why the plan cannot be applied.
+fn misfits(plan: &Plan) -> Vec<String> {
+    let mut wrong: Vec<String> = plan.outside.iter().map(|range| format!("it is for {range}")).collect();
+    wrong.extend(plan.conflicts.iter().map(|one| format!("{one:?}")));
+    wrong.extend(plan.restless.iter().map(|one| format!("{one:?}")));
+    for edit in &plan.edits {
+        let failures = edit.parts.iter().filter(|part| part.outcome.is_failure());
+        wrong.extend(failures.map(|part| format!("{}: {:?}", edit.id, part.outcome)));
+        let lints = edit.lints.iter().filter(|lint| lint.allowed.is_none());
+        wrong.extend(lints.map(|lint| format!("{}: {}", edit.id, lint.message)));
+    }
+    assert_eq!(wrong.is_empty(), plan.fits());
+    wrong
+}
+
+#[test]
+fn on_every_release_the_plan_fits_and_has_its_effect() {
+    on_every_release(|pin, member, tree| {
+        let plan = plan(member, tree).unwrap();
+        let mut wrong = misfits(&plan);
+        if wrong.is_empty() {
+            let patched = Patched { plan: &plan, tree };
+            wrong.extend(terminal_complaints(&patched));
+            if pin.version.series().0 == 2 {
+                wrong.extend(makefile_complaints(&patched));
+                wrong.extend(configuration_complaints(&patched));
+                wrong.extend(broadcast_complaints(&patched));
+                wrong.extend(other_complaints(&patched));
+            }
+        }
+        wrong
+    });
+}
+
+#[test]
+fn an_untouched_release_of_python_2_has_none_of_the_effects() {
+    on_every_release(|pin, member, tree| {
+        if pin.version.series().0 != 2 {
+            return Vec::new();
+        }
+        let nothing = Patchset { edits: Vec::new(), ..member.clone() };
+        let plan = plan(&nothing, tree).unwrap();
+        let untouched = Patched { plan: &plan, tree };
+        let seen = [
+            // The shared modules, the interpreter in libinstall, and the script of the platform's modules.
+            (makefile_complaints(&untouched).len(), 8),
+            (configuration_complaints(&untouched).len(), 14 + 8),
+            (broadcast_complaints(&untouched).len(), 10),
+            (other_complaints(&untouched).len(), 2),
+        ];
+        seen.iter()
+            .filter(|(seen, least)| seen < least)
+            .map(|(seen, least)| format!("{seen} of at least {least} complaints"))
+            .collect()
+    });
+}
