@@ -108,6 +108,7 @@ const WRONG_HEADS: &[(&str, &str)] = &[
 /// What is right, beside the shipped patchsets.
 const RIGHT: &[&str] = &[
     "[{id: e, why: w, file: f, text.replace: {find: a, with: {from: text}}}]",
+    "[{id: e, why: w, file: f, file.add: {content: {from: yod.m4, of: catamount-py2.5}}}]",
     "[{id: e, why: w, file: [f, g/h.i], when: '>=2.7, !=3.0rc1', within: {between: [a, b]}, text.insert: {after: a, text: b, count: 2}}]",
     "[{id: e, why: w, since: '2.5', until: 3.0.1, allow: {stale-configure: w}, changes: [{file: f, file.mode: {executable: true}}]}]",
     "[{id: e, why: w, requires: [{file: f, why: w, exists: false}], file: f, c.insert: {at: entry, function: g, text: a}}]",

@@ -239,6 +239,9 @@ fn configuring(program: &Program) -> String {
 
 fn making(program: &Program) -> String {
     let mut text = exports(program);
+    for command in &program.before_make {
+        let _ = writeln!(text, "{command}");
+    }
     text.push_str("make -j \"$JOBS\"");
     program.make.iter().for_each(|argument| text.push_str(&format!(" {}", expanded(argument))));
     text.push('\n');

@@ -77,6 +77,10 @@ pub struct Program {
     /// Arguments of configure.
     #[serde(default)]
     pub configure: Vec<String>,
+    /// Commands between configure and make, in the build directory: what has to be made before everything
+    /// else, one after the other.
+    #[serde(default)]
+    pub before_make: Vec<String>,
     /// Arguments of make.
     #[serde(default)]
     pub make: Vec<String>,

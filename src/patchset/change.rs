@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess};
 use serde_yaml::Spanned;
 
-use super::operation::{Operation, Text};
+use super::operation::{Operation, Text, TextFile};
 use super::{Lint, RawEdit, Requirement, schema};
 use crate::tree::TreePath;
 use crate::version::VersionRange;
@@ -27,8 +27,8 @@ pub struct Change {
     pub needed_while: Option<Requirement>,
     /// What is done.
     pub operation: Operation,
-    /// The contents of the patchset's files that the operation names, by name.
-    pub texts: BTreeMap<String, Vec<u8>>,
+    /// The contents of the files that the operation names.
+    pub texts: BTreeMap<TextFile, Vec<u8>>,
 }
 
 impl Change {
@@ -37,7 +37,7 @@ impl Change {
         match text {
             Text::Inline(text) => text.as_bytes(),
             // The loader has put every file that is named into `texts`.
-            Text::From(name) => self.texts.get(name).map_or(&[], Vec::as_slice),
+            Text::From(file) => self.texts.get(file).map_or(&[], Vec::as_slice),
         }
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn load(catalog: &Catalog, id: &str) -> Result<Patchset, LoadError> {
                 }
             });
         };
-        let parsed = parse(&origin)?;
+        let parsed = parse(catalog, &origin)?;
         next = parsed
             .raw
             .extends
@@ -151,7 +151,7 @@ fn options() -> serde_yaml::Options {
     }
 }
 
-fn parse(origin: &Origin) -> Result<Parsed, LoadError> {
+fn parse(catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadError> {
     let file = origin.display("patchset.yaml");
     let bytes =
         origin.read("patchset.yaml").map_err(|source| LoadError::Io { file: file.clone(), source })?;
@@ -170,7 +170,7 @@ fn parse(origin: &Origin) -> Result<Parsed, LoadError> {
         let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message).to_owned();
         invalid(id, vec![complaint(&file, at, message)])
     })?;
-    let mut check = Check { file: &file, origin, complaints: Vec::new(), inputs: Vec::new() };
+    let mut check = Check { file: &file, catalog, origin, complaints: Vec::new(), inputs: Vec::new() };
     check.inputs.push(Input::new(origin, "patchset.yaml", &bytes));
     if raw.schema.value != 1 {
         check.at(
@@ -220,6 +220,7 @@ fn is_id(text: &str) -> bool {
 /// Checks one patchset.yaml, collecting complaints.
 struct Check<'a> {
     file: &'a str,
+    catalog: &'a Catalog,
     origin: &'a Origin,
     complaints: Vec<Complaint>,
     inputs: Vec<Input>,
@@ -281,21 +282,36 @@ impl Check<'_> {
     /// Reads the files a change names and checks what its operation says.
     fn change(&mut self, mut change: Change, at: Location) -> Change {
         for text in texts(&change.operation) {
-            let Text::From(name) = text else { continue };
-            let path = match name.parse::<crate::tree::TreePath>() {
+            let Text::From(text) = text else { continue };
+            let path = match text.name.parse::<crate::tree::TreePath>() {
                 Ok(path) => format!("files/{path}"),
                 Err(error) => {
                     self.at(at, error.to_string());
                     continue;
                 }
             };
-            match self.origin.read(&path) {
+            let other;
+            let origin = match &text.of {
+                None => self.origin,
+                Some(id) => match self.catalog.find(id) {
+                    Ok(Some(found)) => {
+                        other = found;
+                        &other
+                    }
+                    _ => {
+                        let near = or_near(&self.catalog.near(id));
+                        self.at(at, format!("`of: {id}`: no patchset has that name{near}"));
+                        continue;
+                    }
+                },
+            };
+            match origin.read(&path) {
                 Ok(bytes) => {
-                    self.inputs.push(Input::new(self.origin, &path, &bytes));
-                    change.texts.insert(name.clone(), bytes);
+                    self.inputs.push(Input::new(origin, &path, &bytes));
+                    change.texts.insert(text, bytes);
                 }
                 Err(error) => {
-                    let file = self.origin.display(&path);
+                    let file = origin.display(&path);
                     self.at(
                         at,
                         format!(

@@ -142,8 +142,19 @@ operations! {
 pub enum Text {
     /// Written in the patchset.
     Inline(String),
-    /// The name of a file below the patchset's `files/`.
-    From(String),
+    /// A file.
+    From(TextFile),
+}
+
+/// A file of a patchset that holds a text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextFile {
+    /// Its name, below the patchset's `files/`.
+    #[serde(rename = "from")]
+    pub name: String,
+    /// The patchset, if it is another one: what two of a family have in common is written once.
+    pub of: Option<String>,
 }
 
 impl Serialize for Text {
@@ -167,7 +178,7 @@ impl<'de> Deserialize<'de> for Text {
             type Value = Text;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a text, or `{from: FILE}`")
+                f.write_str("a text, or `{from: FILE}`, or `{from: FILE, of: PATCHSET}`")
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Text, E> {
@@ -175,13 +186,7 @@ impl<'de> Deserialize<'de> for Text {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Text, A::Error> {
-                #[derive(Deserialize)]
-                #[serde(deny_unknown_fields)]
-                struct From {
-                    from: String,
-                }
-                let from = From::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                Ok(Text::From(from.from))
+                TextFile::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Text::From)
             }
         }
 
@@ -196,12 +201,12 @@ impl JsonSchema for Text {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         schemars::json_schema!({
-            "description": "A text, or the name of a file below the patchset's files/.",
+            "description": "A text, or the name of a file below the files/ of this patchset, or of another.",
             "oneOf": [
                 {"type": "string"},
                 {
                     "type": "object",
-                    "properties": {"from": {"type": "string"}},
+                    "properties": {"from": {"type": "string"}, "of": {"type": "string"}},
                     "required": ["from"],
                     "additionalProperties": false
                 }
