@@ -137,6 +137,23 @@ fn a_recipe_is_carried_out_and_checked_and_not_done_twice() {
 }
 
 #[test]
+fn commands_before_make_come_one_after_the_other_and_stop_it_when_they_fail() {
+    let env = environment();
+    let configure = "    configure: ['two words $PREFIX']\n";
+    let first = format!("{configure}    before-make: ['test ! -e gizmo && echo first >first', 'cat first >>second']\n");
+    env.edit("patchsets/gizmo/patchset.yaml", configure, &first);
+    let (code, _, stderr) = build(&env, BUILD);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert_eq!(fs::read_to_string(env.path("work/main/second")).unwrap(), "first\n");
+
+    env.edit("patchsets/gizmo/patchset.yaml", "'cat first >>second'", "'cat third'");
+    env.edit("patchsets/gizmo/patchset.yaml", "test ! -e gizmo && ", "");
+    let (code, _, stderr) = build(&env, BUILD);
+    assert_eq!(code, Some(5), "{stderr}");
+    assert!(stderr.contains("third"), "{stderr}");
+}
+
+#[test]
 fn a_check_that_fails_names_its_edit_and_the_next_run_goes_on_from_there() {
     let env = environment();
     env.edit("patchsets/gizmo/patchset.yaml", "with: fancy", "with: shiny");

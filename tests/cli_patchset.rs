@@ -243,7 +243,7 @@ fn a_value_of_the_wrong_type_is_refused() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: [b]}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:54: invalid type: sequence, expected a text, or `{from: FILE}`
+      patchsets/mine/patchset.yaml:5:54: invalid type: sequence, expected a text, or `{from: FILE}`, or `{from: FILE, of: PATCHSET}`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: b, count: -1}}\n"), @"
@@ -312,6 +312,29 @@ fn a_text_that_is_taken_from_a_file_must_be_there() {
       patchsets/mine/patchset.yaml:5:5: `file.add` takes its text from patchsets/mine/files/no.c, which cannot be read: No such file or directory (os error 2)
     [exit 2]
     ");
+}
+
+#[test]
+fn a_text_may_be_a_file_of_another_patchset() {
+    let env = TestEnvironment::new();
+    env.yaml("theirs", "schema: 1\nid: theirs\ntitle: t\nedits: []\n");
+    env.write("patchsets/theirs/files/x.c", "int x;\n");
+    let edits = "- {id: a, why: b, file: M, file.add: {content: {from: x.c, of: theirs}}}\n";
+    env.patchset("mine", edits);
+    env.write("tree/Include/patchlevel.h", "#define PY_VERSION \"2.5\"\n");
+    let diff = env.stdout(&["diff", "mine", "tree"]);
+    assert!(diff.ends_with("@@ -0,0 +1 @@\n+int x;\n"), "{diff}");
+    // What is taken from elsewhere counts: the digest of the patchset is another one.
+    let digest = |env: &TestEnvironment| {
+        let shown: serde_json::Value =
+            serde_json::from_str(&env.stdout(&["show", "mine", "--format", "json"])).unwrap();
+        shown["digest"].as_str().unwrap().to_owned()
+    };
+    let before = digest(&env);
+    env.write("patchsets/theirs/files/x.c", "int y;\n");
+    assert_ne!(before, digest(&env));
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.add: {content: {from: yod.m4, of: catamount-py2.4}}}\n"), @"");
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.add: {content: {from: no.c, of: catamount-py2.5}}}\n"), @"");
 }
 
 #[test]
