@@ -140,7 +140,9 @@ fn a_recipe_is_carried_out_and_checked_and_not_done_twice() {
 fn commands_before_make_come_one_after_the_other_and_stop_it_when_they_fail() {
     let env = environment();
     let configure = "    configure: ['two words $PREFIX']\n";
-    let first = format!("{configure}    before-make: ['test ! -e gizmo && echo first >first', 'cat first >>second']\n");
+    let first = format!(
+        "{configure}    before-make: ['test ! -e gizmo && echo first >first', 'cat first >>second']\n"
+    );
     env.edit("patchsets/gizmo/patchset.yaml", configure, &first);
     let (code, _, stderr) = build(&env, BUILD);
     assert_eq!(code, Some(0), "{stderr}");

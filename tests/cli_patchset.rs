@@ -333,8 +333,21 @@ fn a_text_may_be_a_file_of_another_patchset() {
     let before = digest(&env);
     env.write("patchsets/theirs/files/x.c", "int y;\n");
     assert_ne!(before, digest(&env));
-    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.add: {content: {from: yod.m4, of: catamount-py2.4}}}\n"), @"");
-    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.add: {content: {from: no.c, of: catamount-py2.5}}}\n"), @"");
+    let add = |from: &str| {
+        check_edits(&format!("  - {{id: a, why: b, file: M, file.add: {{content: {{{from}}}}}}}\n"))
+    };
+    assert_snapshot!(add("from: x.c, of: nobody"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `of: nobody`: no patchset has that name
+    [exit 2]
+    ");
+    assert_snapshot!(add("from: no.c, of: catamount-py2.5"), @"
+    ------- stderr -------
+    error: an error in the patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `file.add` takes its text from patchsets/catamount-py2.5/files/no.c (shipped), which cannot be read: entity not found
+    [exit 2]
+    ");
 }
 
 #[test]
