@@ -58,13 +58,9 @@ pub fn write(
         let Ported::Changed(changes) = ported else { continue };
         let Some(edit) = old.edits.iter().find(|edit| edit.id == *id) else { continue };
         for (_, change) in changes {
-            files.extend(
-                change
-                    .texts
-                    .iter()
-                    .filter(|(name, _)| uses(change, name))
-                    .map(|(n, b)| (n.clone(), b.clone())),
-            );
+            // What is another patchset's file stays there.
+            let own = change.texts.iter().filter(|(file, _)| file.of.is_none() && uses(change, &file.name));
+            files.extend(own.map(|(file, bytes)| (file.name.clone(), bytes.clone())));
         }
         blocks.push(block(edit, changes, text_of(edit).as_deref()));
     }

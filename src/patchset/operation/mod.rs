@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserializer, MapAccess};
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
 /// Defines [`Operation`] from one line an operation: its name in a patchset, its variant, its type.
@@ -147,13 +147,14 @@ pub enum Text {
 }
 
 /// A file of a patchset that holds a text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextFile {
     /// Its name, below the patchset's `files/`.
     #[serde(rename = "from")]
     pub name: String,
     /// The patchset, if it is another one: what two of a family have in common is written once.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
 }
 
@@ -161,11 +162,7 @@ impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Text::Inline(text) => serializer.serialize_str(text),
-            Text::From(name) => {
-                let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry("from", name)?;
-                map.end()
-            }
+            Text::From(file) => file.serialize(serializer),
         }
     }
 }
