@@ -51,19 +51,74 @@ fn patchset(place: &Path, id: &str, text: &str) {
         .unwrap();
 }
 
-/// Builds all that the patchsets declare, and checks it.
-fn everything_holds(patchsets: &[&str], pin: &str, programs: &[&str]) {
-    let place = tempfile::tempdir().unwrap();
-    let (code, said) = build(place.path(), patchsets, pin, &[]);
+/// Builds all that the patchsets declare, checks it, and looks for the programs in the prefix.
+fn built(place: &Path, patchsets: &[&str], pin: &str, programs: &[&str]) {
+    let (code, said) = build(place, patchsets, pin, &[]);
     let _ = writeln!(std::io::stderr(), "{said}");
     assert_eq!(code, Some(0), "{said}");
-    let prefix = place.path().join("prefix");
     for program in programs {
-        assert!(prefix.join("bin").join(program).is_file(), "{program}");
+        assert!(place.join("prefix/bin").join(program).is_file(), "{program}");
     }
-    // The module builder makes an archive and prints the line that links it.
-    let module = place.path().join("module");
+}
+
+/// An extension module inside a package, `foo.bar._mumble`, for either language.
+fn write_module(module: &Path) {
     fs::create_dir_all(module.join("foo/bar")).unwrap();
+    for init in ["foo/__init__.py", "foo/bar/__init__.py"] {
+        fs::write(module.join(init), "").unwrap();
+    }
+    fs::write(
+        module.join("mumble.c"),
+        "#include \"Python.h\"\nstatic PyMethodDef methods[] = {{NULL, NULL}};\n\
+         #if PY_MAJOR_VERSION < 3\nPyMODINIT_FUNC init_mumble(void)\n{\n    \
+         PyModule_AddIntConstant(Py_InitModule(\"_mumble\", methods), \"answer\", 42);\n}\n\
+         #else\nstatic int fill(PyObject *m)\n{\n    \
+         return PyModule_AddIntConstant(m, \"answer\", 42);\n}\n\
+         static PyModuleDef_Slot slots[] = {{Py_mod_exec, fill}, {0, NULL}};\n\
+         static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"_mumble\", NULL, 0, methods, slots};\n\
+         PyMODINIT_FUNC PyInit__mumble(void)\n{\n    return PyModuleDef_Init(&module);\n}\n#endif\n",
+    )
+    .unwrap();
+}
+
+/// Adds `line` to a file like Modules/Setup in the build directory of the compute nodes' interpreter, makes that
+/// anew, and imports `foo.bar._mumble` from `site`, where its `archive` is; without the archive it is not found.
+fn linked_module_is_found(place: &Path, setup: &str, line: &str, site: &Path, archive: &Path) {
+    let catamount = place.join("work/catamount");
+    let setup = catamount.join(setup);
+    let mut text = fs::read_to_string(&setup).unwrap();
+    text.push_str(line);
+    text.push('\n');
+    fs::write(&setup, text).unwrap();
+    let path = format!("{}:{}", place.join("work/bin").display(), std::env::var("PATH").unwrap());
+    let make = Command::new("make").current_dir(&catamount).env("PATH", &path).output().unwrap();
+    assert!(make.status.success(), "{}", String::from_utf8_lossy(&make.stderr));
+    let script = "import foo.bar._mumble as m; print('%s %s %s' % (m.__name__, m.__file__, m.answer))";
+    let import = || {
+        let mut python = Command::new(catamount.join("python"));
+        python.args(["-c", script]).current_dir(&catamount).env("PYTHONPATH", site).output().unwrap()
+    };
+    let output = import();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(said.trim(), format!("foo.bar._mumble {} 42", archive.display()), "{errors}");
+    fs::remove_file(archive).unwrap();
+    let output = import();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    // From 3.6 on it is a ModuleNotFoundError.
+    assert!(
+        errors.contains("ImportError") || errors.contains("ModuleNotFoundError"),
+        "the archive tells that it is there: {errors}"
+    );
+}
+
+/// Builds all, and lets the module builder make an archive, which is linked then.
+fn everything_holds(patchsets: &[&str], pin: &str, programs: &[&str]) {
+    let place = tempfile::tempdir().unwrap();
+    built(place.path(), patchsets, pin, programs);
+    let prefix = place.path().join("prefix");
+    let module = place.path().join("module");
+    write_module(&module);
     fs::write(
         module.join("setup.py"),
         "from distutils.core import setup, Extension\n\
@@ -71,51 +126,28 @@ fn everything_holds(patchsets: &[&str], pin: &str, programs: &[&str]) {
          ext_modules=[Extension('foo.bar._mumble', ['mumble.c'], libraries=['m'])])\n",
     )
     .unwrap();
-    for init in ["foo/__init__.py", "foo/bar/__init__.py"] {
-        fs::write(module.join(init), "").unwrap();
-    }
-    fs::write(
-        module.join("mumble.c"),
-        "#include \"Python.h\"\nstatic PyMethodDef methods[] = {{NULL, NULL}};\n\
-         PyMODINIT_FUNC init_mumble(void)\n{\n    \
-         PyModule_AddIntConstant(Py_InitModule(\"_mumble\", methods), \"answer\", 42);\n}\n",
-    )
-    .unwrap();
+    // The module builder makes an archive and prints the line that links it.
     let log = run(&module, &prefix.join("bin/python.sn"), &["setup.py", "install"]);
     let lines: Vec<&str> = log.lines().filter(|line| line.contains("Append to Setup:")).collect();
     assert_eq!(lines.len(), 1, "{log}");
-    let version = &programs[0][programs[0].len() - 3..];
-    let archive = prefix.join(format!("lib/python{version}/site-packages/foo/bar/_mumble.a"));
+    let site = prefix.join("lib").join(programs[0]).join("site-packages");
+    let archive = site.join("foo/bar/_mumble.a");
     assert!(archive.is_file(), "{log}");
-    // It is appended to Setup, and make links it.
-    let catamount = place.path().join("work/catamount");
-    let setup = catamount.join("Modules/Setup");
-    let mut text = fs::read_to_string(&setup).unwrap();
-    text.push_str(&format!("_mumble {} -lm\n", archive.display()));
-    fs::write(&setup, text).unwrap();
-    let path = format!("{}:{}", place.path().join("work/bin").display(), std::env::var("PATH").unwrap());
-    let make = Command::new("make").current_dir(&catamount).env("PATH", &path).output().unwrap();
-    assert!(make.status.success(), "{}", String::from_utf8_lossy(&make.stderr));
-    let script = "import foo.bar._mumble as m; print(m.__name__, m.__file__, m.answer)";
-    let site = prefix.join(format!("lib/python{version}/site-packages"));
-    let import = || {
-        let mut python = Command::new(catamount.join("python"));
-        python.args(["-c", script]).current_dir(&catamount).env("PYTHONPATH", &site).output().unwrap()
-    };
-    let output = import();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!(
-        said.trim(),
-        format!("('foo.bar._mumble', '{}', 42)", archive.display()),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    fs::remove_file(&archive).unwrap();
-    let output = import();
-    assert!(
-        String::from_utf8_lossy(&output.stderr).contains("ImportError"),
-        "the archive tells that it is there"
-    );
+    let line = format!("_mumble {} -lm", archive.display());
+    linked_module_is_found(place.path(), "Modules/Setup", &line, &site, &archive);
+}
+
+/// Builds all; then a module whose sources Modules/Setup.local names is linked. Nothing makes archives from 3.12
+/// on, where distutils is gone: an empty file tells where the module is.
+fn everything_holds_without_distutils(patchsets: &[&str], pin: &str, programs: &[&str]) {
+    let place = tempfile::tempdir().unwrap();
+    built(place.path(), patchsets, pin, programs);
+    let module = place.path().join("module");
+    write_module(&module);
+    let archive = module.join("foo/bar/_mumble.a");
+    fs::write(&archive, "").unwrap();
+    fs::copy(module.join("mumble.c"), place.path().join("work/source/Modules/mumble.c")).unwrap();
+    linked_module_is_found(place.path(), "Modules/Setup.local", "_mumble mumble.c", &module, &archive);
 }
 
 fn run(directory: &Path, program: &Path, arguments: &[&str]) -> String {
@@ -138,6 +170,24 @@ fn python_2_5_is_built_with_all_checks() {
     if wanted("python-2.5") {
         let patchsets = ["modern-toolchain-py2.5", "catamount-py2.5"];
         everything_holds(&patchsets, "python-2.5", &["python2.5", "python", "python.sn"]);
+    }
+}
+
+#[test]
+fn python_3_11_is_built_with_all_checks() {
+    if wanted("python-3.11.2") {
+        everything_holds(&["catamount-py3.11"], "python-3.11.2", &["python3.11", "python3", "python.sn"]);
+    }
+}
+
+#[test]
+fn python_3_13_is_built_with_all_checks() {
+    if wanted("python-3.13.5") {
+        everything_holds_without_distutils(
+            &["catamount-py3.13"],
+            "python-3.13.5",
+            &["python3.13", "python3"],
+        );
     }
 }
 
