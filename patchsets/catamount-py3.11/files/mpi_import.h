@@ -25,11 +25,13 @@
    imports in threads, whose order nobody knows, do not work.  A try/except
    around an import is fine: the error is the same on every rank.
 
-   What stays each rank's own: stat() in getpath.c, site.py and (before 3.8)
-   zipimport.c, the modules inside zip archives, .pth files, dlopen(), open(),
-   and the source lines shown in a traceback.  A forked child imports plainly.  Do not start
-   another MPI program from a rank: MPI_Init would find the environment of the
-   parent.
+   What stays each rank's own: stat() in getpath.py and site.py, the modules
+   inside zip archives, .pth files, dlopen(), open(), and the source lines shown
+   in a traceback.  A forked child imports plainly.  Do not start another MPI
+   program from a rank: MPI_Init would find the environment of the parent.
+
+   The modules that are frozen into Python are not looked for at all; and as
+   importlib is one of them, only a build anew changes how it imports.
 
    With MPI before 3.0 there is no MPI_Ibcast: the waiting is MPI_Bcast's,
    without limit. */
