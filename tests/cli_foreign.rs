@@ -1,0 +1,107 @@
+//! Trees that are not CPython's: they have no Include/patchlevel.h, no version and no pinned release, and the engine does
+//! not care. The shipped patchset is that of the paper's two changes to pyMPI; the tree is made up after what the paper
+//! shows of it.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::fs;
+
+use common::TestEnvironment;
+
+const MAKEFILE: &str = "\
+AR = ar
+OBJEXT = @OBJEXT@
+am_libpyMPI_a_OBJECTS = pyMPI_banner.$(OBJEXT) pyMPI_sysmods.$(OBJEXT) \\
+\tpyMPI_user_startup.$(OBJEXT) pyMPI_util.$(OBJEXT)
+libpyMPI_a_OBJECTS = $(am_libpyMPI_a_OBJECTS)
+EXTRA_DIST = pyMPI_softload.c
+";
+
+const SYSMODS: &str = "\
+#include \"Python.h\"
+
+#ifndef PYMPI_MACOSX
+/* Replacement for Python's own */
+const char* Py_GetVersion(void) {
+  static char version[250];
+  return version;
+}
+#endif
+
+const char* version_of_python(void) { return Py_GetVersion(); }
+";
+
+fn environment() -> TestEnvironment {
+    let env = TestEnvironment::new();
+    env.write("pyMPI/Makefile.in", MAKEFILE);
+    env.write("pyMPI/pyMPI_sysmods.c", SYSMODS);
+    env
+}
+
+fn read(env: &TestEnvironment, path: &str) -> String {
+    fs::read_to_string(env.path(path)).unwrap()
+}
+
+#[test]
+fn the_papers_changes_to_pympi_are_planned_applied_and_reverted() {
+    let env = environment();
+    assert_eq!(
+        env.stdout(&["plan", "pympi-2.5", "pyMPI"]),
+        "\
+pympi-2.5 on pyMPI
+  change    softload-object  Makefile.in:4
+  change    one-version      pyMPI_sysmods.c:5,9
+2 edits: 2 change; 2 files
+"
+    );
+    // Whose release it is nobody knows, and that is said.
+    let refused = env.run(&["apply", "pympi-2.5", "pyMPI"]);
+    assert!(refused.contains("pyMPI is no pinned release: the tree has no version of CPython"), "{refused}");
+    assert!(refused.contains("--allow-unpinned"), "{refused}");
+    assert_eq!(read(&env, "pyMPI/Makefile.in"), MAKEFILE);
+
+    env.stdout(&["apply", "--allow-unpinned", "pympi-2.5", "pyMPI"]);
+    assert_eq!(
+        read(&env, "pyMPI/Makefile.in"),
+        MAKEFILE.replace("util.$(OBJEXT)", "util.$(OBJEXT) pyMPI_softload.$(OBJEXT)")
+    );
+    let sysmods = read(&env, "pyMPI/pyMPI_sysmods.c");
+    assert!(sysmods.contains("#if 0 /* Python has its own */\nconst char* Py_GetVersion"), "{sysmods}");
+    assert!(sysmods.contains("}\n#endif\n#endif\n"), "{sysmods}");
+    let again = env.run(&["apply", "--allow-unpinned", "pympi-2.5", "pyMPI"]);
+    assert!(again.contains("nothing to do"), "{again}");
+    assert!(env.stdout(&["status", "pyMPI"]).contains("all files are as pypatch left them"));
+    env.stdout(&["revert", "pyMPI"]);
+    assert_eq!(read(&env, "pyMPI/Makefile.in"), MAKEFILE);
+    assert_eq!(read(&env, "pyMPI/pyMPI_sysmods.c"), SYSMODS);
+}
+
+#[test]
+fn a_foreign_tree_that_differs_gets_near_misses_as_any_other() {
+    let env = environment();
+    env.edit("pyMPI/Makefile.in", "am_libpyMPI_a_OBJECTS = ", "am_libpyMPI_la_OBJECTS = ");
+    env.edit("pyMPI/pyMPI_sysmods.c", "Py_GetVersion(void) {", "Py_GetVersions(void) {");
+    let said = env.run(&["plan", "pympi-2.5", "pyMPI"]);
+    assert!(said.contains("Makefile.in:3  am_libpyMPI_la_OBJECTS"), "{said}");
+    assert!(said.contains("pyMPI_sysmods.c:5  "), "{said}");
+    assert!(said.contains("nothing was written"), "{said}");
+    // It can be exported all the same, and diffed, as any source.
+    let env = environment();
+    let diff = env.stdout(&["diff", "pympi-2.5", "pyMPI"]);
+    assert!(diff.contains("+++ b/Makefile.in\n"), "{diff}");
+}
+
+#[test]
+fn a_patchset_for_versions_of_cpython_says_that_there_is_none() {
+    let env = environment();
+    env.yaml(
+        "versions",
+        "schema: 1\nid: versions\ntitle: A test\napplies-to: \">=2.5\"\nedits:\n- id: one\n  why: A test.\n  file: Makefile.in\n  \
+         makefile.set-variable: {name: AR, value: gar}\n",
+    );
+    let said = env.run(&["plan", "versions", "pyMPI"]);
+    assert!(said.contains("written for >=2.5, and pyMPI says no version of CPython"), "{said}");
+    assert!(said.contains("nothing was written"), "{said}");
+}
