@@ -109,7 +109,7 @@ fn archives_are_added_also_from_a_log_of_distutils() {
     assert!(setup().contains(&format!("_mumble {} -lm\n", mumble.display())), "{}", setup());
     assert!(setup().contains(&format!("spam {}\n", env.path("site/spam.a").display())));
     let again = env.run(&["setup", "add", "tree", "_mumble", "site/foo/bar/_mumble.a", "-lm"]);
-    assert!(again.contains("nothing to do") && again.contains("--relink"), "{again}");
+    assert!(again.contains("nothing to do"), "{again}");
     let before = fs::metadata(env.path("tree/Modules/Setup.dist")).unwrap().modified().unwrap();
     let relink = ["setup", "add", "--relink", "tree", "_mumble", "site/foo/bar/_mumble.a", "-lm"];
     assert!(env.run(&relink).contains("touched"));

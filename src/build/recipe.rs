@@ -221,8 +221,19 @@ fn regenerating(one: &Regenerate) -> String {
     text
 }
 
+/// configure copies Modules/Setup.dist only where there is no Modules/Setup, so that a changed one would
+/// have no effect. One to which somebody has added modules stays.
+const FRESH_SETUP: &str = "\
+if test -e \"$SOURCE/Modules/Setup.dist\"; then
+    mkdir -p Modules
+    if cmp -s Modules/Setup Modules/Setup.made; then rm Modules/Setup; fi
+    if test -e Modules/Setup; then echo \"note: Modules/Setup was changed by hand, and stays\"; fi
+    cp \"$SOURCE/Modules/Setup.dist\" Modules/Setup.made
+fi
+";
+
 fn configuring(program: &Program) -> String {
-    let mut text = String::new();
+    let mut text = String::from(FRESH_SETUP);
     for command in &program.before {
         let _ = writeln!(text, "{command}");
     }

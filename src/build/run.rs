@@ -1,5 +1,6 @@
 //! Carries out the steps.
 
+use std::fmt::Write;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,6 +12,7 @@ use super::launcher::Launcher;
 use super::recipe::{BuildError, Recipe, Step};
 use super::work::{Places, WorkDir};
 use crate::digest::Sha256Digest;
+use crate::modules;
 use crate::patchset::ProgramTree;
 
 /// What happens while a recipe is carried out.
@@ -52,7 +54,9 @@ struct Surroundings<'a> {
 }
 
 /// Carries out the steps of `recipe` in `work`. Steps that were done before are passed over, as long
-/// as neither they nor any step before them has changed; their checks are not made again either.
+/// as neither they nor any step before them has changed; their checks are not made again either. What
+/// is linked counts: with another Modules/Setup in the build directory, or an archive that is newer,
+/// make and install are done again.
 ///
 /// # Errors
 /// When the work directory cannot be written or `sh` not be started. That a step or a check fails is an
@@ -72,8 +76,12 @@ pub fn run(
     let around = Surroundings { work: &root, places, jobs };
     let mut key = format!("{}\n{}\n{launcher:?}", work.trees(), places.prefix.display());
     for (i, step) in recipe.steps.iter().enumerate() {
-        key = Sha256Digest::of(format!("{key}\n{}\n{}\n{:?}", step.id, step.script, step.checks).as_bytes())
-            .to_string();
+        let linked =
+            if step.id.ends_with("/make") { linked(&work.directory(step, places))? } else { String::new() };
+        key = Sha256Digest::of(
+            format!("{key}\n{}\n{}\n{:?}\n{linked}", step.id, step.script, step.checks).as_bytes(),
+        )
+        .to_string();
         tell(&Event::Begins(step, i + 1, recipe.steps.len()));
         if work.is_done(&step.id, &key) {
             tell(&Event::DoneBefore(step));
@@ -107,6 +115,28 @@ pub fn run(
         work.set_done(&step.id, key.clone())?;
     }
     Ok(Outcome::Done)
+}
+
+/// What make is to link beside what the tree has: the Setup files of a build directory, as far as
+/// they were changed since they were made. One that names a newer archive is touched, for make goes by
+/// the Setup file alone.
+fn linked(directory: &Path) -> Result<String, BuildError> {
+    let mut text = String::new();
+    for name in ["Modules/Setup", "Modules/Setup.local"] {
+        let path = directory.join(name);
+        let io = |what: &'static str| {
+            let path = path.clone();
+            move |source| BuildError::Io { what, path, source }
+        };
+        if !modules::newer_archives(&path).map_err(io("read"))?.is_empty() {
+            modules::touch(&path).map_err(io("touch"))?;
+        }
+        if let Ok(metadata) = fs::metadata(&path) {
+            let modified = metadata.modified().map_err(io("read"))?;
+            let _ = write!(text, "{name} {modified:?} ");
+        }
+    }
+    Ok(text)
 }
 
 /// Runs one step; whether it succeeded.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use serde_json::json;
 
@@ -30,7 +29,8 @@ enum Command {
     /// List every extension module: how it is linked, what says so, and what it lacks.
     ///
     /// Read from Modules/config.c.in, the Setup files in makesetup's order, and setup.py as far as it
-    /// names modules literally. What configure will find out is not known.
+    /// names modules literally. What configure will find out is not known. Missing are sources that the
+    /// tree has not, and libraries and archives that this machine has not.
     List {
         /// A directory, a tarball, a pin such as python-2.5, or git:REPO@REV.
         source: String,
@@ -45,7 +45,8 @@ enum Command {
     /// Add a module that is linked from an archive, as distutils makes it on a machine without
     /// shared libraries (the paper's section 3.6).
     ///
-    /// A rebuilt archive alone does not make make link the interpreter again: --relink does.
+    /// A rebuilt archive alone does not make make link the interpreter again: run this again, which
+    /// sees that it is newer. In a work directory of `pypatch build` the next build sees it, too.
     Add(Add),
     /// Say which extension modules programs need, by following their imports without running them.
     ///
@@ -86,7 +87,8 @@ struct Add {
     /// paths. A build directory may go away.
     #[arg(long, value_name = "SITE-PACKAGES", requires = "from_log")]
     installed: Option<PathBuf>,
-    /// Also where nothing is to be added: make the next make link the interpreter again.
+    /// Make the next make link the interpreter again even if nothing is to be added, and no archive is
+    /// newer than Setup.
     #[arg(long)]
     relink: bool,
     /// Only say what would be done.
@@ -108,6 +110,10 @@ struct Analyze {
     /// Write what is missing from Setup as a patchset, to the folder DIR (its name is the id).
     #[arg(long, value_name = "DIR")]
     write_edit: Option<PathBuf>,
+    /// In that patchset also leave out what is linked statically and not needed: neither by the programs,
+    /// nor by the interpreter when it starts and is installed.
+    #[arg(long, requires = "write_edit")]
+    minimal: bool,
     /// How to write it.
     #[arg(long, default_value = "text")]
     format: Format,
@@ -259,13 +265,16 @@ fn add(ui: &Ui, args: &Add) -> Result<ExitStatus, CliError> {
     let (status, changed) = carry_out(ui, &args.tree, "setup-add", &edits, args.dry_run)?;
     if status == ExitStatus::Done && !changed {
         let setup = file.below(&args.tree);
-        if args.relink && !args.dry_run {
-            let touch = || File::options().append(true).open(&setup)?.set_modified(SystemTime::now());
-            touch().map_err(|error| CliError::io(format!("cannot touch {}", setup.display()), &error))?;
-            ui.out(&format!("{}: touched, make will link the interpreter again\n", setup.display()))?;
-        } else {
-            ui.note("note: make does not link again for a rebuilt archive alone; --relink makes it");
+        let io = |what: &str, error| CliError::io(format!("cannot {what} {}", setup.display()), &error);
+        let newer = modules::newer_archives(&setup).map_err(|error| io("read", error))?;
+        if args.dry_run || (newer.is_empty() && !args.relink) {
+            return Ok(status);
         }
+        modules::touch(&setup).map_err(|error| io("touch", error))?;
+        for archive in &newer {
+            ui.out(&format!("{} is newer than Setup\n", archive.display()))?;
+        }
+        ui.out(&format!("{}: touched, make will link the interpreter again\n", setup.display()))?;
     }
     Ok(status)
 }
@@ -326,6 +335,7 @@ fn analyze(ui: &Ui, workspace: &Workspace, args: &Analyze) -> Result<ExitStatus,
     let found = inventory(tree)?;
     let version = python_version(tree)?;
     let implicit = version.as_ref().is_none_or(|version| version.series().0 < 3);
+    let library: TreePath = "Lib".parse().expect("a path of this source file is well formed");
     let mut all = Vec::new();
     for script in &args.scripts {
         let bytes = fs::read(script).map_err(|error| {
@@ -335,8 +345,7 @@ fn analyze(ui: &Ui, workspace: &Workspace, args: &Analyze) -> Result<ExitStatus,
             script.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let beside = DirTree::open(beside)?;
         let sites: Vec<DirTree> = args.path.iter().map(DirTree::open).collect::<Result<_, _>>()?;
-        let library: TreePath = "Lib".parse().expect("a path of this source file is well formed");
-        let mut roots: Vec<modules::Root<'_>> = vec![(&beside, None), (tree, Some(library))];
+        let mut roots: Vec<modules::Root<'_>> = vec![(&beside, None), (tree, Some(library.clone()))];
         roots.extend(sites.iter().map(|site| (site as &dyn Tree, None)));
         let program = Program { name: script.display().to_string(), source: bytes };
         all.push((program.name.clone(), modules::analyse(&program, &roots, &found, implicit)?));
@@ -346,13 +355,31 @@ fn analyze(ui: &Ui, workspace: &Workspace, args: &Analyze) -> Result<ExitStatus,
     let missing: Vec<&str> =
         needed.iter().copied().filter(|name| !found.modules[*name].linkage.is_built_in()).collect();
     if let Some(folder) = &args.write_edit {
-        write_edit(ui, folder, &found, &missing, &args.scripts)?;
+        let unneeded = if args.minimal {
+            let own = modules::analyse(&itself(), &[(tree, Some(library))], &found, implicit)?;
+            let own: BTreeSet<&str> = own.extensions.iter().map(|one| one.name.as_str()).collect();
+            let linked = found.modules.values().filter(|one| one.linkage == Linkage::Static);
+            let setup = found.editable.as_ref();
+            let linked = linked.filter(|one| Some(&one.place.0) == setup).map(|one| one.name.as_str());
+            linked.filter(|name| !needed.contains(name) && !own.contains(name)).collect()
+        } else {
+            Vec::new()
+        };
+        write_edit(ui, folder, &found, &missing, &unneeded, &args.scripts)?;
     }
     match args.format {
         Format::Json => ui.raw(&plan::json_bytes(&analysis_json(&found, &all, &missing)))?,
         Format::Text => ui.out(&analysis_text(&found, &all, &missing))?,
     }
     Ok(ExitStatus::Done)
+}
+
+/// What an interpreter imports without being asked: at its start (some of it from C), and while it
+/// installs itself. Names that a version does not have are no matter.
+fn itself() -> Program {
+    let source = "import site, codecs, encodings.ascii, encodings.latin_1, encodings.utf_8, warnings, io, signal, errno\n\
+                  import posix, zipimport, _codecs, compileall, sysconfig, distutils.sysconfig, lib2to3.pgen2.driver\n";
+    Program { name: "the interpreter".to_owned(), source: source.as_bytes().to_vec() }
 }
 
 fn analysis_json(found: &Inventory, all: &[(String, Analysis)], missing: &[&str]) -> serde_json::Value {
@@ -411,6 +438,7 @@ fn write_edit(
     folder: &Path,
     found: &Inventory,
     missing: &[&str],
+    unneeded: &[&str],
     scripts: &[PathBuf],
 ) -> Result<(), CliError> {
     let id = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
@@ -425,17 +453,25 @@ fn write_edit(
     for name in others {
         ui.note(&format!("note: `{name}` has no line in Setup, only setup.py builds it: left out"));
     }
-    let Some(setup) = found.editable.as_ref().filter(|_| !lines.is_empty()) else {
-        ui.note("note: nothing to link: no patchset was written");
+    let Some(setup) = found.editable.as_ref().filter(|_| !lines.is_empty() || !unneeded.is_empty()) else {
+        ui.note("note: Setup is so already: no patchset was written");
         return Ok(());
     };
     let programs: Vec<String> = scripts.iter().map(|script| script.display().to_string()).collect();
     let why = serde_json::to_string(&format!("Needed by {}.", programs.join(", "))).unwrap_or_default();
-    let text = format!(
-        "schema: 1\nid: {id}\ntitle: The extension modules that some programs need\nedits:\n- id: static-modules\n  why: {why}\n  \
-         file: {setup}\n  setup.enable:\n    modules: [{}]\n",
-        lines.join(", ")
-    );
+    let mut text =
+        format!("schema: 1\nid: {id}\ntitle: The extension modules that some programs need\nedits:\n");
+    for (edit, operation, why, modules) in [
+        ("static-modules", "enable", why.as_str(), &lines[..]),
+        ("unneeded-modules", "disable", "Neither they nor the interpreter itself need these.", unneeded),
+    ] {
+        if !modules.is_empty() {
+            text.push_str(&format!(
+                "- id: {edit}\n  why: {why}\n  file: {setup}\n  setup.{operation}:\n    modules: [{}]\n",
+                modules.join(", ")
+            ));
+        }
+    }
     fs::create_dir_all(folder)
         .map_err(|error| CliError::io(format!("cannot make {}", folder.display()), &error))?;
     crate::export::file(&file, text.as_bytes())?;

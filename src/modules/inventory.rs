@@ -1,7 +1,9 @@
 //! Which extension modules a tree can build.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
+use super::libraries::Libraries;
 use crate::syntax::c::CFile;
 use crate::syntax::setup::{Section, Setup};
 use crate::text::LineIndex;
@@ -64,7 +66,8 @@ pub struct ExtensionModule {
     pub linkage: Linkage,
     /// The file that says so, and the line from 1.
     pub place: (TreePath, usize),
-    /// Sources that its line names and that the tree has not, and archives that do not exist.
+    /// Sources that its line names and that the tree has not; archives and libraries (`-lz`) that this
+    /// machine has not.
     pub missing: Vec<String>,
 }
 
@@ -79,8 +82,7 @@ pub struct Inventory {
 
 /// Reads which modules `tree` can build.
 ///
-/// Not known: what configure finds out, which libraries are installed, and modules that setup.py names by
-/// an expression.
+/// Not known: what configure finds out, and modules that setup.py names by an expression.
 ///
 /// # Errors
 /// When the tree cannot be read.
@@ -99,7 +101,7 @@ pub fn inventory(tree: &dyn Tree) -> Result<Inventory, TreeError> {
             }
         }
     }
-    let mut read = BTreeSet::new();
+    let (mut read, mut libraries) = (BTreeSet::new(), Libraries::here());
     for name in SETUP_FILES {
         // `Setup.stdlib.in` and `Setup.dist` are what `Setup.stdlib` and `Setup` are made from.
         let made = name.strip_suffix(".in").or(name.strip_suffix(".dist")).unwrap_or(name);
@@ -110,7 +112,7 @@ pub fn inventory(tree: &dyn Tree) -> Result<Inventory, TreeError> {
         if made == "Modules/Setup" {
             found.editable = Some(path(name));
         }
-        found.read_setup(tree, &path(name), &file.bytes)?;
+        found.read_setup(tree, &path(name), &file.bytes, &mut libraries)?;
     }
     if let Some(file) = tree.read(&path("setup.py"))? {
         let text = String::from_utf8_lossy(&file.bytes).into_owned();
@@ -150,7 +152,13 @@ impl Inventory {
         }
     }
 
-    fn read_setup(&mut self, tree: &dyn Tree, file: &TreePath, bytes: &[u8]) -> Result<(), TreeError> {
+    fn read_setup(
+        &mut self,
+        tree: &dyn Tree,
+        file: &TreePath,
+        bytes: &[u8],
+        libraries: &mut Libraries,
+    ) -> Result<(), TreeError> {
         // `@MODULE__ASYNCIO_TRUE@_asyncio _asynciomodule.c`: configure puts a `#` there, or nothing.
         let by_configure = file.as_str().ends_with(".stdlib.in");
         let text = if by_configure { without_conditions(bytes) } else { bytes.to_vec() };
@@ -166,9 +174,22 @@ impl Inventory {
                 (true, Section::Shared) => Linkage::Shared,
             };
             let mut missing = Vec::new();
-            for word in &module.arguments {
-                let word = String::from_utf8_lossy(word.of(&text)).into_owned();
-                if word.contains('$') || word.starts_with('-') {
+            let words: Vec<String> = module
+                .arguments
+                .iter()
+                .map(|word| String::from_utf8_lossy(word.of(&text)).into_owned())
+                .filter(|word| !word.contains('$'))
+                .collect();
+            let folders: Vec<PathBuf> =
+                words.iter().filter_map(|word| word.strip_prefix("-L").map(PathBuf::from)).collect();
+            for word in words {
+                if let Some(library) = word.strip_prefix("-l") {
+                    if !libraries.has(library, &folders) {
+                        missing.push(word);
+                    }
+                    continue;
+                }
+                if word.starts_with('-') {
                     continue;
                 }
                 let source = [".c", ".cc", ".cpp", ".cxx", ".m"].iter().any(|end| word.ends_with(end));
