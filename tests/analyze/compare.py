@@ -23,9 +23,12 @@ EXPLAINED = {}
 def theirs(program, tree, known):
     path = [os.path.dirname(os.path.abspath(program)), os.path.join(tree, "Lib")]
     finder = modulefinder.ModuleFinder(path)
-    finder.run_script(program)
+    try:
+        finder.run_script(program)
+    except (ImportError, SyntaxError) as error:
+        return None, str(error)
     names = set(name for name, module in finder.modules.items() if module.__file__ is None)
-    return (names | set(finder.badmodules)) & known
+    return (names | set(finder.badmodules)) & known, None
 
 
 def main():
@@ -33,11 +36,15 @@ def main():
     ask = lambda *arguments: json.loads(subprocess.check_output((pypatch, "setup") + arguments).decode())
     listed = ask("list", tree, "--format", "json")["modules"]
     known = set(one["name"] for one in listed)
-    unexplained = same = 0
+    unexplained = same = refused = 0
     for program in programs:
         report = ask("analyze", program, "--tree", tree, "--format", "json")["programs"][0]
         ours = set(one["name"] for one in report["extensions"])
-        other = theirs(program, tree, known)
+        other, error = theirs(program, tree, known)
+        if other is None:
+            refused += 1
+            print("%s: modulefinder gives up: %s" % (program, error))
+            continue
         for name in sorted(ours ^ other):
             who = "pypatch" if name in ours else "modulefinder"
             chain = [one["chain"] for one in report["extensions"] if one["name"] == name]
@@ -47,7 +54,8 @@ def main():
                 program, name, who, " (%s)" % " > ".join(chain[0]) if chain else "", why or "NOT EXPLAINED"))
         same += ours == other
         print("%s: %d extension modules, %s" % (program, len(ours), "the same" if ours == other else "different"))
-    print("%d programs, %d the same, %d differences not explained" % (len(programs), same, unexplained))
+    print("%d programs, %d the same, %d differences not explained; modulefinder gives up on %d" % (
+        len(programs), same, unexplained, refused))
     sys.exit(1 if unexplained else 0)
 
 

@@ -1,0 +1,19 @@
+# Sourced by the scripts here: gets the source archive of a released module, and checks its hash.
+#
+# sdist NAME VERSION FILE SHA256: unpacks it in the current directory. Taken from the directories of PYPATCH_SOURCES, from
+# here if an earlier run left it, or from where pip takes it. Leaves with status 77 where none has it.
+sdist() {
+    local name=$1 version=$2 file=$3 sha256=$4 folder
+    local folders
+    IFS=: read -ra folders <<<"${PYPATCH_SOURCES-}"
+    for folder in "${folders[@]}"; do
+        [ -e "$file" ] || [ ! -f "$folder/$file" ] || cp "$folder/$file" .
+    done
+    # Binary packages hold no C; pip makes the metadata in an environment of its own.
+    [ -e "$file" ] || python3 -m pip --disable-pip-version-check download --quiet --no-deps --no-binary :all: \
+        --dest . "$name==$version" >pip.log 2>&1 ||
+        { tail -n 3 pip.log >&2; echo "SKIPPED: $file cannot be had here"; exit 77; }
+    echo "$sha256  $file" | sha256sum --check --quiet
+    rm -rf "${file%.tar.gz}"
+    tar -xzf "$file"
+}
