@@ -136,6 +136,74 @@ fn a_recipe_is_carried_out_and_checked_and_not_done_twice() {
     }
 }
 
+/// A tree with a Setup.dist that configure copies as CPython's does, and a gizmo that is linked from it.
+fn environment_with_modules() -> TestEnvironment {
+    let env = environment();
+    env.write("tree/Modules/Setup.dist", "one one.c\n");
+    env.edit(
+        "tree/configure",
+        "launch sh",
+        "test -e Modules/Setup || cp \"$SOURCE/Modules/Setup.dist\" Modules/Setup\nlaunch sh",
+    );
+    env.edit(
+        "patchsets/gizmo/patchset.yaml",
+        "gizmo: $(SOURCE)/gizmo.sh\n      \tcp $(SOURCE)/gizmo.sh gizmo\n",
+        "gizmo: $(SOURCE)/gizmo.sh Modules/Setup\n      \tcp $(SOURCE)/gizmo.sh gizmo\n      \tcp Modules/Setup linked\n",
+    );
+    env
+}
+
+#[test]
+fn modules_that_were_added_and_newer_archives_are_linked_by_the_next_build() {
+    let env = environment_with_modules();
+    let linked = || fs::read_to_string(env.path("work/main/linked")).unwrap();
+    let made_anew = || {
+        let (code, _, stderr) = build(&env, BUILD);
+        assert_eq!(code, Some(0), "{stderr}");
+        assert!(stderr.contains("main/configure: done before\n"), "{stderr}");
+        let before = stderr.contains("main/make: done before\n");
+        assert_eq!(before, stderr.contains("main/install: done before\n"), "{stderr}");
+        !before
+    };
+    assert_eq!(build(&env, BUILD).0, Some(0));
+    assert_eq!(linked(), "one one.c\n");
+    assert!(!made_anew());
+
+    env.write("two.a", "");
+    env.stdout(&["setup", "add", "work/main", "two", "two.a", "-lm"]);
+    assert!(made_anew());
+    assert_eq!(linked(), format!("one one.c\ntwo {} -lm\n", env.path("two.a").display()));
+    assert!(!made_anew());
+
+    fs::remove_file(env.path("work/main/linked")).unwrap();
+    let file = fs::File::options().append(true).open(env.path("two.a")).unwrap();
+    file.set_modified(std::time::SystemTime::now()).unwrap();
+    assert!(made_anew(), "the archive is newer");
+    assert!(linked().contains("two.a"));
+    assert!(!made_anew());
+
+    env.stdout(&["revert", "work/main"]);
+    assert!(made_anew());
+    assert_eq!(linked(), "one one.c\n");
+}
+
+#[test]
+fn a_changed_setup_dist_has_an_effect_in_a_directory_that_was_configured() {
+    let env = environment_with_modules();
+    let linked = || fs::read_to_string(env.path("work/main/linked")).unwrap();
+    assert_eq!(build(&env, BUILD).0, Some(0));
+    env.write("tree/Modules/Setup.dist", "other other.c\n");
+    assert_eq!(build(&env, BUILD).0, Some(0));
+    assert_eq!(linked(), "other other.c\n");
+    // What somebody has put there by hand is not thrown away.
+    env.write("work/main/Modules/Setup", "mine mine.c\n");
+    env.write("tree/Modules/Setup.dist", "third third.c\n");
+    assert_eq!(build(&env, BUILD).0, Some(0));
+    assert_eq!(linked(), "mine mine.c\n");
+    let log = fs::read_to_string(env.path("work/logs/main-configure.log")).unwrap();
+    assert!(log.contains("note: Modules/Setup was changed by hand, and stays"), "{log}");
+}
+
 #[test]
 fn commands_before_make_come_one_after_the_other_and_stop_it_when_they_fail() {
     let env = environment();

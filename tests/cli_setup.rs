@@ -5,6 +5,7 @@
 mod common;
 
 use std::fs;
+use std::time::{Duration, SystemTime};
 
 use common::TestEnvironment;
 
@@ -62,10 +63,11 @@ gone   static        Modules/Setup.dist:4  missing: gone.c
 "
     );
     // The first rule for a module wins, and what configure decides is not guessed.
-    env.write("tree/Modules/Setup.local", "beta beta.c\n");
+    env.write("tree/Modules/Setup.local", "beta beta.c -lno-such-gizmo -lm\n");
     env.write("tree/Modules/Setup.stdlib.in", "*shared*\n@MODULE_GAMMA_TRUE@gamma gamma.c\n");
     let listed = env.run(&["setup", "list", "tree"]);
-    assert!(listed.contains("beta   static        Modules/Setup.local:1\n"), "{listed}");
+    let beta = "beta   static        Modules/Setup.local:1  missing: -lno-such-gizmo\n";
+    assert!(listed.contains(beta), "{listed}");
     assert!(listed.contains("gamma  by-configure  Modules/Setup.stdlib.in:2\n"), "{listed}");
 }
 
@@ -114,6 +116,16 @@ fn archives_are_added_also_from_a_log_of_distutils() {
     let relink = ["setup", "add", "--relink", "tree", "_mumble", "site/foo/bar/_mumble.a", "-lm"];
     assert!(env.run(&relink).contains("touched"));
     assert!(fs::metadata(env.path("tree/Modules/Setup.dist")).unwrap().modified().unwrap() > before);
+    // An archive that was built since: make would not see that.
+    let later = SystemTime::now() + Duration::from_secs(60);
+    fs::File::options().append(true).open(&mumble).unwrap().set_modified(later).unwrap();
+    let newer = env.run(&["setup", "add", "tree", "_mumble", "site/foo/bar/_mumble.a", "-lm"]);
+    assert!(newer.contains("_mumble.a is newer than Setup") && newer.contains("touched"), "{newer}");
+    let other = env.run(&["setup", "add", "tree", "_mumble", "site/spam.a"]);
+    assert!(
+        other.contains("`_mumble` is built otherwise") && other.contains("nothing was written"),
+        "{other}"
+    );
     env.write("empty", "nothing here\n");
     let empty = env.run(&["setup", "add", "tree", "--from-log", "empty"]);
     assert!(empty.contains("has no line `Append to Setup:`"), "{empty}");
@@ -154,4 +166,20 @@ fn what_is_missing_is_written_as_a_patchset_that_applies() {
     let setup = fs::read_to_string(env.path("tree/Modules/Setup.dist")).unwrap();
     assert!(setup.contains("\nbeta beta.c -lm\n"), "{setup}");
     assert!(env.run(&arguments).contains("nothing is overwritten"));
+}
+
+#[test]
+fn a_minimal_setup_has_what_programs_and_the_interpreter_need() {
+    let env = environment("3.2.1");
+    // The interpreter itself needs gamma, by site.
+    env.write("tree/Modules/Setup.dist", "alpha alpha.c\nspare alpha.c\n#beta beta.c -lm\ngamma gamma.c\n");
+    env.write("tree/Lib/site.py", "import gamma\n");
+    let arguments =
+        ["setup", "analyze", "run/program.py", "--tree", "tree", "--write-edit", "patchsets/mine"];
+    env.run(&[&arguments[..], &["--minimal"]].concat());
+    env.stdout(&["apply", "--allow-unpinned", "mine", "tree"]);
+    assert_eq!(
+        fs::read_to_string(env.path("tree/Modules/Setup.dist")).unwrap(),
+        "alpha alpha.c\n#spare alpha.c\nbeta beta.c -lm\ngamma gamma.c\n"
+    );
 }
