@@ -76,8 +76,7 @@ pub fn run(
     let around = Surroundings { work: &root, places, jobs };
     let mut key = format!("{}\n{}\n{launcher:?}", work.trees(), places.prefix.display());
     for (i, step) in recipe.steps.iter().enumerate() {
-        let linked =
-            if step.id.ends_with("/make") { linked(&work.directory(step, places))? } else { String::new() };
+        let linked = linked(work, step, places)?;
         key = Sha256Digest::of(
             format!("{key}\n{}\n{}\n{:?}\n{linked}", step.id, step.script, step.checks).as_bytes(),
         )
@@ -117,24 +116,29 @@ pub fn run(
     Ok(Outcome::Done)
 }
 
-/// What make is to link beside what the tree has: the Setup files of a build directory, as far as
-/// they were changed since they were made. One that names a newer archive is touched, for make goes by
-/// the Setup file alone.
-fn linked(directory: &Path) -> Result<String, BuildError> {
+/// What the step `make` is to link beside what the tree has: the Setup files of its build directory. make goes by their mtime alone: one that names a newer archive,
+/// or that was changed and got an old mtime back (by `pypatch revert`), is touched.
+fn linked(work: &mut WorkDir, step: &Step, places: &Places) -> Result<String, BuildError> {
     let mut text = String::new();
+    if !step.id.ends_with("/make") {
+        return Ok(text);
+    }
+    let directory = work.directory(step, places);
     for name in ["Modules/Setup", "Modules/Setup.local"] {
         let path = directory.join(name);
         let io = |what: &'static str| {
             let path = path.clone();
             move |source| BuildError::Io { what, path, source }
         };
-        if !modules::newer_archives(&path).map_err(io("read"))?.is_empty() {
+        let Ok(bytes) = fs::read(&path) else { continue };
+        let digest = Sha256Digest::of(&bytes).to_string();
+        let changed = work.linked(&path).is_some_and(|known| known != digest);
+        if changed || !modules::newer_archives(&path).map_err(io("read"))?.is_empty() {
             modules::touch(&path).map_err(io("touch"))?;
         }
-        if let Ok(metadata) = fs::metadata(&path) {
-            let modified = metadata.modified().map_err(io("read"))?;
-            let _ = write!(text, "{name} {modified:?} ");
-        }
+        work.set_linked(&path, digest)?;
+        let modified = fs::metadata(&path).and_then(|metadata| metadata.modified()).map_err(io("read"))?;
+        let _ = write!(text, "{name} {modified:?} ");
     }
     Ok(text)
 }

@@ -41,6 +41,9 @@ struct State {
     trees: String,
     /// For each step that was done, with all its checks: the digest of all it depends on.
     done: BTreeMap<String, String>,
+    /// For each Setup file of a build directory: the digest of what it last was when make was begun.
+    #[serde(default)]
+    linked: BTreeMap<PathBuf, String>,
 }
 
 impl WorkDir {
@@ -144,6 +147,17 @@ impl WorkDir {
     /// Notes that a step, and all that come behind it, are to be done again.
     pub(super) fn forget(&mut self, steps: &[Step]) -> Result<(), BuildError> {
         steps.iter().for_each(|step| drop(self.state.done.remove(&step.id)));
+        self.save()
+    }
+
+    /// The digest that the Setup file `path` had when make was last begun.
+    pub(super) fn linked(&self, path: &Path) -> Option<&str> {
+        self.state.linked.get(path).map(String::as_str)
+    }
+
+    /// Notes what the Setup file `path` is when make begins.
+    pub(super) fn set_linked(&mut self, path: &Path, digest: String) -> Result<(), BuildError> {
+        self.state.linked.insert(path.to_owned(), digest);
         self.save()
     }
 
