@@ -331,6 +331,11 @@ fn the_printed_script_does_the_same() {
     let (code, _, stderr) = run();
     assert_eq!(code, Some(5));
     assert!(stderr.contains("FAILED is-fancy (edits: fancy)"), "{stderr}");
+
+    env.write("patched/configure", "echo gizmo.c:7: error: no gizmo\necho more\nexit 1\n");
+    let (code, _, stderr) = run();
+    assert_eq!(code, Some(5));
+    assert!(stderr.contains(":gizmo.c:7: error: no gizmo\nerror: main/configure failed, see "), "{stderr}");
 }
 
 #[test]

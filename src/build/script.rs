@@ -24,6 +24,13 @@ export PREFIX JOBS LC_ALL=C PATH="$WORK/bin:$PATH"
 unset PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONDONTWRITEBYTECODE PYTHONOPTIMIZE MAKEFLAGS MAKELEVEL CONFIG_SITE || :
 failed=0
 
+# The line of $log that first tells of a failure; the last lines where none does.
+first_failing_line() {
+    grep -nvE 'warning:|^checking |^\+' "$log" |
+        grep -m 1 -E 'rror:|undefined reference|not found|No such file|Permission denied|No space left|\*\*\*' ||
+        tail -n 5 "$log"
+}
+
 # step ID TREE DIRECTORY: runs what it reads from stdin.
 step() {
     STEP=$1 SOURCE=$2 BUILD=$3
@@ -34,7 +41,7 @@ step() {
     log=$WORK/logs/$(echo "$1" | tr / -).log
     echo "== $1 ($log)"
     cat >"$log.sh"
-    (cd "$BUILD" && LAUNCHER_NOTES=$LAUNCHER_LOG && export LAUNCHER_NOTES && sh -ex "$log.sh") >"$log" 2>&1 || { tail -n 5 "$log"; echo "error: $1 failed, see $log" >&2; exit 5; }
+    (cd "$BUILD" && LAUNCHER_NOTES=$LAUNCHER_LOG && export LAUNCHER_NOTES && sh -ex "$log.sh") >"$log" 2>&1 || { first_failing_line >&2; echo "error: $1 failed, see $log" >&2; exit 5; }
 }
 
 # holds ID 'EDITS' STATUS SEEN: one check.

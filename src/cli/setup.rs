@@ -333,9 +333,16 @@ fn analyze(ui: &Ui, workspace: &Workspace, args: &Analyze) -> Result<ExitStatus,
     let source = workspace.open(ui, &args.tree)?;
     let tree = source.tree.as_ref();
     let found = inventory(tree)?;
+    let library: TreePath = "Lib".parse().expect("a path of this source file is well formed");
+    if tree.entry(&library)?.is_none() {
+        return Err(CliError::new(
+            ExitStatus::Usage,
+            format!("{} has no library: there is no Lib", tree.label()),
+        )
+        .help("name the source tree by --tree; a build directory has no Lib"));
+    }
     let version = python_version(tree)?;
     let implicit = version.as_ref().is_none_or(|version| version.series().0 < 3);
-    let library: TreePath = "Lib".parse().expect("a path of this source file is well formed");
     let mut all = Vec::new();
     for script in &args.scripts {
         let bytes = fs::read(script).map_err(|error| {
@@ -353,7 +360,7 @@ fn analyze(ui: &Ui, workspace: &Workspace, args: &Analyze) -> Result<ExitStatus,
     let needed: BTreeSet<&str> =
         all.iter().flat_map(|(_, one)| one.extensions.iter().map(|needed| needed.name.as_str())).collect();
     let missing: Vec<&str> =
-        needed.iter().copied().filter(|name| !found.modules[*name].linkage.is_built_in()).collect();
+        needed.iter().copied().filter(|name| !found.modules[*name].is_linked()).collect();
     if let Some(folder) = &args.write_edit {
         let unneeded = if args.minimal {
             let own = modules::analyse(&itself(), &[(tree, Some(library))], &found, implicit)?;
@@ -365,7 +372,12 @@ fn analyze(ui: &Ui, workspace: &Workspace, args: &Analyze) -> Result<ExitStatus,
         } else {
             Vec::new()
         };
-        write_edit(ui, folder, &found, &missing, &unneeded, &args.scripts)?;
+        // Some way to these has no condition on it.
+        let certain = all.iter().flat_map(|(_, one)| &one.extensions).filter(|needed| !needed.conditional);
+        let certain: BTreeSet<&str> = certain.map(|needed| needed.name.as_str()).collect();
+        let (certain, perhaps): (Vec<&str>, Vec<&str>) =
+            missing.iter().partition(|name| certain.contains(**name));
+        write_edit(ui, folder, &found, [&certain, &perhaps, &unneeded], &args.scripts)?;
     }
     match args.format {
         Format::Json => ui.raw(&plan::json_bytes(&analysis_json(&found, &all, &missing)))?,
@@ -437,8 +449,7 @@ fn write_edit(
     ui: &Ui,
     folder: &Path,
     found: &Inventory,
-    missing: &[&str],
-    unneeded: &[&str],
+    [certain, perhaps, unneeded]: [&[&str]; 3],
     scripts: &[PathBuf],
 ) -> Result<(), CliError> {
     let id = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
@@ -447,24 +458,38 @@ fn write_edit(
         return Err(CliError::new(ExitStatus::Usage, format!("{} exists", file.display()))
             .help("give another folder: nothing is overwritten"));
     }
+    let programs: Vec<String> = scripts.iter().map(|script| script.display().to_string()).collect();
+    let why = serde_json::to_string(&format!("Needed by {}.", programs.join(", "))).unwrap_or_default();
     // A module without a line in Setup cannot be enabled there.
-    let (lines, others): (Vec<&str>, Vec<&str>) =
-        missing.iter().partition(|name| found.modules[**name].linkage != Linkage::SetupPy);
-    for name in others {
+    let has_line = |name: &&&str| found.modules[**name].linkage != Linkage::SetupPy;
+    let lines = |names: &[&'_ str]| -> Vec<String> {
+        names.iter().filter(has_line).map(|name| (*name).to_owned()).collect()
+    };
+    for name in certain.iter().chain(perhaps).filter(|name| !has_line(name)) {
         ui.note(&format!("note: `{name}` has no line in Setup, only setup.py builds it: left out"));
     }
-    let Some(setup) = found.editable.as_ref().filter(|_| !lines.is_empty() || !unneeded.is_empty()) else {
+    let edits = [
+        ("static-modules", "enable", why.as_str(), lines(certain)),
+        (
+            "perhaps-modules",
+            "enable",
+            "Imported under a condition, in a try or in a function. Take out what the programs do without.",
+            lines(perhaps),
+        ),
+        (
+            "unneeded-modules",
+            "disable",
+            "Neither they nor the interpreter itself need these.",
+            lines(unneeded),
+        ),
+    ];
+    let Some(setup) = found.editable.as_ref().filter(|_| edits.iter().any(|edit| !edit.3.is_empty())) else {
         ui.note("note: Setup is so already: no patchset was written");
         return Ok(());
     };
-    let programs: Vec<String> = scripts.iter().map(|script| script.display().to_string()).collect();
-    let why = serde_json::to_string(&format!("Needed by {}.", programs.join(", "))).unwrap_or_default();
     let mut text =
         format!("schema: 1\nid: {id}\ntitle: The extension modules that some programs need\nedits:\n");
-    for (edit, operation, why, modules) in [
-        ("static-modules", "enable", why.as_str(), &lines[..]),
-        ("unneeded-modules", "disable", "Neither they nor the interpreter itself need these.", unneeded),
-    ] {
+    for (edit, operation, why, modules) in edits {
         if !modules.is_empty() {
             text.push_str(&format!(
                 "- id: {edit}\n  why: {why}\n  file: {setup}\n  setup.{operation}:\n    modules: [{}]\n",

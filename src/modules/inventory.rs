@@ -11,7 +11,9 @@ use crate::tree::{Tree, TreeError, TreePath};
 
 /// The files that makesetup reads, in its order: the first rule for a module wins. Setup.stdlib and
 /// Setup.bootstrap are there from 3.11 on; the `.in` files stand for what configure makes of them.
-const SETUP_FILES: [&str; 7] = [
+const SETUP_FILES: [&str; 9] = [
+    "Modules/Setup.config",
+    SETUP_CONFIG,
     "Modules/Setup.local",
     "Modules/Setup.stdlib",
     "Modules/Setup.stdlib.in",
@@ -20,6 +22,10 @@ const SETUP_FILES: [&str; 7] = [
     "Modules/Setup",
     "Modules/Setup.dist",
 ];
+
+/// Modules that configure links into the interpreter wherever the system has what they need: `signal` and
+/// `thread`.
+const SETUP_CONFIG: &str = "Modules/Setup.config.in";
 
 /// How a module gets into the interpreter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +36,7 @@ pub enum Linkage {
     Static,
     /// A shared library.
     Shared,
-    /// Whatever configure finds out (Setup.stdlib.in of 3.11 and later).
+    /// Whatever configure finds out (Setup.config.in, and Setup.stdlib.in of 3.11 and later).
     ByConfigure,
     /// No line of Setup builds it, but setup.py may, as a shared library.
     SetupPy,
@@ -69,6 +75,13 @@ pub struct ExtensionModule {
     /// Sources that its line names and that the tree has not; archives and libraries (`-lz`) that this
     /// machine has not.
     pub missing: Vec<String>,
+}
+
+impl ExtensionModule {
+    /// Whether an interpreter that loads no shared library has the module, as far as the tree tells.
+    pub fn is_linked(&self) -> bool {
+        self.linkage.is_built_in() || self.place.0.as_str() == SETUP_CONFIG
+    }
 }
 
 /// The modules of a tree, by name.
@@ -160,7 +173,7 @@ impl Inventory {
         libraries: &mut Libraries,
     ) -> Result<(), TreeError> {
         // `@MODULE__ASYNCIO_TRUE@_asyncio _asynciomodule.c`: configure puts a `#` there, or nothing.
-        let by_configure = file.as_str().ends_with(".stdlib.in");
+        let by_configure = file.as_str().ends_with(".stdlib.in") || file.as_str() == SETUP_CONFIG;
         let text = if by_configure { without_conditions(bytes) } else { bytes.to_vec() };
         let lines = LineIndex::new(&text);
         for module in &Setup::parse(&text).modules {

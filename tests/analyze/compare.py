@@ -36,6 +36,11 @@ def main():
     ask = lambda *arguments: json.loads(subprocess.check_output((pypatch, "setup") + arguments).decode())
     listed = ask("list", tree, "--format", "json")["modules"]
     known = set(one["name"] for one in listed)
+    # What is left out of the comparison below must be no module of the tree.
+    unknown = set(sys.builtin_module_names) - known - set(["__main__"])
+    if unknown:
+        print("linked into this interpreter and not listed: %s" % " ".join(sorted(unknown)))
+        sys.exit(1)
     unexplained = same = refused = 0
     for program in programs:
         report = ask("analyze", program, "--tree", tree, "--format", "json")["programs"][0]

@@ -46,10 +46,11 @@ for module in simplejson-3.17.6 ujson-1.35; do
         { tail -n 20 "$module.log"; exit 1; }
     grep 'Append to Setup' "$module.log"
 done
-[ "$(cat ./*.log | grep -c 'Append to Setup')" = 2 ]
-
-echo "== linked by pypatch"
 cat simplejson-3.17.6.log ujson-1.35.log >both.log
+[ "$(grep -c 'Append to Setup' both.log)" = 2 ] || { echo "error: one line each was to be expected"; exit 1; }
+
+echo "== linked by pypatch, with a module of the standard library that ujson imports from C"
+"$pypatch" setup enable "$tree" datetime
 "$pypatch" setup add "$tree" --from-log both.log --installed "$site"
 build
 nm "$python" | grep -E ' T init(_speedups|ujson)$'
