@@ -1,8 +1,10 @@
 //! The patched tree is configured, built, installed and checked, on real releases; and where an edit is
 //! broken on purpose, a check fails and names it.
 //!
-//! This takes minutes, and programs that the other tests do not need: `PYPATCH_TEST_BUILDS` asks for it. A
-//! release that is not at hand is skipped, visibly; one that `PYPATCH_REQUIRE_PINS` names must be there.
+//! This takes minutes, and programs that the other tests do not need: `PYPATCH_TEST_BUILDS` asks for it. If
+//! it is the path of a directory, what is built stays there, in a directory for each release: work/ and
+//! prefix/. A release that is not at hand is skipped, visibly; one that `PYPATCH_REQUIRE_PINS` names must be
+//! there.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -10,7 +12,7 @@ mod common;
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pypatch::fetch::{Places, locate};
@@ -53,6 +55,27 @@ fn patchset(place: &Path, id: &str, text: &str) {
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("patchset.yaml"), format!("schema: 1\nid: {id}\ntitle: Broken on purpose\n{text}"))
         .unwrap();
+}
+
+/// Where a release is built: in the directory that `PYPATCH_TEST_BUILDS` names, or in one that goes with the value.
+struct Place {
+    path: PathBuf,
+    _temporary: tempfile::TempDir,
+}
+
+impl Place {
+    fn of(pin: &str) -> Place {
+        let temporary = tempfile::tempdir().unwrap();
+        let kept = std::env::var_os("PYPATCH_TEST_BUILDS").map(PathBuf::from);
+        let root = kept.filter(|path| path.is_absolute()).unwrap_or_else(|| temporary.path().to_owned());
+        let path = root.join(pin);
+        fs::create_dir_all(&path).unwrap();
+        Place { path, _temporary: temporary }
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 /// Builds all that the patchsets declare, checks it, and looks for the programs in the prefix.
@@ -116,9 +139,10 @@ fn linked_module_is_found(place: &Path, setup: &str, line: &str, site: &Path, ar
     );
 }
 
-/// Builds all, and lets the module builder make an archive, which is linked then by a line in `setup`.
+/// Builds all, and lets the module builder make an archive, which is linked then by a line in `setup`: before 3.11 by
+/// `setup add` and the next build.
 fn everything_holds(patchsets: &[&str], pin: &str, programs: &[&str], setup: &str) {
-    let place = tempfile::tempdir().unwrap();
+    let place = Place::of(pin);
     built(place.path(), patchsets, pin, programs);
     let prefix = place.path().join("prefix");
     let module = place.path().join("module");
@@ -137,14 +161,46 @@ fn everything_holds(patchsets: &[&str], pin: &str, programs: &[&str], setup: &st
     let site = prefix.join("lib").join(programs[0]).join("site-packages");
     let archive = site.join("foo/bar/_mumble.a");
     assert!(archive.is_file(), "{log}");
-    let line = format!("_mumble {} -lm", archive.display());
-    linked_module_is_found(place.path(), setup, &line, &site, &archive);
+    if setup == "Modules/Setup" {
+        added_module_is_found(place.path(), patchsets, pin, &log, &archive);
+    } else {
+        let line = format!("_mumble {} -lm", archive.display());
+        linked_module_is_found(place.path(), setup, &line, &site, &archive);
+    }
+}
+
+/// `setup add` takes the line from the log, and the next build links and installs the interpreter anew, with all
+/// checks; in the installed one the module is found.
+fn added_module_is_found(place: &Path, patchsets: &[&str], pin: &str, log: &str, archive: &Path) {
+    let pypatch = Path::new(env!("CARGO_BIN_EXE_pypatch"));
+    fs::write(place.join("log"), log).unwrap();
+    let site = archive.ancestors().nth(3).unwrap().to_str().unwrap();
+    run(place, pypatch, &["setup", "add", "work/catamount", "--from-log", "log", "--installed", site]);
+    let (code, said) = build(place, patchsets, pin, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    for (step, outcome) in [("configure: done before", true), ("make: done before", false)] {
+        assert_eq!(said.contains(&format!("catamount/{step}")), outcome, "{said}");
+    }
+    let import = || {
+        let mut yod = Command::new(place.join("work/bin/yod"));
+        yod.arg(place.join("prefix/bin/python")).current_dir(place).env_remove("YOD_ALLOW_DYNAMIC");
+        yod.args(["-c", "import foo.bar._mumble as m; print(m.__name__, m.__file__, m.answer)"]);
+        let output = yod.output().unwrap();
+        [&output.stdout[..], &output.stderr[..]].map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned())
+    };
+    let [said, errors] = import();
+    assert_eq!(said, format!("('foo.bar._mumble', '{}', 42)", archive.display()), "{errors}");
+    fs::remove_file(archive).unwrap();
+    let [_, errors] = import();
+    assert!(errors.contains("ImportError"), "the archive tells that it is there: {errors}");
+    // As it was, for what goes on in this directory.
+    run(place, pypatch, &["revert", "work/catamount"]);
 }
 
 /// Builds all; then a module whose sources Modules/Setup.local names is linked. Nothing makes archives from 3.12
 /// on, where distutils is gone: an empty file tells where the module is.
 fn everything_holds_without_distutils(patchsets: &[&str], pin: &str, programs: &[&str]) {
-    let place = tempfile::tempdir().unwrap();
+    let place = Place::of(pin);
     built(place.path(), patchsets, pin, programs);
     let module = place.path().join("module");
     write_module(&module);
