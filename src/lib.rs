@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod build;
 pub mod cli;
+pub mod contents;
 pub mod digest;
 pub mod edit;
 pub mod export;

@@ -11,9 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, top to bottom. Not all of them have to exist.
-const LAYERS: [&str; 20] = [
-    "text", "version", "digest", "syntax", "tree", "modules", "patchset", "edit", "plan", "memo", "apply",
-    "export", "snapshot", "history", "port", "import", "build", "fetch", "report", "cli",
+const LAYERS: [&str; 21] = [
+    "text", "version", "digest", "contents", "syntax", "tree", "modules", "patchset", "edit", "plan", "memo",
+    "apply", "export", "snapshot", "history", "port", "import", "build", "fetch", "report", "cli",
 ];
 
 /// Who may do what: a text that gives it away, and the paths below src/ that may hold it.

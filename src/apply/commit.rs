@@ -200,7 +200,7 @@ mod tests {
         for change in &changes {
             let path = change.path.below(dir.path());
             match &change.after {
-                Some(file) => assert_eq!(fs::read(path).unwrap(), file.bytes),
+                Some(file) => assert_eq!(file.bytes, fs::read(path).unwrap()),
                 None => assert!(!path.exists()),
             }
         }

@@ -5,7 +5,9 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, fchown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Advice, fadvise};
 
 use super::error::ApplyError;
 use super::note;
@@ -27,6 +29,23 @@ pub(super) struct NewFile<'a> {
     /// User and group, where they are not those a new file gets anyway.
     pub owner: Option<(u32, u32)>,
     pub mtime: Mtime,
+}
+
+/// Files that are written, and not yet known to be on the disk.
+///
+/// Waiting for each by itself has the file system write its own journal for each; once the disk has
+/// begun to write all of them, one such write does for most.
+#[derive(Default)]
+pub(super) struct Pending(Vec<(PathBuf, File)>);
+
+/// How many files are kept open to be waited for together.
+const TOGETHER: usize = 64;
+
+impl Pending {
+    /// Waits until all of them are on the disk.
+    pub fn sync(&mut self, disk: &Disk<'_>) -> Result<(), ApplyError> {
+        self.0.drain(..).try_for_each(|(path, file)| disk.sync(&path, &file))
+    }
 }
 
 impl Disk<'_> {
@@ -59,13 +78,24 @@ impl Disk<'_> {
         })
     }
 
-    /// Creates a file that was not there, complete and on the disk when this returns.
-    pub fn new_file(&self, path: &Path, new: &NewFile<'_>) -> Result<(), ApplyError> {
-        let file = self.new_unsynced_file(path, new)?;
-        self.sync(path, &file)
+    /// Creates a file that was not there, complete, and has the disk begin to write it. It is on the
+    /// disk when `pending` is synced.
+    pub fn new_file(
+        &self,
+        path: PathBuf,
+        new: &NewFile<'_>,
+        pending: &mut Pending,
+    ) -> Result<(), ApplyError> {
+        let file = self.new_unsynced_file(&path, new)?;
+        if self.hook.is_none() {
+            // This is how Linux is told to begin; a system that knows nothing of it begins later.
+            let _ = fadvise(&file, 0, None, Advice::DontNeed);
+        }
+        pending.0.push((path, file));
+        if pending.0.len() < TOGETHER { Ok(()) } else { pending.sync(self) }
     }
 
-    /// The same without waiting for the disk.
+    /// Creates a file that was not there, complete, without waiting for the disk.
     pub fn new_unsynced_file(&self, path: &Path, new: &NewFile<'_>) -> Result<File, ApplyError> {
         let mut file = self.step("create", path, || {
             OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
@@ -114,6 +144,25 @@ impl Disk<'_> {
             Err(e) if e.kind() == ErrorKind::PermissionDenied => Ok(()),
             result => result,
         })
+    }
+
+    /// Sets the mtimes of directories and brings their entries to the disk. Where a directory belongs to
+    /// someone else, its time stays what it is.
+    pub fn set_and_sync_dirs(&self, dirs: &[(PathBuf, Mtime)]) -> Result<(), ApplyError> {
+        for some in dirs.chunks(TOGETHER) {
+            let mut open = Vec::with_capacity(some.len());
+            // All times before the first wait: the file system then writes all of it at once.
+            for (path, mtime) in some {
+                let dir = File::open(path).map_err(ApplyError::io("open", path))?;
+                self.step("set time of", path, || match set_mtime(&dir, *mtime) {
+                    Err(e) if e.kind() == ErrorKind::PermissionDenied => Ok(()),
+                    result => result,
+                })?;
+                open.push(dir);
+            }
+            some.iter().zip(&open).try_for_each(|((path, _), dir)| self.sync(path, dir))?;
+        }
+        Ok(())
     }
 
     /// Notes the name of a stage on the top directory of its tree.

@@ -80,8 +80,7 @@ impl<'a, 'f> Layered<'a, 'f> {
     fn change(&mut self, change: &'a FileChange) -> AppliedFile {
         let i = *self.places.entry(&change.path).or_insert_with(|| {
             let found = self.on_disk.get(&change.path).copied().flatten();
-            let before =
-                change.before.as_ref().zip(found).map(|(file, found)| (found, Sha256Digest::of(&file.bytes)));
+            let before = change.before.as_ref().zip(found).map(|(file, found)| (found, file.bytes.sha256()));
             self.files.push(Pending { path: &change.path, before, left: before, act: None });
             self.files.len() - 1
         });
@@ -121,7 +120,7 @@ fn applied<'a>(
         change.before.as_ref().map(|file| &file.bytes) == change.after.as_ref().map(|file| &file.bytes);
     let sha256 = match (&change.after, before) {
         (Some(_), Some((_, sha256))) if same_bytes => Some(sha256),
-        (after, _) => after.as_ref().map(|file| Sha256Digest::of(&file.bytes)),
+        (after, _) => after.as_ref().map(|file| file.bytes.sha256()),
     };
     let (act, after) = match (&change.after, sha256) {
         (Some(file), Some(sha256)) => {
@@ -159,13 +158,13 @@ fn kept(found: Found, fresh: &Fresh) -> Mode {
 /// What leads back from the contents after to those before.
 fn undo_of(change: &FileChange) -> Vec<UndoRewrite> {
     let Some(before) = &change.before else { return Vec::new() };
-    let after = change.after.as_ref().map_or(&[][..], |file| &file.bytes);
+    let after = change.after.as_ref().map_or(&[][..], |file| &file.bytes[..]);
     if before.bytes == after {
         return Vec::new();
     }
     let fits = |back: &Vec<Rewrite>| {
         let inside = back.iter().all(|rewrite| rewrite.span.end <= after.len());
-        inside && text::apply(after, back).is_ok_and(|bytes| bytes == before.bytes)
+        inside && text::apply(after, back).is_ok_and(|bytes| before.bytes == bytes)
     };
     let inside = change.rewrites.iter().all(|rewrite| rewrite.span.end <= before.bytes.len());
     let back = Some(change.rewrites.as_slice())
@@ -301,7 +300,7 @@ mod tests {
         assert!(changed(refused(remove(root, "README"), set_executable(root, "README", true))));
         assert!(changed(refused(add("x", b"", false), add("x", b"", false))));
         let mut other = add("x", b"more", false);
-        other.before = Some(File { bytes: b"less".to_vec(), executable: false });
+        other.before = Some(File { bytes: b"less".to_vec().into(), executable: false });
         assert!(changed(refused(add("x", b"", false), other)));
 
         let in_the_way = |error, at: &str| matches!(error, ApplyError::NotAFile(path) if path.as_str() == at);
@@ -315,7 +314,7 @@ mod tests {
         let dir = tree();
         for rewrites in [Vec::new(), vec![Rewrite::insert(2, "?")], vec![Rewrite::insert(900, "?")]] {
             let mut change = change(dir.path(), "Modules/locked.c", Vec::new());
-            change.after.as_mut().unwrap().bytes = b"int yy;".to_vec();
+            change.after.as_mut().unwrap().bytes = b"int yy;".to_vec().into();
             change.rewrites = rewrites;
             assert_eq!(undo_of(&change), [UndoRewrite { at: 4, len: 2, with: b"x".to_vec() }]);
         }

@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::disk::{Disk, NewFile};
+use super::disk::{Disk, NewFile, Pending};
 use super::error::ApplyError;
 use super::journal::Journal;
 use super::note;
@@ -112,12 +112,20 @@ impl Stage {
         self.path.join(format!("{i}.old"))
     }
 
-    /// Writes the journal. From here on the tree may be touched.
-    pub fn write_journal(&self, disk: &Disk<'_>, root: &Path, journal: &Journal) -> Result<(), ApplyError> {
+    /// Writes the journal, once the files in `pending` are on the disk. From here on the tree may be
+    /// touched.
+    pub fn write_journal(
+        &self,
+        disk: &Disk<'_>,
+        root: &Path,
+        journal: &Journal,
+        mut pending: Pending,
+    ) -> Result<(), ApplyError> {
         let temporary = self.path.join("journal.tmp");
         let bytes = journal.to_bytes();
         let file = NewFile { bytes: &bytes, mode: Mode::new(0o600), owner: None, mtime: self.top };
-        disk.new_file(&temporary, &file)?;
+        disk.new_file(temporary.clone(), &file, &mut pending)?;
+        pending.sync(disk)?;
         disk.rename(&temporary, &self.path.join(JOURNAL))?;
         disk.sync_dir(&self.path)?;
         disk.sync_dir(root)

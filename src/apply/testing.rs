@@ -52,7 +52,7 @@ pub(super) fn tree() -> TempDir {
 pub(super) fn change(root: &Path, path: &str, rewrites: Vec<Rewrite>) -> FileChange {
     let before = on_disk(root, path);
     let bytes = text::apply(&before.bytes, &rewrites).unwrap();
-    let after = Some(tree::File { bytes, ..before.clone() });
+    let after = Some(tree::File { bytes: bytes.into(), ..before.clone() });
     FileChange { path: path.parse().unwrap(), before: Some(before), after, rewrites }
 }
 
@@ -64,7 +64,7 @@ pub(super) fn remove(root: &Path, path: &str) -> FileChange {
 
 /// A new file.
 pub(super) fn add(path: &str, bytes: &[u8], executable: bool) -> FileChange {
-    let after = Some(tree::File { bytes: bytes.to_vec(), executable });
+    let after = Some(tree::File { bytes: bytes.into(), executable });
     FileChange { path: path.parse().unwrap(), before: None, after, rewrites: Vec::new() }
 }
 
@@ -78,7 +78,7 @@ pub(super) fn set_executable(root: &Path, path: &str, executable: bool) -> FileC
 fn on_disk(root: &Path, path: &str) -> tree::File {
     let path = root.join(path);
     let executable = Mode::of(&fs::metadata(&path).unwrap()).executable();
-    tree::File { bytes: fs::read(path).unwrap(), executable }
+    tree::File { bytes: fs::read(path).unwrap().into(), executable }
 }
 
 /// Every kind of change at once.

@@ -1,9 +1,9 @@
 //! Several changes of a tree, all of them or none.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::disk::{Disk, NewFile};
+use super::disk::{Disk, NewFile, Pending};
 use super::error::ApplyError;
 use super::journal::{Journal, JournalBefore, JournalFile, RemovedDir};
 use super::lock::LockedTree;
@@ -37,8 +37,8 @@ pub(super) struct Change<'a> {
 
 /// What to do to one file.
 pub(super) enum Act<'a> {
-    /// Put a new file in its place. `owner` is its user and group, where they are not those a new
-    /// file gets anyway.
+    /// Put a new file in its place. `owner` is its user and group; without, they are those that a new
+    /// file gets.
     Write { bytes: Cow<'a, [u8]>, sha256: Sha256Digest, mode: Mode, owner: Option<(u32, u32)>, mtime: Mtime },
     /// Change its mode alone. It must be there.
     SetMode(Mode),
@@ -60,7 +60,7 @@ pub(super) fn run<'a, T>(
     let (mut stage, fresh) = Stage::create(disk, root)?;
     let attempt = || {
         let (changes, top, value) = plan(&fresh)?;
-        prepare(disk, root, &stage, &changes)?;
+        prepare(disk, root, &stage, &fresh, &changes)?;
         touch(disk, root, &stage, &changes)?;
         stage.finish(disk, root, top)?;
         Ok(value)
@@ -81,20 +81,27 @@ pub(super) fn run<'a, T>(
 }
 
 /// Brings everything that doing or undoing needs into the stage.
-fn prepare(disk: &Disk<'_>, root: &Path, stage: &Stage, changes: &Changes<'_>) -> Result<(), ApplyError> {
-    let mut journal = Journal::new();
+fn prepare(
+    disk: &Disk<'_>,
+    root: &Path,
+    stage: &Stage,
+    fresh: &Fresh,
+    changes: &Changes<'_>,
+) -> Result<(), ApplyError> {
+    let (mut journal, mut pending) = (Journal::new(), Pending::default());
     for (i, change) in changes.files.iter().enumerate() {
         let (after, in_place) = match &change.act {
             Act::Write { bytes, sha256, mode, owner, mtime } => {
-                let file = NewFile { bytes, mode: *mode, owner: *owner, mtime: *mtime };
-                disk.new_file(&stage.new_at(i), &file)?;
+                let owner = owner.filter(|owner| *owner != fresh.owner);
+                let file = NewFile { bytes, mode: *mode, owner, mtime: *mtime };
+                disk.new_file(stage.new_at(i), &file, &mut pending)?;
                 (Some(*sha256), false)
             }
             Act::SetMode(_) => (change.before.map(|(_, sha256)| sha256), true),
             Act::Remove => (None, false),
         };
         if let (Some((found, _)), false) = (change.before, in_place) {
-            keep_old(disk, root, &change.path, found, &stage.old_at(i))?;
+            keep_old(disk, root, &change.path, found, stage.old_at(i), &mut pending)?;
         }
         let before = change.before.map(|(found, sha256)| JournalBefore { sha256, mode: found.mode });
         journal.files.push(JournalFile { path: change.path.clone(), before, after, in_place });
@@ -111,7 +118,7 @@ fn prepare(disk: &Disk<'_>, root: &Path, stage: &Stage, changes: &Changes<'_>) -
             journal.mtimes.push((path.clone(), mtime));
         }
     }
-    stage.write_journal(disk, root, &journal)
+    stage.write_journal(disk, root, &journal, pending)
 }
 
 /// Gives the file at `path` a second name inside the stage; where the file system or its rules allow
@@ -121,14 +128,15 @@ fn keep_old(
     root: &Path,
     path: &TreePath,
     found: Found,
-    old: &Path,
+    old: PathBuf,
+    pending: &mut Pending,
 ) -> Result<(), ApplyError> {
-    if disk.link(&path.below(root), old).is_ok() {
+    if disk.link(&path.below(root), &old).is_ok() {
         return Ok(());
     }
     let bytes = place::read(root, path)?;
     let owner = Some(found.owner);
-    disk.new_file(old, &NewFile { bytes: &bytes, mode: found.mode, owner, mtime: found.mtime })
+    disk.new_file(old, &NewFile { bytes: &bytes, mode: found.mode, owner, mtime: found.mtime }, pending)
 }
 
 /// Changes the tree itself.
@@ -147,10 +155,6 @@ fn touch(disk: &Disk<'_>, root: &Path, stage: &Stage, changes: &Changes<'_>) -> 
     for path in &changes.remove {
         disk.remove_dir(&path.below(root))?;
     }
-    for (path, mtime) in &changes.mtimes {
-        let path = path.below(root);
-        disk.set_dir_mtime(&path, *mtime)?;
-        disk.sync_dir(&path)?;
-    }
-    Ok(())
+    let mtimes: Vec<_> = changes.mtimes.iter().map(|(path, mtime)| (path.below(root), *mtime)).collect();
+    disk.set_and_sync_dirs(&mtimes)
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::outcome::Place;
+use crate::contents::Contents;
 use crate::syntax::c::CFile;
 use crate::syntax::header::Header;
 use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
-use crate::text::{LineIndex, line_bounds};
-use crate::tree::{File, FileChange, Tree, TreeError, TreePath};
+use crate::text::{line_bounds, line_number};
+use crate::tree::{Entry, File, FileChange, Tree, TreeError, TreePath};
 use crate::version::Version;
 
 /// A tree, and what is known of it.
@@ -21,6 +22,7 @@ pub struct Context<'a> {
     /// Its version of CPython; `None` for something else.
     pub version: Option<Version>,
     files: RefCell<BTreeMap<TreePath, Option<Rc<Source>>>>,
+    entries: RefCell<BTreeMap<TreePath, Option<Entry>>>,
     /// The context before some changes, whose other files need not be read again.
     before: Option<(&'a Context<'a>, &'a [FileChange])>,
 }
@@ -28,7 +30,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Resolves on `tree`, which is of `version`.
     pub fn new(tree: &'a dyn Tree, version: Option<Version>) -> Context<'a> {
-        Context { tree, version, files: RefCell::default(), before: None }
+        Context { tree, version, files: RefCell::default(), entries: RefCell::default(), before: None }
     }
 
     /// Resolves on `tree`, which is the tree of `before` after `changes`.
@@ -52,6 +54,28 @@ impl<'a> Context<'a> {
         Ok(source)
     }
 
+    /// Lets go of what is known of the files of `changes`: after them they are other files, and the memory
+    /// serves for those.
+    pub fn forget(&self, changes: &[FileChange]) {
+        let mut files = self.files.borrow_mut();
+        for change in changes {
+            files.remove(&change.path);
+        }
+    }
+
+    /// What stands at `path`; `None` when nothing does. The tree is asked once.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
+        if let Some(known) = self.entries.borrow().get(path) {
+            return Ok(known.clone());
+        }
+        let entry = self.tree.entry(path)?;
+        self.entries.borrow_mut().insert(path.clone(), entry.clone());
+        Ok(entry)
+    }
+
     /// A file of the tree as it is; `None` when it has none of that name.
     ///
     /// # Errors
@@ -65,9 +89,8 @@ impl<'a> Context<'a> {
 /// A file of the tree, parsed in whichever ways it is asked for.
 pub(super) struct Source {
     pub path: TreePath,
-    pub bytes: Vec<u8>,
+    pub bytes: Contents,
     pub executable: bool,
-    lines: OnceCell<LineIndex>,
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
     c: OnceCell<CFile>,
@@ -76,12 +99,11 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(path: TreePath, bytes: Vec<u8>, executable: bool) -> Source {
+    pub(super) fn new(path: TreePath, bytes: Contents, executable: bool) -> Source {
         Source {
             path,
             bytes,
             executable,
-            lines: OnceCell::new(),
             makefile: OnceCell::new(),
             setup: OnceCell::new(),
             c: OnceCell::new(),
@@ -99,7 +121,7 @@ impl Source {
     }
 
     pub(super) fn c(&self) -> &CFile {
-        self.c.get_or_init(|| CFile::parse(&self.bytes))
+        self.c.get_or_init(|| CFile::parse(self.bytes.clone()))
     }
 
     pub(super) fn header(&self) -> &Header {
@@ -111,12 +133,11 @@ impl Source {
     }
 
     pub(super) fn place(&self, offset: usize) -> Place {
-        let lines = self.lines.get_or_init(|| LineIndex::new(&self.bytes));
         let offset = offset.min(self.bytes.len());
         let text = line_bounds(&self.bytes, offset).of(&self.bytes).trim_ascii_end();
         Place {
             file: self.path.clone(),
-            line: lines.line(offset),
+            line: line_number(&self.bytes, offset),
             text: String::from_utf8_lossy(text).into_owned(),
         }
     }

@@ -14,7 +14,7 @@ pub(super) type Whole = Result<Delta, Answer>;
 pub(super) fn add(existing: Option<&Source>, change: &Change, op: &Add) -> Whole {
     let content = change.text(&op.content);
     match existing {
-        None => Ok(Delta::Add { bytes: content.to_vec(), executable: op.executable }),
+        None => Ok(Delta::Add { bytes: content.into(), executable: op.executable }),
         Some(source) if source.bytes != content => {
             Err(Answer::refused("another file of that name exists, and is never replaced", 0))
         }

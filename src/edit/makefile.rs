@@ -1,7 +1,7 @@
 //! `makefile.*`.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
 
 use super::anchor::as_lines;
 use super::answer::{Answer, Miss};
@@ -172,13 +172,19 @@ fn reached(source: &Source, target: &str, word: &str, except: Option<Span>) -> O
     let text = &source.bytes;
     let makefile = source.makefile();
     let is_word = |span: &Span| span.of(text) == word.as_bytes() && Some(*span) != except;
-    let mut seen: BTreeSet<&[u8]> = BTreeSet::new();
+    let mut rules: HashMap<&[u8], Vec<&Rule>> = HashMap::new();
+    for rule in &makefile.rules {
+        for target in &rule.targets {
+            rules.entry(target.of(text)).or_default().push(rule);
+        }
+    }
+    let mut seen: HashSet<&[u8]> = HashSet::new();
     let mut open: Vec<&[u8]> = vec![target.as_bytes()];
     while let Some(name) = open.pop() {
         if !seen.insert(name) {
             continue;
         }
-        for rule in makefile.rules_of(text, name) {
+        for rule in rules.get(name).into_iter().flatten() {
             if rule.prerequisites.iter().any(is_word) {
                 return rule.targets.iter().copied().find(|target| target.of(text) == name);
             }
@@ -331,18 +337,26 @@ pub(super) fn prefix_command(source: &Source, op: &PrefixCommand) -> Answer {
     {
         return no_target(source, std::slice::from_ref(target), None);
     }
-    let mut commands = Vec::new();
-    for line in rules.iter().flat_map(|rule| &rule.recipe) {
+    let commands = |line: &Span| {
         // make's own signs before the first command of a recipe line.
         let signs =
             line.of(text).iter().take_while(|b| matches!(b, b' ' | b'\t' | b'-' | b'@' | b'+')).count();
-        commands.extend(shell::commands(text, Span::new(line.start + signs, line.end)));
-    }
+        shell::commands(text, Span::new(line.start + signs, line.end))
+    };
+    let lines = || rules.iter().flat_map(|rule| &rule.recipe);
     let place = match &op.target {
         Some(target) => format!("the recipe of `{target}`"),
         None => "the recipes".to_owned(),
     };
-    match prefix(source, &commands, &op.command, &op.with, op.count, &place) {
+    let prefix = |commands: &[_]| prefix(source, commands, &op.command, &op.with, op.count, &place);
+    // Where all is well, only the lines that hold the command have a say in it.
+    let command = memchr::memmem::Finder::new(&op.command);
+    let holding = lines().filter(|line| command.find(line.of(text)).is_some());
+    let answer = prefix(&holding.flat_map(commands).collect::<Vec<_>>());
+    if matches!(answer, Answer::Change(_) | Answer::Already(_)) {
+        return answer;
+    }
+    match prefix(&lines().flat_map(commands).collect::<Vec<_>>()) {
         Answer::Missing(mut miss) if miss.near.is_empty() => {
             // The command may run in another rule, or have another name here.
             let elsewhere = makefile.rules.iter().flat_map(|rule| &rule.recipe);

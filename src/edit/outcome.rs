@@ -1,5 +1,6 @@
 //! What an edit comes to on a tree.
 
+use crate::contents::Contents;
 use crate::text::Rewrite;
 use crate::tree::TreePath;
 
@@ -98,7 +99,7 @@ pub enum Delta {
     /// It is added, whole.
     Add {
         /// Its contents.
-        bytes: Vec<u8>,
+        bytes: Contents,
         /// Whether it may be executed.
         executable: bool,
     },

@@ -5,6 +5,7 @@ use super::context::{Context, Source};
 use super::file::Whole;
 use super::outcome::{Delta, Near, Outcome, Part, Place};
 use super::{anchor, c, diff, fact, file, header, m4, makefile, near, python, setup, shell, text};
+use crate::contents::Contents;
 use crate::patchset::{Change, Edit, Operation, Within};
 use crate::text::Span;
 use crate::tree::{Entry, TreeError, TreePath};
@@ -97,7 +98,7 @@ fn resolve_change(context: &Context<'_>, change: &Change) -> Result<Vec<Part>, T
         Operation::FileAdd(op) => Ok(vec![whole(change, path, existing, file::add(existing, change, op))]),
         Operation::FileRemove(op) => Ok(vec![whole(change, path, existing, file::remove(existing, op))]),
         Operation::M4Define(op) => {
-            let empty = Source::new(path.clone(), Vec::new(), false);
+            let empty = Source::new(path.clone(), Contents::default(), false);
             let source = existing.unwrap_or(&empty);
             Ok(vec![answered(change, source, None, m4::define(source, change, op))])
         }

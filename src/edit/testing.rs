@@ -18,7 +18,7 @@ pub(crate) struct MemoryTree {
 impl MemoryTree {
     /// A tree of these files, none of them executable.
     pub(crate) fn of<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> MemoryTree {
-        let file = |bytes: &[u8]| File { bytes: bytes.to_vec(), executable: false };
+        let file = |bytes: &[u8]| File { bytes: bytes.into(), executable: false };
         let files = files.into_iter().map(|(path, bytes)| (path.parse().unwrap(), file(bytes)));
         MemoryTree { files: files.collect(), others: BTreeMap::new() }
     }
@@ -109,7 +109,7 @@ impl Case {
     /// Another file of the tree.
     pub(crate) fn with(mut self, file: &str, bytes: &[u8]) -> Case {
         let file = file.parse().unwrap();
-        self.tree.files.insert(file, File { bytes: bytes.to_vec(), executable: false });
+        self.tree.files.insert(file, File { bytes: bytes.into(), executable: false });
         self
     }
 
@@ -246,7 +246,7 @@ pub(crate) fn applied(tree: &MemoryTree, parts: &[Part]) -> MemoryTree {
         let old = tree.files.get(path).map_or(&[][..], |file| &file.bytes[..]);
         let bytes = apply(old, &rewrites).expect("the rewrites of one change do not collide");
         assert_eq!(apply(&bytes, &reverse(old, &rewrites)).unwrap(), old);
-        after.files.insert(path.clone(), File { bytes, executable });
+        after.files.insert(path.clone(), File { bytes: bytes.into(), executable });
     }
     after
 }

@@ -80,7 +80,7 @@ impl Record {
                 }
                 Seen::Contents { executable, sha256 } => {
                     let file = tree.read(path).ok()??;
-                    let same = file.executable == *executable && Sha256Digest::of(&file.bytes) == *sha256;
+                    let same = file.executable == *executable && file.bytes.sha256() == *sha256;
                     files.insert(path, file);
                     same
                 }
@@ -112,7 +112,7 @@ impl Change {
                 |rewrite: &Rewrite| (rewrite.span.start, rewrite.span.end, STANDARD.encode(&rewrite.with));
             let rewrites = match &change.before {
                 Some(_) => change.rewrites.iter().map(encode).collect(),
-                None => vec![(0, 0, STANDARD.encode(&file.bytes))],
+                None => vec![(0, 0, STANDARD.encode(&*file.bytes))],
             };
             After { executable: file.executable, rewrites }
         });
@@ -130,7 +130,7 @@ impl Change {
                 rewrites.push(Rewrite::replace(Span::new(start, end), STANDARD.decode(with).ok()?));
             }
             let bytes = text::apply(old, &rewrites).ok()?;
-            after = Some(File { bytes, executable: kept.executable });
+            after = Some(File { bytes: bytes.into(), executable: kept.executable });
         }
         if before.is_none() {
             rewrites.clear();

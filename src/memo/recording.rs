@@ -81,9 +81,7 @@ impl Tree for Recording<'_> {
             path,
             match &file {
                 None => Seen::Absent,
-                Some(file) => {
-                    Seen::Contents { executable: file.executable, sha256: Sha256Digest::of(&file.bytes) }
-                }
+                Some(file) => Seen::Contents { executable: file.executable, sha256: file.bytes.sha256() },
             },
         );
         Ok(file)

@@ -8,7 +8,7 @@ use serde_yaml::{Location, Spanned};
 use super::operation::{Operation, Text};
 use super::{Build, Catalog, Change, Edit, Input, Lint, Origin, Patchset, RawEdit, RawPatchset};
 use crate::digest::Sha256Digest;
-use crate::syntax::c::CFile;
+use crate::syntax::c::has_code;
 use crate::version::{Version, VersionRange};
 
 /// Something wrong with a patchset, at a place.
@@ -145,6 +145,9 @@ pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) ->
 fn options() -> serde_yaml::Options {
     serde_yaml::options! {
         strict_booleans: true,
+        // Nobody asks for comments, nor for a picture of the place beside its line and column.
+        emit_comments: false,
+        with_snippet: false,
         // `with: 1` is a number for every other reader of YAML, and for the published schema.
         no_schema: true,
         budget: serde_yaml::budget! { max_nodes: 50_000, max_aliases: 1_000 },
@@ -421,7 +424,7 @@ fn nonsense(change: &Change) -> Option<String> {
 /// from an anchor that is gone.
 fn empty(change: &Change) -> Option<&'static str> {
     let blank = |text: &Text| change.text(text).trim_ascii().is_empty();
-    let no_code = |text: &[u8]| CFile::parse(text).last_code() == 0;
+    let no_code = |text: &[u8]| !has_code(text);
     match &change.operation {
         Operation::TextInsert(op) if change.text(&op.text).is_empty() => Some("text"),
         Operation::TextReplace(op) if change.text(&op.with).is_empty() => Some("with"),

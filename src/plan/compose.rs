@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::PlannedEdit;
 use crate::edit::{Context, Delta, Place};
-use crate::text::{LineIndex, Rewrite, apply, line_bounds};
+use crate::text::{Rewrite, apply, line_bounds, line_number};
 use crate::tree::{File, FileChange, TreeError, TreePath};
 
 /// Two edits that touch the same bytes, or a file that one of them adds or removes.
@@ -134,7 +134,7 @@ fn place(path: &TreePath, bytes: &[u8], offset: usize) -> Place {
     let text = line_bounds(bytes, offset).of(bytes).trim_ascii_end();
     Place {
         file: path.clone(),
-        line: LineIndex::new(bytes).line(offset),
+        line: line_number(bytes, offset),
         text: String::from_utf8_lossy(text).into_owned(),
     }
 }
@@ -161,7 +161,7 @@ fn change(path: &TreePath, before: Option<&File>, wanted: Wanted) -> Option<File
         // Rewrites that collide give no change: they are reported as a conflict.
         let bytes = apply(old, &rewrites).ok()?;
         let executable = after.as_ref().map_or(executable, |file| file.executable);
-        after = Some(File { bytes, executable });
+        after = Some(File { bytes: bytes.into(), executable });
     }
     if after.as_ref() == before {
         return None;

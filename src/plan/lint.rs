@@ -63,7 +63,7 @@ fn of_part(
         ));
     }
     if part.operation.starts_with("setup.") {
-        if file == "Modules/Setup.dist" && context.tree.entry(&path("Modules/Setup"))?.is_some() {
+        if file == "Modules/Setup.dist" && context.entry(&path("Modules/Setup"))?.is_some() {
             hits.push((
                 Lint::SetupIgnored,
                 "Modules/Setup exists, so configure will not copy Modules/Setup.dist over it: edit Modules/Setup".to_owned(),

@@ -36,7 +36,7 @@ impl Meaning {
                 }
                 let mut by_part = BTreeMap::new();
                 for part in parts {
-                    let text = context.file(&part.file)?.map_or_else(Vec::new, |file| file.bytes);
+                    let text = context.file(&part.file)?.map(|file| file.bytes).unwrap_or_default();
                     by_part.insert(part.name.clone(), anchors(change, &part, &text));
                 }
                 changes.insert((edit.id.clone(), index), by_part);

@@ -169,6 +169,7 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
         before: composed.before,
     };
     if plan.fits() {
+        context.forget(&composed.changes);
         plan.restless = restless(patchset, &context, &composed.changes, &plan)?;
     }
     if plan.fits() {

@@ -39,7 +39,7 @@ pub fn configure_source(tree: &dyn Tree) -> Result<Option<(TreePath, Vec<u8>)>, 
     for name in ["configure.ac", "configure.in"] {
         let path: TreePath = name.parse().expect("it is a path");
         match tree.read(&path) {
-            Ok(Some(file)) => return Ok(Some((path, file.bytes))),
+            Ok(Some(file)) => return Ok(Some((path, file.bytes.to_vec()))),
             Ok(None) | Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => {}
             Err(error) => return Err(error),
         }

@@ -15,7 +15,7 @@ fn planned<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>, edits: &str
 fn after(plan: &Plan, path: &str) -> String {
     let change =
         plan.changes.iter().find(|change| change.path.as_str() == path).expect("the file is changed");
-    String::from_utf8(change.after.clone().expect("the file is there").bytes).unwrap()
+    String::from_utf8(change.after.clone().expect("the file is there").bytes.to_vec()).unwrap()
 }
 
 fn conflicts(plan: &Plan) -> Vec<(&str, &str, usize)> {

@@ -73,7 +73,7 @@ impl Judging<'_> {
 
     pub(super) fn bytes(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
         match self.context.file(path) {
-            Ok(file) => Ok(file.map(|file| file.bytes)),
+            Ok(file) => Ok(file.map(|file| file.bytes.to_vec())),
             Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -82,7 +82,7 @@ impl Judging<'_> {
     /// A file of the tree that the patchset was written for.
     pub(super) fn base_bytes(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
         let Some(base) = self.base else { return Ok(None) };
-        Ok(base.read(path)?.map(|file| file.bytes))
+        Ok(base.read(path)?.map(|file| file.bytes.to_vec()))
     }
 
     /// What a change comes to here, whatever versions it is written for where the patchset is not.

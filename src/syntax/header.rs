@@ -16,7 +16,8 @@
 //! assert!(undef.hidden && header.is_outside(undef.span.start));
 //! ```
 
-use super::c::CFile;
+use super::c::{CFile, has_code};
+use crate::contents::Contents;
 use crate::text::Span;
 
 /// A C header, read.
@@ -49,9 +50,10 @@ pub struct Guard {
 
 impl Header {
     /// Reads `source`. Never fails; problems are those of [`file`](Header::file).
-    pub fn parse(source: &[u8]) -> Header {
-        let file = CFile::parse(source);
-        let guard = find_guard(&file, source);
+    pub fn parse(source: impl Into<Contents>) -> Header {
+        let source = source.into();
+        let file = CFile::parse(&source);
+        let guard = find_guard(&file, &source);
         Header { length: source.len(), file, guard }
     }
 
@@ -90,7 +92,7 @@ impl Header {
 fn find_guard(file: &CFile, source: &[u8]) -> Option<Guard> {
     let groups = file.conditionals();
     let mut before = Span::new(0, groups.first()?.span.start);
-    let bare = |span: Span| CFile::parse(span.of(source)).last_code() == 0;
+    let bare = |span: Span| !has_code(span.of(source));
     for (index, group) in groups.iter().enumerate() {
         let [branch] = &group.branches[..] else { return None };
         let outermost = index == 0 && is_pragma_once(before.of(source));
@@ -218,7 +220,7 @@ mod tests {
             prop::sample::select(vec!["#ifndef X\n", "#if !defined(X)\n", "#define X\n", "#endif", "\n", "#pragma once\n", "int a;",
                 "/*", "*/", "#else\n", "\u{e9}"]), 0..20)) {
             let source = pieces.concat().into_bytes();
-            if let Some(guard) = Header::parse(&source).guard() {
+            if let Some(guard) = Header::parse(&source[..]).guard() {
                 for span in [guard.name_span, guard.open, guard.define, guard.inside, guard.close] {
                     prop_assert!(span.end <= source.len());
                 }

@@ -1,7 +1,7 @@
 //! Finds rules, prerequisites, recipes and variables of a Makefile (or Makefile.pre.in).
 
 use super::shell;
-use crate::text::{Span, line_bounds};
+use crate::text::{Span, line_from};
 
 /// A Makefile's named parts.
 #[derive(Debug, Clone, Default)]
@@ -93,9 +93,9 @@ impl Makefile {
 
 /// The line at `start` with its continuation lines, up to and with the line end.
 fn logical_line(text: &[u8], start: usize) -> Span {
-    let mut end = line_bounds(text, start).end;
+    let mut end = line_from(text, start).end;
     while end < text.len() && continues(&text[start..end]) {
-        end = line_bounds(text, end).end;
+        end = line_from(text, end).end;
     }
     Span::new(start, end)
 }

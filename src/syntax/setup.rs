@@ -5,7 +5,7 @@
 //! own rules for the words of a line.
 
 use super::makefile;
-use crate::text::{Span, line_bounds};
+use crate::text::{Span, line_from};
 
 /// Where a module would be linked, as the last marker above it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,11 +91,16 @@ impl Setup {
             let disabled = text.get(first) == Some(&b'#');
             let start = if disabled { first + 1 } else { first };
             let body = Span::new(start.min(line.end), line.end);
+            // Most lines are prose, which is told by its first byte.
+            let named = text.get(body.start).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+            let prose = disabled && !named;
             if let Some(marked) = marker(body.of(text)) {
                 setup.markers.push(Marker { section: marked, enabled: !disabled, line });
                 if !disabled {
                     section = marked;
                 }
+            } else if prose {
+                // A name stands right behind the `#`.
             } else if let Some(mut variable) = variable(text, body, line) {
                 variable.enabled = !disabled;
                 setup.variables.push(variable);
@@ -105,8 +110,8 @@ impl Setup {
             }
         }
         setup.last_section = Some(section);
-        let seen = crate::text::lines(text).map(|line| line.of(text)).filter(|line| !is_comment(line));
-        let last = seen.filter(|line| !line.trim_ascii().is_empty()).last();
+        let mut backwards = text.rsplit(|b| *b == b'\n');
+        let last = backwards.find(|line| !is_comment(line) && !line.trim_ascii().is_empty());
         setup.continues = last.is_some_and(|line| code(line).ends_with(b"\\"));
         setup
     }
@@ -120,12 +125,15 @@ impl Setup {
 /// A physical line, and those it continues on. A disabled line continues on disabled lines only; an
 /// enabled one goes on behind comments and empty lines, which makesetup drops before it joins lines.
 fn logical_line(text: &[u8], start: usize) -> Span {
-    let mut line = line_bounds(text, start);
+    let mut line = line_from(text, start);
+    if !line.of(text).contains(&b'\\') {
+        return line;
+    }
     let disabled = is_comment(line.of(text));
     let mut end = line.end;
     let mut continues = code(line.of(text)).ends_with(b"\\");
     while continues && end < text.len() {
-        let next = line_bounds(text, end);
+        let next = line_from(text, end);
         end = next.end;
         let dropped = is_comment(next.of(text)) || next.of(text).trim_ascii().is_empty();
         match (disabled, is_comment(next.of(text))) {
@@ -158,6 +166,9 @@ fn code(line: &[u8]) -> &[u8] {
 }
 
 fn marker(body: &[u8]) -> Option<Section> {
+    if !body.trim_ascii_start().starts_with(b"*") && !body.trim_ascii_start().starts_with(b"#") {
+        return None;
+    }
     match code(body) {
         b"*static*" | b"*doconfig*" => Some(Section::Static),
         b"*shared*" | b"*noconfig*" => Some(Section::Shared),
@@ -188,7 +199,7 @@ fn value_end(text: &[u8], line: Span) -> usize {
     let mut end = line.start;
     let mut at = line.start;
     while at < line.end {
-        let physical = line_bounds(text, at);
+        let physical = line_from(text, at);
         let bytes = physical.of(text);
         // A comment between the lines of an enabled one is no code.
         if !is_comment(bytes) || is_comment(line.of(text)) {
@@ -211,7 +222,7 @@ fn module(text: &[u8], body: Span, line: Span, disabled: bool) -> Option<Module>
     let (mut is_definition, mut continues) = (false, false);
     let mut at = line.start;
     while at < line.end {
-        let physical = line_bounds(text, at);
+        let physical = line_from(text, at);
         at = physical.end;
         let bytes = physical.of(text);
         if !disabled && is_comment(bytes) {

@@ -44,10 +44,22 @@ pub fn lines(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
         if start >= text.len() {
             return None;
         }
-        let span = line_bounds(text, start);
+        let span = line_from(text, start);
         start = span.end;
         Some(span)
     })
+}
+
+/// The line that begins at `start`, with its line end.
+pub fn line_from(text: &[u8], start: usize) -> Span {
+    let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |i| start + i + 1);
+    Span::new(start, end)
+}
+
+/// The number of the line (from 1) that holds `offset`. For many offsets of one text there is
+/// [`LineIndex`].
+pub fn line_number(text: &[u8], offset: usize) -> usize {
+    memchr::memchr_iter(b'\n', &text[..offset]).count() + 1
 }
 
 /// The line that holds `offset`, with its line end.
@@ -75,6 +87,9 @@ mod tests {
         assert_eq!(index.position(0), Position { line: 1, column: 1 });
         assert_eq!(index.position(4), Position { line: 2, column: 2 });
         assert_eq!(index.position(6), Position { line: 3, column: 1 });
+        for offset in 0..=6 {
+            assert_eq!(line_number(b"ab\n\xe9d\n", offset), index.line(offset));
+        }
     }
 
     #[test]

@@ -12,6 +12,6 @@ mod span;
 
 pub use diff::{Hunk, Side, hunks, unified};
 pub use distance::distance;
-pub use lines::{LineIndex, Position, line_bounds, line_ending, lines};
+pub use lines::{LineIndex, Position, line_bounds, line_ending, line_from, line_number, lines};
 pub use rewrite::{Overlap, Rewrite, apply, reverse};
 pub use span::Span;

@@ -118,7 +118,7 @@ impl Tree for DirTree {
         }
         let place = path.below(&self.root);
         let bytes = fs::read(&place).map_err(TreeError::io(place.display()))?;
-        Ok(Some(File { bytes, executable: executable(&metadata) }))
+        Ok(Some(File { bytes: bytes.into(), executable: executable(&metadata) }))
     }
 
     fn files(&self) -> Result<Vec<TreePath>, TreeError> {
@@ -136,7 +136,7 @@ impl Tree for DirTree {
             let failed = || TreeError::io(place.display());
             let metadata = fs::symlink_metadata(&place).map_err(failed())?;
             let node = if kind.is_file() {
-                Node::File(fs::read(&place).map_err(failed())?)
+                Node::File(fs::read(&place).map_err(failed())?.into())
             } else if kind.is_dir() {
                 Node::Directory
             } else if kind.is_symlink() {

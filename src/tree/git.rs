@@ -159,7 +159,9 @@ impl Tree for GitTree {
     fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
         let Some(object) = self.find(path)? else { return Ok(None) };
         match object.entry() {
-            Entry::File { executable } => Ok(Some(File { bytes: self.blob(path, object.id)?, executable })),
+            Entry::File { executable } => {
+                Ok(Some(File { bytes: self.blob(path, object.id)?.into(), executable }))
+            }
             Entry::Symlink => Err(TreeError::Symlink { path: path.clone() }),
             Entry::Directory | Entry::Other => Err(TreeError::NotAFile { path: path.clone() }),
         }
@@ -179,7 +181,7 @@ impl Tree for GitTree {
             // No lock is held here: `visit` may read from this tree.
             let (node, mode) = match object.entry() {
                 Entry::File { executable } => {
-                    (Node::File(self.blob(&path, object.id)?), file_mode(executable))
+                    (Node::File(self.blob(&path, object.id)?.into()), file_mode(executable))
                 }
                 Entry::Directory => (Node::Directory, 0o755),
                 Entry::Symlink => (Node::Symlink(self.blob(&path, object.id)?), 0o777),

@@ -44,9 +44,9 @@ pub fn tree_id(tree: &dyn Tree) -> Result<String, TreeError> {
     let mut directories: BTreeMap<String, Vec<TreeEntry>> = BTreeMap::from([(String::new(), Vec::new())]);
     tree.walk(&mut |entry| {
         let (mode, bytes) = match &entry.node {
-            Node::File(bytes) if entry.executable() => ("100755", bytes),
-            Node::File(bytes) => ("100644", bytes),
-            Node::Symlink(target) => ("120000", target),
+            Node::File(bytes) if entry.executable() => ("100755", &**bytes),
+            Node::File(bytes) => ("100644", &**bytes),
+            Node::Symlink(target) => ("120000", &target[..]),
             Node::Directory | Node::Other => return Ok(()),
         };
         let id = hash(ObjectType::Blob, bytes)?;

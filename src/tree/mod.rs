@@ -48,11 +48,13 @@ pub use source::{BadSource, SourceSpec, open};
 pub use tags::{ReleaseTag, release_tags};
 pub use walk::{Mtime, Node, WalkEntry};
 
+use crate::contents::Contents;
+
 /// A regular file of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     /// Its contents.
-    pub bytes: Vec<u8>,
+    pub bytes: Contents,
     /// Whether its owner may execute it: the one bit of a mode that git and tarballs agree on.
     pub executable: bool,
 }

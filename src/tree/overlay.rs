@@ -129,7 +129,7 @@ mod tests {
     use crate::tree::{DirTree, testing};
 
     fn change(path: &str, after: Option<(&[u8], bool)>) -> FileChange {
-        let after = after.map(|(bytes, executable)| File { bytes: bytes.to_owned(), executable });
+        let after = after.map(|(bytes, executable)| File { bytes: bytes.into(), executable });
         FileChange { path: path.parse().unwrap(), before: None, after, rewrites: Vec::new() }
     }
 

@@ -29,7 +29,7 @@ fn every_form_of_a_tree_has_the_same_files_and_the_same_id() {
         let paths: Vec<String> = tree.files().unwrap().iter().map(TreePath::to_string).collect();
         assert_eq!(paths, FILES.iter().map(|file| file.0).collect::<Vec<_>>(), "{}", tree.label());
         for &(name, bytes, executable) in FILES {
-            let file = File { bytes: bytes.to_owned(), executable };
+            let file = File { bytes: bytes.into(), executable };
             assert_eq!(tree.read(&path(name)).unwrap(), Some(file), "{name} of {}", tree.label());
         }
         assert_eq!(testing::summary(&**tree), testing::summary(&*trees[0]), "{}", tree.label());

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Tree, TreeError, TreePath};
+use crate::contents::Contents;
 
 /// A time of last change: seconds since 1970 (negative before), and nanoseconds on top.
 pub type Mtime = (i64, u32);
@@ -26,7 +27,7 @@ pub struct WalkEntry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
     /// A regular file.
-    File(Vec<u8>),
+    File(Contents),
     /// A directory.
     Directory,
     /// A symbolic link, and where it leads. From an archive it never leads out of the tree; in a

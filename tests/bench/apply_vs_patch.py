@@ -3,11 +3,15 @@
 
     tests/bench/apply_vs_patch.py target/release/pypatch catamount-py2.5 SOURCE [--rounds N]
 
-SOURCE is a directory, or whatever else pypatch takes: a tarball, a pin, git:REPO@REV. Both work on copies of one tree,
-round by round and in changing order; both pairs must give back the tree as it was. `apply` remembers plans: all rounds but the first take up a plan that was made before. Run with neither HOME nor
-XDG_CACHE_HOME set, every round plans anew, as the first apply of a patchset on a release does. CPU time is user and system time of
-the processes, as wait4 reports it. Peak memory is never below that of this script, which starts them. Timings decide no
-test: the exit status says only whether both did the same work.
+SOURCE is a directory, or whatever else pypatch takes: a tarball, a pin, git:REPO@REV. All work on copies of one tree, round by
+round and in changing order; every pair must give back the tree as it was. pypatch is measured three times:
+
+    first     an empty cache: the first apply of a patchset on a release, which plans and remembers the plan. This is what counts
+    no cache  neither HOME nor XDG_CACHE_HOME: nothing is remembered, so that every apply is the first one
+    again     the plan is remembered from an apply before
+
+CPU time is user and system time of the processes, as wait4 reports it. Peak memory is never below that of this script, which
+starts them. Timings decide no test: the exit status says only whether all did the same work.
 """
 
 import argparse
@@ -21,10 +25,10 @@ import tempfile
 from pathlib import Path
 
 
-def run(command, cwd, stdin=None):
+def run(command, cwd, stdin=None, env=None):
     """Runs a command; gives CPU seconds and peak memory in MiB."""
     with open(stdin or os.devnull, "rb") as source:
-        process = subprocess.Popen(command, cwd=cwd, stdin=source, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, cwd=cwd, stdin=source, stdout=subprocess.DEVNULL, env=env)
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
@@ -66,54 +70,67 @@ def main():
             subprocess.run([pypatch, "-q", "revert", ours], check=True)
         shutil.copytree(ours, theirs, symlinks=True)
         with diff.open("wb") as out:
-            subprocess.run([pypatch, "diff", arguments.patchset, ours], stdout=out, check=True)
+            # From there, as all that follows: ./patchsets of where this is called would come first.
+            subprocess.run([pypatch, "diff", arguments.patchset, "."], cwd=ours, stdout=out, check=True)
         before = digest(ours)
 
         apply = [pypatch, "-q", "apply", arguments.patchset, "."]
         revert = [pypatch, "-q", "revert", "."]
         patch = ["patch", "-s", "-p1", "--no-backup-if-mismatch"]
         unpatch = ["patch", "-s", "-R", "-p1", "--no-backup-if-mismatch"]
+        bare = {name: value for name, value in os.environ.items() if name not in ("HOME", "XDG_CACHE_HOME")}
 
-        def pypatch_round():
-            first, second = run(apply, ours), run(revert, ours)
+        def both(first, second):
             return first[0] + second[0], max(first[1], second[1]), first[0], second[0]
 
-        def patch_round():
-            first, second = run(patch, theirs, diff), run(unpatch, theirs, diff)
-            return first[0] + second[0], max(first[1], second[1]), first[0], second[0]
+        def pypatch_pair(env):
+            return both(run(apply, ours, env=env), run(revert, ours, env=env))
+
+        def in_cache(name, empty):
+            cache = place / name
+            if empty:
+                shutil.rmtree(cache, ignore_errors=True)
+            cache.mkdir(exist_ok=True)
+            return pypatch_pair(bare | {"XDG_CACHE_HOME": str(cache)})
+
+        pairs = {
+            "patch": lambda: both(run(patch, theirs, diff), run(unpatch, theirs, diff)),
+            "first": lambda: in_cache("empty", True),
+            "no cache": lambda: pypatch_pair(bare),
+            "again": lambda: in_cache("kept", False),
+        }
 
         # The first round warms the caches, and shows that the work is the same.
-        run(apply, ours)
+        run(apply, ours, env=bare)
         run(patch, theirs, diff)
         patched = digest(ours), digest(theirs)
-        run(revert, ours)
+        run(revert, ours, env=bare)
         run(unpatch, theirs, diff)
         if patched[0] != patched[1] or patched[0] == before:
             sys.exit("pypatch and patch do not give the same tree")
+        in_cache("kept", False)
 
-        rounds = []
+        results = {name: [] for name in pairs}
         for number in range(arguments.rounds):
-            if number % 2:
-                our, their = pypatch_round(), patch_round()
-            else:
-                their, our = patch_round(), pypatch_round()
-            rounds.append((our, their))
+            names = list(pairs)
+            shift = number % len(names)
+            for name in names[shift:] + names[:shift]:
+                results[name].append(pairs[name]())
         if digest(ours) != before or digest(theirs) != before:
             sys.exit("the tree did not come back")
 
-        def line(name, results):
-            total, memory, forth, back = zip(*results)
-            print(
-                f"{name:8} {statistics.median(total) * 1000:7.1f} ms  "
+        print(f"{arguments.patchset} on {arguments.source}, {arguments.rounds} rounds, medians of CPU time, peak memory")
+        for name, measured in results.items():
+            total, memory, forth, back = zip(*measured)
+            line = (
+                f"{name:9} {statistics.median(total) * 1000:6.1f} ms  "
                 f"({statistics.median(forth) * 1000:.1f} there, {statistics.median(back) * 1000:.1f} back)  "
                 f"{max(memory):5.1f} MiB"
             )
-
-        print(f"{arguments.patchset} on {arguments.source}, {len(rounds)} pairs, medians of CPU time, peak memory")
-        line("pypatch", [our for our, _ in rounds])
-        line("patch", [their for _, their in rounds])
-        ratios = sorted(our[0] / their[0] for our, their in rounds)
-        print(f"ratio    {statistics.median(ratios):7.2f}     (pair by pair: {ratios[0]:.2f} to {ratios[-1]:.2f})")
+            if name != "patch":
+                ratios = sorted(our[0] / their[0] for our, their in zip(measured, results["patch"]))
+                line += f"  {statistics.median(ratios):.2f} times patch (pair by pair: {ratios[0]:.2f} to {ratios[-1]:.2f})"
+            print(line)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 use super::CFile;
 use super::head::is_macro_name;
+use super::lexer::Lexer;
+use super::stretch::Stretch;
 use crate::text::Span;
 
 /// A call in code.
@@ -14,33 +16,36 @@ pub struct Call {
 }
 
 impl CFile {
-    /// The calls of `name` inside `within`: the name as a whole word before a parenthesis, in
-    /// code. Members (`x->name()`), declarations, the definition itself, comments, strings and
-    /// directives (so the bodies of macros too) are left out.
+    /// The calls of `name` inside `within`: the name as a whole word before a parenthesis, in code. Members
+    /// (`x->name()`), declarations, the definition itself, comments, strings and directives (so the
+    /// bodies of macros too) are left out.
     pub fn calls(&self, name: &str, within: Span) -> Vec<Call> {
-        let name = name.as_bytes();
-        self.tokens_in(within)
-            .filter(|i| self.is_word(*i) && self.text(*i) == name)
-            .filter_map(|i| self.call_at(i))
-            .filter(|call| within.contains(call.arguments))
-            .collect()
+        let finder = memchr::memmem::Finder::new(name);
+        let hits = finder.find_iter(within.of(&self.source)).map(|hit| within.start + hit);
+        let calls = hits.filter_map(|at| self.call_at(Span::new(at, at + name.len())));
+        calls.filter(|call| within.contains(call.arguments)).collect()
     }
 
-    fn call_at(&self, name: usize) -> Option<Call> {
-        let open = name + 1;
-        if open >= self.tokens.len() || !self.is_mark(open, b"(") {
+    /// The call of what `callee` names, if that is a word of code.
+    fn call_at(&self, callee: Span) -> Option<Call> {
+        let tokens = &self.nesting.tokens;
+        let open = tokens.partition_point(|token| token.start() < callee.end);
+        if open == tokens.len() || !self.is_mark(open, b"(") {
             return None;
         }
         let close = self.nesting.partner(open)?;
-        let callee = self.tokens[name].span();
-        if self.is_member(name) || self.is_declared(callee) || self.is_local_declaration(name, close) {
+        // No declaration reaches back beyond a bracket or a directive.
+        let ends = |i: &usize| self.is_directive(*i) || self.is_bracket(*i);
+        let from = (0..open).rev().find(ends).map_or(0, |i| self.start(i));
+        let code = self.stretch(Span::new(from, self.end(open)));
+        let name = code.len().checked_sub(2)?;
+        if code.tokens[name].span() != callee || !code.is_word(name) || is_member(&code, name) {
+            return None;
+        }
+        if self.is_declared(callee) || self.is_local_declaration(&code, name, close) {
             return None;
         }
         Some(Call { callee, arguments: Span::new(self.start(open), self.end(close)) })
-    }
-
-    fn is_member(&self, name: usize) -> bool {
-        name > 0 && (self.is_mark(name - 1, b".") || self.is_mark(name - 1, b"->"))
     }
 
     /// Whether a definition or prototype names its function here.
@@ -50,20 +55,21 @@ impl CFile {
             || self.prototypes.binary_search_by_key(&at, |p| p.name_span.start).is_ok()
     }
 
-    /// Whether the name at `name` is declared in a body: `extern int f(int);`, `char *f();`.
-    fn is_local_declaration(&self, name: usize, close: usize) -> bool {
+    /// Whether the name at `name`, whose parameters end at `close`, is declared in a body:
+    /// `extern int f(int);`, `char *f();`.
+    fn is_local_declaration(&self, code: &Stretch<'_>, name: usize, close: usize) -> bool {
         let before = |i: usize| i.checked_sub(1);
         let Some(first) = before(name) else { return false };
-        if self.is_word(first) && is_type_only(self.text(first)) {
+        if code.is_word(first) && is_type_only(code.text(first)) {
             return true;
         }
         // Nothing but words and stars between the start of the statement and the name.
         let mut at = first;
         let (mut words, mut stars) = (0, 0);
         loop {
-            if self.is_word(at) && !never_in_declaration(self.text(at)) && !self.is_block_macro(at, name) {
+            if code.is_word(at) && !never_in_declaration(code.text(at)) && !is_block_macro(code, at, name) {
                 words += 1;
-            } else if self.is_mark(at, b"*") {
+            } else if code.is_mark(at, b"*") {
                 stars += 1;
             } else {
                 break;
@@ -74,25 +80,29 @@ impl CFile {
             }
         }
         let starts =
-            [&b";"[..], b"{", b"}", b")"].iter().any(|m| self.is_mark(at, m)) || self.is_directive(at);
-        let known_start = starts && !self.is_mark(at, b")");
-        let ended =
-            close + 1 < self.tokens.len() && (self.is_mark(close + 1, b";") || self.is_mark(close + 1, b","));
+            [&b";"[..], b"{", b"}", b")"].iter().any(|m| code.is_mark(at, m)) || code.is_directive(at);
+        let known_start = starts && !code.is_mark(at, b")");
+        let next = Lexer::behind(&self.source, self.nesting.tokens[close]).token();
+        let ended = next.is_some_and(|next| matches!(next.span().of(&self.source), b";" | b","));
         // `(type) f(x)`, `if (x) f(y)` and `2 * f(x)` have no word directly behind such a start.
         words > 0
             && ended
-            && (known_start || stars == 0 && self.is_word(first) && !self.is_block_macro(first, name))
+            && (known_start || stars == 0 && code.is_word(first) && !is_block_macro(code, first, name))
     }
+}
 
-    /// Whether the word at `at` is a macro used as a statement, such as `Py_BEGIN_ALLOW_THREADS`:
-    /// it looks like one and stands on a line before the name, or says so.
-    fn is_block_macro(&self, at: usize, name: usize) -> bool {
-        let word = self.text(at);
-        let gap = &self.source[self.end(at)..self.start(name)];
-        is_macro_name(word)
-            && (gap.contains(&b'\n')
-                || [&b"BEGIN"[..], b"END", b"BLOCK"].iter().any(|p| word.windows(p.len()).any(|w| w == *p)))
-    }
+fn is_member(code: &Stretch<'_>, name: usize) -> bool {
+    name > 0 && (code.is_mark(name - 1, b".") || code.is_mark(name - 1, b"->"))
+}
+
+/// Whether the word at `at` is a macro used as a statement, such as `Py_BEGIN_ALLOW_THREADS`: it looks
+/// like one and stands on a line before the name, or says so.
+fn is_block_macro(code: &Stretch<'_>, at: usize, name: usize) -> bool {
+    let word = code.text(at);
+    let gap = &code.file.source[code.end(at)..code.start(name)];
+    is_macro_name(word)
+        && (gap.contains(&b'\n')
+            || [&b"BEGIN"[..], b"END", b"BLOCK"].iter().any(|p| word.windows(p.len()).any(|w| w == *p)))
 }
 
 fn is_type_only(word: &[u8]) -> bool {

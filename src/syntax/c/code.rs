@@ -1,8 +1,11 @@
 //! Search for a piece of code by its tokens.
 
+use memchr::memmem;
+
 use super::CFile;
 use super::directive::normalised;
 use super::lexer::{Kind, Token, lex};
+use super::stretch::Stretch;
 use crate::text::Span;
 
 impl CFile {
@@ -11,18 +14,25 @@ impl CFile {
     /// nothing else matches across a directive. Places do not overlap. An empty pattern, or one
     /// that [cannot be read](pattern_problem), is nowhere.
     pub fn find_code(&self, pattern: &[u8], within: Span) -> Vec<Span> {
-        let wanted = lex(pattern);
-        if wanted.tokens.is_empty() || !wanted.problems.is_empty() {
+        let (wanted, problems) = lex(pattern);
+        if wanted.is_empty() || !problems.is_empty() {
             return Vec::new();
         }
-        let wanted: Vec<Piece> = wanted.tokens.iter().map(|t| Piece::new(*t, pattern)).collect();
-        let range = self.tokens_in(within);
+        let wanted: Vec<Piece> = wanted.iter().map(|t| Piece::new(*t, pattern)).collect();
+        // Most of what is looked for is not there, and is missed without reading tokens.
+        let longest = wanted.iter().filter(|piece| piece.directive.is_none()).max_by_key(|p| p.text.len());
+        let Some(within) =
+            longest.map_or(Some(within), |piece| self.around(piece.text, wanted.len(), within))
+        else {
+            return Vec::new();
+        };
+        let code = self.stretch(within);
         let mut found = Vec::new();
-        let mut at = range.start;
-        while at + wanted.len() <= range.end {
-            if wanted.iter().zip(&self.tokens[at..]).all(|(piece, token)| piece.is(*token, &self.source)) {
+        let mut at = 0;
+        while at + wanted.len() <= code.len() {
+            if wanted.iter().zip(&code.tokens[at..]).all(|(piece, token)| piece.is(*token, &self.source)) {
                 let last = at + wanted.len() - 1;
-                found.push(Span::new(self.start(at), self.end_of_code(last)));
+                found.push(Span::new(code.start(at), end_of_code(&code, last)));
                 at = last + 1;
             } else {
                 at += 1;
@@ -31,25 +41,39 @@ impl CFile {
         found
     }
 
-    /// The end of a token; of a directive, the end of its text before the line end.
-    fn end_of_code(&self, token: usize) -> usize {
-        if !self.is_directive(token) {
-            return self.end(token);
-        }
-        let text = self.text(token);
-        let line_end = text.iter().rev().take_while(|b| matches!(b, b'\n' | b'\r')).count();
-        self.end(token) - line_end
+    /// The part of `within` that may hold `count` tokens one of which is `text`; `None` when it has no such
+    /// text.
+    fn around(&self, text: &[u8], count: usize, within: Span) -> Option<Span> {
+        let bytes = within.of(&self.source);
+        let first = within.start + memmem::find(bytes, text)?;
+        let last = within.start + memmem::rfind(bytes, text)? + text.len();
+        // So many known tokens away there are at least as many tokens between.
+        let tokens = &self.nesting.tokens;
+        let before = tokens.partition_point(|token| token.start() < first).checked_sub(count);
+        let behind = tokens.get(tokens.partition_point(|token| token.start() < last) + count);
+        let start = before.map_or(within.start, |i| tokens[i].start().max(within.start));
+        let end = behind.map_or(within.end, |token| token.end().min(within.end));
+        Some(Span::new(start, end))
     }
+}
+
+/// The end of a token; of a directive, the end of its text before the line end.
+fn end_of_code(code: &Stretch<'_>, token: usize) -> usize {
+    if !code.is_directive(token) {
+        return code.end(token);
+    }
+    let line_end = code.text(token).iter().rev().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+    code.end(token) - line_end
 }
 
 /// Why a pattern for [`CFile::find_code`] cannot be read, if so: it is empty, or a literal or
 /// comment in it is open.
 pub fn pattern_problem(pattern: &[u8]) -> Option<String> {
-    let lexed = lex(pattern);
-    if let Some(problem) = lexed.problems.into_iter().next() {
+    let (tokens, problems) = lex(pattern);
+    if let Some(problem) = problems.into_iter().next() {
         return Some(problem.what);
     }
-    lexed.tokens.is_empty().then(|| "there is no code in it".to_string())
+    tokens.is_empty().then(|| "there is no code in it".to_string())
 }
 
 /// A token of a pattern.

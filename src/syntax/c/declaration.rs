@@ -174,7 +174,7 @@ fn enclosing_start(top: &Top, at: usize, around: Option<u32>) -> Option<usize> {
 
 fn function(top: &Top, head: Head, body: Span, shared: bool) -> Function {
     let file = top.file;
-    let name_span = file.tokens[head.name].span();
+    let name_span = file.span(head.name);
     let parameters = Span::new(file.start(head.open), file.end(head.close));
     let end = if top.is(head.last, b")") {
         file.end(top.top[head.last]).max(parameters.end)
@@ -245,7 +245,7 @@ fn prototypes(top: &Top, from: usize, end: usize, out: &mut Declarations) {
             // `int f OF((int));` wraps the parameters for compilers that know none.
             let wraps = file.is_mark(top.top[name + 1] + 1, b"(") && top.is_word(name - 1) && name - 1 > from;
             let name = if wraps && is_macro_name(top.word(name)) { name - 1 } else { name };
-            let name_span = file.tokens[top.top[name]].span();
+            let name_span = file.span(top.top[name]);
             out.prototypes.push(Prototype {
                 name: file.string(name_span),
                 name_span,

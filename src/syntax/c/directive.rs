@@ -1,6 +1,6 @@
 //! Preprocessor directives: which one it is, and its text without accidents of layout.
 
-use super::lexer::{close_quote, comment_end, splice, word_end};
+use super::pieces::{close_quote, comment_end, splice, word_end};
 use crate::text::Span;
 
 /// Directives that matter to a finder.
@@ -52,12 +52,27 @@ pub(super) fn skip_blank(text: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// Bytes that may be more in a directive than a part of a word or an operator.
+const SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b" \t\r\n\x0b\x0c/\\\"'";
+    let mut i = 0;
+    while i < bytes.len() {
+        table[bytes[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
+
 /// `text` on one line: comments and splices gone, runs of blanks as one space, none at the ends
 /// and none behind a leading `#`. Literals stay as they are.
 pub(super) fn normalised(text: &[u8]) -> String {
     let mut out: Vec<u8> = Vec::with_capacity(text.len());
     let mut at = 0;
     loop {
+        let plain = text[at..].iter().take_while(|b| !SPECIAL[usize::from(**b)]).count();
+        out.extend_from_slice(&text[at..at + plain]);
+        at += plain;
         let before = at;
         while at < text.len() {
             let next = skip_blank(text, at);

@@ -7,7 +7,7 @@ use super::CFile;
 pub(super) struct Top<'a> {
     pub file: &'a CFile,
     /// Token indices.
-    pub top: Vec<usize>,
+    pub top: &'a [usize],
 }
 
 /// The head of a function; positions in [`Top::top`] for `first` and `last`, token indices else.
@@ -24,8 +24,7 @@ pub(super) struct Head {
 
 impl<'a> Top<'a> {
     pub fn new(file: &'a CFile) -> Top<'a> {
-        let levels = file.nesting.level.iter().enumerate();
-        Top { file, top: levels.filter(|(_, level)| **level == 0).map(|(i, _)| i).collect() }
+        Top { file, top: &file.nesting.top }
     }
 
     pub fn is(&self, position: usize, mark: &[u8]) -> bool {

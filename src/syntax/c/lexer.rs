@@ -1,5 +1,8 @@
 //! C tokens: what a compiler sees before preprocessing, with a whole directive as one token.
 
+use super::pieces::{
+    comment_end, directive_end, is_prefix, mark_length, number_end, quoted, splice, word_end,
+};
 use crate::syntax::Problem;
 use crate::text::Span;
 
@@ -29,6 +32,7 @@ pub(super) struct Token {
 }
 
 impl Token {
+    /// One of `source[start..end]`.
     fn new(kind: Kind, start: usize, end: usize) -> Token {
         let narrow = |offset| u32::try_from(offset).expect("the lexer takes at most 4 GiB");
         Token { kind, start: narrow(start), end: narrow(end) }
@@ -47,198 +51,175 @@ impl Token {
     }
 }
 
-/// The tokens of a text, in order, and where the text is not C.
-#[derive(Debug, Default)]
-pub(super) struct Lexed {
-    pub tokens: Vec<Token>,
+/// What the bytes inside a body mean for its brackets and directives.
+mod class {
+    pub const BLANK: u8 = 0;
+    /// Nothing; but a directive is none behind it on its line.
+    pub const PLAIN: u8 = 1;
+    /// A bracket, or what may begin a line, a directive, a comment, a literal or a splice.
+    pub const MARK: u8 = 2;
+}
+
+const CLASS: [u8; 256] = {
+    let mut table = [class::PLAIN; 256];
+    let (blanks, marks) = (b" \t\r\x0b\x0c", b"\n#/\\\"'()[]{}");
+    let mut i = 0;
+    while i < blanks.len() {
+        table[blanks[i] as usize] = class::BLANK;
+        i += 1;
+    }
+    i = 0;
+    while i < marks.len() {
+        table[marks[i] as usize] = class::MARK;
+        i += 1;
+    }
+    table
+};
+
+/// Goes through a text, token by token. Comments, blanks and spliced line ends are nobody's.
+pub(super) struct Lexer<'a> {
+    source: &'a [u8],
+    at: usize,
+    /// Whether nothing but blanks and comments stands before `at` on its line.
+    fresh_line: bool,
+    /// Where the text is not C, so far.
     pub problems: Vec<Problem>,
 }
 
-/// Splits `source` into tokens. Comments, blanks and spliced line ends are nobody's.
-pub(super) fn lex(source: &[u8]) -> Lexed {
-    let mut out = Lexed { tokens: Vec::with_capacity(source.len() / 5), problems: Vec::new() };
-    if u32::try_from(source.len()).is_err() {
-        out.problems.push(Problem::new(Span::new(0, source.len()), "the file is larger than 4 GiB"));
-        return out;
+impl<'a> Lexer<'a> {
+    /// At the beginning of `source`.
+    pub fn new(source: &'a [u8]) -> Lexer<'a> {
+        let mut lexer = Lexer { source, at: 0, fresh_line: true, problems: Vec::new() };
+        if u32::try_from(source.len()).is_err() {
+            lexer.problems.push(Problem::new(Span::new(0, source.len()), "the file is larger than 4 GiB"));
+            lexer.at = source.len();
+        }
+        lexer
     }
-    let mut at = 0;
-    let mut fresh_line = true;
-    while let Some(&byte) = source.get(at) {
-        let start = at;
+
+    /// In the middle of `source`, behind a token of it.
+    pub fn behind(source: &'a [u8], token: Token) -> Lexer<'a> {
+        let fresh_line = token.kind == Kind::Directive;
+        Lexer { source, at: token.end(), fresh_line, problems: Vec::new() }
+    }
+
+    /// How far it has come.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The next token.
+    pub fn token(&mut self) -> Option<Token> {
+        loop {
+            self.at += self.source[self.at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            let before = self.at;
+            let token = self.step();
+            if token.is_some() || self.at == before {
+                return token;
+            }
+        }
+    }
+
+    /// The next bracket or directive. What stands between is only looked at for literals and comments.
+    pub fn landmark(&mut self) -> Option<Token> {
+        loop {
+            let mut seen = class::BLANK;
+            let mut byte = None;
+            let rest = &self.source[self.at..];
+            let mut passed = rest.len();
+            for (i, next) in rest.iter().enumerate() {
+                let class = CLASS[usize::from(*next)];
+                if class == class::MARK {
+                    (byte, passed) = (Some(*next), i);
+                    break;
+                }
+                seen |= class;
+            }
+            self.at += passed;
+            self.fresh_line &= seen == class::BLANK;
+            match byte? {
+                b'\n' => {
+                    self.fresh_line = true;
+                    self.at += 1;
+                }
+                b'(' | b')' | b'[' | b']' | b'{' | b'}' => {
+                    self.fresh_line = false;
+                    self.at += 1;
+                    return Some(Token::new(Kind::Mark, self.at - 1, self.at));
+                }
+                _ => {
+                    if let Some(token) = self.step().filter(|token| token.kind == Kind::Directive) {
+                        return Some(token);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Goes over one blank, comment, splice or token, and gives the token.
+    #[inline]
+    pub fn step(&mut self) -> Option<Token> {
+        let (source, start) = (self.source, self.at);
+        let byte = *source.get(start)?;
         let kind = match byte {
             b'\n' => {
-                fresh_line = true;
-                at += 1;
-                continue;
+                self.fresh_line = true;
+                self.at += 1;
+                return None;
             }
             b' ' | b'\t' | b'\r' | 0x0b | 0x0c => {
-                at += 1;
-                while source.get(at) == Some(&byte) {
-                    at += 1;
-                }
-                continue;
+                self.at += 1;
+                return None;
             }
-            b'/' if matches!(source.get(at + 1), Some(b'*' | b'/')) => {
-                at = comment_end(source, at, &mut out.problems);
-                continue;
+            b'/' if matches!(source.get(start + 1), Some(b'*' | b'/')) => {
+                self.at = comment_end(source, start, &mut self.problems);
+                return None;
             }
-            b'\\' if splice(source, at) > 0 => {
-                at += splice(source, at);
-                continue;
+            b'\\' if splice(source, start) > 0 => {
+                self.at += splice(source, start);
+                return None;
             }
-            b'#' if fresh_line => {
-                at = directive_end(source, at, &mut out.problems);
-                out.tokens.push(Token::new(Kind::Directive, start, at));
-                continue;
+            b'#' if self.fresh_line => {
+                self.at = directive_end(source, start, &mut self.problems);
+                return Some(Token::new(Kind::Directive, start, self.at));
             }
             b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'$' | 0x80.. => {
-                at = word_end(source, at);
-                match source.get(at) {
-                    Some(&quote @ (b'"' | b'\'')) if is_prefix(&source[start..at]) => {
-                        at = quoted(source, at, &mut out.problems);
+                self.at = word_end(source, start);
+                match source.get(self.at) {
+                    Some(&quote @ (b'"' | b'\'')) if is_prefix(&source[start..self.at]) => {
+                        self.at = quoted(source, self.at, &mut self.problems);
                         if quote == b'"' { Kind::Text } else { Kind::Char }
                     }
                     _ => Kind::Word,
                 }
             }
-            b'"' => {
-                at = quoted(source, at, &mut out.problems);
-                Kind::Text
-            }
-            b'\'' => {
-                at = quoted(source, at, &mut out.problems);
-                Kind::Char
+            b'"' | b'\'' => {
+                self.at = quoted(source, start, &mut self.problems);
+                if byte == b'"' { Kind::Text } else { Kind::Char }
             }
             b'0'..=b'9' => {
-                at = number_end(source, at);
+                self.at = number_end(source, start);
                 Kind::Number
             }
-            b'.' if source.get(at + 1).is_some_and(u8::is_ascii_digit) => {
-                at = number_end(source, at);
+            b'.' if source.get(start + 1).is_some_and(u8::is_ascii_digit) => {
+                self.at = number_end(source, start);
                 Kind::Number
             }
             _ => {
-                at += mark_length(&source[at..]);
+                self.at += mark_length(&source[start..]);
                 Kind::Mark
             }
         };
-        fresh_line = false;
-        out.tokens.push(Token::new(kind, start, at));
-    }
-    out
-}
-
-/// Length of a backslash with the line end behind it, 0 where there is none.
-pub(super) fn splice(source: &[u8], at: usize) -> usize {
-    match source.get(at..) {
-        Some([b'\\', b'\n', ..]) => 2,
-        Some([b'\\', b'\r', b'\n', ..]) => 3,
-        _ => 0,
+        self.fresh_line = false;
+        Some(Token::new(kind, start, self.at))
     }
 }
 
-/// The end of the comment at `at`: behind `*/`, or before the line end of a `//` comment.
-pub(super) fn comment_end(source: &[u8], at: usize, problems: &mut Vec<Problem>) -> usize {
-    let mut i = at + 2;
-    if source[at + 1] == b'*' {
-        return memchr::memmem::find(&source[i..], b"*/").map_or_else(
-            || {
-                problems.push(Problem::new(Span::new(at, source.len()), "this comment is never closed"));
-                source.len()
-            },
-            |n| i + n + 2,
-        );
-    }
-    while i < source.len() && source[i] != b'\n' {
-        i += splice(source, i).max(1);
-    }
-    i
-}
-
-/// The end of the string or character constant whose quote stands at `at`. One that its line
-/// does not close ends before the line end.
-fn quoted(source: &[u8], at: usize, problems: &mut Vec<Problem>) -> usize {
-    close_quote(source, at).unwrap_or_else(|end| {
-        problems.push(Problem::new(Span::new(at, end), "this literal is not closed on its line"));
-        end
-    })
-}
-
-/// Behind the quote that closes the one at `at`, or the end of the line as an error.
-pub(super) fn close_quote(source: &[u8], at: usize) -> Result<usize, usize> {
-    let quote = source[at];
-    let mut i = at + 1;
-    while let Some(&byte) = source.get(i) {
-        match byte {
-            b'\\' => i += splice(source, i).max(2),
-            b'\n' => return Err(i),
-            _ if byte == quote => return Ok(i + 1),
-            _ => i += 1,
-        }
-    }
-    Err(source.len())
-}
-
-/// Behind the line end that ends the directive at `at`. Continuations and comments that run over
-/// several lines belong to it; an apostrophe of an `#error` text opens no literal.
-fn directive_end(source: &[u8], at: usize, problems: &mut Vec<Problem>) -> usize {
-    let mut i = at;
-    while let Some(&byte) = source.get(i) {
-        match byte {
-            b'\n' => return i + 1,
-            b'\\' => i += splice(source, i).max(1),
-            b'/' if matches!(source.get(i + 1), Some(b'*' | b'/')) => i = comment_end(source, i, problems),
-            b'"' | b'\'' => i = close_quote(source, i).unwrap_or(i + 1),
-            _ => i += 1,
-        }
-    }
-    source.len()
-}
-
-/// Which bytes an identifier consists of: a table, because this is asked of every byte of a file.
-const WORD_BYTES: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte == 0x5f || byte == 0x24 || byte >= 0x80;
-        byte += 1;
-    }
-    table
-};
-
-pub(super) fn is_word_byte(byte: u8) -> bool {
-    WORD_BYTES[usize::from(byte)]
-}
-
-/// Behind the identifier at `at`.
-pub(super) fn word_end(source: &[u8], at: usize) -> usize {
-    source[at..].iter().position(|b| !is_word_byte(*b)).map_or(source.len(), |n| at + n)
-}
-
-fn is_prefix(word: &[u8]) -> bool {
-    matches!(word, b"L" | b"u" | b"U" | b"u8")
-}
-
-fn number_end(source: &[u8], at: usize) -> usize {
-    let mut i = at + 1;
-    while let Some(&byte) = source.get(i) {
-        let signed = matches!(byte, b'+' | b'-') && matches!(source[i - 1], b'e' | b'E' | b'p' | b'P');
-        if !(is_word_byte(byte) || byte == b'.' || signed) {
-            break;
-        }
-        i += 1;
-    }
-    i
-}
-
-fn mark_length(rest: &[u8]) -> usize {
-    match rest {
-        [b'.', b'.', b'.', ..] | [b'<', b'<', b'=', ..] | [b'>', b'>', b'=', ..] => 3,
-        [b'-', b'>', ..] => 2,
-        [a, b'=', ..] if b"+-*/%&|^<>=!".contains(a) => 2,
-        [a, b, ..] if a == b && b"+-<>&|#".contains(a) => 2,
-        _ => 1,
-    }
+/// All tokens of `source`, and where it is not C.
+pub(super) fn lex(source: &[u8]) -> (Vec<Token>, Vec<Problem>) {
+    let mut lexer = Lexer::new(source);
+    let tokens = std::iter::from_fn(|| lexer.token()).collect();
+    (tokens, lexer.problems)
 }
 
 #[cfg(test)]
@@ -246,7 +227,7 @@ mod tests {
     use super::*;
 
     fn texts(source: &[u8]) -> Vec<String> {
-        lex(source).tokens.iter().map(|t| String::from_utf8_lossy(t.span().of(source)).into_owned()).collect()
+        lex(source).0.iter().map(|t| String::from_utf8_lossy(t.span().of(source)).into_owned()).collect()
     }
 
     #[test]
@@ -264,7 +245,7 @@ mod tests {
 
     #[test]
     fn an_apostrophe_in_an_error_directive_is_prose() {
-        assert!(lex(b"#error don't /* x\n */\nint a;").problems.is_empty());
+        assert!(lex(b"#error don't /* x\n */\nint a;").1.is_empty());
         assert_eq!(texts(b"#error don't\nint a;"), ["#error don't\n", "int", "a", ";"]);
     }
 
@@ -278,7 +259,7 @@ mod tests {
 
     #[test]
     fn an_open_literal_ends_with_its_line_and_an_open_comment_with_the_file() {
-        assert_eq!(lex(b"x = \"abc\ny;").problems[0].span, Span::new(4, 8));
-        assert_eq!(lex(b"x /* y").problems[0].span, Span::new(2, 6));
+        assert_eq!(lex(b"x = \"abc\ny;").1[0].span, Span::new(4, 8));
+        assert_eq!(lex(b"x /* y").1[0].span, Span::new(2, 6));
     }
 }

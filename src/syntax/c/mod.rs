@@ -24,9 +24,13 @@ mod directive;
 mod head;
 mod lexer;
 mod nesting;
+mod pieces;
 mod preprocessor;
 mod statement;
+mod stretch;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use call::Call;
 pub use code::pattern_problem;
@@ -37,19 +41,22 @@ pub use table::{Entry, Table};
 
 use std::cell::OnceCell;
 
+use crate::contents::Contents;
 use crate::syntax::Problem;
 use crate::text::Span;
-use lexer::{Kind, Token};
+use lexer::{Kind, Lexer, Token};
 use nesting::Nesting;
+use stretch::Stretch;
 
 /// A C source, read.
 #[derive(Debug)]
 pub struct CFile {
-    source: Vec<u8>,
-    tokens: Vec<Token>,
+    source: Contents,
     nesting: Nesting,
     functions: Vec<Function>,
     prototypes: Vec<Prototype>,
+    /// All tokens, once something asks for them.
+    all: OnceCell<Vec<Token>>,
     // Read when they are asked for: most edits ask for one kind, or for none.
     tables: OnceCell<(Vec<Table>, Vec<Problem>)>,
     includes: OnceCell<Vec<Include>>,
@@ -58,18 +65,28 @@ pub struct CFile {
     problems: Vec<Problem>,
 }
 
+/// Whether anything but blanks and comments stands in `text`.
+pub fn has_code(text: &[u8]) -> bool {
+    Lexer::new(text).token().is_some()
+}
+
 impl CFile {
     /// Reads `source`. Never fails: see [`problem_in`](CFile::problem_in).
-    pub fn parse(source: &[u8]) -> CFile {
-        let lexed = lexer::lex(source);
-        let mut nesting = nesting::nest(source, &lexed.tokens);
+    pub fn parse(source: impl Into<Contents>) -> CFile {
+        let source = source.into();
+        let read = nesting::read(&source, false);
+        CFile::of(source, read)
+    }
+
+    /// The file whose tokens and problems of tokens are given.
+    fn of(source: Contents, (mut nesting, of_tokens): (Nesting, Vec<Problem>)) -> CFile {
         let mut problems = std::mem::take(&mut nesting.problems);
         let mut file = CFile {
-            source: source.to_vec(),
-            tokens: lexed.tokens,
+            source,
             nesting,
             functions: Vec::new(),
             prototypes: Vec::new(),
+            all: OnceCell::new(),
             tables: OnceCell::new(),
             includes: OnceCell::new(),
             defines: OnceCell::new(),
@@ -77,7 +94,7 @@ impl CFile {
             problems: Vec::new(),
         };
         // Prose under `#if 0` may hold a lone apostrophe.
-        problems.extend(lexed.problems.into_iter().filter(|p| !file.is_dead(p.span.start)));
+        problems.extend(of_tokens.into_iter().filter(|p| !file.is_dead(p.span.start)));
         let found = declaration::declarations(&file);
         problems.extend(found.problems);
         (file.functions, file.prototypes) = (found.functions, found.prototypes);
@@ -144,34 +161,28 @@ impl CFile {
     /// Where the first token is: behind a licence comment, before the first line of code or
     /// directive. The end of a file without any.
     pub fn first_code(&self) -> usize {
-        self.tokens.first().map_or(self.source.len(), |t| t.start())
+        self.nesting.tokens.first().map_or(self.source.len(), |t| t.start())
     }
 
     /// The end of the last token that is code or a directive; 0 in a file without any.
     pub fn last_code(&self) -> usize {
-        self.tokens.last().map_or(0, |t| t.end())
+        let last = self.nesting.tokens.last().map_or(0, |t| t.end());
+        // Where a brace is never closed there is more behind the last bracket.
+        let rest = self.stretch(Span::new(last, self.source.len()));
+        rest.tokens.last().map_or(last, |t| t.end())
     }
 
     /// Whether lines may be put in at `offset`: no token, comment or spliced line runs over it.
     pub fn is_between_lines(&self, offset: usize) -> bool {
-        let next = self.tokens.partition_point(|token| token.start() < offset);
-        let mut at = match next.checked_sub(1).map(|last| self.tokens[last].end()) {
-            Some(end) if end > offset => return false,
-            Some(end) => end,
-            None => 0,
-        };
-        let mut ignored = Vec::new();
-        while at < offset {
-            at = match &self.source[at..] {
-                [b'/', b'*' | b'/', ..] => lexer::comment_end(&self.source, at, &mut ignored),
-                [b'\\', ..] => at + lexer::splice(&self.source, at).max(1),
-                _ => at + 1,
-            };
-            if at == offset && offset >= 2 && self.source[..offset].trim_ascii_end().ends_with(b"\\") {
+        let Some(mut lexer) = self.lexer_before(offset) else { return false };
+        while lexer.at() < offset {
+            let token = lexer.step();
+            let spliced = || self.source[..offset].trim_ascii_end().ends_with(b"\\");
+            if token.is_none() && lexer.at() == offset && spliced() {
                 return false;
             }
         }
-        at == offset
+        lexer.at() == offset
     }
 
     fn is_dead(&self, offset: usize) -> bool {
@@ -183,27 +194,36 @@ impl CFile {
     }
 
     fn text(&self, token: usize) -> &[u8] {
-        self.tokens[token].span().of(&self.source)
+        self.span(token).of(&self.source)
     }
 
     fn is_mark(&self, token: usize, mark: &[u8]) -> bool {
-        self.tokens[token].kind == Kind::Mark && self.text(token) == mark
+        self.nesting.tokens[token].kind == Kind::Mark && self.text(token) == mark
+    }
+
+    fn is_bracket(&self, token: usize) -> bool {
+        let is = |bracket: &u8| self.is_mark(token, std::slice::from_ref(bracket));
+        b"()[]{}".iter().any(is)
     }
 
     fn is_word(&self, token: usize) -> bool {
-        self.tokens[token].kind == Kind::Word
+        self.nesting.tokens[token].kind == Kind::Word
     }
 
     fn is_directive(&self, token: usize) -> bool {
-        self.tokens[token].kind == Kind::Directive
+        self.nesting.tokens[token].kind == Kind::Directive
+    }
+
+    fn span(&self, token: usize) -> Span {
+        self.nesting.tokens[token].span()
     }
 
     fn start(&self, token: usize) -> usize {
-        self.tokens[token].start()
+        self.nesting.tokens[token].start()
     }
 
     fn end(&self, token: usize) -> usize {
-        self.tokens[token].end()
+        self.nesting.tokens[token].end()
     }
 
     fn conditions_of(&self, token: usize) -> Vec<String> {
@@ -214,78 +234,19 @@ impl CFile {
         String::from_utf8_lossy(span.of(&self.source)).into_owned()
     }
 
-    /// Indices of the tokens that lie wholly in `span`.
-    fn tokens_in(&self, span: Span) -> std::ops::Range<usize> {
-        let first = self.tokens.partition_point(|t| t.start() < span.start);
-        let behind = self.tokens.partition_point(|t| t.end() <= span.end);
-        first..behind.max(first)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// Every span a file gives out.
-    fn spans(file: &CFile) -> Vec<Span> {
-        let mut all: Vec<Span> = Vec::new();
-        for f in file.functions() {
-            all.extend([f.name_span, f.signature, f.parameters, f.body]);
-        }
-        all.extend(file.prototypes().iter().flat_map(|p| [p.name_span, p.span]));
-        for t in file.tables() {
-            all.extend([t.name_span, t.span, t.body]);
-            all.extend(t.entries.iter().flat_map(|e| [e.span, e.code]));
-        }
-        all.extend(file.includes().iter().map(|i| i.span));
-        all.extend(file.defines().iter().flat_map(|d| [d.span, d.name_span]));
-        all.extend(file.undefs().iter().flat_map(|u| [u.span, u.name_span]));
-        for c in file.conditionals() {
-            all.extend([c.span, c.end]);
-            all.extend(c.branches.iter().flat_map(|b| [b.directive, b.body]));
-        }
-        all.extend(file.problems().iter().map(|p| p.span));
-        let whole = Span::new(0, file.source.len());
-        all.extend(file.calls("f", whole).iter().flat_map(|c| [c.callee, c.arguments]));
-        all.extend(file.find_code(b"f", whole));
-        all
+    /// The tokens that lie wholly in `span`, those inside braces too.
+    fn stretch(&self, span: Span) -> Stretch<'_> {
+        Stretch::new(self, span)
     }
 
-    #[test]
-    fn latin_1_crlf_and_a_missing_last_line_end_are_read() {
-        let source = b"/* \xe9 */\r\nint\r\nf(void)\r\n{\r\n\treturn 1;\r\n}";
-        let file = CFile::parse(source);
-        assert_eq!(file.functions()[0].signature.of(source), b"int\r\nf(void)");
-        assert_eq!(file.functions()[0].body.end, source.len());
-        assert!(file.problems().is_empty());
-    }
-
-    #[test]
-    fn prose_under_if_0_is_no_problem() {
-        let file = CFile::parse(b"#if 0\nthis doesn't count\n#endif\nint f(void) { return 'a;\n }\n");
-        assert_eq!(file.problems()[0].what, "this literal is not closed on its line");
-        assert!(file.problem_in(Span::new(0, 30)).is_none());
-        assert!(CFile::parse(b"#if 0\nthis doesn't count\n#endif\n").problems().is_empty());
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_read_without_panic(source in proptest::collection::vec(any::<u8>(), 0..200)) {
-            for span in spans(&CFile::parse(&source)) {
-                prop_assert!(span.end <= source.len());
-            }
-        }
-
-        #[test]
-        fn any_pieces_of_c_are_read_without_panic(pieces in proptest::collection::vec(
-            prop::sample::select(vec!["f", "int ", "(", ")", "{", "}", "[", "]", ";", ",", "=", "\"a\"", "'", "\n", "\r\n",
-                "#if A\n", "#if 0\n", "#else\n", "#elif B\n", "#endif\n", "#define X(a) \\\n", "#undef/**/X", "\n#include <a>\n",
-                "/*", "*/", "//", "\\", "*", "extern \"C\" {", "static ", "f(int a)\n", "f(a) int a;"]), 0..40)) {
-            let source = pieces.concat().into_bytes();
-            for span in spans(&CFile::parse(&source)) {
-                prop_assert!(span.end <= source.len());
-            }
+    /// A lexer that has come to a place at or before `offset`, between two tokens; `None` when a token
+    /// that is known runs over it.
+    fn lexer_before(&self, offset: usize) -> Option<Lexer<'_>> {
+        let tokens = &self.nesting.tokens;
+        match tokens.partition_point(|token| token.start() < offset).checked_sub(1) {
+            None => Some(Lexer::new(&self.source)),
+            Some(last) if tokens[last].end() > offset => None,
+            Some(last) => Some(Lexer::behind(&self.source, tokens[last])),
         }
     }
 }

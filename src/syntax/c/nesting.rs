@@ -3,21 +3,26 @@
 //! Each branch of an `#if` group starts from the brackets open at the `#if`. Branches should end
 //! with the same brackets open; where they do not, the first one counts and the group is a
 //! problem. What stands under `#if 0` counts only when nothing else does.
+//!
+//! Inside braces only brackets and directives are made tokens of: that is all it takes to know where
+//! functions begin and end, and most of a file is bodies that nobody asks for.
 
 use super::condition::{Branch, Conditional, Place, Places, condition_text};
 use super::directive::{self, Keyword};
-use super::lexer::{Kind, Token};
+use super::lexer::{Kind, Lexer, Token};
 use crate::syntax::Problem;
 use crate::text::Span;
 
 /// No bracket: the outermost level.
 const NONE: u32 = u32::MAX;
 
-/// The nesting of a file's tokens.
+/// A file's tokens, and their nesting.
 #[derive(Debug, Default)]
 pub(super) struct Nesting {
-    /// For each token, how many brackets are open around it. An `extern "C"` brace is none.
-    pub level: Vec<u16>,
+    /// All tokens outside braces; inside them the brackets and directives.
+    pub tokens: Vec<Token>,
+    /// The tokens outside all brackets, which themselves stand there. An `extern "C"` brace is none.
+    pub top: Vec<usize>,
     partner: Vec<u32>,
     pub groups: Vec<Conditional>,
     pub places: Places,
@@ -38,6 +43,8 @@ struct Open {
     around: u32,
     level: u16,
     kind: u8,
+    /// Whether it is a brace, or stands inside one.
+    in_braces: bool,
     /// The bracket that does this one's work in the next variant.
     twin: u32,
 }
@@ -56,7 +63,6 @@ struct Frame {
 
 struct Walk<'a> {
     source: &'a [u8],
-    tokens: &'a [Token],
     open: Vec<Open>,
     /// The innermost open bracket.
     now: u32,
@@ -64,33 +70,23 @@ struct Walk<'a> {
     out: Nesting,
 }
 
-/// Works out the nesting of `tokens`, which are those of `source`.
-pub(super) fn nest(source: &[u8], tokens: &[Token]) -> Nesting {
+/// Reads `source`, bodies too where `whole` is set. Gives the problems of single tokens apart from those
+/// of their nesting.
+pub(super) fn read(source: &[u8], whole: bool) -> (Nesting, Vec<Problem>) {
+    // Enough for most files: growing copies, and touches memory twice.
+    let room = source.len() / 5;
     let out = Nesting {
-        level: Vec::with_capacity(tokens.len()),
-        partner: vec![NONE; tokens.len()],
+        tokens: Vec::with_capacity(room),
+        top: Vec::with_capacity(room / 4),
+        partner: Vec::with_capacity(room),
         ..Nesting::default()
     };
-    let mut walk = Walk { source, tokens, open: Vec::new(), now: NONE, frames: Vec::new(), out };
-    for (i, token) in tokens.iter().enumerate() {
-        let before = walk.level();
-        match token.kind {
-            Kind::Directive => walk.directive(token.span()),
-            Kind::Mark => match source[token.start()] {
-                kind @ (b'(' | b'[' | b'{') => walk.opens(i, kind),
-                kind @ (b')' | b']' | b'}') => {
-                    walk.closes(i, kind);
-                    let level = walk.level();
-                    walk.out.level.push(level);
-                    continue;
-                }
-                _ => {}
-            },
-            _ => {}
-        }
-        walk.out.level.push(before);
+    let mut walk = Walk { source, open: Vec::new(), now: NONE, frames: Vec::new(), out };
+    let mut lexer = Lexer::new(source);
+    while let Some(token) = if walk.in_braces() && !whole { lexer.landmark() } else { lexer.token() } {
+        walk.take(token);
     }
-    walk.finish()
+    (walk.finish(), lexer.problems)
 }
 
 impl Walk<'_> {
@@ -98,17 +94,48 @@ impl Walk<'_> {
         if self.now == NONE { 0 } else { self.open[self.now as usize].level }
     }
 
+    fn in_braces(&self) -> bool {
+        self.now != NONE && self.open[self.now as usize].in_braces
+    }
+
+    /// Takes the next token.
+    fn take(&mut self, token: Token) {
+        let i = self.out.tokens.len();
+        self.out.tokens.push(token);
+        self.out.partner.push(NONE);
+        let before = self.level();
+        let level = match (token.kind, self.source[token.start()]) {
+            (Kind::Directive, _) => {
+                self.directive(token.span());
+                before
+            }
+            (Kind::Mark, kind @ (b'(' | b'[' | b'{')) => {
+                self.opens(i, kind);
+                before
+            }
+            (Kind::Mark, kind @ (b')' | b']' | b'}')) => {
+                self.closes(i, kind);
+                self.level()
+            }
+            _ => before,
+        };
+        if level == 0 {
+            self.out.top.push(i);
+        }
+    }
+
     fn opens(&mut self, token: usize, kind: u8) {
         let transparent = kind == b'{' && self.is_linkage(token);
         let level = self.level().saturating_add(u16::from(!transparent));
+        let in_braces = self.in_braces() || (kind == b'{' && !transparent);
         let kind = if transparent { b'X' } else { kind };
-        self.open.push(Open { token: narrow(token), around: self.now, level, kind, twin: NONE });
+        self.open.push(Open { token: narrow(token), around: self.now, level, kind, in_braces, twin: NONE });
         self.now = narrow(self.open.len() - 1);
     }
 
     /// Whether the brace at `token` is that of `extern "C" {`.
     fn is_linkage(&self, token: usize) -> bool {
-        matches!(&self.tokens[..token], [.., a, b] if b.kind == Kind::Text && a.span().of(self.source) == b"extern")
+        matches!(&self.out.tokens[..token], [.., a, b] if b.kind == Kind::Text && a.span().of(self.source) == b"extern")
     }
 
     fn closes(&mut self, token: usize, kind: u8) {
@@ -121,12 +148,12 @@ impl Walk<'_> {
         }
         if found == NONE {
             let what = format!("this `{}` closes nothing", char::from(kind));
-            self.out.problems.push(Problem::new(self.tokens[token].span(), what));
+            self.out.problems.push(Problem::new(self.out.tokens[token].span(), what));
             return;
         }
         if found != self.now {
-            let from = self.tokens[self.open[self.now as usize].token as usize].start();
-            let span = Span::new(from, self.tokens[token].end());
+            let from = self.out.tokens[self.open[self.now as usize].token as usize].start();
+            let span = Span::new(from, self.out.tokens[token].end());
             self.out.problems.push(Problem::new(span, "a bracket is never closed"));
         }
         self.out.partner[token] = self.open[found as usize].token;
@@ -291,7 +318,7 @@ impl Walk<'_> {
             let Open { token, around, kind, .. } = self.open[open as usize];
             let what =
                 format!("this `{}` is never closed", if kind == b'X' { '{' } else { char::from(kind) });
-            let start = self.tokens[token as usize].start();
+            let start = self.out.tokens[token as usize].start();
             self.out.problems.push(Problem::new(Span::new(start, end), what));
             open = around;
         }

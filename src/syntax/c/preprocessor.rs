@@ -2,7 +2,7 @@
 
 use super::CFile;
 use super::directive::{Keyword, keyword, normalised, skip_blank, whole_lines};
-use super::lexer::{close_quote, word_end};
+use super::pieces::{close_quote, word_end};
 use crate::text::Span;
 
 /// An `#include` line.
@@ -64,7 +64,7 @@ struct Directive<'a> {
 impl<'a> Directive<'a> {
     /// The directives of one kind.
     fn of(file: &'a CFile, wanted: Keyword) -> impl Iterator<Item = Directive<'a>> {
-        (0..file.tokens.len()).filter(|token| file.is_directive(*token)).filter_map(move |token| {
+        (0..file.nesting.tokens.len()).filter(|token| file.is_directive(*token)).filter_map(move |token| {
             let text = file.text(token);
             let (keyword, keyword_end) = keyword(text);
             let rest = skip_blank(text, keyword_end);
@@ -79,7 +79,7 @@ impl<'a> Directive<'a> {
     }
 
     fn lines(&self, file: &CFile) -> Span {
-        whole_lines(&file.source, file.tokens[self.token].span())
+        whole_lines(&file.source, file.span(self.token))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Declarations outside function bodies, as statements: what a name is declared as.
 
 use super::CFile;
+use super::stretch::Stretch;
 use crate::text::Span;
 
 impl CFile {
@@ -20,12 +21,16 @@ impl CFile {
     /// assert!(file.statements_with("t").iter().all(|s| s.of(source) == b"struct t"));
     /// ```
     pub fn statements_with(&self, name: &str) -> Vec<Span> {
+        let code = self.stretch(Span::new(0, self.source.len()));
         let mut found: Vec<Span> = Vec::new();
-        for token in 0..self.tokens.len() {
-            if !self.is_word(token) || self.text(token) != name.as_bytes() || self.is_in_body(token) {
+        for token in 0..code.len() {
+            if !code.is_word(token)
+                || code.text(token) != name.as_bytes()
+                || self.is_in_body(code.start(token))
+            {
                 continue;
             }
-            let span = self.statement_of(token);
+            let span = statement_of(&code, token);
             if found.last() != Some(&span) {
                 found.push(span);
             }
@@ -35,40 +40,39 @@ impl CFile {
 
     /// All declarations outside function bodies that end with a `;`.
     pub fn statements(&self) -> Vec<Span> {
-        let ends =
-            (0..self.tokens.len()).filter(|token| self.is_mark(*token, b";") && !self.is_in_body(*token));
-        ends.filter(|end| *end > 0 && !self.ends_statement(end - 1))
-            .map(|end| self.statement_of(end - 1))
-            .collect()
+        let code = self.stretch(Span::new(0, self.source.len()));
+        let is_end = |token: &usize| code.is_mark(*token, b";") && !self.is_in_body(code.start(*token));
+        let ends = (1..code.len()).filter(is_end).filter(|end| !ends_statement(&code, end - 1));
+        ends.map(|end| statement_of(&code, end - 1)).collect()
     }
 
     /// The words and marks of `span`, comments and blanks left out.
     pub fn tokens_of(&self, span: Span) -> Vec<&[u8]> {
-        self.tokens_in(span).map(|token| self.text(token)).collect()
+        let code = self.stretch(span);
+        (0..code.len()).map(|token| code.text(token)).collect()
     }
 
-    fn statement_of(&self, token: usize) -> Span {
-        let mut first = token;
-        while first > 0 && !self.ends_statement(first - 1) {
-            first -= 1;
-        }
-        let mut last = token;
-        while last + 1 < self.tokens.len() && !self.ends_statement(last + 1) {
-            last += 1;
-        }
-        if last + 1 < self.tokens.len() && self.is_mark(last + 1, b";") {
-            last += 1;
-        }
-        Span::new(self.start(first), self.end(last))
-    }
-
-    fn ends_statement(&self, token: usize) -> bool {
-        self.is_directive(token) || [&b";"[..], b"{", b"}"].iter().any(|mark| self.is_mark(token, mark))
-    }
-
-    fn is_in_body(&self, token: usize) -> bool {
-        let at = self.start(token);
+    fn is_in_body(&self, at: usize) -> bool {
         let next = self.functions.partition_point(|function| function.body.start <= at);
         self.functions[..next].iter().rev().take(4).any(|function| at < function.body.end)
     }
+}
+
+fn statement_of(code: &Stretch<'_>, token: usize) -> Span {
+    let mut first = token;
+    while first > 0 && !ends_statement(code, first - 1) {
+        first -= 1;
+    }
+    let mut last = token;
+    while last + 1 < code.len() && !ends_statement(code, last + 1) {
+        last += 1;
+    }
+    if last + 1 < code.len() && code.is_mark(last + 1, b";") {
+        last += 1;
+    }
+    Span::new(code.start(first), code.end(last))
+}
+
+fn ends_statement(code: &Stretch<'_>, token: usize) -> bool {
+    code.is_directive(token) || [&b";"[..], b"{", b"}"].iter().any(|mark| code.is_mark(token, mark))
 }

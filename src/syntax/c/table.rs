@@ -4,6 +4,7 @@ use super::CFile;
 use super::directive::normalised;
 use super::head::Top;
 use super::lexer::Kind;
+use super::stretch::Stretch;
 use crate::syntax::Problem;
 use crate::text::{Span, line_bounds};
 
@@ -92,7 +93,7 @@ fn table(top: &Top, equals: usize, problems: &mut Vec<Problem>) -> Option<Table>
     first = (first..name).rev().find(|i| matches!(top.word(*i), b"static" | b"extern")).unwrap_or(first);
     let open = top.top[equals + 1];
     let close = file.nesting.partner(open)?;
-    let name_span = file.tokens[top.top[name]].span();
+    let name_span = file.span(top.top[name]);
     let start = file.start(top.top[first]);
     let words = (first..name).filter(|i| !matches!(top.word(*i), b"static" | b"extern"));
     let type_start = words.map(|i| file.start(top.top[i])).next().unwrap_or(name_span.start);
@@ -102,78 +103,80 @@ fn table(top: &Top, equals: usize, problems: &mut Vec<Problem>) -> Option<Table>
         element_type: normalised(&file.source[type_start..name_span.start]),
         span: Span::new(start, file.end(close)),
         body: Span::new(file.start(open), file.end(close)),
-        entries: entries(file, open, close, problems),
+        entries: entries(&file.stretch(Span::new(file.start(open), file.end(close))), problems),
         conditions: file.conditions_of(open),
     })
 }
 
-/// The entries between the braces at `open` and `close`.
-fn entries(file: &CFile, open: usize, close: usize, problems: &mut Vec<Problem>) -> Vec<Entry> {
+/// The entries of a stretch that begins and ends with their braces.
+fn entries(code: &Stretch<'_>, problems: &mut Vec<Problem>) -> Vec<Entry> {
+    let close = code.len().saturating_sub(1);
     let mut entries: Vec<Entry> = Vec::new();
     let mut first: Option<usize> = None;
-    let mut at = open + 1;
+    let mut at = 1;
     while at < close {
-        if file.is_directive(at) {
+        if code.is_directive(at) {
             if let Some(first) = first.take() {
-                entries.push(entry(file, open, first, at - 1));
+                entries.push(entry(code, first, at - 1));
             }
-        } else if file.is_mark(at, b",") {
+        } else if code.is_mark(at, b",") {
             match first.take() {
-                Some(first) => entries.push(entry(file, open, first, at)),
+                Some(first) => entries.push(entry(code, first, at)),
                 None => {
-                    let from = entries.last().map_or(file.start(open), |e| e.code.start);
-                    let span = Span::new(from, file.end(at));
+                    let from = entries.last().map_or(code.start(0), |e| e.code.start);
+                    let span = Span::new(from, code.end(at));
                     problems.push(Problem::new(span, "an #if separates this comma from its entry"));
                 }
             }
         } else {
-            if let Some(begun) = first.filter(|first| begins_anew(file, *first, at)) {
-                entries.push(entry(file, open, begun, at - 1));
+            if let Some(begun) = first.filter(|first| begins_anew(code, *first, at)) {
+                entries.push(entry(code, begun, at - 1));
                 first = None;
             }
             first.get_or_insert(at);
-            let opens = [&b"("[..], b"[", b"{"].iter().any(|mark| file.is_mark(at, mark));
-            if let Some(end) = file.nesting.partner(at).filter(|end| opens && *end > at && *end < close) {
+            let opens = [&b"("[..], b"[", b"{"].iter().any(|mark| code.is_mark(at, mark));
+            let end = if opens { code.partner(at) } else { None };
+            if let Some(end) = end.filter(|end| *end > at && *end < close) {
                 at = end;
             }
         }
         at += 1;
     }
     if let Some(first) = first {
-        entries.push(entry(file, open, first, close - 1));
+        entries.push(entry(code, first, close - 1));
     }
     entries
 }
 
 /// Whether the token at `at` begins an entry although no comma ends the one begun at `first`: a
 /// macro (with or without arguments) or a closed brace, and then a new line.
-fn begins_anew(file: &CFile, first: usize, at: usize) -> bool {
-    let fresh = file.source[file.end(at - 1)..file.start(at)].contains(&b'\n');
-    let starts = file.is_word(at) || file.is_mark(at, b"{");
-    let group = |open: usize| file.nesting.partner(open) == Some(at - 1);
-    let whole = if file.is_word(first) { at == first + 1 || group(first + 1) } else { group(first) };
+fn begins_anew(code: &Stretch<'_>, first: usize, at: usize) -> bool {
+    let fresh = code.file.source[code.end(at - 1)..code.start(at)].contains(&b'\n');
+    let starts = code.is_word(at) || code.is_mark(at, b"{");
+    let group = |open: usize| code.partner(open) == Some(at - 1);
+    let whole = if code.is_word(first) { at == first + 1 || group(first + 1) } else { group(first) };
     fresh && starts && whole
 }
 
 /// The entry of the tokens `first..=last`, the last of which may be its comma.
-fn entry(file: &CFile, open: usize, first: usize, last: usize) -> Entry {
+fn entry(code: &Stretch<'_>, first: usize, last: usize) -> Entry {
     let tokens = first..=last;
-    let literal = tokens.clone().find(|i| file.tokens[*i].kind == Kind::Text);
-    let value = tokens.clone().find(|i| !file.is_mark(*i, b"{") && !file.is_mark(*i, b"("));
+    let literal = tokens.clone().find(|i| code.tokens[*i].kind == Kind::Text);
+    let value = tokens.clone().find(|i| !code.is_mark(*i, b"{") && !code.is_mark(*i, b"("));
     let key = match literal {
-        Some(i) => inside_quotes(file.text(i)),
-        None => file.text(tokens.clone().find(|i| file.is_word(*i)).or(value).unwrap_or(first)),
+        Some(i) => inside_quotes(code.text(i)),
+        None => code.text(tokens.clone().find(|i| code.is_word(*i)).or(value).unwrap_or(first)),
     };
-    let null = value.is_some_and(|i| matches!(file.text(i), b"NULL" | b"0" | b"}"));
-    let code = Span::new(file.start(first), file.end(last));
-    let places = &file.nesting.places;
-    let at = |token: usize| places.at(file.start(token));
+    let null = value.is_some_and(|i| matches!(code.text(i), b"NULL" | b"0" | b"}"));
+    let span = Span::new(code.start(first), code.end(last));
+    let places = &code.file.nesting.places;
+    let at = |token: usize| places.at(code.start(token));
     Entry {
         key: String::from_utf8_lossy(key).into_owned(),
-        code,
-        span: whole_lines(file, code),
-        comma: file.is_mark(last, b","),
-        conditions: places.conditions(&file.nesting.groups, at(first), at(open)),
+        code: span,
+        span: whole_lines(code.file, span),
+        comma: code.is_mark(last, b","),
+        conditions: places.conditions(&code.file.nesting.groups, at(first), at(0)),
         null,
     }
 }
@@ -203,7 +206,7 @@ fn is_blank(text: &[u8]) -> bool {
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' | 0x0c => at += 1,
             b'/' if matches!(text.get(at + 1), Some(b'*' | b'/')) => {
-                at = super::lexer::comment_end(text, at, &mut problems);
+                at = super::pieces::comment_end(text, at, &mut problems);
             }
             _ => return false,
         }

@@ -108,7 +108,7 @@ impl Tree for ArchiveTree {
         match place.what {
             What::File { offset, len } => {
                 let bytes = self.bytes(path, offset, len)?;
-                Ok(Some(File { bytes, executable: place.executable() }))
+                Ok(Some(File { bytes: bytes.into(), executable: place.executable() }))
             }
             What::Directory => Err(TreeError::NotAFile { path: path.clone() }),
             What::Symlink(_) => Err(TreeError::Symlink { path: path.clone() }),
@@ -127,7 +127,7 @@ impl Tree for ArchiveTree {
         }
         for (path, place) in &self.index.places {
             let node = match &place.what {
-                What::File { offset, len } => Node::File(self.bytes(path, *offset, *len)?),
+                What::File { offset, len } => Node::File(self.bytes(path, *offset, *len)?.into()),
                 What::Directory => Node::Directory,
                 What::Symlink(target) => Node::Symlink(target.clone()),
             };

@@ -77,7 +77,7 @@ pub(super) fn pins(file: &str, minor: &str, bytes: &[u8]) -> Result<Vec<Pin>, Pi
 
 /// Booleans are `true` and `false`, so that no other word is taken for one.
 fn strict() -> serde_yaml::Options {
-    serde_yaml::options! { strict_booleans: true }
+    serde_yaml::options! { strict_booleans: true, emit_comments: false, with_snippet: false }
 }
 
 /// Checks what a file states, and names the file when something is wrong.

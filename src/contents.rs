@@ -1,0 +1,106 @@
+//! The bytes of a file: shared instead of copied, and hashed once at most.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use crate::digest::Sha256Digest;
+
+/// The bytes of one file. They never change; a clone is the same bytes, and costs nothing.
+///
+/// A plan, its check and what writes it all look at the same files: each of them would hold a copy.
+#[derive(Clone, Default)]
+pub struct Contents(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    bytes: Vec<u8>,
+    sha256: OnceLock<Sha256Digest>,
+}
+
+impl Contents {
+    /// Their digest. Only the first call of any clone takes time.
+    pub fn sha256(&self) -> Sha256Digest {
+        *self.0.sha256.get_or_init(|| Sha256Digest::of(&self.0.bytes))
+    }
+}
+
+impl Deref for Contents {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0.bytes
+    }
+}
+
+impl From<Vec<u8>> for Contents {
+    fn from(bytes: Vec<u8>) -> Contents {
+        Contents(Arc::new(Shared { bytes, sha256: OnceLock::new() }))
+    }
+}
+
+impl From<&Vec<u8>> for Contents {
+    fn from(bytes: &Vec<u8>) -> Contents {
+        bytes[..].into()
+    }
+}
+
+impl From<&[u8]> for Contents {
+    fn from(bytes: &[u8]) -> Contents {
+        bytes.to_vec().into()
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Contents {
+    fn from(bytes: &[u8; N]) -> Contents {
+        bytes[..].into()
+    }
+}
+
+impl From<&Contents> for Contents {
+    fn from(contents: &Contents) -> Contents {
+        contents.clone()
+    }
+}
+
+impl PartialEq for Contents {
+    fn eq(&self, other: &Contents) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.bytes == other.0.bytes
+    }
+}
+
+impl Eq for Contents {}
+
+impl<T: AsRef<[u8]> + ?Sized> PartialEq<T> for Contents {
+    fn eq(&self, other: &T) -> bool {
+        self.0.bytes == other.as_ref()
+    }
+}
+
+impl fmt::Debug for Contents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.bytes.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_is_the_same_bytes_and_knows_their_digest() {
+        let contents = Contents::from(b"abc".to_vec());
+        let clone = contents.clone();
+        assert_eq!(contents.sha256(), Sha256Digest::of(b"abc"));
+        assert_eq!(clone.0.sha256.get(), Some(&contents.sha256()));
+        assert!(std::ptr::eq(&*clone, &*contents));
+    }
+
+    #[test]
+    fn equal_are_equal_bytes_whoever_holds_them() {
+        let contents = Contents::from(&b"abc"[..]);
+        assert_eq!(contents, Contents::from(b"abc".to_vec()));
+        assert_ne!(contents, Contents::from(b"abd".to_vec()));
+        assert_eq!(contents, b"abc");
+    }
+}

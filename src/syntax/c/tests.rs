@@ -1,0 +1,115 @@
+//! Tests of C files as a whole.
+
+use super::*;
+use proptest::prelude::*;
+
+/// Every span a file gives out.
+fn spans(file: &CFile) -> Vec<Span> {
+    let mut all: Vec<Span> = Vec::new();
+    for f in file.functions() {
+        all.extend([f.name_span, f.signature, f.parameters, f.body]);
+    }
+    all.extend(file.prototypes().iter().flat_map(|p| [p.name_span, p.span]));
+    for t in file.tables() {
+        all.extend([t.name_span, t.span, t.body]);
+        all.extend(t.entries.iter().flat_map(|e| [e.span, e.code]));
+    }
+    all.extend(file.includes().iter().map(|i| i.span));
+    all.extend(file.defines().iter().flat_map(|d| [d.span, d.name_span]));
+    all.extend(file.undefs().iter().flat_map(|u| [u.span, u.name_span]));
+    for c in file.conditionals() {
+        all.extend([c.span, c.end]);
+        all.extend(c.branches.iter().flat_map(|b| [b.directive, b.body]));
+    }
+    all.extend(file.problems().iter().map(|p| p.span));
+    let whole = Span::new(0, file.source.len());
+    all.extend(file.calls("f", whole).iter().flat_map(|c| [c.callee, c.arguments]));
+    all.extend(file.find_code(b"f", whole));
+    all
+}
+
+#[test]
+fn latin_1_crlf_and_a_missing_last_line_end_are_read() {
+    let source = b"/* \xe9 */\r\nint\r\nf(void)\r\n{\r\n\treturn 1;\r\n}";
+    let file = CFile::parse(source);
+    assert_eq!(file.functions()[0].signature.of(source), b"int\r\nf(void)");
+    assert_eq!(file.functions()[0].body.end, source.len());
+    assert!(file.problems().is_empty());
+}
+
+#[test]
+fn prose_under_if_0_is_no_problem() {
+    let file = CFile::parse(b"#if 0\nthis doesn't count\n#endif\nint f(void) { return 'a;\n }\n");
+    assert_eq!(file.problems()[0].what, "this literal is not closed on its line");
+    assert!(file.problem_in(Span::new(0, 30)).is_none());
+    assert!(CFile::parse(b"#if 0\nthis doesn't count\n#endif\n").problems().is_empty());
+}
+
+/// Pieces of C, in any order.
+fn pieces() -> impl Strategy<Value = Vec<&'static str>> {
+    #[rustfmt::skip]
+    let pieces = vec![
+        "f", "int ", "(", ")", "{", "}", "[", "]", ";", ",", "=", "\"a\"", "'", "\n", "\r\n", "#if A\n", "#if 0\n",
+        "#else\n", "#elif B\n", "#endif\n", "#define X(a) \\\n", "#undef/**/X", "\n#include <a>\n", "/*", "*/", "//",
+        "\\", "*", "extern \"C\" {", "static ", "f(int a)\n", "f(a) int a;", "{\n", "}\n", " /* ( */ #", "'('", "1.5e+'",
+    ];
+    proptest::collection::vec(prop::sample::select(pieces), 0..40)
+}
+
+/// Everything that a file says of `source` must be the same as if all of its tokens were read.
+fn is_as_if_read_as_a_whole(source: &[u8]) {
+    let whole = CFile::of(source.into(), nesting::read(source, true));
+    let file = CFile::parse(source);
+    assert_eq!(file.functions(), whole.functions());
+    assert_eq!(file.prototypes(), whole.prototypes());
+    assert_eq!(file.tables(), whole.tables());
+    assert_eq!(file.problems(), whole.problems());
+    assert_eq!(file.conditionals(), whole.conditionals());
+    assert_eq!(file.includes(), whole.includes());
+    assert_eq!((file.first_code(), file.last_code()), (whole.first_code(), whole.last_code()));
+    for offset in 0..=source.len().min(300) {
+        assert_eq!(file.is_between_lines(offset), whole.is_between_lines(offset), "{offset}");
+    }
+    // Wherever a stretch begins, it has the tokens that lie in it.
+    let all: Vec<_> = lexer::lex(source).0.iter().map(|token| (token.kind, token.span())).collect();
+    let n = source.len();
+    for span in [Span::new(0, n), Span::new(n / 3, n), Span::new(n / 2, n / 2 + n / 4)] {
+        let inside: Vec<_> = all.iter().filter(|(_, token)| span.contains(*token)).copied().collect();
+        let stretch: Vec<_> = file.stretch(span).tokens.iter().map(|t| (t.kind, t.span())).collect();
+        assert_eq!(stretch, inside);
+    }
+    let body = file.functions().first().map_or(Span::new(0, n), |function| function.body);
+    for name in ["f", "int", "fopen", "PyErr_SetString"] {
+        assert_eq!(file.calls(name, body), whole.calls(name, body));
+        assert_eq!(file.calls(name, Span::new(0, n)), whole.calls(name, Span::new(0, n)));
+    }
+    // What is found by a stretch around it is found by going through all tokens.
+    for words in all.windows(3).step_by(7) {
+        let pattern = &source[words[0].1.start..words[2].1.end];
+        let found = file.find_code(pattern, Span::new(0, n));
+        assert!(found.iter().all(|span| span.of(source) == pattern || span.len() != pattern.len()));
+        assert!(pattern_problem(pattern).is_some() || found.iter().any(|span| span.overlaps(words[0].1)));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_without_panic(source in proptest::collection::vec(any::<u8>(), 0..200)) {
+        for span in spans(&CFile::parse(&source[..])) {
+            prop_assert!(span.end <= source.len());
+        }
+    }
+
+    #[test]
+    fn any_pieces_of_c_are_read_without_panic(pieces in pieces()) {
+        let source = pieces.concat().into_bytes();
+        for span in spans(&CFile::parse(&source[..])) {
+            prop_assert!(span.end <= source.len());
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over_inside_braces_changes_nothing(pieces in pieces()) {
+        is_as_if_read_as_a_whole(&pieces.concat().into_bytes());
+    }
+}
