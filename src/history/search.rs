@@ -44,6 +44,8 @@ impl<'a> Eye<'a> {
     pub(super) fn new(edit: &'a Edit, slots: &'a [Slot], history: Option<&'a History>) -> Eye<'a> {
         let mut paths: Vec<TreePath> = edit.changes.iter().flat_map(|change| change.file.clone()).collect();
         paths.extend(edit.requires.iter().map(|requirement| requirement.file.clone()));
+        let needed = edit.changes.iter().filter_map(|change| change.needed_while.as_ref());
+        paths.extend(needed.map(|requirement| requirement.file.clone()));
         if edit.when.is_some() || edit.changes.iter().any(|change| change.when.is_some()) {
             paths.extend("Include/patchlevel.h".parse());
         }
