@@ -29,7 +29,7 @@ use effects::{
 const ROOT: &str = "catamount-py2.5";
 
 /// The releases that must have a member.
-const COVERED: &str = "<3.11";
+const COVERED: &str = ">=2.4";
 
 fn family() -> Vec<Patchset> {
     let catalog = Catalog::default();
