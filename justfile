@@ -33,5 +33,10 @@ bench PATCHSET="catamount-py2.5" SOURCE="python-2.5":
     cargo build --release --locked
     tests/bench/apply_vs_patch.py target/release/pypatch {{PATCHSET}} {{SOURCE}}
 
+# The edits of catamount-py2.5 on other versions, beside patch, git apply and wiggle
+bench-ports REPOSITORY *VERSIONS:
+    cargo build --release --locked
+    tests/bench/ports_by_tools.py target/release/pypatch {{REPOSITORY}} {{VERSIONS}}
+
 ci:
     .ci/run
