@@ -1,27 +1,14 @@
 //! Which extension modules a tree can build.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::libraries::Libraries;
+use super::reading::{SetupFile, setup_files};
 use crate::syntax::c::CFile;
 use crate::syntax::setup::{Section, Setup};
 use crate::text::LineIndex;
 use crate::tree::{Tree, TreeError, TreePath};
-
-/// The files that makesetup reads, in its order: the first rule for a module wins. Setup.stdlib and
-/// Setup.bootstrap are there from 3.11 on; the `.in` files stand for what configure makes of them.
-const SETUP_FILES: [&str; 9] = [
-    "Modules/Setup.config",
-    SETUP_CONFIG,
-    "Modules/Setup.local",
-    "Modules/Setup.stdlib",
-    "Modules/Setup.stdlib.in",
-    "Modules/Setup.bootstrap",
-    "Modules/Setup.bootstrap.in",
-    "Modules/Setup",
-    "Modules/Setup.dist",
-];
 
 /// Modules that configure links into the interpreter wherever the system has what they need: `signal` and
 /// `thread`.
@@ -114,18 +101,13 @@ pub fn inventory(tree: &dyn Tree) -> Result<Inventory, TreeError> {
             }
         }
     }
-    let (mut read, mut libraries) = (BTreeSet::new(), Libraries::here());
-    for name in SETUP_FILES {
-        // `Setup.stdlib.in` and `Setup.dist` are what `Setup.stdlib` and `Setup` are made from.
-        let made = name.strip_suffix(".in").or(name.strip_suffix(".dist")).unwrap_or(name);
-        let Some(file) = tree.read(&path(name))? else { continue };
-        if !read.insert(made) {
-            continue;
-        }
+    let mut libraries = Libraries::here();
+    for SetupFile { path, made } in setup_files(tree)? {
+        let Some(file) = tree.read(&path)? else { continue };
         if made == "Modules/Setup" {
-            found.editable = Some(path(name));
+            found.editable = Some(path.clone());
         }
-        found.read_setup(tree, &path(name), &file.bytes, &mut libraries)?;
+        found.read_setup(tree, &path, &file.bytes, &mut libraries)?;
     }
     if let Some(file) = tree.read(&path("setup.py"))? {
         let text = String::from_utf8_lossy(&file.bytes).into_owned();

@@ -1,7 +1,7 @@
 //! Which Setup files makesetup reads for a tree, and in which order: the first rule for a module wins.
 
 use crate::syntax::makefile::Makefile;
-use crate::tree::{Tree, TreeError, TreePath};
+use crate::tree::{File, Tree, TreeError, TreePath};
 
 /// One of the Setup files of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +35,32 @@ pub fn setup_files(tree: &dyn Tree) -> Result<Vec<SetupFile>, TreeError> {
     Ok(found)
 }
 
-/// The names behind `makesetup` in Makefile.pre.in, and the usual ones where it calls none.
+/// Makefile.pre.in, or in a build directory beside the sources what configure made of it.
+const MAKEFILES: [&str; 3] = ["Makefile.pre.in", "Makefile.pre", "Makefile"];
+
+/// The order of a tree whose Makefile does not call makesetup: all that there ever was.
+const USUAL: [&str; 5] = [
+    "Modules/Setup.config",
+    "Modules/Setup.local",
+    "Modules/Setup.stdlib",
+    "Modules/Setup.bootstrap",
+    "Modules/Setup",
+];
+
+/// The names behind `makesetup` in the tree's Makefile.
 fn order(tree: &dyn Tree) -> Result<Vec<String>, TreeError> {
-    let path: TreePath = "Makefile.pre.in".parse().expect("it is a path");
-    let usual = || ["Modules/Setup.local", "Modules/Setup"].map(str::to_owned).to_vec();
-    let Some(file) = tree.read(&path)? else { return Ok(usual()) };
+    for name in MAKEFILES {
+        let path: TreePath = name.parse().expect("it is a path");
+        let Some(file) = tree.read(&path)? else { continue };
+        if let Some(order) = called(&file) {
+            return Ok(order);
+        }
+    }
+    Ok(USUAL.map(str::to_owned).to_vec())
+}
+
+/// The names that a Makefile gives to makesetup, if it calls it.
+fn called(file: &File) -> Option<Vec<String>> {
     let makefile = Makefile::parse(&file.bytes);
     for line in makefile.rules.iter().flat_map(|rule| &rule.recipe) {
         let text = String::from_utf8_lossy(line.of(&file.bytes)).into_owned();
@@ -51,10 +72,10 @@ fn order(tree: &dyn Tree) -> Result<Vec<String>, TreeError> {
         let calls = words.iter().any(|word| word.ends_with("makesetup") || *word == "$(MAKESETUP");
         let names: Vec<String> = words.iter().filter_map(|word| setup_name(word)).collect();
         if calls && !names.is_empty() {
-            return Ok(names);
+            return Some(names);
         }
     }
-    Ok(usual())
+    None
 }
 
 /// `Modules/Setup.local` of `Modules/Setup.local` and `$(srcdir)/Modules/Setup.local`; nothing of other words.
