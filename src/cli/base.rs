@@ -10,13 +10,16 @@ use crate::fetch;
 use crate::patchset::Patchset;
 use crate::plan::Meaning;
 use crate::tree::pin::Pin;
-use crate::tree::{SourceSpec, Tree};
+use crate::tree::{SourceSpec, Tree, python_version};
+use crate::version::Version;
 
 /// What is known of the release that a patchset was written for.
 #[derive(Default)]
 pub(super) struct Base {
     /// What it is called.
     pub name: Option<String>,
+    /// Its version.
+    pub version: Option<Version>,
     /// What the patchset's edits mean there.
     pub meaning: Option<Meaning>,
     /// Where the release itself is, if it is at hand.
@@ -38,7 +41,8 @@ impl Base {
             SourceSpec::Pin(name) => at_hand(workspace, &workspace.pins.get(&name)?),
             spec => Some(Place::Spec(spec)),
         };
-        Ok(Base { name, meaning: Some(meaning), place })
+        let version = python_version(opened.tree.as_ref())?;
+        Ok(Base { name, version, meaning: Some(meaning), place })
     }
 
     /// The release itself, if it is at hand.
@@ -55,11 +59,11 @@ impl Base {
         }
         pins.sort_by(|a, b| b.version.cmp(&a.version));
         let Some(pin) = pins.first() else { return Ok(Base::default()) };
-        let name = Some(pin.name.clone());
+        let (name, version) = (Some(pin.name.clone()), Some(pin.version.clone()));
         if let Some(place) = at_hand(workspace, pin) {
             let tree = place.open().map_err(|why| CliError::new(ExitStatus::Source, why))?;
             let meaning = Some(Meaning::read(patchset, tree.as_ref())?);
-            return Ok(Base { name, meaning, place: Some(place) });
+            return Ok(Base { name, version, meaning, place: Some(place) });
         }
         let told = format!("{} is not at hand (`pypatch fetch` it, or set PYPATCH_SOURCES)", pin.name);
         let meaning = snapshot::meaning(&patchset.id, &pin.name);
@@ -69,11 +73,11 @@ impl Base {
             )),
             None => ui.note(&format!("warning: {told}: anchors that are found are taken for the same")),
         }
-        Ok(Base { name: name.filter(|_| meaning.is_some()), meaning, place: None })
+        Ok(Base { name: name.filter(|_| meaning.is_some()), version, meaning, place: None })
     }
 }
 
-fn at_hand(workspace: &Workspace, pin: &Pin) -> Option<Place> {
+pub(super) fn at_hand(workspace: &Workspace, pin: &Pin) -> Option<Place> {
     let located = fetch::locate(pin, &workspace.places).located?;
     Some(Place::Pin(Box::new(pin.clone()), located))
 }

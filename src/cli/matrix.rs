@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::base::Base;
+use super::base::{Base, at_hand};
 use super::error::CliError;
 use super::place::Place;
 use super::ui::Ui;
@@ -13,6 +13,7 @@ use crate::plan::Meaning;
 use crate::port::{self, Column, Matrix, in_parallel};
 use crate::report;
 use crate::tree::{SourceSpec, Tree, python_version, release_tags};
+use crate::version::Version;
 
 /// Show what becomes of a patchset on many versions: a row for each part of an edit, a column for each source.
 ///
@@ -62,6 +63,9 @@ enum MatrixFormat {
 /// one of its trees is open.
 const AT_ONCE: usize = 48;
 
+/// Up to how many sources it is worth to look for the release that lost a thing: more of them tell it by themselves.
+const FEW: usize = 3;
+
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let patchset = workspace.patchset(&args.patchset)?;
     let members = if args.family { family(workspace, &patchset)? } else { vec![patchset.clone()] };
@@ -79,14 +83,37 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             column(&members, (base.meaning.as_ref(), tree.as_deref()), name, place)
         }));
     }
-    let mut matrix = Matrix { patchset: patchset.id.clone(), base: base.name, columns };
+    let mut matrix = Matrix { patchset: patchset.id.clone(), base: base.name.clone(), columns };
     matrix.tell_since();
+    if sources.len() <= FEW && !args.family {
+        since(workspace, &patchset, &base, &mut matrix)?;
+    }
     write(ui, args, &matrix)?;
     if matrix.columns.iter().any(|column| column.cells.is_err()) {
         return Ok(ExitStatus::Source);
     }
     let open = matrix.cells().any(|cell| cell.verdict.is_open());
     Ok(if args.exit_code && open { ExitStatus::Difference } else { ExitStatus::Done })
+}
+
+/// Searches the releases at hand for the first without a thing, where the columns do not tell.
+fn since(
+    workspace: &Workspace,
+    patchset: &Patchset,
+    base: &Base,
+    matrix: &mut Matrix,
+) -> Result<(), CliError> {
+    let Some(version) = &base.version else { return Ok(()) };
+    let mut pins = workspace.pins.all()?;
+    pins.sort_by(|a, b| a.version.cmp(&b.version));
+    let found = pins.iter().filter_map(|pin| Some((pin.version.clone(), at_hand(workspace, pin)?)));
+    let (versions, places): (Vec<Version>, Vec<Place>) = found.unzip();
+    let old = base.open()?;
+    port::tell_since(matrix, version, &versions, &mut |at| {
+        let tree = places[at].open().ok()?;
+        port::judge(patchset, base.meaning.as_ref(), old.as_deref(), tree.as_ref()).ok()
+    });
+    Ok(())
 }
 
 fn column(

@@ -11,10 +11,12 @@ mod decide;
 mod judge;
 mod look;
 mod matrix;
+mod since;
 mod write;
 
 pub use cell::{Candidate, Cell, Spot, Verdict};
 pub use decide::{BadDecision, Decided, Decision, Decisions, Ported, decide, ported};
 pub use judge::judge;
 pub use matrix::{Column, Matrix, in_parallel};
+pub use since::tell_since;
 pub use write::{Head, Written, write};

@@ -13,8 +13,9 @@ use crate::syntax::c::{CFile, Function};
 use crate::text::{Span, line_bounds};
 use crate::tree::TreeError;
 
-/// A function of another name may be the old one when at least this much of its words is the same.
-const MAY_BE: f64 = 0.5;
+/// A function of another name may be the old one when at least this much of its words is the same: of dynload_shlib.c's
+/// in 2.5 and in 3.15 it is 0.47, of functions that have nothing to do with each other up to 0.43.
+const MAY_BE: f64 = 0.45;
 
 /// A line is taken for the old one when at least this much of its words is the same.
 const SAME_LINE: f64 = 0.5;
