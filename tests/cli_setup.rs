@@ -132,6 +132,23 @@ fn archives_are_added_also_from_a_log_of_distutils() {
 }
 
 #[test]
+fn modules_are_called_as_their_authors_like() {
+    let env = environment("2.7.18");
+    for archive in ["site/MPI.a", "site/mpi.a"] {
+        env.write(archive, "");
+    }
+    env.write("log", "Append to Setup:  MPI /gone/MPI.a\nAppend to Setup:  mpi /gone/mpi.a\n");
+    env.stdout(&["setup", "add", "tree", "--from-log", "log", "--installed", "site"]);
+    let setup = fs::read_to_string(env.path("tree/Modules/Setup.dist")).unwrap();
+    for name in ["MPI", "mpi"] {
+        assert!(
+            setup.contains(&format!("{name} {}\n", env.path(format!("site/{name}.a")).display())),
+            "{setup}"
+        );
+    }
+}
+
+#[test]
 fn analyze_follows_packages_conditions_and_literals() {
     // Python 2 looks beside the importing module first.
     let env = environment("2.7.18");

@@ -259,7 +259,8 @@ fn add(ui: &Ui, args: &Add) -> Result<ExitStatus, CliError> {
         }
         let words = serde_json::to_string(&words.join(" ")).unwrap_or_default();
         edits.push_str(&format!(
-            "- id: add-{name}\n  why: Asked for on the command line.\n  file: {file}\n  setup.add: {{module: {name}, arguments: {words}}}\n"
+            "- id: {}\n  why: Asked for on the command line.\n  file: {file}\n  setup.add: {{module: {name}, arguments: {words}}}\n",
+            edit_id(name, &edits)
         ));
     }
     let (status, changed) = carry_out(ui, &args.tree, "setup-add", &edits, args.dry_run)?;
@@ -277,6 +278,16 @@ fn add(ui: &Ui, args: &Add) -> Result<ExitStatus, CliError> {
         ui.out(&format!("{}: touched, make will link the interpreter again\n", setup.display()))?;
     }
     Ok(status)
+}
+
+/// A name for the edit that adds a module: edits are named in small letters, and `MPI` is a module.
+fn edit_id(module: &str, others: &str) -> String {
+    let is_plain = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_';
+    let name = module.to_ascii_lowercase();
+    let name: String = name.chars().map(|sign| if is_plain(sign) { sign } else { '-' }).collect();
+    let is_free = |id: &String| !others.contains(&format!("- id: {id}\n"));
+    let numbered = (2..).map(|number| format!("add-{name}-{number}"));
+    std::iter::once(format!("add-{name}")).chain(numbered).find(is_free).expect("numbers do not end")
 }
 
 /// Name, archive and libraries of each module that a log of distutils tells of.

@@ -45,3 +45,25 @@ pub fn release_tags(repository: &Path) -> Result<Vec<ReleaseTag>, TreeError> {
         .cloned()
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use git2::Repository;
+
+    use super::*;
+    use crate::tree::testing;
+
+    #[test]
+    fn every_final_release_counts_and_a_candidate_where_there_is_none() {
+        let place = testing::repository();
+        let repository = Repository::open(place.path()).unwrap();
+        let head = repository.revparse_single("HEAD").unwrap();
+        for name in ["v2.5c1", "v3.15.0a1", "v3.15.0rc1", "v2.10", "version-1", "v2.5.1-fork"] {
+            repository.tag_lightweight(name, &head, false).unwrap();
+        }
+        let names: Vec<String> =
+            release_tags(place.path()).unwrap().into_iter().map(|tag| tag.name).collect();
+        assert_eq!(names, ["v2.5", "v2.5.5", "v2.10", "v3.15.0rc1"]);
+        assert!(matches!(release_tags(&place.path().join("Modules")), Err(TreeError::NoRepository { .. })));
+    }
+}
