@@ -237,3 +237,152 @@ fn a_decision_about_nothing_is_an_error() {
     assert!(port(&["--accept", "no-sharedmods"]).ends_with("[exit 2]"));
     assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
 }
+
+#[test]
+fn a_name_that_is_none_or_taken_is_refused_before_anything_is_written() {
+    let env = two_versions();
+    env.write("victim/patchset.yaml", "mine\n");
+    let victim = env.path("victim").display().to_string();
+    for id in [victim.as_str(), "../escaped", "Bad Id", "gadget-py9.9", "catamount-py2.7"] {
+        let told = env.run(&[
+            "port",
+            "gadget-py9.9",
+            "--to",
+            "new",
+            "--base",
+            "old",
+            "--id",
+            id,
+            "--accept",
+            "no-sharedmods=1",
+            "--accept",
+            "static-modules/two=1",
+        ]);
+        assert!(told.contains("nothing was written") && told.ends_with("[exit 2]"), "{id}: {told}");
+    }
+    assert_eq!(fs::read_to_string(env.path("victim/patchset.yaml")).unwrap(), "mine\n");
+    assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
+}
+
+#[test]
+fn what_an_edit_says_beside_its_operation_is_carried_over() {
+    let env = two_versions();
+    let head = "    upstream: \"an issue\"\n    requires:\n      - {file: Makefile.pre.in, contains: sharedmods, why: It is there.}\n";
+    let need = "    needed-while: {file: Makefile.pre.in, contains: oldsharedmods, why: So it is.}\n";
+    env.edit(
+        "patchsets/gadget-py9.9/patchset.yaml",
+        "    why: There are none.\n",
+        &format!("    why: There are none.\n{head}"),
+    );
+    env.edit(
+        "patchsets/gadget-py9.9/patchset.yaml",
+        "    makefile.remove-prerequisite",
+        &format!("{need}    makefile.remove-prerequisite"),
+    );
+    env.stdout(&[
+        "port",
+        "gadget-py9.9",
+        "--to",
+        "new",
+        "--base",
+        "old",
+        "--id",
+        "gadget-py10.0",
+        "--accept",
+        "no-sharedmods=1",
+        "--accept",
+        "static-modules/two=1",
+    ]);
+    let yaml = fs::read_to_string(env.path("patchsets/gadget-py10.0/patchset.yaml")).unwrap();
+    assert!(
+        yaml.contains(head)
+            && yaml.contains("needed-while: {file: Makefile.pre.in, contains: \"oldsharedmods\""),
+        "{yaml}"
+    );
+}
+
+#[test]
+fn a_text_that_cannot_be_copied_as_it_stands_is_no_patchset() {
+    let env = two_versions();
+    // The id does not come first, so that the lines around it are not recognised.
+    env.edit(
+        "patchsets/gadget-py9.9/patchset.yaml",
+        "  - id: no-sharedmods\n    why: There are none.\n",
+        "  - why: There are none.\n    id: no-sharedmods\n    upstream: an issue\n",
+    );
+    let told = env.run(&[
+        "port",
+        "gadget-py9.9",
+        "--to",
+        "new",
+        "--base",
+        "old",
+        "--id",
+        "gadget-py10.0",
+        "--accept",
+        "no-sharedmods=1",
+        "--accept",
+        "static-modules/two=1",
+    ]);
+    assert!(
+        told.contains("would not say what was decided") && told.contains("edit: no-sharedmods"),
+        "{told}"
+    );
+    assert!(told.ends_with("[exit 3]"), "{told}");
+    assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_row_is_taken_or_dropped_and_not_both() {
+    let env = two_versions();
+    let told = env.run(&[
+        "port",
+        "gadget-py9.9",
+        "--to",
+        "new",
+        "--base",
+        "old",
+        "--accept",
+        "no-sharedmods=1",
+        "--drop",
+        "no-sharedmods=no",
+    ]);
+    assert!(told.contains("is to be accepted and to be dropped") && told.ends_with("[exit 2]"), "{told}");
+}
+
+#[test]
+fn two_changes_of_one_name_are_two_rows() {
+    let env = two_versions();
+    env.write("old/a.txt", "one\ntwo\n");
+    env.write("new/a.txt", "one\n");
+    env.yaml(
+        "twice",
+        "schema: 1\nid: twice\ntitle: Twice\napplies-to: \">=9.9, <10.0\"\nedits:\n  - id: a\n    why: w\n    changes:\n      \
+         - {file: a.txt, text.replace: {find: one, with: 1}}\n      - {file: a.txt, text.replace: {find: two, with: 2}}\n"
+            .replace("with: 1", "with: '1'")
+            .replace("with: 2", "with: '2'"),
+    );
+    let told = env.run(&[
+        "port",
+        "twice",
+        "--to",
+        "new",
+        "--base",
+        "old",
+        "--id",
+        "twice-py10.0",
+        "--drop",
+        "a/a.txt:text.replace#2=It is gone.",
+    ]);
+    assert!(told.ends_with("[exit 0]"), "{told}");
+    let diff = env.stdout(&["diff", "twice-py10.0", "new"]);
+    assert!(diff.contains("-one\n+1\n"), "{diff}");
+}
+
+#[test]
+fn a_folder_that_is_no_cpython_is_told() {
+    let env = two_versions();
+    env.write("other/README", "nothing\n");
+    let told = env.run(&["matrix", "gadget-py9.9", "other", "--base", "old"]);
+    assert!(told.contains("other: this is no tree of CPython") && told.ends_with("[exit 4]"), "{told}");
+}

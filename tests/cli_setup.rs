@@ -200,3 +200,13 @@ fn a_minimal_setup_has_what_programs_and_the_interpreter_need() {
         "alpha alpha.c\n#spare alpha.c\nbeta beta.c -lm\ngamma gamma.c\n"
     );
 }
+
+#[test]
+fn a_program_that_cannot_be_read_is_an_error() {
+    let env = environment("2.7.18");
+    env.write("bad.py", "import (\n");
+    env.write("tree/Lib/os.py", "");
+    let told = env.run(&["setup", "analyze", "bad.py", "--tree", "tree", "--write-edit", "needed"]);
+    assert!(told.contains("error: bad.py cannot be read") && told.ends_with("[exit 4]"), "{told}");
+    assert!(!env.path("needed").exists());
+}

@@ -58,7 +58,14 @@ impl Base {
             pins.extend(workspace.pins.find(name)?);
         }
         pins.sort_by(|a, b| b.version.cmp(&a.version));
-        let Some(pin) = pins.first() else { return Ok(Base::default()) };
+        let Some(pin) = pins.first() else {
+            ui.note(&format!(
+                "warning: {} names no pin (give --base): anchors that are found are taken for the same, and files of \
+                 another name are not recognised",
+                patchset.id
+            ));
+            return Ok(Base::default());
+        };
         let (name, version) = (Some(pin.name.clone()), Some(pin.version.clone()));
         if let Some(place) = at_hand(workspace, pin) {
             let tree = place.open().map_err(|why| CliError::new(ExitStatus::Source, why))?;

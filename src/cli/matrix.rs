@@ -69,6 +69,12 @@ const FEW: usize = 3;
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let patchset = workspace.patchset(&args.patchset)?;
     let members = if args.family { family(workspace, &patchset)? } else { vec![patchset.clone()] };
+    if members.is_empty() {
+        return Err(CliError::new(
+            ExitStatus::Usage,
+            "no member of the family says which versions it is for",
+        ));
+    }
     let sources = places(ui, workspace, args)?;
     let base = match (&args.base, args.family) {
         (Some(source), _) => Base::of_source(ui, workspace, &patchset, source)?,
@@ -136,6 +142,9 @@ fn column(
         Ok(version) => version,
         Err(error) => return failed(error.to_string()),
     };
+    if version.is_none() && members.iter().any(|member| member.applies_to.is_some()) {
+        return failed("this is no tree of CPython".to_owned());
+    }
     let is_for = |member: &&Patchset| match (&member.applies_to, &version) {
         (Some(range), Some(version)) => range.contains(version),
         _ => false,
@@ -224,9 +233,11 @@ fn write(ui: &Ui, args: &Args, matrix: &Matrix) -> Result<(), CliError> {
         MatrixFormat::Text => report::matrix::text(matrix, ui.width(), ui.is_verbose()),
     };
     match &args.output {
-        Some(path) => std::fs::write(path, text).map_err(|error| {
-            CliError::new(ExitStatus::Io, format!("cannot write {}: {error}", path.display()))
-        }),
+        Some(path) => {
+            std::fs::write(path, anstream::adapter::strip_str(&text).to_string()).map_err(|error| {
+                CliError::new(ExitStatus::Io, format!("cannot write {}: {error}", path.display()))
+            })
+        }
         None if args.format == MatrixFormat::Text => ui.out(&text),
         None => ui.raw(text.as_bytes()),
     }

@@ -8,9 +8,9 @@ use super::base::Base;
 use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Format, Workspace};
-use crate::patchset::{Catalog, Edit, Patchset};
-use crate::plan::{Meaning, plan};
-use crate::port::{self, BadDecision, Cell, Decided, Decision, Decisions, Head, Written};
+use crate::patchset::{Catalog, Edit, Patchset, is_id};
+use crate::plan::{Meaning, Plan, plan};
+use crate::port::{self, BadDecision, Cell, Decided, Decision, Decisions, Head, Verdict, Written};
 use crate::report;
 use crate::snapshot::{self, Store};
 use crate::tree::python_version;
@@ -65,6 +65,13 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let patchset = workspace.patchset(&args.patchset)?;
+    // What a patchset extends may stand beside it, where it was named by its path.
+    let catalog = match Path::new(&args.patchset).parent() {
+        Some(_) if args.patchset.contains('/') => {
+            workspace.catalog.with_first(Path::new(&args.patchset).join(".."))
+        }
+        _ => workspace.catalog.clone(),
+    };
     let source = workspace.open(ui, &args.to)?;
     let tree = source.tree.as_ref();
     let version = python_version(tree)?.ok_or_else(|| {
@@ -91,7 +98,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let open: Vec<&Decided> = decided.iter().filter(|one| one.decision == Decision::Open).collect();
     if !open.is_empty() {
         report(ui, args, &patchset, None, &decided)?;
-        let rows: Vec<String> = open.iter().map(|one| one.cell.row()).collect();
+        let can_be_taken = |one: &&&Decided| one.cell.candidates.iter().any(|one| one.change.is_some());
+        let accept = open.iter().find(can_be_taken).map(|one| format!("--accept {}=N or ", one.cell.row()));
         ui.error(
             &CliError::new(
                 ExitStatus::Unfit,
@@ -99,16 +107,42 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             )
             .detail("nothing was written")
             .help(format!(
-                "give --accept {}=N or --drop {}=WHY for each, or a file of --decisions",
-                rows[0], rows[0]
+                "give {}--drop {}=WHY for each, or a file of --decisions",
+                accept.unwrap_or_default(),
+                open[0].cell.row()
             )),
         );
         return Ok(ExitStatus::Unfit);
     }
     let head = head(args, &patchset, &version, source.pin.as_ref().map(|pin| pin.name.clone()));
-    let written =
-        port::write(&head, &patchset, &port::ported(&patchset, &decided), &|edit| text_of(workspace, edit));
     let folder = args.output.join(&head.id);
+    is_free(&catalog, &head.id, &folder)?;
+    let edits = port::ported(&patchset, &decided);
+    let written = port::write(&head, &patchset, &edits, &|edit| text_of(&catalog, edit));
+    let new = try_out(&catalog, &head.id, &written)?;
+    let lost = port::not_as_decided(&patchset, &new, &edits);
+    if !lost.is_empty() {
+        let mut error = CliError::new(ExitStatus::Unfit, "the new patchset would not say what was decided")
+            .detail("nothing was written")
+            .help("write these edits in the usual way, a key a line and `id` first, or port them by hand");
+        error.details.extend(lost.iter().map(|id| format!("edit: {id}")));
+        return Err(error);
+    }
+    let planned = plan(&new, tree)?;
+    if !planned.fits() {
+        report(ui, args, &patchset, None, &decided)?;
+        ui.failure(&report::text::failures(&planned));
+        return Ok(ExitStatus::Unfit);
+    }
+    let undone = undone(&decided, &planned);
+    if !undone.is_empty() {
+        let mut error =
+            CliError::new(ExitStatus::Unfit, format!("edits that fit would be skipped on CPython {version}"))
+                .detail("nothing was written")
+                .help("widen their `when`, `since` or `until`, or leave them out with --drop");
+        error.details.extend(undone.iter().map(|id| format!("edit: {id}")));
+        return Err(error);
+    }
     if args.dry_run {
         report(ui, args, &patchset, None, &decided)?;
         if args.format == Format::Text {
@@ -116,27 +150,17 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         }
         return Ok(ExitStatus::Done);
     }
-    let new = try_out(workspace, &head.id, &written)?;
-    let planned = plan(&new, tree)?;
-    if folder.exists() {
-        return Err(CliError::new(ExitStatus::Usage, format!("{} exists", folder.display()))
-            .detail("nothing was written")
-            .help("give the new patchset another name with --id, or move that one away"));
-    }
-    save(&folder, &written)
+    save_whole(&folder, &written)
         .map_err(|error| CliError::io(format!("cannot write {}", folder.display()), &error))?;
     report(ui, args, &patchset, Some(&folder), &decided)?;
     if args.format == Format::Text {
         ui.out(&format!("wrote {}\n", folder.join("patchset.yaml").display()))?;
         ui.out(&report::text::plan(&planned))?;
     }
-    if !planned.fits() {
-        ui.failure(&report::text::failures(&planned));
-        return Ok(ExitStatus::Unfit);
-    }
-    if let Some(pin) = &head.pin {
+    let store = Store::new("snapshots");
+    if let Some(pin) = head.pin.as_ref().filter(|pin| !store.path(&head.id, pin).exists()) {
         let body = snapshot::render(&planned, &Meaning::read(&new, tree)?, pin);
-        let path = Store::new("snapshots")
+        let path = store
             .write(&head.id, pin, &body)
             .map_err(|error| CliError::io("cannot write the snapshot", &error))?;
         if args.format == Format::Text {
@@ -144,6 +168,37 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         }
     }
     Ok(ExitStatus::Done)
+}
+
+/// Refuses an id that is none, or that a patchset has already.
+fn is_free(catalog: &Catalog, id: &str, folder: &Path) -> Result<(), CliError> {
+    let wrong = |title: String| CliError::new(ExitStatus::Usage, title).detail("nothing was written");
+    if !is_id(id) {
+        return Err(wrong(format!("`{id}` is no name for a patchset"))
+            .help("write small letters, digits, `.`, `_` and `-`"));
+    }
+    let another = "give the new patchset another name with --id, or move that one away";
+    if folder.exists() {
+        return Err(wrong(format!("{} exists", folder.display())).help(another));
+    }
+    if catalog.find(id)?.is_some() {
+        return Err(wrong(format!("there is a patchset `{id}` already")).help(another));
+    }
+    Ok(())
+}
+
+/// Edits that the judgement keeps or changes, and that the new patchset would skip for their versions.
+fn undone(decided: &[Decided], planned: &Plan) -> Vec<String> {
+    let counts = |one: &&Decided| {
+        let does = matches!(one.cell.verdict, Verdict::Applies | Verdict::Moved | Verdict::Changed);
+        does && matches!(one.decision, Decision::Kept | Decision::Taken { .. }) && one.cell.change.is_some()
+    };
+    let is_skipped =
+        |id: &&String| planned.edits.iter().any(|edit| edit.id == **id && edit.verdict() == "skipped");
+    let mut ids: Vec<&String> =
+        decided.iter().filter(counts).map(|one| &one.cell.edit).filter(is_skipped).collect();
+    ids.dedup();
+    ids.into_iter().cloned().collect()
 }
 
 /// The patchset, or one that it extends, that is written for this version already.
@@ -197,7 +252,7 @@ fn bad_decision(error: BadDecision) -> CliError {
             error.details = open.iter().map(|row| format!("to be decided: {row}")).collect();
             error
         }
-        BadDecision::NoCandidate { .. } => CliError::new(ExitStatus::Usage, title),
+        BadDecision::NoCandidate { .. } | BadDecision::Both { .. } => CliError::new(ExitStatus::Usage, title),
         BadDecision::ByHand { row, .. } => CliError::new(ExitStatus::Usage, title)
             .help(format!("leave it out with --drop {row}=WHY, and write the edit into the new patchset")),
     }
@@ -271,25 +326,39 @@ fn head(args: &Args, old: &Patchset, version: &Version, pin: Option<String>) -> 
     };
     let id =
         args.id.clone().or_else(|| replaced(&old.id)).unwrap_or_else(|| format!("{}-py{series}", old.id));
-    let title = replaced(&old.title).unwrap_or_else(|| format!("{} (CPython {series})", old.title));
+    // A title that names several versions says nothing true with one of them replaced.
+    let versions = old.title.split_whitespace().filter(|word| word.parse::<Version>().is_ok()).count();
+    let title = replaced(&old.title)
+        .filter(|_| versions == 1)
+        .unwrap_or_else(|| format!("{} (CPython {series})", old.title));
     let (major, minor) = version.series();
     Head { id, title, applies_to: format!(">={version}, <{major}.{}", minor + 1), pin }
 }
 
 /// The text of the patchset.yaml that an edit is written in.
-fn text_of(workspace: &Workspace, edit: &Edit) -> Option<String> {
-    let origin = workspace.catalog.find(&edit.patchset).ok()??;
+fn text_of(catalog: &Catalog, edit: &Edit) -> Option<String> {
+    let origin = catalog.find(&edit.patchset).ok()??;
     String::from_utf8(origin.read("patchset.yaml").ok()?).ok()
 }
 
 /// Loads the new patchset from where it does no harm: what cannot be read is a bug, and is not written.
-fn try_out(workspace: &Workspace, id: &str, written: &Written) -> Result<Patchset, CliError> {
+fn try_out(catalog: &Catalog, id: &str, written: &Written) -> Result<Patchset, CliError> {
     let place =
         tempfile::tempdir().map_err(|error| CliError::io("cannot make a temporary folder", &error))?;
     save(&place.path().join(id), written)
         .map_err(|error| CliError::io("cannot write to a temporary folder", &error))?;
-    let catalog: Catalog = workspace.catalog.with_first(place.path().to_owned());
-    Ok(catalog.load(id)?)
+    Ok(catalog.with_first(place.path().to_owned()).load(id)?)
+}
+
+/// The folder is there whole, or not at all.
+fn save_whole(folder: &Path, written: &Written) -> std::io::Result<()> {
+    let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(above)?;
+    let place = tempfile::Builder::new().prefix(".pypatch-").tempdir_in(above)?;
+    save(place.path(), written)?;
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(place.path(), permissions)?;
+    std::fs::rename(place.keep(), folder)
 }
 
 fn save(folder: &Path, written: &Written) -> std::io::Result<()> {

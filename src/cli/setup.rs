@@ -368,6 +368,13 @@ fn analyze(ui: &Ui, workspace: &Workspace, args: &Analyze) -> Result<ExitStatus,
         let program = Program { name: script.display().to_string(), source: bytes };
         all.push((program.name.clone(), modules::analyse(&program, &roots, &found, implicit)?));
     }
+    // Of a program that cannot be read, nothing can be said; a module of the library may be for another Python.
+    let is_unread = |(name, one): &&(String, Analysis)| one.unreadable.iter().any(|(file, _)| file == name);
+    if let Some((name, one)) = all.iter().find(is_unread) {
+        let why = one.unreadable.iter().find(|(file, _)| file == name).map_or("", |(_, why)| why);
+        return Err(CliError::new(ExitStatus::Source, format!("{name} cannot be read: {why}"))
+            .detail("nothing can be said of what it imports"));
+    }
     let needed: BTreeSet<&str> =
         all.iter().flat_map(|(_, one)| one.extensions.iter().map(|needed| needed.name.as_str())).collect();
     let missing: Vec<&str> =

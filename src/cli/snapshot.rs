@@ -77,7 +77,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             };
             compared += 1;
             let meaning = Meaning::read(&patchset, tree.as_ref())?;
-            let new = snapshot::render(&plan(&patchset, tree.as_ref())?, &meaning, name);
+            let planned = plan(&patchset, tree.as_ref())?;
+            let new = snapshot::render(&planned, &meaning, name);
             let old = store
                 .read(&patchset.id, name)
                 .map_err(|e| CliError::io(format!("cannot read the snapshot of {what}"), &e))?;
@@ -91,6 +92,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             ui.out(&format!("{what}: {state}\n"))?;
             ui.out(&report::snapshot::changes(&changes))?;
             if accept {
+                if !planned.fits() {
+                    ui.note(&format!("warning: {what}: it does not fit, and that is what is accepted"));
+                }
                 let path = store
                     .write(&patchset.id, name, &new)
                     .map_err(|e| CliError::io(format!("cannot accept the snapshot of {what}"), &e))?;

@@ -194,6 +194,9 @@ fn parse(catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadError> {
     let mut ids: BTreeMap<&str, u64> = BTreeMap::new();
     for edit in &raw.edits {
         let edit_id = &edit.value.id;
+        if edit_id.value == "recipe" {
+            check.at(edit_id.referenced, "`recipe` is what the presets of `build:` are called in a matrix");
+        }
         if !is_id(&edit_id.value) {
             let what = "is no name for an edit: write small letters, digits, `.`, `_` and `-`";
             check.at(edit_id.referenced, format!("`{}` {what}", edit_id.value));
@@ -213,9 +216,9 @@ fn parse(catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadError> {
     Ok(Parsed { file, raw, applies_to, edits, inputs })
 }
 
-/// Whether a text may name an edit, as the schema has it: reports, snapshots and the command line
+/// Whether a text may name an edit or a patchset, as the schema has it: reports, snapshots and the command line
 /// take the name for one word.
-fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     text.bytes().next().is_some_and(word) && text.bytes().all(|b| word(b) || matches!(b, b'.' | b'_' | b'-'))
 }

@@ -21,6 +21,7 @@ pub use change::{Change, Within};
 pub use fact::{Fact, Requirement};
 pub use input::Input;
 pub use lint::Lint;
+pub(crate) use load::is_id;
 pub use load::{Complaint, LoadError};
 pub use operation::{Operation, Text};
 pub use schema::json_schema;

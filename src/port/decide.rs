@@ -80,6 +80,12 @@ pub enum BadDecision {
         /// How many there are.
         most: usize,
     },
+    /// It is to be taken and to be left out.
+    #[error("`{row}` is to be accepted and to be dropped")]
+    Both {
+        /// The row.
+        row: String,
+    },
     /// The candidate says where, and what to write is a person's work.
     #[error("candidate {number} of `{row}` cannot be taken by itself: {why}")]
     ByHand {
@@ -99,15 +105,36 @@ pub enum BadDecision {
 pub fn decide(cells: &[Cell], decisions: &Decisions) -> Result<Vec<Decided>, BadDecision> {
     let is_to_be_decided = |cell: &Cell| cell.verdict.is_open() && cell.edit != RECIPE;
     for row in decisions.accept.keys().chain(decisions.drop.keys()) {
-        if !cells.iter().any(|cell| (cell.row() == *row || cell.edit == *row) && is_to_be_decided(cell)) {
+        let all_of = decisions.drop.contains_key(row);
+        let is_it = |cell: &&Cell| cell.row() == *row || (all_of && cell.edit == *row);
+        if !cells.iter().filter(is_it).any(is_to_be_decided) {
             let open = cells.iter().filter(|cell| is_to_be_decided(cell)).map(Cell::row).collect();
             return Err(BadDecision::NoRow { row: row.clone(), open });
         }
     }
-    cells
-        .iter()
-        .map(|cell| Ok(Decided { decision: decision(cell, decisions)?, cell: cell.clone() }))
-        .collect()
+    if let Some(row) = decisions.accept.keys().find(|row| decisions.drop.contains_key(*row)) {
+        return Err(BadDecision::Both { row: row.clone() });
+    }
+    let mut decided = Vec::with_capacity(cells.len());
+    for cell in cells {
+        decided.push(Decided { decision: decision(cell, decisions)?, cell: cell.clone() });
+    }
+    with_their_facts(&mut decided);
+    Ok(decided)
+}
+
+/// A fact that an edit requires, and that is dropped, takes the whole edit with it.
+fn with_their_facts(decided: &mut [Decided]) {
+    let dropped = decided.iter().filter_map(|one| match &one.decision {
+        Decision::Dropped { why } if one.cell.change.is_none() => Some((one.cell.edit.clone(), why.clone())),
+        _ => None,
+    });
+    let facts: Vec<(String, String)> = dropped.collect();
+    for one in decided {
+        if let Some((_, why)) = facts.iter().find(|(edit, _)| *edit == one.cell.edit) {
+            one.decision = Decision::Dropped { why: why.clone() };
+        }
+    }
 }
 
 fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision> {
@@ -117,11 +144,8 @@ fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision>
     if cell.edit == RECIPE {
         return Ok(Decision::Kept);
     }
-    let decided = decisions
-        .drop
-        .get(&row)
-        .or_else(|| decisions.drop.get(&cell.edit).filter(|_| cell.verdict.is_open()));
-    if let Some(reason) = decided {
+    let decided = decisions.drop.get(&row).or_else(|| decisions.drop.get(&cell.edit));
+    if let Some(reason) = decided.filter(|_| cell.verdict.is_open()) {
         return Ok(Decision::Dropped { why: reason.clone() });
     }
     Ok(match cell.verdict {

@@ -138,6 +138,7 @@ impl Judging<'_> {
                 found.into_iter().filter(|cell| !(declared && adds && cell.verdict == Verdict::Applies)),
             );
         }
+        told_apart(&mut cells);
         Ok(cells)
     }
 
@@ -307,6 +308,20 @@ impl Judging<'_> {
     }
 }
 
+/// Gives rows of an edit that would have one name a number: a decision is about one of them.
+fn told_apart(cells: &mut [Cell]) {
+    for at in 1..cells.len() {
+        let row = cells[at].row();
+        let before = cells[..at].iter().filter(|cell| cell.row() == row).count();
+        if before > 0 {
+            let part = cells[at].part.clone().unwrap_or_default();
+            let numbered = (before + 1..).map(|number| format!("{part}#{number}"));
+            let is_free = |part: &String| !cells[..at].iter().any(|cell| cell.part.as_ref() == Some(part));
+            cells[at].part = numbered.into_iter().find(is_free);
+        }
+    }
+}
+
 fn not_so(requirement: &Requirement) -> String {
     format!("it requires that {requirement}, which is not so: {}", requirement.why)
 }
@@ -341,7 +356,11 @@ fn subject(change: &Change) -> Option<String> {
         Operation::MakefileReplacePrerequisite(op) => of(&op.word),
         Operation::MakefilePrefixCommand(op) => of(op.target.as_deref().unwrap_or(&op.command)),
         Operation::CRedirectCall(op) => of(&format!("{}.{}", op.function.name, op.from)),
-        Operation::CReplace(op) => of(op.function.as_ref().map_or("", |function| &function.name)),
+        Operation::CReplace(op) => {
+            let word = op.find.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').next();
+            let function = op.function.as_ref().map_or("", |function| &function.name);
+            of(&format!("{function}.{}", word.unwrap_or_default()))
+        }
         Operation::CInsert(op) => of(op.function.as_ref().map_or("", |function| &function.name)),
         Operation::CReplaceFunction(op) => of(&op.function.name),
         Operation::CWrap(op) => of(&op.function.name),

@@ -12,6 +12,7 @@ mod judge;
 mod look;
 mod matrix;
 mod since;
+mod verify;
 mod write;
 
 pub use cell::{Candidate, Cell, Spot, Verdict};
@@ -19,4 +20,5 @@ pub use decide::{BadDecision, Decided, Decision, Decisions, Ported, decide, port
 pub use judge::judge;
 pub use matrix::{Column, Matrix, in_parallel};
 pub use since::tell_since;
+pub use verify::not_as_decided;
 pub use write::{Head, Written, write};

@@ -19,6 +19,10 @@ pub fn tell_since(
     let mut judged: BTreeMap<usize, Option<Vec<Cell>>> = BTreeMap::new();
     for column in &mut matrix.columns {
         let (Some(version), Ok(cells)) = (column.version.clone(), &mut column.cells) else { continue };
+        // What an older version lacks is not gone: it is not there yet.
+        if version <= *base {
+            continue;
+        }
         let between = |one: &Version| base < one && *one < version;
         let way: Vec<usize> = (0..releases.len()).filter(|at| between(&releases[*at])).collect();
         let is_untold = |cell: &&mut Cell| {

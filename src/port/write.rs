@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::decide::Ported;
-use crate::patchset::{Change, Edit, Patchset};
+use crate::patchset::{Change, Edit, Fact, Patchset, Requirement};
 
 /// The patchset that is written.
 #[derive(Debug, Clone)]
@@ -110,6 +110,9 @@ fn change_yaml(change: &Change, in_list: bool) -> String {
     if let Some(when) = &change.when {
         keys.push(format!("when: {}", quoted(&when.to_string())));
     }
+    if let Some(need) = &change.needed_while {
+        keys.push(format!("needed-while: {}", requirement(need)));
+    }
     if let Some(within) = &change.within {
         use crate::patchset::Within;
         let value = match within {
@@ -131,6 +134,24 @@ fn change_yaml(change: &Change, in_list: bool) -> String {
     out
 }
 
+/// A fact, with its reason.
+fn requirement(requirement: &Requirement) -> String {
+    let (name, value) = match &requirement.fact {
+        Fact::Exists => ("exists", "true".to_owned()),
+        Fact::Absent => ("exists", "false".to_owned()),
+        Fact::Contains(text) => ("contains", quoted(text)),
+        Fact::Lacks(text) => ("lacks", quoted(text)),
+        Fact::Includes(text) => ("includes", quoted(text)),
+        Fact::DefinesFunction(text) => ("defines-function", quoted(text)),
+        Fact::Declares(text) => ("declares", quoted(text)),
+    };
+    format!(
+        "{{file: {}, {name}: {value}, why: {}}}",
+        scalar(requirement.file.as_str()),
+        quoted(&requirement.why)
+    )
+}
+
 /// An operation's value: on one line where it fits, with a text of several lines as a block.
 fn operation(value: &Value, margin: usize) -> String {
     let Value::Object(keys) = value else { return format!(" {}", flow(value)) };
@@ -143,7 +164,14 @@ fn operation(value: &Value, margin: usize) -> String {
     let blanks = " ".repeat(margin + 2);
     let mut out = String::new();
     for (key, value) in keys {
-        match value.as_str().filter(|text| text.ends_with('\n') && !text.starts_with([' ', '\n'])) {
+        // A block keeps one line end, and is read with plain ones.
+        let is_block = |text: &&str| {
+            text.ends_with('\n')
+                && !text.ends_with("\n\n")
+                && !text.starts_with([' ', '\n'])
+                && !text.contains('\r')
+        };
+        match value.as_str().filter(is_block) {
             Some(text) => {
                 out.push_str(&format!("\n{blanks}{key}: |"));
                 for line in text.lines() {

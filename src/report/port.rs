@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::matrix::{cell, details};
-use crate::port::{Decided, Decision};
+use crate::port::{Decided, Decision, Verdict};
 
 /// A line a cell that does not simply stay; below those that are open, their candidates.
 pub fn text(decided: &[Decided]) -> String {
@@ -13,6 +13,10 @@ pub fn text(decided: &[Decided]) -> String {
     for one in decided {
         let row = one.cell.row();
         let line = match &one.decision {
+            // What the recipe presets is not ported: a person has to look.
+            Decision::Kept if one.cell.verdict.is_open() || one.cell.verdict == Verdict::Obsolete => {
+                format!("by hand  {row:width$}  {}", one.cell.reason.as_deref().unwrap_or_default())
+            }
             Decision::Kept => {
                 kept += 1;
                 continue;

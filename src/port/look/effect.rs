@@ -56,7 +56,9 @@ fn at_question(
         }),
         ..change.clone()
     };
-    let proposal = tried(judging, edit, proposal)?;
+    // One that takes the place of a change about several macros would lose the others.
+    let alone = matches!(&change.operation, Operation::HeaderUndef(op) if op.names.len() == 1);
+    let proposal = if alone { tried(judging, edit, proposal)? } else { None };
     let why = format!("the source that asks for it can undefine it: `{undef}` before `{line}`");
     Ok(Some(candidate(&need.file, text, &[branch.directive.start], &why, proposal)))
 }

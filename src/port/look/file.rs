@@ -53,7 +53,9 @@ pub(super) fn gone(judging: &Judging<'_>, edit: &Edit, index: usize, part: &Part
         let same = judging.meaning.is_some_and(|meaning| {
             let before = meaning.anchors(&edit.id, index, part.name.as_deref());
             let now: Vec<_> = parts.iter().flat_map(|one| anchors(&moved, one, &text)).collect();
-            before.len() == now.len() && before.iter().zip(&now).all(|(a, b)| a.text == b.text)
+            !before.is_empty()
+                && before.len() == now.len()
+                && before.iter().zip(&now).all(|(a, b)| a.text == b.text)
         });
         if same && like >= IS && candidates.is_empty() {
             let mut found = candidate(&path, &text, &[0], &why, Some(moved));

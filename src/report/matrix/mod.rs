@@ -102,7 +102,8 @@ pub fn details(cell: &Cell) -> Vec<String> {
         let text = candidate.text.trim();
         let text = if text.is_empty() { String::new() } else { format!("  {text}") };
         lines.push(format!("{}. {}{text}", number + 1, places(&candidate.places)));
-        lines.push(format!("   {}", candidate.why));
+        let by_hand = if candidate.change.is_none() { " (to be written by hand)" } else { "" };
+        lines.push(format!("   {}{by_hand}", candidate.why));
     }
     lines
 }
