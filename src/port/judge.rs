@@ -85,6 +85,15 @@ impl Judging<'_> {
         Ok(base.read(path)?.map(|file| file.bytes.to_vec()))
     }
 
+    /// The lines that a part is anchored to on the release that the patchset was written for, each with those that
+    /// backslashes join to it.
+    pub(super) fn old_lines(&self, edit: &Edit, index: usize, part: &Part) -> Vec<String> {
+        let meaning = self.meaning;
+        let anchors =
+            meaning.map_or(&[][..], |meaning| meaning.anchors(&edit.id, index, part.name.as_deref()));
+        anchors.iter().map(|anchor| plan::squeezed(&anchor.around)).collect()
+    }
+
     /// What a change comes to here, whatever versions it is written for where the patchset is not.
     pub(super) fn resolve(&self, edit: &Edit, change: &Change) -> Result<Vec<Part>, TreeError> {
         let mut one = Edit { changes: vec![change.clone()], requires: Vec::new(), ..edit.clone() };

@@ -28,10 +28,7 @@ pub(super) fn look(
 ) -> Result<Option<Look>, TreeError> {
     let change = &edit.changes[index];
     let Some(text) = judging.bytes(&part.file)? else { return Ok(None) };
-    let old: Vec<String> = judging.meaning.map_or_else(Vec::new, |meaning| {
-        let anchors = meaning.anchors(&edit.id, index, part.name.as_deref());
-        anchors.iter().map(|anchor| squeezed(&anchor.around)).collect()
-    });
+    let old = judging.old_lines(edit, index, part);
     let search = Search { judging, edit, change, part, text: &text, c: CFile::parse(&text), old };
     search.look()
 }

@@ -26,10 +26,7 @@ pub(super) fn look(
     part: &Part,
 ) -> Result<Option<Look>, TreeError> {
     let Some(text) = judging.bytes(&part.file)? else { return Ok(None) };
-    let old: Vec<String> = judging.meaning.map_or_else(Vec::new, |meaning| {
-        let anchors = meaning.anchors(&edit.id, index, part.name.as_deref());
-        anchors.iter().map(|anchor| squeezed(&anchor.around)).collect()
-    });
+    let old = judging.old_lines(edit, index, part);
     let change = &edit.changes[index];
     let found = Found { judging, edit, change, part, text: &text, makefile: Makefile::parse(&text), old };
     match &change.operation {

@@ -23,9 +23,7 @@ pub(super) fn look(
 ) -> Result<Option<Look>, TreeError> {
     let Some(text) = judging.bytes(&part.file)? else { return Ok(None) };
     let Outcome::Missing { what, .. } = &part.outcome else { return Ok(None) };
-    let anchors =
-        judging.meaning.map_or(&[][..], |meaning| meaning.anchors(&edit.id, index, part.name.as_deref()));
-    let old: Vec<String> = anchors.iter().map(|anchor| squeezed(&anchor.around)).collect();
+    let old = judging.old_lines(edit, index, part);
     let mut candidates = Vec::new();
     for command in shell::commands(&text, Span::new(0, text.len())) {
         let first = command.words[0].start;
