@@ -1,5 +1,7 @@
 //! C tokens: what a compiler sees before preprocessing, with a whole directive as one token.
 
+use memchr::memrchr;
+
 use super::pieces::{
     comment_end, directive_end, is_prefix, mark_length, number_end, quoted, splice, word_end,
 };
@@ -56,13 +58,14 @@ mod class {
     pub const BLANK: u8 = 0;
     /// Nothing; but a directive is none behind it on its line.
     pub const PLAIN: u8 = 1;
-    /// A bracket, or what may begin a line, a directive, a comment, a literal or a splice.
+    /// A bracket, or what may begin a directive, a comment, a literal or a splice. No line end: there are many, and
+    /// they matter to directives alone.
     pub const MARK: u8 = 2;
 }
 
 const CLASS: [u8; 256] = {
     let mut table = [class::PLAIN; 256];
-    let (blanks, marks) = (b" \t\r\x0b\x0c", b"\n#/\\\"'()[]{}");
+    let (blanks, marks) = (b" \t\r\x0b\x0c", b"#/\\\"'()[]{}");
     let mut i = 0;
     while i < blanks.len() {
         table[blanks[i] as usize] = class::BLANK;
@@ -123,31 +126,20 @@ impl<'a> Lexer<'a> {
     /// The next bracket or directive. What stands between is only looked at for literals and comments.
     pub fn landmark(&mut self) -> Option<Token> {
         loop {
-            let mut seen = class::BLANK;
-            let mut byte = None;
             let rest = &self.source[self.at..];
-            let mut passed = rest.len();
-            for (i, next) in rest.iter().enumerate() {
-                let class = CLASS[usize::from(*next)];
-                if class == class::MARK {
-                    (byte, passed) = (Some(*next), i);
-                    break;
-                }
-                seen |= class;
-            }
-            self.at += passed;
-            self.fresh_line &= seen == class::BLANK;
-            match byte? {
-                b'\n' => {
-                    self.fresh_line = true;
-                    self.at += 1;
-                }
+            let mark = rest.iter().position(|b| CLASS[usize::from(*b)] == class::MARK);
+            let passed = &rest[..mark.unwrap_or(rest.len())];
+            self.at += passed.len();
+            match rest.get(passed.len())? {
                 b'(' | b')' | b'[' | b']' | b'{' | b'}' => {
                     self.fresh_line = false;
                     self.at += 1;
                     return Some(Token::new(Kind::Mark, self.at - 1, self.at));
                 }
                 _ => {
+                    let line = memrchr(b'\n', passed).map_or(0, |end| end + 1);
+                    let blank = passed[line..].iter().all(|b| CLASS[usize::from(*b)] == class::BLANK);
+                    self.fresh_line = blank && (self.fresh_line || line > 0);
                     if let Some(token) = self.step().filter(|token| token.kind == Kind::Directive) {
                         return Some(token);
                     }

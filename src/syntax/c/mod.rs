@@ -198,7 +198,11 @@ impl CFile {
     }
 
     fn is_mark(&self, token: usize, mark: &[u8]) -> bool {
-        self.nesting.tokens[token].kind == Kind::Mark && self.text(token) == mark
+        let token = self.nesting.tokens[token];
+        // Most marks are another byte, which is told without a call.
+        token.kind == Kind::Mark
+            && self.source[token.start()] == mark[0]
+            && token.span().of(&self.source) == mark
     }
 
     fn is_bracket(&self, token: usize) -> bool {

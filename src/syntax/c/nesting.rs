@@ -125,7 +125,8 @@ impl Walk<'_> {
     }
 
     fn opens(&mut self, token: usize, kind: u8) {
-        let transparent = kind == b'{' && self.is_linkage(token);
+        // Inside braces it would be no C, and its words are not looked at there.
+        let transparent = kind == b'{' && !self.in_braces() && self.is_linkage(token);
         let level = self.level().saturating_add(u16::from(!transparent));
         let in_braces = self.in_braces() || (kind == b'{' && !transparent);
         let kind = if transparent { b'X' } else { kind };
@@ -375,6 +376,9 @@ mod tests {
             "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint f(void) { }\n#ifdef __cplusplus\n}\n#endif\n";
         assert!(problems(source).is_empty(), "{:?}", problems(source));
         assert_eq!(CFile::parse(source.as_bytes()).functions().len(), 1);
+        // But for one inside braces.
+        let inside = "{\n#if A\nextern \"C\" {\n#endif\n}\n";
+        assert_eq!(problems(inside).len(), 2, "{:?}", problems(inside));
     }
 
     #[test]
