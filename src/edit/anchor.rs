@@ -1,5 +1,7 @@
 //! Literal anchors, and what counted anchors come to.
 
+use memchr::memmem;
+
 use super::answer::{Answer, Miss};
 use crate::text::{Rewrite, Span};
 
@@ -8,17 +10,14 @@ use crate::text::{Rewrite, Span};
 pub(super) fn find_words(text: &[u8], needle: &[u8], within: Span) -> Vec<Span> {
     let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     let (Some(first), Some(last)) = (needle.first(), needle.last()) else { return Vec::new() };
+    let finder = memmem::Finder::new(needle);
     let mut found = Vec::new();
     let mut at = within.start;
-    while at + needle.len() <= within.end {
-        let Some(i) = text[at..within.end].iter().position(|b| b == first) else { break };
-        let start = at + i;
-        let end = start + needle.len();
-        let fits = end <= within.end
-            && &text[start..end] == needle
-            && !(is_word(*first) && start > 0 && is_word(text[start - 1]))
-            && !(is_word(*last) && text.get(end).is_some_and(|b| is_word(*b)));
-        if fits {
+    while let Some(i) = finder.find(&text[at..within.end]) {
+        let (start, end) = (at + i, at + i + needle.len());
+        let goes_on = (is_word(*first) && start > 0 && is_word(text[start - 1]))
+            || (is_word(*last) && text.get(end).is_some_and(|b| is_word(*b)));
+        if !goes_on {
             found.push(Span::new(start, end));
             at = end;
         } else {
@@ -28,9 +27,19 @@ pub(super) fn find_words(text: &[u8], needle: &[u8], within: Span) -> Vec<Span> 
     found
 }
 
-/// Where `needle`, which is not empty, stands in `text`.
+/// Where `needle` stands in `text`; an empty one stands nowhere.
 pub(super) fn find_bytes(text: &[u8], needle: &[u8]) -> Vec<usize> {
-    text.windows(needle.len().max(1)).enumerate().filter(|(_, w)| *w == needle).map(|(i, _)| i).collect()
+    if needle.is_empty() {
+        return Vec::new();
+    }
+    let finder = memmem::Finder::new(needle);
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(i) = finder.find(&text[at..]) {
+        found.push(at + i);
+        // Places may overlap.
+        at += i + 1;
+    }
+    found
 }
 
 /// Where whole lines stand in `text`: at the beginning of a line.

@@ -172,7 +172,7 @@ fn reached(source: &Source, target: &str, word: &str, except: Option<Span>) -> O
     let text = &source.bytes;
     let makefile = source.makefile();
     let is_word = |span: &Span| span.of(text) == word.as_bytes() && Some(*span) != except;
-    let mut rules: HashMap<&[u8], Vec<&Rule>> = HashMap::new();
+    let mut rules: HashMap<&[u8], Vec<&Rule>> = HashMap::with_capacity(makefile.rules.len());
     for rule in &makefile.rules {
         for target in &rule.targets {
             rules.entry(target.of(text)).or_default().push(rule);
