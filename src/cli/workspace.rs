@@ -44,8 +44,8 @@ impl Workspace {
         if offline {
             (places.web, places.apt) = (None, None);
         }
-        let cache = places.cache.as_ref().zip(program());
-        let memory = cache.map(|(cache, program)| Memory::new(cache.join("plans"), program));
+        let memory =
+            places.cache.as_ref().and_then(|cache| Some(Memory::new(cache.join("plans"), program()?)));
         Workspace { catalog: Catalog::new(folders), pins, places, memory }
     }
 

@@ -11,9 +11,15 @@ use crate::tree::{Entry, File, Tree, TreeError, TreePath};
 /// A tree that notes everything that is asked of it.
 pub struct Recording<'a> {
     tree: &'a dyn Tree,
-    seen: Mutex<BTreeMap<TreePath, Seen>>,
+    noted: Mutex<BTreeMap<TreePath, Noted>>,
     /// Whether something was asked that is not noted: all names, or what could not be read.
     lost: Mutex<bool>,
+}
+
+/// What is noted of a path. Contents are digested when they are asked for, which is when the plan fits.
+enum Noted {
+    Seen(Seen),
+    Read(File),
 }
 
 /// What a plan has seen at a path.
@@ -33,7 +39,7 @@ pub(super) enum Seen {
 impl<'a> Recording<'a> {
     /// Notes what is asked of `tree` from now on.
     pub fn new(tree: &'a dyn Tree) -> Recording<'a> {
-        Recording { tree, seen: Mutex::default(), lost: Mutex::new(false) }
+        Recording { tree, noted: Mutex::default(), lost: Mutex::new(false) }
     }
 
     /// Everything that was looked at; `None` when that is not all that counted.
@@ -41,19 +47,28 @@ impl<'a> Recording<'a> {
         if *self.lost.lock().unwrap_or_else(PoisonError::into_inner) {
             return None;
         }
-        Some(self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(noted.iter().map(|(path, noted)| (path.clone(), noted.seen())).collect())
     }
 
-    fn note(&self, path: &TreePath, seen: Seen) {
-        let mut all = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = matches!(all.get(path), Some(Seen::Contents { .. }));
-        if !known {
-            all.insert(path.clone(), seen);
+    fn note(&self, path: &TreePath, noted: Noted) {
+        let mut all = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(all.get(path), Some(Noted::Read(_))) {
+            all.insert(path.clone(), noted);
         }
     }
 
     fn lose(&self) {
         *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = true;
+    }
+}
+
+impl Noted {
+    fn seen(&self) -> Seen {
+        match self {
+            Noted::Seen(seen) => *seen,
+            Noted::Read(file) => Seen::Contents { executable: file.executable, sha256: file.bytes.sha256() },
+        }
     }
 }
 
@@ -64,26 +79,18 @@ impl Tree for Recording<'_> {
 
     fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
         let entry = self.tree.entry(path).inspect_err(|_| self.lose())?;
-        self.note(
-            path,
-            match &entry {
-                None => Seen::Absent,
-                Some(Entry::File { executable }) => Seen::Mode { executable: *executable },
-                Some(_) => Seen::NoFile,
-            },
-        );
+        let seen = match &entry {
+            None => Seen::Absent,
+            Some(Entry::File { executable }) => Seen::Mode { executable: *executable },
+            Some(_) => Seen::NoFile,
+        };
+        self.note(path, Noted::Seen(seen));
         Ok(entry)
     }
 
     fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
         let file = self.tree.read(path).inspect_err(|_| self.lose())?;
-        self.note(
-            path,
-            match &file {
-                None => Seen::Absent,
-                Some(file) => Seen::Contents { executable: file.executable, sha256: file.bytes.sha256() },
-            },
-        );
+        self.note(path, file.clone().map_or(Noted::Seen(Seen::Absent), Noted::Read));
         Ok(file)
     }
 
