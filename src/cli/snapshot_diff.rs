@@ -76,7 +76,7 @@ fn accepted(store: &Store, text: &str) -> Result<((String, String), String), Cli
         [one] => {
             let body = store.read(&one.0, &one.1).map_err(io)?;
             let gone = || CliError::new(ExitStatus::Usage, format!("the snapshot `{text}` has just gone"));
-            Ok((one.clone(), body.ok_or_else(gone)?))
+            Ok((one.clone(), body.ok_or_else(gone)?.into_owned()))
         }
         [] => {
             let mut error =

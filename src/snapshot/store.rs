@@ -1,5 +1,6 @@
 //! Where snapshots are kept, in the format of insta.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
@@ -33,12 +34,15 @@ impl Store {
     ///
     /// # Errors
     /// When the file is there and cannot be read.
-    pub fn read(&self, patchset: &str, pin: &str) -> io::Result<Option<String>> {
+    pub fn read(&self, patchset: &str, pin: &str) -> io::Result<Option<Cow<'static, str>>> {
         match fs::read_to_string(self.path(patchset, pin)) {
-            Ok(text) => Ok(Some(body(&text).to_owned())),
+            Ok(text) => Ok(Some(body(&text).to_owned().into())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let shipped = Shipped::get(&format!("{patchset}/{pin}.snap"));
-                Ok(shipped.map(|file| body(&String::from_utf8_lossy(&file.data)).to_owned()))
+                Ok(shipped.map(|file| match file.data {
+                    Cow::Borrowed(bytes) => body_of_bytes(bytes),
+                    Cow::Owned(bytes) => body_of_bytes(&bytes).into_owned().into(),
+                }))
             }
             Err(error) => Err(error),
         }
@@ -89,6 +93,13 @@ impl Store {
 }
 
 /// What stands behind the head that insta writes.
+fn body_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => body(text).into(),
+        Err(_) => body(&String::from_utf8_lossy(bytes)).to_owned().into(),
+    }
+}
+
 fn body(text: &str) -> &str {
     let rest = text.strip_prefix("---\n").and_then(|head| head.split_once("\n---\n"));
     rest.map_or(text, |(_, body)| body)

@@ -36,6 +36,11 @@ pub struct Pin {
 }
 
 impl Pin {
+    /// What the pin of a version is called, if there is one.
+    pub fn name_of(version: &Version) -> String {
+        format!("{PREFIX}{version}")
+    }
+
     /// The pinned tarball that has this digest.
     pub fn tarball(&self, sha256: Sha256Digest) -> Option<&Tarball> {
         self.tarballs.iter().find(|tarball| tarball.sha256 == sha256)

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_yaml::{Location, Spanned};
 
-use super::{Debian, PREFIX, Pin, PinError, Tarball};
+use super::{Debian, Pin, PinError, Tarball};
 use crate::digest::{BadDigest, Sha256Digest};
 use crate::version::{BadVersion, Version};
 
@@ -77,7 +77,7 @@ pub(super) fn pins(file: &str, minor: &str, bytes: &[u8]) -> Result<Vec<Pin>, Pi
 
 /// Booleans are `true` and `false`, so that no other word is taken for one.
 fn strict() -> serde_yaml::Options {
-    serde_yaml::options! { strict_booleans: true, emit_comments: false, with_snippet: false }
+    serde_yaml::options! { strict_booleans: true, with_snippet: false }
 }
 
 /// Checks what a file states, and names the file when something is wrong.
@@ -105,7 +105,7 @@ impl Reader<'_> {
         })?;
         let debian = release.debian.map(|package| self.debian(package)).transpose()?;
         Ok(Pin {
-            name: format!("{PREFIX}{version}"),
+            name: Pin::name_of(&version),
             version,
             tag: self.word(release.tag, "name of a tag", is_plain)?,
             tree,
