@@ -43,7 +43,9 @@ impl Dirs {
                 let comes_or_goes = change.before.is_none() || change.after.is_none();
                 let only_mode = change.before.as_ref().map(|file| &file.bytes)
                     == change.after.as_ref().map(|file| &file.bytes);
-                let missing = missing(root, &change.path, &known)?;
+                // Above a file that is there, all directories are.
+                let added = change.before.is_none();
+                let missing = if added { missing(root, &change.path, &known)? } else { Vec::new() };
                 let dir = missing.first().map_or_else(|| Dir::of(&change.path), Dir::of);
                 created.extend(missing);
                 if !only_mode {

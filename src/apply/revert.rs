@@ -164,7 +164,8 @@ fn times_before(layers: &[AppliedLayer]) -> (BTreeMap<TreePath, Mtime>, Option<M
 /// The directories that someone removed since, and that files are to come back to.
 fn missing_dirs(root: &Path, changes: &[Change<'_>]) -> Result<Vec<TreePath>, ApplyError> {
     let mut missing = std::collections::BTreeSet::new();
-    for change in changes.iter().filter(|change| matches!(change.act, Act::Write { .. })) {
+    let comes_back = |change: &&Change| change.before.is_none() && matches!(change.act, Act::Write { .. });
+    for change in changes.iter().filter(comes_back) {
         if let Some(first) = place::first_missing_dir(root, &change.path)? {
             missing.extend(change.path.ancestors().filter(|dir| dir.as_str().len() >= first.as_str().len()));
         }
