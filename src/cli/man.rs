@@ -1,7 +1,5 @@
 //! `pypatch man`
 
-use clap::CommandFactory;
-
 use super::error::CliError;
 use super::ui::Ui;
 use super::{Cli, ExitStatus};
@@ -14,7 +12,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
-    let mut root = Cli::command();
+    let mut root = Cli::definition();
     root.build();
     let command = match &args.command {
         None => root,

@@ -33,7 +33,7 @@ mod workspace;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use error::CliError;
 pub use exit::ExitStatus;
@@ -46,7 +46,7 @@ use workspace::Workspace;
 /// trees, shows and snapshots the result, exports it and takes it back.
 #[derive(Debug, Parser)]
 #[command(name = "pypatch", version, max_term_width = 100)]
-pub(crate) struct Cli {
+struct Cli<C: Subcommand = Command> {
     /// A folder of patchsets that is searched before ./patchsets and the shipped ones.
     #[arg(long = "patchsets", value_name = "DIR", global = true)]
     patchset_dirs: Vec<PathBuf>,
@@ -66,7 +66,7 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     color: Color,
     #[command(subcommand)]
-    command: Command,
+    command: C,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -109,9 +109,44 @@ enum Command {
     Man(man::Args),
 }
 
+/// The commands that take milliseconds: to define all the others costs as much as reading a patchset.
+#[derive(Debug, Subcommand)]
+enum Quick {
+    Apply(apply::Args),
+    Revert(revert::Args),
+}
+
+impl From<Quick> for Command {
+    fn from(quick: Quick) -> Command {
+        match quick {
+            Quick::Apply(args) => Command::Apply(args),
+            Quick::Revert(args) => Command::Revert(args),
+        }
+    }
+}
+
+impl Cli {
+    /// The whole command line.
+    fn definition() -> clap::Command {
+        <Cli as CommandFactory>::command()
+    }
+
+    /// The arguments of this process.
+    fn read() -> Result<Cli, clap::Error> {
+        match Cli::<Quick>::try_parse() {
+            Ok(Cli { patchset_dirs, pins_dir, offline, quiet, verbose, color, command }) => {
+                let command = command.into();
+                Ok(Cli { patchset_dirs, pins_dir, offline, quiet, verbose, color, command })
+            }
+            // Another command, a question for help, or a mistake: told by what knows all commands.
+            Err(_) => Cli::try_parse(),
+        }
+    }
+}
+
 /// Runs pypatch with the arguments of this process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => {
             let usage = error.use_stderr();
@@ -146,28 +181,31 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
     let ui = Ui::new(cli.quiet, cli.verbose);
-    let workspace = Workspace::new(&cli.patchset_dirs, cli.pins_dir.as_deref(), cli.offline);
+    // Not every command looks for anything.
+    let workspace = || Workspace::new(&cli.patchset_dirs, cli.pins_dir.as_deref(), cli.offline);
     match &cli.command {
-        Command::List(args) => list::run(&ui, &workspace, args),
-        Command::Show(args) => show::run(&ui, &workspace, args),
-        Command::Check(args) => check::run(&ui, &workspace, args),
-        Command::Plan(args) => plan::run(&ui, &workspace, args),
-        Command::Diff(args) => diff::run(&ui, &workspace, args),
-        Command::Apply(args) => apply::run(&ui, &workspace, args),
+        Command::List(args) => list::run(&ui, &workspace(), args),
+        Command::Show(args) => show::run(&ui, &workspace(), args),
+        Command::Check(args) => check::run(&ui, &workspace(), args),
+        Command::Plan(args) => plan::run(&ui, &workspace(), args),
+        Command::Diff(args) => diff::run(&ui, &workspace(), args),
+        Command::Apply(args) => apply::run(&ui, &workspace(), args),
         Command::Status(args) => status::run(&ui, args),
         Command::Revert(args) => revert::run(&ui, args),
-        Command::Export(args) => export::run(&ui, &workspace, args),
-        Command::Build(args) => build::run(&ui, &workspace, args),
-        Command::Setup(args) => setup::run(&ui, &workspace, args),
-        Command::Snapshot(args) => snapshot::run(&ui, &workspace, args),
-        Command::Matrix(args) => matrix::run(&ui, &workspace, args),
-        Command::Port(args) => port::run(&ui, &workspace, args),
-        Command::Why(args) => why::run(&ui, &workspace, args),
+        Command::Export(args) => export::run(&ui, &workspace(), args),
+        Command::Build(args) => build::run(&ui, &workspace(), args),
+        Command::Setup(args) => setup::run(&ui, &workspace(), args),
+        Command::Snapshot(args) => snapshot::run(&ui, &workspace(), args),
+        Command::Matrix(args) => matrix::run(&ui, &workspace(), args),
+        Command::Port(args) => port::run(&ui, &workspace(), args),
+        Command::Why(args) => why::run(&ui, &workspace(), args),
         Command::Pins(args) => {
+            let workspace = workspace();
             Ok(pins::run(args, &workspace.pins, &workspace.places, &mut std::io::stdout())?)
                 .map(|()| ExitStatus::Done)
         }
         Command::Fetch(args) => {
+            let workspace = workspace();
             let mut progress = progress::Bar::new(cli.quiet);
             let mut warn = |text: &str| ui.note(&format!("warning: {text}"));
             fetch::run(
@@ -188,10 +226,8 @@ fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     #[test]
     fn the_definitions_of_the_command_line_are_consistent() {
-        super::Cli::command().debug_assert();
+        super::Cli::definition().debug_assert();
     }
 }
