@@ -145,8 +145,7 @@ pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) ->
 fn options() -> serde_yaml::Options {
     serde_yaml::options! {
         strict_booleans: true,
-        // Nobody asks for comments, nor for a picture of the place beside its line and column.
-        emit_comments: false,
+        // Nobody asks for a picture of the place beside its line and column.
         with_snippet: false,
         // `with: 1` is a number for every other reader of YAML, and for the published schema.
         no_schema: true,
