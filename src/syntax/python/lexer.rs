@@ -21,7 +21,7 @@ pub(super) struct Token {
     pub kind: Kind,
     pub span: Span,
     /// How many brackets are open around it; a bracket itself counts as outside.
-    pub depth: usize,
+    pub depth: u32,
 }
 
 /// A statement line with its continuations. Blank lines and lines of comment are none.
@@ -148,7 +148,7 @@ fn logical_line(source: &[u8], mut at: usize, out: &mut Lexed) -> usize {
                 Kind::Mark
             }
         };
-        out.tokens.push(Token { kind, span: Span::new(start, at), depth });
+        out.tokens.push(Token { kind, span: Span::new(start, at), depth: depth as u32 });
     }
     if let Some((bracket, start)) = open.first() {
         let what = format!("this `{}` is never closed", char::from(*bracket));

@@ -25,6 +25,7 @@ mod literal;
 pub use definition::{Definition, DefinitionKind};
 pub use import::{Import, ImportKind, ImportedName};
 
+use crate::contents::Contents;
 use crate::syntax::Problem;
 use crate::text::Span;
 use lexer::{Line, Token};
@@ -32,7 +33,7 @@ use lexer::{Line, Token};
 /// A Python source, read.
 #[derive(Debug)]
 pub struct PyFile {
-    source: Vec<u8>,
+    source: Contents,
     tokens: Vec<Token>,
     lines: Vec<Line>,
     definitions: Vec<Definition>,
@@ -42,10 +43,11 @@ pub struct PyFile {
 
 impl PyFile {
     /// Reads `source`. Never fails: see [`problem_in`](PyFile::problem_in).
-    pub fn parse(source: &[u8]) -> PyFile {
-        let lexed = lexer::lex(source);
+    pub fn parse(source: impl Into<Contents>) -> PyFile {
+        let source = source.into();
+        let lexed = lexer::lex(&source);
         let mut file = PyFile {
-            source: source.to_vec(),
+            source,
             tokens: lexed.tokens,
             lines: lexed.lines,
             definitions: Vec::new(),
