@@ -9,7 +9,6 @@ use crate::apply::{self, FileState, LayerStatus};
 use crate::contents::Contents;
 use crate::digest::Sha256Digest;
 use crate::plan::Work;
-use crate::tree::pin::Pin;
 use crate::tree::{FileChange, SourceSpec, TreePath, keyword_normalised};
 
 /// The pin a source was found to be, or why it is none.
@@ -33,15 +32,12 @@ pub(super) fn check(workspace: &Workspace, works: &[Work], source: &Source) -> R
     let Some(version) = works.iter().find_map(|work| work.version.as_ref()) else {
         return Ok(no("the tree has no version of CPython".to_owned()));
     };
-    // The file of the pins is read only where there is no accepted snapshot: one exists for pins alone.
-    let name = Pin::name_of(version);
-    let unknown = || no(format!("CPython {version} is not among the pins"));
+    let Some(pin) = workspace.pins.by_version(version)? else {
+        return Ok(no(format!("CPython {version} is not among the pins")));
+    };
     let SourceSpec::Directory(root) = &source.spec else {
-        if workspace.pins.by_version(version)?.is_none() {
-            return Ok(unknown());
-        }
         return Ok(Pinned::No {
-            why: format!("its hash is not that of {name}"),
+            why: format!("its hash is not that of {}", pin.name),
             files: Vec::new(),
             help: Some("unpack it and patch the directory, of which the touched files are compared, or give --allow-unpinned".to_owned()),
         });
@@ -55,7 +51,8 @@ pub(super) fn check(workspace: &Workspace, works: &[Work], source: &Source) -> R
         let touched = on.peek().is_some();
         let as_left = |layer: &LayerStatus| {
             let files = layer.files.iter().filter(|file| file.path == *path);
-            layer.pin.as_ref() == Some(&name) && files.into_iter().all(|f| f.state == FileState::AsApplied)
+            layer.pin.as_ref() == Some(&pin.name)
+                && files.into_iter().all(|f| f.state == FileState::AsApplied)
         };
         touched && on.all(as_left)
     };
@@ -68,7 +65,7 @@ pub(super) fn check(workspace: &Workspace, works: &[Work], source: &Source) -> R
     }
     let mut accepted = BTreeMap::new();
     for work in works {
-        for (path, digest) in snapshot::before_digests(&work.patchset, &name).unwrap_or_default() {
+        for (path, digest) in snapshot::before_digests(&work.patchset, &pin.name).unwrap_or_default() {
             // Of two patchsets that touch a file, the first one's snapshot has it as it was.
             accepted.entry(path).or_insert(digest);
         }
@@ -78,12 +75,11 @@ pub(super) fn check(workspace: &Workspace, works: &[Work], source: &Source) -> R
     let expected = match expected {
         Some(expected) => expected,
         None => {
-            let Some(pin) = workspace.pins.by_version(version)? else { return Ok(unknown()) };
             let Some(tree) = workspace.open_pin_at_hand(&pin)? else {
                 return Ok(Pinned::No {
-                    why: format!("{name} is not at hand to compare it with"),
+                    why: format!("{} is not at hand to compare it with", pin.name),
                     files: Vec::new(),
-                    help: Some(format!("run `pypatch fetch {name}` first, or give --allow-unpinned")),
+                    help: Some(format!("run `pypatch fetch {}` first, or give --allow-unpinned", pin.name)),
                 });
             };
             let mut digests = BTreeMap::new();
@@ -106,9 +102,9 @@ pub(super) fn check(workspace: &Workspace, works: &[Work], source: &Source) -> R
         .map(|change| change.path.to_string())
         .collect();
     if differing.is_empty() {
-        return Ok(Pinned::Yes(name));
+        return Ok(Pinned::Yes(pin.name));
     }
-    Ok(Pinned::No { why: format!("it differs from {name}"), files: differing, help: None })
+    Ok(Pinned::No { why: format!("it differs from {}", pin.name), files: differing, help: None })
 }
 
 /// The digest of a file without its version-control keywords.

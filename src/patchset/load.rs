@@ -6,7 +6,7 @@ use std::fmt;
 use serde_yaml::{Location, Spanned};
 
 use super::operation::{Operation, Text};
-use super::{Build, Catalog, Change, Edit, Input, Lint, Origin, Patchset, RawEdit, RawPatchset};
+use super::{Build, Catalog, Change, Edit, Input, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
 use crate::digest::Sha256Digest;
 use crate::syntax::c::has_code;
 use crate::version::{Version, VersionRange};
@@ -63,8 +63,21 @@ pub enum LoadError {
     },
 }
 
+/// Which text of a shipped patchset is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// What was made of it when this program was built.
+    Prepared,
+    /// The YAML, whose words have places.
+    Written,
+}
+
 /// Loads the patchset `id` and the ones it extends.
 pub(super) fn load(catalog: &Catalog, id: &str) -> Result<Patchset, LoadError> {
+    load_as(Form::Prepared, catalog, id).or_else(|_| load_as(Form::Written, catalog, id))
+}
+
+pub(super) fn load_as(form: Form, catalog: &Catalog, id: &str) -> Result<Patchset, LoadError> {
     let mut chain = Vec::new();
     let mut seen = BTreeSet::new();
     let mut next = Some((id.to_owned(), None::<(String, Location)>));
@@ -91,7 +104,7 @@ pub(super) fn load(catalog: &Catalog, id: &str) -> Result<Patchset, LoadError> {
                 }
             });
         };
-        let parsed = parse(catalog, &origin)?;
+        let parsed = parse(form, catalog, &origin)?;
         next = parsed
             .raw
             .extends
@@ -153,25 +166,47 @@ fn options() -> serde_yaml::Options {
     }
 }
 
-fn parse(catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadError> {
-    let file = origin.display("patchset.yaml");
-    let bytes =
-        origin.read("patchset.yaml").map_err(|source| LoadError::Io { file: file.clone(), source })?;
-    let id = origin.id();
-    let text = std::str::from_utf8(&bytes).map_err(|error| {
+/// What the YAML of a patchset says.
+fn written(id: &str, file: &str, bytes: &[u8]) -> Result<RawPatchset, LoadError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         let (lines, last) = (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or(""));
         let (line, column) = (lines + 1, last.chars().count() + 1);
-        invalid(id, vec![Complaint { file: file.clone(), line, column, what: "this is no UTF-8".to_owned() }])
+        invalid(
+            id,
+            vec![Complaint { file: file.to_owned(), line, column, what: "this is no UTF-8".to_owned() }],
+        )
     })?;
-    let raw: RawPatchset = serde_yaml::from_str_with_options(text, options()).map_err(|error| {
+    serde_yaml::from_str_with_options(text, options()).map_err(|error| {
         let at = error.location().unwrap_or(Location::UNKNOWN);
         let message = error.without_snippet().to_string();
         // The place stands before the message already, and the reader's options are not the user's.
         let message = message.split(" at line ").next().unwrap_or(&message);
         let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message).to_owned();
-        invalid(id, vec![complaint(&file, at, message)])
-    })?;
+        invalid(id, vec![complaint(file, at, message)])
+    })
+}
+
+fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadError> {
+    let file = origin.display("patchset.yaml");
+    let bytes =
+        origin.read("patchset.yaml").map_err(|source| LoadError::Io { file: file.clone(), source })?;
+    let id = origin.id();
+    let prepared = match (form, origin) {
+        (Form::Prepared, Origin::Shipped { id }) => prepared::read(id),
+        _ => None,
+    };
+    let (raw, places) = match prepared {
+        Some(prepared) => (prepared.patchset, prepared.places),
+        None => {
+            let raw = written(id, &file, &bytes)?;
+            let place = |edit: &Spanned<RawEdit>| {
+                (edit.referenced.line() as usize, edit.referenced.column() as usize)
+            };
+            let places = raw.edits.iter().map(place).collect();
+            (raw, places)
+        }
+    };
     let mut check = Check { file: &file, catalog, origin, complaints: Vec::new(), inputs: Vec::new() };
     check.inputs.push(Input::new(origin, "patchset.yaml", &bytes));
     if raw.schema.value != 1 {
@@ -191,7 +226,7 @@ fn parse(catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadError> {
     }
     let mut edits = Vec::new();
     let mut ids: BTreeMap<&str, u64> = BTreeMap::new();
-    for edit in &raw.edits {
+    for (edit, place) in raw.edits.iter().zip(places) {
         let edit_id = &edit.value.id;
         if edit_id.value == "recipe" {
             check.at(edit_id.referenced, "`recipe` is what the presets of `build:` are called in a matrix");
@@ -206,7 +241,7 @@ fn parse(catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadError> {
                 format!("the edit `{}` stands on line {line} already", edit_id.value),
             );
         }
-        edits.push(check.edit(edit, id));
+        edits.push(check.edit(edit, place, id));
     }
     let (complaints, inputs) = (check.complaints, check.inputs);
     if !complaints.is_empty() {
@@ -244,7 +279,7 @@ impl Check<'_> {
             .ok()
     }
 
-    fn edit(&mut self, raw: &Spanned<RawEdit>, patchset: &str) -> Edit {
+    fn edit(&mut self, raw: &Spanned<RawEdit>, (line, column): (usize, usize), patchset: &str) -> Edit {
         let (edit, at) = (&raw.value, raw.referenced);
         let mut bounds = Vec::new();
         for (sign, bound) in [(">=", &edit.since), ("<", &edit.until)] {
@@ -279,8 +314,8 @@ impl Check<'_> {
             changes,
             allow: edit.allow.clone(),
             patchset: patchset.to_owned(),
-            line: at.line() as usize,
-            column: at.column() as usize,
+            line,
+            column,
         }
     }
 

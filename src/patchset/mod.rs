@@ -8,6 +8,7 @@ mod input;
 mod lint;
 mod load;
 pub mod operation;
+mod prepared;
 mod schema;
 
 use std::collections::BTreeMap;

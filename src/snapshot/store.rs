@@ -92,7 +92,6 @@ impl Store {
     }
 }
 
-/// What stands behind the head that insta writes.
 fn body_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => body(text).into(),
@@ -100,6 +99,7 @@ fn body_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// What stands behind the head that insta writes.
 fn body(text: &str) -> &str {
     let rest = text.strip_prefix("---\n").and_then(|head| head.split_once("\n---\n"));
     rest.map_or(text, |(_, body)| body)

@@ -36,11 +36,6 @@ pub struct Pin {
 }
 
 impl Pin {
-    /// What the pin of a version is called, if there is one.
-    pub fn name_of(version: &Version) -> String {
-        format!("{PREFIX}{version}")
-    }
-
     /// The pinned tarball that has this digest.
     pub fn tarball(&self, sha256: Sha256Digest) -> Option<&Tarball> {
         self.tarballs.iter().find(|tarball| tarball.sha256 == sha256)
@@ -169,9 +164,10 @@ impl PinSet {
     /// The pins of one minor version, those of the overlay in the place of the shipped ones.
     fn of_minor(&self, minor: &str) -> Result<Vec<Pin>, PinError> {
         let file = format!("{minor}.yaml");
-        let mut pins = match Shipped::get(&file) {
-            Some(shipped) => load::pins(&format!("upstream-pins/{file} (shipped)"), minor, &shipped.data)?,
-            None => Vec::new(),
+        let mut pins = match (load::prepared(minor), Shipped::get(&file)) {
+            (Some(pins), _) => pins,
+            (None, Some(yaml)) => load::pins(&format!("upstream-pins/{file} (shipped)"), minor, &yaml.data)?,
+            (None, None) => Vec::new(),
         };
         let Some(path) = self.overlay.as_ref().map(|directory| directory.join(&file)) else {
             return Ok(pins);
