@@ -10,6 +10,9 @@ round and in changing order; every pair must give back the tree as it was. pypat
     no cache  neither HOME nor XDG_CACHE_HOME: nothing is remembered, so that every apply is the first one
     again     the plan is remembered from an apply before
 
+TMPDIR says where, and with that the file system, which takes part of the time. ext4 without a journal is no place to measure: to make
+a file it passes over every inode that was deleted in the last minutes, one by one, and this script deletes trees.
+
 CPU time is user and system time of the processes, as wait4 reports it. Peak memory is never below that of this script, which
 starts them. Timings decide no test: the exit status says only whether all did the same work.
 """
@@ -34,6 +37,18 @@ def run(command, cwd, stdin=None, env=None):
     if process.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}: exit status {process.returncode}")
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def file_system(place):
+    """What `place` lies on, and what is to be known of that."""
+    mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    over = [mount for mount in mounts if place.is_relative_to(mount[4].replace("\\040", " "))]
+    mount = max(over, key=lambda mount: len(mount[4]))
+    kind, device = mount[mount.index("-") + 1 : mount.index("-") + 3]
+    journals = Path("/proc/fs/jbd2").glob(f"{Path(device).resolve().name}-*")
+    if kind == "ext4" and not any(journals):
+        return f"{kind} without a journal: the times say more of what was deleted before than of the programs"
+    return kind
 
 
 def digest(tree):
@@ -120,6 +135,7 @@ def main():
             sys.exit("the tree did not come back")
 
         print(f"{arguments.patchset} on {arguments.source}, {arguments.rounds} rounds, medians of CPU time, peak memory")
+        print(f"on {file_system(place.resolve())}")
         for name, measured in results.items():
             total, memory, forth, back = zip(*measured)
             line = (
