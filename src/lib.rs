@@ -9,7 +9,6 @@ pub mod edit;
 pub mod export;
 pub mod fetch;
 pub mod history;
-pub mod memo;
 pub mod modules;
 pub mod patchset;
 pub mod plan;

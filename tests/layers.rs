@@ -11,8 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, top to bottom. Not all of them have to exist.
-const LAYERS: [&str; 21] = [
-    "text", "version", "digest", "contents", "syntax", "tree", "modules", "patchset", "edit", "plan", "memo",
+const LAYERS: [&str; 20] = [
+    "text", "version", "digest", "contents", "syntax", "tree", "modules", "patchset", "edit", "plan",
     "apply", "export", "snapshot", "history", "port", "import", "build", "fetch", "report", "cli",
 ];
 

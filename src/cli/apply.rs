@@ -9,11 +9,10 @@ use super::workspace;
 use super::{ExitStatus, Workspace};
 use crate::apply::{self, Layer};
 use crate::export;
-use crate::memo::Recording;
 use crate::patchset::Patchset;
 use crate::plan::{Series, Work};
 use crate::report;
-use crate::tree::{FileChange, SourceSpec, Tree, python_version};
+use crate::tree::{FileChange, SourceSpec, Tree};
 
 /// Apply patchsets to a tree: all of it, or nothing.
 ///
@@ -96,23 +95,10 @@ fn works(
     args: &Args,
     tree: &dyn Tree,
 ) -> Result<Option<Vec<Work>>, CliError> {
-    // A series is planned as a whole, and a dry run shows the plan: neither is remembered.
-    let memory = match &args.patchsets[..] {
-        [id] if !args.dry_run && !id.contains('/') => workspace.memory.as_ref().map(|memory| (memory, id)),
-        _ => None,
-    };
-    if let Some((memory, id)) = memory {
-        let version = python_version(tree)?;
-        if let Some(work) = memory.recall(&workspace.catalog, id, tree, version.as_ref()) {
-            ui.detail(&format!("{id}: planned before on the same files"));
-            return Ok(Some(vec![work]));
-        }
-    }
     let patchsets: Vec<Patchset> =
         args.patchsets.iter().map(|id| workspace.patchset(id)).collect::<Result<_, _>>()?;
     // Everything is planned before anything is written.
-    let recording = Recording::new(tree);
-    let series = Series::plan(&patchsets, &recording)?;
+    let series = Series::plan(&patchsets, tree)?;
     if let Some(plan) = series.misfit() {
         ui.failure(&report::text::failures(plan));
         return Ok(None);
@@ -123,11 +109,7 @@ fn works(
         }
     }
     let plans = patchsets.iter().zip(series.plans);
-    let works: Vec<Work> = plans.map(|(patchset, plan)| Work::new(patchset, plan)).collect();
-    if let (Some((memory, id)), [patchset], [work]) = (memory, &patchsets[..], &works[..]) {
-        memory.keep(id, patchset, &recording, work);
-    }
-    Ok(Some(works))
+    Ok(Some(plans.map(|(patchset, plan)| Work::new(patchset, plan)).collect()))
 }
 
 /// Commits all of it to `root`, which is called `name`, or nothing. Gives what is to be said of it.

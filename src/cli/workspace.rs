@@ -1,6 +1,5 @@
 //! Where a run finds patchsets, pins, snapshots and sources.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
@@ -8,7 +7,6 @@ use super::progress;
 use super::ui::Ui;
 use crate::apply;
 use crate::fetch::{self, Located, Places};
-use crate::memo::Memory;
 use crate::patchset::{Catalog, Patchset};
 use crate::tree::pin::{Pin, PinSet};
 use crate::tree::{self, ArchiveTree, GitTree, NamedTree, SourceSpec, Tree};
@@ -18,8 +16,6 @@ pub(super) struct Workspace {
     pub catalog: Catalog,
     pub pins: PinSet,
     pub places: Places,
-    /// Plans made before; none without a cache directory.
-    pub memory: Option<Memory>,
 }
 
 /// A source that was opened.
@@ -44,9 +40,7 @@ impl Workspace {
         if offline {
             (places.web, places.apt) = (None, None);
         }
-        let memory =
-            places.cache.as_ref().and_then(|cache| Some(Memory::new(cache.join("plans"), program()?)));
-        Workspace { catalog: Catalog::new(folders), pins, places, memory }
+        Workspace { catalog: Catalog::new(folders), pins, places }
     }
 
     pub(super) fn patchset(&self, id: &str) -> Result<Patchset, CliError> {
@@ -102,15 +96,6 @@ impl Workspace {
     pub(super) fn open_pin_at_hand(&self, pin: &Pin) -> Result<Option<Box<dyn Tree>>, CliError> {
         fetch::locate(pin, &self.places).located.map(|located| open_located(pin, &located)).transpose()
     }
-}
-
-/// What tells this build of the program from any other, without reading it; nothing when its file
-/// cannot be looked at.
-fn program() -> Option<String> {
-    let file = std::env::current_exe().and_then(std::fs::metadata).ok()?;
-    let place = (file.dev(), file.ino(), file.len());
-    let times = (file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec());
-    Some(format!("{} {place:?} {times:?}", env!("CARGO_PKG_VERSION")))
 }
 
 fn open_located(pin: &Pin, located: &Located) -> Result<Box<dyn Tree>, CliError> {

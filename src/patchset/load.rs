@@ -6,7 +6,7 @@ use std::fmt;
 use serde_yaml::{Location, Spanned};
 
 use super::operation::{Operation, Text};
-use super::{Build, Catalog, Change, Edit, Input, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
+use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
 use crate::digest::Sha256Digest;
 use crate::syntax::c::has_code;
 use crate::version::{Version, VersionRange};
@@ -121,7 +121,8 @@ struct Parsed {
     raw: RawPatchset,
     applies_to: Option<VersionRange>,
     edits: Vec<Edit>,
-    inputs: Vec<Input>,
+    /// Of each file that was read.
+    digests: Vec<Sha256Digest>,
 }
 
 fn complaint(file: &str, at: Location, what: impl Into<String>) -> Complaint {
@@ -207,8 +208,8 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
             (raw, places)
         }
     };
-    let mut check = Check { file: &file, catalog, origin, complaints: Vec::new(), inputs: Vec::new() };
-    check.inputs.push(Input::new(origin, "patchset.yaml", &bytes));
+    let mut check = Check { file: &file, catalog, origin, complaints: Vec::new(), digests: Vec::new() };
+    check.digests.push(Sha256Digest::of(&bytes));
     if raw.schema.value != 1 {
         check.at(
             raw.schema.referenced,
@@ -243,11 +244,11 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
         }
         edits.push(check.edit(edit, place, id));
     }
-    let (complaints, inputs) = (check.complaints, check.inputs);
+    let (complaints, digests) = (check.complaints, check.digests);
     if !complaints.is_empty() {
         return Err(invalid(id, complaints));
     }
-    Ok(Parsed { file, raw, applies_to, edits, inputs })
+    Ok(Parsed { file, raw, applies_to, edits, digests })
 }
 
 /// Whether a text may name an edit or a patchset, as the schema has it: reports, snapshots and the command line
@@ -263,7 +264,8 @@ struct Check<'a> {
     catalog: &'a Catalog,
     origin: &'a Origin,
     complaints: Vec<Complaint>,
-    inputs: Vec<Input>,
+    /// Of each file that was read.
+    digests: Vec<Sha256Digest>,
 }
 
 impl Check<'_> {
@@ -347,7 +349,7 @@ impl Check<'_> {
             };
             match origin.read(&path) {
                 Ok(bytes) => {
-                    self.inputs.push(Input::new(origin, &path, &bytes));
+                    self.digests.push(Sha256Digest::of(&bytes));
                     change.texts.insert(text, bytes);
                 }
                 Err(error) => {
@@ -503,9 +505,8 @@ fn count(operation: &Operation) -> Option<usize> {
 /// Joins a patchset (first) with what it extends (next, and so on).
 fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
     let extends = chain.iter().skip(1).map(|one| one.raw.id.value.clone()).collect();
-    let inputs: Vec<Input> = chain.iter().flat_map(|one| one.inputs.iter().cloned()).collect();
     let digest = {
-        let all: String = inputs.iter().map(|input| input.digest.to_string()).collect();
+        let all: String = chain.iter().flat_map(|one| &one.digests).map(ToString::to_string).collect();
         Sha256Digest::of(all.as_bytes())
     };
     let (mut edits, mut dropped): (Vec<Edit>, BTreeMap<String, String>) = Default::default();
@@ -561,6 +562,5 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         edits,
         build,
         digest,
-        inputs,
     })
 }

@@ -4,7 +4,6 @@ mod build;
 mod catalog;
 mod change;
 mod fact;
-mod input;
 mod lint;
 mod load;
 pub mod operation;
@@ -20,7 +19,6 @@ pub use build::{Build, Check, PROGRAM_STEPS, Program, ProgramTree, REGENERATE, R
 pub use catalog::{Catalog, Origin};
 pub use change::{Change, Within};
 pub use fact::{Fact, Requirement};
-pub use input::Input;
 pub use lint::Lint;
 pub(crate) use load::is_id;
 pub use load::{Complaint, LoadError};
@@ -51,8 +49,6 @@ pub struct Patchset {
     pub build: Build,
     /// The digest of everything that was read: patchset.yaml and files/, of the extended ones too.
     pub digest: Sha256Digest,
-    /// Every file that was read for it.
-    pub inputs: Vec<Input>,
 }
 
 /// One reason to change a tree, and the changes it takes.

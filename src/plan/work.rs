@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::Plan;
 use crate::digest::Sha256Digest;
 use crate::patchset::Patchset;
@@ -30,7 +28,7 @@ pub struct Work {
 }
 
 /// How many edits of a plan came to what, and how many files change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
     /// The number of edits by verdict.
     pub verdicts: BTreeMap<String, usize>,

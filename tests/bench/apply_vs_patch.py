@@ -4,11 +4,7 @@
     tests/bench/apply_vs_patch.py target/release/pypatch catamount-py2.5 SOURCE [--rounds N]
 
 SOURCE is a directory, or whatever else pypatch takes: a tarball, a pin, git:REPO@REV. All work on copies of one tree, round by
-round and in changing order; every pair must give back the tree as it was. pypatch is measured three times:
-
-    first     an empty cache: the first apply of a patchset on a release, which plans and remembers the plan. This is what counts
-    no cache  neither HOME nor XDG_CACHE_HOME: nothing is remembered, so that every apply is the first one
-    again     the plan is remembered from an apply before
+round and in changing order; every pair must give back the tree as it was.
 
 TMPDIR says where, and with that the file system, which takes part of the time. ext4 without a journal is no place to measure: to make
 a file it passes over every inode that was deleted in the last minutes, one by one, and this script deletes trees.
@@ -28,10 +24,10 @@ import tempfile
 from pathlib import Path
 
 
-def run(command, cwd, stdin=None, env=None):
+def run(command, cwd, stdin=None):
     """Runs a command; gives CPU seconds and peak memory in MiB."""
     with open(stdin or os.devnull, "rb") as source:
-        process = subprocess.Popen(command, cwd=cwd, stdin=source, stdout=subprocess.DEVNULL, env=env)
+        process = subprocess.Popen(command, cwd=cwd, stdin=source, stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
@@ -93,37 +89,23 @@ def main():
         revert = [pypatch, "-q", "revert", "."]
         patch = ["patch", "-s", "-p1", "--no-backup-if-mismatch"]
         unpatch = ["patch", "-s", "-R", "-p1", "--no-backup-if-mismatch"]
-        bare = {name: value for name, value in os.environ.items() if name not in ("HOME", "XDG_CACHE_HOME")}
 
         def both(first, second):
             return first[0] + second[0], max(first[1], second[1]), first[0], second[0]
 
-        def pypatch_pair(env):
-            return both(run(apply, ours, env=env), run(revert, ours, env=env))
-
-        def in_cache(name, empty):
-            cache = place / name
-            if empty:
-                shutil.rmtree(cache, ignore_errors=True)
-            cache.mkdir(exist_ok=True)
-            return pypatch_pair(bare | {"XDG_CACHE_HOME": str(cache)})
-
         pairs = {
             "patch": lambda: both(run(patch, theirs, diff), run(unpatch, theirs, diff)),
-            "first": lambda: in_cache("empty", True),
-            "no cache": lambda: pypatch_pair(bare),
-            "again": lambda: in_cache("kept", False),
+            "pypatch": lambda: both(run(apply, ours), run(revert, ours)),
         }
 
         # The first round warms the caches, and shows that the work is the same.
-        run(apply, ours, env=bare)
+        run(apply, ours)
         run(patch, theirs, diff)
         patched = digest(ours), digest(theirs)
-        run(revert, ours, env=bare)
+        run(revert, ours)
         run(unpatch, theirs, diff)
         if patched[0] != patched[1] or patched[0] == before:
             sys.exit("pypatch and patch do not give the same tree")
-        in_cache("kept", False)
 
         results = {name: [] for name in pairs}
         for number in range(arguments.rounds):
