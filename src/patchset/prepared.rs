@@ -22,7 +22,9 @@ pub(super) struct Prepared {
 /// The shipped patchset of that name; none that cannot be read so.
 pub(super) fn read(id: &str) -> Option<Prepared> {
     let (_, json) = PREPARED.iter().find(|(name, _)| *name == id)?;
-    serde_json::from_str(json).ok()
+    let prepared: Prepared = serde_json::from_str(json).ok()?;
+    // An edit without a place would be passed over.
+    (prepared.places.len() == prepared.patchset.edits.len()).then_some(prepared)
 }
 
 #[cfg(test)]

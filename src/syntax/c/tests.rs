@@ -108,6 +108,11 @@ fn is_as_if_read_as_a_whole(source: &[u8]) {
     }
 }
 
+#[test]
+fn a_linkage_brace_inside_braces_is_read_as_any_other() {
+    is_as_if_read_as_a_whole(b"{\n#if A\n]int extern \"C\" {\n\n#endif\n");
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_without_panic(source in proptest::collection::vec(any::<u8>(), 0..200)) {
