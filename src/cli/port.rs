@@ -8,6 +8,7 @@ use super::base::Base;
 use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Format, Workspace};
+use crate::edit::OutcomeKind;
 use crate::patchset::{Catalog, Edit, Patchset, is_id};
 use crate::plan::{Meaning, Plan, plan};
 use crate::port::{self, BadDecision, Cell, Decided, Decision, Decisions, Head, Verdict, Written};
@@ -193,8 +194,9 @@ fn undone(decided: &[Decided], planned: &Plan) -> Vec<String> {
         let does = matches!(one.cell.verdict, Verdict::Applies | Verdict::Moved | Verdict::Changed);
         does && matches!(one.decision, Decision::Kept | Decision::Taken { .. }) && one.cell.change.is_some()
     };
-    let is_skipped =
-        |id: &&String| planned.edits.iter().any(|edit| edit.id == **id && edit.verdict() == "skipped");
+    let is_skipped = |id: &&String| {
+        planned.edits.iter().any(|edit| edit.id == **id && edit.verdict() == OutcomeKind::Skipped)
+    };
     let mut ids: Vec<&String> =
         decided.iter().filter(counts).map(|one| &one.cell.edit).filter(is_skipped).collect();
     ids.dedup();

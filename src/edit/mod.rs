@@ -27,5 +27,5 @@ mod text;
 
 pub use context::Context;
 pub use fact::unmet;
-pub use outcome::{Delta, Near, Outcome, Part, Place};
+pub use outcome::{Delta, Near, Outcome, OutcomeKind, Part, Place};
 pub use resolve::resolve;

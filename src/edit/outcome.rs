@@ -1,5 +1,8 @@
 //! What an edit comes to on a tree.
 
+use std::fmt;
+use std::str::FromStr;
+
 use crate::contents::Contents;
 use crate::text::Rewrite;
 use crate::tree::TreePath;
@@ -73,21 +76,87 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome without its details.
+    pub fn kind(&self) -> OutcomeKind {
+        match self {
+            Outcome::Change(_) => OutcomeKind::Change,
+            Outcome::Already(_) => OutcomeKind::Already,
+            Outcome::Skipped { .. } => OutcomeKind::Skipped,
+            Outcome::Missing { .. } => OutcomeKind::Missing,
+            Outcome::Ambiguous { .. } => OutcomeKind::Ambiguous,
+            Outcome::Refused { .. } => OutcomeKind::Refused,
+        }
+    }
+
     /// Its name in reports.
     pub fn name(&self) -> &'static str {
-        match self {
-            Outcome::Change(_) => "change",
-            Outcome::Already(_) => "already",
-            Outcome::Skipped { .. } => "skipped",
-            Outcome::Missing { .. } => "missing",
-            Outcome::Ambiguous { .. } => "ambiguous",
-            Outcome::Refused { .. } => "refused",
-        }
+        self.kind().name()
     }
 
     /// Whether it keeps a plan from being applied.
     pub fn is_failure(&self) -> bool {
-        matches!(self, Outcome::Missing { .. } | Outcome::Ambiguous { .. } | Outcome::Refused { .. })
+        self.kind().is_failure()
+    }
+}
+
+/// The outcomes of an edit without their details, from the best to the worst: the outcome of an edit
+/// of several parts is the greatest of theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutcomeKind {
+    /// Its range of versions excludes the tree.
+    Skipped,
+    /// The tree has the change already.
+    Already,
+    /// It changes the tree.
+    Change,
+    /// Its anchor is not in the tree.
+    Missing,
+    /// Its anchor is in the tree more often than expected.
+    Ambiguous,
+    /// Its anchor was found, but the edit must not be made.
+    Refused,
+}
+
+impl OutcomeKind {
+    /// Every outcome, from the best to the worst.
+    pub const ALL: [OutcomeKind; 6] = [
+        OutcomeKind::Skipped,
+        OutcomeKind::Already,
+        OutcomeKind::Change,
+        OutcomeKind::Missing,
+        OutcomeKind::Ambiguous,
+        OutcomeKind::Refused,
+    ];
+
+    /// Its name in reports and snapshots.
+    pub fn name(self) -> &'static str {
+        match self {
+            OutcomeKind::Skipped => "skipped",
+            OutcomeKind::Already => "already",
+            OutcomeKind::Change => "change",
+            OutcomeKind::Missing => "missing",
+            OutcomeKind::Ambiguous => "ambiguous",
+            OutcomeKind::Refused => "refused",
+        }
+    }
+
+    /// Whether it keeps a plan from being applied.
+    pub fn is_failure(self) -> bool {
+        self >= OutcomeKind::Missing
+    }
+}
+
+impl fmt::Display for OutcomeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for OutcomeKind {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<OutcomeKind, ()> {
+        OutcomeKind::ALL.into_iter().find(|kind| kind.name() == name).ok_or(())
     }
 }
 

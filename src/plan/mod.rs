@@ -16,7 +16,7 @@ mod work;
 
 use std::collections::BTreeMap;
 
-use crate::edit::{self, Context, Part};
+use crate::edit::{self, Context, OutcomeKind, Part};
 use crate::patchset::{Edit, Lint, Patchset};
 use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath, python_version};
 use crate::version::Version;
@@ -84,7 +84,7 @@ pub struct Restless {
     /// The edit.
     pub edit: String,
     /// What its part came to on the changed tree.
-    pub outcome: String,
+    pub outcome: OutcomeKind,
     /// The other edits of its files, when it is at rest without them.
     pub with: Vec<String>,
 }
@@ -101,14 +101,12 @@ impl PlannedEdit {
         self.parts.iter().any(|part| !part.deltas.is_empty())
     }
 
-    /// Its outcome in one word: that of its parts where they agree, the worst of them otherwise.
-    pub fn verdict(&self) -> &'static str {
-        const WORST_FIRST: [&str; 6] = ["refused", "ambiguous", "missing", "change", "already", "skipped"];
+    /// The outcome of its parts where they agree, the worst of them otherwise.
+    pub fn verdict(&self) -> OutcomeKind {
         if self.lints.iter().any(|lint| lint.allowed.is_none()) {
-            return "refused";
+            return OutcomeKind::Refused;
         }
-        let names: Vec<&str> = self.parts.iter().map(|part| part.outcome.name()).collect();
-        WORST_FIRST.into_iter().find(|name| names.contains(name)).unwrap_or("skipped")
+        self.parts.iter().map(|part| part.outcome.kind()).max().unwrap_or(OutcomeKind::Skipped)
     }
 }
 
@@ -210,7 +208,7 @@ fn restless(
         for part in parts {
             let name = part.name.map(|name| format!(" ({name})")).unwrap_or_default();
             let edit = format!("{}{name}", one.id);
-            found.push(Restless { edit, outcome: part.outcome.name().to_owned(), with: with.clone() });
+            found.push(Restless { edit, outcome: part.outcome.kind(), with: with.clone() });
         }
     }
     Ok(found)

@@ -1,6 +1,7 @@
 //! Edits side by side: conflicts, order, second runs, lints.
 
 use super::{Plan, Series, plan};
+use crate::edit::OutcomeKind;
 use crate::edit::testing::{MemoryTree, patchset};
 use crate::patchset::Lint;
 
@@ -98,7 +99,7 @@ fn a_tree_outside_the_range_is_planned_and_does_not_fit() {
     let mut one = patchset("  - {id: x, why: w, file: f, text.replace: {find: a, with: b}}\n");
     one.applies_to = Some(">=2.6".parse().unwrap());
     let plan = plan(&one, &MemoryTree::of([VERSION, ("f", b"a")])).unwrap();
-    assert_eq!((plan.outside.as_deref().is_some(), plan.edits[0].verdict()), (true, "change"));
+    assert_eq!((plan.outside.as_deref().is_some(), plan.edits[0].verdict()), (true, OutcomeKind::Change));
     assert!(!plan.fits() && plan.changes.is_empty());
 }
 

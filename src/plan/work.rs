@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Plan;
 use crate::digest::Sha256Digest;
+use crate::edit::OutcomeKind;
 use crate::patchset::Patchset;
 use crate::tree::FileChange;
 use crate::version::Version;
@@ -31,7 +32,7 @@ pub struct Work {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
     /// The number of edits by verdict.
-    pub verdicts: BTreeMap<String, usize>,
+    pub verdicts: BTreeMap<OutcomeKind, usize>,
     /// The number of files that change.
     pub files: usize,
 }
@@ -39,9 +40,9 @@ pub struct Tally {
 impl Tally {
     /// Counts what the edits of `plan` come to.
     pub fn of(plan: &Plan) -> Tally {
-        let mut verdicts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut verdicts: BTreeMap<OutcomeKind, usize> = BTreeMap::new();
         for edit in &plan.edits {
-            *verdicts.entry(edit.verdict().to_owned()).or_default() += 1;
+            *verdicts.entry(edit.verdict()).or_default() += 1;
         }
         Tally { verdicts, files: plan.changes.len() }
     }

@@ -31,7 +31,7 @@ pub fn plan(plan: &Plan) -> Value {
             "edits": [conflict.first, conflict.second], "place": place(&conflict.place),
         })).collect::<Vec<_>>(),
         "restless": plan.restless.iter().map(|one| json!({
-            "edit": one.edit, "outcome": one.outcome, "with": one.with,
+            "edit": one.edit, "outcome": one.outcome.name(), "with": one.with,
         })).collect::<Vec<_>>(),
         "files": plan.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>(),
     })

@@ -1,6 +1,6 @@
 //! Reports for people.
 
-use crate::edit::{Outcome, Part, Place};
+use crate::edit::{Outcome, OutcomeKind, Part, Place};
 use crate::patchset::Patchset;
 use crate::plan::{Plan, PlannedEdit, Restless, Tally, Work};
 
@@ -36,7 +36,7 @@ fn subject(plan: &Plan) -> String {
 
 /// The places of an edit, a file once: `Makefile.pre.in:473,622`; for one that is skipped, why.
 fn places(edit: &PlannedEdit) -> String {
-    if let ("skipped", Some(Outcome::Skipped { why })) =
+    if let (OutcomeKind::Skipped, Some(Outcome::Skipped { why })) =
         (edit.verdict(), edit.parts.first().map(|part| &part.outcome))
     {
         return why.clone();
@@ -68,7 +68,9 @@ fn places(edit: &PlannedEdit) -> String {
 
 /// `17 edits: 16 change, 1 already; 12 files`.
 fn summary(tally: &Tally) -> String {
-    let counts: Vec<String> = tally.verdicts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
+    let mut verdicts: Vec<_> = tally.verdicts.iter().collect();
+    verdicts.sort_by_key(|(verdict, _)| verdict.name());
+    let counts: Vec<String> = verdicts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
     let (edits, files) = (counted(tally.edits(), "edit"), counted(tally.files, "file"));
     match &counts[..] {
         [] => format!("{edits}; {files}"),

@@ -1,5 +1,7 @@
 //! One edit of a snapshot, read back: its verdict, its parts, and its diff file by file.
 
+use crate::edit::OutcomeKind;
+
 /// An edit as a snapshot has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Section {
@@ -84,9 +86,7 @@ fn read(section: &mut Section, line: &str) {
 /// `two: already, Modules/Setup.dist:8` is the part `two` with the outcome `already`.
 fn part(line: &str) -> (Option<String>, String) {
     let outcome = |text: &str| text.split([',', ' ']).next().unwrap_or(text).to_owned();
-    let known = |text: &str| {
-        ["change", "already", "skipped", "missing", "ambiguous", "refused"].contains(&outcome(text).as_str())
-    };
+    let known = |text: &str| outcome(text).parse::<OutcomeKind>().is_ok();
     match line.split_once(": ") {
         Some((name, rest)) if known(rest) && !known(name) => (Some(name.to_owned()), outcome(rest)),
         _ => (None, outcome(line)),
