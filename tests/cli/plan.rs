@@ -1,8 +1,6 @@
 //! `plan` and `diff`: what a patchset comes to, and why it does not fit.
 
-mod common;
-
-use common::TestEnvironment;
+use crate::common::TestEnvironment;
 use insta::assert_snapshot;
 
 /// What `plan` says about edits on the made-up tree, which stays as it is.

@@ -1,13 +1,10 @@
 //! `snapshot`: what a patchset comes to on its pins, as it was accepted.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::fs;
 
-use common::release::{self, pinned};
-use common::without_digests;
+use crate::common;
+use crate::common::release::{self, pinned};
+use crate::common::without_digests;
 use insta::assert_snapshot;
 
 #[test]

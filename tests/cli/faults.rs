@@ -3,15 +3,12 @@
 //! Tests that need a file system of their own make one with `unshare` and `mount`, and are skipped,
 //! visibly, where that is not permitted.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};
 
-use common::TestEnvironment;
+use crate::common;
+use crate::common::TestEnvironment;
 use insta::assert_snapshot;
 
 const PYPATCH: &str = env!("CARGO_BIN_EXE_pypatch");

@@ -4,10 +4,7 @@
 //! `PYPATCH_REQUIRE_PINS` names must be there. The release that the patchset was written for need not be there: what
 //! its edits mean is taken from the accepted snapshot, and from the release itself where that is at hand.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
+use crate::common;
 use std::collections::BTreeMap;
 
 use pypatch::fetch::{Located, Places, locate};
@@ -31,7 +28,7 @@ struct Truth {
 /// The truth by version.
 fn truth() -> BTreeMap<String, Vec<Truth>> {
     let mut all: BTreeMap<String, Vec<Truth>> = BTreeMap::new();
-    for line in include_str!("truth/catamount-py2.5.tsv").lines().filter(|line| !line.starts_with('#')) {
+    for line in include_str!("../truth/catamount-py2.5.tsv").lines().filter(|line| !line.starts_with('#')) {
         let fields: Vec<&str> = line.split('\t').collect();
         let [_, edit, part, version, verdict, places] = fields[..] else { panic!("{line}") };
         let row = if part.is_empty() { edit.to_owned() } else { format!("{edit}/{part}") };

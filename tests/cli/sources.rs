@@ -1,11 +1,10 @@
 //! Where a tree may come from: a directory, a tarball, a commit, a pin; and hostile ones.
 
-mod common;
-
 use std::fs;
 
-use common::TestEnvironment;
-use common::release::{self, pinned};
+use crate::common;
+use crate::common::TestEnvironment;
+use crate::common::release::{self, pinned};
 use insta::assert_snapshot;
 
 #[test]

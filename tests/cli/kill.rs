@@ -4,17 +4,14 @@
 //! strace kills pypatch at the first, second, third, ... call of each system call that can change
 //! anything, until it is not called that often and the process exits by itself.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
-use common::TestEnvironment;
-use common::tree::{Seen, gizmo, seen};
+use crate::common;
+use crate::common::TestEnvironment;
+use crate::common::tree::{Seen, gizmo, seen};
 use rustix::fs::XattrFlags;
 
 /// The system calls before which it is killed. Which of a family is made depends on the machine; the

@@ -1,13 +1,12 @@
 //! `apply`, `status`, `revert`: what is written, what is not, and that it can be taken back.
 
-mod common;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use common::TestEnvironment;
-use common::release::pinned;
-use common::tree::contents;
+use crate::common;
+use crate::common::TestEnvironment;
+use crate::common::release::pinned;
+use crate::common::tree::contents;
 use insta::assert_snapshot;
 
 /// The made-up tree with `gadget` applied.

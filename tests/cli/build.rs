@@ -1,14 +1,10 @@
 //! `pypatch build` on a made-up tree: steps, checks, what is done again, and the printed script.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 
-use common::TestEnvironment;
+use crate::common::TestEnvironment;
 
 const BUILD: &[&str] = &[
     "build",

@@ -1,8 +1,7 @@
 //! What is said about patchsets: `list`, `show`, `check`, `schema`, and every complaint of the loader.
 
-mod common;
-
-use common::TestEnvironment;
+use crate::common;
+use crate::common::TestEnvironment;
 use insta::assert_snapshot;
 
 /// What `check` says about a patchset.yaml, whose folder is called `mine`.

@@ -1,13 +1,9 @@
 //! `pypatch setup` on small made-up trees.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use common::TestEnvironment;
+use crate::common::TestEnvironment;
 
 const SETUP: &str =
     "# Prose: alpha alpha.c\nalpha alpha.c\n#beta beta.c -lm\ngone gone.c\n*shared*\ngamma gamma.c\n";

@@ -3,8 +3,6 @@
 //! A release that is not at hand (PYPATCH_SOURCES, or fetched into the cache) is skipped, visibly;
 //! one that PYPATCH_REQUIRE_PINS names must be there.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic and print")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;

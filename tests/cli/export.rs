@@ -1,14 +1,11 @@
 //! `export`: the patched tree, or what patches it, somewhere else.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::fs;
 use std::process::Command;
 
-use common::TestEnvironment;
-use common::tree::contents;
+use crate::common;
+use crate::common::TestEnvironment;
+use crate::common::tree::contents;
 use insta::assert_snapshot;
 
 /// A patched tree, to compare an export with: paths, contents, and what may be executed.

@@ -1,12 +1,8 @@
 //! `matrix` and `port`: what becomes of a patchset on another version, and the patchset that does the same there.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::fs;
 
-use common::TestEnvironment;
+use crate::common::TestEnvironment;
 use insta::assert_snapshot;
 
 const PATCHSET: &str = "\

@@ -3,8 +3,6 @@
 //!
 //! Skipped, visibly, where no git repository with the release tags is among PYPATCH_SOURCES.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::io::Write;
 use std::process::Command;
 

@@ -1,10 +1,6 @@
 //! `why`: which release and which commit changed the anchor of an edit, on a history made here.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
-use common::TestEnvironment;
+use crate::common::TestEnvironment;
 use git2::{IndexEntry, IndexTime, Oid, Repository, Signature, Time};
 use insta::assert_snapshot;
 

@@ -4,12 +4,9 @@
 //! The family is `catamount-py2.5` and all that extend it. A release that is not at hand (PYPATCH_SOURCES, or fetched
 //! into the cache) is skipped, visibly; one that PYPATCH_REQUIRE_PINS names must be there.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-#[path = "../common/mod.rs"]
-mod common;
 mod effects;
 
+use crate::common;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
@@ -20,7 +17,7 @@ use pypatch::tree::pin::{Pin, PinSet};
 use pypatch::tree::{ArchiveTree, GitTree, Tree};
 use pypatch::version::VersionRange;
 
-use effects::{
+use self::effects::{
     Patched, broadcast_complaints, configuration_complaints, makefile_complaints, other_complaints,
     terminal_complaints,
 };

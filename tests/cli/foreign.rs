@@ -2,13 +2,9 @@
 //! not care. The shipped patchset is that of the paper's two changes to pyMPI; the tree is made up after what the paper
 //! shows of it.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
 use std::fs;
 
-use common::TestEnvironment;
+use crate::common::TestEnvironment;
 
 const MAKEFILE: &str = "\
 AR = ar

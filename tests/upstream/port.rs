@@ -3,10 +3,7 @@
 //!
 //! This takes the releases themselves; where one is not at hand the test is skipped, visibly.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod common;
-
+use crate::common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;

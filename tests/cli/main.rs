@@ -1,0 +1,22 @@
+//! The commands of pypatch on small made-up trees, a module for each command. One binary, because linking each of them
+//! by itself takes longer than running it.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod apply;
+mod build;
+mod export;
+mod faults;
+mod foreign;
+mod kill;
+mod patchset;
+mod plan;
+mod port;
+mod schema;
+mod setup;
+mod snapshot;
+mod sources;
+mod why;
