@@ -3,7 +3,6 @@
 use super::anchor::{as_lines, common_indentation, find_bytes, settle, with_line_ends};
 use super::answer::{Answer, Miss};
 use super::context::Source;
-use super::near::nearest;
 use super::text::near_lines;
 use crate::patchset::Change;
 use crate::patchset::operation::c::{
@@ -11,7 +10,7 @@ use crate::patchset::operation::c::{
 };
 use crate::syntax::Problem;
 use crate::syntax::c::{Function, Table};
-use crate::text::{Rewrite, Span, line_bounds, line_ending};
+use crate::text::{Rewrite, Span, line_bounds, line_ending, nearest};
 
 /// The bodies of all functions of that name, for `within`.
 pub(super) fn function_spans(source: &Source, name: &str) -> Vec<Span> {

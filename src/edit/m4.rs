@@ -3,11 +3,10 @@
 use super::anchor::{as_lines, find_lines, stands_at};
 use super::answer::{Answer, Miss};
 use super::context::Source;
-use super::near::nearest;
 use crate::patchset::Change;
 use crate::patchset::operation::m4::{Define, Override};
 use crate::syntax::m4;
-use crate::text::{LineIndex, Rewrite, line_ending};
+use crate::text::{LineIndex, Rewrite, line_ending, nearest};
 
 /// Why a text of the patchset cannot be what it says: m4 accepts an unbalanced quote, and gives a
 /// configure that the shell refuses.

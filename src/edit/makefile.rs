@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use super::anchor::as_lines;
 use super::answer::{Answer, Miss};
 use super::context::Source;
-use super::near::nearest;
 use super::shell::prefix;
 use crate::patchset::operation::makefile::{
     AddPrerequisite, AddRule, AppendVariable, PrefixCommand, RemovePrerequisite, ReplacePrerequisite,
@@ -14,7 +13,7 @@ use crate::patchset::operation::makefile::{
 };
 use crate::syntax::makefile::{Rule, Variable, words};
 use crate::syntax::shell;
-use crate::text::{Rewrite, Span, line_ending};
+use crate::text::{Rewrite, Span, line_ending, nearest};
 
 /// A prerequisite, in the rule of the target that has it.
 struct Found<'a> {

@@ -13,7 +13,6 @@ mod file;
 mod header;
 mod m4;
 mod makefile;
-mod near;
 mod outcome;
 mod python;
 mod resolve;

@@ -3,11 +3,10 @@
 use super::anchor::{stands_at, with_line_ends};
 use super::answer::{Answer, Miss};
 use super::context::Source;
-use super::near::nearest;
 use crate::patchset::Change;
 use crate::patchset::operation::python::{AddFunction, AddMethod, ReplaceFunction, ReplaceMethod};
 use crate::syntax::python::{Definition, PyFile};
-use crate::text::{Rewrite, Span, line_bounds, line_ending};
+use crate::text::{Rewrite, Span, line_bounds, line_ending, nearest};
 
 /// The classes of that name, for `within`.
 pub(super) fn class_spans(source: &Source, name: &str) -> Vec<Span> {

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::context::{Context, Source};
 use super::file::Whole;
 use super::outcome::{Delta, Near, Outcome, Part, Place};
-use super::{anchor, c, diff, fact, file, header, m4, makefile, near, python, setup, shell, text};
+use super::{anchor, c, diff, fact, file, header, m4, makefile, python, setup, shell, text};
 use crate::contents::Contents;
 use crate::patchset::{Change, Edit, Operation, Within};
 use crate::text::Span;
@@ -131,7 +131,7 @@ fn no_file(context: &Context<'_>, change: &Change) -> Result<Outcome, TreeError>
     let is_named_so = |file: &TreePath| change.file.iter().any(|one| one.file_name() == file.file_name());
     let named_so = files.iter().filter(|file| is_named_so(file));
     let candidates = files.iter().enumerate().map(|(i, file)| (i, file.as_str().into()));
-    let similar = near::nearest(change.file[0].as_str(), candidates);
+    let similar = crate::text::nearest(change.file[0].as_str(), candidates);
     let mut near: Vec<Near> = Vec::new();
     for file in named_so.chain(similar.iter().map(|i| &files[*i])) {
         if near.len() < 5 && !near.iter().any(|known| known.place.file == *file) {

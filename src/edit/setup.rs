@@ -3,10 +3,9 @@
 use super::anchor::{as_lines, with_line_ends};
 use super::answer::{Answer, Miss};
 use super::context::Source;
-use super::near::nearest;
 use crate::patchset::operation::setup::{Add, Module as Wanted, Set};
 use crate::syntax::setup::{Module, Section, Setup};
-use crate::text::{Rewrite, Span, apply, line_ending};
+use crate::text::{Rewrite, Span, apply, line_ending, nearest};
 
 /// Why a line with a `=` is no module's.
 const DEFINITION: &str = "makesetup takes a line with a `=` for a definition, and builds no module from it";

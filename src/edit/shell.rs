@@ -3,10 +3,9 @@
 use super::anchor::{settle, with_line_ends};
 use super::answer::Answer;
 use super::context::Source;
-use super::near::nearest;
 use crate::patchset::operation::shell::PrefixCommand;
 use crate::syntax::shell::{self, Command};
-use crate::text::{Rewrite, Span};
+use crate::text::{Rewrite, Span, nearest};
 
 pub(super) fn prefix_command(source: &Source, within: Span, op: &PrefixCommand) -> Answer {
     let commands = shell::commands(&source.bytes, within);

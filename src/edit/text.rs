@@ -3,10 +3,9 @@
 use super::anchor::{find_words, settle, with_line_ends};
 use super::answer::{Answer, Miss};
 use super::context::Source;
-use super::near::nearest;
 use crate::patchset::Change;
 use crate::patchset::operation::text::{Insert, Replace};
-use crate::text::{Rewrite, Span, line_ending, lines};
+use crate::text::{Rewrite, Span, line_ending, lines, nearest};
 
 pub(super) fn insert(source: &Source, within: Span, change: &Change, op: &Insert) -> Answer {
     let ending = line_ending(&source.bytes);

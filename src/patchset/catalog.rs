@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use rust_embed::Embed;
 
 use super::Patchset;
-use super::load::{LoadError, load, nearest};
+use super::load::{LoadError, load};
+use crate::text::nearest_names;
 
 #[derive(Embed)]
 #[folder = "patchsets"]
@@ -140,7 +141,7 @@ impl Catalog {
     }
 
     pub(super) fn near(&self, id: &str) -> Vec<String> {
-        nearest(id, self.ids().unwrap_or_default().iter().map(String::as_str))
+        nearest_names(id, self.ids().unwrap_or_default().iter().map(String::as_str))
     }
 }
 

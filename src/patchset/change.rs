@@ -11,6 +11,7 @@ use serde_yaml::Spanned;
 
 use super::operation::{Operation, Text, TextFile};
 use super::{Lint, RawEdit, Requirement, schema};
+use crate::text::nearest_names;
 use crate::tree::TreePath;
 use crate::version::VersionRange;
 
@@ -140,12 +141,10 @@ impl<'de> Deserialize<'de> for Range {
 }
 
 fn unknown<E: Error>(key: &str, known: &[&str]) -> E {
-    let mut message = format!("unknown key or operation `{key}`");
-    let mut names: Vec<&str> = known.iter().chain(Operation::NAMES).copied().collect();
-    names.sort_by_key(|name| crate::text::distance(key, name));
-    let near: Vec<String> = names.iter().take(3).map(|name| format!("`{name}`")).collect();
-    message.push_str(&format!("; near: {}", near.join(", ")));
-    E::custom(message)
+    let near = nearest_names(key, known.iter().chain(Operation::NAMES).copied());
+    let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+    let near = if near.is_empty() { String::new() } else { format!("; near: {}", near.join(", ")) };
+    E::custom(format!("unknown key or operation `{key}`{near}"))
 }
 
 impl<'de> Deserialize<'de> for Change {

@@ -9,6 +9,7 @@ use super::operation::{Operation, Text};
 use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
 use crate::digest::Sha256Digest;
 use crate::syntax::c::has_code;
+use crate::text::nearest_names;
 use crate::version::{Version, VersionRange};
 
 /// Something wrong with a patchset, at a place.
@@ -143,16 +144,6 @@ fn or_near(near: &[String]) -> String {
         [] => String::new(),
         names => format!("; near: {}", names.join(", ")),
     }
-}
-
-/// The names that come nearest to `wanted`, at most three.
-pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut near: Vec<(usize, &str)> = names
-        .map(|name| (crate::text::distance(wanted, name), name))
-        .filter(|(apart, name)| apart * 2 <= wanted.chars().count() || name.contains(wanted))
-        .collect();
-    near.sort_unstable();
-    near.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
 }
 
 /// A budget that real patchsets stay far below, against alias bombs.
@@ -300,7 +291,7 @@ impl Check<'_> {
         };
         for lint in edit.allow.keys() {
             if !Lint::ALL.iter().any(|known| known.name() == lint) {
-                let near = nearest(lint, Lint::ALL.iter().map(|known| known.name()));
+                let near = nearest_names(lint, Lint::ALL.iter().map(|known| known.name()));
                 self.at(at, format!("`allow` names `{lint}`, which is no lint{}", or_near(&near)));
             }
         }
@@ -521,7 +512,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
                     dropped.insert(id.clone(), why.value.clone());
                 }
                 None => {
-                    let near = or_near(&nearest(id, edits.iter().map(|edit| edit.id.as_str())));
+                    let near = or_near(&nearest_names(id, edits.iter().map(|edit| edit.id.as_str())));
                     let what = format!("`drop` names `{id}`, which is no edit of what this extends{near}");
                     complaints.push(complaint(&one.file, why.referenced, what));
                 }

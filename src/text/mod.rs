@@ -5,13 +5,13 @@
 //! encodings, line ends and blanks as they were.
 
 mod diff;
-mod distance;
 mod lines;
+mod nearest;
 mod rewrite;
 mod span;
 
 pub use diff::{Hunk, Side, hunks, unified};
-pub use distance::distance;
 pub use lines::{LineIndex, Position, line_bounds, line_ending, line_from, line_number, lines};
+pub use nearest::{distance, nearest, nearest_names};
 pub use rewrite::{Overlap, Rewrite, apply, reverse};
 pub use span::Span;

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
-use super::near::near;
 use super::walk::file_mode;
 use super::{Entry, File, Mtime, Node, Tree, TreeError, TreePath, WalkEntry};
+use crate::text::nearest_names;
 
 /// The source tree of a commit, without a checkout, from a bare repository or another.
 pub struct GitTree {
@@ -231,7 +231,7 @@ fn near_names(repository: &Repository, rev: &str) -> Vec<String> {
         references.flatten().filter_map(|reference| Some(reference.shorthand().ok()?.to_owned())).collect();
     names.sort();
     names.dedup();
-    near(rev, names.iter().map(String::as_str))
+    nearest_names(rev, names.iter().map(String::as_str))
 }
 
 pub(super) fn git_error(what: &str, error: &git2::Error) -> TreeError {

@@ -22,7 +22,6 @@ mod git;
 mod history;
 mod identity;
 mod named;
-mod near;
 mod overlay;
 mod path;
 pub mod pin;

@@ -6,13 +6,13 @@
 //! one for each minor version; a [`PinSet`] reads only the file it is asked about.
 
 mod load;
-mod near;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::digest::Sha256Digest;
+use crate::text::nearest;
 use crate::version::Version;
 
 /// What stands before the version in the name of a pin.
@@ -153,12 +153,28 @@ impl PinSet {
         Ok(pins)
     }
 
-    /// The names nearest to one that does not exist, at most three, best first.
+    /// The names most similar to one that does not exist, at most three: fewest typing errors
+    /// first, then the same minor version, then the closest micro number.
     ///
     /// # Errors
     /// When a file cannot be read or says something wrong.
     pub fn nearest(&self, name: &str) -> Result<Vec<String>, PinError> {
-        Ok(near::nearest(name, &self.all()?))
+        // `2.5`, `v2.5` and `Pyhton-2.5` all mean `python-2.5`.
+        let wanted = name.trim_start_matches(|c: char| !c.is_ascii_digit());
+        if let Some(pin) = self.find(&format!("{PREFIX}{wanted}"))? {
+            return Ok(vec![pin.name]);
+        }
+        let version: Option<Version> = wanted.parse().ok();
+        let pins = self.all()?;
+        let candidates = pins.iter().map(|pin| {
+            let differs = version.as_ref().map(|version| {
+                let micro = pin.version.release().2.abs_diff(version.release().2);
+                (pin.version.series() != version.series(), micro)
+            });
+            ((differs, &pin.name), pin.version.to_string().into())
+        });
+        let found = nearest(wanted, candidates).into_iter().take(3);
+        Ok(found.map(|(_, name)| name.clone()).collect())
     }
 
     /// The pins of one minor version, those of the overlay in the place of the shipped ones.
@@ -306,11 +322,21 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_pin_is_told_with_the_nearest_names() {
+    fn an_unknown_pin_is_reported_with_similar_names() {
         match PinSet::shipped().get("python-2.55") {
             Err(PinError::Unknown { nearest, .. }) => assert_eq!(nearest, ["python-2.5", "python-2.5.5"]),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn similar_names_of_pins_prefer_the_same_series() {
+        let near = |name| PinSet::shipped().nearest(name).unwrap();
+        assert_eq!(near("python-2.5.7"), ["python-2.5.6", "python-2.5.5", "python-2.5.4"]);
+        assert_eq!(near("2.7.18"), ["python-2.7.18"]);
+        assert_eq!(near("Python-3.13.5"), ["python-3.13.5"]);
+        assert_eq!(near("cpython-2.5"), ["python-2.5"]);
+        assert!(near("something-else").is_empty());
     }
 
     #[test]

@@ -23,13 +23,13 @@ fn an_unknown_operation_is_told_with_the_nearest_names() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, makefile.remove-prereq: {target: all, word: x}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: unknown key or operation `makefile.remove-prereq`; near: `makefile.remove-prerequisite`, `makefile.replace-prerequisite`, `makefile.set-variable`
+      patchsets/mine/patchset.yaml:5:5: unknown key or operation `makefile.remove-prereq`; near: `makefile.remove-prerequisite`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    changes:\n      - file: M\n        setup.enabel: {modules: [a]}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:8:9: unknown key or operation `setup.enabel`; near: `setup.enable`, `setup.disable`, `setup.add`
+      patchsets/mine/patchset.yaml:8:9: unknown key or operation `setup.enabel`; near: `setup.enable`, `setup.disable`
     [exit 2]
     ");
 }
@@ -208,7 +208,7 @@ fn an_unknown_key_is_refused() {
     assert_snapshot!(check_edits("  - {id: a, wyh: b, file: M, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: unknown key or operation `wyh`; near: `why`, `id`, `when`
+      patchsets/mine/patchset.yaml:5:5: unknown key or operation `wyh`; near: `why`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {exec: true}}\n"), @"

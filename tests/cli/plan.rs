@@ -397,12 +397,16 @@ fn a_module_or_function_that_is_not_there_is_missing_with_its_near_misses() {
     nothing was written
     [exit 3]
     ");
-    assert_snapshot!(plan("- {id: a, why: Why not., file: Modules/one.c, c.remove-entry: {table: one_methods, entry: opne}}"), @"
+    assert_snapshot!(plan("- {id: a, why: Why not., file: Modules/one.c, c.remove-entry: {table: one_methods, entry: opne}}"), @r#"
     mine on tree (CPython 9.9)
-      already   a  Modules/one.c:21
-    1 edit: 1 already; 0 files
-    [exit 0]
-    ");
+      missing   a
+    1 edit: 1 missing; 0 files
+    error: edit `a` does not fit CPython 9.9
+      Modules/one.c:21  `one_methods` has no entry `opne`
+      near: Modules/one.c:22  {"open", one_open, 1},
+    nothing was written
+    [exit 3]
+    "#);
 }
 
 #[test]

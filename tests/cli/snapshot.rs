@@ -227,6 +227,7 @@ fn a_pin_that_nobody_knows_is_an_error() {
     ------- stderr -------
     error: there is no pin `python-9.8`
       near: python-9.9
+      near: python-3.9.8
       help: `pypatch pins` names them all
     [exit 4]
     ");

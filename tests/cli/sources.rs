@@ -101,6 +101,7 @@ fn an_unknown_source_is_told_what_it_could_be() {
     ------- stderr -------
     error: there is no pin `python-9.8`
       near: python-9.9
+      near: python-3.9.8
       help: `pypatch pins` names them all
     [exit 4]
     ");
@@ -273,6 +274,7 @@ fn pins_are_listed_with_where_they_are() {
     ------- stderr -------
     error: there is no pin `python-9.8`
       near: python-9.9
+      near: python-3.9.8
       help: `pypatch pins` names them all
     [exit 4]
     ");

@@ -1,0 +1,102 @@
+//! The names that are most similar to one that does not exist: "did you mean".
+
+use std::borrow::Cow;
+
+/// How many candidates are suggested as places to look at.
+const MOST: usize = 5;
+/// How many names are suggested for one that was mistyped.
+const MOST_NAMES: usize = 3;
+
+/// The candidates whose names are most similar to `wanted`, at most five: fewest typing errors
+/// first, equally similar ones in the order of `T`.
+///
+/// A name is similar if at most one letter in three of `wanted` is mistyped, if it contains
+/// `wanted`, or if it is contained in `wanted` and more than half as long; fewer than three letters
+/// are not looked for inside a name. Case is ignored.
+pub fn nearest<'a, T: Ord>(wanted: &str, candidates: impl IntoIterator<Item = (T, Cow<'a, str>)>) -> Vec<T> {
+    let wanted = wanted.to_ascii_lowercase();
+    let mut ranked: Vec<(usize, T)> = candidates
+        .into_iter()
+        .filter_map(|(candidate, name)| errors(&wanted, &name.to_ascii_lowercase()).map(|n| (n, candidate)))
+        .collect();
+    ranked.sort_unstable();
+    ranked.dedup_by(|(_, a), (_, b)| a == b);
+    ranked.truncate(MOST);
+    ranked.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// The names that are most similar to `wanted`, at most three, by the rules of [`nearest`].
+pub fn nearest_names<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let found = nearest(wanted, names.into_iter().map(|name| (name, name.into())));
+    found.into_iter().take(MOST_NAMES).map(str::to_owned).collect()
+}
+
+/// The typing errors between two names in lower case; `None` when they are not similar.
+fn errors(wanted: &str, name: &str) -> Option<usize> {
+    let (length, other) = (wanted.chars().count(), name.chars().count());
+    let contains =
+        (length >= 3 && name.contains(wanted)) || (other >= 3 && other * 2 > length && wanted.contains(name));
+    // The difference in length is a lower bound that spares the slow comparison for most candidates.
+    if !contains && length.abs_diff(other) * 3 > length {
+        return None;
+    }
+    let errors = distance(wanted, name);
+    (contains || errors * 3 <= length).then_some(errors)
+}
+
+/// The typing errors that lead from one name to another: letters inserted, deleted, replaced, or
+/// swapped with their neighbour (the distance of optimal string alignment).
+pub fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut above = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut next = vec![i];
+        for j in 1..=b.len() {
+            let replaced = row[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = replaced.min(row[j] + 1).min(next[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(above[j - 2] + 1);
+            }
+            next.push(least);
+        }
+        above = std::mem::replace(&mut row, next);
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_distance_counts_typing_errors() {
+        let counts = [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("yod", "yod", 0),
+            ("2.55", "2.5.5", 1),
+            ("wyh", "why", 1),
+        ];
+        for (a, b, errors) in counts {
+            assert_eq!(distance(a, b), errors, "{a} {b}");
+        }
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn the_most_similar_comes_first_and_others_are_left_out() {
+        let names = ["build_all", "install", "al", "ALL_x", "clean"];
+        let found = nearest("all", names.iter().enumerate().map(|(i, n)| (i, (*n).into())));
+        assert_eq!(found, [2, 3, 1, 0]);
+    }
+
+    #[test]
+    fn a_mistyped_name_has_at_most_three_suggestions() {
+        let tags = ["v2.5", "v2.5.5", "v2.55x", "v3.13.5", "main"];
+        assert_eq!(nearest_names("v2.55", tags), ["v2.5", "v2.5.5", "v2.55x"]);
+        assert_eq!(nearest_names("2.5", tags), ["v2.5", "v2.5.5", "v2.55x"]);
+        assert!(nearest_names("catamount", tags).is_empty());
+    }
+}
