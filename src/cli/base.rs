@@ -1,8 +1,6 @@
 //! The release that a patchset was written for, with which other versions are compared.
 
-use super::ExitStatus;
 use super::error::CliError;
-use super::place::Place;
 use super::snapshot;
 use super::ui::Ui;
 use super::workspace::Workspace;
@@ -10,7 +8,7 @@ use crate::fetch;
 use crate::patchset::Patchset;
 use crate::plan::Meaning;
 use crate::tree::pin::Pin;
-use crate::tree::{SourceSpec, Tree, python_version};
+use crate::tree::{self, SourceSpec, Tree, python_version};
 use crate::version::Version;
 
 /// What is known of the release that a patchset was written for.
@@ -23,7 +21,7 @@ pub(super) struct Base {
     /// What the patchset's edits mean there.
     pub meaning: Option<Meaning>,
     /// Where the release itself is, if it is at hand.
-    place: Option<Place>,
+    source: Option<(String, SourceSpec)>,
 }
 
 impl Base {
@@ -37,18 +35,17 @@ impl Base {
         let opened = workspace.open(ui, source)?;
         let meaning = Meaning::read(patchset, opened.tree.as_ref())?;
         let name = Some(opened.tree.label().to_owned());
-        let place = match opened.spec {
-            SourceSpec::Pin(name) => at_hand(workspace, &workspace.pins.get(&name)?),
-            spec => Some(Place::Spec(spec)),
+        let source = match opened.spec {
+            SourceSpec::Pin(name) => local(workspace, &workspace.pins.get(&name)?),
+            spec => Some((spec.to_string(), spec)),
         };
         let version = python_version(opened.tree.as_ref())?;
-        Ok(Base { name, version, meaning: Some(meaning), place })
+        Ok(Base { name, version, meaning: Some(meaning), source })
     }
 
     /// The release itself, if it is at hand.
     pub(super) fn open(&self) -> Result<Option<Box<dyn Tree>>, CliError> {
-        let opened = self.place.as_ref().map(Place::open).transpose();
-        opened.map_err(|why| CliError::new(ExitStatus::Source, why))
+        Ok(self.source.as_ref().map(|(name, source)| tree::open_as(source, name)).transpose()?)
     }
 
     /// The newest of the patchset's pins: the release, where it is at hand, and else what was accepted of it.
@@ -67,10 +64,10 @@ impl Base {
             return Ok(Base::default());
         };
         let (name, version) = (Some(pin.name.clone()), Some(pin.version.clone()));
-        if let Some(place) = at_hand(workspace, pin) {
-            let tree = place.open().map_err(|why| CliError::new(ExitStatus::Source, why))?;
+        if let Some(source) = local(workspace, pin) {
+            let tree = tree::open_as(&source.1, &source.0)?;
             let meaning = Some(Meaning::read(patchset, tree.as_ref())?);
-            return Ok(Base { name, version, meaning, place: Some(place) });
+            return Ok(Base { name, version, meaning, source: Some(source) });
         }
         let told = format!("{} is not at hand (`pypatch fetch` it, or set PYPATCH_SOURCES)", pin.name);
         let meaning = snapshot::meaning(&patchset.id, &pin.name);
@@ -80,11 +77,12 @@ impl Base {
             )),
             None => ui.note(&format!("warning: {told}: anchors that are found are taken for the same")),
         }
-        Ok(Base { name: name.filter(|_| meaning.is_some()), version, meaning, place: None })
+        Ok(Base { name: name.filter(|_| meaning.is_some()), version, meaning, source: None })
     }
 }
 
-pub(super) fn at_hand(workspace: &Workspace, pin: &Pin) -> Option<Place> {
+/// A pin on this machine: its name, and where it is.
+pub(super) fn local(workspace: &Workspace, pin: &Pin) -> Option<(String, SourceSpec)> {
     let located = fetch::locate(pin, &workspace.places).located?;
-    Some(Place::Pin(Box::new(pin.clone()), located))
+    Some((pin.name.clone(), located.source()))
 }

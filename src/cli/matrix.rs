@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::base::{Base, at_hand};
+use super::base::{Base, local};
 use super::error::CliError;
-use super::place::Place;
 use super::ui::Ui;
 use super::{ExitStatus, Workspace};
 use crate::fetch;
@@ -12,7 +11,7 @@ use crate::patchset::Patchset;
 use crate::plan::Meaning;
 use crate::port::{self, Column, Matrix, in_parallel};
 use crate::report;
-use crate::tree::{SourceSpec, Tree, python_version, release_tags};
+use crate::tree::{self, SourceSpec, Tree, python_version, release_tags};
 use crate::version::Version;
 
 /// Show what becomes of a patchset on many versions: a row for each part of an edit, a column for each source.
@@ -75,7 +74,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             "no member of the family says which versions it is for",
         ));
     }
-    let sources = places(ui, workspace, args)?;
+    let sources = sources(ui, workspace, args)?;
     let base = match (&args.base, args.family) {
         (Some(source), _) => Base::of_source(ui, workspace, &patchset, source)?,
         // Every member is judged inside its own range.
@@ -85,8 +84,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let mut columns = Vec::with_capacity(sources.len());
     for some in sources.chunks(AT_ONCE) {
         let tree = base.open()?;
-        columns.extend(in_parallel(some, |(name, place)| {
-            column(&members, (base.meaning.as_ref(), tree.as_deref()), name, place)
+        columns.extend(in_parallel(some, |(name, source)| {
+            column(&members, (base.meaning.as_ref(), tree.as_deref()), name, source)
         }));
     }
     let mut matrix = Matrix { patchset: patchset.id.clone(), base: base.name.clone(), columns };
@@ -112,11 +111,12 @@ fn since(
     let Some(version) = &base.version else { return Ok(()) };
     let mut pins = workspace.pins.all()?;
     pins.sort_by(|a, b| a.version.cmp(&b.version));
-    let found = pins.iter().filter_map(|pin| Some((pin.version.clone(), at_hand(workspace, pin)?)));
-    let (versions, places): (Vec<Version>, Vec<Place>) = found.unzip();
+    let found = pins.iter().filter_map(|pin| Some((pin.version.clone(), local(workspace, pin)?)));
+    let (versions, sources): (Vec<Version>, Vec<(String, SourceSpec)>) = found.unzip();
     let old = base.open()?;
     port::tell_since(matrix, version, &versions, &mut |at| {
-        let tree = places[at].open().ok()?;
+        let (name, source) = &sources[at];
+        let tree = tree::open_as(source, name).ok()?;
         port::judge(patchset, base.meaning.as_ref(), old.as_deref(), tree.as_ref()).ok()
     });
     Ok(())
@@ -126,7 +126,7 @@ fn column(
     members: &[Patchset],
     (meaning, base): (Option<&Meaning>, Option<&dyn Tree>),
     name: &str,
-    place: &Place,
+    source: &SourceSpec,
 ) -> Column {
     let failed = |why: String| Column {
         source: name.to_owned(),
@@ -134,9 +134,9 @@ fn column(
         patchset: members[0].id.clone(),
         cells: Err(why),
     };
-    let tree = match place.open() {
+    let tree = match tree::open_as(source, name) {
         Ok(tree) => tree,
-        Err(why) => return failed(why),
+        Err(error) => return failed(error.to_string()),
     };
     let version = match python_version(tree.as_ref()) {
         Ok(version) => version,
@@ -172,7 +172,7 @@ pub(super) fn family(workspace: &Workspace, patchset: &Patchset) -> Result<Vec<P
 }
 
 /// The sources that were named, with what they are called.
-fn places(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, Place)>, CliError> {
+fn sources(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, SourceSpec)>, CliError> {
     let mut found = Vec::new();
     for source in &args.sources {
         if args.all
@@ -183,7 +183,7 @@ fn places(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, Pl
             for tag in release_tags(&repository)? {
                 if workspace.pins.by_version(&tag.version)?.is_some() || is_supported(&tag.version) {
                     let name = format!("python-{}", tag.version);
-                    found.push((name, Place::Tag { repository: repository.clone(), tag: tag.name }));
+                    found.push((name, SourceSpec::Git { repo: repository.clone(), rev: tag.name }));
                 }
             }
             continue;
@@ -195,9 +195,9 @@ fn places(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, Pl
                     let mut progress = super::progress::Bar::new(ui.is_quiet());
                     fetch::obtain(&pin, &workspace.places, &mut progress)?
                 };
-                found.push((pin.name.clone(), Place::Pin(Box::new(pin), obtained.located)));
+                found.push((pin.name, obtained.located.source()));
             }
-            spec => found.push((source.clone(), Place::Spec(spec))),
+            spec => found.push((source.clone(), spec)),
         }
     }
     if args.all && args.sources.is_empty() {
@@ -206,7 +206,7 @@ fn places(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, Pl
         pins.sort_by(|a, b| a.version.cmp(&b.version));
         for pin in pins {
             match fetch::locate(&pin, &workspace.places).located {
-                Some(located) => found.push((pin.name.clone(), Place::Pin(Box::new(pin), located))),
+                Some(located) => found.push((pin.name, located.source())),
                 None => absent += 1,
             }
         }

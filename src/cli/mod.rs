@@ -15,7 +15,6 @@ mod man;
 mod matrix;
 mod pinned;
 mod pins;
-mod place;
 mod plan;
 mod port;
 mod progress;

@@ -6,10 +6,10 @@ use super::error::CliError;
 use super::progress;
 use super::ui::Ui;
 use crate::apply;
-use crate::fetch::{self, Located, Places};
+use crate::fetch::{self, Places};
 use crate::patchset::{Catalog, Patchset};
 use crate::tree::pin::{Pin, PinSet};
-use crate::tree::{self, ArchiveTree, GitTree, NamedTree, SourceSpec, Tree};
+use crate::tree::{self, GitTree, SourceSpec, Tree};
 
 /// The folders and places of one run.
 pub(super) struct Workspace {
@@ -89,23 +89,13 @@ impl Workspace {
         for attempt in obtained.rejected.iter().filter(|attempt| !attempt.why.is_absence()) {
             ui.note(&format!("warning: {attempt}"));
         }
-        open_located(pin, &obtained.located)
+        Ok(tree::open_as(&obtained.located.source(), &pin.name)?)
     }
 
     /// The tree of a pin if it is at hand, without any network.
     pub(super) fn open_pin_at_hand(&self, pin: &Pin) -> Result<Option<Box<dyn Tree>>, CliError> {
-        fetch::locate(pin, &self.places).located.map(|located| open_located(pin, &located)).transpose()
+        Ok(fetch::open_local(pin, &self.places)?)
     }
-}
-
-fn open_located(pin: &Pin, located: &Located) -> Result<Box<dyn Tree>, CliError> {
-    let name = pin.name.as_str();
-    Ok(match located {
-        Located::Tarball { path, .. } => Box::new(NamedTree::new(name, ArchiveTree::open(path)?)),
-        Located::Git { repository, tree } => {
-            Box::new(NamedTree::new(name, GitTree::at_tree_id(repository, tree)?))
-        }
-    })
 }
 
 /// Refuses an output whose folder does not exist, or that would come to lie inside the source.

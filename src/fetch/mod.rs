@@ -24,6 +24,7 @@ pub use progress::{Progress, Silent};
 
 use crate::digest::Sha256Digest;
 use crate::tree::pin::{Pin, Tarball};
+use crate::tree::{self, SourceSpec, Tree, TreeError};
 use cache::Cache;
 
 /// Where releases are looked for. Data, so that nothing below reads the environment.
@@ -82,6 +83,16 @@ impl Located {
             Located::Git { repository, .. } => repository,
         }
     }
+
+    /// The source that it is.
+    pub fn source(&self) -> SourceSpec {
+        match self {
+            Located::Tarball { path, .. } => SourceSpec::Archive(path.clone()),
+            Located::Git { repository, tree } => {
+                SourceSpec::Git { repo: repository.clone(), rev: tree.clone() }
+            }
+        }
+    }
 }
 
 /// What a search came to.
@@ -130,6 +141,15 @@ pub fn locate(pin: &Pin, places: &Places) -> Lookup {
         }
     }
     lookup
+}
+
+/// Opens a release that is on this machine, under the name of its pin; `None` if it is not there.
+/// No network.
+///
+/// # Errors
+/// When it was found and cannot be read.
+pub fn open_local(pin: &Pin, places: &Places) -> Result<Option<Box<dyn Tree>>, TreeError> {
+    locate(pin, places).located.map(|located| tree::open_as(&located.source(), &pin.name)).transpose()
 }
 
 /// Gets a release: from this machine if it is there, else from upstream, else from the

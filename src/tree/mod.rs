@@ -9,7 +9,6 @@
 //! | a tarball | [`ArchiveTree`] |
 //! | a commit of a git repository | [`GitTree`] |
 //! | one of these, with changes made | [`OverlayTree`] |
-//! | one of these, under another name | [`NamedTree`] |
 //!
 //! [`SourceSpec`] is what a user types to name one; [`tree_id`] says which one it is. [`History`] knows
 //! the commits that led from one tree of a git repository to another.
@@ -40,10 +39,10 @@ pub use error::TreeError;
 pub use git::GitTree;
 pub use history::{Ancestry, Commit, CommitFile, CommitId, History};
 pub use identity::{keyword_normalised, python_version, tree_id};
-pub use named::NamedTree;
+use named::NamedTree;
 pub use overlay::OverlayTree;
 pub use path::{BadPath, TreePath};
-pub use source::{BadSource, SourceSpec, open};
+pub use source::{BadSource, SourceSpec, open, open_as};
 pub use tags::{ReleaseTag, release_tags};
 pub use walk::{Mtime, Node, WalkEntry};
 

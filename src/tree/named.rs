@@ -2,21 +2,20 @@
 
 use super::{Entry, File, Tree, TreeError, TreePath, WalkEntry};
 
-/// A tree that calls itself something else in reports: a pin by its name, wherever its bytes are
-/// kept on this machine.
-pub struct NamedTree<T> {
+/// A tree with another label: that of a pin is its name, wherever its bytes are kept.
+pub(super) struct NamedTree {
     name: String,
-    tree: T,
+    tree: Box<dyn Tree>,
 }
 
-impl<T: Tree> NamedTree<T> {
+impl NamedTree {
     /// `tree`, called `name`.
-    pub fn new(name: impl Into<String>, tree: T) -> NamedTree<T> {
+    pub(super) fn new(name: impl Into<String>, tree: Box<dyn Tree>) -> NamedTree {
         NamedTree { name: name.into(), tree }
     }
 }
 
-impl<T: Tree> Tree for NamedTree<T> {
+impl Tree for NamedTree {
     fn label(&self) -> &str {
         &self.name
     }

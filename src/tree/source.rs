@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::{ArchiveTree, DirTree, GitTree, Tree, TreeError};
+use super::{ArchiveTree, DirTree, GitTree, NamedTree, Tree, TreeError};
 
 /// A source, as it was named and not yet opened.
 ///
@@ -99,6 +99,15 @@ pub fn open(source: &SourceSpec) -> Result<Box<dyn Tree>, TreeError> {
         SourceSpec::Archive(path) => Box::new(ArchiveTree::open(path)?),
         SourceSpec::Pin(name) => return Err(TreeError::Pin(name.clone())),
     })
+}
+
+/// Opens a source that is on this machine, and calls it `name`: a pin is called by its own name,
+/// wherever the bytes are kept.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_as(source: &SourceSpec, name: &str) -> Result<Box<dyn Tree>, TreeError> {
+    Ok(Box::new(NamedTree::new(name, open(source)?)))
 }
 
 fn split_revision(git: &str) -> (&str, &str) {
