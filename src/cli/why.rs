@@ -6,58 +6,58 @@ use super::error::CliError;
 use super::ui::Ui;
 use super::workspace::Source;
 use super::{ExitStatus, Format, Workspace};
-use crate::history::{self, Slot, Stop};
 use crate::patchset::{Edit, Patchset};
 use crate::report;
 use crate::text::distance;
 use crate::tree::pin::Pin;
 use crate::tree::{CommitId, History, SourceSpec, python_version};
+use crate::why::{self, PartKey, Waypoint};
 
-/// Show which release, and which commit, made an edit come to something else.
+/// Show which release, and which commit, changed the outcome of an edit.
 ///
-/// The edit is followed from one version to another: where it comes to something else there, or means
-/// another line or file, the releases between which that happened are named, and the part of the diff
-/// that touches the anchor is shown. Where a git repository holds both ends (as `git:REPO@REV`, or among
-/// PYPATCH_SOURCES), the commits in between are searched and the one that did it is named.
+/// The edit is resolved in one release after another. Where its outcome changes, or it is anchored to a
+/// different line or file, pypatch names the two releases and shows the hunks that touch the anchor. If a
+/// git repository contains both ends (given as `git:REPO@REV`, or listed in PYPATCH_SOURCES), the commits
+/// between the two are bisected, and the one that made the change is named.
 ///
-/// The way from 2.5 to 2.7.18 leads over 2.6, 2.7, 2.7.1 and so on; a maintenance release of another
-/// series is not on it.
+/// The path from 2.5 to 2.7.18 goes through 2.6, 2.7, 2.7.1 and so on, and leaves out the maintenance
+/// releases of other series.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The edit: PATCHSET EDIT, PATCHSET/EDIT, or EDIT alone when one patchset has it.
     #[arg(value_name = "EDIT", num_args = 1..=2, required = true)]
     edit: Vec<String>,
-    /// Where the edit is as it should be: a directory, a tarball, a pin, or git:REPO@REV.
+    /// The source in which the edit fits: a directory, a tarball, a pin, or git:REPO@REV.
     #[arg(long, value_name = "SOURCE")]
     from: String,
-    /// Where it is not.
+    /// The source in which it does not.
     #[arg(long, value_name = "SOURCE")]
     to: String,
-    /// Only this part of the edit: a module, or the number of a change.
+    /// Show only this part of the edit: a module, or the number of a change.
     #[arg(long, value_name = "NAME")]
     part: Option<String>,
-    /// How to write it.
+    /// The output format.
     #[arg(long, default_value = "text")]
     format: Format,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let (patchset, edit) = named(workspace, &args.edit)?;
-    let slots = selected(&edit, args.part.as_deref())?;
+    let keys = selected(&edit, args.part.as_deref())?;
     let (from, to) = (workspace.open(ui, &args.from)?, workspace.open(ui, &args.to)?);
     let history = repository(workspace, &from, &to)?;
-    let way = way(workspace, (from, &args.from), (to, &args.to), history.as_ref())?;
-    let trace = history::trace(&edit, &slots, &way, history.as_ref())?;
+    let path = release_path(workspace, (from, &args.from), (to, &args.to), history.as_ref())?;
+    let trace = why::trace(&edit, &keys, &path, history.as_ref())?;
     let repository = history.map(|history| history.path().display().to_string());
-    let question = report::history::Question { edit: &edit, patchset: &patchset.id, repository };
+    let question = report::why::Question { edit: &edit, patchset: &patchset.id, repository };
     match args.format {
-        Format::Json => ui.raw(&super::plan::json_bytes(&report::history::json(&question, &trace)))?,
-        Format::Text => ui.out_bytes(&report::history::text(&question, &trace))?,
+        Format::Json => ui.raw(&super::plan::json_bytes(&report::why::json(&question, &trace)))?,
+        Format::Text => ui.out_bytes(&report::why::text(&question, &trace))?,
     }
     Ok(ExitStatus::Done)
 }
 
-/// The edit that was named, and a patchset that has it.
+/// The edit that the user named, and a patchset that has it.
 fn named(workspace: &Workspace, words: &[String]) -> Result<(Patchset, Edit), CliError> {
     match words {
         [patchset, edit] => of_patchset(workspace, patchset, edit),
@@ -65,7 +65,7 @@ fn named(workspace: &Workspace, words: &[String]) -> Result<(Patchset, Edit), Cl
             Some((patchset, edit)) => of_patchset(workspace, patchset, edit),
             None => anywhere(workspace, word),
         },
-        _ => Err(CliError::new(ExitStatus::Usage, "an edit is named by PATCHSET EDIT, or PATCHSET/EDIT")),
+        _ => Err(CliError::new(ExitStatus::Usage, "name the edit as PATCHSET EDIT, or PATCHSET/EDIT")),
     }
 }
 
@@ -76,21 +76,21 @@ fn of_patchset(workspace: &Workspace, patchset: &str, id: &str) -> Result<(Patch
     }
     let mut error = CliError::new(ExitStatus::Usage, format!("`{}` has no edit `{id}`", patchset.id));
     if let Some(why) = patchset.dropped.get(id) {
-        error = error.detail(format!("it drops the one of `{}`: {why}", patchset.extends.join("`, `")));
+        error = error.detail(format!("it drops the edit of `{}`: {why}", patchset.extends.join("`, `")));
         if let Some(base) = patchset.extends.first() {
-            return Err(error.help(format!("ask about `{base}/{id}`")));
+            return Err(error.help(format!("name it as `{base}/{id}`")));
         }
     }
     let near = nearest(id, patchset.edits.iter().map(|edit| edit.id.as_str()));
     error.details.extend(near.into_iter().map(|id| format!("near: {id}")));
-    Err(error.help(format!("`pypatch show {}` names them", patchset.id)))
+    Err(error.help(format!("run `pypatch show {}` for a list", patchset.id)))
 }
 
-/// The edit of this name, when all patchsets that have it mean the same one.
+/// The edit with this id, if all patchsets that have it take it from the same place.
 fn anywhere(workspace: &Workspace, id: &str) -> Result<(Patchset, Edit), CliError> {
     let (mut found, mut all): (Vec<(Patchset, Edit)>, Vec<String>) = (Vec::new(), Vec::new());
     for name in workspace.catalog.ids()? {
-        // A patchset that is wrong has no say in the names of others'.
+        // A patchset with errors must not keep the others from being found.
         let Ok(patchset) = workspace.patchset(&name) else { continue };
         for edit in &patchset.edits {
             all.push(edit.id.clone());
@@ -105,17 +105,17 @@ fn anywhere(workspace: &Workspace, id: &str) -> Result<(Patchset, Edit), CliErro
         let mut error =
             CliError::new(ExitStatus::Usage, format!("{} patchsets have an edit `{id}`", found.len()));
         error.details = names;
-        return Err(error.help("name one of these"));
+        return Err(error.help("use one of these"));
     }
     found.pop().ok_or_else(|| {
         let mut error = CliError::new(ExitStatus::Usage, format!("no patchset has an edit `{id}`"));
         error.details =
             nearest(id, all.iter().map(String::as_str)).into_iter().map(|id| format!("near: {id}")).collect();
-        error.help("`pypatch list` names the patchsets, `pypatch show PATCHSET` its edits")
+        error.help("run `pypatch list` for the patchsets, and `pypatch show PATCHSET` for their edits")
     })
 }
 
-/// Up to three names that are nearly `wanted`, the nearest first.
+/// Up to three names that are similar to `wanted`, the nearest first.
 fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let most = wanted.chars().count() / 3;
     let mut near: Vec<(usize, &str)> =
@@ -125,27 +125,27 @@ fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String
     near.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
 }
 
-/// The parts of an edit that are asked about.
-fn selected(edit: &Edit, part: Option<&str>) -> Result<Vec<Slot>, CliError> {
-    let slots = history::slots(edit);
-    let Some(part) = part else { return Ok(slots) };
-    let named: Vec<Slot> = slots.iter().filter(|slot| slot.name.as_deref() == Some(part)).cloned().collect();
+/// The parts of an edit that are traced.
+fn selected(edit: &Edit, part: Option<&str>) -> Result<Vec<PartKey>, CliError> {
+    let keys = why::part_keys(edit);
+    let Some(part) = part else { return Ok(keys) };
+    let named: Vec<PartKey> = keys.iter().filter(|key| key.name.as_deref() == Some(part)).cloned().collect();
     if !named.is_empty() {
         return Ok(named);
     }
     let mut error = CliError::new(ExitStatus::Usage, format!("the edit `{}` has no part `{part}`", edit.id));
-    if slots.len() == 1 {
-        return Err(error.help("it has one part only: leave `--part` out"));
+    if keys.len() == 1 {
+        return Err(error.help("the edit has only one part: omit --part"));
     }
-    for slot in &slots {
-        let name = slot.name.as_deref().unwrap_or("");
-        error.details.push(format!("{name}: {} in {}", slot.operation, edit.changes[slot.change].file[0]));
+    for key in &keys {
+        let (name, change) = (key.name.as_deref().unwrap_or(""), &edit.changes[key.change]);
+        error.details.push(format!("{name}: {} in {}", change.operation.name(), change.file[0]));
     }
-    Err(error.help("name one of these"))
+    Err(error.help("use one of these"))
 }
 
-/// The first repository that knows the commits of both ends: that of an end, or one of the places where
-/// releases are looked for.
+/// The first repository that contains the commits of both ends: the repository of an end, or one listed in
+/// PYPATCH_SOURCES.
 fn repository(workspace: &Workspace, from: &Source, to: &Source) -> Result<Option<History>, CliError> {
     let mut places: Vec<PathBuf> = Vec::new();
     for source in [from, to] {
@@ -155,7 +155,7 @@ fn repository(workspace: &Workspace, from: &Source, to: &Source) -> Result<Optio
     }
     places.extend(workspace.places.sources.iter().cloned());
     for place in places {
-        // Most places hold tarballs.
+        // Most of them are directories of tarballs.
         let Ok(history) = History::open(&place) else { continue };
         if commit(workspace, &history, from)?.is_some() && commit(workspace, &history, to)?.is_some() {
             return Ok(Some(history));
@@ -164,8 +164,8 @@ fn repository(workspace: &Workspace, from: &Source, to: &Source) -> Result<Optio
     Ok(None)
 }
 
-/// The commit of a source in a repository: of a revision, of a pin's tag, or of the release that a
-/// directory says it is.
+/// The commit of a source in a repository: of a revision, of a pin's tag, or of the release whose version a
+/// directory has.
 fn commit(workspace: &Workspace, history: &History, source: &Source) -> Result<Option<CommitId>, CliError> {
     if let SourceSpec::Git { repo, rev } = &source.spec {
         let own = History::open(repo)?.commit(rev);
@@ -182,27 +182,27 @@ fn commit(workspace: &Workspace, history: &History, source: &Source) -> Result<O
     Ok(pin.and_then(|pin| history.release(&pin.tag, &pin.tree)))
 }
 
-/// The trees from one end to the other, as far as they are at hand.
-fn way(
+/// The trees from one end to the other, as far as they are available locally.
+fn release_path(
     workspace: &Workspace,
     (from, from_text): (Source, &str),
     (to, to_text): (Source, &str),
     history: Option<&History>,
-) -> Result<Vec<Stop>, CliError> {
+) -> Result<Vec<Waypoint>, CliError> {
     let versions = (python_version(from.tree.as_ref())?, python_version(to.tree.as_ref())?);
     let pins = workspace.pins.all()?;
     let between: Vec<&Pin> = match &versions {
         (Some(old), Some(new)) if old > new => {
             return Err(CliError::new(
                 ExitStatus::Usage,
-                format!("the way leads from CPython {old} back to {new}"),
+                format!("--from is CPython {old}, which is newer than CPython {new}"),
             )
             .help(format!("swap them: --from {to_text} --to {from_text}")));
         }
-        (Some(old), Some(new)) => history::way(&pins, old, new),
+        (Some(old), Some(new)) => why::release_path(&pins, old, new),
         _ => Vec::new(),
     };
-    let end = |source: Source, text: &str| -> Result<Stop, CliError> {
+    let end = |source: Source, text: &str| -> Result<Waypoint, CliError> {
         let commit = match history {
             Some(history) => commit(workspace, history, &source)?,
             None => None,
@@ -210,10 +210,10 @@ fn way(
         let committed =
             commit.is_some() && matches!(source.spec, SourceSpec::Git { .. } | SourceSpec::Pin(_));
         let tree = (!committed).then_some(source.tree);
-        Ok(Stop { name: text.to_owned(), tree, commit, absent: Vec::new() })
+        Ok(Waypoint { name: text.to_owned(), tree, commit, not_available: Vec::new() })
     };
-    let mut way = vec![end(from, from_text)?];
-    let mut absent = Vec::new();
+    let mut path = vec![end(from, from_text)?];
+    let mut not_available = Vec::new();
     for pin in between {
         let commit = history.and_then(|history| history.release(&pin.tag, &pin.tree));
         let tree = match commit {
@@ -221,11 +221,16 @@ fn way(
             None => workspace.open_pin_at_hand(pin)?,
         };
         if commit.is_none() && tree.is_none() {
-            absent.push(pin.name.clone());
+            not_available.push(pin.name.clone());
             continue;
         }
-        way.push(Stop { name: pin.name.clone(), tree, commit, absent: std::mem::take(&mut absent) });
+        path.push(Waypoint {
+            name: pin.name.clone(),
+            tree,
+            commit,
+            not_available: std::mem::take(&mut not_available),
+        });
     }
-    way.push(Stop { absent, ..end(to, to_text)? });
-    Ok(way)
+    path.push(Waypoint { not_available, ..end(to, to_text)? });
+    Ok(path)
 }

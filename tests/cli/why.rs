@@ -73,7 +73,7 @@ const PATCHSET: &str = "\
 
 const MAKEFILE: &str = "# M\u{fc}ller's\nall:\tprog sharedmods\n\nprog:\n\tcc -o prog\n";
 
-/// Releases 9.1 to 9.3.1. The way from 9.1 to 9.2 leads over a merge; 9.1.1 is a maintenance release.
+/// Releases 9.1 to 9.3.1. The path from 9.1 to 9.2 goes through a merge; 9.1.1 is a maintenance release.
 fn history() -> TestEnvironment {
     let mut env = TestEnvironment::new();
     env.patchset("gadget", PATCHSET);
@@ -119,7 +119,7 @@ fn history() -> TestEnvironment {
 }
 
 #[test]
-fn the_commit_is_found_behind_a_merge() {
+fn a_commit_is_found_through_a_merge() {
     let env = history();
     assert_snapshot!(env.run(&["why", "gadget", "no-sharedmods", "--from", "python-9.1", "--to", "python-9.3.1"]), @"
     no-sharedmods of gadget from python-9.1 to python-9.3.1
@@ -149,7 +149,7 @@ fn the_commit_is_found_behind_a_merge() {
 }
 
 #[test]
-fn a_file_of_another_name_and_other_blanks_are_steps_of_their_own() {
+fn a_renamed_file_and_changed_blanks_are_separate_steps() {
     let env = history();
     assert_snapshot!(env.run(&["why", "gadget/static", "--part", "one", "--from", "python-9.1", "--to", "python-9.3.1"]), @"
     static of gadget from python-9.1 to python-9.3.1
@@ -165,7 +165,7 @@ fn a_file_of_another_name_and_other_blanks_are_steps_of_their_own() {
       Modules/Setup.dist renamed to Modules/Setup
 
     between python-9.3 and python-9.3.1
-      one: change, by a line with other blanks
+      one: change, anchored to a line with different blanks
         - Modules/Setup:2  #one one.c
         + Modules/Setup:2  #one	one.c
       commit a69c76b61acbead3efd7fdebfb5c22246842fac2
@@ -184,7 +184,7 @@ fn a_file_of_another_name_and_other_blanks_are_steps_of_their_own() {
 }
 
 #[test]
-fn a_file_that_was_removed_is_told_with_the_commit() {
+fn the_commit_that_removed_the_file_is_named() {
     let env = history();
     assert_snapshot!(env.run(&["why", "configured", "--from", "git:gadget.git@v9.2", "--to", "git:gadget.git@v9.3.1"]), @"
     configured of gadget from git:gadget.git@v9.2 to git:gadget.git@v9.3.1
@@ -203,7 +203,7 @@ fn a_file_that_was_removed_is_told_with_the_commit() {
 }
 
 #[test]
-fn nothing_changed_is_said_and_no_failure() {
+fn an_anchor_that_did_not_change_is_not_a_failure() {
     let env = history();
     assert_snapshot!(env.run(&["why", "gadget", "no-sharedmods", "--from", "python-9.2", "--to", "python-9.3.1"]), @"
     no-sharedmods of gadget from python-9.2 to python-9.3.1
@@ -213,9 +213,9 @@ fn nothing_changed_is_said_and_no_failure() {
 }
 
 #[test]
-fn a_change_of_a_maintenance_release_is_not_on_the_way() {
+fn a_change_of_a_maintenance_release_is_marked() {
     let env = history();
-    let told = env.run(&[
+    let output = env.run(&[
         "why",
         "gadget/no-sharedmods",
         "--from",
@@ -225,16 +225,16 @@ fn a_change_of_a_maintenance_release_is_not_on_the_way() {
         "--format",
         "json",
     ]);
-    let json: serde_json::Value = serde_json::from_str(told.strip_suffix("[exit 0]").unwrap()).unwrap();
+    let json: serde_json::Value = serde_json::from_str(output.strip_suffix("[exit 0]").unwrap()).unwrap();
     let steps = json["steps"].as_array().unwrap();
-    let told: Vec<_> =
-        steps.iter().map(|step| (&step["commit"]["subject"], &step["commit"]["aside"])).collect();
-    assert_eq!(told, [(&"This is 9.1.1".into(), &true.into()), (&"Split all".into(), &false.into())]);
-    assert_eq!(json["way"], serde_json::json!(["python-9.1.1", "python-9.2"]));
+    let output: Vec<_> =
+        steps.iter().map(|step| (&step["commit"]["subject"], &step["commit"]["on_old_branch"])).collect();
+    assert_eq!(output, [(&"This is 9.1.1".into(), &true.into()), (&"Split all".into(), &false.into())]);
+    assert_eq!(json["path"], serde_json::json!(["python-9.1.1", "python-9.2"]));
 }
 
 #[test]
-fn without_a_repository_the_releases_are_compared_as_far_as_they_are_at_hand() {
+fn without_a_repository_the_available_releases_are_compared() {
     let mut env = history();
     env.patchset("nothing", "- {id: extra, why: To have a tree., file: extra, file.add: {content: x}}");
     for version in ["9.1", "9.3.1"] {
@@ -246,7 +246,7 @@ fn without_a_repository_the_releases_are_compared_as_far_as_they_are_at_hand() {
     no-sharedmods of gadget from ./9.1 to ./9.3.1
     change -> missing
 
-    between ./9.1 and ./9.3.1 (python-9.2 to python-9.3 in between are not at hand: 2 releases)
+    between ./9.1 and ./9.3.1 (python-9.2 to python-9.3 in between are not available: 2 releases)
       change -> missing
         - Makefile.pre.in:2  all:	prog sharedmods
         + missing: `all` exists, but `sharedmods` is not among its prerequisites
@@ -262,17 +262,17 @@ fn without_a_repository_the_releases_are_compared_as_far_as_they_are_at_hand() {
      prog:
      	cc -o prog
 
-    note: no git repository at hand holds both ends: releases are compared in the order of their versions, and no commit can be named; point PYPATCH_SOURCES at a clone
+    note: no git repository contains both ends, so releases are compared in the order of their versions and no commit is named; set PYPATCH_SOURCES to a clone of CPython
     [exit 0]
     ");
 }
 
 #[test]
-fn the_report_for_programs() {
+fn json() {
     let env = history();
-    let told =
+    let output =
         env.stdout(&["why", "static", "--from", "python-9.2", "--to", "python-9.3", "--format", "json"]);
-    assert_snapshot!(env.normal(&told), @r##"
+    assert_snapshot!(env.normal(&output), @r##"
     {
       "changed": true,
       "edit": "static",
@@ -307,16 +307,19 @@ fn the_report_for_programs() {
         ],
         "source": "python-9.2"
       },
-      "off_the_way": [],
       "patchset": "gadget",
+      "path": [
+        "python-9.2",
+        "python-9.3"
+      ],
       "repository": "$WORK/gadget.git",
       "schema": 1,
+      "side_releases": [],
       "steps": [
         {
           "after": "python-9.3",
           "before": "python-9.2",
           "commit": {
-            "aside": false,
             "author": "A. Uthor",
             "date": "2006-09-18 22:38 +0200",
             "files": [
@@ -326,6 +329,7 @@ fn the_report_for_programs() {
               }
             ],
             "id": "66f2dc5077e2b31be7ac034ca4c97f1f37573991",
+            "on_old_branch": false,
             "subject": "Rename Setup.dist"
           },
           "diffs": [
@@ -337,7 +341,7 @@ fn the_report_for_programs() {
               "touches_anchor": true
             }
           ],
-          "not_at_hand": [],
+          "not_available": [],
           "parts": [
             {
               "after": {
@@ -428,17 +432,13 @@ fn the_report_for_programs() {
           }
         ],
         "source": "python-9.3"
-      },
-      "way": [
-        "python-9.2",
-        "python-9.3"
-      ]
+      }
     }
     "##);
 }
 
 #[test]
-fn what_is_no_edit_part_or_way_is_told_with_what_to_write() {
+fn a_wrong_edit_part_or_order_is_an_error_with_help() {
     let env = history();
     env.patchset("other", "- {id: static, why: Not the same., file: extra, file.add: {content: x}}");
     let between = ["--from", "python-9.1", "--to", "python-9.2"];
@@ -448,21 +448,21 @@ fn what_is_no_edit_part_or_way_is_told_with_what_to_write() {
     error: 2 patchsets have an edit `static`
       gadget/static
       other/static
-      help: name one of these
+      help: use one of these
     [exit 2]
     ");
     assert_snapshot!(run(&["gadget", "no-sharedmod"]), @"
     ------- stderr -------
     error: `gadget` has no edit `no-sharedmod`
       near: no-sharedmods
-      help: `pypatch show gadget` names them
+      help: run `pypatch show gadget` for a list
     [exit 2]
     ");
     assert_snapshot!(run(&["configure"]), @"
     ------- stderr -------
     error: no patchset has an edit `configure`
       near: configured
-      help: `pypatch list` names the patchsets, `pypatch show PATCHSET` its edits
+      help: run `pypatch list` for the patchsets, and `pypatch show PATCHSET` for their edits
     [exit 2]
     ");
     assert_snapshot!(run(&["gadget", "static", "--part", "three"]), @"
@@ -470,12 +470,12 @@ fn what_is_no_edit_part_or_way_is_told_with_what_to_write() {
     error: the edit `static` has no part `three`
       one: setup.enable in Modules/Setup.dist
       two: setup.enable in Modules/Setup.dist
-      help: name one of these
+      help: use one of these
     [exit 2]
     ");
     assert_snapshot!(env.run(&["why", "configured", "--from", "python-9.2", "--to", "python-9.1"]), @"
     ------- stderr -------
-    error: the way leads from CPython 9.2 back to 9.1
+    error: --from is CPython 9.2, which is newer than CPython 9.1
       help: swap them: --from python-9.1 --to python-9.2
     [exit 2]
     ");

@@ -15,7 +15,7 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom. Not all of them have to exist.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 21] = [
     "text",
     "version",
     "digest",
@@ -30,7 +30,6 @@ const LAYERS: [&str; 22] = [
     "apply",
     "export",
     "snapshot",
-    "history",
     "why",
     "port",
     "import",

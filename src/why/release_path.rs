@@ -1,27 +1,27 @@
-//! Which releases lie on the way from one version to another.
+//! The releases on the path from one version to another.
 
 use crate::tree::pin::Pin;
 use crate::version::Version;
 
-/// The pins between two versions, both left out, in the order of the way: of the series in between the
-/// first release each, then those of the new version's own series.
+/// The pins between two versions, without these two, in order: the first release of each series in
+/// between, then the releases of the new version's own series.
 ///
-/// What only a maintenance release of another series changed is not on the way: 2.5.1 comes after 2.5,
-/// but 2.6 did not grow out of it. Alphas, betas and candidates are passed over.
-pub fn way<'a>(pins: &'a [Pin], from: &Version, to: &Version) -> Vec<&'a Pin> {
+/// Maintenance releases of other series are not on the path: 2.5.1 follows 2.5, but 2.6 does not descend
+/// from it. Alphas, betas and release candidates are left out.
+pub fn release_path<'a>(pins: &'a [Pin], from: &Version, to: &Version) -> Vec<&'a Pin> {
     let mut finals: Vec<&Pin> = pins.iter().filter(|pin| !pin.version.is_prerelease()).collect();
     finals.sort_by(|a, b| a.version.cmp(&b.version));
     let between = |pin: &&&Pin| pin.version > *from && pin.version < *to;
-    let mut way: Vec<&Pin> = Vec::new();
+    let mut path: Vec<&Pin> = Vec::new();
     for pin in finals.iter().filter(between) {
         let series = pin.version.series();
         let first = finals.iter().find(|other| other.version.series() == series);
         let is_first = first.is_some_and(|first| first.version == pin.version);
         if series == to.series() || (series != from.series() && is_first) {
-            way.push(pin);
+            path.push(pin);
         }
     }
-    way
+    path
 }
 
 #[cfg(test)]
@@ -31,12 +31,12 @@ mod tests {
 
     fn names(from: &str, to: &str) -> String {
         let pins = PinSet::shipped().all().unwrap();
-        let way = way(&pins, &from.parse().unwrap(), &to.parse().unwrap());
-        way.iter().map(|pin| pin.version.to_string()).collect::<Vec<_>>().join(" ")
+        let path = release_path(&pins, &from.parse().unwrap(), &to.parse().unwrap());
+        path.iter().map(|pin| pin.version.to_string()).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
-    fn maintenance_releases_of_other_series_are_not_on_the_way() {
+    fn maintenance_releases_of_other_series_are_not_on_the_path() {
         assert_eq!(names("2.5", "2.7.4"), "2.6 2.7 2.7.1 2.7.2 2.7.3");
         assert_eq!(names("2.5", "2.5.4"), "2.5.1 2.5.2 2.5.3");
         assert_eq!(names("3.6.4", "3.9.2"), "3.7.0 3.8.0 3.9.0 3.9.1");
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_nothing_between_neighbours() {
+    fn the_path_between_neighbours_is_empty() {
         assert_eq!(names("2.7.17", "2.7.18"), "");
         assert_eq!(names("2.7.18", "2.5"), "");
     }

@@ -1,10 +1,11 @@
-//! Sights and searches on trees and histories made here.
+//! Observations and bisections of trees and histories made here.
 
 use git2::{Oid, Repository, Signature, Time};
 
-use super::search::Eye;
-use super::sight::{Kind, PartSight, look};
+use super::observation::observe;
+use super::observer::{Observer, PartObserver};
 use super::*;
+use crate::edit::OutcomeKind;
 use crate::edit::testing::{MemoryTree, patchset};
 use crate::patchset::Edit;
 use crate::tree::{CommitId, History};
@@ -13,48 +14,48 @@ fn edit(text: &str) -> Edit {
     patchset(&format!("  - {{id: e, why: Why not., {text}}}\n")).edits.remove(0)
 }
 
-fn see(edit: &Edit, files: &[(&str, &str)]) -> Vec<PartSight> {
+fn see(edit: &Edit, files: &[(&str, &str)]) -> Vec<Observation> {
     let tree = MemoryTree::of(files.iter().map(|(path, text)| (*path, text.as_bytes())));
-    look(edit, &slots(edit), &tree).unwrap()
+    observe(edit, &part_keys(edit), &tree).unwrap()
 }
 
-/// In what the only part of an edit sees two texts of a file differ.
-fn differs(edit: &Edit, old: &str, new: &str) -> Option<Kind> {
+/// How the only part of an edit sees two texts of a file differ.
+fn difference(edit: &Edit, old: &str, new: &str) -> Option<Difference> {
     let [old, new] = [old, new].map(|text| see(edit, &[("f", text)]).remove(0));
-    old.differs(&new, false)
+    old.difference(&new, false)
 }
 
 #[test]
-fn a_line_is_the_anchor_where_it_is_changed() {
+fn a_changed_line_is_its_own_anchor() {
     let replace = edit("file: f, text.replace: {find: one, with: two}");
-    assert_eq!(differs(&replace, "a one b\nx\n", "y\na one b\nz\n"), None);
-    assert_eq!(differs(&replace, "a one b\n", "a  one b\n"), Some(Kind::Blanks));
-    assert_eq!(differs(&replace, "a one b\n", "a one c\n"), Some(Kind::Text));
-    assert_eq!(differs(&replace, "a one b\n", "a b\n"), Some(Kind::Outcome));
-    // Once it is gone, what comes near it does not matter.
-    assert_eq!(differs(&replace, "ones\n", "once\n"), None);
+    assert_eq!(difference(&replace, "a one b\nx\n", "y\na one b\nz\n"), None);
+    assert_eq!(difference(&replace, "a one b\n", "a  one b\n"), Some(Difference::Blanks));
+    assert_eq!(difference(&replace, "a one b\n", "a one c\n"), Some(Difference::Text));
+    assert_eq!(difference(&replace, "a one b\n", "a b\n"), Some(Difference::Outcome));
+    // After it is gone, its nearest misses do not matter.
+    assert_eq!(difference(&replace, "ones\n", "once\n"), None);
 }
 
 #[test]
-fn what_is_put_between_lines_hangs_on_one_of_them() {
+fn an_insertion_is_anchored_to_one_of_its_neighbours() {
     let insert = edit("file: f, text.insert: {after: one, text: \"new\\n\"}");
-    assert_eq!(differs(&insert, "one\ntwo\n", "one\nthree\n"), None);
-    assert_eq!(differs(&insert, "one\n\ntwo\n", "zero\none\ntwo\n"), None);
-    assert_eq!(differs(&insert, "one x\ntwo\n", "one y\nthree\n"), Some(Kind::Text));
-    assert_eq!(differs(&insert, "one\ntwo\n", "two\n"), Some(Kind::Outcome));
+    assert_eq!(difference(&insert, "one\ntwo\n", "one\nthree\n"), None);
+    assert_eq!(difference(&insert, "one\n\ntwo\n", "zero\none\ntwo\n"), None);
+    assert_eq!(difference(&insert, "one x\ntwo\n", "one y\nthree\n"), Some(Difference::Text));
+    assert_eq!(difference(&insert, "one\ntwo\n", "two\n"), Some(Difference::Outcome));
 }
 
 #[test]
-fn the_first_file_that_exists_is_part_of_the_sight() {
+fn the_first_file_that_exists_is_part_of_the_observation() {
     let enable = edit("file: [a, b], setup.enable: {modules: [one, two]}");
     let (old, new) = (see(&enable, &[("a", "#one one.c\n")]), see(&enable, &[("b", "#one one.c\n")]));
-    assert_eq!(old[0].differs(&new[0], false), Some(Kind::File));
-    assert_eq!(slots(&enable)[1].name.as_deref(), Some("two"));
-    // Without any file each module is missing, not only the first.
+    assert_eq!(old[0].difference(&new[0], false), Some(Difference::File));
+    assert_eq!(part_keys(&enable)[1].name.as_deref(), Some("two"));
+    // If no file exists, every module is missing, not only the first.
     let none = see(&enable, &[("c", "")]);
     assert_eq!(
-        none.iter().map(|sight| (sight.outcome, sight.exists)).collect::<Vec<_>>(),
-        [("missing", false); 2]
+        none.iter().map(|seen| (seen.outcome, seen.exists)).collect::<Vec<_>>(),
+        [(OutcomeKind::Missing, false); 2]
     );
 }
 
@@ -63,11 +64,14 @@ fn the_parts_of_an_edit_with_several_changes_are_numbered() {
     let two =
         "changes: [{file: f, text.replace: {find: a, with: b}}, {file: g, text.replace: {find: c, with: d}}]";
     let two = edit(two);
-    let names: Vec<_> = slots(&two).into_iter().map(|slot| slot.name.unwrap()).collect();
+    let names: Vec<_> = part_keys(&two).into_iter().map(|key| key.name.unwrap()).collect();
     assert_eq!(names, ["1", "2"]);
-    let sights = see(&two, &[("f", "a\n"), ("g", "x\n")]);
-    assert_eq!(sights.iter().map(|sight| sight.outcome).collect::<Vec<_>>(), ["change", "missing"]);
-    assert_eq!(slots(&edit("file: f, text.replace: {find: a, with: b}"))[0].name, None);
+    let seen = see(&two, &[("f", "a\n"), ("g", "x\n")]);
+    assert_eq!(
+        seen.iter().map(|seen| seen.outcome).collect::<Vec<_>>(),
+        [OutcomeKind::Change, OutcomeKind::Missing]
+    );
+    assert_eq!(part_keys(&edit("file: f, text.replace: {find: a, with: b}"))[0].name, None);
 }
 
 /// A line of commits, each with one text of the file `f`.
@@ -92,27 +96,27 @@ fn line(texts: &[&str]) -> (tempfile::TempDir, History, Vec<CommitId>) {
     (folder, history, ids)
 }
 
-/// The places on the line at which the search finds a change.
+/// The indexes of the commits at which the bisection finds a change.
 fn found(texts: &[&str]) -> Vec<usize> {
     let replace = edit("file: f, text.replace: {find: one, with: two}");
-    let slots = slots(&replace);
+    let keys = part_keys(&replace);
     let (_folder, history, ids) = line(texts);
-    let eye = Eye::new(&replace, &slots, Some(&history));
-    let found = eye.between(0, false, ids[0], ids[ids.len() - 1]).unwrap().unwrap();
-    assert!(found.aside.is_empty());
+    let observer = Observer::new(&replace, &keys);
+    let part = PartObserver::new(&observer, 0, &[]);
+    let found = part.commits_between(&history, ids[0], ids[ids.len() - 1]).unwrap().unwrap();
+    assert!(found.on_old_branch.is_empty());
     found.ahead.iter().map(|id| ids.iter().position(|other| other == id).unwrap()).collect()
 }
 
 #[test]
-fn every_commit_that_led_from_one_sight_to_the_other_is_found() {
+fn every_commit_that_changed_the_observation_is_found() {
     assert_eq!(found(&["one", "x\none", "one\ny", "gone", "gone too"]), [3]);
     assert_eq!(found(&["one", "one", "one b", "one b\nx", "one c", "gone"]), [2, 4, 5]);
     assert_eq!(found(&["one", "one a", "one b", "one"]), [0; 0]);
 }
 
 #[test]
-fn a_history_that_goes_to_and_fro_is_told_by_true_commits() {
-    // Each commit that is named differs from its parent, whichever of the turns is met.
+fn commits_found_in_a_history_that_goes_back_and_forth_differ_from_their_parents() {
     let texts = ["one", "gone", "one", "gone", "one", "one", "gone"];
     let places = found(&texts);
     assert_eq!(places.len() % 2, 1, "{places:?}");
@@ -122,9 +126,9 @@ fn a_history_that_goes_to_and_fro_is_told_by_true_commits() {
 }
 
 #[test]
-fn a_release_that_only_its_own_branch_changed_is_off_the_way() {
+fn a_release_that_only_its_own_branch_changed_is_a_side_release() {
     let replace = edit("file: f, text.replace: {find: one, with: two}");
-    let slots = slots(&replace);
+    let keys = part_keys(&replace);
     let (folder, _, ids) = line(&["one", "one\nx", "one\ny"]);
     // A release that branched off the second commit, and lost the anchor there.
     let repository = Repository::open(folder.path()).unwrap();
@@ -135,33 +139,38 @@ fn a_release_that_only_its_own_branch_changed_is_off_the_way() {
     let parent = repository.find_commit(Oid::from_str(&ids[1].to_string()).unwrap()).unwrap();
     let branch = repository.commit(None, &who, &who, "a branch", &tree, &[&parent]).unwrap();
     let history = History::open(folder.path()).unwrap();
-    let stop = |name: &str, commit| Stop { name: name.to_owned(), tree: None, commit, absent: Vec::new() };
-    let way = [
+    let stop = |name: &str, commit| Waypoint {
+        name: name.to_owned(),
+        tree: None,
+        commit,
+        not_available: Vec::new(),
+    };
+    let path = [
         stop("first", Some(ids[0])),
         stop("branch", history.commit(&branch.to_string())),
         stop("last", Some(ids[2])),
     ];
-    let trace = trace(&replace, &slots, &way, Some(&history)).unwrap();
+    let trace = trace(&replace, &keys, &path, Some(&history)).unwrap();
     assert_eq!(
-        (trace.off_the_way, trace.way),
+        (trace.side_releases, trace.path),
         (vec!["branch".to_owned()], ["first", "branch", "last"].map(str::to_owned).to_vec())
     );
     assert!(trace.steps.is_empty());
 }
 
 #[test]
-fn bytes_that_are_no_text_stay_as_they_are_in_the_excerpt() {
+fn an_excerpt_keeps_bytes_that_are_not_utf_8() {
     let replace = edit("file: f, text.replace: {find: one, with: two}");
     let stop = |name: &str, text: &[u8]| {
         let tree = Some(Box::new(MemoryTree::of([("f", text)])) as Box<dyn crate::tree::Tree>);
-        Stop { name: name.to_owned(), tree, commit: None, absent: Vec::new() }
+        Waypoint { name: name.to_owned(), tree, commit: None, not_available: Vec::new() }
     };
     let far = "x\n".repeat(20);
     let old = [b"one M\xfcller\r\n", far.as_bytes(), b"far\n"].concat();
     let new = [b"none M\xfcller\r\n", far.as_bytes(), b"away\n"].concat();
-    let trace = trace(&replace, &slots(&replace), &[stop("old", &old), stop("new", &new)], None).unwrap();
+    let trace = trace(&replace, &part_keys(&replace), &[stop("old", &old), stop("new", &new)], None).unwrap();
     let [step] = &trace.steps[..] else { panic!("one step") };
-    assert_eq!((step.parts[0].kind, step.commit.is_none()), (Kind::Outcome, true));
+    assert_eq!((step.parts[0].difference, step.commit.is_none()), (Difference::Outcome, true));
     let [excerpt] = &step.excerpts[..] else { panic!("one file") };
     assert_eq!((excerpt.of, excerpt.hunks.len(), excerpt.touches), (2, 1, true));
     let expected = b"--- a/f\n+++ b/f\n@@ -1,4 +1,4 @@\n-one M\xfcller\r\n+none M\xfcller\r\n x\n x\n x\n";

@@ -1,12 +1,12 @@
-//! The part of a diff that touches an anchor.
+//! The hunks of a diff that touch an anchor.
 
 use std::collections::BTreeSet;
 
-use super::sight::PartSight;
+use super::observation::Observation;
 use crate::text::{Hunk, hunks};
 use crate::tree::TreePath;
 
-/// How many hunks are shown of a diff none of which touches the anchor itself.
+/// How many hunks are shown if none touches the anchor.
 const MOST: usize = 3;
 
 /// The hunks of one file's diff that touch an anchor.
@@ -16,16 +16,16 @@ pub struct Excerpt {
     pub old: Option<TreePath>,
     /// The file afterwards; `None` when it is gone.
     pub new: Option<TreePath>,
-    /// The hunks. None for a file that came or went as a whole.
+    /// The hunks; none for a file that was added or removed as a whole.
     pub hunks: Vec<Hunk>,
     /// How many hunks the whole diff has.
     pub of: usize,
-    /// Whether the hunks touch the lines of the anchor, or hold them; otherwise they are the first ones.
+    /// Whether the hunks touch or mention the anchor; otherwise they are the first ones.
     pub touches: bool,
 }
 
 impl Excerpt {
-    /// It as a diff: headers and the hunks, byte for byte.
+    /// The headers and the hunks, byte for byte.
     pub fn diff(&self) -> Vec<u8> {
         let name = |path: &Option<TreePath>, prefix: &str| match path {
             Some(path) => format!("{prefix}/{path}"),
@@ -37,37 +37,37 @@ impl Excerpt {
     }
 }
 
-/// What to look for in the diff of one file.
+/// The anchored lines of one file, before and afterwards.
 #[derive(Debug, Default)]
-pub(super) struct Anchor {
-    /// Lines of the file before, from 1.
+pub(super) struct AnchorLines {
+    /// Numbers of lines before, from 1.
     old: BTreeSet<usize>,
-    /// Lines of the file afterwards.
+    /// Numbers of lines afterwards.
     new: BTreeSet<usize>,
-    /// Texts that an anchor consists of, should no hunk touch its lines.
+    /// Texts of the anchor, used if no hunk touches its lines.
     texts: BTreeSet<String>,
 }
 
-impl Anchor {
-    /// Adds what a part saw before and afterwards.
-    pub(super) fn add(&mut self, before: &PartSight, after: &PartSight) {
+impl AnchorLines {
+    /// Adds what a part sees before and afterwards.
+    pub(super) fn add(&mut self, before: &Observation, after: &Observation) {
         self.old.extend(before.lines.iter().map(|line| line.number));
         self.new.extend(after.lines.iter().map(|line| line.number));
-        for sight in [before, after] {
-            // What was looked for in vain stands between backquotes.
-            let names = sight.what.iter().flat_map(|what| what.split('`').skip(1).step_by(2));
+        for observation in [before, after] {
+            // A reason quotes what was not found.
+            let names = observation.reason.iter().flat_map(|reason| reason.split('`').skip(1).step_by(2));
             self.texts.extend(names.map(str::to_owned));
         }
         let lines = before.lines.iter().chain(&after.lines).map(|line| line.text.trim());
         self.texts.extend(lines.filter(|text| text.len() > 3).map(str::to_owned));
     }
 
-    /// Adds a text whose lines are meant.
+    /// Adds a text that the anchor depends on.
     pub(super) fn add_text(&mut self, text: &str) {
         self.texts.insert(text.to_owned());
     }
 
-    /// The hunks between two states of a file that touch the anchor. `None` when they are the same.
+    /// The hunks between two versions of a file that touch the anchor; `None` if the versions are equal.
     pub(super) fn excerpt(
         &self,
         (old_path, old): (&TreePath, Option<&[u8]>),
@@ -85,24 +85,24 @@ impl Anchor {
         if of == 0 {
             return if old_path == new_path { None } else { excerpt(all, 0, true) };
         }
-        let touching: Vec<Hunk> = all.iter().filter(|hunk| self.is_in(hunk)).cloned().collect();
-        if !touching.is_empty() {
-            return excerpt(touching, of, true);
-        }
-        let holding: Vec<Hunk> = all.iter().filter(|hunk| self.is_told_in(hunk)).cloned().collect();
-        if !holding.is_empty() {
-            return excerpt(holding, of, true);
+        let tests: [fn(&AnchorLines, &Hunk) -> bool; 2] =
+            [AnchorLines::is_touched, AnchorLines::is_mentioned];
+        for test in tests {
+            let hunks: Vec<Hunk> = all.iter().filter(|hunk| test(self, hunk)).cloned().collect();
+            if !hunks.is_empty() {
+                return excerpt(hunks, of, true);
+            }
         }
         excerpt(all.into_iter().take(MOST).collect(), of, false)
     }
 
-    fn is_in(&self, hunk: &Hunk) -> bool {
+    fn is_touched(&self, hunk: &Hunk) -> bool {
         hunk.removed.iter().any(|line| self.old.contains(line))
             || hunk.added.iter().any(|line| self.new.contains(line))
     }
 
-    /// Whether a changed line holds a text of the anchor.
-    fn is_told_in(&self, hunk: &Hunk) -> bool {
+    /// Whether a changed line contains a text of the anchor.
+    fn is_mentioned(&self, hunk: &Hunk) -> bool {
         let mut changed = hunk
             .bytes
             .split(|byte| *byte == b'\n')

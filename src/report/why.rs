@@ -1,31 +1,32 @@
-//! Why an edit comes to something else on another version, for people and for programs.
+//! Why the outcome of an edit differs between two versions.
 
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use super::text::counted;
-use crate::history::{Excerpt, Kind, PartSight, PartStep, Step, Trace};
+use crate::edit::OutcomeKind;
 use crate::patchset::Edit;
+use crate::why::{Difference, Excerpt, Observation, PartChange, Step, Trace};
 
 const OLD: Style = AnsiColor::Red.on_default();
 const NEW: Style = AnsiColor::Green.on_default();
 const PLACE: Style = AnsiColor::Cyan.on_default();
 const HEAD: Style = Style::new().bold();
 
-/// What a trace is about: what the user asked, and where commits were looked for.
+/// What the user asked.
 pub struct Question<'a> {
     /// The edit.
     pub edit: &'a Edit,
     /// The patchset by which it was named.
     pub patchset: &'a str,
-    /// The repository, if one holds both ends.
+    /// The repository that contains both ends, if there is one.
     pub repository: Option<String>,
 }
 
-/// How many lines are shown of an anchor, and files of a commit.
+/// How many lines of an anchor, and how many files of a commit, are shown.
 const MOST: usize = 4;
 
-/// A trace for people. Diffs are bytes of the sources, whatever their encoding.
+/// A trace as text. Diffs are bytes of the sources, in any encoding.
 pub fn text(question: &Question<'_>, trace: &Trace) -> Vec<u8> {
     let mut out = Vec::new();
     let (from, to) = ends(trace);
@@ -38,9 +39,8 @@ pub fn text(question: &Question<'_>, trace: &Trace) -> Vec<u8> {
         say(&mut out, &format!("its anchor did not change: {verdicts} at both ends"));
     } else {
         say(&mut out, &format!("{} -> {}", verdicts(&trace.from), verdicts(&trace.to)));
-        let back = (0..trace.parts.len()).all(|i| trace.from[i] == trace.to[i]);
-        if back {
-            say(&mut out, "at the end it is as it was at the beginning, after it had changed on the way");
+        if trace.from == trace.to {
+            say(&mut out, "the anchor is the same at both ends, but changed in between");
         }
     }
     for step in &trace.steps {
@@ -52,14 +52,16 @@ pub fn text(question: &Question<'_>, trace: &Trace) -> Vec<u8> {
         Some(_) => {}
         None if trace.steps.is_empty() => {}
         None => notes.push(
-            "no git repository at hand holds both ends: releases are compared in the order of their versions, \
-             and no commit can be named; point PYPATCH_SOURCES at a clone"
+            "no git repository contains both ends, so releases are compared in the order of their versions and no \
+             commit is named; set PYPATCH_SOURCES to a clone of CPython"
                 .to_owned(),
         ),
     }
-    if !trace.off_the_way.is_empty() {
-        notes
-            .push(format!("passed over, changed on a branch of their own: {}", trace.off_the_way.join(", ")));
+    if !trace.side_releases.is_empty() {
+        notes.push(format!(
+            "left out, because the anchor changed only on their own branch: {}",
+            trace.side_releases.join(", ")
+        ));
     }
     if !notes.is_empty() {
         out.push(b'\n');
@@ -71,12 +73,12 @@ pub fn text(question: &Question<'_>, trace: &Trace) -> Vec<u8> {
 }
 
 fn ends(trace: &Trace) -> (&str, &str) {
-    (trace.way.first().map_or("", String::as_str), trace.way.last().map_or("", String::as_str))
+    (trace.path.first().map_or("", String::as_str), trace.path.last().map_or("", String::as_str))
 }
 
 /// `change`, or `12 change, 3 missing` of several parts.
-fn verdicts(sights: &[PartSight]) -> String {
-    let mut counts: Vec<(&str, usize)> = Vec::new();
+fn verdicts(sights: &[Observation]) -> String {
+    let mut counts: Vec<(OutcomeKind, usize)> = Vec::new();
     for sight in sights {
         match counts.iter_mut().find(|(name, _)| *name == sight.outcome) {
             Some((_, count)) => *count += 1,
@@ -84,71 +86,71 @@ fn verdicts(sights: &[PartSight]) -> String {
         }
     }
     match counts[..] {
-        [(name, _)] => name.to_owned(),
+        [(name, _)] => name.to_string(),
         _ => counts.iter().map(|(name, n)| format!("{n} {name}")).collect::<Vec<_>>().join(", "),
     }
 }
 
 fn one(out: &mut Vec<u8>, step: &Step) {
-    let absent = match &step.absent[..] {
+    let absent = match &step.not_available[..] {
         [] => String::new(),
-        [one] => format!(" ({one} in between is not at hand)"),
+        [one] => format!(" ({one} in between is not available)"),
         [first, .., last] => format!(
-            " ({first} to {last} in between are not at hand: {})",
-            counted(step.absent.len(), "release")
+            " ({first} to {last} in between are not available: {})",
+            counted(step.not_available.len(), "release")
         ),
     };
     say(out, &format!("{HEAD}between {} and {}{HEAD:#}{absent}", step.before, step.after));
-    let mut told: Vec<String> = Vec::new();
+    let mut shown: Vec<String> = Vec::new();
     for part in &step.parts {
-        // Parts that one line of the sources holds are told once.
+        // Parts that share a line have the same text: it is shown once.
         let text = what(part);
         let name = part.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
         let line = format!("  {name}{}", headline(part));
         say(out, &line);
-        if !told.contains(&text) {
+        if !shown.contains(&text) {
             out.extend_from_slice(text.as_bytes());
-            told.push(text);
+            shown.push(text);
         }
     }
     if let Some(commit) = &step.commit {
-        let aside = match step.aside {
-            true => format!(", on the branch of {} alone", step.before),
+        let branch = match commit.on_old_branch {
+            true => format!(", only on the branch of {}", step.before),
             false => String::new(),
         };
-        say(out, &format!("  commit {PLACE}{}{PLACE:#}{aside}", commit.id));
-        say(out, &format!("  {}, {}", commit.date, commit.author));
-        say(out, &format!("  {}", commit.subject));
-        say(out, &format!("  {}", files(step)));
+        let about = &commit.about;
+        say(out, &format!("  commit {PLACE}{}{PLACE:#}{branch}", about.id));
+        say(out, &format!("  {}, {}", about.date, about.author));
+        say(out, &format!("  {}", about.subject));
+        say(out, &format!("  {}", files(&commit.files, step)));
     }
     for excerpt in &step.excerpts {
         hunks(out, excerpt, step);
     }
 }
 
-fn headline(part: &PartStep) -> String {
+fn headline(part: &PartChange) -> String {
     let (before, after) = (&part.before, &part.after);
-    match part.kind {
-        Kind::Outcome => format!("{} -> {}", before.outcome, after.outcome),
-        Kind::File if before.file == after.file => {
-            format!("{} {}", before.file, if after.exists { "came to be" } else { "is gone" })
+    match part.difference {
+        Difference::Outcome => format!("{} -> {}", before.outcome, after.outcome),
+        Difference::File if before.file == after.file => {
+            format!("{} {}", before.file, if after.exists { "was added" } else { "was removed" })
         }
-        Kind::File => format!("{} -> {}", before.file, after.file),
-        Kind::Text => format!("{}, by another line", after.outcome),
-        Kind::Blanks => format!("{}, by a line with other blanks", after.outcome),
+        Difference::File => format!("{} -> {}", before.file, after.file),
+        Difference::Text => format!("{}, anchored to a different line", after.outcome),
+        Difference::Blanks => format!("{}, anchored to a line with different blanks", after.outcome),
     }
 }
 
-/// The lines before and afterwards, or why there are none.
-fn what(part: &PartStep) -> String {
+/// The anchored lines before and afterwards, or the reason why there are none.
+fn what(part: &PartChange) -> String {
     let mut out = String::new();
     for (sign, style, sight) in [('-', OLD, &part.before), ('+', NEW, &part.after)] {
-        if let Some(what) = &sight.what {
+        if let Some(what) = &sight.reason {
             out.push_str(&format!("    {style}{sign}{style:#} {}: {what}\n", sight.outcome));
         }
-        // Of what is put between lines, the lines are not touched, and did not change by themselves.
         for line in sight.lines.iter().take(MOST) {
-            let near = if sight.outcome == "missing" { "near " } else { "" };
+            let near = if sight.outcome == OutcomeKind::Missing { "near " } else { "" };
             let place = format!("{}:{}", sight.file, line.number);
             out.push_str(&format!("    {style}{sign} {near}{place}{style:#}  {}\n", line.text));
         }
@@ -160,14 +162,14 @@ fn what(part: &PartStep) -> String {
 }
 
 /// The files of a commit, those of the anchor first.
-fn files(step: &Step) -> String {
+fn files(files: &[crate::tree::CommitFile], step: &Step) -> String {
     let is_anchor = |file: &&crate::tree::CommitFile| {
         let named = |path: &crate::tree::TreePath| {
             step.parts.iter().any(|part| part.before.file == *path || part.after.file == *path)
         };
         file.old.as_ref().is_some_and(named) || file.new.as_ref().is_some_and(named)
     };
-    let (first, rest): (Vec<_>, Vec<_>) = step.files.iter().partition(is_anchor);
+    let (first, rest): (Vec<_>, Vec<_>) = files.iter().partition(is_anchor);
     let name = |file: &crate::tree::CommitFile| match (&file.old, &file.new) {
         (Some(old), Some(new)) if old != new => format!("{old} renamed to {new}"),
         (Some(old), None) => format!("{old} removed"),
@@ -184,8 +186,8 @@ fn files(step: &Step) -> String {
 }
 
 fn hunks(out: &mut Vec<u8>, excerpt: &Excerpt, step: &Step) {
-    // Of a file that only got another name, nothing but the name matters.
-    let only_named = step.parts.iter().all(|part| part.kind == Kind::File);
+    // If a file was only renamed, the hunks do not matter.
+    let only_named = step.parts.iter().all(|part| part.difference == Difference::File);
     if excerpt.hunks.is_empty() || (only_named && !excerpt.touches) {
         return;
     }
@@ -195,7 +197,7 @@ fn hunks(out: &mut Vec<u8>, excerpt: &Excerpt, step: &Step) {
         say(
             out,
             &format!(
-                "  no hunk of the {whose} diff touches the anchor's own lines; the first {shown} of {}:",
+                "  no hunk of the {whose} diff touches the anchored lines; the first {shown} of {}:",
                 excerpt.of
             ),
         );
@@ -219,16 +221,16 @@ fn say(out: &mut Vec<u8>, line: &str) {
     out.push(b'\n');
 }
 
-/// A trace for programs.
+/// A trace as JSON.
 pub fn json(question: &Question<'_>, trace: &Trace) -> Value {
     let (from, to) = ends(trace);
-    let end = |source: &str, sights: &[PartSight]| {
+    let end = |source: &str, sights: &[Observation]| {
         let parts = trace.parts.iter().zip(sights);
         json!({
             "source": source,
-            "parts": parts.map(|(slot, sight)| {
+            "parts": parts.map(|(key, sight)| {
                 let mut value = seen(sight);
-                value["part"] = json!(slot.name);
+                value["part"] = json!(key.name);
                 value
             }).collect::<Vec<_>>(),
         })
@@ -241,8 +243,8 @@ pub fn json(question: &Question<'_>, trace: &Trace) -> Value {
         "to": end(to, &trace.to),
         "changed": !trace.steps.is_empty(),
         "repository": question.repository,
-        "way": trace.way,
-        "off_the_way": trace.off_the_way,
+        "path": trace.path,
+        "side_releases": trace.side_releases,
         "steps": trace.steps.iter().map(step_json).collect::<Vec<_>>(),
     })
 }
@@ -251,20 +253,20 @@ fn step_json(step: &Step) -> Value {
     json!({
         "before": step.before,
         "after": step.after,
-        "not_at_hand": step.absent,
+        "not_available": step.not_available,
         "parts": step.parts.iter().map(|part| json!({
             "part": part.name,
-            "kind": part.kind.name(),
+            "kind": part.difference.name(),
             "before": seen(&part.before),
             "after": seen(&part.after),
         })).collect::<Vec<_>>(),
         "commit": step.commit.as_ref().map(|commit| json!({
-            "id": commit.id.to_string(),
-            "author": commit.author,
-            "date": commit.date,
-            "subject": commit.subject,
-            "aside": step.aside,
-            "files": step.files.iter().map(|file| json!({"old": file.old, "new": file.new})).collect::<Vec<_>>(),
+            "id": commit.about.id.to_string(),
+            "author": commit.about.author,
+            "date": commit.about.date,
+            "subject": commit.about.subject,
+            "on_old_branch": commit.on_old_branch,
+            "files": commit.files.iter().map(|file| json!({"old": file.old, "new": file.new})).collect::<Vec<_>>(),
         })),
         "diffs": step.excerpts.iter().map(|excerpt| json!({
             "old": excerpt.old,
@@ -277,12 +279,12 @@ fn step_json(step: &Step) -> Value {
     })
 }
 
-fn seen(sight: &PartSight) -> Value {
+fn seen(sight: &Observation) -> Value {
     json!({
-        "verdict": sight.outcome,
+        "verdict": sight.outcome.name(),
         "file": sight.file,
         "exists": sight.exists,
         "lines": sight.lines.iter().map(|line| json!({"line": line.number, "text": line.text})).collect::<Vec<_>>(),
-        "reason": sight.what,
+        "reason": sight.reason,
     })
 }

@@ -1,0 +1,228 @@
+//! What a part of an edit sees of a tree, and how the observations of two trees differ.
+
+use super::part::PartKey;
+use crate::edit::{self, Context, Delta, Outcome, OutcomeKind, Part, Place};
+use crate::patchset::{Change, Edit};
+use crate::text::{Span, line_bounds, lines};
+use crate::tree::{Tree, TreeError, TreePath, python_version};
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Its text without the line end; bytes that are not valid UTF-8 are replaced.
+    pub text: String,
+}
+
+/// What one part of an edit sees of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// Its outcome.
+    pub outcome: OutcomeKind,
+    /// The file it was resolved in; the first that it names if none exists.
+    pub file: TreePath,
+    /// Whether that file exists.
+    pub exists: bool,
+    /// Why the part does not fit, or is skipped.
+    pub reason: Option<String>,
+    /// The anchored lines: those that it changes, those that show that it is applied, or every match of
+    /// several. For a part that does not fit, the nearest misses.
+    pub lines: Vec<Line>,
+    /// Whether it only inserts between lines: `lines` are then the neighbours above and below.
+    pub between: bool,
+}
+
+/// In what two observations differ, the least important first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// Only in the blanks of the anchored lines.
+    Blanks,
+    /// In the anchored lines.
+    Text,
+    /// In the file, or in whether it exists.
+    File,
+    /// In the outcome.
+    Outcome,
+}
+
+impl Difference {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Difference::Blanks => "blanks",
+            Difference::Text => "text",
+            Difference::File => "file",
+            Difference::Outcome => "outcome",
+        }
+    }
+}
+
+impl Observation {
+    /// How `other` differs. The nearest misses of a missing anchor are compared only if
+    /// `compare_misses` is set: after the anchor is gone, its former neighbours do not matter.
+    pub(super) fn difference(&self, other: &Observation, compare_misses: bool) -> Option<Difference> {
+        if self.outcome != other.outcome {
+            return Some(Difference::Outcome);
+        }
+        if (&self.file, self.exists) != (&other.file, other.exists) {
+            return Some(Difference::File);
+        }
+        match self.outcome {
+            OutcomeKind::Skipped => return None,
+            OutcomeKind::Missing if !compare_misses => return None,
+            OutcomeKind::Missing
+            | OutcomeKind::Already
+            | OutcomeKind::Change
+            | OutcomeKind::Ambiguous
+            | OutcomeKind::Refused => {}
+        }
+        if self.between && other.between && self.shares_a_neighbour(other) {
+            return None;
+        }
+        self.text_difference(other)
+    }
+
+    /// Whether each insertion is next to the same line as in `other`, above or below: one neighbour
+    /// anchors it, and changes of the other one do not matter.
+    fn shares_a_neighbour(&self, other: &Observation) -> bool {
+        let text = |line: &Line| line.text.clone();
+        let same = |a: Option<&Line>, b: Option<&Line>| a.is_some() && a.map(text) == b.map(text);
+        self.lines.len() == other.lines.len()
+            && self
+                .lines
+                .chunks(2)
+                .zip(other.lines.chunks(2))
+                .all(|(a, b)| same(a.first(), b.first()) || same(a.get(1), b.get(1)))
+    }
+
+    fn text_difference(&self, other: &Observation) -> Option<Difference> {
+        let (own, others) = (self.lines.iter().map(|l| &l.text), other.lines.iter().map(|l| &l.text));
+        if own.clone().eq(others.clone()) {
+            return None;
+        }
+        let same_words =
+            own.flat_map(|text| text.split_whitespace()).eq(others.flat_map(|text| text.split_whitespace()));
+        Some(if same_words { Difference::Blanks } else { Difference::Text })
+    }
+}
+
+/// What the parts `keys` of `edit` see of a tree.
+pub(super) fn observe(edit: &Edit, keys: &[PartKey], tree: &dyn Tree) -> Result<Vec<Observation>, TreeError> {
+    let context = Context::new(tree, python_version(tree)?);
+    let mut resolved: Vec<Vec<Part>> = Vec::new();
+    for change in &edit.changes {
+        // One change at a time: a resolved part does not say which change it belongs to.
+        let alone = Edit { changes: vec![change.clone()], ..edit.clone() };
+        resolved.push(edit::resolve(&context, &alone)?);
+    }
+    keys.iter()
+        .map(|key| observation(&context, key, &edit.changes[key.change], &resolved[key.change]))
+        .collect()
+}
+
+fn observation(
+    context: &Context<'_>,
+    key: &PartKey,
+    change: &Change,
+    parts: &[Part],
+) -> Result<Observation, TreeError> {
+    // There is only one part for all modules if the file does not exist or the whole change is refused.
+    let Some(part) = parts.iter().find(|part| part.name == key.module).or(parts.first()) else {
+        return Ok(Observation {
+            outcome: OutcomeKind::Already,
+            file: change.file[0].clone(),
+            exists: false,
+            reason: None,
+            lines: Vec::new(),
+            between: false,
+        });
+    };
+    let source = match context.file(&part.file) {
+        // Only regular files are edited.
+        Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => None,
+        source => source?,
+    };
+    let (mut reason, mut between) = (None, false);
+    let mut lines = match &part.outcome {
+        Outcome::Change(_) => match &source {
+            Some(file) => changed_lines(&file.bytes, &part.deltas, &mut between),
+            None => Vec::new(),
+        },
+        Outcome::Already(places) => lines_of(places),
+        Outcome::Skipped { why } => {
+            reason = Some(why.clone());
+            Vec::new()
+        }
+        Outcome::Missing { what, near, .. } => {
+            reason = Some(what.clone());
+            lines_of(near.iter().map(|near| &near.place))
+        }
+        Outcome::Ambiguous { what, places, .. } => {
+            reason = Some(what.clone());
+            lines_of(places)
+        }
+        Outcome::Refused { why, place } => {
+            reason = Some(why.clone());
+            lines_of(place)
+        }
+    };
+    if !between {
+        lines.sort_by_key(|line| line.number);
+        lines.dedup();
+    }
+    Ok(Observation {
+        outcome: part.outcome.kind(),
+        file: part.file.clone(),
+        exists: source.is_some(),
+        reason,
+        lines,
+        between,
+    })
+}
+
+fn lines_of<'a>(places: impl IntoIterator<Item = &'a Place>) -> Vec<Line> {
+    let in_a_line = places.into_iter().filter(|place| place.line > 0);
+    in_a_line.map(|place| Line { number: place.line, text: place.text.clone() }).collect()
+}
+
+/// The lines that rewrites change. If they only insert between lines, `between` is set and the lines are
+/// the nearest above and below that are not blank.
+fn changed_lines(text: &[u8], deltas: &[Delta], between: &mut bool) -> Vec<Line> {
+    let rewrites: Vec<Span> = deltas
+        .iter()
+        .filter_map(|delta| match delta {
+            Delta::Rewrite(rewrite) => Some(rewrite.span),
+            Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => None,
+        })
+        .collect();
+    let all: Vec<Span> = lines(text).collect();
+    let line = |i: usize| Line { number: i + 1, text: without_line_end(all[i].of(text)) };
+    let is_gap = |span: &Span| span.is_empty() && line_bounds(text, span.start).start == span.start;
+    let is_full = |i: &usize| !all[*i].of(text).trim_ascii().is_empty();
+    let mut found = Vec::new();
+    if !rewrites.is_empty() && rewrites.iter().all(is_gap) {
+        *between = true;
+        for span in rewrites {
+            let first = all.partition_point(|line| line.start < span.start);
+            let (above, below) = ((0..first).rev().find(is_full), (first..all.len()).find(is_full));
+            // The end of a file is an anchor by itself, whatever the last line is.
+            if let Some(below) = below {
+                found.extend(above.map(line));
+                found.push(line(below));
+            }
+        }
+        return found;
+    }
+    for span in rewrites.iter().filter(|span| !is_gap(span)) {
+        let first = all.partition_point(|line| line.end <= span.start);
+        let last = all.partition_point(|line| line.start < span.end.max(span.start + 1));
+        found.extend((first..last.min(all.len())).map(line));
+    }
+    found
+}
+
+fn without_line_end(line: &[u8]) -> String {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned()
+}

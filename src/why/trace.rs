@@ -1,0 +1,318 @@
+//! From an edit and the releases on a path to the steps at which its anchor changed.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::excerpt::{AnchorLines, Excerpt};
+use super::observation::{Difference, Observation};
+use super::observer::{Observations, Observer, PartObserver};
+use super::part::PartKey;
+use crate::edit::OutcomeKind;
+use crate::patchset::{Edit, Fact};
+use crate::tree::{Commit, CommitFile, CommitId, GitTree, History, Tree, TreeError, TreePath};
+
+/// A tree on a release path. It has a tree, a commit, or both.
+pub struct Waypoint {
+    /// The name of its pin, or what the user typed.
+    pub name: String,
+    /// The tree, unless it is read from the repository.
+    pub tree: Option<Box<dyn Tree>>,
+    /// Its commit in the repository, if that is known.
+    pub commit: Option<CommitId>,
+    /// Releases just before it on the path that are not available locally.
+    pub not_available: Vec<String>,
+}
+
+/// How the anchor of an edit changed along a release path.
+#[derive(Debug)]
+pub struct Trace {
+    /// The parts that were observed.
+    pub parts: Vec<PartKey>,
+    /// What they see at the beginning of the path.
+    pub from: Vec<Observation>,
+    /// What they see at its end.
+    pub to: Vec<Observation>,
+    /// The names of the trees that were compared, both ends included.
+    pub path: Vec<String>,
+    /// Releases that changed the anchor of a part only on their own branch: they differ from the commit
+    /// at which they branched off, and from the release after them. They are left out of the part's path.
+    pub side_releases: Vec<String>,
+    /// What changed, in the order of the path.
+    pub steps: Vec<Step>,
+}
+
+/// A change of the anchor.
+#[derive(Debug)]
+pub struct Step {
+    /// The last tree of the path without it.
+    pub before: String,
+    /// The first tree of the path with it.
+    pub after: String,
+    /// Releases between the two that are not available locally.
+    pub not_available: Vec<String>,
+    /// The commit that made it; `None` if it is not known.
+    pub commit: Option<StepCommit>,
+    /// The parts that it changes.
+    pub parts: Vec<PartChange>,
+    /// The hunks that touch the anchor, of the commit or else of the diff between the two trees.
+    pub excerpts: Vec<Excerpt>,
+}
+
+/// The commit that made a step.
+#[derive(Debug)]
+pub struct StepCommit {
+    /// Its id, author, date and subject.
+    pub about: Commit,
+    /// Every file that it touches.
+    pub files: Vec<CommitFile>,
+    /// Whether only the older tree has it: it was made after the older tree branched off.
+    pub on_old_branch: bool,
+}
+
+/// What a step changes for one part.
+#[derive(Debug)]
+pub struct PartChange {
+    /// The part's name, if the edit has several.
+    pub name: Option<String>,
+    /// What changed.
+    pub difference: Difference,
+    /// The observation before.
+    pub before: Observation,
+    /// The observation afterwards.
+    pub after: Observation,
+}
+
+/// A waypoint with what the edit sees there.
+struct Stop<'a> {
+    waypoint: &'a Waypoint,
+    seen: Observations,
+    /// Its commit, unless the tree differs from it.
+    commit: Option<CommitId>,
+}
+
+/// A commit that made a difference, in the order of the report: those on the old branch come first, then
+/// by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark {
+    ahead: bool,
+    time: i64,
+    id: CommitId,
+}
+
+/// Follows the parts `keys` of `edit` along a path, whose commits are in `history`.
+///
+/// # Errors
+/// When a tree or a commit cannot be read.
+pub fn trace(
+    edit: &Edit,
+    keys: &[PartKey],
+    path: &[Waypoint],
+    history: Option<&History>,
+) -> Result<Trace, TreeError> {
+    let observer = Observer::new(edit, keys);
+    let stops = path.iter().map(|one| stop(&observer, one, history)).collect::<Result<Vec<_>, _>>()?;
+    let seen = |stop: Option<&Stop<'_>>| stop.map(|stop| stop.seen.to_vec()).unwrap_or_default();
+    let mut trace = Trace {
+        parts: keys.to_vec(),
+        from: seen(stops.first()),
+        to: seen(stops.last()),
+        path: path.iter().map(|one| one.name.clone()).collect(),
+        side_releases: Vec::new(),
+        steps: Vec::new(),
+    };
+    let parts: Vec<PartObserver<'_>> =
+        (0..keys.len()).map(|part| PartObserver::new(&observer, part, &trace.from)).collect();
+    // Which parts a commit changes, by the stops that it lies between. The later stop comes first: steps
+    // are ordered by it.
+    let mut made: BTreeMap<(usize, usize, Option<Mark>), Vec<&PartObserver<'_>>> = BTreeMap::new();
+    for part in &parts {
+        let (kept, side) = kept_stops(part, &stops, history)?;
+        trace.side_releases.extend(side.into_iter().map(|at| path[at].name.clone()));
+        for pair in kept.windows(2) {
+            for mark in marks(part, &stops[pair[0]], &stops[pair[1]], history)? {
+                made.entry((pair[1], pair[0], mark)).or_default().push(part);
+            }
+        }
+    }
+    trace.side_releases.sort();
+    trace.side_releases.dedup();
+    for ((after, before, mark), parts) in made {
+        let (old, new) = (&stops[before], &stops[after]);
+        let (commit, parts, excerpts) = match (mark, history) {
+            (Some(mark), Some(history)) => by_commit(&observer, &parts, mark, history)?,
+            _ => {
+                let parts = part_changes(keys, &parts, &old.seen, &new.seen);
+                let (mut a, mut b) = (None, None);
+                let trees = (open(old, history, &mut a)?, open(new, history, &mut b)?);
+                let excerpts = match trees {
+                    (Some(old), Some(new)) => excerpts(edit, old, new, &parts)?,
+                    _ => Vec::new(),
+                };
+                (None, parts, excerpts)
+            }
+        };
+        let not_available = path[before + 1..=after].iter().flat_map(|one| one.not_available.clone());
+        trace.steps.push(Step {
+            before: old.waypoint.name.clone(),
+            after: new.waypoint.name.clone(),
+            not_available: not_available.collect(),
+            commit,
+            parts,
+            excerpts,
+        });
+    }
+    Ok(trace)
+}
+
+fn stop<'a>(
+    observer: &Observer<'_>,
+    waypoint: &'a Waypoint,
+    history: Option<&History>,
+) -> Result<Stop<'a>, TreeError> {
+    let committed = match (waypoint.commit, history) {
+        (Some(commit), Some(history)) => Some((commit, observer.commit(history, commit)?)),
+        _ => None,
+    };
+    Ok(match (&waypoint.tree, committed) {
+        (None, None) => Stop { waypoint, seen: Rc::default(), commit: None },
+        (None, Some((commit, seen))) => Stop { waypoint, seen, commit: Some(commit) },
+        (Some(tree), committed) => {
+            let seen = observer.tree(tree.as_ref())?;
+            let is_same = |committed: &[Observation]| {
+                seen.iter().zip(committed).all(|(a, b)| a.difference(b, true).is_none())
+            };
+            let commit = committed.filter(|(_, committed)| is_same(committed)).map(|(commit, _)| commit);
+            Stop { waypoint, seen, commit }
+        }
+    })
+}
+
+/// The stops that a part's path goes through, and those that it leaves out because the anchor was changed
+/// only on the branch of that release. A change that the next stop has, too, was backported and is kept.
+fn kept_stops(
+    part: &PartObserver<'_>,
+    stops: &[Stop<'_>],
+    history: Option<&History>,
+) -> Result<(Vec<usize>, Vec<usize>), TreeError> {
+    let (mut kept, mut side): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
+    let end = stops.last().and_then(|stop| stop.commit);
+    for (at, stop) in stops.iter().enumerate() {
+        let before = kept.last().map(|before| &stops[*before]);
+        let only_on_its_branch = match (history, before, stop.commit, stops.get(at + 1), end) {
+            (Some(history), Some(before), Some(commit), Some(next), Some(end))
+                if part.differs(&before.seen, &stop.seen) && part.differs(&stop.seen, &next.seen) =>
+            {
+                match history.ancestry(commit, end)? {
+                    Some(line) => part.differs(&part.commit(history, line.fork)?, &stop.seen),
+                    None => false,
+                }
+            }
+            _ => false,
+        };
+        if only_on_its_branch { side.push(at) } else { kept.push(at) }
+    }
+    Ok((kept, side))
+}
+
+/// The commits between two neighbours on the path that made a difference; one `None` if there is a
+/// difference that no commit explains.
+fn marks(
+    part: &PartObserver<'_>,
+    old: &Stop<'_>,
+    new: &Stop<'_>,
+    history: Option<&History>,
+) -> Result<Vec<Option<Mark>>, TreeError> {
+    if !part.differs(&old.seen, &new.seen) {
+        return Ok(Vec::new());
+    }
+    let (Some(a), Some(b), Some(history)) = (old.commit, new.commit, history) else { return Ok(vec![None]) };
+    let found = part.commits_between(history, a, b)?.unwrap_or_default();
+    let on_old_branch = found.on_old_branch.into_iter().map(|id| (false, id));
+    let ahead = found.ahead.into_iter().map(|id| (true, id));
+    let marks = on_old_branch
+        .chain(ahead)
+        .map(|(ahead, id)| Ok(Some(Mark { ahead, time: history.about(id)?.time, id })))
+        .collect::<Result<Vec<_>, TreeError>>()?;
+    Ok(if marks.is_empty() { vec![None] } else { marks })
+}
+
+fn part_changes(
+    keys: &[PartKey],
+    parts: &[&PartObserver<'_>],
+    a: &[Observation],
+    b: &[Observation],
+) -> Vec<PartChange> {
+    let change = |observer: &&PartObserver<'_>| {
+        let (difference, part) = (observer.difference(a, b)?, observer.part);
+        let (before, after) = (a[part].clone(), b[part].clone());
+        Some(PartChange { name: keys[part].name.clone(), difference, before, after })
+    };
+    parts.iter().filter_map(change).collect()
+}
+
+/// What a commit changed, compared with its first parent.
+fn by_commit(
+    observer: &Observer<'_>,
+    parts: &[&PartObserver<'_>],
+    mark: Mark,
+    history: &History,
+) -> Result<(Option<StepCommit>, Vec<PartChange>, Vec<Excerpt>), TreeError> {
+    let id = mark.id;
+    let (about, files) = (history.about(id)?, history.files(id)?);
+    let commit = StepCommit { about, files, on_old_branch: !mark.ahead };
+    let parent = *history.parents(id)?.first().expect("a commit that changed something has a parent");
+    let (before, after) = (observer.commit(history, parent)?, observer.commit(history, id)?);
+    let parts = part_changes(observer.keys, parts, &before, &after);
+    let excerpts = excerpts(observer.edit, &history.tree(parent)?, &history.tree(id)?, &parts)?;
+    Ok((Some(commit), parts, excerpts))
+}
+
+/// The tree of a stop: its own, or `opened` from the repository.
+fn open<'a>(
+    stop: &Stop<'a>,
+    history: Option<&History>,
+    opened: &'a mut Option<GitTree>,
+) -> Result<Option<&'a dyn Tree>, TreeError> {
+    if let (None, Some(commit), Some(history)) = (&stop.waypoint.tree, stop.waypoint.commit, history) {
+        return Ok(Some(opened.insert(history.tree(commit)?)));
+    }
+    Ok(stop.waypoint.tree.as_deref())
+}
+
+/// The hunks between two trees that touch the anchors of some parts.
+fn excerpts(
+    edit: &Edit,
+    old: &dyn Tree,
+    new: &dyn Tree,
+    parts: &[PartChange],
+) -> Result<Vec<Excerpt>, TreeError> {
+    let mut anchors: BTreeMap<(TreePath, TreePath), AnchorLines> = BTreeMap::new();
+    for part in parts {
+        let files = (part.before.file.clone(), part.after.file.clone());
+        anchors.entry(files).or_default().add(&part.before, &part.after);
+    }
+    let is_refused = |seen: &Observation| seen.outcome == OutcomeKind::Refused;
+    if parts.iter().any(|part| is_refused(&part.before) || is_refused(&part.after)) {
+        for requirement in &edit.requires {
+            let files = (requirement.file.clone(), requirement.file.clone());
+            let anchor = anchors.entry(files).or_default();
+            match &requirement.fact {
+                Fact::Contains(text)
+                | Fact::Lacks(text)
+                | Fact::Includes(text)
+                | Fact::DefinesFunction(text) => anchor.add_text(text),
+                Fact::Exists | Fact::Absent | Fact::Declares(_) => {}
+            }
+        }
+    }
+    let read = |tree: &dyn Tree, path: &TreePath| match tree.read(path) {
+        Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => Ok(None),
+        file => Ok::<_, TreeError>(file?.map(|file| file.bytes)),
+    };
+    let mut found = Vec::new();
+    for ((before, after), anchor) in &anchors {
+        let (a, b) = (read(old, before)?, read(new, after)?);
+        found.extend(anchor.excerpt((before, a.as_deref()), (after, b.as_deref())));
+    }
+    Ok(found)
+}
