@@ -1,13 +1,14 @@
 //! `pypatch snapshot diff`
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Format, Workspace};
 use crate::report;
 use crate::snapshot::{self, Fate, Store};
-use crate::text::distance;
+use crate::text::nearest;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -82,12 +83,11 @@ fn accepted(store: &Store, text: &str) -> Result<((String, String), String), Cli
             let mut error =
                 CliError::new(ExitStatus::Usage, format!("there is no accepted snapshot `{text}`"));
             let known = names(&all);
-            let near = |name: &&String| {
-                let (patchset, pin) = name.split_once('/').unwrap_or((name, ""));
-                let most = text.chars().count() / 3;
-                [name.as_str(), patchset, pin].iter().any(|one| distance(one, text) <= most)
-            };
-            error.details = known.iter().filter(near).take(5).map(|name| format!("near: {name}")).collect();
+            let spellings = known.iter().zip(&all).flat_map(|(name, (patchset, pin))| {
+                [name, patchset, pin].map(|spelling| (name, Cow::from(spelling)))
+            });
+            let near: BTreeSet<&String> = nearest(text, spellings).into_iter().collect();
+            error.details = near.into_iter().map(|name| format!("near: {name}")).collect();
             Err(error.help("`pypatch snapshot accept PATCHSET` makes one of each of its pins"))
         }
         _ => {

@@ -8,7 +8,7 @@ use super::workspace::Source;
 use super::{ExitStatus, Format, Workspace};
 use crate::patchset::{Edit, Patchset};
 use crate::report;
-use crate::text::distance;
+use crate::text::nearest_names;
 use crate::tree::pin::Pin;
 use crate::tree::{CommitId, History, SourceSpec, python_version};
 use crate::why::{self, PartKey, Waypoint};
@@ -81,7 +81,7 @@ fn of_patchset(workspace: &Workspace, patchset: &str, id: &str) -> Result<(Patch
             return Err(error.help(format!("name it as `{base}/{id}`")));
         }
     }
-    let near = nearest(id, patchset.edits.iter().map(|edit| edit.id.as_str()));
+    let near = nearest_names(id, patchset.edits.iter().map(|edit| edit.id.as_str()));
     error.details.extend(near.into_iter().map(|id| format!("near: {id}")));
     Err(error.help(format!("run `pypatch show {}` for a list", patchset.id)))
 }
@@ -109,20 +109,10 @@ fn anywhere(workspace: &Workspace, id: &str) -> Result<(Patchset, Edit), CliErro
     }
     found.pop().ok_or_else(|| {
         let mut error = CliError::new(ExitStatus::Usage, format!("no patchset has an edit `{id}`"));
-        error.details =
-            nearest(id, all.iter().map(String::as_str)).into_iter().map(|id| format!("near: {id}")).collect();
+        let near = nearest_names(id, all.iter().map(String::as_str));
+        error.details.extend(near.into_iter().map(|id| format!("near: {id}")));
         error.help("run `pypatch list` for the patchsets, and `pypatch show PATCHSET` for their edits")
     })
-}
-
-/// Up to three names that are similar to `wanted`, the nearest first.
-fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let most = wanted.chars().count() / 3;
-    let mut near: Vec<(usize, &str)> =
-        names.map(|name| (distance(wanted, name), name)).filter(|(apart, _)| *apart <= most).collect();
-    near.sort_unstable();
-    near.dedup();
-    near.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
 }
 
 /// The parts of an edit that are traced.
