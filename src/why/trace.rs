@@ -138,27 +138,25 @@ pub fn trace(
     trace.side_releases.dedup();
     for ((after, before, mark), parts) in made {
         let (old, new) = (&stops[before], &stops[after]);
-        let (commit, parts, excerpts) = match (mark, history) {
-            (Some(mark), Some(history)) => by_commit(&observer, &parts, mark, history)?,
-            _ => {
-                let parts = part_changes(keys, &parts, &old.seen, &new.seen);
-                let (mut a, mut b) = (None, None);
-                let trees = (open(old, history, &mut a)?, open(new, history, &mut b)?);
-                let excerpts = match trees {
-                    (Some(old), Some(new)) => excerpts(edit, old, new, &parts)?,
-                    _ => Vec::new(),
-                };
-                (None, parts, excerpts)
-            }
-        };
         let not_available = path[before + 1..=after].iter().flat_map(|one| one.not_available.clone());
-        trace.steps.push(Step {
+        let step = Step {
             before: old.waypoint.name.clone(),
             after: new.waypoint.name.clone(),
             not_available: not_available.collect(),
-            commit,
-            parts,
-            excerpts,
+            commit: None,
+            parts: part_changes(keys, &parts, &old.seen, &new.seen),
+            excerpts: Vec::new(),
+        };
+        trace.steps.push(match (mark, history) {
+            (Some(mark), Some(history)) => by_commit(step, &observer, &parts, mark, history)?,
+            _ => {
+                let (mut a, mut b) = (None, None);
+                let excerpts = match (open(old, history, &mut a)?, open(new, history, &mut b)?) {
+                    (Some(old), Some(new)) => excerpts(edit, old, new, &step.parts)?,
+                    _ => Vec::new(),
+                };
+                Step { excerpts, ..step }
+            }
         });
     }
     Ok(trace)
@@ -250,13 +248,14 @@ fn part_changes(
     parts.iter().filter_map(change).collect()
 }
 
-/// What a commit changed, compared with its first parent.
+/// Narrows a step to what one commit changed, compared with its first parent.
 fn by_commit(
+    step: Step,
     observer: &Observer<'_>,
     parts: &[&PartObserver<'_>],
     mark: Mark,
     history: &History,
-) -> Result<(Option<StepCommit>, Vec<PartChange>, Vec<Excerpt>), TreeError> {
+) -> Result<Step, TreeError> {
     let id = mark.id;
     let (about, files) = (history.about(id)?, history.files(id)?);
     let commit = StepCommit { about, files, on_old_branch: !mark.ahead };
@@ -264,7 +263,7 @@ fn by_commit(
     let (before, after) = (observer.commit(history, parent)?, observer.commit(history, id)?);
     let parts = part_changes(observer.keys, parts, &before, &after);
     let excerpts = excerpts(observer.edit, &history.tree(parent)?, &history.tree(id)?, &parts)?;
-    Ok((Some(commit), parts, excerpts))
+    Ok(Step { commit: Some(commit), parts, excerpts, ..step })
 }
 
 /// The tree of a stop: its own, or `opened` from the repository.

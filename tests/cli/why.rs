@@ -462,6 +462,7 @@ fn a_wrong_edit_part_or_order_is_an_error_with_help() {
     ------- stderr -------
     error: no patchset has an edit `configure`
       near: configured
+      near: configure-yod
       help: run `pypatch list` for the patchsets, and `pypatch show PATCHSET` for their edits
     [exit 2]
     ");
