@@ -15,25 +15,20 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pypatch::fetch::{Places, locate};
-use pypatch::tree::pin::PinSet;
+use common::pins;
 
-/// Whether builds of `pin` are asked for and can be made.
+/// Whether builds are asked for and `pin` is available locally.
 fn wanted(pin: &str) -> bool {
-    let skipped = |why: &str| {
-        let _ = writeln!(std::io::stderr(), "SKIPPED: building {pin}: {why}");
-        false
-    };
+    let test = format!("build of {pin}");
     if std::env::var_os("PYPATCH_TEST_BUILDS").is_none() {
-        return skipped("PYPATCH_TEST_BUILDS is not set");
+        common::skip(&test, "PYPATCH_TEST_BUILDS is not set");
+        return false;
     }
-    let found = PinSet::shipped().get(pin).unwrap();
-    if locate(&found, &Places::from_env()).located.is_some() {
-        return true;
+    let found = pins::locate(pin).is_some();
+    if !found {
+        pins::report_missing(&test, 1, &[pin]);
     }
-    let required = std::env::var("PYPATCH_REQUIRE_PINS").unwrap_or_default();
-    assert!(!required.split_whitespace().any(|name| name == pin), "{pin} is required and not at hand");
-    skipped("it is not at hand (`pypatch fetch` it, or set PYPATCH_SOURCES)")
+    found
 }
 
 /// Builds in `place`, which keeps what was built before; the exit status, and what was said.

@@ -19,7 +19,7 @@ fn applied() -> TestEnvironment {
 #[test]
 fn a_dry_run_writes_nothing() {
     let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "-n", "--allow-unpinned", "gadget", "tree"]), @"
     gadget on tree (CPython 9.9)
       change    no-sharedmods   Makefile.pre.in:8
@@ -35,22 +35,22 @@ fn a_dry_run_writes_nothing() {
     note: tree is no pinned release: CPython 9.9 is not among the pins
     [exit 0]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
 fn applying_writes_what_was_planned_and_a_receipt() {
     let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     applied gadget to tree: 7 edits: 7 change; 6 files
     ------- stderr -------
     note: tree is no pinned release: CPython 9.9 is not among the pins
     [exit 0]
     ");
-    let after = env.seen("tree");
-    let touched = |seen: &common::tree::Seen, other: &common::tree::Seen| {
-        let names: Vec<String> = seen
+    let after = env.state("tree");
+    let touched = |state: &common::tree::TreeState, other: &common::tree::TreeState| {
+        let names: Vec<String> = state
             .iter()
             .filter(|(name, what)| other.get(*name) != Some(what))
             .map(|(name, _)| name.clone())
@@ -89,7 +89,7 @@ fn applying_writes_what_was_planned_and_a_receipt() {
 #[test]
 fn applying_twice_finds_nothing_to_do() {
     let env = applied();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     gadget: nothing to do, the tree is so already
     [exit 0]
@@ -110,7 +110,7 @@ fn applying_twice_finds_nothing_to_do() {
     7 edits: 7 already; 0 files
     [exit 0]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn status_tells_what_is_applied() {
     [exit 0]
     "#);
     let output = env.command(&["status"]).current_dir(env.path("tree")).output().unwrap();
-    assert_snapshot!(env.told(&output), @"
+    assert_snapshot!(env.transcript(&output), @"
     gadget: 7 edits, 6 files
     all files are as pypatch left them
     [exit 0]
@@ -246,15 +246,15 @@ fn a_file_that_pypatch_never_touched_may_change() {
 #[test]
 fn reverting_brings_back_bytes_modes_and_times() {
     let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     env.stdout(&["apply", "--allow-unpinned", "gadget", "tree"]);
-    let applied = env.seen("tree");
+    let applied = env.state("tree");
     assert_snapshot!(env.run(&["revert", "-n", "tree"]), @"
     would revert gadget
     6 files
     [exit 0]
     ");
-    assert_eq!(env.seen("tree"), applied);
+    assert_eq!(env.state("tree"), applied);
     assert_snapshot!(env.run(&["revert", "-v", "tree"]), @"
     reverted gadget
     6 files
@@ -267,12 +267,12 @@ fn reverting_brings_back_bytes_modes_and_times() {
       configure
     [exit 0]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
     assert_snapshot!(env.run(&["revert", "tree"]), @"
     tree: no patchset is applied, nothing to do
     [exit 0]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn reverting_is_refused_after_an_edit_by_hand() {
     let env = applied();
     env.edit("tree/Makefile.pre.in", "docs", "doc");
     fs::remove_file(env.path("tree/Modules/gadget/loader.c")).unwrap();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["revert", "tree"]), @"
     ------- stderr -------
     error: the tree is not as pypatch left it
@@ -299,7 +299,7 @@ fn reverting_is_refused_after_an_edit_by_hand() {
       help: undo those changes by hand, or move them into a patchset, then run this again
     [exit 3]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
     // And works once the edit is undone.
     env.edit("tree/Makefile.pre.in", "doc", "docs");
     env.write("tree/Modules/gadget/loader.c", "int loader;\n");
@@ -309,7 +309,7 @@ fn reverting_is_refused_after_an_edit_by_hand() {
 #[test]
 fn several_patchsets_are_applied_in_order_and_come_off_one_by_one() {
     let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     // Fits only what `gadget` leaves.
     env.patchset("more", "- {id: more, why: Why not., file: Makefile.pre.in, text.replace: {find: run $(GEN) more.txt, with: run $(GEN) less.txt}}");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "gadget", "tree"]), @"
@@ -320,7 +320,7 @@ fn several_patchsets_are_applied_in_order_and_come_off_one_by_one() {
     nothing was written
     [exit 3]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "more", "tree"]), @"
     applied gadget to tree: 7 edits: 7 change; 6 files
     applied more to tree: 1 edit: 1 change; 1 file
@@ -355,7 +355,7 @@ fn several_patchsets_are_applied_in_order_and_come_off_one_by_one() {
     6 files
     [exit 0]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 /// Files that are changed by two patchsets, or added by one and removed by the other.
@@ -363,7 +363,7 @@ fn several_patchsets_are_applied_in_order_and_come_off_one_by_one() {
 fn several_patchsets_are_written_together() {
     let env = TestEnvironment::with_tree();
     common::tree::gizmo(&env);
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "gizmo", "tree"]), @"
     applied gadget to tree: 7 edits: 7 change; 6 files
     applied gizmo to tree: 7 edits: 7 change; 7 files
@@ -371,7 +371,7 @@ fn several_patchsets_are_written_together() {
     note: tree is no pinned release: CPython 9.9 is not among the pins
     [exit 0]
     ");
-    let applied = env.seen("tree");
+    let applied = env.state("tree");
     let times = |path: &str| applied[path].1;
     let now = times(".pypatch-receipt.json");
     for path in ["", "Makefile.pre.in", "Modules/one.c", "Modules/gadget", "Misc/gizmo"] {
@@ -393,20 +393,20 @@ fn several_patchsets_are_written_together() {
     let other = TestEnvironment::with_tree();
     other.stdout(&["apply", "--allow-unpinned", "gadget", "tree"]);
     let without_receipt = |env: &TestEnvironment| {
-        let mut seen = env.seen("tree");
-        seen.remove(".pypatch-receipt.json");
-        seen.into_iter().map(|(path, (mode, _, bytes))| (path, mode, bytes)).collect::<Vec<_>>()
+        let mut state = env.state("tree");
+        state.remove(".pypatch-receipt.json");
+        state.into_iter().map(|(path, (mode, _, bytes))| (path, mode, bytes)).collect::<Vec<_>>()
     };
     assert_eq!(without_receipt(&env), without_receipt(&other));
     assert!(env.run(&["apply", "--allow-unpinned", "gizmo", "tree"]).ends_with("[exit 0]"));
     assert!(env.run(&["revert", "tree"]).ends_with("[exit 0]"));
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
 fn an_unpinned_tree_is_patched_only_when_that_is_said() {
     let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
     ------- stderr -------
     error: tree is no pinned release: CPython 9.9 is not among the pins
@@ -414,7 +414,7 @@ fn an_unpinned_tree_is_patched_only_when_that_is_said() {
       help: give --allow-unpinned to patch it all the same
     [exit 3]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
     fs::remove_file(env.path("tree/Include/patchlevel.h")).unwrap();
     env.patchset("mine", "- {id: a, why: Why not., file: configure, file.mode: {executable: true}}");
     assert_snapshot!(env.run(&["apply", "mine", "tree"]), @"
@@ -435,7 +435,7 @@ fn an_unpinned_tree_is_patched_only_when_that_is_said() {
 #[test]
 fn a_pinned_release_is_patched_without_asking() {
     let env = pinned();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
     applied gadget to tree: 7 edits: 7 change; 6 files
     [exit 0]
@@ -446,7 +446,7 @@ fn a_pinned_release_is_patched_without_asking() {
     [exit 0]
     ");
     env.stdout(&["revert", "tree"]);
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
@@ -456,7 +456,7 @@ fn files_that_differ_from_the_pinned_release_are_named() {
     env.edit("tree/Modules/one.c", "stdio.h", "stdlib.h");
     // Not touched by the patchset.
     env.edit("tree/Lib/compiler.py", "ld", "lld");
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
     ------- stderr -------
     error: tree is no pinned release: it differs from python-9.9
@@ -466,7 +466,7 @@ fn files_that_differ_from_the_pinned_release_are_named() {
       help: give --allow-unpinned to patch it all the same
     [exit 3]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     applied gadget to tree: 7 edits: 7 change; 6 files
     ------- stderr -------
@@ -479,7 +479,7 @@ fn files_that_differ_from_the_pinned_release_are_named() {
 fn a_release_that_is_not_at_hand_cannot_be_compared_with() {
     let mut env = pinned();
     env.set("PYPATCH_SOURCES", "");
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "--offline", "gadget", "tree"]), @"
     ------- stderr -------
     error: tree is no pinned release: python-9.9 is not at hand to compare it with
@@ -487,7 +487,7 @@ fn a_release_that_is_not_at_hand_cannot_be_compared_with() {
       help: run `pypatch fetch python-9.9` first, or give --allow-unpinned
     [exit 3]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
@@ -544,7 +544,7 @@ fn nothing_is_written_through_a_link_that_leads_out() {
     let env = TestEnvironment::with_tree();
     fs::rename(env.path("tree/Modules"), env.path("Modules")).unwrap();
     std::os::unix::fs::symlink("../Modules", env.path("tree/Modules")).unwrap();
-    let before = (env.seen("tree"), env.seen("Modules"));
+    let before = (env.state("tree"), env.state("Modules"));
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
     error: edit `static-modules` is refused on CPython 9.9
@@ -556,13 +556,13 @@ fn nothing_is_written_through_a_link_that_leads_out() {
     nothing was written
     [exit 3]
     ");
-    assert_eq!((env.seen("tree"), env.seen("Modules")), before);
+    assert_eq!((env.state("tree"), env.state("Modules")), before);
 }
 
 #[test]
 fn a_tree_that_another_process_is_changing_is_left_alone() {
     let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     let lock = fs::File::open(env.path("tree")).unwrap();
     lock.lock().unwrap();
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
@@ -572,7 +572,7 @@ fn a_tree_that_another_process_is_changing_is_left_alone() {
       help: wait for it to end, then run this again
     [exit 3]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
@@ -614,7 +614,7 @@ fn a_patchset_of_the_disk_comes_before_a_shipped_one() {
 fn an_empty_patchset_has_nothing_to_do() {
     let env = TestEnvironment::with_tree();
     env.yaml("mine", "schema: 1\nid: mine\ntitle: Nothing\n");
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "mine", "tree"]), @"
     mine: nothing to do, the tree is so already
     [exit 0]
@@ -624,23 +624,23 @@ fn an_empty_patchset_has_nothing_to_do() {
     0 edits; 0 files
     [exit 0]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
 fn a_whole_new_tree_is_written_with_output() {
     let env = pinned();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "gadget", "tree", "--output", "out"]), @"
     applied gadget to out: 7 edits: 7 change; 6 files
     [exit 0]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
     env.stdout(&["apply", "gadget", "tree"]);
-    let (out, tree) = (env.seen("out"), env.seen("tree"));
-    let without_receipt = |seen: &common::tree::Seen| {
+    let (out, tree) = (env.state("out"), env.state("tree"));
+    let without_receipt = |state: &common::tree::TreeState| {
         let mut names: Vec<_> =
-            contents(seen).into_iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+            contents(state).into_iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
         names.retain(|(name, _)| !name.contains("receipt"));
         names
     };
@@ -648,14 +648,14 @@ fn a_whole_new_tree_is_written_with_output() {
     assert!(env.run(&["status", "out"]).ends_with("[exit 0]"));
     // Reverted, it is the source.
     env.stdout(&["revert", "out"]);
-    assert_eq!(contents(&env.seen("out")), contents(&before));
+    assert_eq!(contents(&env.state("out")), contents(&before));
 }
 
 #[test]
 fn output_is_not_written_over_what_is_there() {
     let env = TestEnvironment::with_tree();
     env.write("out/mine", "mine");
-    let before = env.seen("out");
+    let before = env.state("out");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out"]), @"
     ------- stderr -------
     note: tree is no pinned release: CPython 9.9 is not among the pins
@@ -670,7 +670,7 @@ fn output_is_not_written_over_what_is_there() {
       help: name a directory that does not exist, or an empty one
     [exit 3]
     ");
-    assert_eq!(env.seen("out"), before);
+    assert_eq!(env.state("out"), before);
     assert_snapshot!(env.run(&["apply", "-n", "--allow-unpinned", "gadget", "tree", "--output", "new"]), @"
     gadget on tree (CPython 9.9)
       change    no-sharedmods   Makefile.pre.in:8
@@ -698,7 +698,7 @@ fn a_layer_over_an_edit_by_hand_is_refused_and_hides_nothing() {
     let mut text = fs::read(&file).unwrap();
     text.extend_from_slice(b"# mine\n");
     fs::write(&file, text).unwrap();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "tree"]), @"
     ------- stderr -------
     note: tree is no pinned release: CPython 9.9 is not among the pins
@@ -708,5 +708,5 @@ fn a_layer_over_an_edit_by_hand_is_refused_and_hides_nothing() {
       help: undo those changes by hand, or move them into a patchset, then run this again
     [exit 3]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }

@@ -18,18 +18,18 @@ fn patched(env: &TestEnvironment) -> Vec<(String, u32, Vec<u8>)> {
 
 fn summary(env: &TestEnvironment, path: &str) -> Vec<(String, u32, Vec<u8>)> {
     let one = |(path, (mode, _, bytes)): (String, (u32, _, Vec<u8>))| (path, mode & 0o111, bytes);
-    env.seen(path).into_iter().filter(|(path, _)| !path.is_empty()).map(one).collect()
+    env.state(path).into_iter().filter(|(path, _)| !path.is_empty()).map(one).collect()
 }
 
 #[test]
 fn a_tree_is_exported_and_the_source_stays() {
     let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tree", "-o", "out"]), @"[exit 0]");
     assert_eq!(summary(&env, "out"), patched(&env));
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
     // Files that the patchset does not touch keep their times.
-    let (out, time) = (env.seen("out"), |seen: &common::tree::Seen, path: &str| seen[path].1);
+    let (out, time) = (env.state("out"), |state: &common::tree::TreeState, path: &str| state[path].1);
     for path in ["Lib/compiler.py", "Include/pyport.h"] {
         assert_eq!(time(&out, path), time(&before, path), "{path}");
     }
@@ -94,7 +94,7 @@ fn what_is_there_is_not_written_over_by_a_tree() {
       help: name a directory that does not exist, or an empty one
     [exit 3]
     ");
-    assert_eq!(contents(&env.seen("out")).len(), 2);
+    assert_eq!(contents(&env.state("out")).len(), 2);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn completions_and_the_manual_are_made_from_the_commands() {
 #[test]
 fn nothing_is_written_into_the_source() {
     let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     for args in [
         &["export", "gadget", "tree", "--as", "tree", "--output", "tree/inner"][..],
         &["export", "gadget", "tree", "--as", "tar", "--output", "tree/Misc/out.tar"],
@@ -163,5 +163,5 @@ fn nothing_is_written_into_the_source() {
         let told = env.run(args);
         assert!(told.contains("lies inside the source") && told.ends_with("[exit 2]"), "{told}");
     }
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }

@@ -78,7 +78,7 @@ full; try "$PYPATCH" apply --allow-unpinned gadget tree; cat ../log
     let Some(output) = with_mounts(&env, &format!("{TOOLS}{script}")) else {
         return common::skip("a full disk", "no mounts without privileges here");
     };
-    assert_snapshot!(env.told(&output), @"
+    assert_snapshot!(env.transcript(&output), @"
     note: tree is no pinned release: CPython 9.9 is not among the pins
     error: cannot write tree/.pypatch-stage-1158612180.123456789/0.new: No space left on device (os error 28)
       the tree is as it was
@@ -91,17 +91,17 @@ fn a_full_disk_leaves_no_half_written_copy() {
     let env = TestEnvironment::with_tree();
     let script = r#"
 mkdir disk; mount -t tmpfs -o size=8k none disk; cd disk
-told() { grep -o 'No space left on device' ../log || cat ../log; echo "status $status"; ls -A; }
-try "$PYPATCH" --patchsets ../patchsets apply --allow-unpinned gadget ../tree -o out; told
-try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as tree -o out; told
-try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as tar -o out.tar; told
-try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as diff -o out.diff; told
-cat /dev/zero > full 2>/dev/null || true; try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as diff -o other.diff; told
+report() { grep -o 'No space left on device' ../log || cat ../log; echo "status $status"; ls -A; }
+try "$PYPATCH" --patchsets ../patchsets apply --allow-unpinned gadget ../tree -o out; report
+try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as tree -o out; report
+try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as tar -o out.tar; report
+try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as diff -o out.diff; report
+cat /dev/zero > full 2>/dev/null || true; try "$PYPATCH" --patchsets ../patchsets export gadget ../tree --as diff -o other.diff; report
 "#;
     let Some(output) = with_mounts(&env, &format!("{TOOLS}{script}")) else {
         return common::skip("a copy on a full disk", "no mounts without privileges here");
     };
-    assert_snapshot!(env.told(&output), @"
+    assert_snapshot!(env.transcript(&output), @"
     No space left on device
     status 74
     No space left on device
@@ -133,7 +133,7 @@ exit $status
     let Some(output) = with_mounts(&env, &format!("{TOOLS}{script}")) else {
         return common::skip("a read-only tree", "no mounts without privileges here");
     };
-    assert_snapshot!(env.told(&output), @"
+    assert_snapshot!(env.transcript(&output), @"
     7 edits: 7 change; 6 files
     tree: no patchset is applied
     ------- stderr -------
@@ -159,41 +159,41 @@ fn as_nobody(env: &TestEnvironment, arguments: &[&str]) -> Option<Output> {
 fn a_tree_of_somebody_else_is_left_alone() {
     let env = TestEnvironment::with_tree();
     fs::set_permissions(env.path("tree/pyconfig.h.in"), fs::Permissions::from_mode(0o644)).unwrap();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     let Some(output) = as_nobody(&env, &["apply", "--allow-unpinned", "gadget", "tree"]) else {
         return common::skip("a tree of somebody else", "setpriv cannot change the user here");
     };
-    assert_snapshot!(env.told(&output), @"
+    assert_snapshot!(env.transcript(&output), @"
     ------- stderr -------
     note: tree is no pinned release: CPython 9.9 is not among the pins
     error: cannot create directory tree/.pypatch-stage-1158612180.123456789: Permission denied (os error 13)
       the tree is as it was
     [exit 74]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
 fn a_file_that_may_not_be_read_is_named() {
     let env = TestEnvironment::with_tree();
     fs::set_permissions(env.path("tree/Makefile.pre.in"), fs::Permissions::from_mode(0o000)).unwrap();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     let Some(output) = as_nobody(&env, &["plan", "gadget", "tree"]) else {
         return common::skip("a file that may not be read", "setpriv cannot change the user here");
     };
-    assert_snapshot!(env.told(&output), @"
+    assert_snapshot!(env.transcript(&output), @"
     ------- stderr -------
     error: cannot read tree/Makefile.pre.in: Permission denied (os error 13)
     [exit 4]
     ");
     fs::set_permissions(env.path("patchsets/gadget/patchset.yaml"), fs::Permissions::from_mode(0o000))
         .unwrap();
-    assert_snapshot!(env.told(&as_nobody(&env, &["check", "gadget"]).unwrap()), @"
+    assert_snapshot!(env.transcript(&as_nobody(&env, &["check", "gadget"]).unwrap()), @"
     ------- stderr -------
     error: cannot read patchsets/gadget/patchset.yaml: Permission denied (os error 13)
     [exit 2]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn a_folder_or_a_link_in_the_place_of_a_file_is_refused() {
     fs::create_dir(env.path("tree/Modules/gadget")).unwrap();
     fs::create_dir(env.path("tree/Modules/gadget/loader.c")).unwrap();
     std::os::unix::fs::symlink("configure", env.path("tree/configure")).unwrap();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
     error: edit `no-sharedmods` is refused on CPython 9.9
@@ -219,14 +219,14 @@ fn a_folder_or_a_link_in_the_place_of_a_file_is_refused() {
     nothing was written
     [exit 3]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
 fn a_file_in_the_place_of_a_folder_is_refused() {
     let env = TestEnvironment::with_tree();
     env.write("tree/Modules/gadget", "a file where a folder is to be");
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "-q", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
     error: edit `loader` is refused on CPython 9.9
@@ -234,7 +234,7 @@ fn a_file_in_the_place_of_a_folder_is_refused() {
     nothing was written
     [exit 3]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn a_tree_without_permission_to_enter_is_told() {
         let Some(output) = as_nobody(&env, command) else {
             return common::skip("a tree without permission", "setpriv cannot change the user here");
         };
-        let told = env.told(&output);
+        let told = env.transcript(&output);
         assert!(told.contains("Permission denied") && told.ends_with("[exit 4]"), "{told}");
     }
 }

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use crate::common;
 use crate::common::TestEnvironment;
-use crate::common::tree::{Seen, gizmo, seen};
+use crate::common::tree::{TreeState, gizmo, state};
 use rustix::fs::XattrFlags;
 
 /// The system calls before which it is killed. Which of a family is made depends on the machine; the
@@ -76,7 +76,7 @@ fn killed(env: &TestEnvironment, arguments: &[&str], call: &str, nth: usize) -> 
     match (output.status.signal(), output.status.code()) {
         (Some(9), _) | (_, Some(137)) => Ended::Killed,
         (_, Some(0)) => Ended::ByItself,
-        _ => panic!("{call} {nth}: {}", env.told(&output)),
+        _ => panic!("{call} {nth}: {}", env.transcript(&output)),
     }
 }
 
@@ -112,14 +112,14 @@ fn note(env: &TestEnvironment) -> Option<String> {
 
 /// What a tree may be found as.
 struct Expected {
-    before: Seen,
+    before: TreeState,
     /// What the finished command leaves. Files that it writes get the time of the run.
-    after: Seen,
+    after: TreeState,
 }
 
 impl Expected {
     /// Whether `found` is exactly as before or as after; what is wrong otherwise.
-    fn check(&self, found: &Seen) -> Result<(), String> {
+    fn check(&self, found: &TreeState) -> Result<(), String> {
         if *found == self.before {
             return Ok(());
         }
@@ -170,16 +170,16 @@ impl Template {
     fn untouched(apply: &[&str]) -> Template {
         let [env, other] = [with_patchsets(), with_patchsets()];
         other.stdout(apply);
-        let expected = Expected { before: env.seen("tree"), after: other.seen("tree") };
+        let expected = Expected { before: env.state("tree"), after: other.state("tree") };
         Template { env, expected }
     }
 
     /// The made-up tree with something applied, which is reverted.
     fn applied(apply: &[&str]) -> Template {
         let env = with_patchsets();
-        let after = env.seen("tree");
+        let after = env.state("tree");
         env.stdout(apply);
-        let before = env.seen("tree");
+        let before = env.state("tree");
         Template { env, expected: Expected { before, after } }
     }
 
@@ -197,7 +197,7 @@ impl Template {
 fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
     let expected = &template.expected;
     let both = [&expected.before, &expected.after];
-    let untouched = both.into_iter().find(|seen| !seen.contains_key(".pypatch-receipt.json")).unwrap();
+    let untouched = both.into_iter().find(|state| !state.contains_key(".pypatch-receipt.json")).unwrap();
     let notes = notes_are_kept(&template.env);
     let nexts = [&["status", "tree"][..], &["plan", "nothing", "tree"]];
     let (mut kills, mut made, mut blemished) = (0, BTreeSet::new(), Vec::new());
@@ -208,13 +208,13 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
             let next = nexts[nth % 2];
             let told = env.run(next);
             assert!(told.ends_with("[exit 0]"), "{call} {nth}, then {next:?}: {told}");
-            let mut found = env.seen("tree");
+            let mut found = env.state("tree");
             assert_eq!(note(&env), None, "{call} {nth}, then {next:?}");
             if let Err(why) = expected.check(&found) {
                 // The one moment that src/apply/mod.rs tells of: between the calls that delete the
                 // stage and set the time of the top directory, where nothing can be noted.
                 let blemish = !notes
-                    && both.map(|seen| seen[""].1).into_iter().any(|time| {
+                    && both.map(|state| state[""].1).into_iter().any(|time| {
                         found.get_mut("").unwrap().1 = time;
                         expected.check(&found).is_ok()
                     });
@@ -231,7 +231,7 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
                 env.stdout(REVERT);
                 env.stdout(apply);
                 env.stdout(REVERT);
-                let mut found = env.seen("tree");
+                let mut found = env.state("tree");
                 if !notes {
                     found.get_mut("").unwrap().1 = untouched[""].1;
                 }
@@ -283,14 +283,14 @@ fn a_killed_recovery_is_taken_up_again() {
     let notes = notes_are_kept(&template.env);
     let calls = ["rename", "renameat", "renameat2"];
     assert!(calls.iter().any(|call| killed(&template.env, APPLY, call, 4) == Ended::Killed));
-    assert_ne!(template.env.seen("tree"), *before, "four files were renamed");
+    assert_ne!(template.env.state("tree"), *before, "four files were renamed");
     for call in CALLS {
         for nth in 1.. {
             let env = template.copy();
             let ended = killed(&env, &["status", "tree"], call, nth);
             let told = env.run(&["status", "tree"]);
             assert!(told.ends_with("[exit 0]"), "{call} {nth}: {told}");
-            let mut found = env.seen("tree");
+            let mut found = env.state("tree");
             if !notes {
                 found.get_mut("").unwrap().1 = before[""].1;
             }
@@ -323,15 +323,15 @@ fn a_copy_of_a_tree_whose_time_was_not_set_gets_it() {
         let Some(note) = note(&env) else { continue };
         noted += 1;
         assert!(note.starts_with(".pypatch-done-") && !env.path("tree").join(&note).exists(), "{note}");
-        template.expected.check(&env.seen("tree")).unwrap_err();
+        template.expected.check(&env.state("tree")).unwrap_err();
         let copy = TestEnvironment::new();
         let mut cp = Command::new("cp");
         assert!(cp.arg("-a").arg(env.path("tree")).arg(copy.path(".")).status().unwrap().success());
         for env in [&copy, &env] {
             assert!(env.run(&["status", "tree"]).ends_with("[exit 0]"));
-            template.expected.check(&env.seen("tree")).unwrap();
+            template.expected.check(&env.state("tree")).unwrap();
         }
-        assert_eq!(copy.seen("tree"), env.seen("tree"));
+        assert_eq!(copy.state("tree"), env.state("tree"));
     }
     assert_eq!(noted, 1, "the time of the top directory is set once");
 }
@@ -344,15 +344,15 @@ fn a_killed_copy_leaves_no_half_tree_where_it_was_to_be() {
     let copy = ["export", "gadget", "tree", "--as", "tree", "-o", "out"];
     let whole = TestEnvironment::with_tree();
     whole.stdout(&copy);
-    let names = |seen: &Seen| {
-        seen.iter().map(|(path, (mode, _, bytes))| (path.clone(), *mode, bytes.clone())).collect::<Vec<_>>()
+    let names = |state: &TreeState| {
+        state.iter().map(|(path, (mode, _, bytes))| (path.clone(), *mode, bytes.clone())).collect::<Vec<_>>()
     };
     for call in ["openat", "write", "rename", "mkdir", "fchmod", "utimensat", "symlink"] {
         for nth in (1..).step_by(3) {
             let env = TestEnvironment::with_tree();
             let ended = killed(&env, &copy, call, nth);
             if env.path("out").exists() {
-                assert_eq!(names(&env.seen("out")), names(&whole.seen("out")), "{call} {nth}");
+                assert_eq!(names(&env.state("out")), names(&whole.state("out")), "{call} {nth}");
             }
             if ended == Ended::ByItself {
                 break;
@@ -360,7 +360,7 @@ fn a_killed_copy_leaves_no_half_tree_where_it_was_to_be() {
             // What is in the way is told, and the next run does not fall over it.
             let _ = fs::remove_dir_all(env.path("out"));
             env.stdout(&copy);
-            assert_eq!(names(&seen(&env.path("out"))), names(&whole.seen("out")), "{call} {nth}");
+            assert_eq!(names(&state(&env.path("out"))), names(&whole.state("out")), "{call} {nth}");
         }
     }
 }

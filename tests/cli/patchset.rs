@@ -685,7 +685,7 @@ fn a_closed_output_is_no_error() {
         let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_pypatch"));
         run.args(command).current_dir(env.path(".")).env_clear().stdout(writer).stderr(Stdio::piped());
         let output = run.output().unwrap();
-        assert_eq!(env.told(&output), "[exit 0]", "{command:?}");
+        assert_eq!(env.transcript(&output), "[exit 0]", "{command:?}");
     }
 }
 
@@ -854,7 +854,7 @@ fn check_takes_names_patterns_folders_and_files() {
     ");
     let mut here = env.command(&["check", "patchset.yaml"]);
     let output = here.current_dir(env.path("patchsets/gadget")).output().unwrap();
-    assert_snapshot!(env.told(&output), @"
+    assert_snapshot!(env.transcript(&output), @"
     gadget: 7 edits, no errors
     [exit 0]
     ");

@@ -11,13 +11,13 @@ fn plan(edits: &str) -> String {
 
 fn plan_in(env: &TestEnvironment, edits: &str) -> String {
     env.patchset("mine", edits);
-    let before = env.seen("tree");
+    let before = env.state("tree");
     let told = env.run(&["plan", "mine", "tree"]);
     // What plan refuses, apply refuses in the same words, on stderr.
     let applied = env.run(&["apply", "--allow-unpinned", "mine", "tree"]);
     if let Some((_, errors)) = told.split_once("\nerror: ") {
         assert_eq!(applied, format!("------- stderr -------\nerror: {errors}"));
-        assert_eq!(env.seen("tree"), before);
+        assert_eq!(env.state("tree"), before);
     }
     told
 }
@@ -25,7 +25,7 @@ fn plan_in(env: &TestEnvironment, edits: &str) -> String {
 #[test]
 fn a_plan_has_a_line_for_each_edit() {
     let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["plan", "gadget", "tree"]), @"
     gadget on tree (CPython 9.9)
       change    no-sharedmods   Makefile.pre.in:8
@@ -38,13 +38,13 @@ fn a_plan_has_a_line_for_each_edit() {
     7 edits: 7 change; 6 files
     [exit 0]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]
 fn a_diff_is_what_the_plan_comes_to() {
     let env = TestEnvironment::with_tree();
-    let before = env.seen("tree");
+    let before = env.state("tree");
     assert_snapshot!(env.run(&["diff", "gadget", "tree"]), @r#"
     diff --git a/Makefile.pre.in b/Makefile.pre.in
     --- a/Makefile.pre.in
@@ -137,7 +137,7 @@ fn a_diff_is_what_the_plan_comes_to() {
       help: `pypatch show gadget` names them
     [exit 2]
     ");
-    assert_eq!(env.seen("tree"), before);
+    assert_eq!(env.state("tree"), before);
 }
 
 #[test]

@@ -20,7 +20,8 @@ fn the_same_tree_from_every_source_gives_the_same_plan_and_diff() {
         plan.split_once('\n').unwrap().1.to_owned()
     });
     assert!(plans.iter().all(|plan| *plan == plans[0]), "{plans:#?}");
-    let first = |source| env.normal(env.stdout(&["plan", "gadget", source]).lines().next().unwrap());
+    let first =
+        |source| env.without_temporary_paths(env.stdout(&["plan", "gadget", source]).lines().next().unwrap());
     assert_snapshot!(sources.map(first).join("\n"), @"
     gadget on tree (CPython 9.9)
     gadget on Python-9.9.tgz (CPython 9.9)
@@ -41,7 +42,7 @@ fn a_pinned_tarball_or_commit_needs_no_permission() {
     }
     let without_receipt = |out| {
         fs::remove_file(env.path(out).join(".pypatch-receipt.json")).unwrap();
-        env.seen(out)
+        env.state(out)
             .into_iter()
             .map(|(path, (mode, _, bytes))| (path, mode & 0o111, bytes))
             .collect::<Vec<_>>()
@@ -195,7 +196,7 @@ fn a_hostile_tarball_is_refused_and_writes_nothing() {
     release::hostile(&env.path("root.tgz"), "/etc/x", None);
     release::hostile(&env.path("link.tgz"), "Python-9.9/passwd", Some("/etc/passwd"));
     release::hostile(&env.path("up-link.tgz"), "Python-9.9/x", Some("../../x"));
-    let before = env.seen("");
+    let before = env.state("");
     assert_snapshot!(env.run(&["plan", "gadget", "up.tgz"]), @"
     ------- stderr -------
     error: up.tgz: hostile member `Python-9.9/../../x`: its name leads out with `..`
@@ -216,7 +217,7 @@ fn a_hostile_tarball_is_refused_and_writes_nothing() {
     error: up-link.tgz: hostile member `Python-9.9/x`: it is a symbolic link that leads out of the tree
     [exit 4]
     ");
-    assert_eq!(env.seen(""), before);
+    assert_eq!(env.state(""), before);
 }
 
 #[test]

@@ -272,7 +272,7 @@ fn json() {
     let env = history();
     let output =
         env.stdout(&["why", "static", "--from", "python-9.2", "--to", "python-9.3", "--format", "json"]);
-    assert_snapshot!(env.normal(&output), @r##"
+    assert_snapshot!(env.without_temporary_paths(&output), @r##"
     {
       "changed": true,
       "edit": "static",

@@ -1,21 +1,23 @@
-//! What the tests of the command line stand on: a place of their own, and small made-up trees.
+//! Helpers of the tests: a temporary folder to run pypatch in, small made-up trees, and pinned releases.
 
-#![allow(dead_code, reason = "no test uses all of it")]
+#![allow(dead_code, reason = "no test binary uses all of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+pub mod pins;
 pub mod release;
 pub mod tree;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::Mutex;
 
 use assert_cmd::Command;
 use tempfile::TempDir;
 
-/// A folder with nothing in it but what a test puts there; pypatch runs in it with an environment
-/// of its own.
+/// A temporary folder in which pypatch runs with an environment of its own.
 pub struct TestEnvironment {
     folder: TempDir,
     root: PathBuf,
@@ -30,7 +32,7 @@ impl TestEnvironment {
         TestEnvironment { folder, root, variables: Vec::new() }
     }
 
-    /// An environment with the made-up tree in `tree`, and the patchset `gadget` for it.
+    /// The made-up tree in `tree/`, and the patchset `gadget` for it.
     pub fn with_tree() -> TestEnvironment {
         let env = TestEnvironment::new();
         tree::write(&env.path("tree"));
@@ -38,7 +40,7 @@ impl TestEnvironment {
         env
     }
 
-    /// Sets a variable of the environment for every run that follows.
+    /// Sets an environment variable for all later runs.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         self.variables.push((name.to_owned(), value.into()));
     }
@@ -53,7 +55,7 @@ impl TestEnvironment {
         fs::write(path, contents).unwrap();
     }
 
-    /// Changes one text of a file.
+    /// Replaces the first `from` in a file.
     pub fn edit(&self, path: &str, from: &str, to: &str) {
         let bytes = fs::read(self.path(path)).unwrap();
         let at = bytes.windows(from.len()).position(|w| w == from.as_bytes());
@@ -73,7 +75,7 @@ impl TestEnvironment {
         self.write(&format!("patchsets/{id}/patchset.yaml"), text);
     }
 
-    /// pypatch with arguments. `PATH` is empty, so that no apt-get is found.
+    /// pypatch with arguments. `PATH` is empty, so that apt-get is not found.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pypatch"));
         command.args(arguments).current_dir(&self.root).env_clear();
@@ -83,42 +85,42 @@ impl TestEnvironment {
         command
     }
 
-    /// Runs pypatch: its stdout, its stderr and its exit status in one text.
+    /// Runs pypatch; returns stdout, stderr and the exit status as one text.
     pub fn run(&self, arguments: &[&str]) -> String {
-        self.told(&self.command(arguments).output().unwrap())
+        self.transcript(&self.command(arguments).output().unwrap())
     }
 
-    /// Runs pypatch, which must succeed: its stdout.
+    /// Runs pypatch, which must succeed; returns stdout.
     pub fn stdout(&self, arguments: &[&str]) -> String {
         let output = self.command(arguments).output().unwrap();
-        assert!(output.status.success(), "{}", self.told(&output));
+        assert!(output.status.success(), "{}", self.transcript(&output));
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// What a run printed and how it ended.
-    pub fn told(&self, output: &Output) -> String {
-        let text = |bytes: &[u8]| self.normal(&String::from_utf8_lossy(bytes));
-        let mut told = text(&output.stdout);
+    /// Stdout, stderr and the exit status of a run as one text.
+    pub fn transcript(&self, output: &Output) -> String {
+        let text = |bytes: &[u8]| self.without_temporary_paths(&String::from_utf8_lossy(bytes));
+        let mut transcript = text(&output.stdout);
         if !output.stderr.is_empty() {
-            told.push_str("------- stderr -------\n");
-            told.push_str(&text(&output.stderr));
+            transcript.push_str("------- stderr -------\n");
+            transcript.push_str(&text(&output.stderr));
         }
         match output.status.code() {
-            Some(code) => told.push_str(&format!("[exit {code}]")),
-            None => told.push_str(&format!("[{}]", output.status)),
+            Some(code) => transcript.push_str(&format!("[exit {code}]")),
+            None => transcript.push_str(&format!("[{}]", output.status)),
         }
-        told
+        transcript
     }
 
-    /// `text` without the names of temporary folders.
-    pub fn normal(&self, text: &str) -> String {
+    /// `text` with temporary folders as `$WORK` and `$TEST`.
+    pub fn without_temporary_paths(&self, text: &str) -> String {
         let folder = self.folder.path().canonicalize().unwrap();
         text.replace(self.root.to_str().unwrap(), "$WORK").replace(folder.to_str().unwrap(), "$TEST")
     }
 
-    /// Everything below a folder of this environment.
-    pub fn seen(&self, path: &str) -> tree::Seen {
-        tree::seen(&self.path(path))
+    /// All files below a folder of this environment.
+    pub fn state(&self, path: &str) -> tree::TreeState {
+        tree::state(&self.path(path))
     }
 }
 
@@ -139,7 +141,12 @@ pub fn without_digests(text: &str) -> String {
     out
 }
 
-/// Says that a test was skipped. Not through `eprintln!`, which the test runner swallows.
+/// Reports a skipped test, once where several tests need the same. Not through `eprintln!`, which the test runner
+/// captures.
 pub fn skip(what: &str, why: &str) {
-    let _ = writeln!(std::io::stderr(), "SKIPPED {what}: {why}");
+    static REPORTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let line = format!("SKIPPED {what}: {why}\n");
+    if REPORTED.lock().unwrap().insert(line.clone()) {
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
 }

@@ -18,10 +18,10 @@ pub fn tarball(root: &Path, out: &Path) {
     tar.into_inner().unwrap().finish().unwrap();
 }
 
-/// A tarball with one member of any name and kind.
+/// A tarball with one member of any name, which may be a link.
 pub fn hostile(out: &Path, name: &str, link: Option<&str>) {
     let mut header = tar::Header::new_gnu();
-    // Past the checks of the crate, which writes no such names.
+    // The crate refuses to write such names.
     header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
     header.set_mode(0o644);
     header.set_mtime(0);
@@ -40,7 +40,7 @@ fn gzip(out: &Path) -> GzEncoder<fs::File> {
     GzEncoder::new(fs::File::create(out).unwrap(), Compression::fast())
 }
 
-/// Makes a repository of the tree `root`, with the tag `v9.9`; the id of its tree.
+/// Makes a repository of the tree `root` with the tag `v9.9`; returns the id of its tree.
 pub fn repository(root: &Path, repository: &Path) -> String {
     let repository = Repository::init_bare(repository).unwrap();
     repository.set_workdir(root, false).unwrap();
@@ -53,8 +53,8 @@ pub fn repository(root: &Path, repository: &Path) -> String {
     tree.id().to_string()
 }
 
-/// An environment in which the made-up tree is the pinned release python-9.9, at hand in a git
-/// repository (`sources/gadget.git`).
+/// An environment in which the made-up tree is the pinned release python-9.9, available from a git repository
+/// (`sources/gadget.git`).
 pub fn pinned() -> TestEnvironment {
     let mut env = TestEnvironment::with_tree();
     fs::create_dir(env.path("sources")).unwrap();
@@ -68,7 +68,7 @@ pub fn pinned() -> TestEnvironment {
     env
 }
 
-/// Pins the release python-9.9 in upstream-pins/. Its address leads nowhere.
+/// Pins the release python-9.9 in upstream-pins/. Its address does not exist.
 pub fn pin(env: &TestEnvironment, tree: &str, sha256: &str) {
     let url = "https://releases.invalid/Python-9.9.tgz";
     let release = format!(
@@ -77,7 +77,7 @@ pub fn pin(env: &TestEnvironment, tree: &str, sha256: &str) {
     env.write("upstream-pins/9.9.yaml", format!("schema: 1\nreleases:\n  {release}\n"));
 }
 
-/// The sha256 of a file, in hexadecimal digits.
+/// The SHA-256 of a file in hexadecimal digits.
 pub fn sha256(path: &Path) -> String {
     use sha2::{Digest, Sha256};
     Sha256::digest(fs::read(path).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect()

@@ -62,7 +62,7 @@ const CONFIG: &str = "\
 #endif /* GADGET_CONFIG_H */
 ";
 
-/// Latin-1, as old sources are.
+/// Latin-1, like old sources.
 const ONE_C: &[u8] = b"/* One, by M\xfcller. */
 #include \"gadget.h\"
 #include <stdio.h>
@@ -116,7 +116,7 @@ const FILES: &[(&str, &[u8], u32)] = &[
     ("configure", b"#!/bin/sh\nexit 0\n", 0o644),
 ];
 
-/// Writes the tree. Its files and directories have times of their own, to the nanosecond.
+/// Writes the tree. Each file and directory has a different time, with nanoseconds.
 pub fn write(root: &Path) {
     for (path, bytes, mode) in FILES {
         let path = root.join(path);
@@ -128,7 +128,7 @@ pub fn write(root: &Path) {
     age(root);
 }
 
-/// Gives everything a time in the past.
+/// Sets the time of each file and directory, in the past.
 pub fn age(root: &Path) {
     let mut paths: Vec<_> = walkdir::WalkDir::new(root).contents_first(true).into_iter().flatten().collect();
     paths.retain(|entry| !entry.path_is_symlink());
@@ -138,16 +138,16 @@ pub fn age(root: &Path) {
     }
 }
 
-/// Everything that a tree is: kind and mode, mtime in seconds and nanoseconds, contents.
-pub type Seen = BTreeMap<String, (u32, (i64, i64), Vec<u8>)>;
+/// For each path: kind and mode, mtime in seconds and nanoseconds, contents.
+pub type TreeState = BTreeMap<String, (u32, (i64, i64), Vec<u8>)>;
 
-/// All of a tree, its top directory as the empty path.
-pub fn seen(root: &Path) -> Seen {
+/// The state of a tree. Its top directory has the empty path.
+pub fn state(root: &Path) -> TreeState {
     let one = |entry: walkdir::DirEntry| {
         let path = entry.path();
         let metadata = path.symlink_metadata().unwrap();
         let (contents, mtime) = if metadata.is_symlink() {
-            // Nobody promises the time of a link.
+            // The time of a link is not preserved.
             (fs::read_link(path).unwrap().into_os_string().into_encoded_bytes(), (0, 0))
         } else {
             let contents = if metadata.is_file() { fs::read(path).unwrap() } else { Vec::new() };
@@ -159,9 +159,9 @@ pub fn seen(root: &Path) -> Seen {
     walkdir::WalkDir::new(root).into_iter().map(|entry| one(entry.unwrap())).collect()
 }
 
-/// Paths and contents alone.
-pub fn contents(seen: &Seen) -> BTreeMap<&str, &[u8]> {
-    seen.iter().map(|(path, (_, _, bytes))| (path.as_str(), bytes.as_slice())).collect()
+/// Only paths and contents.
+pub fn contents(state: &TreeState) -> BTreeMap<&str, &[u8]> {
+    state.iter().map(|(path, (_, _, bytes))| (path.as_str(), bytes.as_slice())).collect()
 }
 
 /// A patchset that makes every kind of change to the tree: edits, a module, a new file in a new
@@ -216,8 +216,8 @@ pub fn gadget(env: &TestEnvironment) {
     env.write("patchsets/gadget/files/loader.c", "int loader;\n");
 }
 
-/// Writes the patchset `gizmo`, which fits only what `gadget` leaves: it changes, removes and makes
-/// executable what that has changed, added and removed.
+/// Writes the patchset `gizmo`, which fits only the result of `gadget`: it changes, removes and makes executable files
+/// that `gadget` changed, added and removed.
 pub fn gizmo(env: &TestEnvironment) {
     let edits = "\
 - {id: less, why: Less., file: Makefile.pre.in, text.replace: {find: run $(GEN) more.txt, with: run $(GEN) less.txt}}

@@ -10,3 +10,25 @@ mod matrix;
 mod patchsets;
 mod port;
 mod why;
+
+#[test]
+fn a_skipped_test_names_at_most_two_of_the_missing_releases() {
+    let text = |wanted, missing: &[&str]| common::pins::missing_text(wanted, missing).unwrap_or_default();
+    assert_eq!(text(4, &[]), "");
+    assert_eq!(
+        text(1, &["python-2.5"]),
+        "python-2.5 is not available locally (run `pypatch fetch python-2.5`, or set PYPATCH_SOURCES)"
+    );
+    assert_eq!(
+        text(2, &["python-2.5"]),
+        "1 of 2 releases is not available locally: python-2.5 (set PYPATCH_SOURCES)"
+    );
+    assert_eq!(
+        text(2, &["python-2.4", "python-2.5"]),
+        "2 of 2 releases are not available locally: python-2.4 and python-2.5 (set PYPATCH_SOURCES)"
+    );
+    assert_eq!(
+        text(248, &["python-2.4", "python-2.4.1", "python-2.4.2"]),
+        "3 of 248 releases are not available locally, such as python-2.4 and python-2.4.1 (set PYPATCH_SOURCES)"
+    );
+}

@@ -5,15 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use pypatch::export;
-use pypatch::fetch::{Located, Places, locate};
-use pypatch::tree::pin::PinSet;
-use pypatch::tree::{ArchiveTree, GitTree, Tree};
+use pypatch::fetch::Located;
+
+use crate::common::tree::{self, TreeState};
+use crate::common::{self, pins};
 
 /// A release, extracted into a directory of its own.
 struct Release {
@@ -22,22 +21,10 @@ struct Release {
 }
 
 impl Release {
-    /// Extracts a pinned release; nothing when it is not at hand and need not be.
+    /// Extracts a pinned release if it is available locally.
     fn extract(pin: &str) -> Option<Release> {
-        let found = PinSet::shipped().get(pin).expect("the pin is a shipped one");
-        let Some(located) = locate(&found, &Places::from_env()).located else {
-            let required = std::env::var("PYPATCH_REQUIRE_PINS").unwrap_or_default();
-            assert!(
-                !required.split_whitespace().any(|name| name == pin),
-                "{pin} is required and not at hand"
-            );
-            skipped(&format!("{pin} is not at hand (`pypatch fetch {pin}`, or set PYPATCH_SOURCES)"));
-            return None;
-        };
-        let tree: Box<dyn Tree> = match &located {
-            Located::Tarball { path, .. } => Box::new(ArchiveTree::open(path).unwrap()),
-            Located::Git { repository, tree } => Box::new(GitTree::at_tree_id(repository, tree).unwrap()),
-        };
+        let [tree] = pins::need(&format!("shipped patchsets on {pin}"), [pin])?;
+        let located = pins::locate(pin)?;
         let directory = tempfile::tempdir().unwrap();
         export::tree(tree.as_ref(), &directory.path().join("tree")).unwrap();
         Some(Release { directory, located })
@@ -53,16 +40,11 @@ impl Release {
 
     /// Runs pypatch beside the tree, which is called `tree`.
     fn pypatch(&self, args: &[&str]) -> Output {
-        let sources = match &self.located {
-            Located::Tarball { path, .. } => path.parent().unwrap(),
-            Located::Git { repository, .. } => repository,
-        };
-        // With a cache of its own: what another test has planned is no plan of this one.
         Command::new(env!("CARGO_BIN_EXE_pypatch"))
             .args(args)
             .current_dir(self.directory.path())
             .env("XDG_CACHE_HOME", self.directory.path().join("cache"))
-            .env("PYPATCH_SOURCES", sources)
+            .env("PYPATCH_SOURCES", self.located.path())
             .output()
             .unwrap()
     }
@@ -72,23 +54,9 @@ impl Release {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Every file, directory and link: kind, contents, mode, mtime in nanoseconds.
-    fn state(&self) -> BTreeMap<PathBuf, (Vec<u8>, u32, i64, i64)> {
-        let mut all = BTreeMap::new();
-        for entry in walkdir::WalkDir::new(self.root()) {
-            let entry = entry.unwrap();
-            let metadata = entry.path().symlink_metadata().unwrap();
-            let bytes = if metadata.is_file() { fs::read(entry.path()).unwrap() } else { Vec::new() };
-            let state = (bytes, metadata.mode(), metadata.mtime(), metadata.mtime_nsec());
-            all.insert(entry.path().to_owned(), state);
-        }
-        all
+    fn state(&self) -> TreeState {
+        tree::state(&self.root())
     }
-}
-
-/// Says that something was not tested. Not by `println!`, which a passing test keeps to itself.
-fn skipped(what: &str) {
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {what}");
 }
 
 fn run(directory: &Path, program: &str, args: &[&str]) -> Output {
@@ -173,7 +141,7 @@ fn parses_under_python_2(release: &Release, file: &str) {
     let root = release.root();
     if !run(&root, "python3", &["-c", "import lib2to3"]).status.success() {
         assert!(std::env::var_os("CI").is_none(), "python3 without lib2to3");
-        skipped(&format!("python3 has no lib2to3, so {file} was not parsed as Python 2"));
+        common::skip(&format!("parsing {file} as Python 2"), "python3 has no lib2to3");
         return;
     }
     let output = run(&root, "python3", &["-c", program, file]);
@@ -190,7 +158,7 @@ fn check_configure(release: &Release, runs: usize) {
     let root = release.root();
     let Ok(version) = Command::new("autoconf2.69").arg("--version").output() else {
         assert!(std::env::var_os("CI").is_none(), "autoconf2.69 is not installed");
-        skipped("autoconf2.69 is not installed, so configure was not made anew");
+        common::skip("regenerating configure", "autoconf2.69 is not installed");
         return;
     };
     assert!(version.status.success());
@@ -259,10 +227,7 @@ fn the_tree_patched_from_2_7_18_satisfies_every_static_check() {
 /// `diff` on the release itself is what `apply` does to the extracted tree, byte for byte.
 fn diff_equals_apply(pin: &str, patchset: &str) {
     let (Some(applied), Some(patched)) = (Release::extract(pin), Release::extract(pin)) else { return };
-    let source = match &applied.located {
-        Located::Tarball { path, .. } => path.display().to_string(),
-        Located::Git { repository, tree } => format!("git:{}@{tree}", repository.display()),
-    };
+    let source = applied.located.source().to_string();
     let diff = applied.pypatch(&["diff", patchset, &source]);
     assert!(diff.status.success(), "{}", stderr(&diff));
     assert_eq!(diff.stdout, applied.pypatch(&["diff", patchset, "./tree"]).stdout);
@@ -271,12 +236,9 @@ fn diff_equals_apply(pin: &str, patchset: &str) {
     fs::write(&file, &diff.stdout).unwrap();
     let output = run(&patched.root(), "patch", &["-p1", "--no-backup-if-mismatch", "-i", "../the.diff"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    let contents = |release: &Release| -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
-        let root = release.root();
-        let all = release.state().into_iter();
-        all.map(|(path, (bytes, mode, ..))| (path.strip_prefix(&root).unwrap().to_owned(), (bytes, mode)))
-            .filter(|(path, _)| *path != Path::new(".pypatch-receipt.json"))
-            .collect()
+    let contents = |release: &Release| -> BTreeMap<String, (u32, Vec<u8>)> {
+        let all = release.state().into_iter().map(|(path, (mode, _, bytes))| (path, (mode, bytes)));
+        all.filter(|(path, _)| path != ".pypatch-receipt.json").collect()
     };
     assert!(contents(&applied) == contents(&patched), "diff and apply differ");
 }

@@ -3,29 +3,16 @@
 //!
 //! This takes the releases themselves; where one is not at hand the test is skipped, visibly.
 
-use crate::common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use pypatch::fetch::{Located, Places, locate};
 use pypatch::patchset::{Catalog, Edit, Patchset};
 use pypatch::plan::{Meaning, plan};
 use pypatch::port::{Decisions, Head, decide, judge, ported, write};
-use pypatch::tree::pin::PinSet;
-use pypatch::tree::{ArchiveTree, File, GitTree, Tree};
+use pypatch::tree::{File, Tree};
 
-fn release(pin: &str) -> Option<Box<dyn Tree>> {
-    let located = locate(&PinSet::shipped().get(pin).unwrap(), &Places::from_env()).located;
-    let Some(located) = located else {
-        common::skip("a port of catamount-py2.5", &format!("{pin} is not at hand"));
-        return None;
-    };
-    Some(match located {
-        Located::Tarball { path, .. } => Box::new(ArchiveTree::open(path).unwrap()),
-        Located::Git { repository, tree } => Box::new(GitTree::at_tree_id(repository, &tree).unwrap()),
-    })
-}
+use crate::common::pins;
 
 fn shipped(id: &str) -> Patchset {
     Catalog::default().load(id).unwrap()
@@ -71,7 +58,8 @@ fn files(patchset: &Patchset, tree: &dyn Tree) -> BTreeMap<String, Option<File>>
 
 /// Ports to `pin`, and compares with `member`: the files that differ are those of `explained`.
 fn comes_to_the_same(pin: &str, member: &str, decisions: &str, explained: &[(&str, &str)]) {
-    let (Some(base), Some(tree)) = (release("python-2.5"), release(pin)) else { return };
+    let test = format!("port of catamount-py2.5 to {pin}");
+    let Some([base, tree]) = pins::need(&test, ["python-2.5", pin]) else { return };
     let decisions: Decisions = serde_yaml::from_str(decisions).unwrap();
     let new = port(pin.strip_prefix("python-").unwrap(), tree.as_ref(), base.as_ref(), &decisions);
     let (ours, theirs) = (files(&new, tree.as_ref()), files(&shipped(member), tree.as_ref()));

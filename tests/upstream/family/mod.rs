@@ -6,16 +6,16 @@
 
 mod effects;
 
-use crate::common;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use pypatch::fetch::{Located, Places, locate};
 use pypatch::patchset::{Catalog, Patchset};
 use pypatch::plan::{Plan, plan};
+use pypatch::tree::Tree;
 use pypatch::tree::pin::{Pin, PinSet};
-use pypatch::tree::{ArchiveTree, GitTree, Tree};
 use pypatch::version::VersionRange;
+
+use crate::common::pins;
 
 use self::effects::{
     Patched, broadcast_complaints, configuration_complaints, makefile_complaints, other_complaints,
@@ -66,30 +66,25 @@ fn every_member_has_a_pin_of_each_of_its_minor_versions() {
     }
 }
 
-/// Hands every release that is at hand, its member and its tree to `look`, which says what is wrong.
-fn on_every_release(look: impl Fn(&Pin, &Patchset, &dyn Tree) -> Vec<String> + Sync) {
-    let (family, places) = (family(), Places::from_env());
-    let required = std::env::var("PYPATCH_REQUIRE_PINS").unwrap_or_default();
-    let work = Mutex::new(releases().into_iter());
+/// Calls `check` with every release that is available locally, its member and its tree. It returns what is wrong.
+fn on_every_release(check: impl Fn(&Pin, &Patchset, &dyn Tree) -> Vec<String> + Sync) {
+    let family = family();
+    let mut covered = releases();
+    covered.retain(|pin| !holds(&family, pin).is_empty());
+    let work = Mutex::new(covered.iter());
     let wrong = Mutex::new(Vec::new());
-    let absent = Mutex::new(Vec::new());
+    let missing = Mutex::new(BTreeSet::new());
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 loop {
                     let Some(pin) = work.lock().unwrap().next() else { break };
-                    let Some(member) = holds(&family, &pin).first().copied() else { continue };
-                    let tree: Box<dyn Tree> = match locate(&pin, &places).located {
-                        None => {
-                            absent.lock().unwrap().push(pin.name);
-                            continue;
-                        }
-                        Some(Located::Tarball { path, .. }) => Box::new(ArchiveTree::open(&path).unwrap()),
-                        Some(Located::Git { repository, tree }) => {
-                            Box::new(GitTree::at_tree_id(&repository, &tree).unwrap())
-                        }
+                    let member = holds(&family, pin)[0];
+                    let Some(tree) = pins::open(&pin.name) else {
+                        missing.lock().unwrap().insert(&pin.name);
+                        continue;
                     };
-                    let complaints = look(&pin, member, tree.as_ref());
+                    let complaints = check(pin, member, tree.as_ref());
                     let named =
                         complaints.into_iter().map(|what| format!("{} on {}: {what}", member.id, pin.name));
                     wrong.lock().unwrap().extend(named);
@@ -97,14 +92,10 @@ fn on_every_release(look: impl Fn(&Pin, &Patchset, &dyn Tree) -> Vec<String> + S
             });
         }
     });
-    let (wrong, mut absent) = (wrong.into_inner().unwrap(), absent.into_inner().unwrap());
-    absent.sort();
-    if !absent.is_empty() {
-        common::skip("the family on some releases", &format!("not at hand: {}", absent.join(" ")));
-    }
-    let missing: Vec<_> =
-        required.split_whitespace().filter(|name| absent.iter().any(|a| a == name)).collect();
-    assert!(missing.is_empty(), "PYPATCH_REQUIRE_PINS, but not at hand: {missing:?}");
+    let (wrong, missing) = (wrong.into_inner().unwrap(), missing.into_inner().unwrap());
+    let missing: Vec<&String> =
+        covered.iter().map(|pin| &pin.name).filter(|name| missing.contains(name)).collect();
+    pins::report_missing("family", covered.len(), &missing);
     assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
 }
 
