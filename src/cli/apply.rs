@@ -10,7 +10,7 @@ use super::{ExitStatus, Workspace};
 use crate::apply::{self, Layer};
 use crate::export;
 use crate::patchset::Patchset;
-use crate::plan::{Series, Work};
+use crate::plan::{PlannedLayer, Series};
 use crate::report;
 use crate::tree::{FileChange, SourceSpec, Tree};
 
@@ -51,11 +51,13 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if let Some(output) = &args.output {
         workspace::outside(&source.spec, output)?;
     }
-    let Some(works) = works(ui, workspace, args, source.tree.as_ref())? else { return Ok(ExitStatus::Unfit) };
-    let pin = if works.iter().all(|work| work.changes.is_empty()) {
+    let Some(planned) = plan_all(ui, workspace, args, source.tree.as_ref())? else {
+        return Ok(ExitStatus::Unfit);
+    };
+    let pin = if planned.iter().all(|layer| layer.changes.is_empty()) {
         None
     } else {
-        match pinned::check(workspace, &works, &source)? {
+        match pinned::check(workspace, &planned, &source)? {
             Pinned::Yes(pin) => Some(pin),
             Pinned::No { why, files, help } if !args.allow_unpinned => {
                 return Err(pinned::refusal(source.tree.label(), &why, &files, help.as_deref()));
@@ -72,13 +74,13 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     }
     match (&args.output, &source.spec) {
         (None, SourceSpec::Directory(root)) => {
-            let said = write_all(root, root, &works, pin.as_deref())?;
+            let said = write_all(root, root, &planned, pin.as_deref())?;
             ui.out(&said)?;
         }
         (Some(output), _) => {
             // Patched where nobody sees it, so that the output is there patched or not at all.
             let copy = export::Copy::of(source.tree.as_ref(), output)?;
-            let said = write_all(copy.root(), output, &works, pin.as_deref())?;
+            let said = write_all(copy.root(), output, &planned, pin.as_deref())?;
             copy.finish()?;
             ui.out(&said)?;
         }
@@ -87,14 +89,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     Ok(ExitStatus::Done)
 }
 
-/// What the patchsets come to, each on what the one before it leaves. Nothing when one of them does
-/// not fit: that has been said then.
-fn works(
+/// Plans each patchset on the result of the one before it. `None` when one of them does not fit, which
+/// has been reported then.
+fn plan_all(
     ui: &Ui,
     workspace: &Workspace,
     args: &Args,
     tree: &dyn Tree,
-) -> Result<Option<Vec<Work>>, CliError> {
+) -> Result<Option<Vec<PlannedLayer>>, CliError> {
     let patchsets: Vec<Patchset> =
         args.patchsets.iter().map(|id| workspace.patchset(id)).collect::<Result<_, _>>()?;
     // Everything is planned before anything is written.
@@ -109,31 +111,36 @@ fn works(
         }
     }
     let plans = patchsets.iter().zip(series.plans);
-    Ok(Some(plans.map(|(patchset, plan)| Work::new(patchset, plan)).collect()))
+    Ok(Some(plans.map(|(patchset, plan)| PlannedLayer::new(patchset, plan)).collect()))
 }
 
 /// Commits all of it to `root`, which is called `name`, or nothing. Gives what is to be said of it.
-fn write_all(root: &Path, name: &Path, works: &[Work], pin: Option<&str>) -> Result<String, CliError> {
-    apply::commit(root, layers(works, pin))?;
+fn write_all(
+    root: &Path,
+    name: &Path,
+    planned: &[PlannedLayer],
+    pin: Option<&str>,
+) -> Result<String, CliError> {
+    apply::commit(root, layers(planned, pin))?;
     let name = name.display().to_string();
-    let said = works.iter().map(|work| {
-        if work.changes.is_empty() {
-            format!("{}: nothing to do, the tree is so already\n", work.patchset)
+    let said = planned.iter().map(|layer| {
+        if layer.changes.is_empty() {
+            format!("{}: nothing to do, the tree is so already\n", layer.patchset)
         } else {
-            report::text::applied(work, &name)
+            report::text::applied(layer, &name)
         }
     });
     Ok(said.collect())
 }
 
-/// What is committed of `works`, which were planned on the pin `pin`, if on one.
-pub(super) fn layers<'a>(works: &'a [Work], pin: Option<&str>) -> Vec<(Layer, &'a [FileChange])> {
-    let layer = |work: &Work| Layer {
-        patchset: work.patchset.clone(),
-        digest: work.digest,
-        source: work.source.clone(),
+/// The layers to commit for `planned`; `pin` is the pin they were planned on, if any.
+pub(super) fn layers<'a>(planned: &'a [PlannedLayer], pin: Option<&str>) -> Vec<(Layer, &'a [FileChange])> {
+    let noted = |layer: &PlannedLayer| Layer {
+        patchset: layer.patchset.clone(),
+        digest: layer.digest,
+        source: layer.source.clone(),
         pin: pin.map(str::to_owned),
-        edits: work.edits.clone(),
+        edits: layer.edits.clone(),
     };
-    works.iter().map(|work| (layer(work), &work.changes[..])).collect()
+    planned.iter().map(|layer| (noted(layer), &layer.changes[..])).collect()
 }

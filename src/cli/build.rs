@@ -13,7 +13,7 @@ use super::{ExitStatus, Format, Workspace, apply};
 use crate::build::{self, BuildError, CheckResult, Event, Launcher, Outcome, Places, Recipe, WorkDir};
 use crate::fetch::Progress;
 use crate::patchset::Patchset;
-use crate::plan::{Series, Work};
+use crate::plan::{PlannedLayer, Series};
 use crate::report;
 use crate::tree::{SourceSpec, tree_id};
 
@@ -93,11 +93,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         ui.failure(&report::text::failures(plan));
         return Ok(ExitStatus::Unfit);
     }
-    let works: Vec<Work> =
-        patchsets.iter().zip(series.plans).map(|(patchset, plan)| Work::new(patchset, plan)).collect();
-    let pin = match pinned::check(workspace, &works, &source)? {
+    let planned: Vec<PlannedLayer> = patchsets
+        .iter()
+        .zip(series.plans)
+        .map(|(patchset, plan)| PlannedLayer::new(patchset, plan))
+        .collect();
+    let pin = match pinned::check(workspace, &planned, &source)? {
         // All is applied already.
-        _ if works.iter().all(|work| work.changes.is_empty()) => None,
+        _ if planned.iter().all(|layer| layer.changes.is_empty()) => None,
         Pinned::Yes(pin) => Some(pin),
         Pinned::No { why, files, help } if !args.allow_unpinned => {
             return Err(pinned::refusal(source.tree.label(), &why, &files, help.as_deref()));
@@ -114,7 +117,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     super::workspace::outside(&source.spec, work)?;
     let prefix = absolute(prefix)?;
     let mut work = WorkDir::open(work)?;
-    let layers = apply::layers(&works, pin.as_deref());
+    let layers = apply::layers(&planned, pin.as_deref());
     ui.note(&format!("work directory: {}", work.root().display()));
     let places = if let Some(root) = in_place {
         let digests: Vec<String> = patchsets.iter().map(|patchset| patchset.digest.to_string()).collect();

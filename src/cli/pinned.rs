@@ -8,7 +8,7 @@ use super::{ExitStatus, snapshot};
 use crate::apply::{self, FileState, LayerStatus};
 use crate::contents::Contents;
 use crate::digest::Sha256Digest;
-use crate::plan::Work;
+use crate::plan::PlannedLayer;
 use crate::tree::{FileChange, SourceSpec, TreePath, keyword_normalised};
 
 /// The pin a source was found to be, or why it is none.
@@ -24,12 +24,16 @@ pub(super) enum Pinned {
 /// The digests of the release's files come from the accepted snapshot of the patchset on that pin,
 /// or from the release itself where that is at hand. Expanded version-control keywords do not
 /// count: before 2.7 a tarball differs from its tag in them.
-pub(super) fn check(workspace: &Workspace, works: &[Work], source: &Source) -> Result<Pinned, CliError> {
+pub(super) fn check(
+    workspace: &Workspace,
+    planned: &[PlannedLayer],
+    source: &Source,
+) -> Result<Pinned, CliError> {
     if let Some(pin) = &source.pin {
         return Ok(Pinned::Yes(pin.name.clone()));
     }
     let no = |why: String| Pinned::No { why, files: Vec::new(), help: None };
-    let Some(version) = works.iter().find_map(|work| work.version.as_ref()) else {
+    let Some(version) = planned.iter().find_map(|layer| layer.version.as_ref()) else {
         return Ok(no("the tree has no version of CPython".to_owned()));
     };
     let Some(pin) = workspace.pins.by_version(version)? else {
@@ -58,14 +62,14 @@ pub(super) fn check(workspace: &Workspace, works: &[Work], source: &Source) -> R
     };
     // Of two patchsets that touch a file, the first one sees it as it was.
     let mut touched: Vec<&FileChange> = Vec::new();
-    for change in works.iter().flat_map(|work| &work.changes) {
+    for change in planned.iter().flat_map(|layer| &layer.changes) {
         if !known(&change.path) && !touched.iter().any(|first| first.path == change.path) {
             touched.push(change);
         }
     }
     let mut accepted = BTreeMap::new();
-    for work in works {
-        for (path, digest) in snapshot::before_digests(&work.patchset, &pin.name).unwrap_or_default() {
+    for layer in planned {
+        for (path, digest) in snapshot::before_digests(&layer.patchset, &pin.name).unwrap_or_default() {
             // Of two patchsets that touch a file, the first one's snapshot has it as it was.
             accepted.entry(path).or_insert(digest);
         }

@@ -10,10 +10,10 @@ use serde_json::json;
 use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Format, Workspace, plan};
-use crate::apply::{self, Layer};
+use crate::apply;
 use crate::modules::{self, Analysis, Inventory, Linkage, Program, inventory};
 use crate::patchset::Catalog;
-use crate::plan::Work;
+use crate::plan::PlannedLayer;
 use crate::report;
 use crate::tree::{DirTree, Tree, TreePath, python_version};
 
@@ -213,20 +213,13 @@ fn carry_out(
         ui.out("nothing was written (dry run)\n")?;
         return Ok((ExitStatus::Done, true));
     }
-    let work = Work::new(&patchset, planned);
-    if work.changes.is_empty() {
+    let layer = PlannedLayer::new(&patchset, planned);
+    if layer.changes.is_empty() {
         ui.out(&format!("{name}: nothing to do, Setup says so already\n"))?;
         return Ok((ExitStatus::Done, false));
     }
-    let layer = Layer {
-        patchset: work.patchset.clone(),
-        digest: work.digest,
-        source: work.source.clone(),
-        pin: None,
-        edits: work.edits.clone(),
-    };
-    apply::commit(root, vec![(layer, &work.changes[..])])?;
-    ui.out(&report::text::applied(&work, &name))?;
+    apply::commit(root, super::apply::layers(std::slice::from_ref(&layer), None))?;
+    ui.out(&report::text::applied(&layer, &name))?;
     Ok((ExitStatus::Done, true))
 }
 

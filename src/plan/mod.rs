@@ -8,11 +8,11 @@ mod anchor;
 mod compose;
 mod lint;
 mod meaning;
+mod planned_layer;
 pub mod preset;
 mod series;
 #[cfg(test)]
 mod tests;
-mod work;
 
 use std::collections::BTreeMap;
 
@@ -26,8 +26,8 @@ pub use compose::Conflict;
 pub use lint::check as lints;
 pub(crate) use meaning::alone;
 pub use meaning::{Meaning, RECIPE};
+pub use planned_layer::{Counts, PlannedLayer};
 pub use series::Series;
-pub use work::{Tally, Work};
 
 /// What a patchset comes to on a tree.
 #[derive(Debug, Clone)]

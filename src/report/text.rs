@@ -2,7 +2,7 @@
 
 use crate::edit::{Outcome, OutcomeKind, Part, Place};
 use crate::patchset::Patchset;
-use crate::plan::{Plan, PlannedEdit, Restless, Tally, Work};
+use crate::plan::{Counts, Plan, PlannedEdit, PlannedLayer, Restless};
 
 /// A plan: a line an edit, and a summary.
 pub fn plan(plan: &Plan) -> String {
@@ -18,13 +18,13 @@ pub fn plan(plan: &Plan) -> String {
             }
         }
     }
-    out.push_str(&format!("{}\n", summary(&Tally::of(plan))));
+    out.push_str(&format!("{}\n", summary(&Counts::of(plan))));
     out
 }
 
 /// What was applied.
-pub fn applied(work: &Work, root: &str) -> String {
-    format!("applied {} to {root}: {}\n", work.patchset, summary(&work.tally))
+pub fn applied(layer: &PlannedLayer, root: &str) -> String {
+    format!("applied {} to {root}: {}\n", layer.patchset, summary(&layer.counts))
 }
 
 fn subject(plan: &Plan) -> String {
@@ -67,14 +67,14 @@ fn places(edit: &PlannedEdit) -> String {
 }
 
 /// `17 edits: 16 change, 1 already; 12 files`.
-fn summary(tally: &Tally) -> String {
-    let mut verdicts: Vec<_> = tally.verdicts.iter().collect();
+fn summary(counts: &Counts) -> String {
+    let mut verdicts: Vec<_> = counts.verdicts.iter().collect();
     verdicts.sort_by_key(|(verdict, _)| verdict.name());
-    let counts: Vec<String> = verdicts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
-    let (edits, files) = (counted(tally.edits(), "edit"), counted(tally.files, "file"));
-    match &counts[..] {
+    let listed: Vec<String> = verdicts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
+    let (edits, files) = (counted(counts.edits(), "edit"), counted(counts.files, "file"));
+    match &listed[..] {
         [] => format!("{edits}; {files}"),
-        counts => format!("{edits}: {}; {files}", counts.join(", ")),
+        listed => format!("{edits}: {}; {files}", listed.join(", ")),
     }
 }
 

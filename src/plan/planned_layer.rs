@@ -1,4 +1,4 @@
-//! What is left of a plan when it is to be written.
+//! The part of a plan that is written: one layer of a receipt.
 
 use std::collections::BTreeMap;
 
@@ -9,42 +9,42 @@ use crate::patchset::Patchset;
 use crate::tree::FileChange;
 use crate::version::Version;
 
-/// A plan that fits, without what it took to make it.
+/// A plan that fits, reduced to what applying and reporting need.
 #[derive(Debug, Clone)]
-pub struct Work {
+pub struct PlannedLayer {
     /// The patchset.
     pub patchset: String,
     /// The patchset's digest.
     pub digest: Sha256Digest,
-    /// The tree it was planned on, as its source calls itself.
+    /// The label of the tree it was planned on.
     pub source: String,
-    /// The tree's version of CPython; `None` for something else.
+    /// The tree's CPython version; `None` for a tree that is not CPython.
     pub version: Option<Version>,
     /// The edits that change something.
     pub edits: Vec<String>,
-    /// How many edits came to what.
-    pub tally: Tally,
-    /// What becomes of the files.
+    /// How many edits have which outcome.
+    pub counts: Counts,
+    /// The changes of files.
     pub changes: Vec<FileChange>,
 }
 
-/// How many edits of a plan came to what, and how many files change.
+/// The numbers of edits by outcome and of changed files in a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally {
-    /// The number of edits by verdict.
+pub struct Counts {
+    /// The number of edits by outcome.
     pub verdicts: BTreeMap<OutcomeKind, usize>,
     /// The number of files that change.
     pub files: usize,
 }
 
-impl Tally {
-    /// Counts what the edits of `plan` come to.
-    pub fn of(plan: &Plan) -> Tally {
+impl Counts {
+    /// Counts the edits and files of `plan`.
+    pub fn of(plan: &Plan) -> Counts {
         let mut verdicts: BTreeMap<OutcomeKind, usize> = BTreeMap::new();
         for edit in &plan.edits {
             *verdicts.entry(edit.verdict()).or_default() += 1;
         }
-        Tally { verdicts, files: plan.changes.len() }
+        Counts { verdicts, files: plan.changes.len() }
     }
 
     /// The number of edits.
@@ -53,16 +53,16 @@ impl Tally {
     }
 }
 
-impl Work {
-    /// What `plan`, which is of `patchset` and fits, leaves to be written.
-    pub fn new(patchset: &Patchset, plan: Plan) -> Work {
-        Work {
+impl PlannedLayer {
+    /// The layer that `plan`, a plan of `patchset` that fits, writes.
+    pub fn new(patchset: &Patchset, plan: Plan) -> PlannedLayer {
+        PlannedLayer {
             patchset: plan.patchset.clone(),
             digest: patchset.digest,
             source: plan.source.clone(),
             version: plan.version.clone(),
             edits: plan.edits.iter().filter(|edit| edit.is_change()).map(|edit| edit.id.clone()).collect(),
-            tally: Tally::of(&plan),
+            counts: Counts::of(&plan),
             changes: plan.changes,
         }
     }
