@@ -9,6 +9,7 @@ mod family;
 mod matrix;
 mod patchsets;
 mod port;
+mod readme;
 mod why;
 
 #[test]

@@ -1,0 +1,265 @@
+//! The tour of README.md runs as written: every command of its console blocks, in order, in an empty directory.
+//!
+//! `...` is any number of lines, and at the end of a line the rest of it. A block under `<!-- not run by tests: WHY -->` is
+//! skipped. A yaml block is written to the file that the sentence above it names.
+
+use std::env;
+use std::fs;
+use std::iter;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use pypatch::export::{self, Compression};
+use pypatch::fetch::Located;
+
+use crate::common::{self, pins};
+
+const README: &str = include_str!("../../README.md");
+
+/// What a reader does, in the order of the page.
+#[derive(Debug, PartialEq)]
+enum Step {
+    /// Writes a file.
+    Write { path: String, text: String },
+    /// Runs a command in a shell, which prints these lines.
+    Run { line: usize, command: String, output: Vec<String> },
+}
+
+/// The steps of a page in Markdown.
+fn steps(page: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut lines = page.lines().enumerate();
+    // The line above a block, blank lines left out.
+    let mut above = "";
+    while let Some((_, line)) = lines.next() {
+        let Some(language) = line.strip_prefix("```") else {
+            if !line.trim().is_empty() {
+                above = line;
+            }
+            continue;
+        };
+        let block: Vec<(usize, &str)> = lines.by_ref().take_while(|(_, line)| *line != "```").collect();
+        match language {
+            "console" if !above.starts_with("<!-- not run by tests: ") => steps.extend(runs(&block)),
+            "yaml" => {
+                let path = above.strip_suffix("`:").and_then(|above| above.rsplit('`').next());
+                let path = path
+                    .unwrap_or_else(|| panic!("no file is named above the yaml block: {above}"))
+                    .to_owned();
+                steps.push(Step::Write {
+                    path,
+                    text: block.iter().flat_map(|(_, line)| [line, "\n"]).collect(),
+                });
+            }
+            _ => {}
+        }
+        above = "";
+    }
+    steps
+}
+
+/// The commands of a console block, with what they print. A command goes on in the next line after a `\`.
+fn runs(block: &[(usize, &str)]) -> Vec<Step> {
+    let mut runs = Vec::new();
+    let mut lines = block.iter();
+    while let Some((index, line)) = lines.next() {
+        match (line.strip_prefix("$ "), runs.last_mut()) {
+            (Some(command), _) => {
+                let mut command = command.to_owned();
+                while command.ends_with('\\') {
+                    command.push('\n');
+                    command.push_str(lines.next().map_or("", |(_, line)| line));
+                }
+                runs.push(Step::Run { line: index + 1, command, output: Vec::new() });
+            }
+            (None, Some(Step::Run { output, .. })) => output.push((*line).to_owned()),
+            (None, _) => panic!("README.md:{}: a console block begins with a command", index + 1),
+        }
+    }
+    runs
+}
+
+/// Whether `actual` is what the page shows.
+fn matches(shown: &[String], actual: &[&str]) -> bool {
+    match shown.split_first() {
+        None => actual.is_empty(),
+        Some((first, rest)) if first == "..." => {
+            (0..=actual.len()).any(|skipped| matches(rest, &actual[skipped..]))
+        }
+        Some((first, rest)) => {
+            let same = |line: &str| match first.strip_suffix(" ...") {
+                Some(start) => line.starts_with(start),
+                None => line == first,
+            };
+            actual.split_first().is_some_and(|(line, others)| same(line) && matches(rest, others))
+        }
+    }
+}
+
+/// The release that the tour fetches. All others come from `~/src/cpython`.
+const RELEASE: &str = "python-2.7.18";
+
+/// The machine of a reader who has fetched [`RELEASE`]: an empty directory and a home directory, with `~/src/cpython` if
+/// the tests have a clone.
+struct Reader {
+    root: PathBuf,
+    /// Where the release is: a tarball, or a repository that has nothing else.
+    source: PathBuf,
+    /// Where the reader has it: a tarball in the cache.
+    tarball: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Reader {
+    fn new() -> Option<Reader> {
+        let [tree] = pins::need("README", [RELEASE])?;
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let cache = root.join("home/.cache/pypatch/tarballs");
+        for folder in [&cache, &root.join("bin"), &root.join("home/src"), &root.join("work")] {
+            fs::create_dir_all(folder).unwrap();
+        }
+        symlink(env!("CARGO_BIN_EXE_pypatch"), root.join("bin/pypatch")).unwrap();
+        if let Some(Located::Git { repository, .. }) = pins::locate("python-2.5") {
+            symlink(repository, root.join("home/src/cpython")).unwrap();
+        }
+        let source = match pins::locate(RELEASE)? {
+            Located::Tarball { path, .. } => path,
+            Located::Git { repository, tree } => {
+                let only = root.join("release.git");
+                git2::Repository::init_bare(&only).unwrap();
+                copy_objects(&repository, &tree, &only);
+                only
+            }
+        };
+        // Only tar reads this one: pypatch finds the release in `source` before it looks into the cache.
+        let tarball = cache.join(&pins::pin(RELEASE).tarballs[0].file_name);
+        let plain = cache.join("plain.tar");
+        export::archive(tree.as_ref(), &plain, "Python-2.7.18", Compression::None).unwrap();
+        fs::rename(plain, &tarball).unwrap();
+        Some(Reader { root, source, tarball, _folder: folder })
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.root.join("work").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Whether this machine has what a command needs.
+    fn can_run(&self, command: &str) -> bool {
+        !command.contains("~/src/cpython") || self.root.join("home/src/cpython").exists()
+    }
+
+    /// Runs a command; returns what it prints, with `~` for the home directory, and its exit status.
+    fn run(&self, command: &str) -> (String, Option<i32>) {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let paths = iter::once(self.root.join("bin")).chain(env::split_paths(&path));
+        let output = Command::new("sh")
+            .args(["-c", &format!("exec 2>&1\n{command}")])
+            .current_dir(self.root.join("work"))
+            .env("PATH", env::join_paths(paths).unwrap())
+            .env("HOME", self.root.join("home"))
+            .env("PYPATCH_SOURCES", &self.source)
+            .env_remove("XDG_CACHE_HOME")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let text = text.replace(self.source.to_str().unwrap(), self.tarball.to_str().unwrap());
+        (text.replace(self.root.join("home").to_str().unwrap(), "~"), output.status.code())
+    }
+}
+
+/// Copies all objects of a tree from one repository to another.
+fn copy_objects(from: &Path, tree: &str, to: &Path) {
+    let script = "echo \"$1\" | git -c safe.directory='*' -C \"$0\" pack-objects --revs --missing=allow-any --window=0 \
+        --threads=1 --quiet \"$2/objects/pack/pack\"";
+    let output = Command::new("sh").args(["-c", script]).arg(from).arg(tree).arg(to).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn every_command_of_the_readme_prints_what_the_page_shows() {
+    let Some(reader) = Reader::new() else { return };
+    let mut wrong = Vec::new();
+    for step in steps(README) {
+        match step {
+            Step::Write { path, text } => reader.write(&path, &text),
+            Step::Run { line, command, .. } if !reader.can_run(&command) => {
+                let what = format!("command of README.md:{line}");
+                common::skip(&what, "python-2.5 is in no git repository (set PYPATCH_SOURCES)");
+            }
+            Step::Run { line, command, output } => {
+                let (text, status) = reader.run(&command);
+                let fails = output.iter().any(|line| line.starts_with("error: "));
+                if fails == matches!(status, Some(0 | 1))
+                    || !matches(&output, &text.lines().collect::<Vec<_>>())
+                {
+                    let shown = output.join("\n");
+                    wrong.push(format!(
+                        "README.md:{line}: $ {command}\n{text}[{status:?}], the page shows:\n{shown}\n"
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_steps_of_a_page_are_its_files_and_commands_in_order() {
+    let page = "\
+Text.
+
+```console
+$ one \\
+    more
+a
+...
+$ two
+```
+
+<!-- not run by tests: takes minutes -->
+
+```console
+$ three
+```
+
+Write `x/y.yaml`:
+
+```yaml
+a: 1
+```
+
+```text
+$ four
+```
+";
+    let run = |line, command: &str, output: &[&str]| Step::Run {
+        line,
+        command: command.to_owned(),
+        output: output.iter().map(|&line| line.to_owned()).collect(),
+    };
+    let expected = [
+        run(4, "one \\\n    more", &["a", "..."]),
+        run(8, "two", &[]),
+        Step::Write { path: "x/y.yaml".to_owned(), text: "a: 1\n".to_owned() },
+    ];
+    assert_eq!(steps(page), expected);
+}
+
+#[test]
+fn three_dots_match_any_lines_or_the_rest_of_a_line() {
+    let matches = |shown: &[&str], actual: &[&str]| {
+        let shown: Vec<String> = shown.iter().map(|&line| line.to_owned()).collect();
+        matches(&shown, actual)
+    };
+    assert!(matches(&["a", "...", "d", "..."], &["a", "b", "c", "d"]));
+    assert!(matches(&["...", "a"], &["a"]));
+    assert!(!matches(&["a", "...", "d"], &["a", "b", "c", "d", "e"]));
+    assert!(!matches(&["a"], &["a", "b"]));
+    assert!(matches(&["a b ..."], &["a b c"]));
+    assert!(!matches(&["a b ..."], &["a c"]));
+    assert!(!matches(&[], &["a"]));
+}
