@@ -1,8 +1,6 @@
-//! What every shipped patchset comes to on each of its pins, as it was accepted.
+//! The accepted snapshot of every shipped patchset on each of its pins.
 //!
-//! The files are those of `pypatch snapshot`: `cargo insta review` and `pypatch snapshot accept` both
-//! work on them. A release that is not at hand (PYPATCH_SOURCES, or fetched into the cache) is
-//! skipped, visibly; one that PYPATCH_REQUIRE_PINS names (by blanks) must be there.
+//! The files are those of `pypatch snapshot`; `cargo insta review` and `pypatch snapshot accept` both work on them.
 
 mod common;
 
@@ -13,7 +11,7 @@ use pypatch::snapshot;
 use common::pins;
 
 #[test]
-fn every_shipped_patchset_comes_to_what_was_accepted() {
+fn every_shipped_patchset_gives_its_accepted_snapshots() {
     let catalog = Catalog::default();
     let (mut wanted, mut missing) = (0, Vec::new());
     for id in catalog.ids().unwrap() {
@@ -37,7 +35,7 @@ fn every_shipped_patchset_comes_to_what_was_accepted() {
 }
 
 #[test]
-fn no_accepted_snapshot_is_left_over() {
+fn every_accepted_snapshot_belongs_to_a_pin() {
     let (catalog, root) = (Catalog::default(), concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
     for entry in walkdir::WalkDir::new(root).into_iter().flatten() {
         if entry.path().extension().is_some_and(|extension| extension == "snap") {
@@ -46,7 +44,7 @@ fn no_accepted_snapshot_is_left_over() {
             let patchset = catalog.load(id).unwrap();
             assert!(
                 patchset.pins.iter().any(|known| known == pin),
-                "{} is of no pin",
+                "{} does not belong to a pin",
                 entry.path().display()
             );
         }

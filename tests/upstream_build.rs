@@ -1,10 +1,8 @@
-//! The patched tree is configured, built, installed and checked, on real releases; and where an edit is
-//! broken on purpose, a check fails and names it.
+//! Patched trees of real releases are configured, built, installed and checked. A deliberately broken edit fails a check
+//! that names it.
 //!
-//! This takes minutes, and programs that the other tests do not need: `PYPATCH_TEST_BUILDS` asks for it. If
-//! it is the path of a directory, what is built stays there, in a directory for each release: work/ and
-//! prefix/. A release that is not at hand is skipped, visibly; one that `PYPATCH_REQUIRE_PINS` names must be
-//! there.
+//! This takes minutes, and programs that the other tests do not need, so it runs only if `PYPATCH_TEST_BUILDS` is set.
+//! If that is the path of a directory, the builds are kept there, in RELEASE/work and RELEASE/prefix.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -31,11 +29,11 @@ fn wanted(pin: &str) -> bool {
     found
 }
 
-/// Builds in `place`, which keeps what was built before; the exit status, and what was said.
+/// Builds in `place`, which may have an earlier build; returns the exit status and the output.
 fn build(place: &Path, patchsets: &[&str], pin: &str, more: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pypatch"));
     if pin.starts_with("python-3.") {
-        // configure takes it from there. No check asks for the -O3 that it takes otherwise, and that takes most of the time.
+        // Instead of -O3, which no check needs and which takes most of the time.
         command.env("OPT", "-DNDEBUG -O1 -Wall");
     }
     command.arg("build").args(patchsets).arg(pin).args(more).current_dir(place);
@@ -52,20 +50,20 @@ fn patchset(place: &Path, id: &str, text: &str) {
         .unwrap();
 }
 
-/// Where a release is built: in the directory that `PYPATCH_TEST_BUILDS` names, or in one that goes with the value.
-struct Place {
+/// The directory of a build: below the one that `PYPATCH_TEST_BUILDS` names, or a temporary one.
+struct BuildDirectory {
     path: PathBuf,
     _temporary: tempfile::TempDir,
 }
 
-impl Place {
-    fn of(pin: &str) -> Place {
+impl BuildDirectory {
+    fn of(pin: &str) -> BuildDirectory {
         let temporary = tempfile::tempdir().unwrap();
         let kept = std::env::var_os("PYPATCH_TEST_BUILDS").map(PathBuf::from);
         let root = kept.filter(|path| path.is_absolute()).unwrap_or_else(|| temporary.path().to_owned());
         let path = root.join(pin);
         fs::create_dir_all(&path).unwrap();
-        Place { path, _temporary: temporary }
+        BuildDirectory { path, _temporary: temporary }
     }
 
     fn path(&self) -> &Path {
@@ -73,8 +71,8 @@ impl Place {
     }
 }
 
-/// Builds all that the patchsets declare, checks it, and looks for the programs in the prefix.
-fn built(place: &Path, patchsets: &[&str], pin: &str, programs: &[&str]) {
+/// Builds and checks all programs of the patchsets; `programs` must be in the prefix afterwards.
+fn build_all(place: &Path, patchsets: &[&str], pin: &str, programs: &[&str]) {
     let (code, said) = build(place, patchsets, pin, &[]);
     let _ = writeln!(std::io::stderr(), "{said}");
     assert_eq!(code, Some(0), "{said}");
@@ -83,7 +81,7 @@ fn built(place: &Path, patchsets: &[&str], pin: &str, programs: &[&str]) {
     }
 }
 
-/// An extension module inside a package, `foo.bar._mumble`, for either language.
+/// An extension module in a package, `foo.bar._mumble`, for Python 2 and 3.
 fn write_module(module: &Path) {
     fs::create_dir_all(module.join("foo/bar")).unwrap();
     for init in ["foo/__init__.py", "foo/bar/__init__.py"] {
@@ -103,8 +101,8 @@ fn write_module(module: &Path) {
     .unwrap();
 }
 
-/// Adds `line` to a file like Modules/Setup in the build directory of the compute nodes' interpreter, makes that
-/// anew, and imports `foo.bar._mumble` from `site`, where its `archive` is; without the archive it is not found.
+/// Adds `line` to a file like Modules/Setup in the build directory of the compute nodes' interpreter, rebuilds it, and
+/// imports `foo.bar._mumble` from `site`, which has its `archive`; without the archive the import fails.
 fn linked_module_is_found(place: &Path, setup: &str, line: &str, site: &Path, archive: &Path) {
     let catamount = place.join("work/catamount");
     let setup = catamount.join(setup);
@@ -130,15 +128,15 @@ fn linked_module_is_found(place: &Path, setup: &str, line: &str, site: &Path, ar
     // From 3.6 on it is a ModuleNotFoundError.
     assert!(
         errors.contains("ImportError") || errors.contains("ModuleNotFoundError"),
-        "the archive tells that it is there: {errors}"
+        "imported without its archive: {errors}"
     );
 }
 
-/// Builds all, and lets the module builder make an archive, which is linked then by a line in `setup`: before 3.11 by
-/// `setup add` and the next build.
-fn everything_holds(patchsets: &[&str], pin: &str, programs: &[&str], setup: &str) {
-    let place = Place::of(pin);
-    built(place.path(), patchsets, pin, programs);
+/// Builds all, builds an extension module as an archive with the module builder, and links it by a line in `setup`;
+/// before 3.11 with `setup add` and the next build.
+fn build_holds(patchsets: &[&str], pin: &str, programs: &[&str], setup: &str) {
+    let place = BuildDirectory::of(pin);
+    build_all(place.path(), patchsets, pin, programs);
     let prefix = place.path().join("prefix");
     let module = place.path().join("module");
     write_module(&module);
@@ -164,8 +162,8 @@ fn everything_holds(patchsets: &[&str], pin: &str, programs: &[&str], setup: &st
     }
 }
 
-/// `setup add` takes the line from the log, and the next build links and installs the interpreter anew, with all
-/// checks; in the installed one the module is found.
+/// `setup add` takes the line from the log; the next build links, checks and installs the interpreter again, and the
+/// installed one imports the module.
 fn added_module_is_found(place: &Path, patchsets: &[&str], pin: &str, log: &str, archive: &Path) {
     let pypatch = Path::new(env!("CARGO_BIN_EXE_pypatch"));
     fs::write(place.join("log"), log).unwrap();
@@ -187,16 +185,16 @@ fn added_module_is_found(place: &Path, patchsets: &[&str], pin: &str, log: &str,
     assert_eq!(said, format!("('foo.bar._mumble', '{}', 42)", archive.display()), "{errors}");
     fs::remove_file(archive).unwrap();
     let [_, errors] = import();
-    assert!(errors.contains("ImportError"), "the archive tells that it is there: {errors}");
-    // As it was, for what goes on in this directory.
+    assert!(errors.contains("ImportError"), "imported without its archive: {errors}");
+    // For later tests in this directory.
     run(place, pypatch, &["revert", "work/catamount"]);
 }
 
-/// Builds all; then a module whose sources Modules/Setup.local names is linked. Nothing makes archives from 3.12
-/// on, where distutils is gone: an empty file tells where the module is.
-fn everything_holds_without_distutils(patchsets: &[&str], pin: &str, programs: &[&str]) {
-    let place = Place::of(pin);
-    built(place.path(), patchsets, pin, programs);
+/// Builds all, and links a module whose sources Modules/Setup.local names. Python 3.12 has no distutils that could build
+/// an archive: an empty file marks the place of the module.
+fn build_holds_without_distutils(patchsets: &[&str], pin: &str, programs: &[&str]) {
+    let place = BuildDirectory::of(pin);
+    build_all(place.path(), patchsets, pin, programs);
     let module = place.path().join("module");
     write_module(&module);
     let archive = module.join("foo/bar/_mumble.a");
@@ -214,9 +212,9 @@ fn run(directory: &Path, program: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn python_2_7_is_built_with_all_checks() {
+fn python_2_7_builds_and_passes_all_checks() {
     if wanted("python-2.7.18") {
-        everything_holds(
+        build_holds(
             &["catamount-py2.7"],
             "python-2.7.18",
             &["python2.7", "python", "python.sn"],
@@ -226,35 +224,31 @@ fn python_2_7_is_built_with_all_checks() {
 }
 
 #[test]
-fn python_2_5_is_built_with_all_checks() {
+fn python_2_5_builds_and_passes_all_checks() {
     if wanted("python-2.5") {
         let patchsets = ["modern-toolchain-py2.5", "catamount-py2.5"];
-        everything_holds(&patchsets, "python-2.5", &["python2.5", "python", "python.sn"], "Modules/Setup");
+        build_holds(&patchsets, "python-2.5", &["python2.5", "python", "python.sn"], "Modules/Setup");
     }
 }
 
 #[test]
-fn python_3_11_is_built_with_all_checks() {
+fn python_3_11_builds_and_passes_all_checks() {
     if wanted("python-3.11.2") {
-        // Modules/Setup itself is read in the source tree from 3.11 on.
+        // From 3.11 on Modules/Setup is read from the source tree only.
         let programs = ["python3.11", "python3", "python.sn"];
-        everything_holds(&["catamount-py3.11"], "python-3.11.2", &programs, "Modules/Setup.local");
+        build_holds(&["catamount-py3.11"], "python-3.11.2", &programs, "Modules/Setup.local");
     }
 }
 
 #[test]
-fn python_3_13_is_built_with_all_checks() {
+fn python_3_13_builds_and_passes_all_checks() {
     if wanted("python-3.13.5") {
-        everything_holds_without_distutils(
-            &["catamount-py3.13"],
-            "python-3.13.5",
-            &["python3.13", "python3"],
-        );
+        build_holds_without_distutils(&["catamount-py3.13"], "python-3.13.5", &["python3.13", "python3"]);
     }
 }
 
 #[test]
-fn what_is_broken_on_purpose_fails_a_check_that_names_the_edit() {
+fn a_deliberately_broken_edit_fails_a_check_that_names_it() {
     if !wanted("python-2.7.18") {
         return;
     }
@@ -263,8 +257,8 @@ fn what_is_broken_on_purpose_fails_a_check_that_names_the_edit() {
     let fails = |patchsets: &[&str], check: &str, edit: &str| {
         let (code, said) = build(place, patchsets, "python-2.7.18", &["--program", "catamount"]);
         assert_eq!(code, Some(5), "{said}");
-        let is_told = |line: &str| line.contains("this does not hold: ") && line.contains(check);
-        assert!(said.lines().any(is_told), "{said}");
+        let is_reported = |line: &str| line.contains("this does not hold: ") && line.contains(check);
+        assert!(said.lines().any(is_reported), "{said}");
         assert!(said.contains(&format!("{check} (edit `{edit}`)")), "{said}");
     };
     patchset(
@@ -275,7 +269,7 @@ fn what_is_broken_on_purpose_fails_a_check_that_names_the_edit() {
          file: pyconfig.h.in\n  header.append:\n    place: inside-guard\n    text: |\n      #undef/**/NGROUPS_MAX\n      #undef/**/TMP_MAX\n",
     );
     fails(&["inside-the-guard"], "limits-undefined", "undef-limits");
-    // The fact that `requires` states is gone, and so is `requires`.
+    // Without the fact, and without the `requires` that states it.
     patchset(
         place,
         "once-only",

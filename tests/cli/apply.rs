@@ -1,4 +1,4 @@
-//! `apply`, `status`, `revert`: what is written, what is not, and that it can be taken back.
+//! `apply`, `status` and `revert`: what is written, what is refused, and that it can be reverted.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -114,7 +114,7 @@ fn applying_twice_finds_nothing_to_do() {
 }
 
 #[test]
-fn status_tells_what_is_applied() {
+fn status_lists_the_applied_patchsets() {
     let env = applied();
     assert_snapshot!(env.run(&["status", "tree"]), @"
     gadget: 7 edits, 6 files
@@ -181,7 +181,7 @@ fn status_tells_what_is_applied() {
 }
 
 #[test]
-fn status_of_a_tree_without_patchsets_says_so() {
+fn status_reports_a_tree_without_patchsets() {
     let env = TestEnvironment::with_tree();
     assert_snapshot!(env.run(&["status", "tree"]), @"
     tree: no patchset is applied
@@ -208,7 +208,7 @@ fn status_of_a_tree_without_patchsets_says_so() {
 }
 
 #[test]
-fn status_finds_drift() {
+fn status_reports_files_changed_since_apply() {
     let env = applied();
     env.edit("tree/Makefile.pre.in", "docs", "doc");
     fs::set_permissions(env.path("tree/configure"), fs::Permissions::from_mode(0o700)).unwrap();
@@ -235,7 +235,7 @@ fn status_finds_drift() {
 }
 
 #[test]
-fn a_file_that_pypatch_never_touched_may_change() {
+fn a_file_that_pypatch_did_not_touch_may_change() {
     let env = applied();
     env.edit("tree/Lib/compiler.py", "ld", "lld");
     assert!(env.run(&["status", "tree"]).ends_with("[exit 0]"));
@@ -244,7 +244,7 @@ fn a_file_that_pypatch_never_touched_may_change() {
 }
 
 #[test]
-fn reverting_brings_back_bytes_modes_and_times() {
+fn revert_restores_bytes_modes_and_times() {
     let env = TestEnvironment::with_tree();
     let before = env.state("tree");
     env.stdout(&["apply", "--allow-unpinned", "gadget", "tree"]);
@@ -276,7 +276,7 @@ fn reverting_brings_back_bytes_modes_and_times() {
 }
 
 #[test]
-fn reverting_is_refused_after_an_edit_by_hand() {
+fn revert_is_refused_after_a_manual_edit() {
     let env = applied();
     env.edit("tree/Makefile.pre.in", "docs", "doc");
     fs::remove_file(env.path("tree/Modules/gadget/loader.c")).unwrap();
@@ -300,17 +300,17 @@ fn reverting_is_refused_after_an_edit_by_hand() {
     [exit 3]
     ");
     assert_eq!(env.state("tree"), before);
-    // And works once the edit is undone.
+    // It works when the edit is undone.
     env.edit("tree/Makefile.pre.in", "doc", "docs");
     env.write("tree/Modules/gadget/loader.c", "int loader;\n");
     assert!(env.run(&["revert", "tree"]).ends_with("[exit 0]"));
 }
 
 #[test]
-fn several_patchsets_are_applied_in_order_and_come_off_one_by_one() {
+fn several_patchsets_are_applied_in_order_and_reverted_one_by_one() {
     let env = TestEnvironment::with_tree();
     let before = env.state("tree");
-    // Fits only what `gadget` leaves.
+    // This fits only the result of `gadget`.
     env.patchset("more", "- {id: more, why: Why not., file: Makefile.pre.in, text.replace: {find: run $(GEN) more.txt, with: run $(GEN) less.txt}}");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "gadget", "tree"]), @"
     ------- stderr -------
@@ -358,9 +358,9 @@ fn several_patchsets_are_applied_in_order_and_come_off_one_by_one() {
     assert_eq!(env.state("tree"), before);
 }
 
-/// Files that are changed by two patchsets, or added by one and removed by the other.
+/// Some files are changed by both patchsets, or added by one and removed by the other.
 #[test]
-fn several_patchsets_are_written_together() {
+fn several_patchsets_are_written_in_one_transaction() {
     let env = TestEnvironment::with_tree();
     common::tree::gizmo(&env);
     let before = env.state("tree");
@@ -404,7 +404,7 @@ fn several_patchsets_are_written_together() {
 }
 
 #[test]
-fn an_unpinned_tree_is_patched_only_when_that_is_said() {
+fn an_unpinned_tree_needs_allow_unpinned() {
     let env = TestEnvironment::with_tree();
     let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
@@ -433,7 +433,7 @@ fn an_unpinned_tree_is_patched_only_when_that_is_said() {
 }
 
 #[test]
-fn a_pinned_release_is_patched_without_asking() {
+fn a_pinned_release_needs_no_option() {
     let env = pinned();
     let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
@@ -476,7 +476,7 @@ fn files_that_differ_from_the_pinned_release_are_named() {
 }
 
 #[test]
-fn a_release_that_is_not_at_hand_cannot_be_compared_with() {
+fn apply_is_refused_when_the_pinned_release_is_not_available() {
     let mut env = pinned();
     env.set("PYPATCH_SOURCES", "");
     let before = env.state("tree");
@@ -503,7 +503,7 @@ fn expanded_keywords_do_not_make_a_tree_unpinned() {
 }
 
 #[test]
-fn a_damaged_receipt_is_no_licence_to_write() {
+fn a_damaged_receipt_is_refused_by_every_command() {
     let env = applied();
     let receipt = "tree/.pypatch-receipt.json";
     let good = fs::read_to_string(env.path(receipt)).unwrap();
@@ -511,9 +511,9 @@ fn a_damaged_receipt_is_no_licence_to_write() {
     env.patchset("mine", "- {id: a, why: Why not., file: configure, file.mode: {executable: false}}");
     let apply = ["apply", "--allow-unpinned", "mine", "tree"];
     for command in [&["status", "tree"][..], &["revert", "tree"], &apply] {
-        let told = env.run(command);
-        assert!(told.contains("the receipt tree/.pypatch-receipt.json is damaged"), "{told}");
-        assert!(told.ends_with("[exit 3]"), "{told}");
+        let output = env.run(command);
+        assert!(output.contains("the receipt tree/.pypatch-receipt.json is damaged"), "{output}");
+        assert!(output.ends_with("[exit 3]"), "{output}");
     }
     env.write(
         receipt,
@@ -528,19 +528,19 @@ fn a_damaged_receipt_is_no_licence_to_write() {
 }
 
 #[test]
-fn a_receipt_that_leads_out_of_the_tree_is_refused() {
+fn a_receipt_with_a_path_outside_the_tree_is_refused() {
     let env = applied();
     env.write("victim", "int loader;\n");
     let receipt = env.path("tree/.pypatch-receipt.json");
     let hostile = fs::read_to_string(&receipt).unwrap().replace("Modules/gadget/loader.c", "../victim");
     fs::write(&receipt, hostile).unwrap();
-    let told = env.run(&["revert", "tree"]);
-    assert!(told.ends_with("[exit 3]"), "{told}");
+    let output = env.run(&["revert", "tree"]);
+    assert!(output.ends_with("[exit 3]"), "{output}");
     assert!(env.path("victim").exists());
 }
 
 #[test]
-fn nothing_is_written_through_a_link_that_leads_out() {
+fn nothing_is_written_through_a_link_to_outside_the_tree() {
     let env = TestEnvironment::with_tree();
     fs::rename(env.path("tree/Modules"), env.path("Modules")).unwrap();
     std::os::unix::fs::symlink("../Modules", env.path("tree/Modules")).unwrap();
@@ -560,7 +560,7 @@ fn nothing_is_written_through_a_link_that_leads_out() {
 }
 
 #[test]
-fn a_tree_that_another_process_is_changing_is_left_alone() {
+fn a_tree_locked_by_another_process_is_refused() {
     let env = TestEnvironment::with_tree();
     let before = env.state("tree");
     let lock = fs::File::open(env.path("tree")).unwrap();
@@ -576,7 +576,7 @@ fn a_tree_that_another_process_is_changing_is_left_alone() {
 }
 
 #[test]
-fn quiet_leaves_out_notes_and_keeps_results() {
+fn quiet_hides_notes_but_not_results() {
     let env = TestEnvironment::with_tree();
     assert_snapshot!(env.run(&["apply", "-q", "--allow-unpinned", "gadget", "tree"]), @"
     applied gadget to tree: 7 edits: 7 change; 6 files
@@ -585,7 +585,7 @@ fn quiet_leaves_out_notes_and_keeps_results() {
 }
 
 #[test]
-fn a_file_with_windows_line_ends_keeps_them() {
+fn a_file_with_crlf_line_ends_keeps_them() {
     let env = TestEnvironment::with_tree();
     let makefile = fs::read_to_string(env.path("tree/Makefile.pre.in")).unwrap().replace('\n', "\r\n");
     env.write("tree/Makefile.pre.in", &makefile);
@@ -596,7 +596,7 @@ fn a_file_with_windows_line_ends_keeps_them() {
 }
 
 #[test]
-fn a_patchset_of_the_disk_comes_before_a_shipped_one() {
+fn a_patchset_on_disk_overrides_a_shipped_one() {
     let env = TestEnvironment::with_tree();
     env.yaml("catamount-py2.5", "schema: 1\nid: catamount-py2.5\ntitle: Mine\n");
     assert_snapshot!(env.run(&["list", "catamount-py2.5"]), @"
@@ -611,7 +611,7 @@ fn a_patchset_of_the_disk_comes_before_a_shipped_one() {
 }
 
 #[test]
-fn an_empty_patchset_has_nothing_to_do() {
+fn an_empty_patchset_changes_nothing() {
     let env = TestEnvironment::with_tree();
     env.yaml("mine", "schema: 1\nid: mine\ntitle: Nothing\n");
     let before = env.state("tree");
@@ -628,7 +628,7 @@ fn an_empty_patchset_has_nothing_to_do() {
 }
 
 #[test]
-fn a_whole_new_tree_is_written_with_output() {
+fn output_writes_a_patched_copy() {
     let env = pinned();
     let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "gadget", "tree", "--output", "out"]), @"
@@ -646,13 +646,13 @@ fn a_whole_new_tree_is_written_with_output() {
     };
     assert_eq!(without_receipt(&out), without_receipt(&tree));
     assert!(env.run(&["status", "out"]).ends_with("[exit 0]"));
-    // Reverted, it is the source.
+    // Reverting gives the source.
     env.stdout(&["revert", "out"]);
     assert_eq!(contents(&env.state("out")), contents(&before));
 }
 
 #[test]
-fn output_is_not_written_over_what_is_there() {
+fn output_does_not_overwrite_an_existing_path() {
     let env = TestEnvironment::with_tree();
     env.write("out/mine", "mine");
     let before = env.state("out");
@@ -690,7 +690,7 @@ fn output_is_not_written_over_what_is_there() {
 }
 
 #[test]
-fn a_layer_over_an_edit_by_hand_is_refused_and_hides_nothing() {
+fn a_layer_over_a_manual_edit_is_refused() {
     let env = TestEnvironment::with_tree();
     env.patchset("more", "- {id: more, why: Why not., file: Makefile.pre.in, text.replace: {find: run $(GEN) more.txt, with: run $(GEN) less.txt}}");
     env.run(&["apply", "--allow-unpinned", "gadget", "tree"]);

@@ -1,4 +1,4 @@
-//! `pypatch build` on a made-up tree: steps, checks, what is done again, and the printed script.
+//! `pypatch build` on a made-up tree: steps, checks, resumed builds, and the printed script.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -19,11 +19,11 @@ const BUILD: &[&str] = &[
     "stand-in",
 ];
 
-/// A tree whose configure runs a test program by `launch`, and a patchset with a recipe for it.
+/// A tree whose configure runs a test program with `launch`, and a patchset with a recipe for it.
 fn environment() -> TestEnvironment {
     let mut env = TestEnvironment::new();
     env.set("PATH", "/usr/bin:/bin");
-    // The shell is no static program.
+    // The shell is not a static program.
     env.set("YOD_ALLOW_DYNAMIC", "1");
     env.write(
         "tree/configure",
@@ -108,7 +108,7 @@ fn build(env: &TestEnvironment, arguments: &[&str]) -> (Option<i32>, String, Str
 }
 
 #[test]
-fn a_recipe_is_carried_out_and_checked_and_not_done_twice() {
+fn steps_and_checks_of_a_recipe_run_once() {
     let env = environment();
     let (code, stdout, stderr) = build(&env, BUILD);
     assert_eq!(code, Some(0), "{stderr}");
@@ -120,7 +120,7 @@ fn a_recipe_is_carried_out_and_checked_and_not_done_twice() {
     assert_eq!(fs::read_to_string(env.path("place/bin/gizmo")).unwrap(), "echo fancy\n");
     let config = fs::read_to_string(env.path("work/main/config.mk")).unwrap();
     assert_eq!(config, format!("GIZMO=two words {}\n", env.path("place").display()));
-    // The source is as it was, and nothing was built that has to be asked for.
+    // The source is unchanged, and only the default programs were built.
     assert_eq!(fs::read_to_string(env.path("tree/gizmo.sh")).unwrap(), "echo plain\n");
     assert_eq!(fs::read_dir(env.path("tree")).unwrap().count(), 2);
     assert!(!env.path("work/old").exists() && !env.path("work/unpatched").exists());
@@ -132,7 +132,7 @@ fn a_recipe_is_carried_out_and_checked_and_not_done_twice() {
     }
 }
 
-/// A tree with a Setup.dist that configure copies as CPython's does, and a gizmo that is linked from it.
+/// A tree with a Setup.dist that configure copies to Setup like CPython, and a gizmo that is linked from it.
 fn environment_with_modules() -> TestEnvironment {
     let env = environment();
     env.write("tree/Modules/Setup.dist", "one one.c\n");
@@ -150,10 +150,10 @@ fn environment_with_modules() -> TestEnvironment {
 }
 
 #[test]
-fn modules_that_were_added_and_newer_archives_are_linked_by_the_next_build() {
+fn the_next_build_links_added_modules_and_newer_archives() {
     let env = environment_with_modules();
     let linked = || fs::read_to_string(env.path("work/main/linked")).unwrap();
-    let made_anew = || {
+    let was_rebuilt = || {
         let (code, _, stderr) = build(&env, BUILD);
         assert_eq!(code, Some(0), "{stderr}");
         assert!(stderr.contains("main/configure: done before\n"), "{stderr}");
@@ -163,35 +163,35 @@ fn modules_that_were_added_and_newer_archives_are_linked_by_the_next_build() {
     };
     assert_eq!(build(&env, BUILD).0, Some(0));
     assert_eq!(linked(), "one one.c\n");
-    assert!(!made_anew());
+    assert!(!was_rebuilt());
 
     env.write("two.a", "");
     env.stdout(&["setup", "add", "work/main", "two", "two.a", "-lm"]);
-    assert!(made_anew());
+    assert!(was_rebuilt());
     assert_eq!(linked(), format!("one one.c\ntwo {} -lm\n", env.path("two.a").display()));
-    assert!(!made_anew());
+    assert!(!was_rebuilt());
 
     fs::remove_file(env.path("work/main/linked")).unwrap();
     let file = fs::File::options().append(true).open(env.path("two.a")).unwrap();
     file.set_modified(std::time::SystemTime::now()).unwrap();
-    assert!(made_anew(), "the archive is newer");
+    assert!(was_rebuilt(), "the archive is newer");
     assert!(linked().contains("two.a"));
-    assert!(!made_anew());
+    assert!(!was_rebuilt());
 
     env.stdout(&["revert", "work/main"]);
-    assert!(made_anew());
+    assert!(was_rebuilt());
     assert_eq!(linked(), "one one.c\n");
 }
 
 #[test]
-fn a_changed_setup_dist_has_an_effect_in_a_directory_that_was_configured() {
+fn a_changed_setup_dist_takes_effect_in_a_configured_directory() {
     let env = environment_with_modules();
     let linked = || fs::read_to_string(env.path("work/main/linked")).unwrap();
     assert_eq!(build(&env, BUILD).0, Some(0));
     env.write("tree/Modules/Setup.dist", "other other.c\n");
     assert_eq!(build(&env, BUILD).0, Some(0));
     assert_eq!(linked(), "other other.c\n");
-    // What somebody has put there by hand is not thrown away.
+    // A file that somebody edited is kept.
     env.write("work/main/Modules/Setup", "mine mine.c\n");
     env.write("tree/Modules/Setup.dist", "third third.c\n");
     assert_eq!(build(&env, BUILD).0, Some(0));
@@ -201,7 +201,7 @@ fn a_changed_setup_dist_has_an_effect_in_a_directory_that_was_configured() {
 }
 
 #[test]
-fn commands_before_make_come_one_after_the_other_and_stop_it_when_they_fail() {
+fn commands_before_make_run_in_order_until_one_fails() {
     let env = environment();
     let configure = "    configure: ['two words $PREFIX']\n";
     let first = format!(
@@ -220,7 +220,7 @@ fn commands_before_make_come_one_after_the_other_and_stop_it_when_they_fail() {
 }
 
 #[test]
-fn a_check_that_fails_names_its_edit_and_the_next_run_goes_on_from_there() {
+fn a_failing_check_names_its_edit_and_the_next_run_resumes() {
     let env = environment();
     env.edit("patchsets/gizmo/patchset.yaml", "with: fancy", "with: shiny");
     let (code, stdout, stderr) = build(&env, BUILD);
@@ -237,11 +237,11 @@ fn a_check_that_fails_names_its_edit_and_the_next_run_goes_on_from_there() {
 }
 
 #[test]
-fn without_the_edit_that_it_had_a_file_is_made_anew() {
+fn a_file_is_rebuilt_when_its_edit_is_dropped() {
     let env = environment();
     let (code, ..) = build(&env, BUILD);
     assert_eq!(code, Some(0));
-    // Back to the bytes of the source, and to an mtime from before what was made of the patched file.
+    // The bytes of the source again, with a time older than what was built from the patched file.
     let yaml = recipe().replace(
         "file: gizmo.sh\n  text.replace: {find: plain, with: fancy}",
         "file: other\n  file.add: {content: x}",
@@ -253,7 +253,7 @@ fn without_the_edit_that_it_had_a_file_is_made_anew() {
 }
 
 #[test]
-fn a_step_that_fails_shows_the_first_failing_line() {
+fn a_failing_step_shows_its_first_error_line() {
     let env = environment();
     env.edit(
         "patchsets/gizmo/patchset.yaml",
@@ -270,7 +270,7 @@ fn a_step_that_fails_shows_the_first_failing_line() {
 }
 
 #[test]
-fn a_directory_is_built_in_place_when_asked() {
+fn in_place_builds_in_the_source_directory() {
     let env = environment();
     let arguments: Vec<&str> = BUILD.iter().copied().chain(["--in-place"]).collect();
     let (code, _, stderr) = build(&env, &arguments);
@@ -291,7 +291,7 @@ fn a_directory_is_built_in_place_when_asked() {
 }
 
 #[test]
-fn results_come_as_json() {
+fn the_result_is_printed_as_json() {
     let env = environment();
     let arguments: Vec<&str> = BUILD.iter().copied().chain(["--format", "json", "-q"]).collect();
     let (code, stdout, stderr) = build(&env, &arguments);
@@ -304,7 +304,7 @@ fn results_come_as_json() {
 }
 
 #[test]
-fn the_printed_script_does_the_same() {
+fn the_printed_script_does_what_build_does() {
     let env = environment();
     let (code, script, _) = build(&env, &["build", "--print", "gizmo", "tree"]);
     assert_eq!(code, Some(0));
@@ -335,7 +335,7 @@ fn the_printed_script_does_the_same() {
 }
 
 #[test]
-fn what_cannot_be_built_is_refused_before_anything_is_written() {
+fn a_wrong_build_is_refused_before_anything_is_written() {
     let env = environment();
     let refused = |arguments: &[&str], code: i32, what: &str| {
         let (seen, _, stderr) = build(&env, arguments);
@@ -361,7 +361,7 @@ fn what_cannot_be_built_is_refused_before_anything_is_written() {
     );
     env.edit("patchsets/gizmo/patchset.yaml", "find: plain", "find: missing");
     refused(BUILD, 3, "edit `fancy` does not fit");
-    // A directory with something else in it is not taken for a work directory.
+    // A directory with other files in it is not used as work directory.
     let env = environment();
     env.write("work/precious", "");
     let (code, _, stderr) = build(&env, BUILD);
@@ -370,7 +370,7 @@ fn what_cannot_be_built_is_refused_before_anything_is_written() {
 }
 
 #[test]
-fn a_recipe_that_cannot_be_meant_is_an_error_with_its_place() {
+fn a_wrong_recipe_is_an_error_with_its_line() {
     let env = environment();
     for (from, to, what) in [
         (
@@ -389,14 +389,14 @@ fn a_recipe_that_cannot_be_meant_is_an_error_with_its_place() {
         env.yaml("gizmo", broken);
         let (code, stdout, stderr) = build(&env, &["check", "patchsets/gizmo/patchset.yaml"]);
         assert_eq!(code, Some(2), "{from}");
-        let told = format!("{stdout}{stderr}");
-        assert!(told.contains(what), "{told}");
-        assert!(told.contains("patchset.yaml:19:") || told.contains("patchset.yaml:20:"), "{told}");
+        let output = format!("{stdout}{stderr}");
+        assert!(output.contains(what), "{output}");
+        assert!(output.contains("patchset.yaml:19:") || output.contains("patchset.yaml:20:"), "{output}");
     }
 }
 
 #[test]
-fn the_stand_in_loses_exit_codes_refuses_dynamic_programs_and_starts_ranks() {
+fn the_stand_in_launcher_behaves_like_yod() {
     let env = environment();
     env.write("launch", pypatch::build::STAND_IN);
     let launch = |arguments: &[&str], dynamic: bool| {

@@ -1,4 +1,4 @@
-//! `export`: the patched tree, or what patches it, somewhere else.
+//! `export`: the patched tree as directory, tarball or diff.
 
 use std::fs;
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::common::TestEnvironment;
 use crate::common::tree::contents;
 use insta::assert_snapshot;
 
-/// A patched tree, to compare an export with: paths, contents, and what may be executed.
+/// A patched tree to compare an export with: paths, contents, and executable bits.
 fn patched(env: &TestEnvironment) -> Vec<(String, u32, Vec<u8>)> {
     common::tree::write(&env.path("expected"));
     env.stdout(&["apply", "--allow-unpinned", "gadget", "expected"]);
@@ -22,7 +22,7 @@ fn summary(env: &TestEnvironment, path: &str) -> Vec<(String, u32, Vec<u8>)> {
 }
 
 #[test]
-fn a_tree_is_exported_and_the_source_stays() {
+fn exporting_a_tree_leaves_the_source_unchanged() {
     let env = TestEnvironment::with_tree();
     let before = env.state("tree");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tree", "-o", "out"]), @"[exit 0]");
@@ -36,11 +36,11 @@ fn a_tree_is_exported_and_the_source_stays() {
 }
 
 #[test]
-fn a_tarball_is_exported_the_same_each_time() {
+fn an_exported_tarball_is_reproducible() {
     let env = TestEnvironment::with_tree();
     for name in ["a.tar", "a.tar.gz", "a.tgz", "a.tar.bz2"] {
-        let told = env.run(&["export", "gadget", "tree", "--as", "tar", "-o", name]);
-        assert_eq!(told, "[exit 0]", "{name}");
+        let output = env.run(&["export", "gadget", "tree", "--as", "tar", "-o", name]);
+        assert_eq!(output, "[exit 0]", "{name}");
         assert!(env.run(&["plan", "gadget", name]).contains("7 already; 0 files"), "{name}");
         let first = fs::read(env.path(name)).unwrap();
         env.stdout(&["export", "gadget", "tree", "--as", "tar", "-o", name]);
@@ -51,7 +51,7 @@ fn a_tarball_is_exported_the_same_each_time() {
 }
 
 #[test]
-fn a_diff_is_read_by_git_and_patch() {
+fn git_and_patch_apply_an_exported_diff() {
     let env = TestEnvironment::with_tree();
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "diff", "-o", "out.diff"]), @"[exit 0]");
     assert_eq!(
@@ -71,7 +71,7 @@ fn a_diff_is_read_by_git_and_patch() {
             Ok(output) => {
                 assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
                 let found = summary(&env, &tree);
-                // Directories that became empty, and modes, are git's business alone.
+                // Only git removes empty directories and sets modes.
                 let files = |all: &[(String, u32, Vec<u8>)]| {
                     all.iter()
                         .map(|(path, _, bytes)| (path.clone(), bytes.clone()))
@@ -85,7 +85,7 @@ fn a_diff_is_read_by_git_and_patch() {
 }
 
 #[test]
-fn what_is_there_is_not_written_over_by_a_tree() {
+fn exporting_a_tree_does_not_overwrite_an_existing_path() {
     let env = TestEnvironment::with_tree();
     env.write("out/mine", "mine");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tree", "-o", "out"]), @"
@@ -98,7 +98,7 @@ fn what_is_there_is_not_written_over_by_a_tree() {
 }
 
 #[test]
-fn an_export_needs_a_place_and_a_known_ending() {
+fn an_export_needs_an_output_with_a_known_ending() {
     let env = TestEnvironment::with_tree();
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tree"]), @"
     ------- stderr -------
@@ -125,18 +125,18 @@ fn an_export_needs_a_place_and_a_known_ending() {
 }
 
 #[test]
-fn what_does_not_fit_is_not_exported() {
+fn a_patchset_that_does_not_fit_is_not_exported() {
     let env = TestEnvironment::with_tree();
     env.edit("tree/Include/patchlevel.h", "9.9", "9.8");
     for (format, out) in [("tree", "out"), ("tar", "out.tar"), ("diff", "out.diff")] {
-        let told = env.run(&["export", "gadget", "tree", "--as", format, "-o", out]);
-        assert!(told.ends_with("[exit 3]"), "{told}");
+        let output = env.run(&["export", "gadget", "tree", "--as", format, "-o", out]);
+        assert!(output.ends_with("[exit 3]"), "{output}");
         assert!(!env.path(out).exists());
     }
 }
 
 #[test]
-fn completions_and_the_manual_are_made_from_the_commands() {
+fn completions_and_manual_pages_name_every_command() {
     let env = TestEnvironment::new();
     for shell in ["bash", "zsh", "fish"] {
         let script = env.stdout(&["completions", shell]);
@@ -152,7 +152,7 @@ fn completions_and_the_manual_are_made_from_the_commands() {
 }
 
 #[test]
-fn nothing_is_written_into_the_source() {
+fn an_output_inside_the_source_is_refused() {
     let env = TestEnvironment::with_tree();
     let before = env.state("tree");
     for args in [
@@ -160,8 +160,8 @@ fn nothing_is_written_into_the_source() {
         &["export", "gadget", "tree", "--as", "tar", "--output", "tree/Misc/out.tar"],
         &["apply", "gadget", "tree", "--allow-unpinned", "--output", "tree/inner"],
     ] {
-        let told = env.run(args);
-        assert!(told.contains("lies inside the source") && told.ends_with("[exit 2]"), "{told}");
+        let output = env.run(args);
+        assert!(output.contains("lies inside the source") && output.ends_with("[exit 2]"), "{output}");
     }
     assert_eq!(env.state("tree"), before);
 }

@@ -1,7 +1,7 @@
-//! What a full disk, a read-only tree and unreadable files come to: status 74, and nothing changed.
+//! A full disk, a read-only tree and unreadable files are errors that change nothing.
 //!
-//! Tests that need a file system of their own make one with `unshare` and `mount`, and are skipped,
-//! visibly, where that is not permitted.
+//! Tests that need a separate file system make one with `unshare` and `mount`, and are skipped where that is not
+//! permitted.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,8 +13,7 @@ use insta::assert_snapshot;
 
 const PYPATCH: &str = env!("CARGO_BIN_EXE_pypatch");
 
-/// Runs a shell script in the environment's folder, with mounts of its own; `None` where those are
-/// not to be had.
+/// Runs a shell script in the folder of the environment, with private mounts; `None` where they are not permitted.
 fn with_mounts(env: &TestEnvironment, script: &str) -> Option<Output> {
     for unshare in [&["-m"][..], &["-rm"]] {
         let run = |script: &str| {
@@ -38,7 +37,7 @@ fn with_mounts(env: &TestEnvironment, script: &str) -> Option<Output> {
     None
 }
 
-/// Functions of the scripts below: `look`, everything of a tree as text; `try`, the status of a run.
+/// Functions for the scripts below: `look` prints the state of a tree; `try` keeps the status of a run.
 const TOOLS: &str = r#"
 look() { find "$1" -printf '%P %y %m %T@ %l\n' | sort; find "$1" -type f -exec sha256sum {} + | sort; }
 try() { status=0; "$@" > ../log 2>&1 || status=$?; }
@@ -87,7 +86,7 @@ full; try "$PYPATCH" apply --allow-unpinned gadget tree; cat ../log
 }
 
 #[test]
-fn a_full_disk_leaves_no_half_written_copy() {
+fn a_full_disk_leaves_no_partial_copy() {
     let env = TestEnvironment::with_tree();
     let script = r#"
 mkdir disk; mount -t tmpfs -o size=8k none disk; cd disk
@@ -119,7 +118,7 @@ cat /dev/zero > full 2>/dev/null || true; try "$PYPATCH" --patchsets ../patchset
 }
 
 #[test]
-fn a_read_only_tree_can_be_planned_and_not_be_patched() {
+fn a_read_only_tree_can_be_planned_but_not_patched() {
     let env = TestEnvironment::with_tree();
     let script = r#"
 mount --bind tree tree; mount -o remount,bind,ro tree
@@ -144,7 +143,7 @@ exit $status
     ");
 }
 
-/// Runs pypatch as a user who owns nothing; `None` where that cannot be done.
+/// Runs pypatch as a user who owns no file; `None` where that is not permitted.
 fn as_nobody(env: &TestEnvironment, arguments: &[&str]) -> Option<Output> {
     let run = |arguments: &[&str]| {
         let mut command = Command::new("setpriv");
@@ -156,7 +155,7 @@ fn as_nobody(env: &TestEnvironment, arguments: &[&str]) -> Option<Output> {
 }
 
 #[test]
-fn a_tree_of_somebody_else_is_left_alone() {
+fn a_tree_of_another_user_is_not_changed() {
     let env = TestEnvironment::with_tree();
     fs::set_permissions(env.path("tree/pyconfig.h.in"), fs::Permissions::from_mode(0o644)).unwrap();
     let before = env.state("tree");
@@ -174,7 +173,7 @@ fn a_tree_of_somebody_else_is_left_alone() {
 }
 
 #[test]
-fn a_file_that_may_not_be_read_is_named() {
+fn an_unreadable_file_is_named() {
     let env = TestEnvironment::with_tree();
     fs::set_permissions(env.path("tree/Makefile.pre.in"), fs::Permissions::from_mode(0o000)).unwrap();
     let before = env.state("tree");
@@ -197,7 +196,7 @@ fn a_file_that_may_not_be_read_is_named() {
 }
 
 #[test]
-fn a_folder_or_a_link_in_the_place_of_a_file_is_refused() {
+fn a_directory_or_link_instead_of_a_file_is_refused() {
     let env = TestEnvironment::with_tree();
     fs::remove_file(env.path("tree/Makefile.pre.in")).unwrap();
     fs::create_dir(env.path("tree/Makefile.pre.in")).unwrap();
@@ -223,7 +222,7 @@ fn a_folder_or_a_link_in_the_place_of_a_file_is_refused() {
 }
 
 #[test]
-fn a_file_in_the_place_of_a_folder_is_refused() {
+fn a_file_instead_of_a_directory_is_refused() {
     let env = TestEnvironment::with_tree();
     env.write("tree/Modules/gadget", "a file where a folder is to be");
     let before = env.state("tree");
@@ -238,14 +237,14 @@ fn a_file_in_the_place_of_a_folder_is_refused() {
 }
 
 #[test]
-fn a_tree_without_permission_to_enter_is_told() {
+fn a_tree_without_permission_to_enter_is_an_error() {
     let env = TestEnvironment::with_tree();
     fs::set_permissions(env.path("tree"), fs::Permissions::from_mode(0o700)).unwrap();
     for command in [&["plan", "gadget", "tree"][..], &["status", "tree"], &["revert", "tree"]] {
         let Some(output) = as_nobody(&env, command) else {
             return common::skip("a tree without permission", "setpriv cannot change the user here");
         };
-        let told = env.transcript(&output);
-        assert!(told.contains("Permission denied") && told.ends_with("[exit 4]"), "{told}");
+        let output = env.transcript(&output);
+        assert!(output.contains("Permission denied") && output.ends_with("[exit 4]"), "{output}");
     }
 }

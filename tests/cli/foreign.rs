@@ -1,6 +1,5 @@
-//! Trees that are not CPython's: they have no Include/patchlevel.h, no version and no pinned release, and the engine does
-//! not care. The shipped patchset is that of the paper's two changes to pyMPI; the tree is made up after what the paper
-//! shows of it.
+//! Trees that are not CPython: without Include/patchlevel.h, a version or a pinned release. The shipped patchset has the
+//! paper's two changes to pyMPI; the tree is made up after the excerpts in the paper.
 
 use std::fs;
 
@@ -41,7 +40,7 @@ fn read(env: &TestEnvironment, path: &str) -> String {
 }
 
 #[test]
-fn the_papers_changes_to_pympi_are_planned_applied_and_reverted() {
+fn the_changes_to_pympi_are_planned_applied_and_reverted() {
     let env = environment();
     assert_eq!(
         env.stdout(&["plan", "pympi-2.5", "pyMPI"]),
@@ -52,7 +51,7 @@ pympi-2.5 on pyMPI
 2 edits: 2 change; 2 files
 "
     );
-    // Whose release it is nobody knows, and that is said.
+    // The release is unknown, so `apply` needs permission.
     let refused = env.run(&["apply", "pympi-2.5", "pyMPI"]);
     assert!(refused.contains("pyMPI is no pinned release: the tree has no version of CPython"), "{refused}");
     assert!(refused.contains("--allow-unpinned"), "{refused}");
@@ -75,7 +74,7 @@ pympi-2.5 on pyMPI
 }
 
 #[test]
-fn a_foreign_tree_that_differs_gets_near_misses_as_any_other() {
+fn a_foreign_tree_that_differs_gets_near_misses() {
     let env = environment();
     env.edit("pyMPI/Makefile.in", "am_libpyMPI_a_OBJECTS = ", "am_libpyMPI_la_OBJECTS = ");
     env.edit("pyMPI/pyMPI_sysmods.c", "Py_GetVersion(void) {", "Py_GetVersions(void) {");
@@ -83,14 +82,14 @@ fn a_foreign_tree_that_differs_gets_near_misses_as_any_other() {
     assert!(said.contains("Makefile.in:3  am_libpyMPI_la_OBJECTS"), "{said}");
     assert!(said.contains("pyMPI_sysmods.c:5  "), "{said}");
     assert!(said.contains("nothing was written"), "{said}");
-    // It can be exported all the same, and diffed, as any source.
+    // `export` and `diff` need no permission.
     let env = environment();
     let diff = env.stdout(&["diff", "pympi-2.5", "pyMPI"]);
     assert!(diff.contains("+++ b/Makefile.in\n"), "{diff}");
 }
 
 #[test]
-fn a_patchset_for_versions_of_cpython_says_that_there_is_none() {
+fn a_patchset_for_cpython_versions_refuses_a_foreign_tree() {
     let env = environment();
     env.yaml(
         "versions",

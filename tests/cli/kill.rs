@@ -1,8 +1,7 @@
-//! kill -9 at any moment of `apply` and `revert`: what the next command finds is the tree exactly as
-//! before or exactly as after.
+//! `kill -9` at any moment of `apply` and `revert`: the next command finds the tree exactly as before or exactly as after.
 //!
-//! strace kills pypatch at the first, second, third, ... call of each system call that can change
-//! anything, until it is not called that often and the process exits by itself.
+//! strace kills pypatch at the first, second, third, ... call of each system call that can change something, until a run
+//! makes fewer calls and ends by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,8 +13,8 @@ use crate::common::TestEnvironment;
 use crate::common::tree::{TreeState, gizmo, state};
 use rustix::fs::XattrFlags;
 
-/// The system calls before which it is killed. Which of a family is made depends on the machine; the
-/// question mark lets strace pass over those that it has not.
+/// The system calls at which pypatch is killed. Which call of a family is used depends on the machine; with a question
+/// mark strace ignores those that the machine does not have.
 const CALLS: &[&str] = &[
     "openat",
     "write",
@@ -53,7 +52,7 @@ const CALLS: &[&str] = &[
 ];
 
 const APPLY: &[&str] = &["apply", "--allow-unpinned", "gadget", "tree"];
-/// A series; what the second patchset needs, the first one leaves.
+/// A series of two patchsets; the second fits only the result of the first.
 const APPLY_BOTH: &[&str] = &["apply", "--allow-unpinned", "gadget", "gizmo", "tree"];
 const REVERT: &[&str] = &["revert", "tree"];
 
@@ -64,12 +63,12 @@ enum Ended {
     ByItself,
 }
 
-/// Runs pypatch, and kills it at the `nth` of the system calls `call`.
+/// Runs pypatch and kills it at the `nth` call of the system call `call`.
 fn killed(env: &TestEnvironment, arguments: &[&str], call: &str, nth: usize) -> Ended {
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null"]).arg(format!("-einject=?{call}:signal=SIGKILL:when={nth}"));
     strace.arg(env!("CARGO_BIN_EXE_pypatch")).args(arguments).current_dir(env.path("."));
-    // Nothing of cargo's: with its LD_LIBRARY_PATH the loader alone opens a hundred files.
+    // Without the environment of cargo: its LD_LIBRARY_PATH makes the loader open a hundred files.
     strace.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     strace.env("HOME", env.path("home")).env("XDG_CACHE_HOME", env.path("cache"));
     let output = strace.stdin(Stdio::null()).output().unwrap();
@@ -80,7 +79,7 @@ fn killed(env: &TestEnvironment, arguments: &[&str], call: &str, nth: usize) -> 
     }
 }
 
-/// Whether strace may be used. On CI it must be.
+/// Whether strace works here. On CI it must.
 fn can_kill(what: &str) -> bool {
     let probe = Command::new("strace")
         .args(["-f", "-qq", "-o", "/dev/null", "-einject=?flock:signal=SIGKILL:when=99", "true"])
@@ -93,8 +92,8 @@ fn can_kill(what: &str) -> bool {
     permitted
 }
 
-/// Whether the file system keeps attributes that users give to directories: without, pypatch cannot
-/// note the time that the top directory is to have.
+/// Whether the file system has extended attributes of users, where pypatch keeps the time that the top directory must
+/// get back.
 fn notes_are_kept(env: &TestEnvironment) -> bool {
     let probed = rustix::fs::setxattr(env.path("."), "user.probe", b"", XattrFlags::empty());
     if let Err(error) = &probed {
@@ -103,27 +102,27 @@ fn notes_are_kept(env: &TestEnvironment) -> bool {
     probed.is_ok()
 }
 
-/// What pypatch has noted on the top directory of the tree.
+/// The attribute that pypatch has set on the top directory of the tree.
 fn note(env: &TestEnvironment) -> Option<String> {
     let mut room = [0; 128];
     let len = rustix::fs::getxattr(env.path("tree"), "user.pypatch.stage", &mut room[..]).ok()?;
     Some(String::from_utf8(room[..len].to_vec()).unwrap())
 }
 
-/// What a tree may be found as.
+/// The permitted states of a tree.
 struct Expected {
     before: TreeState,
-    /// What the finished command leaves. Files that it writes get the time of the run.
+    /// After the finished command. Files that it writes have the time of that run.
     after: TreeState,
 }
 
 impl Expected {
-    /// Whether `found` is exactly as before or as after; what is wrong otherwise.
+    /// Returns an error unless `found` is exactly as before or as after.
     fn check(&self, found: &TreeState) -> Result<(), String> {
         if *found == self.before {
             return Ok(());
         }
-        // Times of this run: one for all files that were written, whatever it is.
+        // Files that this run wrote all have the same time.
         let fresh = |path: &str| self.before.get(path) != self.after.get(path);
         let receipt = |path: &str| path.ends_with(".pypatch-receipt.json");
         let mut times: BTreeMap<(i64, i64), &str> = BTreeMap::new();
@@ -151,7 +150,7 @@ impl Expected {
     }
 }
 
-/// The made-up tree, and patchsets: two for it, and one that fits it in any state.
+/// The made-up tree, two patchsets for it, and one that fits it in any state.
 fn with_patchsets() -> TestEnvironment {
     let env = TestEnvironment::with_tree();
     gizmo(&env);
@@ -159,14 +158,14 @@ fn with_patchsets() -> TestEnvironment {
     env
 }
 
-/// A tree to be copied for each run, and what may be found of a copy afterwards.
+/// A tree that is copied for each run, and the permitted states of a copy afterwards.
 struct Template {
     env: TestEnvironment,
     expected: Expected,
 }
 
 impl Template {
-    /// The made-up tree, to which something is applied.
+    /// The unpatched made-up tree, for `apply`.
     fn untouched(apply: &[&str]) -> Template {
         let [env, other] = [with_patchsets(), with_patchsets()];
         other.stdout(apply);
@@ -174,7 +173,7 @@ impl Template {
         Template { env, expected }
     }
 
-    /// The made-up tree with something applied, which is reverted.
+    /// The patched made-up tree, for `revert`.
     fn applied(apply: &[&str]) -> Template {
         let env = with_patchsets();
         let after = env.state("tree");
@@ -192,8 +191,7 @@ impl Template {
     }
 }
 
-/// Kills a command at every moment, lets another one follow, and looks at the tree. `apply` is what
-/// can be done to it then.
+/// Kills a command at every moment, runs another one, and checks the tree. `apply` is a command that must work then.
 fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
     let expected = &template.expected;
     let both = [&expected.before, &expected.after];
@@ -206,13 +204,13 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
             let env = template.copy();
             let ended = killed(&env, arguments, call, nth);
             let next = nexts[nth % 2];
-            let told = env.run(next);
-            assert!(told.ends_with("[exit 0]"), "{call} {nth}, then {next:?}: {told}");
+            let output = env.run(next);
+            assert!(output.ends_with("[exit 0]"), "{call} {nth}, then {next:?}: {output}");
             let mut found = env.state("tree");
             assert_eq!(note(&env), None, "{call} {nth}, then {next:?}");
             if let Err(why) = expected.check(&found) {
-                // The one moment that src/apply/mod.rs tells of: between the calls that delete the
-                // stage and set the time of the top directory, where nothing can be noted.
+                // The gap that src/apply/mod.rs describes: between deleting the stage and setting the time
+                // of the top directory, on a file system without attributes.
                 let blemish = !notes
                     && both.map(|state| state[""].1).into_iter().any(|time| {
                         found.get_mut("").unwrap().1 = time;
@@ -226,7 +224,7 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
             }
             kills += 1;
             made.insert(*call);
-            // Whatever was found, it can be taken back, and to where it was meant to go, and back.
+            // In either state the tree can be reverted, patched, and reverted again.
             if nth % 5 == 0 {
                 env.stdout(REVERT);
                 env.stdout(apply);
@@ -241,40 +239,40 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
     }
     assert!(kills > 30 && made.contains("write") && made.contains("openat"), "{kills} kills: {made:?}");
     assert!(!notes || made.contains("setxattr") && made.contains("removexattr"), "{made:?}");
-    // The directory is opened to set its time: the same moment.
+    // The directory is opened to set its time: in the same gap.
     assert!(blemished.is_empty() || blemished == ["openat", "utimensat"], "{blemished:?}");
 }
 
 #[test]
-fn a_killed_apply_leaves_the_tree_as_before_or_as_after() {
+fn a_killed_apply_is_done_completely_or_not_at_all() {
     if can_kill("killing apply") {
         sweep(&Template::untouched(APPLY), APPLY, APPLY);
     }
 }
 
 #[test]
-fn a_killed_series_is_applied_as_a_whole_or_not_at_all() {
+fn a_killed_apply_of_a_series_is_done_completely_or_not_at_all() {
     if can_kill("killing apply of a series") {
         sweep(&Template::untouched(APPLY_BOTH), APPLY_BOTH, APPLY_BOTH);
     }
 }
 
 #[test]
-fn a_killed_revert_of_a_series_leaves_all_of_it_or_nothing() {
+fn a_killed_revert_of_a_series_is_done_completely_or_not_at_all() {
     if can_kill("killing revert of a series") {
         sweep(&Template::applied(APPLY_BOTH), REVERT, APPLY_BOTH);
     }
 }
 
 #[test]
-fn a_killed_revert_leaves_the_tree_as_before_or_as_after() {
+fn a_killed_revert_is_done_completely_or_not_at_all() {
     if can_kill("killing revert") {
         sweep(&Template::applied(APPLY), REVERT, APPLY);
     }
 }
 
 #[test]
-fn a_killed_recovery_is_taken_up_again() {
+fn a_killed_recovery_is_continued_by_the_next_command() {
     if !can_kill("killing a recovery") {
         return;
     }
@@ -288,8 +286,8 @@ fn a_killed_recovery_is_taken_up_again() {
         for nth in 1.. {
             let env = template.copy();
             let ended = killed(&env, &["status", "tree"], call, nth);
-            let told = env.run(&["status", "tree"]);
-            assert!(told.ends_with("[exit 0]"), "{call} {nth}: {told}");
+            let output = env.run(&["status", "tree"]);
+            assert!(output.ends_with("[exit 0]"), "{call} {nth}: {output}");
             let mut found = env.state("tree");
             if !notes {
                 found.get_mut("").unwrap().1 = before[""].1;
@@ -304,7 +302,7 @@ fn a_killed_recovery_is_taken_up_again() {
 }
 
 #[test]
-fn a_copy_of_a_tree_whose_time_was_not_set_gets_it() {
+fn a_copied_tree_gets_the_pending_time_of_its_directory() {
     let what = "killing apply before the time of the top directory is set";
     if !can_kill(what) {
         return;
@@ -337,7 +335,7 @@ fn a_copy_of_a_tree_whose_time_was_not_set_gets_it() {
 }
 
 #[test]
-fn a_killed_copy_leaves_no_half_tree_where_it_was_to_be() {
+fn a_killed_export_leaves_no_partial_tree() {
     if !can_kill("killing a copy") {
         return;
     }
@@ -357,7 +355,7 @@ fn a_killed_copy_leaves_no_half_tree_where_it_was_to_be() {
             if ended == Ended::ByItself {
                 break;
             }
-            // What is in the way is told, and the next run does not fall over it.
+            // The next run is not stopped by what the killed one left.
             let _ = fs::remove_dir_all(env.path("out"));
             env.stdout(&copy);
             assert_eq!(names(&state(&env.path("out"))), names(&whole.state("out")), "{call} {nth}");

@@ -1,10 +1,10 @@
-//! What is said about patchsets: `list`, `show`, `check`, `schema`, and every complaint of the loader.
+//! `list`, `show`, `check`, `schema`, and every error of the loader.
 
 use crate::common;
 use crate::common::TestEnvironment;
 use insta::assert_snapshot;
 
-/// What `check` says about a patchset.yaml, whose folder is called `mine`.
+/// The output of `check` for a patchset.yaml in the folder `mine`.
 fn check(yaml: impl AsRef<[u8]>) -> String {
     let env = TestEnvironment::new();
     env.yaml("mine", yaml);
@@ -13,13 +13,13 @@ fn check(yaml: impl AsRef<[u8]>) -> String {
 
 const HEAD: &str = "schema: 1\nid: mine\ntitle: A test\n";
 
-/// What `check` says about edits, which begin on line 5.
+/// The output of `check` for edits, which begin on line 5.
 fn check_edits(edits: &str) -> String {
     check(format!("{HEAD}edits:\n{edits}"))
 }
 
 #[test]
-fn an_unknown_operation_is_told_with_the_nearest_names() {
+fn an_unknown_operation_is_reported_with_the_nearest_names() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, makefile.remove-prereq: {target: all, word: x}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -35,7 +35,7 @@ fn an_unknown_operation_is_told_with_the_nearest_names() {
 }
 
 #[test]
-fn the_name_of_an_edit_is_one_word() {
+fn an_edit_id_is_one_word() {
     assert_snapshot!(check_edits("  - {id: 'a: b', why: b, file: f, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -45,7 +45,7 @@ fn the_name_of_an_edit_is_one_word() {
 }
 
 #[test]
-fn an_edit_says_why() {
+fn an_edit_needs_a_reason() {
     assert_snapshot!(check_edits("  - {id: a, file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -61,7 +61,7 @@ fn an_edit_says_why() {
 }
 
 #[test]
-fn an_edit_has_an_id() {
+fn an_edit_needs_an_id() {
     assert_snapshot!(check_edits("  - {why: b, file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -71,7 +71,7 @@ fn an_edit_has_an_id() {
 }
 
 #[test]
-fn an_id_stands_once() {
+fn edit_ids_are_unique() {
     let edit = "  - {id: a, why: b, file: M, text.replace: {find: a, with: b}}\n";
     assert_snapshot!(check_edits(&format!("{edit}{edit}")), @"
     ------- stderr -------
@@ -82,7 +82,7 @@ fn an_id_stands_once() {
 }
 
 #[test]
-fn a_bad_range_is_told_where_it_stands() {
+fn an_invalid_range_is_reported_with_its_position() {
     assert_snapshot!(check(format!("{HEAD}applies-to: \"2.5\"\n")), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -116,7 +116,7 @@ fn a_bad_range_is_told_where_it_stands() {
 }
 
 #[test]
-fn extends_may_not_go_in_a_circle() {
+fn extends_must_not_be_circular() {
     let env = TestEnvironment::new();
     env.yaml("one", "schema: 1\nid: one\ntitle: A test\nextends: two\n");
     env.yaml("two", "schema: 1\nid: two\ntitle: A test\nextends: one\n");
@@ -136,7 +136,7 @@ fn extends_may_not_go_in_a_circle() {
 }
 
 #[test]
-fn extending_what_is_not_there_is_told_with_the_nearest_names() {
+fn extending_an_unknown_patchset_names_the_nearest_ones() {
     let env = TestEnvironment::with_tree();
     env.yaml("mine", format!("{HEAD}extends: gadgets\n"));
     assert_snapshot!(env.run(&["check", "mine"]), @"
@@ -148,7 +148,7 @@ fn extending_what_is_not_there_is_told_with_the_nearest_names() {
 }
 
 #[test]
-fn a_change_has_one_operation() {
+fn a_change_needs_exactly_one_operation() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: true}, file.remove: {contains: a}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -254,7 +254,7 @@ fn a_value_of_the_wrong_type_is_refused() {
 }
 
 #[test]
-fn another_schema_is_refused() {
+fn an_unknown_schema_version_is_refused() {
     assert_snapshot!(check("schema: 2\nid: mine\ntitle: A test\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -270,7 +270,7 @@ fn another_schema_is_refused() {
 }
 
 #[test]
-fn the_id_is_the_folder() {
+fn the_id_must_equal_the_folder_name() {
     assert_snapshot!(check("schema: 1\nid: yours\ntitle: A test\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -280,7 +280,7 @@ fn the_id_is_the_folder() {
 }
 
 #[test]
-fn a_pin_has_the_name_of_a_pin() {
+fn an_invalid_pin_name_is_refused() {
     assert_snapshot!(check(format!("{HEAD}pins: [python-2.5, \"2.7.18\"]\n")), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -290,7 +290,7 @@ fn a_pin_has_the_name_of_a_pin() {
 }
 
 #[test]
-fn every_complaint_of_a_file_is_told() {
+fn all_errors_of_a_file_are_reported() {
     assert_snapshot!(check("schema: 2\nid: yours\ntitle: A test\napplies-to: x\nedits:\n  - {id: a, why: b, allow: {x: y}, file: M, text.insert: {text: a}}\n"), @"
     ------- stderr -------
     error: 5 errors in the patchset `mine`
@@ -304,7 +304,7 @@ fn every_complaint_of_a_file_is_told() {
 }
 
 #[test]
-fn a_text_that_is_taken_from_a_file_must_be_there() {
+fn content_from_a_missing_file_is_an_error() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.add: {content: {from: no.c}}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -314,7 +314,7 @@ fn a_text_that_is_taken_from_a_file_must_be_there() {
 }
 
 #[test]
-fn a_text_may_be_a_file_of_another_patchset() {
+fn content_may_come_from_another_patchset() {
     let env = TestEnvironment::new();
     env.yaml("theirs", "schema: 1\nid: theirs\ntitle: t\nedits: []\n");
     env.write("patchsets/theirs/files/x.c", "int x;\n");
@@ -323,7 +323,7 @@ fn a_text_may_be_a_file_of_another_patchset() {
     env.write("tree/Include/patchlevel.h", "#define PY_VERSION \"2.5\"\n");
     let diff = env.stdout(&["diff", "mine", "tree"]);
     assert!(diff.ends_with("@@ -0,0 +1 @@\n+int x;\n"), "{diff}");
-    // What is taken from elsewhere counts: the digest of the patchset is another one.
+    // The digest of the patchset includes content from other patchsets.
     let digest = |env: &TestEnvironment| {
         let shown: serde_json::Value =
             serde_json::from_str(&env.stdout(&["show", "mine", "--format", "json"])).unwrap();
@@ -350,7 +350,7 @@ fn a_text_may_be_a_file_of_another_patchset() {
 }
 
 #[test]
-fn a_path_never_leads_out() {
+fn a_path_must_be_inside_the_tree() {
     let add = |file: &str, from: &str| {
         check_edits(&format!(
             "  - {{id: a, why: b, file: {file}, file.add: {{content: {{from: {from}}}}}}}\n"
@@ -389,7 +389,7 @@ fn a_path_never_leads_out() {
 }
 
 #[test]
-fn the_names_of_pypatchs_own_files_are_refused() {
+fn pypatchs_own_file_names_are_refused() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: .pypatch-receipt.json, file.add: {content: x}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -399,7 +399,7 @@ fn the_names_of_pypatchs_own_files_are_refused() {
 }
 
 #[test]
-fn a_link_below_files_that_leads_out_is_not_followed() {
+fn a_link_to_outside_the_patchset_is_not_followed() {
     let env = TestEnvironment::new();
     env.write("secret", "secret\n");
     env.yaml(
@@ -417,7 +417,7 @@ fn a_link_below_files_that_leads_out_is_not_followed() {
 }
 
 #[test]
-fn what_is_no_utf8_is_refused_with_its_line() {
+fn invalid_utf8_is_reported_with_its_position() {
     assert_snapshot!(check(b"schema: 1\nid: mine\ntitle: M\xfcller\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -427,21 +427,21 @@ fn what_is_no_utf8_is_refused_with_its_line() {
 }
 
 #[test]
-fn a_bomb_of_aliases_is_refused() {
+fn a_yaml_alias_bomb_is_refused() {
     let mut bomb = HEAD.replace("A test", "&a0 [x,x,x,x,x,x,x,x,x,x]");
     for i in 1..10 {
         let before = format!("*a{},", i - 1).repeat(10);
         bomb.push_str(&format!("k{i}: &a{i} [{before}]\n"));
     }
-    let told = check(&bomb);
-    assert!(told.ends_with("[exit 2]"), "{told}");
+    let output = check(&bomb);
+    assert!(output.ends_with("[exit 2]"), "{output}");
     let mut bomb = format!("{HEAD}pins: &a0 [x,x,x,x,x,x,x,x,x,x]\ndrop:\n");
     for i in 1..10 {
         let before = format!("*a{},", i - 1).repeat(10);
         bomb.push_str(&format!("  k{i}: &a{i} [{before}]\n"));
     }
-    let told = check(&bomb);
-    assert!(told.ends_with("[exit 2]"), "{told}");
+    let output = check(&bomb);
+    assert!(output.ends_with("[exit 2]"), "{output}");
 }
 
 #[test]
@@ -467,7 +467,7 @@ fn an_empty_file_is_refused() {
 }
 
 #[test]
-fn what_is_no_yaml_is_refused() {
+fn invalid_yaml_is_refused() {
     assert_snapshot!(check(format!("{HEAD}edits: [\n")), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -483,7 +483,7 @@ fn what_is_no_yaml_is_refused() {
 }
 
 #[test]
-fn a_folder_in_the_place_of_the_file_is_no_patchset() {
+fn a_directory_named_patchset_yaml_is_refused() {
     let env = TestEnvironment::new();
     std::fs::create_dir_all(env.path("patchsets/mine/patchset.yaml")).unwrap();
     assert_snapshot!(env.run(&["check", "./patchsets/mine"]), @"
@@ -495,7 +495,7 @@ fn a_folder_in_the_place_of_the_file_is_no_patchset() {
 }
 
 #[test]
-fn drop_names_an_edit_of_what_is_extended() {
+fn drop_must_name_an_inherited_edit() {
     let env = TestEnvironment::with_tree();
     env.yaml(
         "mine",
@@ -517,7 +517,7 @@ fn drop_names_an_edit_of_what_is_extended() {
 }
 
 #[test]
-fn allow_names_a_lint() {
+fn allow_must_name_a_lint() {
     assert_snapshot!(check_edits("  - {id: a, why: b, allow: {stale-confgure: It is fine.}, file: M, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
@@ -527,7 +527,7 @@ fn allow_names_a_lint() {
 }
 
 #[test]
-fn an_operation_that_means_nothing_is_refused() {
+fn a_meaningless_operation_is_refused() {
     let one = |operation: &str| check_edits(&format!("  - {{id: a, why: b, file: M, {operation}}}\n"));
     assert_snapshot!(one("text.insert: {text: a}"), @"
     ------- stderr -------
@@ -598,7 +598,7 @@ fn an_operation_that_means_nothing_is_refused() {
 }
 
 #[test]
-fn an_unknown_patchset_is_told_with_the_nearest_names() {
+fn an_unknown_patchset_is_reported_with_the_nearest_names() {
     let env = TestEnvironment::with_tree();
     for command in [
         &["show", "gadgte"][..],
@@ -606,9 +606,12 @@ fn an_unknown_patchset_is_told_with_the_nearest_names() {
         &["plan", "gadgte", "tree"],
         &["apply", "gadgte", "tree"],
     ] {
-        let told = env.run(command);
-        assert!(told.contains("no patchset is called `gadgte`") && told.contains("near: gadget\n"), "{told}");
-        assert!(told.ends_with("[exit 2]"), "{told}");
+        let output = env.run(command);
+        assert!(
+            output.contains("no patchset is called `gadgte`") && output.contains("near: gadget\n"),
+            "{output}"
+        );
+        assert!(output.ends_with("[exit 2]"), "{output}");
     }
     assert_snapshot!(env.run(&["show", "./nowhere"]), @"
     ------- stderr -------
@@ -619,7 +622,7 @@ fn an_unknown_patchset_is_told_with_the_nearest_names() {
 }
 
 #[test]
-fn list_names_patchsets_of_every_place() {
+fn list_names_the_patchsets_of_all_folders() {
     let env = TestEnvironment::with_tree();
     env.write("elsewhere/other/patchset.yaml", "schema: 1\nid: other\ntitle: Another one\n");
     let all = env.stdout(&["list", "--patchsets", "elsewhere"]);
@@ -656,7 +659,7 @@ fn list_names_patchsets_of_every_place() {
 }
 
 #[test]
-fn list_tells_of_a_broken_patchset_and_lists_the_others() {
+fn list_reports_a_broken_patchset_and_lists_the_others() {
     let env = TestEnvironment::with_tree();
     env.yaml("gadget-2", "schema: 1\n");
     assert_snapshot!(env.run(&["list", "gadget*"]), @"
@@ -669,7 +672,7 @@ fn list_tells_of_a_broken_patchset_and_lists_the_others() {
 }
 
 #[test]
-fn a_closed_output_is_no_error() {
+fn a_closed_stdout_is_not_an_error() {
     use std::process::Stdio;
     let env = TestEnvironment::with_tree();
     for command in [
@@ -690,7 +693,7 @@ fn a_closed_output_is_no_error() {
 }
 
 #[test]
-fn show_tells_edits_and_their_reasons() {
+fn show_prints_edits_and_their_reasons() {
     let env = TestEnvironment::with_tree();
     assert_snapshot!(env.run(&["show", "gadget"]), @"
     gadget: Gadgets without shared modules
@@ -788,7 +791,7 @@ fn show_tells_edits_and_their_reasons() {
 }
 
 #[test]
-fn an_extending_patchset_shows_where_its_edits_come_from() {
+fn show_names_the_patchset_an_edit_is_inherited_from() {
     let env = TestEnvironment::with_tree();
     env.yaml("mine", format!("{HEAD}extends: gadget\ndrop:\n  no-news: Some news are good.\nedits:\n  - {{id: loader, why: Mine., since: \"9.9\", upstream: https://example.org/1, file: L, file.add: {{content: x}}}}\n"));
     assert_snapshot!(env.run(&["show", "mine"]), @"
@@ -828,7 +831,7 @@ fn an_extending_patchset_shows_where_its_edits_come_from() {
 }
 
 #[test]
-fn check_takes_names_patterns_folders_and_files() {
+fn check_accepts_names_patterns_folders_and_files() {
     let env = TestEnvironment::with_tree();
     assert_snapshot!(env.run(&["check", "gadget"]), @"
     ------- stderr -------
@@ -869,13 +872,13 @@ fn check_takes_names_patterns_folders_and_files() {
 #[test]
 fn the_shipped_patchsets_have_no_errors() {
     let env = TestEnvironment::new();
-    let told = env.run(&["check"]);
-    assert!(told.ends_with("[exit 0]"), "{told}");
-    assert!(told.contains("catamount-py2.5: "), "{told}");
+    let output = env.run(&["check"]);
+    assert!(output.ends_with("[exit 0]"), "{output}");
+    assert!(output.contains("catamount-py2.5: "), "{output}");
 }
 
 #[test]
-fn the_schema_is_json_and_knows_every_operation() {
+fn the_schema_is_json_with_every_operation() {
     let env = TestEnvironment::new();
     let schema: serde_json::Value = serde_json::from_str(&env.stdout(&["schema"])).unwrap();
     assert_eq!(schema["title"], "pypatch patchset, schema 1");

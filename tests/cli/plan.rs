@@ -1,9 +1,9 @@
-//! `plan` and `diff`: what a patchset comes to, and why it does not fit.
+//! `plan` and `diff`: the outcome of each edit, and why a patchset does not fit.
 
 use crate::common::TestEnvironment;
 use insta::assert_snapshot;
 
-/// What `plan` says about edits on the made-up tree, which stays as it is.
+/// Prints the plan of some edits on the made-up tree, which must stay unchanged.
 fn plan(edits: &str) -> String {
     let env = TestEnvironment::with_tree();
     plan_in(&env, edits)
@@ -12,14 +12,14 @@ fn plan(edits: &str) -> String {
 fn plan_in(env: &TestEnvironment, edits: &str) -> String {
     env.patchset("mine", edits);
     let before = env.state("tree");
-    let told = env.run(&["plan", "mine", "tree"]);
-    // What plan refuses, apply refuses in the same words, on stderr.
+    let output = env.run(&["plan", "mine", "tree"]);
+    // `apply` refuses in the same words, on stderr.
     let applied = env.run(&["apply", "--allow-unpinned", "mine", "tree"]);
-    if let Some((_, errors)) = told.split_once("\nerror: ") {
+    if let Some((_, errors)) = output.split_once("\nerror: ") {
         assert_eq!(applied, format!("------- stderr -------\nerror: {errors}"));
         assert_eq!(env.state("tree"), before);
     }
-    told
+    output
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_plan_has_a_line_for_each_edit() {
 }
 
 #[test]
-fn a_diff_is_what_the_plan_comes_to() {
+fn diff_prints_the_changes_of_the_plan() {
     let env = TestEnvironment::with_tree();
     let before = env.state("tree");
     assert_snapshot!(env.run(&["diff", "gadget", "tree"]), @r#"
@@ -141,7 +141,7 @@ fn a_diff_is_what_the_plan_comes_to() {
 }
 
 #[test]
-fn a_plan_is_json_for_programs() {
+fn the_plan_is_printed_as_json() {
     let env = TestEnvironment::with_tree();
     env.patchset(
         "mine",
@@ -295,7 +295,7 @@ fn a_plan_is_json_for_programs() {
 }
 
 #[test]
-fn a_word_that_is_no_prerequisite_is_missing_with_its_near_misses() {
+fn a_missing_prerequisite_is_reported_with_near_misses() {
     assert_snapshot!(plan("- {id: no-sharedmods, why: Why not., file: Makefile.pre.in, makefile.remove-prerequisite: {target: install, word: sharedmods}}"), @"
     mine on tree (CPython 9.9)
       missing   no-sharedmods
@@ -310,7 +310,7 @@ fn a_word_that_is_no_prerequisite_is_missing_with_its_near_misses() {
 }
 
 #[test]
-fn a_target_that_is_not_there_is_missing_with_its_near_misses() {
+fn a_missing_target_is_reported_with_near_misses() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: Makefile.pre.in, makefile.add-prerequisite: {target: instal, word: x}}"), @"
     mine on tree (CPython 9.9)
       missing   a
@@ -324,7 +324,7 @@ fn a_target_that_is_not_there_is_missing_with_its_near_misses() {
 }
 
 #[test]
-fn a_text_that_is_not_there_is_missing_with_its_near_misses() {
+fn a_missing_text_is_reported_with_near_misses() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: Makefile.pre.in, text.replace: {find: $(GEN) table.txt, with: nothing}}"), @"
     mine on tree (CPython 9.9)
       missing   a
@@ -351,7 +351,7 @@ fn a_text_that_is_not_there_is_missing_with_its_near_misses() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_missing_with_its_near_misses() {
+fn a_missing_file_is_reported_with_near_misses() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: [Makefile.pre, Modules/Setp], text.replace: {find: a, with: x}}"), @"
     mine on tree (CPython 9.9)
       missing   a
@@ -365,7 +365,7 @@ fn a_file_that_is_not_there_is_missing_with_its_near_misses() {
 }
 
 #[test]
-fn a_module_or_function_that_is_not_there_is_missing_with_its_near_misses() {
+fn a_missing_module_or_function_is_reported_with_near_misses() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: Modules/Setup.dist, setup.enable: {modules: [two, thre, four]}}"), @r"
     mine on tree (CPython 9.9)
       missing   a  Modules/Setup.dist:9
@@ -410,7 +410,7 @@ fn a_module_or_function_that_is_not_there_is_missing_with_its_near_misses() {
 }
 
 #[test]
-fn an_anchor_with_several_places_is_ambiguous_and_all_are_named() {
+fn an_ambiguous_anchor_lists_every_match() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: Makefile.pre.in, makefile.prefix-command: {command: $(GEN), with: run}}"), @"
     mine on tree (CPython 9.9)
       ambiguous a
@@ -438,7 +438,7 @@ fn an_anchor_with_several_places_is_ambiguous_and_all_are_named() {
 }
 
 #[test]
-fn a_file_that_is_there_otherwise_is_refused() {
+fn a_file_of_another_content_or_type_is_refused() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: configure, file.add: {content: x}}"), @"
     mine on tree (CPython 9.9)
       refused   a
@@ -479,7 +479,7 @@ fn a_file_that_is_there_otherwise_is_refused() {
 }
 
 #[test]
-fn a_fact_that_is_required_and_not_so_refuses_the_edit() {
+fn an_edit_is_refused_when_a_required_fact_does_not_hold() {
     let edit = |fact: &str| {
         plan(&format!(
             "- {{id: a, why: Why not., requires: [{{file: Include/pyport.h, {fact}, why: It must.}}], file: configure, file.mode: {{executable: true}}}}"
@@ -521,7 +521,7 @@ fn a_fact_that_is_required_and_not_so_refuses_the_edit() {
 }
 
 #[test]
-fn edits_of_the_same_bytes_are_named_both() {
+fn a_conflict_names_both_edits() {
     assert_snapshot!(plan("- {id: first, why: Why not., file: Makefile.pre.in, makefile.remove-prerequisite: {target: all, word: sharedmods}}
 - {id: between, why: Why not., file: configure, file.mode: {executable: true}}
 - {id: second, why: Why not., file: Makefile.pre.in, makefile.replace-prerequisite: {target: all, word: sharedmods, with: x}}"), @"
@@ -577,7 +577,7 @@ fn edits_of_the_same_bytes_are_named_both() {
 }
 
 #[test]
-fn an_edit_that_is_not_done_when_it_was_done_is_refused() {
+fn an_edit_that_is_not_idempotent_is_refused() {
     assert_snapshot!(plan("- {id: undo, why: Why not., file: configure, file.mode: {executable: true}}
 - {id: redo, why: Why not., file: Makefile.pre.in, text.replace: {find: one.o, with: 'one.o $(GEN)'}}
 - {id: a, why: Why not., file: Makefile.pre.in, text.replace: {find: 'two.', with: two}}"), @"
@@ -593,7 +593,7 @@ fn an_edit_that_is_not_done_when_it_was_done_is_refused() {
 }
 
 #[test]
-fn edits_that_undo_each_other_are_named_both() {
+fn edits_that_undo_each_other_are_both_named() {
     assert_snapshot!(plan("- {id: first, why: Why not., file: Makefile.pre.in, text.insert: {after: 'all:', text: ' first'}}
 - {id: second, why: Why not., file: Makefile.pre.in, text.insert: {after: 'all:', text: ' second'}}"), @"
     mine on tree (CPython 9.9)
@@ -607,7 +607,7 @@ fn edits_that_undo_each_other_are_named_both() {
 }
 
 #[test]
-fn headers_and_python_are_edited_by_their_meaning() {
+fn headers_and_python_are_edited_by_structure() {
     let env = TestEnvironment::with_tree();
     env.patchset(
         "mine",
@@ -718,7 +718,7 @@ fn an_edit_for_other_versions_is_skipped() {
 }
 
 #[test]
-fn an_edit_that_would_have_no_effect_is_denied_until_it_is_allowed() {
+fn an_edit_without_effect_is_denied_unless_allowed() {
     let env = TestEnvironment::with_tree();
     env.write("tree/Modules/Setup", "one one.c\n");
     let edit = "- {id: a, why: Why not., ALLOW file: Modules/Setup.dist, setup.enable: {modules: [two]}}";
@@ -758,7 +758,7 @@ fn an_undef_that_configure_would_rewrite_is_denied() {
 }
 
 #[test]
-fn a_stale_configure_is_denied_until_it_is_declared() {
+fn a_stale_configure_is_denied_unless_declared() {
     let env = TestEnvironment::with_tree();
     env.write("tree/configure.ac", "AC_INIT\nAC_OUTPUT\n");
     let edits =
@@ -800,7 +800,7 @@ fn a_print_statement_of_python_2_is_denied_in_python_3() {
 }
 
 #[test]
-fn bytes_that_are_no_utf8_go_through_a_diff_untouched() {
+fn a_diff_keeps_bytes_that_are_not_utf8() {
     let env = TestEnvironment::with_tree();
     env.patchset(
         "mine",
@@ -811,9 +811,12 @@ fn bytes_that_are_no_utf8_go_through_a_diff_untouched() {
 }
 
 #[test]
-fn colours_come_only_when_asked_for() {
+fn colors_are_printed_only_on_request() {
     let env = TestEnvironment::with_tree();
-    let told = env.run(&["plan", "--color", "always", "nothing", "tree"]);
-    assert!(told.contains("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m no patchset is called `nothing`"), "{told:?}");
+    let output = env.run(&["plan", "--color", "always", "nothing", "tree"]);
+    assert!(
+        output.contains("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m no patchset is called `nothing`"),
+        "{output:?}"
+    );
     assert!(!env.run(&["plan", "nothing", "tree"]).contains('\u{1b}'));
 }

@@ -1,4 +1,4 @@
-//! `matrix` and `port`: what becomes of a patchset on another version, and the patchset that does the same there.
+//! `matrix` and `port`: the verdicts on a patchset for other versions, and the patchset that does the same there.
 
 use std::fs;
 
@@ -28,7 +28,7 @@ edits:
     setup.enable: {modules: [one, two, three]}
 ";
 
-/// A tree of 9.9 in `old`, one of 10.0 in `new`, and a patchset for the first.
+/// A tree of version 9.9 in `old`, one of 10.0 in `new`, and a patchset for the first.
 fn two_versions() -> TestEnvironment {
     let env = TestEnvironment::new();
     env.write("old/Include/patchlevel.h", "#define PY_VERSION \"9.9\"\n");
@@ -45,14 +45,14 @@ fn two_versions() -> TestEnvironment {
          sharedmods: $(PROG)\n\t./$(PROG) setup.x build\n",
     );
     env.write("new/Modules/Setup", "three three.c\n#one one.c\n#_two _two.c\n");
-    // What tells a module that was renamed from another of a similar name.
+    // The evidence that the module was renamed: another one only has a similar name.
     env.write("new/Lib/two.py", "from _two import x\n");
     env.yaml("gadget-py9.9", PATCHSET);
     env
 }
 
 #[test]
-fn a_matrix_has_a_row_a_part_and_a_column_a_version() {
+fn a_matrix_has_a_row_per_part_and_a_column_per_version() {
     let env = two_versions();
     assert_snapshot!(env.run(&["matrix", "gadget-py9.9", "old", "new", "--base", "old"]), @r"
     gadget-py9.9, anchors compared with old
@@ -76,7 +76,7 @@ fn a_matrix_has_a_row_a_part_and_a_column_a_version() {
 }
 
 #[test]
-fn a_cell_names_its_candidates_and_what_was_seen() {
+fn a_cell_names_its_candidates_and_their_reasons() {
     let env = two_versions();
     let json = env.stdout(&["matrix", "gadget-py9.9", "old", "new", "--base", "old", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -92,21 +92,21 @@ fn a_cell_names_its_candidates_and_what_was_seen() {
     assert_eq!(first["can_be_taken"], true);
     let two = cell("static-modules", Some("two"));
     assert_eq!(two["candidates"][0]["why"], "Lib/two.py imports `_two`");
-    // Of the columns, the last that has it and the first that has not.
+    // The last column that has it and the first that does not.
     let reason = cell("run-gen", None)["reason"].as_str().unwrap().to_owned();
     assert!(reason.starts_with("gone since 10.0 (still there in 9.9)"), "{reason}");
 }
 
 #[test]
-fn a_module_of_a_similar_name_is_no_candidate_without_evidence() {
+fn a_similar_module_name_alone_is_not_a_candidate() {
     let env = two_versions();
     fs::remove_file(env.path("new/Lib/two.py")).unwrap();
-    let told = env.run(&["matrix", "gadget-py9.9", "new", "--base", "old"]);
-    assert!(told.contains("static-modules/two    obsolete\n"), "{told}");
+    let output = env.run(&["matrix", "gadget-py9.9", "new", "--base", "old"]);
+    assert!(output.contains("static-modules/two    obsolete\n"), "{output}");
 }
 
 #[test]
-fn a_page_escapes_what_it_shows() {
+fn the_html_page_escapes_its_text() {
     let env = two_versions();
     env.edit("new/Makefile.pre.in", "sharedinst:", "<b>inst:");
     let page = env.stdout(&["matrix", "gadget-py9.9", "new", "--base", "old", "--format", "html"]);
@@ -115,16 +115,19 @@ fn a_page_escapes_what_it_shows() {
 }
 
 #[test]
-fn a_source_that_cannot_be_read_is_told_beside_the_others() {
+fn an_unreadable_source_does_not_hide_the_other_columns() {
     let env = two_versions();
     env.write("broken.tar.gz", "no archive");
-    let told = env.run(&["matrix", "gadget-py9.9", "old", "broken.tar.gz", "--base", "old"]);
-    assert!(told.contains("\nbroken.tar.gz: ") && told.contains("run-gen               applies"), "{told}");
-    assert!(told.ends_with("[exit 4]"), "{told}");
+    let output = env.run(&["matrix", "gadget-py9.9", "old", "broken.tar.gz", "--base", "old"]);
+    assert!(
+        output.contains("\nbroken.tar.gz: ") && output.contains("run-gen               applies"),
+        "{output}"
+    );
+    assert!(output.ends_with("[exit 4]"), "{output}");
 }
 
 #[test]
-fn nothing_is_written_while_something_is_open() {
+fn nothing_is_written_while_a_row_is_undecided() {
     let env = two_versions();
     assert_snapshot!(env.run(&["port", "gadget-py9.9", "--to", "new", "--base", "old"]), @r"
     gadget-py9.9 to new
@@ -151,12 +154,12 @@ fn nothing_is_written_while_something_is_open() {
 }
 
 #[test]
-fn what_was_accepted_is_written_with_its_comments_and_fits() {
+fn accepted_candidates_are_written_with_their_comments() {
     let env = two_versions();
     env.write("decided.yaml", "accept:\n  no-sharedmods: 1\n  static-modules/two: 1\n");
     let arguments = ["port", "gadget-py9.9", "--to", "new", "--base", "old", "--id", "gadget-py10.0"];
-    let told = env.run(&[&arguments[..], &["--decisions", "decided.yaml"]].concat());
-    assert!(told.contains("2 edits: 2 change; 2 files\n") && told.ends_with("[exit 0]"), "{told}");
+    let output = env.run(&[&arguments[..], &["--decisions", "decided.yaml"]].concat());
+    assert!(output.contains("2 edits: 2 change; 2 files\n") && output.ends_with("[exit 0]"), "{output}");
     let yaml = fs::read_to_string(env.path("patchsets/gadget-py10.0/patchset.yaml")).unwrap();
     assert_snapshot!(yaml, @r#"
     schema: 1
@@ -187,7 +190,7 @@ fn what_was_accepted_is_written_with_its_comments_and_fits() {
         diff.contains("+build_all:\t$(PROG) oldsharedmods docs\n") && diff.contains("+_two _two.c\n"),
         "{diff}"
     );
-    // A second time it is in the way, and back it is the one that it came from.
+    // A second port is refused because the id is in use; a port back to 9.9 names the original patchset.
     let again = env.run(&[&arguments[..], &["--decisions", "decided.yaml"]].concat());
     assert!(again.contains("error: patchsets/gadget-py10.0 exists"), "{again}");
     assert_snapshot!(env.run(&["port", "gadget-py10.0", "--to", "old"]), @r"
@@ -197,9 +200,9 @@ fn what_was_accepted_is_written_with_its_comments_and_fits() {
 }
 
 #[test]
-fn a_dry_run_shows_the_patchset_and_writes_none() {
+fn a_dry_run_prints_the_patchset_and_writes_nothing() {
     let env = two_versions();
-    let told = env.run(&[
+    let output = env.run(&[
         "port",
         "gadget-py9.9",
         "--to",
@@ -212,12 +215,15 @@ fn a_dry_run_shows_the_patchset_and_writes_none() {
         "--drop",
         "static-modules/two=It is not needed.",
     ]);
-    assert!(told.contains("    setup.enable: {modules: [one]}\n") && told.ends_with("[exit 0]"), "{told}");
+    assert!(
+        output.contains("    setup.enable: {modules: [one]}\n") && output.ends_with("[exit 0]"),
+        "{output}"
+    );
     assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
 }
 
 #[test]
-fn a_decision_about_nothing_is_an_error() {
+fn a_decision_about_an_unknown_row_is_an_error() {
     let env = two_versions();
     let port =
         |more: &[&str]| env.run(&[&["port", "gadget-py9.9", "--to", "new", "--base", "old"], more].concat());
@@ -235,12 +241,12 @@ fn a_decision_about_nothing_is_an_error() {
 }
 
 #[test]
-fn a_name_that_is_none_or_taken_is_refused_before_anything_is_written() {
+fn an_invalid_or_used_id_is_refused_before_anything_is_written() {
     let env = two_versions();
     env.write("victim/patchset.yaml", "mine\n");
     let victim = env.path("victim").display().to_string();
     for id in [victim.as_str(), "../escaped", "Bad Id", "gadget-py9.9", "catamount-py2.7"] {
-        let told = env.run(&[
+        let output = env.run(&[
             "port",
             "gadget-py9.9",
             "--to",
@@ -254,14 +260,14 @@ fn a_name_that_is_none_or_taken_is_refused_before_anything_is_written() {
             "--accept",
             "static-modules/two=1",
         ]);
-        assert!(told.contains("nothing was written") && told.ends_with("[exit 2]"), "{id}: {told}");
+        assert!(output.contains("nothing was written") && output.ends_with("[exit 2]"), "{id}: {output}");
     }
     assert_eq!(fs::read_to_string(env.path("victim/patchset.yaml")).unwrap(), "mine\n");
     assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
 }
 
 #[test]
-fn what_an_edit_says_beside_its_operation_is_carried_over() {
+fn other_keys_of_an_edit_are_carried_over() {
     let env = two_versions();
     let head = "    upstream: \"an issue\"\n    requires:\n      - {file: Makefile.pre.in, contains: sharedmods, why: It is there.}\n";
     let need = "    needed-while: {file: Makefile.pre.in, contains: oldsharedmods, why: So it is.}\n";
@@ -298,15 +304,15 @@ fn what_an_edit_says_beside_its_operation_is_carried_over() {
 }
 
 #[test]
-fn a_text_that_cannot_be_copied_as_it_stands_is_no_patchset() {
+fn a_patchset_that_does_not_load_again_is_not_written() {
     let env = two_versions();
-    // The id does not come first, so that the lines around it are not recognised.
+    // The id is not the first key, so the lines of the edit are not recognized.
     env.edit(
         "patchsets/gadget-py9.9/patchset.yaml",
         "  - id: no-sharedmods\n    why: There are none.\n",
         "  - why: There are none.\n    id: no-sharedmods\n    upstream: an issue\n",
     );
-    let told = env.run(&[
+    let output = env.run(&[
         "port",
         "gadget-py9.9",
         "--to",
@@ -321,17 +327,17 @@ fn a_text_that_cannot_be_copied_as_it_stands_is_no_patchset() {
         "static-modules/two=1",
     ]);
     assert!(
-        told.contains("would not say what was decided") && told.contains("edit: no-sharedmods"),
-        "{told}"
+        output.contains("would not say what was decided") && output.contains("edit: no-sharedmods"),
+        "{output}"
     );
-    assert!(told.ends_with("[exit 3]"), "{told}");
+    assert!(output.ends_with("[exit 3]"), "{output}");
     assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
 }
 
 #[test]
-fn a_row_is_taken_or_dropped_and_not_both() {
+fn a_row_cannot_be_accepted_and_dropped() {
     let env = two_versions();
-    let told = env.run(&[
+    let output = env.run(&[
         "port",
         "gadget-py9.9",
         "--to",
@@ -343,11 +349,14 @@ fn a_row_is_taken_or_dropped_and_not_both() {
         "--drop",
         "no-sharedmods=no",
     ]);
-    assert!(told.contains("is to be accepted and to be dropped") && told.ends_with("[exit 2]"), "{told}");
+    assert!(
+        output.contains("is to be accepted and to be dropped") && output.ends_with("[exit 2]"),
+        "{output}"
+    );
 }
 
 #[test]
-fn two_changes_of_one_name_are_two_rows() {
+fn two_changes_of_the_same_name_are_two_rows() {
     let env = two_versions();
     env.write("old/a.txt", "one\ntwo\n");
     env.write("new/a.txt", "one\n");
@@ -358,7 +367,7 @@ fn two_changes_of_one_name_are_two_rows() {
             .replace("with: 1", "with: '1'")
             .replace("with: 2", "with: '2'"),
     );
-    let told = env.run(&[
+    let output = env.run(&[
         "port",
         "twice",
         "--to",
@@ -370,15 +379,15 @@ fn two_changes_of_one_name_are_two_rows() {
         "--drop",
         "a/a.txt:text.replace#2=It is gone.",
     ]);
-    assert!(told.ends_with("[exit 0]"), "{told}");
+    assert!(output.ends_with("[exit 0]"), "{output}");
     let diff = env.stdout(&["diff", "twice-py10.0", "new"]);
     assert!(diff.contains("-one\n+1\n"), "{diff}");
 }
 
 #[test]
-fn a_folder_that_is_no_cpython_is_told() {
+fn a_directory_that_is_not_a_cpython_tree_is_reported() {
     let env = two_versions();
     env.write("other/README", "nothing\n");
-    let told = env.run(&["matrix", "gadget-py9.9", "other", "--base", "old"]);
-    assert!(told.contains("other: this is no tree of CPython") && told.ends_with("[exit 4]"), "{told}");
+    let output = env.run(&["matrix", "gadget-py9.9", "other", "--base", "old"]);
+    assert!(output.contains("other: this is no tree of CPython") && output.ends_with("[exit 4]"), "{output}");
 }

@@ -1,4 +1,4 @@
-//! The published JSON schema and the loader say the same of a patchset.
+//! The published JSON schema and the loader agree on what is a valid patchset.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use pypatch::patchset::{Catalog, json_schema};
 use serde_json::Value;
 
-/// What `edits:` of an otherwise good patchset may not be, and why.
+/// Invalid values of `edits:` in an otherwise valid patchset, and why.
 const WRONG: &[(&str, &str)] = &[
     ("an unknown operation", "[{id: e, why: w, file: f, text.substitute: {find: a, with: b}}]"),
     ("no why", "[{id: e, file: f, text.replace: {find: a, with: b}}]"),
@@ -26,7 +26,7 @@ const WRONG: &[(&str, &str)] = &[
         "[{id: e, why: w, file: f, file.mode: {executable: true}, changes: [{file: g, file.mode: {executable: true}}]}]",
     ),
     (
-        "a file beside changes",
+        "a file with changes",
         "[{id: e, why: w, file: f, changes: [{file: g, file.mode: {executable: true}}]}]",
     ),
     ("a change without a file", "[{id: e, why: w, changes: [{file.mode: {executable: true}}]}]"),
@@ -70,7 +70,7 @@ const WRONG: &[(&str, &str)] = &[
     ("no range of versions", "[{id: e, why: w, when: '2.7', file: f, file.mode: {executable: true}}]"),
     ("no version", "[{id: e, why: w, since: two, file: f, file.mode: {executable: true}}]"),
     (
-        "when beside changes",
+        "when with changes",
         "[{id: e, why: w, when: '>=2.7', changes: [{file: f, file.mode: {executable: true}}]}]",
     ),
     ("an unknown lint", "[{id: e, why: w, allow: {lint: w}, file: f, file.mode: {executable: true}}]"),
@@ -86,7 +86,7 @@ const WRONG: &[(&str, &str)] = &[
     ("edits by name", "{e: {why: w, file: f, file.mode: {executable: true}}}"),
 ];
 
-/// The same for the keys beside `edits:`.
+/// Invalid values of the other keys.
 const WRONG_HEADS: &[(&str, &str)] = &[
     ("no schema", "id: mine\ntitle: t\n"),
     ("another schema", "schema: 2\nid: mine\ntitle: t\n"),
@@ -105,7 +105,7 @@ const WRONG_HEADS: &[(&str, &str)] = &[
     ),
 ];
 
-/// What is right, beside the shipped patchsets.
+/// Valid patchsets, in addition to the shipped ones.
 const RIGHT: &[&str] = &[
     "[{id: e, why: w, file: f, text.replace: {find: a, with: {from: text}}}]",
     "[{id: e, why: w, file: f, file.add: {content: {from: yod.m4, of: catamount-py2.5}}}]",
@@ -128,7 +128,7 @@ fn patchset(edits: &str) -> String {
     format!("schema: 1\nid: mine\ntitle: t\nedits: {edits}\n")
 }
 
-/// What the schema and what the loader say against a patchset.
+/// The errors of the schema and of the loader for a patchset.
 fn judged(validator: &Validator, text: &str) -> (Option<String>, Option<String>) {
     let value: Value = serde_yaml::from_str(text).expect("it is YAML");
     let schema = validator.validate(&value).err().map(|error| error.to_string());
@@ -160,7 +160,7 @@ fn every_shipped_patchset_is_valid() {
 }
 
 #[test]
-fn what_is_right_is_taken_by_schema_and_loader() {
+fn schema_and_loader_accept_what_is_valid() {
     let validator = validator();
     for edits in RIGHT {
         assert_eq!(judged(&validator, &patchset(edits)), (None, None), "{edits}");
@@ -168,7 +168,7 @@ fn what_is_right_is_taken_by_schema_and_loader() {
 }
 
 #[test]
-fn what_is_wrong_is_refused_by_schema_and_loader() {
+fn schema_and_loader_refuse_what_is_invalid() {
     let validator = validator();
     let edits = WRONG.iter().map(|(what, edits)| (what, patchset(edits)));
     let heads = WRONG_HEADS.iter().map(|(what, head)| (what, (*head).to_owned()));

@@ -45,7 +45,7 @@ fn environment(version: &str) -> TestEnvironment {
 }
 
 #[test]
-fn list_tells_how_each_module_is_linked_and_what_it_lacks() {
+fn list_shows_the_linkage_and_missing_files_of_each_module() {
     let env = environment("2.7.18");
     assert_eq!(
         env.stdout(&["setup", "list", "tree"]),
@@ -58,7 +58,7 @@ gamma  shared        Modules/Setup.dist:6
 gone   static        Modules/Setup.dist:4  missing: gone.c
 "
     );
-    // The first rule for a module wins, and what configure decides is not guessed.
+    // The first rule for a module is used, and the decisions of configure are not guessed.
     env.write("tree/Modules/Setup.local", "beta beta.c -lno-such-gizmo -lm\n");
     env.write("tree/Modules/Setup.stdlib.in", "*shared*\n@MODULE_GAMMA_TRUE@gamma gamma.c\n");
     let listed = env.run(&["setup", "list", "tree"]);
@@ -68,7 +68,7 @@ gone   static        Modules/Setup.dist:4  missing: gone.c
 }
 
 #[test]
-fn modules_are_enabled_and_disabled_all_or_none_and_revert_takes_it_back() {
+fn modules_are_enabled_or_disabled_together_and_reverted() {
     let env = environment("2.7.18");
     let setup = || fs::read_to_string(env.path("tree/Modules/Setup.dist")).unwrap();
     let refused = env.run(&["setup", "enable", "tree", "beta", "bata"]);
@@ -88,7 +88,7 @@ fn modules_are_enabled_and_disabled_all_or_none_and_revert_takes_it_back() {
 }
 
 #[test]
-fn archives_are_added_also_from_a_log_of_distutils() {
+fn archives_are_added_by_hand_or_from_a_distutils_log() {
     let env = environment("2.7.18");
     env.write("site/foo/bar/_mumble.a", "");
     env.write("site/spam.a", "");
@@ -112,7 +112,7 @@ fn archives_are_added_also_from_a_log_of_distutils() {
     let relink = ["setup", "add", "--relink", "tree", "_mumble", "site/foo/bar/_mumble.a", "-lm"];
     assert!(env.run(&relink).contains("touched"));
     assert!(fs::metadata(env.path("tree/Modules/Setup.dist")).unwrap().modified().unwrap() > before);
-    // An archive that was built since: make would not see that.
+    // An archive that was rebuilt since, which make does not notice.
     let later = SystemTime::now() + Duration::from_secs(60);
     fs::File::options().append(true).open(&mumble).unwrap().set_modified(later).unwrap();
     let newer = env.run(&["setup", "add", "tree", "_mumble", "site/foo/bar/_mumble.a", "-lm"]);
@@ -128,7 +128,7 @@ fn archives_are_added_also_from_a_log_of_distutils() {
 }
 
 #[test]
-fn modules_are_called_as_their_authors_like() {
+fn module_names_may_have_capitals() {
     let env = environment("2.7.18");
     for archive in ["site/MPI.a", "site/mpi.a"] {
         env.write(archive, "");
@@ -146,7 +146,7 @@ fn modules_are_called_as_their_authors_like() {
 
 #[test]
 fn analyze_follows_packages_conditions_and_literals() {
-    // Python 2 looks beside the importing module first.
+    // Python 2 searches the directory of the importing module first.
     let env = environment("2.7.18");
     assert_eq!(
         env.stdout(&["setup", "analyze", "run/program.py", "--tree", "tree"]),
@@ -167,7 +167,7 @@ not linked statically: delta gamma
 }
 
 #[test]
-fn what_is_missing_is_written_as_a_patchset_that_applies() {
+fn missing_modules_are_written_as_a_patchset_that_applies() {
     let env = environment("3.2.1");
     let arguments =
         ["setup", "analyze", "run/program.py", "--tree", "tree", "--write-edit", "patchsets/mine"];
@@ -182,7 +182,7 @@ fn what_is_missing_is_written_as_a_patchset_that_applies() {
 }
 
 #[test]
-fn a_minimal_setup_has_what_programs_and_the_interpreter_need() {
+fn a_minimal_setup_has_only_needed_modules() {
     let env = environment("3.2.1");
     // The interpreter itself needs gamma, by site.
     env.write("tree/Modules/Setup.dist", "alpha alpha.c\nspare alpha.c\n#beta beta.c -lm\ngamma gamma.c\n");
@@ -202,7 +202,7 @@ fn a_program_that_cannot_be_read_is_an_error() {
     let env = environment("2.7.18");
     env.write("bad.py", "import (\n");
     env.write("tree/Lib/os.py", "");
-    let told = env.run(&["setup", "analyze", "bad.py", "--tree", "tree", "--write-edit", "needed"]);
-    assert!(told.contains("error: bad.py cannot be read") && told.ends_with("[exit 4]"), "{told}");
+    let output = env.run(&["setup", "analyze", "bad.py", "--tree", "tree", "--write-edit", "needed"]);
+    assert!(output.contains("error: bad.py cannot be read") && output.ends_with("[exit 4]"), "{output}");
     assert!(!env.path("needed").exists());
 }

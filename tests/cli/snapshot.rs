@@ -1,4 +1,4 @@
-//! `snapshot`: what a patchset comes to on its pins, as it was accepted.
+//! `snapshot`: the accepted results of a patchset on its pins.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::common::without_digests;
 use insta::assert_snapshot;
 
 #[test]
-fn a_snapshot_is_accepted_and_then_compared_with() {
+fn check_compares_with_the_accepted_snapshot() {
     let env = pinned();
     assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @r#"
     gadget on python-9.9: not accepted yet
@@ -132,8 +132,8 @@ fn a_snapshot_is_accepted_and_then_compared_with() {
     [exit 1]
     "#);
     assert!(!env.path("snapshots").exists());
-    let told = env.run(&["snapshot", "accept", "-q", "gadget"]);
-    assert!(told.ends_with("accepted: snapshots/gadget/python-9.9.snap\n[exit 0]"), "{told}");
+    let output = env.run(&["snapshot", "accept", "-q", "gadget"]);
+    assert!(output.ends_with("accepted: snapshots/gadget/python-9.9.snap\n[exit 0]"), "{output}");
     assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
     gadget on python-9.9: as accepted
     ------- stderr -------
@@ -159,7 +159,7 @@ fn a_snapshot_is_accepted_and_then_compared_with() {
 }
 
 #[test]
-fn a_change_of_a_change_is_shown_and_told_by_the_exit_status() {
+fn a_changed_edit_is_shown_and_gives_status_1() {
     let env = pinned();
     env.stdout(&["snapshot", "accept", "gadget"]);
     env.edit("patchsets/gadget/patchset.yaml", "with: run", "with: yod");
@@ -183,7 +183,7 @@ fn a_change_of_a_change_is_shown_and_told_by_the_exit_status() {
 }
 
 #[test]
-fn a_release_that_is_not_at_hand_is_passed_over_unless_it_is_required() {
+fn a_missing_release_is_skipped_unless_required() {
     let mut env = pinned();
     env.set("PYPATCH_SOURCES", "");
     assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
@@ -208,19 +208,19 @@ fn a_release_that_is_not_at_hand_is_passed_over_unless_it_is_required() {
 }
 
 #[test]
-fn an_accepted_snapshot_tells_a_release_from_something_else_without_the_release() {
+fn an_accepted_snapshot_identifies_the_pinned_release() {
     let mut env = pinned();
     env.stdout(&["snapshot", "accept", "gadget"]);
     env.set("PYPATCH_SOURCES", "");
     env.edit("tree/Makefile.pre.in", "docs", "more-docs");
-    let told = env.run(&["apply", "--offline", "gadget", "tree"]);
-    assert!(told.contains("  differs: Makefile.pre.in\n") && told.ends_with("[exit 3]"), "{told}");
+    let output = env.run(&["apply", "--offline", "gadget", "tree"]);
+    assert!(output.contains("  differs: Makefile.pre.in\n") && output.ends_with("[exit 3]"), "{output}");
     env.edit("tree/Makefile.pre.in", "more-docs", "docs");
     assert!(env.run(&["apply", "--offline", "gadget", "tree"]).ends_with("[exit 0]"));
 }
 
 #[test]
-fn a_pin_that_nobody_knows_is_an_error() {
+fn an_unknown_pin_is_an_error() {
     let env = pinned();
     env.edit("patchsets/gadget/patchset.yaml", "python-9.9", "python-9.8");
     assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
@@ -234,7 +234,7 @@ fn a_pin_that_nobody_knows_is_an_error() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_readable_in_a_snapshot() {
+fn a_snapshot_escapes_bytes_that_are_not_text() {
     let env = pinned();
     env.patchset("mine", "- {id: a, why: Why not., file: Modules/one.c, c.add-include: {include: <stdlib.h>, after: gadget.h}}");
     env.edit("patchsets/mine/patchset.yaml", "edits:", "pins: [python-9.9]\nedits:");
@@ -244,17 +244,17 @@ fn bytes_that_are_no_text_are_readable_in_a_snapshot() {
 }
 
 #[test]
-fn a_snapshot_of_the_tarball_is_that_of_the_commit() {
+fn tarball_and_commit_give_the_same_snapshot() {
     let mut env = pinned();
     env.stdout(&["snapshot", "accept", "gadget"]);
     fs::rename(env.path("Python-9.9.tgz"), env.path("sources/Python-9.9.tgz")).unwrap();
     env.set("PYPATCH_SOURCES", env.path("sources/Python-9.9.tgz").display().to_string());
-    let told = env.run(&["snapshot", "check", "gadget"]);
-    assert!(told.starts_with("gadget on python-9.9: as accepted\n"), "{told}");
+    let output = env.run(&["snapshot", "check", "gadget"]);
+    assert!(output.starts_with("gadget on python-9.9: as accepted\n"), "{output}");
     assert!(!release::sha256(&env.path("sources/Python-9.9.tgz")).is_empty());
 }
 
-/// Snapshots of `gadget` and of a neighbour that extends it, on the same tree.
+/// Snapshots of `gadget` and of a patchset that extends it, on the same tree.
 fn neighbours() -> common::TestEnvironment {
     let env = pinned();
     env.yaml(
@@ -283,7 +283,7 @@ edits:
 ",
     );
     env.stdout(&["snapshot", "accept", "gadget", "neighbour"]);
-    // What upstream moved, as a later release would have it.
+    // The lines are moved by upstream, as in a later release.
     let snap = "snapshots/neighbour/python-9.9.snap";
     env.edit(
         snap,
@@ -295,7 +295,7 @@ edits:
 }
 
 #[test]
-fn how_a_change_itself_changed_is_told_apart_from_what_upstream_moved() {
+fn diff_separates_changed_edits_from_upstream_moves() {
     let env = neighbours();
     assert_snapshot!(env.run(&["snapshot", "diff", "gadget", "neighbour"]), @r#"
     gadget/python-9.9 -> neighbour/python-9.9
@@ -369,11 +369,11 @@ fn how_a_change_itself_changed_is_told_apart_from_what_upstream_moved() {
 }
 
 #[test]
-fn the_difference_of_neighbours_for_programs() {
+fn the_diff_is_printed_as_json() {
     let env = neighbours();
-    let told =
+    let output =
         env.run(&["snapshot", "diff", "gadget", "neighbour", "--edit", "no-sharedmods", "--format", "json"]);
-    assert_snapshot!(told, @r#"
+    assert_snapshot!(output, @r#"
     {
       "different": true,
       "edits": [
@@ -440,9 +440,9 @@ fn the_difference_of_neighbours_for_programs() {
 }
 
 #[test]
-fn words_stand_out_in_the_difference_of_neighbours() {
+fn diff_highlights_changed_words() {
     let env = neighbours();
-    let told = env.run(&[
+    let output = env.run(&[
         "--color",
         "always",
         "snapshot",
@@ -453,11 +453,14 @@ fn words_stand_out_in_the_difference_of_neighbours() {
         "open-elsewhere",
     ]);
     // Only the word that upstream changed is inverted.
-    assert!(told.contains("\u{1b}[7m\u{1b}[31mthis") || told.contains("\u{1b}[31m\u{1b}[7mthis"), "{told:?}");
+    assert!(
+        output.contains("\u{1b}[7m\u{1b}[31mthis") || output.contains("\u{1b}[31m\u{1b}[7mthis"),
+        "{output:?}"
+    );
 }
 
 #[test]
-fn a_snapshot_that_is_not_there_or_not_the_only_one_is_an_error() {
+fn a_missing_or_ambiguous_snapshot_is_an_error() {
     let env = neighbours();
     assert_snapshot!(env.run(&["snapshot", "diff", "python-9.9", "gadget"]), @"
     ------- stderr -------

@@ -1,4 +1,4 @@
-//! Where a tree may come from: a directory, a tarball, a commit, a pin; and hostile ones.
+//! The sources of a tree: a directory, a tarball, a commit, a pin; and hostile tarballs.
 
 use std::fs;
 
@@ -32,12 +32,12 @@ fn the_same_tree_from_every_source_gives_the_same_plan_and_diff() {
 }
 
 #[test]
-fn a_pinned_tarball_or_commit_needs_no_permission() {
+fn a_pinned_tarball_or_commit_needs_no_option() {
     let env = pinned();
     let git = format!("git:{}@HEAD", env.path("sources/gadget.git").display());
     for (source, out) in [("Python-9.9.tgz", "a"), (&git, "b"), ("python-9.9", "c")] {
-        let told = env.run(&["apply", "gadget", source, "-o", out]);
-        assert_eq!(told, format!("applied gadget to {out}: 7 edits: 7 change; 6 files\n[exit 0]"));
+        let output = env.run(&["apply", "gadget", source, "-o", out]);
+        assert_eq!(output, format!("applied gadget to {out}: 7 edits: 7 change; 6 files\n[exit 0]"));
         assert!(env.run(&["status", out]).starts_with("gadget (pin python-9.9): "));
     }
     let without_receipt = |out| {
@@ -52,7 +52,7 @@ fn a_pinned_tarball_or_commit_needs_no_permission() {
 }
 
 #[test]
-fn a_tarball_of_something_else_is_not_pinned() {
+fn a_tarball_with_another_hash_is_not_pinned() {
     let env = pinned();
     env.edit("tree/Lib/compiler.py", "ld", "lld");
     release::tarball(&env.path("tree"), &env.path("other.tar.gz"));
@@ -90,7 +90,7 @@ fn only_a_directory_is_patched_in_place() {
 }
 
 #[test]
-fn an_unknown_source_is_told_what_it_could_be() {
+fn an_unknown_source_lists_the_possible_forms() {
     let env = pinned();
     assert_snapshot!(env.run(&["plan", "gadget", "./nowhere"]), @"
     ------- stderr -------
@@ -131,7 +131,7 @@ fn an_unknown_source_is_told_what_it_could_be() {
 }
 
 #[test]
-fn a_pin_that_is_nowhere_at_hand_is_told_where_it_was_looked_for() {
+fn a_pin_that_is_not_found_lists_the_places_searched() {
     let mut env = pinned();
     env.set("PYPATCH_SOURCES", format!("{0}/nowhere:{0}/tree", env.path(".").display()));
     assert_snapshot!(env.run(&["plan", "--offline", "gadget", "python-9.9"]), @"
@@ -153,23 +153,23 @@ fn a_pin_that_is_nowhere_at_hand_is_told_where_it_was_looked_for() {
 }
 
 #[test]
-fn a_tarball_with_another_hash_is_never_taken_for_a_release() {
+fn a_tarball_with_a_wrong_hash_is_never_used() {
     let mut env = pinned();
     env.edit("tree/Lib/compiler.py", "ld", "lld");
     release::tarball(&env.path("tree"), &env.path("sources/Python-9.9.tgz"));
     env.set("PYPATCH_SOURCES", env.path("sources").display().to_string());
-    let told = env.run(&["plan", "--offline", "gadget", "python-9.9"]);
-    assert_snapshot!(common::without_digests(&told), @"
+    let output = env.run(&["plan", "--offline", "gadget", "python-9.9"]);
+    assert_snapshot!(common::without_digests(&output), @"
     ------- stderr -------
     error: `python-9.9` can be had nowhere
       PYPATCH_SOURCES: $WORK/sources/Python-9.9.tgz: has the sha256 SHA256, and that is not pinned
       help: point PYPATCH_SOURCES at a directory that holds the tarball, or at a git repository with the release's tag
     [exit 4]
     ");
-    // A good one elsewhere is found all the same, and the bad one told.
+    // A good one in another place is used, with a warning about the bad one.
     env.set("PYPATCH_SOURCES", format!("{0}/sources:{0}/sources/gadget.git", env.path(".").display()));
-    let told = env.run(&["plan", "--offline", "gadget", "python-9.9"]);
-    let (_, warning) = told.split_once("------- stderr -------\n").unwrap();
+    let output = env.run(&["plan", "--offline", "gadget", "python-9.9"]);
+    let (_, warning) = output.split_once("------- stderr -------\n").unwrap();
     assert_snapshot!(common::without_digests(warning), @"
     warning: PYPATCH_SOURCES: $WORK/./sources/Python-9.9.tgz: has the sha256 SHA256, and that is not pinned
     [exit 0]
@@ -177,7 +177,7 @@ fn a_tarball_with_another_hash_is_never_taken_for_a_release() {
 }
 
 #[test]
-fn a_release_is_found_by_its_tarball() {
+fn a_release_is_found_by_the_hash_of_its_tarball() {
     let mut env = pinned();
     fs::rename(env.path("Python-9.9.tgz"), env.path("sources/Python-9.9.tgz")).unwrap();
     fs::remove_dir_all(env.path("sources/gadget.git")).unwrap();
@@ -240,7 +240,7 @@ fn a_damaged_tarball_is_refused() {
 }
 
 #[test]
-fn pins_are_listed_with_where_they_are() {
+fn pins_lists_local_paths() {
     let env = pinned();
     assert_snapshot!(env.run(&["pins", "9.9"]), @"
     python-9.9        Python-9.9.tgz            $WORK/sources/gadget.git
@@ -283,7 +283,7 @@ fn pins_are_listed_with_where_they_are() {
 }
 
 #[test]
-fn pins_of_a_folder_come_first() {
+fn pins_of_a_folder_override_shipped_ones() {
     let env = TestEnvironment::new();
     env.write(
         "mine/2.5.yaml",

@@ -35,7 +35,7 @@ pub fn need<const N: usize>(test: &str, names: [&str; N]) -> Option<[Box<dyn Tre
 /// Prints that `test` skipped the `missing` ones of so many releases, if there are any.
 ///
 /// # Panics
-/// If PYPATCH_REQUIRE_PINS, which is a list of names with blanks between them, names one of them.
+/// If PYPATCH_REQUIRE_PINS, a list of names separated by blanks, names one of them.
 pub fn report_missing(test: &str, wanted: usize, missing: &[impl AsRef<str>]) {
     let missing: Vec<&str> = missing.iter().map(AsRef::as_ref).collect();
     let required = env::var("PYPATCH_REQUIRE_PINS").unwrap_or_default();

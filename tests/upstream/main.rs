@@ -1,4 +1,5 @@
-//! The shipped patchsets on real releases of CPython, which PYPATCH_SOURCES names or the cache has.
+//! The shipped patchsets on real releases of CPython, from PYPATCH_SOURCES or the cache. A test skips a missing release
+//! and says so; it fails if PYPATCH_REQUIRE_PINS names the release.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

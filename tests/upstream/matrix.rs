@@ -1,8 +1,7 @@
-//! What a matrix says of catamount-py2.5 on other versions, beside what people read from the real trees.
+//! The matrix of catamount-py2.5 agrees with what people read from the real trees (tests/truth/catamount-py2.5.tsv).
 //!
-//! The truth is data: tests/truth/catamount-py2.5.tsv. A release that is not at hand is skipped, visibly; one that
-//! `PYPATCH_REQUIRE_PINS` names must be there. The release that the patchset was written for need not be there: what
-//! its edits mean is taken from the accepted snapshot, and from the release itself where that is at hand.
+//! The anchors to compare with come from the accepted snapshot of the release that the patchset was written for, and
+//! from that release, too, if it is available locally.
 
 use std::collections::BTreeMap;
 
@@ -16,14 +15,14 @@ use crate::common::pins;
 const PATCHSET: &str = "catamount-py2.5";
 const BASE: &str = "python-2.5";
 
-/// A line of the truth.
+/// A line of the table: the verdict on a row, and the lines or files of the anchor.
 struct Truth {
     row: String,
     verdict: String,
     places: Vec<String>,
 }
 
-/// The truth by version.
+/// The table by version.
 fn truth() -> BTreeMap<String, Vec<Truth>> {
     let mut all: BTreeMap<String, Vec<Truth>> = BTreeMap::new();
     for line in include_str!("../truth/catamount-py2.5.tsv").lines().filter(|line| !line.starts_with('#')) {
@@ -36,7 +35,7 @@ fn truth() -> BTreeMap<String, Vec<Truth>> {
     all
 }
 
-/// What is wrong with the cells of one version.
+/// Where the cells of one version disagree with the table.
 fn disagreements(cells: &[Cell], truth: &[Truth]) -> Vec<String> {
     let mut found = Vec::new();
     for one in truth {
@@ -49,7 +48,7 @@ fn disagreements(cells: &[Cell], truth: &[Truth]) -> Vec<String> {
             found.push(format!("{}: {} for {} ({reason})", one.row, cell.verdict.name(), one.verdict));
             continue;
         }
-        // The equivalent that people found is the first candidate.
+        // The anchor that people found must be the first candidate.
         let spots: Vec<&Spot> = match cell.candidates.first() {
             Some(first) => first.places.iter().collect(),
             None => cell.places.iter().collect(),
@@ -66,7 +65,7 @@ fn disagreements(cells: &[Cell], truth: &[Truth]) -> Vec<String> {
 }
 
 #[test]
-fn every_cell_agrees_with_the_truth() {
+fn every_cell_agrees_with_the_truth_table() {
     let patchset = Catalog::default().load(PATCHSET).unwrap();
     let body = Store::new("snapshots").read(PATCHSET, BASE).unwrap().unwrap();
     let accepted = snapshot::meaning(&body).unwrap();
@@ -84,7 +83,7 @@ fn every_cell_agrees_with_the_truth() {
             let meaning = Meaning::read(&patchset, base.as_ref()).unwrap();
             let cells = judge(&patchset, Some(&meaning), Some(base.as_ref()), tree.as_ref()).unwrap();
             let found = disagreements(&cells, truth).into_iter();
-            wrong.extend(found.map(|what| format!("{version} (beside the release) {what}")));
+            wrong.extend(found.map(|what| format!("{version} (with the release) {what}")));
         }
     }
     pins::report_missing("verdicts of a matrix", truth.len(), &missing);

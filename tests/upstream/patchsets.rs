@@ -1,7 +1,4 @@
-//! The Catamount patchsets on the real releases they are written for.
-//!
-//! A release that is not at hand (PYPATCH_SOURCES, or fetched into the cache) is skipped, visibly;
-//! one that PYPATCH_REQUIRE_PINS names must be there.
+//! The Catamount patchsets on the real releases that they are written for.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +11,7 @@ use pypatch::fetch::Located;
 use crate::common::tree::{self, TreeState};
 use crate::common::{self, pins};
 
-/// A release, extracted into a directory of its own.
+/// A release, extracted into a temporary directory.
 struct Release {
     directory: tempfile::TempDir,
     located: Located,
@@ -38,7 +35,7 @@ impl Release {
         String::from_utf8_lossy(&fs::read(self.root().join(file)).unwrap()).into_owned()
     }
 
-    /// Runs pypatch beside the tree, which is called `tree`.
+    /// Runs pypatch in the directory that contains the tree, which is called `tree`.
     fn pypatch(&self, args: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_pypatch"))
             .args(args)
@@ -74,8 +71,8 @@ fn added<'a>(old: &str, new: &'a str) -> Vec<&'a str> {
     new.lines().filter(|line| !old.contains(line)).collect()
 }
 
-/// What stands behind the last `#endif` of a header.
-fn behind_guard(header: &str) -> &str {
+/// The text after the last `#endif` of a header.
+fn after_guard(header: &str) -> &str {
     let at = header.rfind("#endif").unwrap();
     let end = header[at..].find('\n').unwrap();
     &header[at + end..]
@@ -122,9 +119,9 @@ fn check_common(release: &Release) {
         "HAVE_GETPWENT",
     ] {
         let line = format!("#undef/**/{name}");
-        assert_eq!(behind_guard(&header).lines().filter(|l| **l == line).count(), 1, "{name}");
+        assert_eq!(after_guard(&header).lines().filter(|l| **l == line).count(), 1, "{name}");
     }
-    assert!(!behind_guard(&header).contains("#undef "), "a spelling that config.status rewrites");
+    assert!(!after_guard(&header).contains("#undef "), "a spelling that config.status rewrites");
     for file in ["writeresult.c", "Python/dynload_redstorm.c", "Include/mpi_import.h"] {
         assert!(release.root().join(file).is_file(), "{file}");
     }
@@ -132,7 +129,7 @@ fn check_common(release: &Release) {
     parses_under_python_2(release, "Lib/distutils/unixccompiler.py");
 }
 
-/// Parses a file by the grammar of Python 2, print statement included.
+/// Parses a file with the grammar of Python 2, where print is a statement.
 fn parses_under_python_2(release: &Release, file: &str) {
     let program = "import sys, warnings\nwarnings.simplefilter('ignore')\n\
         from lib2to3 import pygram, pytree\nfrom lib2to3.pgen2 import driver\n\
@@ -146,14 +143,14 @@ fn parses_under_python_2(release: &Release, file: &str) {
     }
     let output = run(&root, "python3", &["-c", program, file]);
     assert!(output.status.success(), "{}", stderr(&output));
-    // The same grammar refuses what is none.
+    // Proof that the parser fails on invalid Python.
     let broken = root.join("broken.py");
     fs::write(&broken, "def f(:\n").unwrap();
     assert!(!run(&root, "python3", &["-c", program, "broken.py"]).status.success());
     fs::remove_file(broken).unwrap();
 }
 
-/// Makes configure anew as the patchset declares, and looks at how it runs its test programs.
+/// Regenerates configure as the patchset declares, and checks how it runs its test programs.
 fn check_configure(release: &Release, runs: usize) {
     let root = release.root();
     let Ok(version) = Command::new("autoconf2.69").arg("--version").output() else {
@@ -164,7 +161,7 @@ fn check_configure(release: &Release, runs: usize) {
     assert!(version.status.success());
     let made = run(&root, "autoconf2.69", &[]);
     assert!(made.status.success(), "{}", stderr(&made));
-    // autoconf's status proves nothing: an unbalanced quote gives a configure that the shell refuses.
+    // The exit status of autoconf is not enough: an unbalanced quote gives a configure that the shell refuses.
     let syntax = run(&root, "sh", &["-n", "configure"]);
     assert!(syntax.status.success(), "{}", stderr(&syntax));
     let configure = release.read("configure");
@@ -173,7 +170,7 @@ fn check_configure(release: &Release, runs: usize) {
 }
 
 #[test]
-fn the_tree_patched_from_2_5_satisfies_every_static_check() {
+fn patched_2_5_has_every_expected_line() {
     let Some(release) = Release::extract("python-2.5") else { return };
     let old = release.read("Makefile.pre.in");
     release.apply("catamount-py2.5");
@@ -197,7 +194,7 @@ fn the_tree_patched_from_2_5_satisfies_every_static_check() {
 }
 
 #[test]
-fn the_tree_patched_from_2_7_18_satisfies_every_static_check() {
+fn patched_2_7_18_has_every_expected_line() {
     let Some(release) = Release::extract("python-2.7.18") else { return };
     let old = release.read("Makefile.pre.in");
     let aclocal = release.read("aclocal.m4");
@@ -219,12 +216,12 @@ fn the_tree_patched_from_2_7_18_satisfies_every_static_check() {
         assert_eq!(enabled(&setup, module), 1, "{module}");
     }
     assert_eq!(enabled(&setup, "_functools"), 1);
-    assert!(behind_guard(&release.read("pyconfig.h.in")).contains("#undef/**/HAVE_INITGROUPS\n"));
+    assert!(after_guard(&release.read("pyconfig.h.in")).contains("#undef/**/HAVE_INITGROUPS\n"));
     check_common(&release);
     check_configure(&release, 30);
 }
 
-/// `diff` on the release itself is what `apply` does to the extracted tree, byte for byte.
+/// `diff` of the release, applied by `patch`, gives the same tree as `apply`, byte for byte.
 fn diff_equals_apply(pin: &str, patchset: &str) {
     let (Some(applied), Some(patched)) = (Release::extract(pin), Release::extract(pin)) else { return };
     let source = applied.located.source().to_string();
@@ -244,23 +241,23 @@ fn diff_equals_apply(pin: &str, patchset: &str) {
 }
 
 #[test]
-fn diff_of_2_5_equals_what_apply_does() {
+fn diff_of_2_5_equals_apply() {
     diff_equals_apply("python-2.5", "catamount-py2.5");
 }
 
 #[test]
-fn diff_of_2_7_18_equals_what_apply_does() {
+fn diff_of_2_7_18_equals_apply() {
     diff_equals_apply("python-2.7.18", "catamount-py2.7");
 }
 
-/// Applying twice, reverting, and reverting after a manual edit.
-fn round_trip(pin: &str, patchset: &str) {
+/// Applies twice, and reverts with and without a manual edit.
+fn apply_and_revert(pin: &str, patchset: &str) {
     let Some(release) = Release::extract(pin) else { return };
     let before = release.state();
     release.apply(patchset);
     let after = release.state();
     assert!(before != after);
-    // Untouched files keep their mtimes: make would build half the tree anew.
+    // Untouched files keep their mtimes; otherwise make would rebuild half the tree.
     let changed: Vec<_> = after.iter().filter(|(path, state)| before.get(*path) != Some(state)).collect();
     assert!(changed.len() < 40, "{}", changed.len());
 
@@ -288,17 +285,17 @@ fn round_trip(pin: &str, patchset: &str) {
 }
 
 #[test]
-fn a_round_trip_on_2_5_restores_every_byte_mode_and_mtime() {
-    round_trip("python-2.5", "catamount-py2.5");
+fn apply_and_revert_on_2_5_restore_every_byte_mode_and_mtime() {
+    apply_and_revert("python-2.5", "catamount-py2.5");
 }
 
 #[test]
-fn a_round_trip_on_2_7_18_restores_every_byte_mode_and_mtime() {
-    round_trip("python-2.7.18", "catamount-py2.7");
+fn apply_and_revert_on_2_7_18_restore_every_byte_mode_and_mtime() {
+    apply_and_revert("python-2.7.18", "catamount-py2.7");
 }
 
 #[test]
-fn the_2_5_patchset_refuses_2_7_18_and_names_what_comes_near() {
+fn the_2_5_patchset_refuses_2_7_18_with_near_misses() {
     let Some(release) = Release::extract("python-2.7.18") else { return };
     let before = release.state();
     for command in ["plan", "apply"] {

@@ -1,7 +1,5 @@
-//! catamount-py2.5, ported to 2.6 and 2.7.18 with accepted candidates, comes to what the shipped family comes to
-//! there, byte for byte, but for the files that are named here with the reason.
-//!
-//! This takes the releases themselves; where one is not at hand the test is skipped, visibly.
+//! catamount-py2.5, ported to 2.6 and 2.7.18 with accepted candidates, gives the same files as the shipped family, byte
+//! for byte, except those that are listed here with the reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,7 +16,7 @@ fn shipped(id: &str) -> Patchset {
     Catalog::default().load(id).unwrap()
 }
 
-/// The patchset that `port` writes, as it is read back.
+/// The patchset that `port` writes, loaded again.
 fn port(to: &str, tree: &dyn Tree, base: &dyn Tree, decisions: &Decisions) -> Patchset {
     let old = shipped("catamount-py2.5");
     let meaning = Meaning::read(&old, base).unwrap();
@@ -49,15 +47,15 @@ fn port(to: &str, tree: &dyn Tree, base: &dyn Tree, decisions: &Decisions) -> Pa
         .unwrap_or_else(|error| panic!("{error}\n{}", written.yaml))
 }
 
-/// What becomes of each file.
+/// Each changed file after the patchset.
 fn files(patchset: &Patchset, tree: &dyn Tree) -> BTreeMap<String, Option<File>> {
     let plan = plan(patchset, tree).unwrap();
     assert!(plan.fits(), "{} does not fit", patchset.id);
     plan.changes.into_iter().map(|change| (change.path.to_string(), change.after)).collect()
 }
 
-/// Ports to `pin`, and compares with `member`: the files that differ are those of `explained`.
-fn comes_to_the_same(pin: &str, member: &str, decisions: &str, explained: &[(&str, &str)]) {
+/// Ports to `pin` and compares the result with `member`: only the `explained` files differ.
+fn equals_member(pin: &str, member: &str, decisions: &str, explained: &[(&str, &str)]) {
     let test = format!("port of catamount-py2.5 to {pin}");
     let Some([base, tree]) = pins::need(&test, ["python-2.5", pin]) else { return };
     let decisions: Decisions = serde_yaml::from_str(decisions).unwrap();
@@ -77,8 +75,8 @@ fn comes_to_the_same(pin: &str, member: &str, decisions: &str, explained: &[(&st
 }
 
 #[test]
-fn to_2_6_it_comes_to_what_the_family_comes_to() {
-    comes_to_the_same(
+fn a_port_to_2_6_equals_the_family_except_in_explained_files() {
+    equals_member(
         "python-2.6",
         "catamount-py2.6",
         "accept:\n  no-sharedmods: 1\n  libinstall-yod: 1\n  static-modules/collections: 1\n  \
@@ -89,15 +87,15 @@ fn to_2_6_it_comes_to_what_the_family_comes_to() {
                 "Modules/zipimport.c",
                 "2.6 offers every script to zipimport first, which would open it on all ranks",
             ),
-            ("Python/getmtime.c", "2.6 no longer calls what stands there"),
+            ("Python/getmtime.c", "2.6 no longer calls that function"),
             ("Python/import.c", "what getmtime.c did; and the second stat is of Windows"),
         ],
     );
 }
 
 #[test]
-fn to_2_7_18_it_comes_to_what_the_family_comes_to() {
-    comes_to_the_same(
+fn a_port_to_2_7_18_equals_the_family_except_in_explained_files() {
+    equals_member(
         "python-2.7.18",
         "catamount-py2.7",
         "accept:\n  configure-yod: 1\n  no-sharedmods: 1\n  libinstall-yod: 1\n  scriptsinstall-yod: 1\n  no-sharedinstall: 1\n  \
@@ -116,7 +114,7 @@ fn to_2_7_18_it_comes_to_what_the_family_comes_to() {
                 "Modules/zipimport.c",
                 "every script is offered to zipimport first, which would open it on all ranks",
             ),
-            ("Python/import.c", "load_source_module has the fstat that stood in getmtime.c"),
+            ("Python/import.c", "load_source_module has the fstat that was in getmtime.c"),
             ("pyconfig.h.in", "HAVE_INITGROUPS is new"),
         ],
     );

@@ -30,7 +30,7 @@ enum Step {
 fn steps(page: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut lines = page.lines().enumerate();
-    // The line above a block, blank lines left out.
+    // The last line above a block that is not blank.
     let mut above = "";
     while let Some((_, line)) = lines.next() {
         let Some(language) = line.strip_prefix("```") else {
@@ -59,7 +59,7 @@ fn steps(page: &str) -> Vec<Step> {
     steps
 }
 
-/// The commands of a console block, with what they print. A command goes on in the next line after a `\`.
+/// The commands of a console block and their output. After a `\` a command continues on the next line.
 fn runs(block: &[(usize, &str)]) -> Vec<Step> {
     let mut runs = Vec::new();
     let mut lines = block.iter();

@@ -1,7 +1,5 @@
-//! `why` on the real history of CPython: the commits it names are those that `git log -S` and
-//! `git log --diff-filter=D` name, found by hand.
-//!
-//! Skipped, visibly, where no git repository with the release tags is among PYPATCH_SOURCES.
+//! `why` on the real history of CPython: it names the commits that people found with `git log -S` and
+//! `git log --diff-filter=D`. This needs a git repository with the release tags among PYPATCH_SOURCES.
 
 use std::process::Command;
 
@@ -9,7 +7,7 @@ use pypatch::fetch::Located;
 
 use crate::common::{self, pins};
 
-/// Anchors that no shipped edit has.
+/// Edits with anchors that no shipped edit has.
 const PROBE: &str = "\
 schema: 1
 id: probe
@@ -29,24 +27,24 @@ edits:
     text.replace: {find: _PyImport_GetDynLoadFunc, with: redstorm_GetDynLoadFunc, count: 2}
 ";
 
-/// The edit, its part, the way, and the steps: the release and the first digits of the commit's id.
+/// The edit, its part, the two releases, and the steps: the release and the first digits of the commit id.
 type Known =
     (&'static str, Option<&'static str>, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 const TRUTH: [Known; 14] = [
     // `all` became `build_all`.
     ("catamount-py2.5/no-sharedmods", None, "2.5", "2.7.18", &[("2.6", "aaad0d602bd")]),
-    // The installs hang on commoninstall.
+    // The install targets became prerequisites of commoninstall.
     ("catamount-py2.5/no-sharedinstall", None, "2.5", "2.7.18", &[("2.7.9", "3f1d0b31218")]),
     (
         "catamount-py2.5/no-sharedinstall",
         None,
         "3.3.0",
         "3.6.4",
-        // The first is altmaninstall, beside the word.
+        // The first adds altmaninstall next to the word.
         &[("3.4.0", "a48b61f8f25"), ("3.4.0", "322f5ba0d8d")],
     ),
-    // pgen went into regen-grammar, and then away.
+    // pgen moved to regen-grammar, and was removed later.
     (
         "catamount-py2.5/pgen-yod",
         None,
@@ -65,9 +63,9 @@ const TRUTH: [Known; 14] = [
     ("catamount-py2.5/archive-extensions", None, "3.11.2", "3.13.5", &[("3.12.0", "0faa0ba240e")]),
     // Setup.dist became Setup.
     ("catamount-py2.5/static-modules", Some("array"), "3.6.4", "3.9.2", &[("3.8.0", "961d54c5c19")]),
-    // _weakref is linked in by upstream.
+    // Upstream links _weakref statically.
     ("catamount-py2.5/static-modules", Some("_weakref"), "2.5", "2.7.18", &[("2.7.1", "52c36051bde")]),
-    // pyport.h no longer includes pyconfig.h: the anchor fits, the effect is gone.
+    // pyport.h no longer includes pyconfig.h: the anchor fits, but the edit has no effect.
     ("catamount-py2.5/undef-limits", None, "3.11.2", "3.13.5", &[("3.13.0", "45b9e6a61f4")]),
     // configure.in became configure.ac, on 2.7 and on 3.x.
     ("probe/configure", None, "2.7", "2.7.18", &[("2.7.4", "3cef2a931c0")]),
@@ -91,7 +89,7 @@ const TRUTH: [Known; 14] = [
 ];
 
 #[test]
-fn the_commits_are_those_that_git_log_names() {
+fn why_names_the_commits_that_git_log_finds() {
     let mut skipped = Vec::new();
     let folder = tempfile::tempdir().unwrap();
     let probe = folder.path().join("patchsets/probe");

@@ -1,4 +1,4 @@
-//! What the Catamount edits are for, read from a patched tree: each function says what is still as it was.
+//! The intended effects of the Catamount edits, read from a patched tree. Each function returns what is not as intended.
 
 use pypatch::plan::Plan;
 use pypatch::tree::Tree;
@@ -10,7 +10,7 @@ pub struct Patched<'a> {
 }
 
 impl Patched<'_> {
-    /// A file as the plan leaves it; empty where there is none.
+    /// A file after the plan; empty if there is none.
     fn read(&self, path: &str) -> String {
         let changed = self.plan.changes.iter().find(|change| change.path.as_str() == path);
         let file = match changed {
@@ -25,15 +25,15 @@ impl Patched<'_> {
         self.read("configure.ac") + &self.read("configure.in")
     }
 
-    /// How often pyconfig.h.in undefines a name behind its guard, in the spelling that survives.
+    /// How often pyconfig.h.in undefines a name after its include guard, in the spelling that config.status keeps.
     fn undefined(&self, name: &str) -> usize {
         let header = self.read("pyconfig.h.in");
-        let behind = header.rfind("#endif").map_or("", |at| &header[at..]);
-        behind.lines().filter(|line| *line == format!("#undef/**/{name}")).count()
+        let after = header.rfind("#endif").map_or("", |at| &header[at..]);
+        after.lines().filter(|line| *line == format!("#undef/**/{name}")).count()
     }
 }
 
-/// The rules of a Makefile: target, prerequisites, recipe. Of the simple form that Makefile.pre.in has.
+/// The rules of a Makefile in the simple form of Makefile.pre.in: target, prerequisites, recipe.
 fn rules(makefile: &str) -> Vec<(String, Vec<String>, Vec<String>)> {
     let mut rules: Vec<(String, Vec<String>, Vec<String>)> = Vec::new();
     for line in makefile.replace("\\\n", " ").lines() {
@@ -51,7 +51,7 @@ fn rules(makefile: &str) -> Vec<(String, Vec<String>, Vec<String>)> {
     rules
 }
 
-/// What the Makefile and the sources of configure must be.
+/// Complaints about the Makefile and the sources of configure.
 pub fn makefile_complaints(patched: &Patched<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     let rules = rules(&patched.read("Makefile.pre.in"));
@@ -72,7 +72,7 @@ pub fn makefile_complaints(patched: &Patched<'_>) -> Vec<String> {
     {
         wrong.push("`build_all` does not make pybuilddir.txt, and the interpreter does not start".to_owned());
     }
-    // A command that runs the new interpreter, or a program made from the tree, itself.
+    // A command that runs the new interpreter, or another program of the tree, without the launcher.
     let by_variable = patched.configure().contains("PYTHON_FOR_BUILD='yod ./$(BUILDPYTHON) -E'");
     for target in ["libinstall", "scriptsinstall", "pybuilddir.txt"] {
         for command in named(target).iter().flat_map(|(.., recipe)| recipe) {
@@ -105,7 +105,7 @@ pub fn makefile_complaints(patched: &Patched<'_>) -> Vec<String> {
     wrong
 }
 
-/// What Modules/Setup.dist and pyconfig.h.in must be.
+/// Complaints about Modules/Setup.dist and pyconfig.h.in.
 pub fn configuration_complaints(patched: &Patched<'_>) -> Vec<String> {
     const MODULES: [&[&str]; 15] = [
         &["array"],
@@ -163,18 +163,18 @@ pub fn configuration_complaints(patched: &Patched<'_>) -> Vec<String> {
     }
     for name in undefined {
         if patched.undefined(name) != 1 {
-            wrong.push(format!("{name} is not undefined behind the guard of pyconfig.h.in"));
+            wrong.push(format!("{name} is not undefined after the guard of pyconfig.h.in"));
         }
     }
     wrong
 }
 
-/// Files that rank 0 alone may look for and read, and how every rank would do so itself.
+/// Complaints about calls that open a file on every rank which only rank 0 may open.
 pub fn broadcast_complaints(patched: &Patched<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
-    // (file, calls, what a line may say all the same)
+    // (file, calls, texts that make a line an exception)
     let rules: [(&str, &[&str], &[&str]); 6] = [
-        // Writing is rank 0's; `mangled` is a path of Windows.
+        // Only rank 0 writes; `mangled` is a path on Windows.
         ("Python/import.c", &["fopen(", "stat(", "fstat("], &["\"wb\"", "mangled"]),
         ("Python/marshal.c", &["fstat("], &[]),
         ("Python/dynload_shlib.c", &["fstat("], &[]),
@@ -197,7 +197,7 @@ pub fn broadcast_complaints(patched: &Patched<'_>) -> Vec<String> {
             );
         }
     }
-    // The time of a source: by getmtime.c up to 2.5, by import.c itself from 2.6 on.
+    // getmtime.c reads the time of a source up to 2.5, import.c from 2.6 on.
     if patched.read("Python/import.c").contains("= PyOS_GetLastModificationTime(")
         && !patched.read("Python/getmtime.c").contains("mpi_import_fstat(fp, &st)")
     {
@@ -212,7 +212,7 @@ pub fn broadcast_complaints(patched: &Patched<'_>) -> Vec<String> {
     wrong
 }
 
-/// Where configure looks for the file itself, and not for a cache variable, the recipe's preset is ignored.
+/// If configure tests the file and not a cache variable, the preset of the recipe is ignored.
 pub fn terminal_complaints(patched: &Patched<'_>) -> Vec<String> {
     let configure = patched.configure();
     let itself = ["-r", "-e"].iter().any(|how| configure.contains(&format!("test {how} /dev/ptmx")));
@@ -220,7 +220,7 @@ pub fn terminal_complaints(patched: &Patched<'_>) -> Vec<String> {
     wrong.then(|| "configure finds /dev/ptmx".to_owned()).into_iter().collect()
 }
 
-/// The rest of what the edits are for in Python 2.
+/// Complaints about the other effects in Python 2.
 pub fn other_complaints(patched: &Patched<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     if patched.read("Lib/distutils/unixccompiler.py").matches("def link_shared_object (self").count() != 1 {
@@ -230,7 +230,7 @@ pub fn other_complaints(patched: &Patched<'_>) -> Vec<String> {
         wrong.push("configure runs its test programs itself".to_owned());
     }
     if patched.configure().contains("version_required(2.65)") {
-        wrong.push("configure can be made anew by autoconf 2.65 alone".to_owned());
+        wrong.push("only autoconf 2.65 can regenerate configure".to_owned());
     }
     wrong
 }

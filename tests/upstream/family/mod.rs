@@ -1,8 +1,7 @@
-//! The Catamount family on every pinned release: one member holds it, its plan fits, and what it comes to has the
-//! effect that it is for, which an anchor that fits does not prove.
+//! The Catamount family on every pinned release: one member covers it, its plan fits, and the result has the intended
+//! effect, which a fitting anchor does not prove.
 //!
-//! The family is `catamount-py2.5` and all that extend it. A release that is not at hand (PYPATCH_SOURCES, or fetched
-//! into the cache) is skipped, visibly; one that PYPATCH_REQUIRE_PINS names must be there.
+//! The family is `catamount-py2.5` and all patchsets that extend it.
 
 mod effects;
 
@@ -22,7 +21,7 @@ use self::effects::{
     terminal_complaints,
 };
 
-/// What every member is, or extends.
+/// Every member is this patchset or extends it.
 const ROOT: &str = "catamount-py2.5";
 
 /// The releases that must have a member.
@@ -34,9 +33,9 @@ fn family() -> Vec<Patchset> {
     all.filter(|one| one.id == ROOT || one.extends.iter().any(|id| id == ROOT)).collect()
 }
 
-fn holds<'a>(family: &'a [Patchset], pin: &Pin) -> Vec<&'a Patchset> {
-    let holds = |one: &&Patchset| one.applies_to.as_ref().is_some_and(|range| range.contains(&pin.version));
-    family.iter().filter(holds).collect()
+fn members_for<'a>(family: &'a [Patchset], pin: &Pin) -> Vec<&'a Patchset> {
+    let covers = |one: &&Patchset| one.applies_to.as_ref().is_some_and(|range| range.contains(&pin.version));
+    family.iter().filter(covers).collect()
 }
 
 fn releases() -> Vec<Pin> {
@@ -44,33 +43,33 @@ fn releases() -> Vec<Pin> {
 }
 
 #[test]
-fn every_release_has_exactly_one_member() {
+fn every_release_is_covered_by_exactly_one_member() {
     let family = family();
     let covered: VersionRange = COVERED.parse().unwrap();
     assert!(family.len() > 1);
     for pin in releases() {
-        let members: Vec<&str> = holds(&family, &pin).iter().map(|one| one.id.as_str()).collect();
+        let members: Vec<&str> = members_for(&family, &pin).iter().map(|one| one.id.as_str()).collect();
         let least = usize::from(covered.contains(&pin.version));
         assert!((least..=1).contains(&members.len()), "{}: {members:?}", pin.name);
     }
 }
 
 #[test]
-fn every_member_has_a_pin_of_each_of_its_minor_versions() {
+fn every_member_pins_each_of_its_minor_versions() {
     for member in family() {
         let range = member.applies_to.as_ref().unwrap();
         let minors = |pins: Vec<Pin>| pins.iter().map(|pin| pin.version.minor()).collect::<BTreeSet<_>>();
-        let held = minors(releases().into_iter().filter(|pin| range.contains(&pin.version)).collect());
+        let covered = minors(releases().into_iter().filter(|pin| range.contains(&pin.version)).collect());
         let pinned = minors(member.pins.iter().map(|name| PinSet::shipped().get(name).unwrap()).collect());
-        assert_eq!(held, pinned, "{}", member.id);
+        assert_eq!(covered, pinned, "{}", member.id);
     }
 }
 
-/// Calls `check` with every release that is available locally, its member and its tree. It returns what is wrong.
+/// Calls `check`, which returns complaints, with every locally available release, its member and its tree.
 fn on_every_release(check: impl Fn(&Pin, &Patchset, &dyn Tree) -> Vec<String> + Sync) {
     let family = family();
     let mut covered = releases();
-    covered.retain(|pin| !holds(&family, pin).is_empty());
+    covered.retain(|pin| !members_for(&family, pin).is_empty());
     let work = Mutex::new(covered.iter());
     let wrong = Mutex::new(Vec::new());
     let missing = Mutex::new(BTreeSet::new());
@@ -79,7 +78,7 @@ fn on_every_release(check: impl Fn(&Pin, &Patchset, &dyn Tree) -> Vec<String> + 
             scope.spawn(|| {
                 loop {
                     let Some(pin) = work.lock().unwrap().next() else { break };
-                    let member = holds(&family, pin)[0];
+                    let member = members_for(&family, pin)[0];
                     let Some(tree) = pins::open(&pin.name) else {
                         missing.lock().unwrap().insert(&pin.name);
                         continue;
@@ -115,7 +114,7 @@ fn misfits(plan: &Plan) -> Vec<String> {
 }
 
 #[test]
-fn on_every_release_the_plan_fits_and_has_its_effect() {
+fn the_family_fits_and_has_its_effect_on_every_release() {
     on_every_release(|pin, member, tree| {
         let plan = plan(member, tree).unwrap();
         let mut wrong = misfits(&plan);
@@ -142,16 +141,17 @@ fn an_untouched_release_of_python_2_has_none_of_the_effects() {
         let nothing = Patchset { edits: Vec::new(), ..member.clone() };
         let plan = plan(&nothing, tree).unwrap();
         let untouched = Patched { plan: &plan, tree };
-        let seen = [
-            // The shared modules, the interpreter in libinstall, and the script of the platform's modules.
+        let complaints = [
+            // Shared modules, the interpreter in libinstall, and the script of the platform modules.
             (makefile_complaints(&untouched).len(), 8),
             (configuration_complaints(&untouched).len(), 14 + 8),
             (broadcast_complaints(&untouched).len(), 10),
             (other_complaints(&untouched).len(), 2),
         ];
-        seen.iter()
-            .filter(|(seen, least)| seen < least)
-            .map(|(seen, least)| format!("{seen} of at least {least} complaints"))
+        complaints
+            .iter()
+            .filter(|(found, least)| found < least)
+            .map(|(found, least)| format!("{found} of at least {least} complaints"))
             .collect()
     });
 }
