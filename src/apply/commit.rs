@@ -1,44 +1,34 @@
-//! Planned changes become what is on the disk.
+//! Writes planned changes to a directory.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::dirs::Dirs;
 use super::disk::Disk;
 use super::error::ApplyError;
-use super::layered::Layered;
+use super::file_state::{FileState, FileStatus};
+use super::inspect::{self, FileInfo};
+use super::join::JoinedLayers;
 use super::lock::LockedTree;
-use super::place::{self, Found};
 use super::receipt::{AppliedLayer, Layer, Receipt};
 use super::recover::recover_locked;
-use super::stage::Fresh;
-use super::status::{FileState, FileStatus, examine, expected};
-use super::transaction::{self, Act, Change};
-use crate::digest::Sha256Digest;
+use super::status::{examine, expected};
+use super::touched_dirs::TouchedDirs;
+use super::transaction;
 use crate::tree::{File, FileChange, TreePath};
 
-/// What committing changes came to.
-#[derive(Debug)]
-pub enum Committed {
-    /// The changes were empty: nothing was written, not even a receipt.
-    NothingToDo,
-    /// The tree is changed; its receipt, of which the last layers are new.
-    Applied(Receipt),
-}
-
-/// Makes changes in the directory `root`, all of them or none, and notes them in its receipt: one
-/// more layer for each of `layers` that changes something. The changes of a layer are those of what
-/// the layers before it leave.
+/// Makes changes in the directory `root`, all or none of them, and records them in its receipt: one
+/// layer for each of `layers` that changes something. The changes of a layer start from the result of
+/// the layers before it. Returns the new receipt; `None` when there was nothing to change, and then
+/// nothing was written.
 ///
-/// All replaced and added files get the same mtime: now. Modes, owners and the mtimes of all other
-/// files stay. Anything that an interrupted process left is dealt with first, as
-/// [`recover`](super::recover()) does.
+/// All replaced and added files get the same mtime, which is now. Modes, owners and the mtimes of all
+/// other files stay. If an earlier process was interrupted, the tree is first recovered as
+/// [`recover`](super::recover()) does it.
 ///
 /// # Errors
-/// [`ApplyError`]; nothing was changed then. A layer cannot put a directory where the tree has a file
-/// that a layer before it removes: that is [`ApplyError::NotAFile`].
-pub fn commit(root: &Path, layers: Vec<(Layer, &[FileChange])>) -> Result<Committed, ApplyError> {
+/// [`ApplyError`]; no file was changed then. A layer cannot create a directory where the tree has a
+/// file that an earlier layer removes: that is [`ApplyError::WrongType`].
+pub fn commit(root: &Path, layers: Vec<(Layer, &[FileChange])>) -> Result<Option<Receipt>, ApplyError> {
     commit_on(&Disk::default(), root, layers)
 }
 
@@ -46,7 +36,7 @@ pub(super) fn commit_on(
     disk: &Disk<'_>,
     root: &Path,
     layers: Vec<(Layer, &[FileChange])>,
-) -> Result<Committed, ApplyError> {
+) -> Result<Option<Receipt>, ApplyError> {
     let tree = LockedTree::take(root)?;
     recover_locked(disk, &tree)?;
     let differs = |change: &&FileChange| change.before != change.after;
@@ -56,47 +46,28 @@ pub(super) fn commit_on(
         .filter(|(_, changes)| !changes.is_empty())
         .unzip();
     if layers.is_empty() {
-        return Ok(Committed::NothingToDo);
+        return Ok(None);
     }
-    let found = check(root, &changes)?;
-    let old_receipt = Receipt::load(root)?;
-    if let Some((receipt, ..)) = &old_receipt {
-        // A layer over an edit by hand would hide it, and the layers below could not be reverted.
-        refuse_drift(root, &receipt.layers, found.keys().copied())?;
-    }
-    let dirs = Dirs::touched(root, &changes, old_receipt.is_none())?;
-    let receipt = transaction::run(disk, &tree, |fresh| {
-        let (mut noted, before) = match old_receipt {
-            Some((receipt, found, sha256)) => (receipt.layers, Some((found, sha256))),
-            None => (Vec::new(), None),
-        };
-        let mut layered = Layered::new(fresh, found);
+    let on_disk = check(root, &changes)?;
+    let (mut applied, receipt_file) = match Receipt::load(root)? {
+        Some((receipt, info, sha256)) => (receipt.layers, Some((info, sha256))),
+        None => (Vec::new(), None),
+    };
+    // A layer above an edit by hand would hide the edit, and the layers below could not be reverted.
+    refuse_drift(root, &applied, on_disk.keys().copied())?;
+    let dirs = TouchedDirs::of_layers(root, &changes, receipt_file.is_none())?;
+    let receipt = transaction::run(disk, &tree, receipt_file, |info| {
+        let mut joined = JoinedLayers::new(info, on_disk);
         for ((layer, changes), dirs) in layers.into_iter().zip(&changes).zip(dirs) {
-            noted.push(layered.add(layer, changes, dirs));
+            applied.push(joined.add(layer, changes, dirs));
         }
-        let receipt = Receipt::new(noted);
-        let (mut planned, top) = layered.together();
-        planned.files.push(receipt_change(&receipt, before, fresh));
-        Ok((planned, top, receipt))
+        let (update, top_mtime) = joined.finish();
+        (update, top_mtime, applied)
     })?;
-    Ok(Committed::Applied(receipt))
+    Ok(Some(receipt))
 }
 
-/// The change that puts `receipt` into the tree.
-pub(super) fn receipt_change<'a>(
-    receipt: &Receipt,
-    before: Option<(Found, Sha256Digest)>,
-    fresh: &Fresh,
-) -> Change<'a> {
-    let bytes = receipt.to_bytes();
-    let sha256 = Sha256Digest::of(&bytes);
-    let mode = before.map_or(fresh.mode(false), |(found, _)| found.mode);
-    let owner = before.map(|(found, _)| found.owner);
-    let act = Act::Write { bytes: Cow::Owned(bytes), sha256, mode, owner, mtime: fresh.now };
-    Change { path: Receipt::path(), before, act }
-}
-
-/// Refuses to touch a file that is not as an earlier layer left it.
+/// Refuses to change a file that is not as an earlier layer wrote it.
 fn refuse_drift<'a>(
     root: &Path,
     layers: &[AppliedLayer],
@@ -115,15 +86,15 @@ fn refuse_drift<'a>(
     if drifted.is_empty() { Ok(()) } else { Err(ApplyError::Drifted(drifted)) }
 }
 
-/// Compares every file with what the plan saw: the first layer that changes it saw what is on the
-/// disk, any other what the one before left. Gives what is on the disk.
+/// Compares each file with what its plan read: for the first layer that changes it with the disk, for
+/// any other with the result of the layer before. Returns the files as they are on disk.
 fn check<'a>(
     root: &Path,
     layers: &[Vec<&'a FileChange>],
-) -> Result<BTreeMap<&'a TreePath, Option<Found>>, ApplyError> {
+) -> Result<BTreeMap<&'a TreePath, Option<FileInfo>>, ApplyError> {
     let mut on_disk = BTreeMap::new();
-    // The files that the layers so far have changed, as they leave them.
-    let mut left: BTreeMap<&TreePath, Option<&File>> = BTreeMap::new();
+    // The files that the layers so far change, and their contents afterwards.
+    let mut results: BTreeMap<&TreePath, Option<&File>> = BTreeMap::new();
     let mut differing = Vec::new();
     for changes in layers {
         let mut paths = BTreeSet::new();
@@ -135,36 +106,36 @@ fn check<'a>(
             if path.as_str().starts_with(".pypatch-") {
                 return Err(ApplyError::Reserved(path.clone()));
             }
-            let same = if let Some(file) = left.get(path) {
+            let same = if let Some(file) = results.get(path) {
                 *file == change.before.as_ref()
             } else {
-                let found = place::file(root, path)?;
-                refuse_in_the_way(path, &left)?;
+                let found = inspect::file(root, path)?;
+                refuse_conflict(path, &results)?;
                 on_disk.insert(path, found);
                 match (&change.before, &found) {
                     (None, None) => true,
                     (Some(File { bytes, executable }), Some(found)) => {
-                        *executable == found.mode.executable() && *bytes == place::read(root, path)?
+                        *executable == found.mode.executable() && *bytes == inspect::read(root, path)?
                     }
-                    _ => false,
+                    (None, Some(_)) | (Some(_), None) => false,
                 }
             };
             if !same {
                 differing.push(path.clone());
             }
         }
-        left.extend(changes.iter().map(|change| (&change.path, change.after.as_ref())));
+        results.extend(changes.iter().map(|change| (&change.path, change.after.as_ref())));
     }
     if differing.is_empty() { Ok(on_disk) } else { Err(ApplyError::Changed(differing)) }
 }
 
-/// Refuses a file where layers have made a directory, or below what they have made a file.
-fn refuse_in_the_way(path: &TreePath, left: &BTreeMap<&TreePath, Option<&File>>) -> Result<(), ApplyError> {
-    if let Some(file) = path.ancestors().find(|dir| left.get(dir).is_some_and(Option::is_some)) {
-        return Err(ApplyError::NotAFile(file));
+/// Refuses to write a file where earlier layers create a directory, or below a file that they create.
+fn refuse_conflict(path: &TreePath, results: &BTreeMap<&TreePath, Option<&File>>) -> Result<(), ApplyError> {
+    if let Some(file) = path.ancestors().find(|dir| results.get(dir).is_some_and(Option::is_some)) {
+        return Err(ApplyError::WrongType(file));
     }
-    if left.keys().any(|other| other.ancestors().any(|dir| dir == *path)) {
-        return Err(ApplyError::NotAFile(path.clone()));
+    if results.keys().any(|other| other.ancestors().any(|dir| dir == *path)) {
+        return Err(ApplyError::WrongType(path.clone()));
     }
     Ok(())
 }
@@ -187,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_change_is_made_and_nothing_else_is_touched() {
+    fn every_kind_of_change_is_made_and_other_files_stay() {
         let dir = tree();
         let changes = every_change(dir.path());
         let untouched = |path: &str| {
@@ -196,7 +167,7 @@ mod tests {
         };
         let before = ["README", "Lib/plat/stays.py", "Modules"].map(|path| untouched(path).0);
         let inode = untouched("README").1;
-        assert!(matches!(commit(dir.path(), one("one", &changes)).unwrap(), Committed::Applied(_)));
+        assert!(commit(dir.path(), one("one", &changes)).unwrap().is_some());
         for change in &changes {
             let path = change.path.below(dir.path());
             match &change.after {
@@ -209,7 +180,7 @@ mod tests {
         assert_eq!(untouched("Lib/latin.py").2 & 0o7777, 0o664);
         assert_eq!(untouched("Modules/locked.c").2 & 0o7777, 0o444);
         assert_eq!(untouched("install-sh").2 & 0o7777, 0o755);
-        // No changed file is out of date against another.
+        // Equal mtimes: make must not take one changed file for older than another.
         assert_eq!(untouched("Lib/latin.py").0, untouched("Makefile.pre.in").0);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 6);
     }
@@ -219,23 +190,22 @@ mod tests {
         let dir = tree();
         let before = seen(dir.path());
         let nothing = change(dir.path(), "README", Vec::new());
-        let committed = commit(dir.path(), one("one", &[nothing])).unwrap();
-        assert!(matches!(committed, Committed::NothingToDo));
+        assert!(commit(dir.path(), one("one", &[nothing])).unwrap().is_none());
         assert_eq!(seen(dir.path()), before);
     }
 
     #[test]
-    fn files_that_changed_since_planning_are_all_named() {
+    fn all_files_that_changed_since_planning_are_named() {
         let dir = tree();
         let changes = every_change(dir.path());
         fs::write(dir.path().join("Makefile.pre.in"), "edited").unwrap();
         fs::remove_file(dir.path().join("Lib/latin.py")).unwrap();
         fs::create_dir_all(dir.path().join("Lib/new")).unwrap();
-        fs::write(dir.path().join("Lib/new/run"), "in the way").unwrap();
+        fs::write(dir.path().join("Lib/new/run"), "unexpected").unwrap();
         let error = refused(dir.path(), &changes);
         assert_eq!(
             error.to_string(),
-            "not as it was when the change was planned: Makefile.pre.in, Lib/latin.py, Lib/new/run"
+            "changed since the patchset was planned: Makefile.pre.in, Lib/latin.py, Lib/new/run"
         );
     }
 
@@ -256,11 +226,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_refused() {
+    fn a_path_that_cannot_be_a_file_is_refused() {
         let dir = tree();
         for (path, culprit) in [("Lib", "Lib"), ("README/x", "README"), ("README/x/y", "README")] {
             let error = refused(dir.path(), &[add(path, b"", false)]);
-            assert!(matches!(error, ApplyError::NotAFile(path) if path.as_str() == culprit));
+            assert!(matches!(error, ApplyError::WrongType(path) if path.as_str() == culprit));
         }
         let error = refused(dir.path(), &[add(".pypatch-receipt.json", b"", false)]);
         assert!(matches!(error, ApplyError::Reserved(_)));
@@ -271,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn setuid_stays_and_other_names_of_a_file_keep_the_old_contents() {
+    fn replacing_keeps_setuid_and_leaves_other_hard_links_alone() {
         let dir = tree();
         let path = dir.path().join("README");
         fs::set_permissions(&path, Permissions::from_mode(0o4755)).unwrap();

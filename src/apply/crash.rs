@@ -14,7 +14,7 @@ use super::lock::LockedTree;
 use super::note;
 use super::recover::{Recovered, recover, recover_locked};
 use super::revert;
-use super::revert::{Which, revert_on};
+use super::revert::{RevertScope, revert_on};
 use super::testing::{
     every_change, layer, more_changes, notes_are_kept, one, seen, three_layers, tree, undated, without_top,
 };
@@ -75,17 +75,17 @@ const SCENARIOS: [Scenario; 7] = [
     Scenario {
         name: "revert",
         setup: first,
-        run: |disk, root| revert_on(disk, root, Which::All, false).map(drop),
+        run: |disk, root| revert_on(disk, root, RevertScope::All, false).map(drop),
     },
     Scenario {
         name: "revert both",
         setup: both,
-        run: |disk, root| revert_on(disk, root, Which::All, false).map(drop),
+        run: |disk, root| revert_on(disk, root, RevertScope::All, false).map(drop),
     },
     Scenario {
         name: "revert the second",
         setup: both,
-        run: |disk, root| revert_on(disk, root, Which::Top, false).map(drop),
+        run: |disk, root| revert_on(disk, root, RevertScope::Top, false).map(drop),
     },
 ];
 
@@ -381,11 +381,11 @@ fn a_running_change_is_not_disturbed() {
     let disk = Disk::hooked(|doing, _| {
         if doing == "replace" {
             assert!(matches!(recover(dir.path()), Err(ApplyError::Busy(_))));
-            assert!(matches!(revert(dir.path(), Which::All, false), Err(ApplyError::Busy(_))));
+            assert!(matches!(revert(dir.path(), RevertScope::All, false), Err(ApplyError::Busy(_))));
         }
         Ok(())
     });
     commit_on(&disk, dir.path(), one("first", &every_change(dir.path()))).unwrap();
-    revert(dir.path(), Which::All, false).unwrap();
+    revert(dir.path(), RevertScope::All, false).unwrap();
     assert_eq!(seen(dir.path()), before);
 }

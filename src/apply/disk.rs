@@ -36,12 +36,12 @@ pub(super) struct NewFile<'a> {
 /// Waiting for each by itself has the file system write its own journal for each; once the disk has
 /// begun to write all of them, one such write does for most.
 #[derive(Default)]
-pub(super) struct Pending(Vec<(PathBuf, File)>);
+pub(super) struct Unsynced(Vec<(PathBuf, File)>);
 
 /// How many files are kept open to be waited for together.
 const TOGETHER: usize = 64;
 
-impl Pending {
+impl Unsynced {
     /// Waits until all of them are on the disk.
     pub fn sync(&mut self, disk: &Disk<'_>) -> Result<(), ApplyError> {
         self.0.drain(..).try_for_each(|(path, file)| disk.sync(&path, &file))
@@ -79,20 +79,20 @@ impl Disk<'_> {
     }
 
     /// Creates a file that was not there, complete, and has the disk begin to write it. It is on the
-    /// disk when `pending` is synced.
+    /// disk when `unsynced` is synced.
     pub fn new_file(
         &self,
         path: PathBuf,
         new: &NewFile<'_>,
-        pending: &mut Pending,
+        unsynced: &mut Unsynced,
     ) -> Result<(), ApplyError> {
         let file = self.new_unsynced_file(&path, new)?;
         if self.hook.is_none() {
             // This is how Linux is told to begin; a system that knows nothing of it begins later.
             let _ = fadvise(&file, 0, None, Advice::DontNeed);
         }
-        pending.0.push((path, file));
-        if pending.0.len() < TOGETHER { Ok(()) } else { pending.sync(self) }
+        unsynced.0.push((path, file));
+        if unsynced.0.len() < TOGETHER { Ok(()) } else { unsynced.sync(self) }
     }
 
     /// Creates a file that was not there, complete, without waiting for the disk.

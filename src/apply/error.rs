@@ -1,51 +1,51 @@
-//! Why a tree could not be written, or not be brought back.
+//! Errors of writing to a tree.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::status::FileStatus;
+use super::file_state::FileStatus;
 use crate::tree::TreePath;
 
-/// Why a change was not made. Unless the variant says otherwise the tree is as it was.
+/// Why a change was not made. The tree is as it was, unless the variant says otherwise.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
-    /// The tree is no directory.
-    #[error("{} is no directory", .0.display())]
+    /// The root of the tree is not a directory.
+    #[error("{} is not a directory", .0.display())]
     NotADirectory(PathBuf),
-    /// Another process is changing the tree.
+    /// Another process holds the lock of the tree.
     #[error("another process is changing {}", .0.display())]
     Busy(PathBuf),
-    /// Files are not as they were when the change was planned.
-    #[error("not as it was when the change was planned: {}", list(.0))]
+    /// All files that differ from what the plan read.
+    #[error("changed since the patchset was planned: {}", list(.0))]
     Changed(Vec<TreePath>),
-    /// Two changes of one file.
-    #[error("{0} is to be changed twice")]
+    /// A layer has two changes of one file.
+    #[error("two changes of {0} in one layer")]
     Twice(TreePath),
-    /// A name that pypatch keeps for itself.
-    #[error("{0} is a name that pypatch keeps for itself")]
+    /// A file name that starts with `.pypatch-`.
+    #[error("{0} is a name reserved for pypatch")]
     Reserved(TreePath),
-    /// A symbolic link: what it leads to may lie outside the tree.
+    /// A symbolic link, which may lead out of the tree.
     #[error("{0} is a symbolic link")]
     Symlink(TreePath),
-    /// A directory or something stranger where a file was expected, or a file where a directory was.
-    #[error("{0} is neither a file nor a directory on the way to one")]
-    NotAFile(TreePath),
-    /// The system refused; disk full and lacking permission come as this.
+    /// A regular file or a directory is needed at this path, and something else is there.
+    #[error("{0} has the wrong file type")]
+    WrongType(TreePath),
+    /// A system call failed, for example because the disk is full or a permission is missing.
     #[error("cannot {doing} {}", path.display())]
     Io {
-        /// What was being done: `write`, `rename`.
+        /// What the call does: `write`, `replace`.
         doing: &'static str,
-        /// To which file.
+        /// Its file or directory.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: io::Error,
     },
-    /// A tree was to be written where something stands already.
-    #[error("{} exists already", .0.display())]
+    /// A new tree cannot be written to a path that exists.
+    #[error("{} already exists", .0.display())]
     Occupied(PathBuf),
     /// There is nothing to revert.
-    #[error("{} holds no receipt", .0.display())]
+    #[error("{} has no receipt", .0.display())]
     NoReceipt(PathBuf),
     /// The receipt cannot be read, or contradicts itself.
     #[error("the receipt {} is damaged: {why}", path.display())]
@@ -60,20 +60,20 @@ pub enum ApplyError {
     ForeignSchema {
         /// The receipt.
         path: PathBuf,
-        /// The schema it names.
+        /// The number of its schema.
         found: u64,
     },
-    /// Files are not as the receipt says; all of them.
-    #[error("not as pypatch left it: {}", list(.0.iter().map(|file| &file.path)))]
+    /// All files that differ from what pypatch wrote.
+    #[error("changed since pypatch wrote it: {}", list(.0.iter().map(|file| &file.path)))]
     Drifted(Vec<FileStatus>),
-    /// A file was edited after a process was killed in the middle of its work, before that work could
-    /// be undone. The tree is neither as before nor as after.
-    #[error("{path} was edited after a change of the tree had been interrupted")]
+    /// A process was killed while it changed the tree, and a file was edited before that change was
+    /// undone. The tree is neither as before the change nor as after it.
+    #[error("{path} was edited after an interrupted apply or revert")]
     Torn {
         /// The edited file.
         path: TreePath,
-        /// The old contents; `None` when the file was not there before. Putting them back, or
-        /// removing the file, lets recovery go on.
+        /// The old contents; `None` when the file did not exist. Putting them back, or removing the
+        /// file, lets recovery continue.
         old: Option<PathBuf>,
     },
     /// The journal of an interrupted change cannot be read.
@@ -84,12 +84,12 @@ pub enum ApplyError {
         /// What is wrong with it.
         why: String,
     },
-    /// The change failed and could not be undone either; the next command tries again.
-    #[error("{cause}; and it could not be undone")]
+    /// The change failed, and so did undoing it. The next command tries to undo it again.
+    #[error("{cause}; and undoing the change failed")]
     Unfinished {
-        /// What failed first.
+        /// The first error.
         cause: Box<ApplyError>,
-        /// What failed when that was being undone.
+        /// The error of undoing.
         #[source]
         undoing: Box<ApplyError>,
     },
@@ -101,7 +101,7 @@ fn list<'a>(paths: impl IntoIterator<Item = &'a TreePath>) -> String {
 }
 
 impl ApplyError {
-    /// Makes one of a system error: `map_err(ApplyError::io("read", &path))`.
+    /// Makes one from the error of a system call: `map_err(ApplyError::io("read", &path))`.
     pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ApplyError {
         move |source| ApplyError::Io { doing, path: path.to_owned(), source }
     }

@@ -1,4 +1,4 @@
-//! What a change is about to do to a tree: all that is needed to undo it.
+//! The journal of a change: everything that is needed to undo it.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::tree::TreePath;
 
 const SCHEMA: u32 = 1;
 
-/// The journal of one change. The stage holds the old contents of `files[3]` as `3.old`.
+/// The journal of one change. The stage has the old contents of `files[3]` as `3.old`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Journal {
     schema: u32,
@@ -18,7 +18,7 @@ pub(super) struct Journal {
     pub created: Vec<TreePath>,
     /// Directories to be removed, the innermost first.
     pub removed: Vec<RemovedDir>,
-    /// The mtimes of directories as they were, without the top.
+    /// The old mtimes of directories except the top.
     pub mtimes: Vec<(TreePath, Mtime)>,
 }
 
@@ -26,22 +26,22 @@ pub(super) struct Journal {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct JournalFile {
     pub path: TreePath,
-    /// The file as it was; `None` when it was not there.
+    /// The file before the change; `None` when it did not exist.
     pub before: Option<JournalBefore>,
-    /// Its contents as they will be; `None` when it will not be there.
+    /// The digest of its new contents; `None` when the change removes it.
     pub after: Option<Sha256Digest>,
-    /// Whether only its mode changes, without the file being replaced.
+    /// Whether only its mode changes and the file is not replaced.
     pub in_place: bool,
 }
 
-/// A file as it was.
+/// A file before the change.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct JournalBefore {
     pub sha256: Sha256Digest,
     pub mode: Mode,
 }
 
-/// A directory to be removed, as it was; its mtime stands among those of the others.
+/// A directory to be removed. Its old mtime is in [`Journal::mtimes`].
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct RemovedDir {
     pub path: TreePath,
@@ -49,7 +49,7 @@ pub(super) struct RemovedDir {
 }
 
 impl Journal {
-    /// An empty one.
+    /// An empty journal.
     pub fn new() -> Journal {
         Journal {
             schema: SCHEMA,
@@ -60,12 +60,15 @@ impl Journal {
         }
     }
 
-    /// As it is written.
+    /// The contents of the journal file.
     pub fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("a journal has only text keys, so it is always JSON")
     }
 
-    /// As it was read.
+    /// Reads the contents of a journal file.
+    ///
+    /// # Errors
+    /// A message when it is not a journal of this schema.
     pub fn parse(bytes: &[u8]) -> Result<Journal, String> {
         let journal: Journal = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
         if journal.schema == SCHEMA { Ok(journal) } else { Err(format!("its schema is {}", journal.schema)) }

@@ -1,4 +1,4 @@
-//! One process at a time may change a tree.
+//! A lock, so that only one process at a time changes a tree.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -6,31 +6,35 @@ use std::time::Duration;
 
 use super::error::ApplyError;
 
-/// How often the lock is tried, and how long it is waited in between: a fifth of a second in all.
-const WAITS: u32 = 20;
-const WAIT: Duration = Duration::from_millis(10);
+/// How often the lock is tried, and the pause between: 0.2 seconds in all.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(10);
 
-/// A tree that no other pypatch changes for as long as this lives.
+/// A tree that no other pypatch changes while this value exists.
 ///
-/// The lock is on the directory itself and dies with the process: it leaves no file behind. On a
-/// network file system it holds among the processes of one machine.
+/// The lock is `flock` on the directory itself. It ends with the process and needs no file. On a network
+/// file system it is effective only between processes of one machine.
 pub(super) struct LockedTree {
     root: PathBuf,
     _lock: File,
 }
 
 impl LockedTree {
-    /// Takes the lock. Waits for it a moment: another pypatch may be about to end, and a process that
-    /// this one has just started holds a copy of every lock until it runs its program.
+    /// Takes the lock of the tree `root`.
+    ///
+    /// # Errors
+    /// [`ApplyError::Busy`] when another process holds it.
     pub fn take(root: &Path) -> Result<LockedTree, ApplyError> {
         let dir = File::open(root).map_err(ApplyError::io("open", root))?;
-        if !dir.metadata().map_err(ApplyError::io("look at", root))?.is_dir() {
+        if !dir.metadata().map_err(ApplyError::io("read metadata of", root))?.is_dir() {
             return Err(ApplyError::NotADirectory(root.to_owned()));
         }
-        for _ in 0..WAITS {
+        // Another pypatch may be about to end; and a child process that was just forked holds copies of all
+        // locks until it executes its program.
+        for _ in 0..TRIES {
             match dir.try_lock() {
                 Ok(()) => return Ok(LockedTree { root: root.to_owned(), _lock: dir }),
-                Err(TryLockError::WouldBlock) => std::thread::sleep(WAIT),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
                 Err(TryLockError::Error(source)) => return Err(ApplyError::io("lock", root)(source)),
             }
         }
@@ -48,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tree_is_locked_once_and_freed_without_leaving_anything() {
+    fn a_lock_excludes_others_and_leaves_no_file() {
         let dir = tempfile::tempdir().unwrap();
         let first = LockedTree::take(dir.path()).unwrap();
         assert!(matches!(LockedTree::take(dir.path()), Err(ApplyError::Busy(_))));
@@ -58,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_no_tree() {
+    fn a_file_cannot_be_locked_as_a_tree() {
         let file = tempfile::NamedTempFile::new().unwrap();
         assert!(matches!(LockedTree::take(file.path()), Err(ApplyError::NotADirectory(_))));
     }

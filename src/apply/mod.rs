@@ -1,29 +1,29 @@
-//! Brings a planned change to a directory on disk, all or nothing, and takes it back.
+//! Writes planned changes to a directory, all or nothing, and reverts them.
 //!
-//! [`commit`] writes, [`revert()`] takes back, [`status`] compares the tree with its receipt, and
-//! [`recover`] tidies up after a process that was killed; every command that is given a directory
-//! calls it first. [`Materialise`] writes a whole tree elsewhere instead.
+//! [`commit`] writes, [`revert()`] takes patchsets off again, [`status`] compares the tree with its receipt,
+//! and [`recover`] tidies up after a process that was killed: every command that is given a directory calls
+//! it first. [`TreeWriter`] writes a whole tree to a new directory.
 //!
-//! # How all or nothing is kept
-//! 1. The tree is locked: `flock` on the directory itself, which leaves nothing behind.
-//! 2. Every file is compared with what the plan saw; then `.pypatch-stage-MTIME` is made inside the
-//!    tree. `MTIME` is the tree's own mtime, which making that directory changes.
-//! 3. New contents are written and synced there, and each file that will be replaced or removed gets
-//!    a second name there: a hard link, or a copy where links are not to be had. The journal comes
-//!    last. Until it is there nothing else of the tree has been touched.
-//! 4. Files are renamed into place, the receipt among them, and mtimes of directories are set.
-//! 5. The stage is renamed to `.pypatch-done-MTIME`: *this* is the commit. Then it is deleted, and
-//!    the top directory gets that mtime; between these two the stage's name is noted in the attribute
+//! # The transaction
+//! 1. The tree is locked, by `flock` on the directory itself, which needs no file.
+//! 2. Every file is compared with what the plan read. Then `.pypatch-stage-MTIME` is created inside the
+//!    tree. `MTIME` is the mtime of the top directory, which creating the stage changes.
+//! 3. New contents are written and synced in the stage, and each file that will be replaced or removed gets
+//!    a second name there: a hard link, or a copy where the file system has no links. The journal comes
+//!    last. Until it is on disk, no file of the tree has been touched.
+//! 4. Files are renamed into place, the receipt among them, and the mtimes of directories are set.
+//! 5. The stage is renamed to `.pypatch-done-MTIME`: *this* is the commit. Then it is deleted, and the top
+//!    directory gets that mtime; between these two the stage's name is noted in the attribute
 //!    `user.pypatch.stage` of the top directory.
 //!
-//! Whatever fails, or is killed, before step 5 is undone from the journal, by the same code whether
-//! at once or by the next command; each step of undoing may be repeated. As the old files were never
-//! copied, what comes back is the very file that was there: contents, mode, owner, mtime, inode.
+//! If anything fails before step 5, or the process is killed, the change is undone from the journal, by the
+//! same code either at once or by the next command; each step of undoing can be repeated. As the old files
+//! were never copied, the restored files are the original ones: contents, mode, owner, mtime and inode.
 //!
-//! # What is not kept
-//! Access and change times. A file with several hard links is replaced, as `patch` and `quilt` do:
-//! its other names keep the old contents. Extended attributes and access control lists of a
-//! replaced file are lost.
+//! # What is lost
+//! Access and change times. A file with several hard links is replaced, as `patch` and `quilt` do: its
+//! other names keep the old contents. Extended attributes and access control lists of a replaced file are
+//! lost.
 //!
 //! Where a file system has no extended attributes for users, a process killed between the two system
 //! calls that delete the stage and set the top directory's mtime leaves that one mtime at the time of
@@ -33,15 +33,15 @@
 mod commit;
 #[cfg(test)]
 mod crash;
-mod dirs;
+mod dir;
 mod disk;
 mod error;
+mod file_state;
+mod inspect;
+mod join;
 mod journal;
-mod layered;
 mod lock;
-mod materialise;
 mod note;
-mod place;
 mod receipt;
 mod recover;
 mod revert;
@@ -50,17 +50,20 @@ mod stamp;
 mod status;
 #[cfg(test)]
 mod testing;
+mod touched_dirs;
 mod transaction;
+mod tree_writer;
 mod undo;
 
-pub use commit::{Committed, commit};
+pub use commit::commit;
+pub use dir::Dir;
 pub use error::ApplyError;
-pub use materialise::{Item, Materialise};
-pub use place::Dir;
+pub use file_state::{FileState, FileStatus};
 pub use receipt::{
     After, AppliedFile, AppliedLayer, Before, DirectoryTime, Layer, RECEIPT, Receipt, UndoRewrite,
 };
 pub use recover::{Recovered, recover};
-pub use revert::{Reverted, Which, revert};
+pub use revert::{RevertScope, Reverted, revert};
 pub use stamp::{Mode, Mtime};
-pub use status::{FileState, FileStatus, LayerStatus, Status, status};
+pub use status::{LayerStatus, Status, status};
+pub(crate) use tree_writer::TreeWriter;

@@ -1,4 +1,5 @@
-//! What an applied tree remembers: the one file that pypatch leaves in it.
+//! The receipt of a tree: which patchsets are applied, and how to revert them. It is the only file that
+//! pypatch adds to a tree of its own.
 
 use std::path::Path;
 
@@ -6,8 +7,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::dir::Dir;
 use super::error::ApplyError;
-use super::place::{self, Dir, Found};
+use super::inspect::{self, FileInfo};
 use super::stamp::{Mode, Mtime};
 use crate::digest::Sha256Digest;
 use crate::text::{self, Rewrite, Span};
@@ -18,18 +20,17 @@ pub const RECEIPT: &str = ".pypatch-receipt.json";
 
 const SCHEMA: u64 = 1;
 
-/// Everything that was applied to a tree, and how to take it back. Equal applies of equal trees give
-/// equal receipts, but for the mtimes of the trees.
+/// Everything that is applied to a tree, and how to revert it. Applying the same patchsets to equal trees
+/// gives equal receipts, except for mtimes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     schema: u64,
-    /// What was applied, the oldest first. Each layer was applied to what the one before it left.
+    /// The applied layers, the oldest first. Each was applied to the result of the one before it.
     pub layers: Vec<AppliedLayer>,
 }
 
-/// What was applied, and from where: the part of a layer that the caller of
-/// [`commit`](super::commit()) knows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One patchset that is applied, without its effect: what the caller of [`commit`](super::commit()) knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layer {
     /// The id of the patchset.
     pub patchset: String,
@@ -37,30 +38,23 @@ pub struct Layer {
     pub digest: Sha256Digest,
     /// The label of the tree it was planned on.
     pub source: String,
-    /// The pin that tree was made from, where that is known.
+    /// The pin of that tree; `None` when the tree was not compared with a pin.
     pub pin: Option<String>,
     /// The ids of the edits that changed something, in their order.
     pub edits: Vec<String>,
 }
 
-/// One patchset that was applied.
+/// One patchset that is applied, and its effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedLayer {
-    /// The id of the patchset.
-    pub patchset: String,
-    /// The digest of the patchset as it was loaded.
-    pub digest: Sha256Digest,
-    /// The label of the tree it was planned on.
-    pub source: String,
-    /// The pin that tree was made from, where that is known.
-    pub pin: Option<String>,
-    /// The ids of the edits that changed something, in their order.
-    pub edits: Vec<String>,
-    /// Every file that was changed.
+    /// The patchset.
+    #[serde(flatten)]
+    pub layer: Layer,
+    /// Every file that it changed.
     pub files: Vec<AppliedFile>,
-    /// The mtimes, before, of the directories in which something was replaced, added or removed.
+    /// The old mtimes of the directories in which files were replaced, added or removed.
     pub directories: Vec<DirectoryTime>,
-    /// Directories that were created, the outermost first.
+    /// The directories that it created, the outermost first.
     pub created: Vec<TreePath>,
 }
 
@@ -69,7 +63,7 @@ pub struct AppliedLayer {
 pub struct DirectoryTime {
     /// The directory.
     pub path: Dir,
-    /// Its mtime.
+    /// Its old mtime.
     pub mtime: Mtime,
 }
 
@@ -78,11 +72,11 @@ pub struct DirectoryTime {
 pub struct AppliedFile {
     /// The file.
     pub path: TreePath,
-    /// As it was; `None` when it was added.
+    /// The file before; `None` when the layer added it.
     pub before: Option<Before>,
-    /// As it became; `None` when it was removed.
+    /// The file after; `None` when the layer removed it.
     pub after: Option<After>,
-    /// What leads from its contents after (none, for a removed file) to those before.
+    /// Turns the contents after, which are empty for a removed file, into those before.
     pub undo: Vec<UndoRewrite>,
 }
 
@@ -106,19 +100,20 @@ pub struct After {
     pub mode: Mode,
 }
 
-/// The `len` bytes at offset `at` become `with` again. All offsets are those of the file as it is.
+/// One replacement that reverts a part of a change. All offsets of a file are those in its contents after
+/// the change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Written", try_from = "Written")]
 pub struct UndoRewrite {
-    /// Where, in bytes from the beginning of the file.
+    /// The offset of the first replaced byte.
     pub at: usize,
-    /// How many bytes are replaced.
+    /// The number of replaced bytes.
     pub len: usize,
-    /// What stood there before.
+    /// The bytes before the change.
     pub with: Vec<u8>,
 }
 
-/// How an [`UndoRewrite`] stands in the file: as text where that is possible.
+/// An [`UndoRewrite`] in JSON: with `text` if the bytes are UTF-8, else with `base64`.
 #[derive(Serialize, Deserialize)]
 struct Written {
     at: usize,
@@ -153,16 +148,16 @@ impl TryFrom<Written> for UndoRewrite {
 }
 
 impl AppliedFile {
-    /// The contents before, from those after. Both are empty where the file is not there.
+    /// The contents before the change, from those after. Contents of a file that does not exist are empty.
     ///
     /// # Errors
-    /// What contradicts itself in the receipt.
+    /// A message when the receipt contradicts itself.
     pub(super) fn restored(&self, after: &[u8]) -> Result<Vec<u8>, String> {
         let Some(before) = &self.before else { return Ok(Vec::new()) };
         let mut rewrites = Vec::with_capacity(self.undo.len());
         for undo in &self.undo {
             let end = undo.at.checked_add(undo.len).filter(|end| *end <= after.len());
-            let end = end.ok_or_else(|| format!("{}: an undo reaches behind the end", self.path))?;
+            let end = end.ok_or_else(|| format!("{}: an undo ends after the end of the file", self.path))?;
             rewrites.push(Rewrite::replace(Span::new(undo.at, end), undo.with.as_slice()));
         }
         let bytes = text::apply(after, &rewrites).map_err(|overlap| {
@@ -171,28 +166,34 @@ impl AppliedFile {
         if before.sha256 == Sha256Digest::of(&bytes) {
             Ok(bytes)
         } else {
-            Err(format!("{}: its undo does not lead to the digest that is noted", self.path))
+            Err(format!("{}: its undo does not give the recorded digest", self.path))
         }
     }
 
-    /// Whether only its mode was changed.
+    /// Whether the layer changed only its mode.
     pub(super) fn only_mode(&self) -> bool {
         matches!((&self.before, &self.after), (Some(before), Some(after)) if before.sha256 == after.sha256)
     }
 }
 
+/// A receipt of any schema.
+#[derive(Deserialize)]
+struct AnyReceipt {
+    schema: u64,
+}
+
 impl Receipt {
-    /// One with these layers.
+    /// A receipt with these layers.
     pub(super) fn new(layers: Vec<AppliedLayer>) -> Receipt {
         Receipt { schema: SCHEMA, layers }
     }
 
-    /// Its path in every tree.
+    /// The path of the receipt in every tree.
     pub(super) fn path() -> TreePath {
         RECEIPT.parse().expect("the name of the receipt is a path inside a tree")
     }
 
-    /// As it is written.
+    /// The contents of the receipt file.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes =
             serde_json::to_vec_pretty(self).expect("a receipt has only text keys, so it is always JSON");
@@ -200,36 +201,31 @@ impl Receipt {
         bytes
     }
 
-    /// The receipt of the tree `root`, if it has one.
-    pub(super) fn load(root: &Path) -> Result<Option<(Receipt, Found, Sha256Digest)>, ApplyError> {
-        let Some(found) = place::file(root, &Receipt::path())? else { return Ok(None) };
-        let bytes = place::read(root, &Receipt::path())?;
+    /// Reads the receipt of the tree `root`, with the metadata and digest of its file; `None` when there is
+    /// none.
+    pub(super) fn load(root: &Path) -> Result<Option<(Receipt, FileInfo, Sha256Digest)>, ApplyError> {
+        let Some(info) = inspect::file(root, &Receipt::path())? else { return Ok(None) };
+        let bytes = inspect::read(root, &Receipt::path())?;
         let damaged = |why| ApplyError::Receipt { path: root.join(RECEIPT), why };
-        let receipt = match serde_json::from_slice::<Receipt>(&bytes) {
-            Ok(receipt) if receipt.schema == SCHEMA => receipt,
-            parsed => {
-                #[derive(Deserialize)]
-                struct AnySchema {
-                    schema: u64,
-                }
-                return Err(match (serde_json::from_slice::<AnySchema>(&bytes), parsed) {
-                    (Ok(AnySchema { schema }), _) if schema != SCHEMA => {
-                        ApplyError::ForeignSchema { path: root.join(RECEIPT), found: schema }
-                    }
-                    (_, Err(e)) => damaged(e.to_string()),
-                    (_, Ok(_)) => damaged("it names no schema".to_owned()),
-                });
-            }
+        let parsed = serde_json::from_slice::<Receipt>(&bytes);
+        // A receipt of another schema may lack fields of this one, so its schema is read by itself.
+        let schema = match &parsed {
+            Ok(receipt) => Some(receipt.schema),
+            Err(_) => serde_json::from_slice::<AnyReceipt>(&bytes).ok().map(|any| any.schema),
         };
+        if let Some(found) = schema.filter(|schema| *schema != SCHEMA) {
+            return Err(ApplyError::ForeignSchema { path: root.join(RECEIPT), found });
+        }
+        let receipt = parsed.map_err(|e| damaged(e.to_string()))?;
         if receipt.layers.is_empty() {
-            return Err(damaged("it holds no layer".to_owned()));
+            return Err(damaged("it has no layers".to_owned()));
         }
         for file in receipt.layers.iter().flat_map(|layer| &layer.files) {
             if file.before.is_none() && file.after.is_none() {
-                return Err(damaged(format!("{} is neither there before nor after", file.path)));
+                return Err(damaged(format!("{} exists neither before nor after", file.path)));
             }
         }
-        Ok(Some((receipt, found, Sha256Digest::of(&bytes))))
+        Ok(Some((receipt, info, Sha256Digest::of(&bytes))))
     }
 }
 
@@ -238,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_that_are_no_text_are_written_as_base64() {
+    fn bytes_that_are_not_utf_8_are_written_as_base64() {
         let undo = |with: &[u8]| UndoRewrite { at: 3, len: 1, with: with.to_vec() };
         for (with, json) in [
             (&b"L\xf6wis"[..], r#"{"at":3,"len":1,"base64":"TPZ3aXM="}"#),
@@ -251,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn an_undo_that_does_not_fit_is_an_error_and_no_panic() {
+    fn an_undo_that_does_not_fit_is_an_error() {
         let sha256 = Sha256Digest::of(b"abc");
         let mode = Mode::new(0o644);
         let mut file = AppliedFile {

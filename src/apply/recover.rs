@@ -1,4 +1,4 @@
-//! What a command does about a tree in which another one was killed.
+//! Recovers a tree in which a process was killed.
 
 use std::path::Path;
 
@@ -8,24 +8,24 @@ use super::lock::LockedTree;
 use super::stage::Stage;
 use super::undo::undo;
 
-/// What recovery found to do.
+/// What a recovery did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recovered {
-    /// The tree was in order.
+    /// There was no interrupted change.
     Nothing,
-    /// A change was unfinished: the tree is as it was before.
+    /// A change was interrupted before its commit and was undone.
     RolledBack,
-    /// A change was complete and only its traces had to be removed.
+    /// A change was interrupted after its commit, and its stage was removed.
     Completed,
 }
 
-/// Brings the tree `root` to where it was before or after a change that was interrupted.
+/// Undoes or completes an interrupted change of the tree `root`.
 ///
-/// Reads one directory, `root` itself, when there is nothing to do.
+/// If there is nothing to do, this reads only the directory `root` itself.
 ///
 /// # Errors
-/// [`ApplyError::Busy`] when the change is still going on, [`ApplyError::Torn`] when a file was
-/// edited since it was interrupted; or whatever the disk says.
+/// [`ApplyError::Busy`] when the process that makes the change still runs, [`ApplyError::Torn`] when a
+/// file was edited since the interruption, or any error of the disk.
 pub fn recover(root: &Path) -> Result<Recovered, ApplyError> {
     if Stage::find(root)?.is_empty() {
         return Ok(Recovered::Nothing);
@@ -33,7 +33,7 @@ pub fn recover(root: &Path) -> Result<Recovered, ApplyError> {
     recover_locked(&Disk::default(), &LockedTree::take(root)?)
 }
 
-/// The same for a tree that is locked already.
+/// [`recover`] for a tree that is already locked.
 pub(super) fn recover_locked(disk: &Disk<'_>, tree: &LockedTree) -> Result<Recovered, ApplyError> {
     let mut recovered = Recovered::Nothing;
     for stage in Stage::find(tree.root())? {

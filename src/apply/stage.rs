@@ -9,11 +9,12 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::disk::{Disk, NewFile, Pending};
+use super::dir::Dir;
+use super::disk::{Disk, NewFile, Unsynced};
 use super::error::ApplyError;
+use super::inspect;
 use super::journal::Journal;
 use super::note;
-use super::place::{self, Dir};
 use super::stamp::{Mode, Mtime};
 
 const STAGE: &str = ".pypatch-stage-";
@@ -30,7 +31,7 @@ pub(super) struct Stage {
 }
 
 /// What a new stage tells about the disk it lies on.
-pub(super) struct Fresh {
+pub(super) struct StageInfo {
     /// The time as the disk has it. All files of a change get this one mtime, so that none of them
     /// is out of date against another.
     pub now: Mtime,
@@ -42,7 +43,7 @@ pub(super) struct Fresh {
     pub owner: (u32, u32),
 }
 
-impl Fresh {
+impl StageInfo {
     /// The mode of a new file.
     pub fn mode(&self, executable: bool) -> Mode {
         Mode::new(self.mask.bits() & if executable { 0o777 } else { 0o666 })
@@ -51,8 +52,8 @@ impl Fresh {
 
 impl Stage {
     /// Makes an empty stage in the tree `root`.
-    pub fn create(disk: &Disk<'_>, root: &Path) -> Result<(Stage, Fresh), ApplyError> {
-        let top = fs::metadata(root).map_err(ApplyError::io("look at", root))?;
+    pub fn create(disk: &Disk<'_>, root: &Path) -> Result<(Stage, StageInfo), ApplyError> {
+        let top = fs::metadata(root).map_err(ApplyError::io("read metadata of", root))?;
         let top = Mtime::of(&top);
         let path = root.join(format!("{STAGE}{top}"));
         disk.make_dir(&path)?;
@@ -60,10 +61,10 @@ impl Stage {
         match fs::metadata(&stage.path) {
             Ok(made) => {
                 let (now, mask) = (Mtime::of(&made), Mode::of(&made));
-                Ok((stage, Fresh { now, top, mask, owner: (made.uid(), made.gid()) }))
+                Ok((stage, StageInfo { now, top, mask, owner: (made.uid(), made.gid()) }))
             }
             Err(source) => {
-                let error = ApplyError::io("look at", &stage.path)(source);
+                let error = ApplyError::io("read metadata of", &stage.path)(source);
                 stage.delete(disk, root)?;
                 Err(error)
             }
@@ -79,12 +80,12 @@ impl Stage {
             let entry = entry.map_err(ApplyError::io("read", root))?;
             let name = entry.file_name();
             let Some(stage) = name.to_str().and_then(|name| Stage::named(root, name)) else { continue };
-            if entry.file_type().map_err(ApplyError::io("look at", root))?.is_dir() {
+            if entry.file_type().map_err(ApplyError::io("read metadata of", root))?.is_dir() {
                 stages.push(stage);
             }
         }
         if stages.is_empty() {
-            let noted = note::read(root).map_err(ApplyError::io("look at", root))?;
+            let noted = note::read(root).map_err(ApplyError::io("read metadata of", root))?;
             stages.extend(noted.and_then(|name| Stage::named(root, &name)));
         }
         Ok(stages)
@@ -112,20 +113,20 @@ impl Stage {
         self.path.join(format!("{i}.old"))
     }
 
-    /// Writes the journal, once the files in `pending` are on the disk. From here on the tree may be
+    /// Writes the journal, once the files in `unsynced` are on the disk. From here on the tree may be
     /// touched.
     pub fn write_journal(
         &self,
         disk: &Disk<'_>,
         root: &Path,
         journal: &Journal,
-        mut pending: Pending,
+        mut unsynced: Unsynced,
     ) -> Result<(), ApplyError> {
         let temporary = self.path.join("journal.tmp");
         let bytes = journal.to_bytes();
         let file = NewFile { bytes: &bytes, mode: Mode::new(0o600), owner: None, mtime: self.top };
-        disk.new_file(temporary.clone(), &file, &mut pending)?;
-        pending.sync(disk)?;
+        disk.new_file(temporary.clone(), &file, &mut unsynced)?;
+        unsynced.sync(disk)?;
         disk.rename(&temporary, &self.path.join(JOURNAL))?;
         disk.sync_dir(&self.path)?;
         disk.sync_dir(root)
@@ -165,7 +166,7 @@ impl Stage {
         // Where nothing can be noted, all there is to lose is the mtime, if this is killed right here.
         let _ = disk.note(root, &self.name());
         disk.remove_dir(&self.path)?;
-        if place::dir(root, &Dir::Top)?.is_some_and(|(_, mtime)| mtime != self.top) {
+        if inspect::dir(root, &Dir::Top)?.is_some_and(|(_, mtime)| mtime != self.top) {
             disk.set_dir_mtime(root, self.top)?;
         }
         disk.remove_note(root)

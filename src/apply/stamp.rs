@@ -1,4 +1,4 @@
-//! Times and modes of files, as receipts and journals write them.
+//! Mtimes and modes of files, as receipts and journals write them.
 
 use std::fmt;
 use std::fs::Metadata;
@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// When a file was last written, to the nanosecond: `1158654321.000000000`, seconds since 1970.
+/// The time of the last write to a file, in seconds since 1970 and nanoseconds: `1158654321.000000000`.
 ///
-/// Before 1970 the seconds are negative and the fraction still counts forward, as in `stat`.
+/// Before 1970 the seconds are negative and the nanoseconds still count forward, as in `stat`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mtime {
     seconds: i64,
@@ -18,19 +18,18 @@ pub struct Mtime {
 }
 
 impl Mtime {
-    /// `nanos` nanoseconds after `seconds` seconds since 1970; `None` when that is no time that can
-    /// be set.
+    /// The time `seconds` after 1970 plus `nanos`; `None` when the system cannot represent it.
     pub fn new(seconds: i64, nanos: u32) -> Option<Mtime> {
         let mtime = Mtime { seconds, nanos };
         (nanos < 1_000_000_000 && mtime.time().is_some()).then_some(mtime)
     }
 
-    /// The one of `metadata`.
-    pub fn of(metadata: &Metadata) -> Mtime {
+    /// The mtime of a file.
+    pub(crate) fn of(metadata: &Metadata) -> Mtime {
         Mtime { seconds: metadata.mtime(), nanos: u32::try_from(metadata.mtime_nsec()).unwrap_or(0) }
     }
 
-    /// The same moment; `None` when the system's clock type cannot tell it.
+    /// The same time as a [`SystemTime`]; `None` when that cannot represent it.
     pub fn time(self) -> Option<SystemTime> {
         let seconds = Duration::from_secs(self.seconds.unsigned_abs());
         let whole = if self.seconds < 0 {
@@ -48,9 +47,9 @@ impl fmt::Display for Mtime {
     }
 }
 
-/// A text that is no mtime or no mode.
+/// A text that cannot be parsed as an mtime or a mode.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no {what}")]
+#[error("invalid {what} `{text}`")]
 pub struct BadStamp {
     text: String,
     what: &'static str,
@@ -70,7 +69,7 @@ impl FromStr for Mtime {
     }
 }
 
-/// The permissions of a file with setuid, setgid and sticky bit, written in octal: `0644`.
+/// The permissions of a file with its setuid, setgid and sticky bit, written in octal: `0644`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mode(u32);
 
@@ -80,12 +79,12 @@ impl Mode {
         Mode(mode & 0o7777)
     }
 
-    /// The one of `metadata`.
-    pub fn of(metadata: &Metadata) -> Mode {
+    /// The mode of a file.
+    pub(crate) fn of(metadata: &Metadata) -> Mode {
         Mode::new(metadata.mode())
     }
 
-    /// Its bits.
+    /// The mode as a number.
     pub fn bits(self) -> u32 {
         self.0
     }
@@ -95,7 +94,7 @@ impl Mode {
         self.0 & 0o100 != 0
     }
 
-    /// The same with the execute bits added for everyone who may read, or all of them removed.
+    /// This mode with execute bits for everyone who may read, or without any execute bits.
     pub fn with_executable(self, executable: bool) -> Mode {
         match (executable, self.executable()) {
             (true, false) => Mode(self.0 | 0o100 | (self.0 & 0o444) >> 2),
@@ -143,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_before_1970_survive_being_written() {
+    fn times_before_1970_are_written_and_parsed_unchanged() {
         for text in ["0.000000000", "1158654321.123456789", "-5.500000000", "-1.999999999"] {
             assert_eq!(text.parse::<Mtime>().unwrap().to_string(), text);
         }
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_or_mode_is_refused() {
+    fn invalid_times_and_modes_are_errors() {
         for text in ["", "1", "1.5", "x.000000000", "1.+00000000", "9223372036854775808.000000000"] {
             assert!(text.parse::<Mtime>().is_err(), "{text}");
         }
@@ -162,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn who_may_read_may_execute() {
+    fn everyone_who_may_read_gets_the_execute_bit() {
         assert_eq!(Mode::new(0o640).with_executable(true), Mode::new(0o750));
         assert_eq!(Mode::new(0o4755).with_executable(false), Mode::new(0o4644));
         assert_eq!(Mode::new(0o711).with_executable(true), Mode::new(0o711));

@@ -6,60 +6,31 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::error::ApplyError;
-use super::place::{self, Found};
-use super::receipt::{After, AppliedLayer, Receipt};
+use super::file_state::{FileState, FileStatus};
+use super::inspect::{self, FileInfo};
+use super::receipt::{After, AppliedFile, AppliedLayer, Layer, Receipt};
 use crate::digest::Sha256Digest;
 use crate::tree::TreePath;
 
-/// What is applied to a tree, and what became of it since.
+/// The patchsets that are applied to a tree, and the state of the files they changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Status {
-    /// The layers, the oldest first.
+    /// The applied layers, the oldest first.
     pub layers: Vec<LayerStatus>,
 }
 
 /// One applied patchset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LayerStatus {
-    /// The id of the patchset.
-    pub patchset: String,
-    /// Its digest when it was applied.
-    pub digest: Sha256Digest,
-    /// The label of the tree it was planned on.
-    pub source: String,
-    /// The pin that tree was made from, where that is known.
-    pub pin: Option<String>,
-    /// The ids of the edits that changed something.
-    pub edits: Vec<String>,
-    /// Every file that it changed. A file that several layers changed has the same state in all.
+    /// The patchset.
+    #[serde(flatten)]
+    pub layer: Layer,
+    /// Every file that it changed. A file that several layers changed has the same state in all of them.
     pub files: Vec<FileStatus>,
 }
 
-/// One file that was changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FileStatus {
-    /// The file.
-    pub path: TreePath,
-    /// How it compares with what pypatch left.
-    pub state: FileState,
-}
-
-/// How a file compares with what pypatch left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FileState {
-    /// It is as pypatch left it.
-    AsApplied,
-    /// Its contents differ, something was put in the place of a removed file, or it is no file now.
-    Drifted,
-    /// Its contents are as pypatch left them, its mode is not.
-    ModeChanged,
-    /// It is gone.
-    Missing,
-}
-
 impl Status {
-    /// The files that are not as pypatch left them, each once.
+    /// The files that are not as pypatch wrote them, each once.
     pub fn drifted(&self) -> Vec<&FileStatus> {
         let files = self.layers.iter().flat_map(|layer| &layer.files);
         let drifted = files.filter(|file| file.state != FileState::AsApplied);
@@ -67,8 +38,8 @@ impl Status {
     }
 }
 
-/// Compares the tree `root` with its receipt; `None` when it has none. Reads only the files that the
-/// receipt names.
+/// Compares the tree `root` with its receipt; `None` when it has none. Reads only the receipt and the
+/// files that it lists.
 ///
 /// # Errors
 /// When the receipt or a file cannot be read.
@@ -78,57 +49,50 @@ pub fn status(root: &Path) -> Result<Option<Status>, ApplyError> {
     for (path, expected) in expected(&receipt.layers) {
         states.insert(path.clone(), examine(root, path, expected)?.state);
     }
-    let layers = receipt.layers.into_iter().map(|layer| LayerStatus {
-        patchset: layer.patchset,
-        digest: layer.digest,
-        source: layer.source,
-        pin: layer.pin,
-        edits: layer.edits,
-        files: layer
-            .files
-            .into_iter()
-            .map(|file| FileStatus { state: states[&file.path], path: file.path })
-            .collect(),
+    let file_status = |file: AppliedFile| FileStatus { state: states[&file.path], path: file.path };
+    let layers = receipt.layers.into_iter().map(|applied| LayerStatus {
+        layer: applied.layer,
+        files: applied.files.into_iter().map(file_status).collect(),
     });
     Ok(Some(Status { layers: layers.collect() }))
 }
 
-/// Every file that `layers` changed, as the last of them left it.
+/// Every file that `layers` changed, as the last of them wrote it; `None` for a file that it removed.
 pub(super) fn expected(layers: &[AppliedLayer]) -> BTreeMap<&TreePath, Option<&After>> {
     layers.iter().flat_map(|layer| &layer.files).map(|file| (&file.path, file.after.as_ref())).collect()
 }
 
-/// A file of the tree, looked at.
+/// The state and the contents of a file.
 pub(super) struct Examined {
     pub state: FileState,
-    /// The file, when it is one.
-    pub found: Option<Found>,
-    /// Its contents; empty when it is none.
+    /// Its metadata; `None` when it is not a regular file.
+    pub info: Option<FileInfo>,
+    /// Its contents; empty when it is not a regular file.
     pub bytes: Vec<u8>,
 }
 
-/// Looks at the file `path` and compares it with what pypatch left there.
+/// Reads the file `path` and compares it with what pypatch wrote.
 pub(super) fn examine(
     root: &Path,
     path: &TreePath,
     expected: Option<&After>,
 ) -> Result<Examined, ApplyError> {
-    let found = match place::file(root, path) {
-        Err(ApplyError::Symlink(_) | ApplyError::NotAFile(_)) => {
-            return Ok(Examined { state: FileState::Drifted, found: None, bytes: Vec::new() });
+    let info = match inspect::file(root, path) {
+        Err(ApplyError::Symlink(_) | ApplyError::WrongType(_)) => {
+            return Ok(Examined { state: FileState::Drifted, info: None, bytes: Vec::new() });
         }
-        found => found?,
+        info => info?,
     };
-    let bytes = if found.is_some() { place::read(root, path)? } else { Vec::new() };
-    let state = match (found, expected) {
+    let bytes = if info.is_some() { inspect::read(root, path)? } else { Vec::new() };
+    let state = match (info, expected) {
         (None, None) => FileState::AsApplied,
         (None, Some(_)) => FileState::Missing,
-        (Some(found), Some(expected)) if Sha256Digest::of(&bytes) == expected.sha256 => {
-            if found.mode == expected.mode { FileState::AsApplied } else { FileState::ModeChanged }
+        (Some(info), Some(expected)) if Sha256Digest::of(&bytes) == expected.sha256 => {
+            if info.mode == expected.mode { FileState::AsApplied } else { FileState::ModeChanged }
         }
         (Some(_), _) => FileState::Drifted,
     };
-    Ok(Examined { state, found, bytes })
+    Ok(Examined { state, info, bytes })
 }
 
 #[cfg(test)]
@@ -146,17 +110,17 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_drift_has_its_name() {
+    fn each_kind_of_drift_has_its_own_state() {
         let dir = tree();
         let root = dir.path();
         commit(root, one("first", &every_change(root))).unwrap();
         commit(root, one("second", &more_changes(root))).unwrap();
-        let fresh = status(root).unwrap().unwrap();
+        let clean = status(root).unwrap().unwrap();
         assert_eq!(
-            fresh.layers.iter().map(|layer| layer.patchset.as_str()).collect::<Vec<_>>(),
+            clean.layers.iter().map(|layer| layer.layer.patchset.as_str()).collect::<Vec<_>>(),
             ["first", "second"]
         );
-        assert!(fresh.drifted().is_empty());
+        assert!(clean.drifted().is_empty());
 
         fs::write(root.join("Makefile.pre.in"), "edited").unwrap();
         fs::set_permissions(root.join("install-sh"), Permissions::from_mode(0o600)).unwrap();
@@ -180,11 +144,11 @@ mod tests {
     }
 
     #[test]
-    fn a_receipt_that_cannot_be_read_says_why() {
+    fn the_error_says_why_a_receipt_cannot_be_read() {
         let dir = tree();
         for (text, expected) in [
             ("", "is damaged: EOF while parsing a value at line 1 column 0"),
-            (r#"{"schema": 1, "layers": []}"#, "is damaged: it holds no layer"),
+            (r#"{"schema": 1, "layers": []}"#, "is damaged: it has no layers"),
             (r#"{"schema": 7, "what": "ever"}"#, "has schema 7"),
             (
                 r#"{"layers": 3}"#,

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::recipe::BuildError;
 use super::work::{Places, WorkDir};
-use crate::apply::{self, Layer, Which};
+use crate::apply::{self, Layer, RevertScope};
 use crate::export;
 use crate::tree::{FileChange, Tree, TreePath};
 
@@ -45,7 +45,7 @@ pub fn prepare(
             remove(&places.unpatched)?;
         }
         if !places.unpatched.is_dir() {
-            let copy = export::Copy::of(tree, &places.unpatched)?;
+            let copy = export::write(tree, &places.unpatched)?;
             apply::commit(copy.root(), layers[..below].to_vec())?;
             copy.finish()?;
         }
@@ -60,7 +60,7 @@ pub fn prepare(
     if places.patched.is_dir() {
         repatch(&places.patched, layers)?;
     } else {
-        let copy = export::Copy::of(tree, &places.patched)?;
+        let copy = export::write(tree, &places.patched)?;
         apply::commit(copy.root(), layers)?;
         copy.finish()?;
     }
@@ -92,7 +92,7 @@ fn repatch(root: &Path, layers: Vec<(Layer, &[FileChange])>) -> Result<(), Build
     let mut gone: BTreeSet<TreePath> = BTreeSet::new();
     apply::recover(root)?;
     if apply::status(root)?.is_some() {
-        gone.extend(apply::revert(root, Which::All, false)?.files);
+        gone.extend(apply::revert(root, RevertScope::All, false)?.files);
     }
     for change in layers.iter().flat_map(|(_, changes)| *changes) {
         gone.remove(&change.path);

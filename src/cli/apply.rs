@@ -79,7 +79,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         }
         (Some(output), _) => {
             // Patched where nobody sees it, so that the output is there patched or not at all.
-            let copy = export::Copy::of(source.tree.as_ref(), output)?;
+            let copy = export::write(source.tree.as_ref(), output)?;
             let said = write_all(copy.root(), output, &planned, pin.as_deref())?;
             copy.finish()?;
             ui.out(&said)?;

@@ -74,7 +74,7 @@ impl From<ExportError> for CliError {
             ExportError::Io { path, source } => {
                 CliError::io(format!("cannot write {}", path.display()), &source)
             }
-            ExportError::UnknownEnding(_) => CliError::new(ExitStatus::Usage, error.to_string()),
+            ExportError::UnknownSuffix(_) => CliError::new(ExitStatus::Usage, error.to_string()),
         }
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn check(
         let touched = on.peek().is_some();
         let as_left = |layer: &LayerStatus| {
             let files = layer.files.iter().filter(|file| file.path == *path);
-            layer.pin.as_ref() == Some(&pin.name)
+            layer.layer.pin.as_ref() == Some(&pin.name)
                 && files.into_iter().all(|f| f.state == FileState::AsApplied)
         };
         touched && on.all(as_left)

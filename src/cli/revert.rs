@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::ExitStatus;
 use super::error::CliError;
 use super::ui::Ui;
-use crate::apply::{self, ApplyError, Which};
+use crate::apply::{self, ApplyError, RevertScope};
 use crate::report::text::counted;
 
 /// Take patchsets off a tree: every byte, mode and mtime becomes what it was.
@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     super::workspace::recover(ui, &args.tree)?;
-    let which = if args.top { Which::Top } else { Which::All };
+    let which = if args.top { RevertScope::Top } else { RevertScope::All };
     let reverted = match apply::revert(&args.tree, which, args.dry_run) {
         Ok(reverted) => reverted,
         Err(ApplyError::NoReceipt(_)) => {

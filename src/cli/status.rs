@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Format};
-use crate::apply::{self, FileState};
+use crate::apply::{self, FileState, LayerStatus};
 use crate::report::text::counted;
 
 /// Show which patchsets are applied to a tree, and whether it is still as pypatch left it.
@@ -34,10 +34,10 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
         Format::Text => match &status {
             None => ui.out(&format!("{}: no patchset is applied\n", args.tree.display()))?,
             Some(status) => {
-                for layer in &status.layers {
+                for LayerStatus { layer, files } in &status.layers {
                     let pin = layer.pin.as_deref().map_or(String::new(), |pin| format!(" (pin {pin})"));
                     let edits = counted(layer.edits.len(), "edit");
-                    let files = counted(layer.files.len(), "file");
+                    let files = counted(files.len(), "file");
                     ui.out(&format!("{}{pin}: {edits}, {files}\n", layer.patchset))?;
                 }
                 for file in status.drifted() {

@@ -1,30 +1,32 @@
-//! Writes a tree as a tarball: equal trees give equal bytes.
+//! Writes a tree as a tarball. Equal trees give equal bytes.
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::ExportError;
 use super::file::{finish, temporary};
-use crate::tree::{Node, Tree};
+use super::{ExportError, for_each_entry};
+use crate::tree::{Node, Tree, WalkEntry};
 
-/// How a tarball is compressed.
+/// The compression of a tarball.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compression {
-    /// Not at all: `.tar`.
+    /// No compression: `.tar`.
     None,
-    /// gzip: `.tar.gz`, `.tgz`.
+    /// gzip: `.tar.gz` or `.tgz`.
     Gzip,
-    /// bzip2: `.tar.bz2`.
+    /// bzip2: `.tar.bz2` or `.tbz2`.
     Bzip2,
 }
 
 impl Compression {
-    /// The compression that a file name's ending names, and the name without it.
+    /// The compression that the suffix of a file name means, and the name without the suffix.
     ///
     /// # Errors
-    /// [`ExportError::UnknownEnding`].
+    /// [`ExportError::UnknownSuffix`].
     pub fn of(path: &Path) -> Result<(Compression, String), ExportError> {
-        const ENDINGS: [(&str, Compression); 5] = [
+        const SUFFIXES: [(&str, Compression); 5] = [
             (".tar", Compression::None),
             (".tar.gz", Compression::Gzip),
             (".tgz", Compression::Gzip),
@@ -32,15 +34,16 @@ impl Compression {
             (".tbz2", Compression::Bzip2),
         ];
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        ENDINGS
+        SUFFIXES
             .into_iter()
-            .find_map(|(ending, compression)| Some((compression, name.strip_suffix(ending)?.to_owned())))
+            .find_map(|(suffix, compression)| Some((compression, name.strip_suffix(suffix)?.to_owned())))
             .filter(|(_, stem)| !stem.is_empty())
-            .ok_or_else(|| ExportError::UnknownEnding(path.to_owned()))
+            .ok_or_else(|| ExportError::UnknownSuffix(path.to_owned()))
     }
 }
 
-/// Writes `tree` to the file `out`, below a directory `prefix`. The file appears when it is complete.
+/// Writes `tree` to the file `out`, with all members in a directory `prefix`. The file appears when it is
+/// complete.
 ///
 /// # Errors
 /// When the tree cannot be read or the file cannot be written.
@@ -57,7 +60,7 @@ pub fn archive(
         match compression {
             Compression::None => append(tree, prefix, writer, out)?.flush().map_err(io)?,
             Compression::Gzip => {
-                // No name and no time in the header.
+                // Without a file name and a time in the header, so that equal trees give equal bytes.
                 let encoder = flate2::GzBuilder::new().mtime(0).write(writer, flate2::Compression::best());
                 append(tree, prefix, encoder, out)?.finish().and_then(|mut w| w.flush()).map_err(io)?;
             }
@@ -71,27 +74,13 @@ pub fn archive(
 }
 
 fn append<W: Write>(tree: &dyn Tree, prefix: &str, writer: W, out: &Path) -> Result<W, ExportError> {
-    let mut builder = tar::Builder::new(writer);
-    let mut failure = None;
-    tree.walk(&mut |entry| {
-        if failure.is_none() {
-            let result = member(&mut builder, prefix, &entry);
-            failure = result.err();
-        }
-        Ok(())
-    })?;
     let io = |source| ExportError::Io { path: out.to_owned(), source };
-    match failure {
-        Some(error) => Err(io(error)),
-        None => builder.into_inner().map_err(io),
-    }
+    let mut builder = tar::Builder::new(writer);
+    for_each_entry(tree, |entry| member(&mut builder, prefix, entry).map_err(io))?;
+    builder.into_inner().map_err(io)
 }
 
-fn member<W: Write>(
-    builder: &mut tar::Builder<W>,
-    prefix: &str,
-    entry: &crate::tree::WalkEntry,
-) -> io::Result<()> {
+fn member<W: Write>(builder: &mut tar::Builder<W>, prefix: &str, entry: &WalkEntry) -> io::Result<()> {
     let mut header = tar::Header::new_gnu();
     header.set_mode(entry.mode);
     header.set_uid(0);
@@ -111,15 +100,9 @@ fn member<W: Write>(
         Node::Symlink(target) => {
             header.set_entry_type(tar::EntryType::Symlink);
             header.set_size(0);
-            builder.append_link(
-                &mut header,
-                path,
-                Path::new(std::ffi::OsStr::new(
-                    std::str::from_utf8(target).map_err(|_| io::ErrorKind::InvalidData)?,
-                )),
-            )
+            builder.append_link(&mut header, path, Path::new(OsStr::from_bytes(target)))
         }
-        // A device or a submodule has no place in a tarball of sources.
+        // A device or a submodule, which is no part of the sources.
         Node::Other => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! Writes a source tree, patched or not, to somewhere else.
+//! Writes a source tree, patched or not, to another place: a directory, a tarball, or a single file.
 
 mod archive;
 mod file;
@@ -8,13 +8,14 @@ use std::io;
 use std::path::PathBuf;
 
 pub use archive::{Compression, archive};
-pub use file::file;
-pub use tree::{Copy, tree};
+pub(crate) use file::file;
+pub use tree::tree;
+pub(crate) use tree::write;
 
 use crate::apply::ApplyError;
-use crate::tree::TreeError;
+use crate::tree::{Tree, TreeError, WalkEntry};
 
-/// Why a tree could not be written.
+/// Why a tree or file could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The source cannot be read.
@@ -28,11 +29,27 @@ pub enum ExportError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: io::Error,
     },
-    /// A file name whose ending names no compression that can be written.
-    #[error("{} ends in none of .tar, .tar.gz, .tgz and .tar.bz2", .0.display())]
-    UnknownEnding(PathBuf),
+    /// The name of a tarball ends in no known suffix.
+    #[error("unknown archive suffix: {} does not end in .tar, .tar.gz, .tgz, .tar.bz2 or .tbz2", .0.display())]
+    UnknownSuffix(PathBuf),
+}
+
+/// Visits the entries of `tree` until `visit` fails.
+fn for_each_entry(
+    tree: &dyn Tree,
+    mut visit: impl FnMut(&WalkEntry) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    let mut result = Ok(());
+    tree.walk(&mut |entry| {
+        // A walk can only end early with an error of the tree, so an error of writing is kept until its end.
+        if result.is_ok() {
+            result = visit(&entry);
+        }
+        Ok(())
+    })?;
+    result
 }

@@ -2,68 +2,27 @@
 
 use std::path::Path;
 
-use super::ExportError;
-use crate::apply::{Item, Materialise, Mode, Mtime};
-use crate::tree::{Node, Tree};
+use super::{ExportError, for_each_entry};
+use crate::apply::TreeWriter;
+use crate::tree::Tree;
 
 /// Writes `tree` to the directory `out`, which must not exist or be empty; all of it or nothing.
-/// Modes and mtimes are those of the source: make compares mtimes, and must not find generated files
-/// older than what they are made from.
+/// Modes and mtimes are those of the source: make compares mtimes, and must not take generated files for
+/// older than their sources.
 ///
 /// # Errors
 /// When the tree cannot be read or the directory cannot be written.
 pub fn tree(tree: &dyn Tree, out: &Path) -> Result<(), ExportError> {
-    Copy::of(tree, out)?.finish()
+    Ok(write(tree, out)?.finish()?)
 }
 
-/// A copy of a tree that is complete, and not yet at its place.
-#[derive(Debug)]
-pub struct Copy {
-    copy: Materialise,
-}
-
-impl Copy {
-    /// Copies `tree` to a hidden directory beside `out`, as [`tree`] does.
-    ///
-    /// # Errors
-    /// As for [`tree`].
-    pub fn of(tree: &dyn Tree, out: &Path) -> Result<Copy, ExportError> {
-        let mut copy = Materialise::begin(out)?;
-        let mut failure = None;
-        tree.walk(&mut |entry| {
-            if failure.is_some() {
-                return Ok(());
-            }
-            let item = match &entry.node {
-                Node::File(bytes) => Item::File(bytes),
-                Node::Directory => Item::Directory,
-                Node::Symlink(target) => Item::Symlink(target),
-                // A device or a submodule has no place in a copy of sources.
-                Node::Other => return Ok(()),
-            };
-            let mtime = entry.mtime.and_then(|(seconds, nanos)| Mtime::new(seconds, nanos));
-            failure = copy.add(&entry.path, item, Mode::new(entry.mode), mtime).err();
-            Ok(())
-        })?;
-        match failure {
-            Some(error) => Err(error.into()),
-            None => {
-                copy.settle()?;
-                Ok(Copy { copy })
-            }
-        }
-    }
-
-    /// Where the copy is for now.
-    pub fn root(&self) -> &Path {
-        self.copy.root()
-    }
-
-    /// Moves the copy to its place.
-    ///
-    /// # Errors
-    /// When that is not possible; nothing is there then that was not there before.
-    pub fn finish(self) -> Result<(), ExportError> {
-        Ok(self.copy.finish()?)
-    }
+/// Writes `tree` as [`tree()`] does, but leaves it in the hidden directory next to `out`.
+///
+/// # Errors
+/// As for [`tree()`].
+pub(crate) fn write(tree: &dyn Tree, out: &Path) -> Result<TreeWriter, ExportError> {
+    let mut writer = TreeWriter::new(out)?;
+    for_each_entry(tree, |entry| Ok(writer.add(entry)?))?;
+    writer.set_dir_metadata()?;
+    Ok(writer)
 }

@@ -659,14 +659,14 @@ fn output_does_not_overwrite_an_existing_path() {
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out"]), @"
     ------- stderr -------
     note: tree is no pinned release: CPython 9.9 is not among the pins
-    error: out exists already
+    error: out already exists
       help: name a directory that does not exist, or an empty one
     [exit 3]
     ");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out/mine"]), @"
     ------- stderr -------
     note: tree is no pinned release: CPython 9.9 is not among the pins
-    error: out/mine exists already
+    error: out/mine already exists
       help: name a directory that does not exist, or an empty one
     [exit 3]
     ");

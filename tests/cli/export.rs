@@ -90,7 +90,7 @@ fn exporting_a_tree_does_not_overwrite_an_existing_path() {
     env.write("out/mine", "mine");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tree", "-o", "out"]), @"
     ------- stderr -------
-    error: out exists already
+    error: out already exists
       help: name a directory that does not exist, or an empty one
     [exit 3]
     ");
@@ -107,7 +107,7 @@ fn an_export_needs_an_output_with_a_known_ending() {
     ");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tar", "-o", "out.zip"]), @"
     ------- stderr -------
-    error: out.zip ends in none of .tar, .tar.gz, .tgz and .tar.bz2
+    error: unknown archive suffix: out.zip does not end in .tar, .tar.gz, .tgz, .tar.bz2 or .tbz2
     [exit 2]
     ");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tar", "-o", "nowhere/out.tar"]), @"

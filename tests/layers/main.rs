@@ -66,7 +66,6 @@ fn only_cli_prints_and_only_fetch_uses_the_network() {
 
 /// Groups of files that import each other in a circle. To be broken: take a file off when it is in no circle any more.
 const KNOWN_CIRCLES: &[&[&str]] = &[
-    &["apply/error.rs", "apply/place.rs", "apply/receipt.rs", "apply/status.rs"],
     &["cli/error.rs", "cli/plan.rs", "cli/status.rs", "cli/ui.rs", "cli/workspace.rs"],
     &["fetch/apt.rs", "fetch/attempt.rs", "fetch/cache.rs"],
     &["patchset/catalog.rs", "patchset/load.rs"],
