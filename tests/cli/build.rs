@@ -43,7 +43,7 @@ id: gizmo
 title: A gizmo
 edits:
 - id: fancy
-  why: Plain gizmos are no use.
+  why: Plain gizmos are useless.
   file: gizmo.sh
   text.replace: {find: plain, with: fancy}
 - id: rules

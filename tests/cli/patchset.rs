@@ -701,7 +701,7 @@ fn show_prints_edits_and_their_reasons() {
       pins: python-9.9
 
     no-sharedmods
-        There are no shared modules.
+        Shared modules cannot be loaded.
       makefile.remove-prerequisite in Makefile.pre.in
 
     run-gen
@@ -799,7 +799,7 @@ fn show_names_the_patchset_an_edit_is_inherited_from() {
       extends: gadget
 
     no-sharedmods  (from gadget)
-        There are no shared modules.
+        Shared modules cannot be loaded.
       makefile.remove-prerequisite in Makefile.pre.in
 
     run-gen  (from gadget)

@@ -39,8 +39,8 @@ fn environment(version: &str) -> TestEnvironment {
     );
     env.write("tree/Lib/pack/helper.py", "import gamma\n");
     env.write("tree/Lib/pack/two.py", "from . import helper\nfrom .. import nowhere\n");
-    env.write("run/program.py", "import beside, lost, __main__\nfrom pack import one, NAME\n");
-    env.write("run/beside.py", "if 0:\n    import alpha\n");
+    env.write("run/program.py", "import nearby, lost, __main__\nfrom pack import one, NAME\n");
+    env.write("run/nearby.py", "if 0:\n    import alpha\n");
     env
 }
 
@@ -152,7 +152,7 @@ fn analyze_follows_packages_conditions_and_literals() {
         env.stdout(&["setup", "analyze", "run/program.py", "--tree", "tree"]),
         "\
 run/program.py: 4 modules followed, 3 extension modules needed
-  static       alpha, perhaps  by run/program.py > beside
+  static       alpha, perhaps  by run/program.py > nearby
   setup.py     delta, perhaps  by run/program.py > pack.one
   shared       gamma  by run/program.py > pack.one > pack.helper
   not found    lost  by run/program.py

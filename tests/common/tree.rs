@@ -175,7 +175,7 @@ pins: [python-9.9]
 
 edits:
   - id: no-sharedmods
-    why: There are no shared modules.
+    why: Shared modules cannot be loaded.
     file: Makefile.pre.in
     makefile.remove-prerequisite: {target: all, word: sharedmods}
 

@@ -143,7 +143,7 @@ pub fn configuration_complaints(patched: &Patched<'_>) -> Vec<String> {
     for line in setup.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')) {
         for source in line.split_whitespace().filter(|word| word.ends_with(".c")) {
             if patched.read(&format!("Modules/{source}")).is_empty() {
-                wrong.push(format!("there is no Modules/{source}: {line}"));
+                wrong.push(format!("Modules/{source} does not exist: {line}"));
             }
         }
     }
