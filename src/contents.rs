@@ -1,4 +1,4 @@
-//! The bytes of a file: shared instead of copied, and hashed once at most.
+//! The bytes of a file: shared instead of copied, and hashed at most once.
 
 use std::fmt;
 use std::ops::Deref;
@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use crate::digest::Sha256Digest;
 
-/// The bytes of one file. They never change; a clone is the same bytes, and costs nothing.
+/// The bytes of a file. They never change; a clone shares them.
 ///
-/// A plan, its check and what writes it all look at the same files: each of them would hold a copy.
+/// The plan, its second run, the comparison with the pin and the writer read the same files, and
+/// each of them would hold a copy otherwise.
 #[derive(Clone, Default)]
 pub struct Contents(Arc<Shared>);
 
@@ -19,7 +20,7 @@ struct Shared {
 }
 
 impl Contents {
-    /// Their digest. Only the first call of any clone takes time.
+    /// Their digest, computed by the first call of any clone.
     pub fn sha256(&self) -> Sha256Digest {
         *self.0.sha256.get_or_init(|| Sha256Digest::of(&self.0.bytes))
     }
@@ -39,21 +40,9 @@ impl From<Vec<u8>> for Contents {
     }
 }
 
-impl From<&Vec<u8>> for Contents {
-    fn from(bytes: &Vec<u8>) -> Contents {
-        bytes[..].into()
-    }
-}
-
-impl From<&[u8]> for Contents {
-    fn from(bytes: &[u8]) -> Contents {
-        bytes.to_vec().into()
-    }
-}
-
-impl<const N: usize> From<&[u8; N]> for Contents {
-    fn from(bytes: &[u8; N]) -> Contents {
-        bytes[..].into()
+impl<T: AsRef<[u8]> + ?Sized> From<&T> for Contents {
+    fn from(bytes: &T) -> Contents {
+        bytes.as_ref().to_vec().into()
     }
 }
 
@@ -88,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clone_is_the_same_bytes_and_knows_their_digest() {
+    fn a_clone_shares_the_bytes_and_their_digest() {
         let contents = Contents::from(b"abc".to_vec());
         let clone = contents.clone();
         assert_eq!(contents.sha256(), Sha256Digest::of(b"abc"));
@@ -97,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_are_equal_bytes_whoever_holds_them() {
+    fn contents_are_equal_if_their_bytes_are() {
         let contents = Contents::from(&b"abc"[..]);
         assert_eq!(contents, Contents::from(b"abc".to_vec()));
         assert_ne!(contents, Contents::from(b"abd".to_vec()));

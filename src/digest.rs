@@ -17,10 +17,10 @@ impl Sha256Digest {
         Sha256Digest(Sha256::digest(bytes).into())
     }
 
-    /// The digest of everything `reader` gives.
+    /// The digest of everything that `reader` yields.
     ///
     /// # Errors
-    /// Whatever reading fails with.
+    /// If reading fails.
     pub fn of_reader(mut reader: impl Read) -> io::Result<Sha256Digest> {
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; 1 << 16];
@@ -40,7 +40,7 @@ impl fmt::Display for Sha256Digest {
         for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
             pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
         }
-        f.write_str(str::from_utf8(&text).expect("hexadecimal digits are text"))
+        f.write_str(str::from_utf8(&text).expect("hexadecimal digits are ASCII"))
     }
 }
 
@@ -50,9 +50,9 @@ impl fmt::Debug for Sha256Digest {
     }
 }
 
-/// A text that is no digest.
+/// A text that is not a digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no sha256 (64 lower-case hexadecimal digits)")]
+#[error("`{0}` is not a sha256 (64 lower-case hexadecimal digits)")]
 pub struct BadDigest(pub String);
 
 impl FromStr for Sha256Digest {
@@ -89,14 +89,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_digest_of_nothing_is_the_well_known_one() {
+    fn the_digest_of_no_bytes_is_the_well_known_one() {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(Sha256Digest::of(b"").to_string(), empty);
         assert_eq!(empty.parse(), Ok(Sha256Digest::of_reader(&b""[..]).unwrap()));
     }
 
     #[test]
-    fn what_is_no_digest_is_refused() {
+    fn a_text_that_is_not_a_digest_is_refused() {
         for text in ["", "e3b0", &"E".repeat(64), &"g".repeat(64), &"é".repeat(32)] {
             assert!(text.parse::<Sha256Digest>().is_err(), "{text}");
         }

@@ -4,20 +4,20 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-/// A CPython version as `PY_VERSION` of Include/patchlevel.h spells it: `2.5`, `2.7.18`, `3.15.0rc1`.
+/// A CPython version as `PY_VERSION` in Include/patchlevel.h has it: `2.5`, `2.7.18`, `3.15.0rc1`.
 ///
-/// `2.5` and `2.5.0` are the same version; the spelling that was read is kept for display.
+/// `2.5` and `2.5.0` are the same version; it is displayed as it was read.
 #[derive(Debug, Clone)]
 pub struct Version {
     major: u16,
     minor: u16,
     micro: u16,
-    /// Alpha, beta or candidate and its number; `None` for a final release.
+    /// The stage before the release and its number; `None` for a final release.
     pre: Option<(Stage, u16)>,
     text: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     Alpha,
     Beta,
@@ -25,12 +25,12 @@ enum Stage {
 }
 
 impl Version {
-    /// The series it belongs to, `(major, minor)`.
+    /// Its series: `(major, minor)`.
     pub fn series(&self) -> (u16, u16) {
         (self.major, self.minor)
     }
 
-    /// The series as CPython names it: `2.7`, `3.13`.
+    /// Its series as CPython names it: `2.7`, `3.13`.
     pub fn minor(&self) -> String {
         format!("{}.{}", self.major, self.minor)
     }
@@ -40,9 +40,38 @@ impl Version {
         (self.major, self.minor, self.micro)
     }
 
-    /// Whether it is an alpha, a beta or a candidate.
+    /// Whether it is an alpha, a beta or a release candidate.
     pub fn is_prerelease(&self) -> bool {
         self.pre.is_some()
+    }
+
+    fn parse(text: &str) -> Option<Version> {
+        // A tree between two releases has `2.5.1+`, and counts as the release before it.
+        let plain = text.strip_suffix('+').unwrap_or(text);
+        let split = plain.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(plain.len());
+        let (numbers, stage) = plain.split_at(split);
+        let number = |text: &str| text.parse::<u16>().ok().filter(|_| !text.starts_with('+'));
+        let numbers: Vec<u16> = numbers.split('.').map(number).collect::<Option<_>>()?;
+        let (major, minor, micro) = match numbers[..] {
+            [major, minor] => (major, minor, 0),
+            [major, minor, micro] => (major, minor, micro),
+            _ => return None,
+        };
+        let pre = match stage.find(|c: char| c.is_ascii_digit()) {
+            None if stage.is_empty() => None,
+            None => return None,
+            Some(digits) => {
+                let kind = match &stage[..digits] {
+                    "a" => Stage::Alpha,
+                    "b" => Stage::Beta,
+                    // 2.x wrote its candidates `c1`.
+                    "c" | "rc" => Stage::Candidate,
+                    _ => return None,
+                };
+                Some((kind, stage[digits..].parse().ok()?))
+            }
+        };
+        Some(Version { major, minor, micro, pre, text: text.to_owned() })
     }
 
     fn key(&self) -> (u16, u16, u16, bool, Option<(Stage, u16)>) {
@@ -70,63 +99,29 @@ impl Ord for Version {
     }
 }
 
-impl std::hash::Hash for Version {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.key().hash(state);
-    }
-}
-
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.text)
     }
 }
 
-/// A text that is no CPython version.
+/// A text that is not a CPython version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no CPython version (such as 2.5, 2.7.18 or 3.15.0rc1)")]
+#[error("invalid CPython version `{0}` (examples: 2.5, 2.7.18, 3.15.0rc1)")]
 pub struct BadVersion(pub String);
 
 impl FromStr for Version {
     type Err = BadVersion;
 
     fn from_str(text: &str) -> Result<Version, BadVersion> {
-        let bad = || BadVersion(text.to_owned());
-        // A tree between two releases says `2.5.1+`: it is judged as the release it follows.
-        let plain = text.strip_suffix('+').unwrap_or(text);
-        let split = plain.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(plain.len());
-        let (numbers, stage) = plain.split_at(split);
-        let mut parts = numbers.split('.').map(str::parse::<u16>);
-        let mut next = || parts.next().map(|n| n.map_err(|_| bad()));
-        let major = next().ok_or_else(bad)??;
-        let minor = next().ok_or_else(bad)??;
-        let micro = next().transpose()?.unwrap_or(0);
-        if next().is_some() || numbers.contains('+') {
-            return Err(bad());
-        }
-        let pre = match stage {
-            "" => None,
-            _ => {
-                let digits = stage.find(|c: char| c.is_ascii_digit()).ok_or_else(bad)?;
-                let number = stage[digits..].parse().map_err(|_| bad())?;
-                let stage = match &stage[..digits] {
-                    "a" => Stage::Alpha,
-                    "b" => Stage::Beta,
-                    // 2.x wrote its candidates `c1`.
-                    "c" | "rc" => Stage::Candidate,
-                    _ => return Err(bad()),
-                };
-                Some((stage, number))
-            }
-        };
-        Ok(Version { major, minor, micro, pre, text: text.to_owned() })
+        Version::parse(text).ok_or_else(|| BadVersion(text.to_owned()))
     }
 }
 
 /// A range such as `>=2.5, <2.6`: every comparison must hold.
 ///
-/// A bound without a stage speaks of whole releases: `3.15.0rc1` is inside `>=3.15` and outside
-/// `<3.15`, because a patchset for 3.15 is meant for its candidates too.
+/// A bound without a stage includes the candidates of its release: `3.15.0rc1` is inside `>=3.15`
+/// and outside `<3.15`, because a patchset for 3.15 has to work on its candidates too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionRange {
     bounds: Vec<(Comparison, Version)>,
@@ -170,9 +165,9 @@ impl fmt::Display for VersionRange {
     }
 }
 
-/// A text that is no range of versions.
+/// A text that is not a version range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no range of versions (such as `>=2.5, <2.6`): {why}")]
+#[error("invalid version range `{text}` (example: `>=2.5, <2.6`): {why}")]
 pub struct BadRange {
     /// What was read.
     pub text: String,
@@ -195,8 +190,8 @@ impl FromStr for VersionRange {
                 "!=" => Comparison::NotEqual,
                 ">=" => Comparison::AtLeast,
                 ">" => Comparison::Greater,
-                "" => return Err(bad(format!("`{part}` lacks a comparison: <, <=, ==, !=, >= or >"))),
-                other => return Err(bad(format!("`{other}` is no comparison"))),
+                "" => return Err(bad(format!("`{part}` lacks an operator: <, <=, ==, !=, >= or >"))),
+                other => return Err(bad(format!("`{other}` is not an operator"))),
             };
             let version = part[split..].trim().parse().map_err(|e: BadVersion| bad(e.to_string()))?;
             bounds.push((comparison, version));
@@ -210,15 +205,15 @@ impl FromStr for VersionRange {
 }
 
 impl VersionRange {
-    /// Whether the lower bounds exclude the upper ones, so that nothing can satisfy the range.
+    /// Whether a lower bound is above an upper one, so that no version satisfies the range.
     fn is_empty(&self) -> bool {
-        self.bounds.iter().any(|(low, a)| {
-            self.bounds.iter().any(|(high, b)| match (low, high) {
-                (Comparison::AtLeast | Comparison::Equal, Comparison::Less)
-                | (Comparison::Greater, Comparison::Less | Comparison::AtMost | Comparison::Equal) => a >= b,
-                (Comparison::AtLeast | Comparison::Equal, Comparison::AtMost | Comparison::Equal) => a > b,
-                _ => false,
-            })
+        use Comparison::{AtLeast, AtMost, Equal, Greater, Less};
+        let bounds =
+            |kinds: [Comparison; 3]| self.bounds.iter().filter(move |(kind, _)| kinds.contains(kind));
+        let excludes_itself = |kind: &Comparison| matches!(kind, Less | Greater);
+        bounds([AtLeast, Greater, Equal]).any(|(low, a)| {
+            bounds([AtMost, Less, Equal])
+                .any(|(high, b)| a > b || (a == b && (excludes_itself(low) || excludes_itself(high))))
         })
     }
 }
@@ -240,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_version_is_refused() {
+    fn a_text_that_is_not_a_version_is_refused() {
         for text in ["", "2", "2.x", "2.5.1.1", "2.5z1", "2.5rc", "-2.5", "2.5 "] {
             assert!(text.parse::<Version>().is_err(), "{text}");
         }
@@ -261,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_range_is_refused() {
+    fn a_text_that_is_not_a_range_is_refused() {
         for text in ["", "2.5", "~2.5", ">=", ">=2.6, <2.5", ">2.5, <2.5", "=>2.5"] {
             assert!(text.parse::<VersionRange>().is_err(), "{text}");
         }

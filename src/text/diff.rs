@@ -1,8 +1,8 @@
-//! Unified diffs in git's spelling, byte for byte.
+//! Unified diffs in git's format, byte for byte.
 
 use similar::{Algorithm, ChangeTag, TextDiff};
 
-/// One side of a diff: the file as it is there, or nothing where it does not exist.
+/// The file on one side of a diff.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
     /// The bytes of the file.
@@ -12,58 +12,44 @@ pub struct Side<'a> {
 }
 
 /// The diff of one file from `old` to `new`, headers included, as `git apply` and `patch -p1`
-/// read it. Nothing for two equal sides.
+/// read it. Empty for two equal sides.
 pub fn unified(path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<u8> {
     let mode = |side: Side<'_>| if side.executable { "100755" } else { "100644" };
-    let mut out = Vec::new();
-    let header = format!("diff --git a/{path} b/{path}\n");
-    match (old, new) {
-        (None, None) => return out,
-        (Some(old), Some(new)) => {
-            if old.bytes == new.bytes && old.executable == new.executable {
-                return out;
-            }
-            out.extend_from_slice(header.as_bytes());
-            if old.executable != new.executable {
-                out.extend_from_slice(format!("old mode {}\nnew mode {}\n", mode(old), mode(new)).as_bytes());
-            }
-        }
-        (None, Some(new)) => {
-            out.extend_from_slice(header.as_bytes());
-            out.extend_from_slice(format!("new file mode {}\n", mode(new)).as_bytes());
-        }
-        (Some(old), None) => {
-            out.extend_from_slice(header.as_bytes());
-            out.extend_from_slice(format!("deleted file mode {}\n", mode(old)).as_bytes());
-        }
-    }
     let (before, after) = (old.map_or(&b""[..], |s| s.bytes), new.map_or(&b""[..], |s| s.bytes));
-    if before == after {
-        return out;
-    }
-    let name = |side: Option<Side<'_>>, prefix: &str| match side {
-        Some(_) => format!("{prefix}/{path}"),
-        None => "/dev/null".to_owned(),
+    let modes = match (old, new) {
+        (Some(old), Some(new)) if old.executable != new.executable => {
+            format!("old mode {}\nnew mode {}\n", mode(old), mode(new))
+        }
+        (Some(_), Some(_)) if before != after => String::new(),
+        (Some(_), Some(_)) | (None, None) => return Vec::new(),
+        (None, Some(new)) => format!("new file mode {}\n", mode(new)),
+        (Some(old), None) => format!("deleted file mode {}\n", mode(old)),
     };
-    let headers = format!("--- {}\n+++ {}\n", name(old, "a"), name(new, "b"));
-    out.extend_from_slice(headers.as_bytes());
-    out.extend(hunks(before, after).into_iter().flat_map(|hunk| hunk.bytes));
+    let mut out = format!("diff --git a/{path} b/{path}\n{modes}").into_bytes();
+    if before != after {
+        let name = |side: Option<Side<'_>>, prefix: &str| match side {
+            Some(_) => format!("{prefix}/{path}"),
+            None => "/dev/null".to_owned(),
+        };
+        out.extend_from_slice(format!("--- {}\n+++ {}\n", name(old, "a"), name(new, "b")).as_bytes());
+        out.extend(hunks(before, after).into_iter().flat_map(|hunk| hunk.bytes));
+    }
     out
 }
 
-/// A stretch of a diff: the lines that changed, and up to three unchanged ones around them.
+/// A hunk of a diff: lines that changed, and up to three unchanged ones around them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hunk {
     /// The lines of the old text that it removes, from 1.
     pub removed: Vec<usize>,
     /// The lines of the new text that it adds, from 1.
     pub added: Vec<usize>,
-    /// The hunk as it stands in a unified diff, its `@@` line included.
+    /// The hunk as a unified diff has it, its `@@` line included.
     pub bytes: Vec<u8>,
 }
 
-/// The hunks that lead from one text to another. `similar` finds them; its own writer would turn
-/// bytes that are no UTF-8 into replacement characters.
+/// The hunks that turn `before` into `after`. `similar` finds them; they are written here, because
+/// its own writer replaces bytes that are not UTF-8.
 pub fn hunks(before: &[u8], after: &[u8]) -> Vec<Hunk> {
     let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(before, after);
     let mut hunks = Vec::new();
@@ -74,17 +60,19 @@ pub fn hunks(before: &[u8], after: &[u8]) -> Vec<Hunk> {
         let (mut removed, mut added) = (Vec::new(), Vec::new());
         let mut bytes = format!("@@ -{} +{} @@\n", range(&old), range(&new)).into_bytes();
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            bytes.push(match change.tag() {
+            let sign = match change.tag() {
                 ChangeTag::Equal => b' ',
-                ChangeTag::Delete => b'-',
-                ChangeTag::Insert => b'+',
-            });
-            match change.tag() {
-                ChangeTag::Equal => {}
-                ChangeTag::Delete => removed.extend(change.old_index().map(|line| line + 1)),
-                ChangeTag::Insert => added.extend(change.new_index().map(|line| line + 1)),
-            }
+                ChangeTag::Delete => {
+                    removed.extend(change.old_index().map(|line| line + 1));
+                    b'-'
+                }
+                ChangeTag::Insert => {
+                    added.extend(change.new_index().map(|line| line + 1));
+                    b'+'
+                }
+            };
             let line: &[u8] = change.value();
+            bytes.push(sign);
             bytes.extend_from_slice(line);
             if !line.ends_with(b"\n") {
                 bytes.extend_from_slice(b"\n\\ No newline at end of file\n");
@@ -95,7 +83,7 @@ pub fn hunks(before: &[u8], after: &[u8]) -> Vec<Hunk> {
     hunks
 }
 
-/// A hunk's range as diff writes it: from 1, without a length of one; an empty range names the
+/// A hunk's range as diff writes it: from 1, a length of one left out; an empty range names the
 /// line before it.
 fn range(lines: &std::ops::Range<usize>) -> String {
     match lines.len() {
@@ -128,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hunk_knows_the_lines_it_takes_away_and_brings() {
+    fn a_hunk_lists_the_lines_it_removes_and_adds() {
         let before = b"1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
         let after = b"1\n2\n3\n4\n5\n6\n7\n8\nnew\nnewer\n10\n11\n";
         let [hunk] = &hunks(before, after)[..] else { panic!("one hunk") };

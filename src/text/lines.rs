@@ -1,8 +1,8 @@
-//! Lines of a file and positions in it.
+//! Lines of a file, and positions in it.
 
 use super::Span;
 
-/// A place for people: line and column, both from 1; the column counts bytes.
+/// A position as people count it: line and column, both from 1; the column counts bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Line, from 1.
@@ -11,14 +11,14 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Where the lines of one text start, for turning offsets into positions.
+/// Where the lines of a text start, to turn offsets into positions.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<usize>,
 }
 
 impl LineIndex {
-    /// Indexes `text`. Lines end with `\n`; a `\r` before it belongs to the line.
+    /// The index of `text`. Lines end with `\n`; a `\r` before it belongs to the line.
     pub fn new(text: &[u8]) -> LineIndex {
         let mut starts = vec![0];
         starts.extend(memchr::memchr_iter(b'\n', text).map(|i| i + 1));
@@ -37,7 +37,7 @@ impl LineIndex {
     }
 }
 
-/// The spans of all lines, each with its line end. A last line without one counts as a line.
+/// The spans of all lines, each with its line end. A last line without one is a line.
 pub fn lines(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -50,26 +50,29 @@ pub fn lines(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
     })
 }
 
-/// The line that begins at `start`, with its line end.
+/// From `start` to the end of its line, line end included.
 pub fn line_from(text: &[u8], start: usize) -> Span {
     let end = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |i| start + i + 1);
     Span::new(start, end)
 }
 
-/// The number of the line (from 1) that holds `offset`. For many offsets of one text there is
-/// [`LineIndex`].
+/// The number of the line (from 1) that holds `offset`; see [`LineIndex`] for many offsets.
 pub fn line_number(text: &[u8], offset: usize) -> usize {
     memchr::memchr_iter(b'\n', &text[..offset]).count() + 1
+}
+
+/// The first offset from `at` on, up to `end`, that is neither a space nor a tab.
+pub fn skip_blanks(text: &[u8], at: usize, end: usize) -> usize {
+    at + text[at..end].iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
 }
 
 /// The line that holds `offset`, with its line end.
 pub fn line_bounds(text: &[u8], offset: usize) -> Span {
     let start = memchr::memrchr(b'\n', &text[..offset]).map_or(0, |i| i + 1);
-    let end = memchr::memchr(b'\n', &text[offset..]).map_or(text.len(), |i| offset + i + 1);
-    Span::new(start, end)
+    Span::new(start, line_from(text, offset).end)
 }
 
-/// The line end a file uses: that of its first line, `\n` when it has none.
+/// The line end that a file uses: that of its first line, `\n` if it has none.
 pub fn line_ending(text: &[u8]) -> &'static [u8] {
     match text.iter().position(|b| *b == b'\n') {
         Some(i) if i > 0 && text[i - 1] == b'\r' => b"\r\n",
@@ -93,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_last_line_without_end_is_a_line() {
+    fn a_last_line_without_a_line_end_is_a_line() {
         let text = b"a\nb";
         assert_eq!(lines(text).map(|l| l.of(text)).collect::<Vec<_>>(), [&b"a\n"[..], b"b"]);
         assert_eq!(lines(b"").count(), 0);

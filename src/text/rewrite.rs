@@ -1,4 +1,4 @@
-//! Replacing spans of a text, several at once.
+//! Replaces spans of a text, several at once.
 
 use super::Span;
 
@@ -7,7 +7,7 @@ use super::Span;
 pub struct Rewrite {
     /// What is replaced, in offsets of the text before any rewrite.
     pub span: Span,
-    /// What stands there afterwards.
+    /// What replaces it.
     pub with: Vec<u8>,
 }
 
@@ -28,36 +28,33 @@ impl Rewrite {
     }
 
     /// Whether both change the same bytes, or one inserts inside what the other replaces. Two
-    /// insertions at one place do not collide: they keep the order they are given in.
+    /// insertions at the same offset do not collide: they keep the order they are given in.
     pub fn collides_with(&self, other: &Rewrite) -> bool {
-        let inside = |point: &Rewrite, range: &Rewrite| {
-            point.span.is_empty() && range.span.start < point.span.start && point.span.start < range.span.end
-        };
-        self.span.overlaps(other.span) || inside(self, other) || inside(other, self)
+        self.span.overlaps(other.span)
     }
 }
 
-/// Two rewrites of one text that cannot both be done: their indices in the list given.
+/// Two rewrites of a text that collide, as indices in the list of rewrites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overlap {
-    /// Index of the one that stands first in the list.
+    /// Index of the one that comes first in the list.
     pub first: usize,
     /// Index of the other.
     pub second: usize,
 }
 
-/// Indices of `rewrites` in the order of their places; insertions at one place keep their order
-/// and come before a replacement that starts there.
+/// Indices of `rewrites` in the order of their offsets; insertions at the same offset keep their
+/// order and come before a replacement that starts there.
 fn in_order(rewrites: &[Rewrite]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..rewrites.len()).collect();
     order.sort_by_key(|i| (rewrites[*i].span.start, !rewrites[*i].span.is_empty(), *i));
     order
 }
 
-/// `text` with all rewrites done.
+/// `text` with all rewrites applied.
 ///
 /// # Errors
-/// [`Overlap`] with the first pair of rewrites that collide.
+/// The first pair of rewrites that collide.
 pub fn apply(text: &[u8], rewrites: &[Rewrite]) -> Result<Vec<u8>, Overlap> {
     let order = in_order(rewrites);
     for pair in order.windows(2) {
@@ -77,9 +74,9 @@ pub fn apply(text: &[u8], rewrites: &[Rewrite]) -> Result<Vec<u8>, Overlap> {
     Ok(out)
 }
 
-/// The rewrites that take [`apply`]'s result back to `text`, in the order of their places.
+/// The rewrites that turn [`apply`]'s result into `text` again, in the order of their offsets.
 ///
-/// `rewrites` must be free of overlaps, as those that [`apply`] accepted are.
+/// `rewrites` must not collide, as those that [`apply`] accepted do not.
 pub fn reverse(text: &[u8], rewrites: &[Rewrite]) -> Vec<Rewrite> {
     let mut back = Vec::with_capacity(rewrites.len());
     let (mut done, mut at) = (0, 0);
@@ -102,7 +99,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn insertions_at_one_place_keep_their_order() {
+    fn insertions_at_the_same_offset_keep_their_order() {
         let rewrites = [Rewrite::insert(1, "x"), Rewrite::insert(1, "y"), Rewrite::remove(Span::new(1, 2))];
         assert_eq!(apply(b"abc", &rewrites).unwrap(), b"axyc");
     }

@@ -5,7 +5,7 @@
 pub struct Span {
     /// Offset of the first byte.
     pub start: usize,
-    /// Offset just behind the last byte; never below `start`.
+    /// Offset after the last byte; never less than `start`.
     pub end: usize,
 }
 
@@ -13,13 +13,13 @@ impl Span {
     /// The span `start..end`.
     ///
     /// # Panics
-    /// When `end` lies before `start`: such a span is a bug of the caller.
+    /// If `end` is less than `start`, which is a bug of the caller.
     pub fn new(start: usize, end: usize) -> Span {
         assert!(start <= end, "a span ends before it starts: {start}..{end}");
         Span { start, end }
     }
 
-    /// The empty span at `offset`: a place where something may be inserted.
+    /// The empty span at `offset`, where something may be inserted.
     pub fn at(offset: usize) -> Span {
         Span { start: offset, end: offset }
     }
@@ -39,7 +39,7 @@ impl Span {
         self.start <= other.start && other.end <= self.end
     }
 
-    /// Whether both cover a byte in common.
+    /// Whether both cover a byte in common, or one is empty (an insertion) and lies inside the other.
     pub fn overlaps(self, other: Span) -> bool {
         self.start < other.end && other.start < self.end
     }

@@ -86,31 +86,31 @@ fn an_invalid_range_is_reported_with_its_position() {
     assert_snapshot!(check(format!("{HEAD}applies-to: \"2.5\"\n")), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:4:13: `2.5` is no range of versions (such as `>=2.5, <2.6`): `2.5` lacks a comparison: <, <=, ==, !=, >= or >
+      patchsets/mine/patchset.yaml:4:13: invalid version range `2.5` (example: `>=2.5, <2.6`): `2.5` lacks an operator: <, <=, ==, !=, >= or >
     [exit 2]
     ");
     assert_snapshot!(check(format!("{HEAD}applies-to: \">=2.6, <2.5\"\n")), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:4:13: `>=2.6, <2.5` is no range of versions (such as `>=2.5, <2.6`): no version satisfies it
+      patchsets/mine/patchset.yaml:4:13: invalid version range `>=2.6, <2.5` (example: `>=2.5, <2.6`): no version satisfies it
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, when: \"~2.5\", file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:27: `~2.5` is no range of versions (such as `>=2.5, <2.6`): `~2.5` lacks a comparison: <, <=, ==, !=, >= or >
+      patchsets/mine/patchset.yaml:5:27: invalid version range `~2.5` (example: `>=2.5, <2.6`): `~2.5` lacks an operator: <, <=, ==, !=, >= or >
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, since: two, file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:28: `two` is no CPython version (such as 2.5, 2.7.18 or 3.15.0rc1)
+      patchsets/mine/patchset.yaml:5:28: invalid CPython version `two` (examples: 2.5, 2.7.18, 3.15.0rc1)
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, since: \"2.6\", until: \"2.5\", file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `>=2.6, <2.5` is no range of versions (such as `>=2.5, <2.6`): no version satisfies it
+      patchsets/mine/patchset.yaml:5:5: invalid version range `>=2.6, <2.5` (example: `>=2.5, <2.6`): no version satisfies it
     [exit 2]
     ");
 }
@@ -296,7 +296,7 @@ fn all_errors_of_a_file_are_reported() {
     error: 5 errors in the patchset `mine`
       patchsets/mine/patchset.yaml:1:9: schema 2 is not known: this pypatch reads schema 1
       patchsets/mine/patchset.yaml:2:5: the id is `yours`, but the folder is called `mine`
-      patchsets/mine/patchset.yaml:4:13: `x` is no range of versions (such as `>=2.5, <2.6`): `x` lacks a comparison: <, <=, ==, !=, >= or >
+      patchsets/mine/patchset.yaml:4:13: invalid version range `x` (example: `>=2.5, <2.6`): `x` lacks an operator: <, <=, ==, !=, >= or >
       patchsets/mine/patchset.yaml:6:5: `allow` names `x`, which is no lint
       patchsets/mine/patchset.yaml:6:5: `text.insert` needs either `before` or `after`
     [exit 2]

@@ -67,7 +67,7 @@ const WRONG: &[(&str, &str)] = &[
     ("a module and a variable", "[{id: e, why: w, file: f, setup.set: {module: a, variable: B, value: c}}]"),
     ("no macro", "[{id: e, why: w, file: f, header.undef: {names: []}}]"),
     ("an unknown scope", "[{id: e, why: w, file: f, within: {line: '3'}, text.replace: {find: a, with: b}}]"),
-    ("no range of versions", "[{id: e, why: w, when: '2.7', file: f, file.mode: {executable: true}}]"),
+    ("invalid version range", "[{id: e, why: w, when: '2.7', file: f, file.mode: {executable: true}}]"),
     ("no version", "[{id: e, why: w, since: two, file: f, file.mode: {executable: true}}]"),
     (
         "when with changes",
