@@ -138,7 +138,7 @@ fn list(ui: &Ui, workspace: &Workspace, source: &str, format: Format) -> Result<
             .values()
             .map(|one| {
                 json!({
-                    "name": one.name, "linkage": one.linkage.name(), "file": one.place.0, "line": one.place.1,
+                    "name": one.name, "linkage": one.linkage.name(), "file": one.location.0, "line": one.location.1,
                     "missing": one.missing,
                 })
             })
@@ -157,8 +157,8 @@ fn list(ui: &Ui, workspace: &Workspace, source: &str, format: Format) -> Result<
             "{:width$}  {:12}  {}:{}{missing}\n",
             one.name,
             one.linkage.name(),
-            one.place.0,
-            one.place.1
+            one.location.0,
+            one.location.1
         ));
     }
     ui.out(&text)?;
@@ -358,8 +358,8 @@ fn analyze(ui: &Ui, workspace: &Workspace, args: &Analyze) -> Result<ExitStatus,
         let sites: Vec<DirTree> = args.path.iter().map(DirTree::open).collect::<Result<_, _>>()?;
         let mut roots: Vec<modules::Root<'_>> = vec![(&beside, None), (tree, Some(library.clone()))];
         roots.extend(sites.iter().map(|site| (site as &dyn Tree, None)));
-        let program = Program { name: script.display().to_string(), source: bytes };
-        all.push((program.name.clone(), modules::analyse(&program, &roots, &found, implicit)?));
+        let program = Program { name: script.display().to_string(), text: bytes };
+        all.push((program.name.clone(), modules::analyze(&program, &roots, &found, implicit)?));
     }
     // Of a program that cannot be read, nothing can be said; a module of the library may be for another Python.
     let is_unread = |(name, one): &&(String, Analysis)| one.unreadable.iter().any(|(file, _)| file == name);
@@ -374,11 +374,11 @@ fn analyze(ui: &Ui, workspace: &Workspace, args: &Analyze) -> Result<ExitStatus,
         needed.iter().copied().filter(|name| !found.modules[*name].is_linked()).collect();
     if let Some(folder) = &args.write_edit {
         let unneeded = if args.minimal {
-            let own = modules::analyse(&itself(), &[(tree, Some(library))], &found, implicit)?;
+            let own = modules::analyze(&itself(), &[(tree, Some(library))], &found, implicit)?;
             let own: BTreeSet<&str> = own.extensions.iter().map(|one| one.name.as_str()).collect();
             let linked = found.modules.values().filter(|one| one.linkage == Linkage::Static);
             let setup = found.editable.as_ref();
-            let linked = linked.filter(|one| Some(&one.place.0) == setup).map(|one| one.name.as_str());
+            let linked = linked.filter(|one| Some(&one.location.0) == setup).map(|one| one.name.as_str());
             linked.filter(|name| !needed.contains(name) && !own.contains(name)).collect()
         } else {
             Vec::new()
@@ -402,7 +402,7 @@ fn analyze(ui: &Ui, workspace: &Workspace, args: &Analyze) -> Result<ExitStatus,
 fn itself() -> Program {
     let source = "import site, codecs, encodings.ascii, encodings.latin_1, encodings.utf_8, warnings, io, signal, errno\n\
                   import posix, zipimport, _codecs, compileall, sysconfig, distutils.sysconfig, lib2to3.pgen2.driver\n";
-    Program { name: "the interpreter".to_owned(), source: source.as_bytes().to_vec() }
+    Program { name: "the interpreter".to_owned(), text: source.as_bytes().to_vec() }
 }
 
 fn analysis_json(found: &Inventory, all: &[(String, Analysis)], missing: &[&str]) -> serde_json::Value {

@@ -12,7 +12,7 @@ use crate::text::{LineIndex, Rewrite, line_ending, nearest};
 /// configure that the shell refuses.
 fn fault(text: &[u8], macros: &[String]) -> Option<String> {
     if let Some(problem) = m4::problem(text) {
-        let place = LineIndex::new(text).position(problem.at);
+        let place = LineIndex::new(text).position(problem.span.start);
         return Some(format!("line {}, column {} of its text: {}", place.line, place.column, problem.what));
     }
     let defined = m4::definitions(text);

@@ -115,7 +115,7 @@ pub(super) fn add(source: &Source, op: &Add) -> Answer {
     if !text.is_empty() && !text.ends_with(b"\n") {
         with.extend_from_slice(ending);
     }
-    if source.setup().last_section.is_some_and(|section| section != Section::Static) {
+    if source.setup().last_section != Section::Static {
         with.extend_from_slice(&as_lines(b"*static*", ending));
     }
     with.extend_from_slice(&as_lines(format!("{} {}", op.module, op.arguments).as_bytes(), ending));

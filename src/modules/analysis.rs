@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::inventory::Inventory;
-use crate::syntax::python::{Import, ImportKind, PyFile};
+use super::inventory::{Inventory, Linkage};
+use crate::syntax::python::{ImportKind, PyFile};
 use crate::tree::{Entry, Tree, TreeError, TreePath};
 
-/// A program to be followed.
+/// A program whose imports are followed.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// What it is called in reports.
+    /// Its name in reports.
     pub name: String,
     /// Its text.
-    pub source: Vec<u8>,
+    pub text: Vec<u8>,
 }
 
 /// An extension module that is needed.
@@ -22,11 +22,11 @@ pub struct Needed {
     pub name: String,
     /// Who imports it: the program first, the module that names it last.
     pub chain: Vec<String>,
-    /// Whether every way to it is conditional: inside `if`, `try` or a function.
+    /// Whether an import of the chain is conditional: inside `if`, `try` or a function.
     pub conditional: bool,
 }
 
-/// A module that was found nowhere.
+/// A module that was not found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotFound {
     /// Its name.
@@ -37,23 +37,23 @@ pub struct NotFound {
     pub conditional: bool,
 }
 
-/// What programs need.
+/// The modules that a program needs.
 #[derive(Debug, Clone, Default)]
 pub struct Analysis {
     /// Extension modules, in the order of their names.
     pub extensions: Vec<Needed>,
     /// How many modules written in Python were followed.
     pub followed: usize,
-    /// Modules that neither the library nor the tree's extension modules have.
+    /// Modules that are neither in the library nor among the tree's extension modules.
     pub not_found: Vec<NotFound>,
-    /// Modules whose text is not Python as far as it can be read, with the reason.
+    /// Modules that cannot be read as Python, with the reason.
     pub unreadable: Vec<(String, String)>,
 }
 
-/// Where modules are looked for: a tree, and a folder in it.
+/// Where modules are searched: a tree, and a folder in it.
 pub type Root<'a> = (&'a dyn Tree, Option<TreePath>);
 
-/// What a name stands for.
+/// What a module's name refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Module {
     /// A file, in the root of that index.
@@ -65,24 +65,34 @@ enum Module {
     Extension,
 }
 
+/// An import statement that is being followed.
+struct Importer<'a> {
+    name: &'a str,
+    /// The package that it is in; empty for a program and for modules at the top.
+    package: &'a str,
+    /// Whether siblings in the package are searched first, as Python 2 does.
+    siblings_first: bool,
+    conditional: bool,
+}
+
 struct Follow<'a> {
     roots: &'a [Root<'a>],
     inventory: &'a Inventory,
-    /// Python 2 looks beside the importing module first.
     implicit_relative: bool,
     known: BTreeMap<String, Option<Module>>,
-    /// Who imported a module first, and whether every import on the way was unconditional.
+    /// Who imported a module first, and whether that import is conditional.
     importer: BTreeMap<String, (String, bool)>,
     queue: VecDeque<String>,
     out: Analysis,
 }
 
-/// Follows the imports of `program` through `roots`, in their order; extension modules are those of
-/// `inventory`. Names that are computed cannot be followed, other than by `__import__` with a literal.
+/// Follows the imports of `program` through `roots`, searched in their order; extension modules are
+/// those of `inventory`. `implicit_relative` is true for Python 2, which looks next to the importing
+/// module first. Of computed names only literal arguments of `__import__` can be followed.
 ///
 /// # Errors
-/// When a module cannot be read.
-pub fn analyse(
+/// If a module cannot be read.
+pub fn analyze(
     program: &Program,
     roots: &[Root<'_>],
     inventory: &Inventory,
@@ -97,31 +107,26 @@ pub fn analyse(
         queue: VecDeque::new(),
         out: Analysis::default(),
     };
-    follow.read(&program.name, None, &program.source)?;
+    follow.read(&program.name, "", &program.text)?;
     while let Some(name) = follow.queue.pop_front() {
-        let Some(Some(Module::File { root, path, package })) = follow.known.get(&name).cloned() else {
-            continue;
-        };
+        let Some(Module::File { root, path, package }) = follow.find(&name) else { continue };
         let Some(file) = follow.roots[root].0.read(&path)? else { continue };
         follow.out.followed += 1;
-        let around = if package { Some(name.clone()) } else { parent(&name).map(str::to_owned) };
-        follow.read(&name, Some(around), &file.bytes)?;
+        follow.read(&name, if package { &name } else { parent(&name).unwrap_or_default() }, &file.bytes)?;
     }
-    let mut extensions = Vec::new();
     for (name, module) in &follow.known {
         if *module == Some(Module::Extension) {
             let (mut chain, mut at) = (Vec::new(), name);
-            let mut conditional = false;
-            while let Some((by, certain)) = follow.importer.get(at).filter(|_| chain.len() < 64) {
+            let mut any_conditional = false;
+            while let Some((by, conditional)) = follow.importer.get(at).filter(|_| chain.len() < 64) {
                 chain.push(by.clone());
-                conditional |= !certain;
+                any_conditional |= conditional;
                 at = by;
             }
             chain.reverse();
-            extensions.push(Needed { name: name.clone(), chain, conditional });
+            follow.out.extensions.push(Needed { name: name.clone(), chain, conditional: any_conditional });
         }
     }
-    follow.out.extensions = extensions;
     Ok(follow.out)
 }
 
@@ -130,43 +135,35 @@ fn parent(name: &str) -> Option<&str> {
 }
 
 impl Follow<'_> {
-    /// Follows the imports of one text. `package` is none for a program, else the package it is in, if
-    /// any.
-    fn read(&mut self, name: &str, package: Option<Option<String>>, source: &[u8]) -> Result<(), TreeError> {
-        let file = PyFile::parse(source);
+    /// Follows the imports of a program or module.
+    fn read(&mut self, name: &str, package: &str, text: &[u8]) -> Result<(), TreeError> {
+        let file = PyFile::parse(text);
         if let Some(problem) = file.problems().first() {
-            self.out.unreadable.push((name.to_owned(), problem.what.to_string()));
+            self.out.unreadable.push((name.to_owned(), problem.what.clone()));
         }
-        let package = package.flatten();
-        let future = |one: &Import| {
+        let absolute = file.imports().iter().any(|one| {
             one.kind == ImportKind::From
                 && one.module == "__future__"
-                && one.names.iter().any(|name| name.name == "absolute_import")
-        };
-        let implicit = self.implicit_relative && !file.imports().iter().any(future);
+                && one.names.iter().any(|name| name == "absolute_import")
+        });
+        let siblings_first = self.implicit_relative && !absolute && !package.is_empty();
         for import in file.imports() {
-            let certain = !import.is_conditional();
+            let by = Importer { name, package, siblings_first, conditional: import.conditional };
             match import.kind {
-                ImportKind::Import => {
-                    for target in &import.names {
-                        self.import(name, package.as_deref(), 0, &target.name, implicit, certain)?;
+                ImportKind::Import | ImportKind::Call => {
+                    for module in import.modules() {
+                        self.import(&by, 0, module);
                     }
                 }
-                ImportKind::Call => {
-                    self.import(name, package.as_deref(), 0, &import.module, implicit, certain)?;
-                }
                 ImportKind::From => {
-                    let level = import.level;
-                    let base =
-                        self.import(name, package.as_deref(), level, &import.module, implicit, certain)?;
-                    let Some(base) = base else { continue };
+                    let Some(base) = self.import(&by, import.level, &import.module) else { continue };
                     for target in &import.names {
-                        if target.name == "*" {
-                            for submodule in self.submodules(&base)? {
-                                self.load(name, &format!("{base}.{submodule}"), certain)?;
-                            }
-                        } else {
-                            self.load(name, &format!("{base}.{}", target.name), certain)?;
+                        let names = match target.as_str() {
+                            "*" => self.submodules(&base)?,
+                            _ => BTreeSet::from([target.clone()]),
+                        };
+                        for name in names {
+                            self.load(&by, &format!("{base}.{name}"));
                         }
                     }
                 }
@@ -175,134 +172,94 @@ impl Follow<'_> {
         Ok(())
     }
 
-    /// Imports `target`; gives its full name if it was found.
-    fn import(
-        &mut self,
-        by: &str,
-        package: Option<&str>,
-        level: usize,
-        target: &str,
-        implicit: bool,
-        certain: bool,
-    ) -> Result<Option<String>, TreeError> {
-        let absolute = if level > 0 {
-            let mut base = package.unwrap_or_default().to_owned();
-            for _ in 1..level {
-                base = parent(&base).unwrap_or_default().to_owned();
-            }
-            match (base.is_empty(), target.is_empty()) {
-                (_, true) => base,
-                (true, false) => target.to_owned(),
-                (false, false) => format!("{base}.{target}"),
-            }
-        } else {
-            target.to_owned()
-        };
-        if level == 0
-            && implicit
-            && let Some(package) = package
-        {
+    /// Imports `target`, `level` dots up. Returns its full name if it was found.
+    fn import(&mut self, by: &Importer<'_>, level: usize, target: &str) -> Option<String> {
+        if level == 0 && by.siblings_first {
             let first = target.split('.').next().unwrap_or(target);
-            if self.find(&format!("{package}.{first}"))?.is_some() {
-                return self.dotted(by, &format!("{package}.{target}"), certain);
+            if self.find(&format!("{}.{first}", by.package)).is_some() {
+                return self.load_dotted(by, format!("{}.{target}", by.package));
             }
         }
+        let package = (1..level).fold(by.package, |package, _| parent(package).unwrap_or_default());
+        let absolute = match (level, package) {
+            (0, _) | (_, "") => target.to_owned(),
+            _ if target.is_empty() => package.to_owned(),
+            _ => format!("{package}.{target}"),
+        };
         // `__main__` is the program, which is being followed.
         if absolute.is_empty() || absolute == "__main__" {
-            return Ok(None);
+            return None;
         }
-        let found = self.dotted(by, &absolute, certain)?;
-        if found.is_none() {
-            let lost = NotFound { name: absolute.clone(), by: by.to_owned(), conditional: !certain };
-            if !self.out.not_found.iter().any(|known| known.name == absolute) {
-                self.out.not_found.push(lost);
-            }
+        let found = self.load_dotted(by, absolute.clone());
+        if found.is_none() && !self.out.not_found.iter().any(|known| known.name == absolute) {
+            let (by, conditional) = (by.name.to_owned(), by.conditional);
+            self.out.not_found.push(NotFound { name: absolute, by, conditional });
         }
-        Ok(found)
+        found
     }
 
-    /// Loads `a`, `a.b`, `a.b.c`.
-    fn dotted(&mut self, by: &str, name: &str, certain: bool) -> Result<Option<String>, TreeError> {
-        let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
-        for end in ends.collect::<Vec<_>>() {
-            if !self.load(by, &name[..end], certain)? {
-                return Ok(None);
-            }
-        }
-        Ok(Some(name.to_owned()))
+    /// Loads `a`, `a.b` and `a.b.c` of `a.b.c`. Returns the name if all of them were found.
+    fn load_dotted(&mut self, by: &Importer<'_>, name: String) -> Option<String> {
+        let mut ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
+        ends.all(|end| self.load(by, &name[..end])).then_some(name)
     }
 
-    /// Takes a module in, if there is one of this name.
-    fn load(&mut self, by: &str, name: &str, certain: bool) -> Result<bool, TreeError> {
-        let found = self.find(name)?.is_some();
-        if found {
-            let is_new = !self.importer.contains_key(name);
-            if is_new && by != name {
-                self.importer.insert(name.to_owned(), (by.to_owned(), certain));
-                self.queue.push_back(name.to_owned());
-            }
+    /// Queues a module to be followed, if there is one of this name.
+    fn load(&mut self, by: &Importer<'_>, name: &str) -> bool {
+        let found = self.find(name).is_some();
+        if found && by.name != name && !self.importer.contains_key(name) {
+            self.importer.insert(name.to_owned(), (by.name.to_owned(), by.conditional));
+            self.queue.push_back(name.to_owned());
         }
-        Ok(found)
+        found
     }
 
-    fn find(&mut self, name: &str) -> Result<Option<Module>, TreeError> {
+    fn find(&mut self, name: &str) -> Option<Module> {
         if let Some(known) = self.known.get(name) {
-            return Ok(known.clone());
+            return known.clone();
         }
-        let is_core = |name: &str| {
-            self.inventory.modules.get(name).is_some_and(|one| one.linkage == super::Linkage::Core)
-        };
+        let extension = self.inventory.modules.get(name);
         let found = match parent(name) {
-            None if is_core(name) => Some(Module::Extension),
-            None => match self.file((0..self.roots.len()).collect(), &[], name)? {
-                Some(file) => Some(file),
-                None => self.inventory.modules.contains_key(name).then_some(Module::Extension),
-            },
-            Some(package) => match self.find(package)? {
+            None if extension.is_some_and(|one| one.linkage == Linkage::Core) => Some(Module::Extension),
+            None => {
+                let tops = self.roots.iter().enumerate().map(|(root, (_, top))| (root, top.as_ref()));
+                tops.map(|(root, top)| (root, top.map_or(String::new(), |top| format!("{top}/"))))
+                    .find_map(|(root, folder)| self.file(root, &folder, name))
+                    .or_else(|| extension.map(|_| Module::Extension))
+            }
+            Some(package) => match self.find(package) {
                 Some(Module::File { root, path, package: true }) => {
-                    let folder: Vec<&str> =
-                        path.as_str().rsplit_once('/').map(|(folder, _)| folder).into_iter().collect();
                     let last = name.rsplit('.').next().unwrap_or(name);
-                    self.file(vec![root], &folder, last)?
+                    self.file(root, path.as_str().trim_end_matches("__init__.py"), last)
                 }
-                _ => None,
+                Some(Module::File { package: false, .. } | Module::Extension) | None => None,
             },
         };
         self.known.insert(name.to_owned(), found.clone());
-        Ok(found)
+        found
     }
 
-    /// The file of a module, in one of the roots; `folder` is the package's, from the top of its tree.
-    fn file(&self, roots: Vec<usize>, folder: &[&str], name: &str) -> Result<Option<Module>, TreeError> {
-        for root in roots {
-            let (tree, top) = &self.roots[root];
-            let folder = match folder {
-                [] => top.as_ref().map(|top| format!("{top}/")).unwrap_or_default(),
-                [folder, ..] => format!("{folder}/"),
-            };
-            for (path, package) in
-                [(format!("{folder}{name}/__init__.py"), true), (format!("{folder}{name}.py"), false)]
-            {
-                let Ok(path) = path.parse::<TreePath>() else { continue };
-                if matches!(tree.entry(&path), Ok(Some(Entry::File { .. }))) {
-                    return Ok(Some(Module::File { root, path, package }));
-                }
-            }
-        }
-        Ok(None)
+    /// The file of a module in a folder of a root; `folder` ends in a slash, or is empty.
+    fn file(&self, root: usize, folder: &str, name: &str) -> Option<Module> {
+        [("/__init__.py", true), (".py", false)].into_iter().find_map(|(ending, package)| {
+            let path: TreePath = format!("{folder}{name}{ending}").parse().ok()?;
+            let is_file = matches!(self.roots[root].0.entry(&path), Ok(Some(Entry::File { .. })));
+            is_file.then_some(Module::File { root, path, package })
+        })
     }
 
     /// The modules of a package, for `from package import *`.
     fn submodules(&mut self, package: &str) -> Result<BTreeSet<String>, TreeError> {
-        let Some(Module::File { root, path, package: true }) = self.find(package)? else {
-            return Ok(BTreeSet::new());
-        };
-        let folder = path.as_str().trim_end_matches("__init__.py").to_owned();
         let mut names = BTreeSet::new();
-        for file in self.roots[root].0.files()?.iter() {
-            let Some(rest) = file.as_str().strip_prefix(&folder) else { continue };
-            let name = rest.strip_suffix("/__init__.py").or(rest.strip_suffix(".py"));
-            names.extend(name.filter(|name| !name.contains('/') && *name != "__init__").map(str::to_owned));
+        if let Some(Module::File { root, path, package: true }) = self.find(package) {
+            let folder = path.as_str().trim_end_matches("__init__.py");
+            for file in self.roots[root].0.files()? {
+                let Some(rest) = file.as_str().strip_prefix(folder) else { continue };
+                let name = rest.strip_suffix("/__init__.py").or(rest.strip_suffix(".py"));
+                names.extend(
+                    name.filter(|name| !name.contains('/') && *name != "__init__").map(str::to_owned),
+                );
+            }
         }
         Ok(names)
     }

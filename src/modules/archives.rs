@@ -1,7 +1,7 @@
-//! The archives an interpreter is linked with, of which make knows nothing.
+//! The archives that an interpreter is linked with, which make does not track.
 //!
-//! The Makefile that makesetup writes has an archive in the link command alone, so that a new one does
-//! not make make link again. What does is a Modules/Setup that is newer than what was made from it.
+//! In the Makefile that makesetup writes, an archive is in the link command only, so make does not
+//! link again if the archive changes. It does if Modules/Setup is newer than what was made from it.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -10,8 +10,8 @@ use std::time::SystemTime;
 
 use crate::syntax::setup::Setup;
 
-/// The archives that an enabled line of a Setup file names from the root.
-pub fn archives(setup: &[u8]) -> Vec<PathBuf> {
+/// The absolute paths of archives in the enabled lines of a Setup file.
+fn archives(setup: &[u8]) -> Vec<PathBuf> {
     let parsed = Setup::parse(setup);
     let lines = parsed.modules.iter().filter(|module| module.enabled);
     let words = lines.flat_map(|module| &module.arguments).map(|word| word.of(setup));
@@ -19,10 +19,10 @@ pub fn archives(setup: &[u8]) -> Vec<PathBuf> {
     words.map(|word| PathBuf::from(String::from_utf8_lossy(word).into_owned())).collect()
 }
 
-/// The archives of the Setup file `setup` that are newer than it; none where there is no such file.
+/// The archives of the Setup file `setup` that are newer than it; none if there is no such file.
 ///
 /// # Errors
-/// When the file, or an archive that is there, cannot be read.
+/// If the file or the metadata of an archive that exists cannot be read.
 pub fn newer_archives(setup: &Path) -> io::Result<Vec<PathBuf>> {
     let modified = |path: &Path| fs::metadata(path)?.modified();
     let bytes = match fs::read(setup) {
@@ -34,18 +34,18 @@ pub fn newer_archives(setup: &Path) -> io::Result<Vec<PathBuf>> {
     for archive in archives(&bytes) {
         match modified(&archive) {
             Ok(time) if time > known => newer.push(archive),
-            // The linker will say what is missing.
+            // The linker reports a missing archive.
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
+            Ok(_) | Err(_) => {}
         }
     }
     Ok(newer)
 }
 
-/// Makes the next make link again whatever is made from the Setup file `setup`.
+/// Sets the mtime of the Setup file `setup` to now, so that the next make links again.
 ///
 /// # Errors
-/// When it cannot be written.
+/// If the file cannot be written.
 pub fn touch(setup: &Path) -> io::Result<()> {
     File::options().append(true).open(setup)?.set_modified(SystemTime::now())
 }
@@ -57,7 +57,7 @@ mod tests {
     use super::archives;
 
     #[test]
-    fn archives_are_those_of_lines_that_makesetup_sees() {
+    fn archives_are_read_from_enabled_lines_only() {
         let setup = b"a a.c -lm\nb /x/b.a -lb\n#c /x/c.a\nd d.c rel/d.a /y/d.a # /z/e.a\n";
         assert_eq!(archives(setup), [PathBuf::from("/x/b.a"), PathBuf::from("/y/d.a")]);
     }

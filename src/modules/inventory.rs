@@ -1,33 +1,33 @@
-//! Which extension modules a tree can build.
+//! The extension modules that a tree can build.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::libraries::Libraries;
-use super::reading::{SetupFile, setup_files};
+use super::setup_order::{SetupFile, setup_files};
 use crate::syntax::c::CFile;
 use crate::syntax::setup::{Section, Setup};
 use crate::text::LineIndex;
 use crate::tree::{Tree, TreeError, TreePath};
 
-/// Modules that configure links into the interpreter wherever the system has what they need: `signal` and
+/// Modules that configure links into the interpreter if the system has what they need: `signal` and
 /// `thread`.
 const SETUP_CONFIG: &str = "Modules/Setup.config.in";
 
-/// How a module gets into the interpreter.
+/// How a module is linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Linkage {
-    /// Part of every interpreter, by Modules/config.c.in.
+    /// Into every interpreter, by Modules/config.c.in.
     Core,
-    /// Linked into the interpreter.
+    /// Into the interpreter.
     Static,
-    /// A shared library.
+    /// As a shared library.
     Shared,
-    /// Whatever configure finds out (Setup.config.in, and Setup.stdlib.in of 3.11 and later).
+    /// As configure decides (Setup.config.in, and Setup.stdlib.in of 3.11 and later).
     ByConfigure,
-    /// No line of Setup builds it, but setup.py may, as a shared library.
+    /// By setup.py, as a shared library: no line of Setup builds it.
     SetupPy,
-    /// Its line is a comment, or stands behind `*disabled*`.
+    /// Not at all: its line is a comment, or follows `*disabled*`.
     Off,
 }
 
@@ -50,54 +50,54 @@ impl Linkage {
     }
 }
 
-/// One module.
+/// An extension module.
 #[derive(Debug, Clone)]
 pub struct ExtensionModule {
     /// Its name.
     pub name: String,
-    /// How it gets into the interpreter.
+    /// How it is linked.
     pub linkage: Linkage,
     /// The file that says so, and the line from 1.
-    pub place: (TreePath, usize),
-    /// Sources that its line names and that the tree has not; archives and libraries (`-lz`) that this
-    /// machine has not.
+    pub location: (TreePath, usize),
+    /// Sources of its line that are not in the tree; archives and libraries (`-lz`) that are not on
+    /// this machine.
     pub missing: Vec<String>,
 }
 
 impl ExtensionModule {
-    /// Whether an interpreter that loads no shared library has the module, as far as the tree tells.
+    /// Whether an interpreter that loads no shared library has the module, as far as the tree says.
     pub fn is_linked(&self) -> bool {
-        self.linkage.is_built_in() || self.place.0.as_str() == SETUP_CONFIG
+        self.linkage.is_built_in() || self.location.0.as_str() == SETUP_CONFIG
     }
 }
 
-/// The modules of a tree, by name.
+/// The modules of a tree.
 #[derive(Debug, Clone, Default)]
 pub struct Inventory {
-    /// All modules, in the order of their names.
+    /// All modules, by name.
     pub modules: BTreeMap<String, ExtensionModule>,
-    /// The Setup file that a user edits: Setup where it is there, Setup.dist otherwise.
+    /// The Setup file that a user edits: Modules/Setup if it exists, else Modules/Setup.dist.
     pub editable: Option<TreePath>,
 }
 
 /// Reads which modules `tree` can build.
 ///
-/// Not known: what configure finds out, and modules that setup.py names by an expression.
+/// What configure decides, and modules that setup.py names by an expression, are not known.
 ///
 /// # Errors
-/// When the tree cannot be read.
+/// If the tree cannot be read.
 pub fn inventory(tree: &dyn Tree) -> Result<Inventory, TreeError> {
     let mut found = Inventory::default();
-    let core: TreePath = path("Modules/config.c.in");
+    let core = path("Modules/config.c.in");
     if let Some(file) = tree.read(&core)? {
         let lines = LineIndex::new(&file.bytes);
         let c = CFile::parse(&file.bytes);
         for entry in c.tables().iter().flat_map(|table| &table.entries) {
             let code = String::from_utf8_lossy(entry.code.of(&file.bytes)).into_owned();
-            // `__main__` stands there, too; it is the program itself.
+            // `__main__` is listed too, which is the program itself.
             if let Some(name) = code.split('"').nth(1).filter(|name| *name != "__main__") {
-                let at = (core.clone(), lines.line(entry.code.start));
-                found.add(name, Linkage::Core, at, Vec::new());
+                let location = (core.clone(), lines.line(entry.code.start));
+                found.add(name, Linkage::Core, location, Vec::new());
             }
         }
     }
@@ -109,17 +109,15 @@ pub fn inventory(tree: &dyn Tree) -> Result<Inventory, TreeError> {
         }
         found.read_setup(tree, &path, &file.bytes, &mut libraries)?;
     }
-    if let Some(file) = tree.read(&path("setup.py"))? {
-        let text = String::from_utf8_lossy(&file.bytes).into_owned();
-        for (number, line) in text.lines().enumerate() {
-            for part in line.split("Extension(").skip(1) {
-                let quote = part.trim_start().chars().next().filter(|sign| "'\"".contains(*sign));
-                let Some(name) = quote.and_then(|quote| part.trim_start()[1..].split(quote).next()) else {
-                    continue;
-                };
-                let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
-                if !name.is_empty() && is_name && !line.trim_start().starts_with('#') {
-                    found.offer(name, Linkage::SetupPy, (path("setup.py"), number + 1));
+    let setup_py = path("setup.py");
+    if let Some(file) = tree.read(&setup_py)? {
+        let text = String::from_utf8_lossy(&file.bytes);
+        let code = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#'));
+        for (number, line) in code {
+            for name in line.split("Extension(").skip(1).filter_map(quoted_name) {
+                // setup.py builds only what no line of Setup has built.
+                if !found.modules.contains_key(name) {
+                    found.add(name, Linkage::SetupPy, (setup_py.clone(), number + 1), Vec::new());
                 }
             }
         }
@@ -127,23 +125,22 @@ pub fn inventory(tree: &dyn Tree) -> Result<Inventory, TreeError> {
     Ok(found)
 }
 
-impl Inventory {
-    /// Takes a rule for a module, unless one is known already: an enabled one beats all lines that are off.
-    fn add(&mut self, name: &str, linkage: Linkage, place: (TreePath, usize), missing: Vec<String>) {
-        let beaten = self
-            .modules
-            .get(name)
-            .is_none_or(|known| known.linkage == Linkage::Off && linkage != Linkage::Off);
-        if beaten {
-            let module = ExtensionModule { name: name.to_owned(), linkage, place, missing };
-            self.modules.insert(name.to_owned(), module);
-        }
-    }
+/// The module's name that `text` begins with, in quotes.
+fn quoted_name(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let quote = text.chars().next().filter(|sign| matches!(sign, '\'' | '"'))?;
+    let name = text[1..].split(quote).next()?;
+    let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
+    (is_name && !name.is_empty()).then_some(name)
+}
 
-    /// setup.py builds what no line of Setup has built.
-    fn offer(&mut self, name: &str, linkage: Linkage, place: (TreePath, usize)) {
-        if !self.modules.contains_key(name) {
-            self.add(name, linkage, place, Vec::new());
+impl Inventory {
+    /// Adds a module, unless it is known already; an enabled line replaces a disabled one.
+    fn add(&mut self, name: &str, linkage: Linkage, location: (TreePath, usize), missing: Vec<String>) {
+        let replaces = |known: &ExtensionModule| known.linkage == Linkage::Off && linkage != Linkage::Off;
+        if self.modules.get(name).is_none_or(replaces) {
+            let module = ExtensionModule { name: name.to_owned(), linkage, location, missing };
+            self.modules.insert(name.to_owned(), module);
         }
     }
 
@@ -154,7 +151,7 @@ impl Inventory {
         bytes: &[u8],
         libraries: &mut Libraries,
     ) -> Result<(), TreeError> {
-        // `@MODULE__ASYNCIO_TRUE@_asyncio _asynciomodule.c`: configure puts a `#` there, or nothing.
+        // `@MODULE__ASYNCIO_TRUE@_asyncio _asynciomodule.c`: configure replaces the word by `#` or nothing.
         let by_configure = file.as_str().ends_with(".stdlib.in") || file.as_str() == SETUP_CONFIG;
         let text = if by_configure { without_conditions(bytes) } else { bytes.to_vec() };
         let lines = LineIndex::new(&text);
@@ -168,57 +165,47 @@ impl Inventory {
                 (true, Section::Static) => Linkage::Static,
                 (true, Section::Shared) => Linkage::Shared,
             };
-            let mut missing = Vec::new();
-            let words: Vec<String> = module
-                .arguments
-                .iter()
-                .map(|word| String::from_utf8_lossy(word.of(&text)).into_owned())
-                .filter(|word| !word.contains('$'))
-                .collect();
+            let words = module.arguments.iter().map(|word| String::from_utf8_lossy(word.of(&text)));
+            let words: Vec<String> = words.filter(|word| !word.contains('$')).map(Into::into).collect();
             let folders: Vec<PathBuf> =
                 words.iter().filter_map(|word| word.strip_prefix("-L").map(PathBuf::from)).collect();
+            let mut missing = Vec::new();
             for word in words {
-                if let Some(library) = word.strip_prefix("-l") {
-                    if !libraries.has(library, &folders) {
-                        missing.push(word);
-                    }
-                    continue;
-                }
-                if word.starts_with('-') {
-                    continue;
-                }
-                let source = [".c", ".cc", ".cpp", ".cxx", ".m"].iter().any(|end| word.ends_with(end));
-                if source && let Ok(path) = format!("Modules/{}", word.trim_start_matches("./")).parse() {
-                    if tree.entry(&path)?.is_none() {
-                        missing.push(word);
-                    }
-                } else if word.ends_with(".a")
-                    && word.starts_with('/')
-                    && !std::path::Path::new(&word).exists()
+                let is_source = || [".c", ".cc", ".cpp", ".cxx", ".m"].iter().any(|end| word.ends_with(end));
+                let source = format!("Modules/{}", word.trim_start_matches("./")).parse();
+                let is_missing = if let Some(library) = word.strip_prefix("-l") {
+                    !libraries.has(library, &folders)
+                } else if let Ok(source) = source
+                    && is_source()
+                    && !word.starts_with('-')
                 {
+                    tree.entry(&source)?.is_none()
+                } else {
+                    word.ends_with(".a") && word.starts_with('/') && !Path::new(&word).exists()
+                };
+                if is_missing {
                     missing.push(word);
                 }
             }
-            let name = String::from_utf8_lossy(module.name.of(&text)).into_owned();
+            let name = String::from_utf8_lossy(module.name.of(&text));
             self.add(&name, linkage, (file.clone(), lines.line(module.name.start)), missing);
         }
         Ok(())
     }
 }
 
-/// `@NAME@` at the beginning of a line becomes nothing; lines keep their numbers.
+/// Removes `@NAME@` at the beginning of lines; lines keep their numbers.
 fn without_conditions(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
-        let rest = line.strip_prefix(b"@").and_then(|rest| {
-            let end = rest.iter().position(|b| *b == b'@')?;
-            Some(&rest[end + 1..])
-        });
-        out.extend_from_slice(rest.unwrap_or(line));
-    }
-    out
+    let without = |line: &'_ [u8]| -> Option<usize> {
+        line.strip_prefix(b"@")?.iter().position(|b| *b == b'@').map(|end| end + 2)
+    };
+    bytes
+        .split_inclusive(|b| *b == b'\n')
+        .flat_map(|line| &line[without(line).unwrap_or(0)..])
+        .copied()
+        .collect()
 }
 
 fn path(text: &str) -> TreePath {
-    text.parse().expect("a path of this source file is well formed")
+    text.parse().expect("paths in this file are valid")
 }

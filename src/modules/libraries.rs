@@ -1,14 +1,13 @@
-//! The libraries of this machine, as far as the linker finds them without being told where.
+//! The libraries of this machine that the linker finds by default.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where a linker looks unless told otherwise; below the last two, distributions have a folder for each
-/// machine.
+/// Where a linker looks by default. Distributions have a folder for each machine below the last two.
 const FOLDERS: [&str; 6] = ["/usr/local/lib", "/usr/lib64", "/lib64", "/usr/local/lib64", "/usr/lib", "/lib"];
 
-/// Tells which libraries are there, and remembers it.
+/// Looks libraries up, and remembers the results.
 #[derive(Debug)]
 pub(super) struct Libraries {
     folders: Vec<PathBuf>,
@@ -16,11 +15,11 @@ pub(super) struct Libraries {
 }
 
 impl Libraries {
-    /// Those of this machine.
+    /// The libraries of this machine.
     pub(super) fn here() -> Libraries {
         let mut folders: Vec<PathBuf> = FOLDERS.iter().map(PathBuf::from).collect();
         for top in ["/usr/lib", "/lib"] {
-            // Debian's /usr/lib/x86_64-linux-gnu. Other folders there hold no libraries for the linker.
+            // Debian's /usr/lib/x86_64-linux-gnu; the linker does not search other folders.
             let inside = fs::read_dir(top).into_iter().flatten().filter_map(Result::ok);
             folders.extend(
                 inside.map(|one| one.path()).filter(|path| path.to_string_lossy().contains("-linux-")),
@@ -29,7 +28,7 @@ impl Libraries {
         Libraries { folders, known: BTreeMap::new() }
     }
 
-    /// Whether the linker would find `-lNAME`, in its own folders or in those of `-L`.
+    /// Whether the linker would find `-lNAME`, in its own folders or in `more`, those of `-L`.
     pub(super) fn has(&mut self, name: &str, more: &[PathBuf]) -> bool {
         let folders = &self.folders;
         let here = self.known.entry(name.to_owned());
@@ -47,12 +46,12 @@ mod tests {
     use super::Libraries;
 
     #[test]
-    fn a_library_is_found_where_the_line_says_it_is() {
+    fn a_library_is_found_in_the_folders_of_its_line() {
         let place = tempfile::tempdir().unwrap();
         std::fs::write(place.path().join("libgizmo-test.a"), "").unwrap();
         let mut libraries = Libraries::here();
         assert!(!libraries.has("gizmo-test", &[]));
         assert!(libraries.has("gizmo-test", &[place.path().to_owned()]));
-        assert!(!libraries.has("gizmo-test", &[]), "what one line says holds for that line");
+        assert!(!libraries.has("gizmo-test", &[]), "a folder counts for its own line only");
     }
 }

@@ -1,26 +1,27 @@
-//! Which Setup files makesetup reads for a tree, and in which order: the first rule for a module wins.
+//! The Setup files that makesetup reads for a tree, in order: the first rule for a module wins.
 
 use crate::syntax::makefile::Makefile;
 use crate::tree::{File, Tree, TreeError, TreePath};
 
-/// One of the Setup files of a tree.
+/// A Setup file of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetupFile {
-    /// The file of the tree: `Modules/Setup.dist` stands for the `Modules/Setup` that configure makes of it,
-    /// `Modules/Setup.stdlib.in` for `Modules/Setup.stdlib`.
+    /// The file of the tree, which may be what configure makes the Setup file from:
+    /// `Modules/Setup.dist`, `Modules/Setup.stdlib.in`.
     pub path: TreePath,
-    /// The name that makesetup reads it by: `Modules/Setup.stdlib`.
+    /// The path that makesetup reads: `Modules/Setup`, `Modules/Setup.stdlib`.
     pub made: String,
 }
 
-/// The Setup files of `tree` that a build reads, in makesetup's order, as Makefile.pre.in calls it.
+/// The Setup files of `tree` that a build reads, in the order in which Makefile.pre.in passes them
+/// to makesetup. Files that do not exist are left out.
 ///
-/// That order changed: before 3.11 it is Setup.config, Setup.local, Setup; 3.11 reads Setup.local,
-/// Setup.bootstrap and Setup (Setup.stdlib only where configure is asked for it); from 3.12 on it is
-/// Setup.local, Setup.stdlib, Setup.bootstrap, Setup. Files that are not there are left out.
+/// The order depends on the version: before 3.11 it is Setup.config, Setup.local, Setup; 3.11 reads
+/// Setup.local, Setup.bootstrap and Setup (and Setup.stdlib if configure is asked to); since 3.12 it
+/// is Setup.local, Setup.stdlib, Setup.bootstrap, Setup.
 ///
 /// # Errors
-/// When the tree cannot be read.
+/// If the tree cannot be read.
 pub fn setup_files(tree: &dyn Tree) -> Result<Vec<SetupFile>, TreeError> {
     let mut found: Vec<SetupFile> = Vec::new();
     for made in order(tree)? {
@@ -35,10 +36,10 @@ pub fn setup_files(tree: &dyn Tree) -> Result<Vec<SetupFile>, TreeError> {
     Ok(found)
 }
 
-/// Makefile.pre.in, or in a build directory beside the sources what configure made of it.
+/// Makefile.pre.in, or what configure makes of it in a build directory.
 const MAKEFILES: [&str; 3] = ["Makefile.pre.in", "Makefile.pre", "Makefile"];
 
-/// The order of a tree whose Makefile does not call makesetup: all that there ever was.
+/// The order for a tree whose Makefile does not call makesetup: the files of all versions.
 const USUAL: [&str; 5] = [
     "Modules/Setup.config",
     "Modules/Setup.local",
@@ -47,10 +48,10 @@ const USUAL: [&str; 5] = [
     "Modules/Setup",
 ];
 
-/// The names behind `makesetup` in the tree's Makefile.
+/// The Setup files that the tree's Makefile passes to makesetup.
 fn order(tree: &dyn Tree) -> Result<Vec<String>, TreeError> {
     for name in MAKEFILES {
-        let path: TreePath = name.parse().expect("it is a path");
+        let path: TreePath = name.parse().expect("the names above are paths");
         let Some(file) = tree.read(&path)? else { continue };
         if let Some(order) = called(&file) {
             return Ok(order);
@@ -59,7 +60,7 @@ fn order(tree: &dyn Tree) -> Result<Vec<String>, TreeError> {
     Ok(USUAL.map(str::to_owned).to_vec())
 }
 
-/// The names that a Makefile gives to makesetup, if it calls it.
+/// The Setup files that a Makefile passes to makesetup, if it calls it.
 fn called(file: &File) -> Option<Vec<String>> {
     let makefile = Makefile::parse(&file.bytes);
     for line in makefile.rules.iter().flat_map(|rule| &rule.recipe) {
@@ -78,7 +79,7 @@ fn called(file: &File) -> Option<Vec<String>> {
     None
 }
 
-/// `Modules/Setup.local` of `Modules/Setup.local` and `$(srcdir)/Modules/Setup.local`; nothing of other words.
+/// `Modules/Setup.local` for `$(srcdir)/Modules/Setup.local` or itself; `None` for other words.
 fn setup_name(word: &str) -> Option<String> {
     let name = word.strip_prefix("$(srcdir)/").unwrap_or(word);
     let rest = name.strip_prefix("Modules/Setup")?;
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn setup_dist_stands_for_setup_where_that_is_not_there() {
+    fn setup_dist_is_read_if_there_is_no_setup() {
         let found = made("", &["Modules/Setup.dist"]);
         assert_eq!(found, [("Modules/Setup.dist".to_owned(), "Modules/Setup".to_owned())]);
     }

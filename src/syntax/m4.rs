@@ -1,121 +1,79 @@
-//! Finds macro definitions and calls in m4 sources: aclocal.m4, configure.in, configure.ac.
+//! Finds macro definitions in m4 sources: aclocal.m4, configure.in, configure.ac.
 
-use crate::text::Span;
+use super::Problem;
+use crate::text::{Span, line_from};
 
-/// A macro call with parentheses: `AC_DEFINE(X, [1], [text])`, also `m4_define([NAME], [body])`.
-#[derive(Debug, Clone)]
-pub struct Call {
-    /// The macro's name.
-    pub name: Span,
-    /// What stands between the commas, without leading blanks, quotes included.
-    pub arguments: Vec<Span>,
-    /// From the name through the closing parenthesis.
-    pub span: Span,
-}
-
-/// A definition of a macro.
+/// The definition of a macro.
 #[derive(Debug, Clone)]
 pub struct Definition {
-    /// The macro that is defined.
+    /// The name of the macro.
     pub name: Span,
-    /// The definition, from `m4_define` through its closing parenthesis.
+    /// From `m4_define` through the closing parenthesis.
     pub span: Span,
-}
-
-/// Why a text is no well-formed m4.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Where the quote or parenthesis stands that has no partner.
-    pub at: usize,
-    /// What is wrong.
-    pub what: &'static str,
 }
 
 const DEFINING: [&[u8]; 7] =
     [b"m4_define", b"m4_defun", b"AC_DEFUN", b"AC_DEFUN_ONCE", b"AU_DEFUN", b"define", b"m4_copy"];
 
-/// The calls of `text` that stand in no quotes and no comment, and those inside quotes as well, in
-/// the order of their names.
-pub fn calls(text: &[u8]) -> Vec<Call> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        at = match text[at] {
-            b'd' if is_dnl(text, at) => behind_line(text, at),
-            b'#' => behind_line(text, at),
-            b if is_name_byte(b) && (at == 0 || !is_name_byte(text[at - 1])) => {
-                let end = at + text[at..].iter().take_while(|b| is_name_byte(**b)).count();
-                if text.get(end) == Some(&b'(')
-                    && let Some((arguments, close)) = arguments(text, end)
-                {
-                    found.push(Call { name: Span::new(at, end), arguments, span: Span::new(at, close) });
-                }
-                end
-            }
-            _ => at + 1,
-        };
-    }
-    found
-}
-
-/// The macros that `text` defines, whichever macro defines them.
+/// The macros that `text` defines, whichever macro defines them, in the order of their definitions.
 pub fn definitions(text: &[u8]) -> Vec<Definition> {
     calls(text)
-        .into_iter()
-        .filter(|call| DEFINING.contains(&call.name.of(text)))
+        .filter(|name| DEFINING.contains(&name.of(text)))
         .filter_map(|call| {
-            let first = call.arguments.first()?;
-            Some(Definition { name: unquoted(text, *first), span: call.span })
+            let (first, end) = arguments(text, call.end)?;
+            Some(Definition { name: unquoted(text, first), span: Span::new(call.start, end) })
         })
         .collect()
 }
 
-/// The first unbalanced quote or parenthesis of `text`. m4 itself accepts many of them, and gives a
+/// The first unbalanced quote or parenthesis of `text`. m4 itself accepts many of them, and makes a
 /// configure that the shell refuses.
 pub fn problem(text: &[u8]) -> Option<Problem> {
     let mut quotes = Vec::new();
     let mut at = 0;
     while at < text.len() {
         match text[at] {
-            // Inside quotes m4 knows no comments: their brackets count.
-            b'd' if quotes.is_empty() && is_dnl(text, at) => {
-                at = behind_line(text, at);
-                continue;
-            }
-            b'#' if quotes.is_empty() => {
-                at = behind_line(text, at);
+            // Inside quotes m4 has no comments: brackets count there.
+            b'#' | b'd' if quotes.is_empty() && is_comment(text, at) => {
+                at = line_from(text, at).end;
                 continue;
             }
             b'[' => quotes.push(at),
             b']' if quotes.pop().is_none() => {
-                return Some(Problem { at, what: "`]` closes no quote" });
+                return Some(Problem::new(Span::at(at), "`]` closes no quote"));
             }
             _ => {}
         }
         at += 1;
     }
     if let Some(at) = quotes.pop() {
-        return Some(Problem { at, what: "`[` opens a quote that nothing closes" });
+        return Some(Problem::new(Span::at(at), "`[` opens a quote that nothing closes"));
     }
-    // The parentheses of autoconf's macros; those of shell code are the shell's.
+    // Only the parentheses of autoconf's macros count; those of shell code are the shell's.
+    let mut of_autoconf = calls(text).filter(|name| is_autoconf_macro(name.of(text)));
+    let open = of_autoconf.find(|name| arguments(text, name.end).is_none())?;
+    Some(Problem::new(Span::at(open.end), "`(` opens a list of arguments that nothing closes"))
+}
+
+/// The names before a parenthesis, inside quotes too but not in comments.
+fn calls(text: &[u8]) -> impl Iterator<Item = Span> {
     let mut at = 0;
-    while at < text.len() {
-        if text[at] == b'#' || is_dnl(text, at) {
-            at = behind_line(text, at);
-        } else if is_name_byte(text[at]) && (at == 0 || !is_name_byte(text[at - 1])) {
-            let end = at + text[at..].iter().take_while(|b| is_name_byte(**b)).count();
-            if is_autoconf_macro(&text[at..end])
-                && text.get(end) == Some(&b'(')
-                && arguments(text, end).is_none()
-            {
-                return Some(Problem { at: end, what: "`(` opens a list of arguments that nothing closes" });
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let start = at;
+            if is_comment(text, at) {
+                at = line_from(text, at).end;
+            } else if is_name_byte(text[at]) && (at == 0 || !is_name_byte(text[at - 1])) {
+                at += text[at..].iter().take_while(|b| is_name_byte(**b)).count();
+                if text.get(at) == Some(&b'(') {
+                    return Some(Span::new(start, at));
+                }
+            } else {
+                at += 1;
             }
-            at = end;
-        } else {
-            at += 1;
         }
-    }
-    None
+        None
+    })
 }
 
 fn is_autoconf_macro(name: &[u8]) -> bool {
@@ -133,16 +91,17 @@ fn unquoted(text: &[u8], span: Span) -> Span {
     }
 }
 
-/// The arguments of the list that opens at `open`, and the offset behind its end.
-fn arguments(text: &[u8], open: usize) -> Option<(Vec<Span>, usize)> {
-    let mut found = Vec::new();
+/// The first argument, quotes included, of the list that opens at `open`, and the offset after the
+/// list; `None` if nothing closes it.
+fn arguments(text: &[u8], open: usize) -> Option<(Span, usize)> {
+    let mut first = None;
     let (mut depth, mut quotes) = (0usize, 0usize);
-    let mut start = skip_space(text, open + 1);
+    let start = open + 1 + text[open + 1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
     let mut at = open;
     while at < text.len() {
         match text[at] {
-            b'd' if quotes == 0 && is_dnl(text, at) => {
-                at = behind_line(text, at);
+            b'd' if quotes == 0 && is_comment(text, at) => {
+                at = line_from(text, at).end;
                 continue;
             }
             b'[' => quotes += 1,
@@ -151,13 +110,11 @@ fn arguments(text: &[u8], open: usize) -> Option<(Vec<Span>, usize)> {
             b')' if quotes == 0 => {
                 depth -= 1;
                 if depth == 0 {
-                    found.push(Span::new(start.min(at), at));
-                    return Some((found, at + 1));
+                    return Some((first.unwrap_or(Span::new(start.min(at), at)), at + 1));
                 }
             }
-            b',' if quotes == 0 && depth == 1 => {
-                found.push(Span::new(start.min(at), at));
-                start = skip_space(text, at + 1);
+            b',' if quotes == 0 && depth == 1 && first.is_none() => {
+                first = Some(Span::new(start.min(at), at));
             }
             _ => {}
         }
@@ -166,23 +123,15 @@ fn arguments(text: &[u8], open: usize) -> Option<(Vec<Span>, usize)> {
     None
 }
 
-fn skip_space(text: &[u8], at: usize) -> usize {
-    at + text[at..].iter().take_while(|b| b.is_ascii_whitespace()).count()
-}
-
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Whether the comment word `dnl` stands at `at`. It is a word of its own, or follows `[]`.
-fn is_dnl(text: &[u8], at: usize) -> bool {
-    text[at..].starts_with(b"dnl")
-        && !text.get(at + 3).is_some_and(|b| is_name_byte(*b))
-        && (at == 0 || !is_name_byte(text[at - 1]))
-}
-
-fn behind_line(text: &[u8], at: usize) -> usize {
-    text[at..].iter().position(|b| *b == b'\n').map_or(text.len(), |i| at + i + 1)
+/// Whether a comment starts at `at`: a `#`, or the word `dnl`, which may follow `[]`.
+fn is_comment(text: &[u8], at: usize) -> bool {
+    let is_word =
+        || !text.get(at + 3).is_some_and(|b| is_name_byte(*b)) && (at == 0 || !is_name_byte(text[at - 1]));
+    text[at] == b'#' || (text[at..].starts_with(b"dnl") && is_word())
 }
 
 #[cfg(test)]
@@ -194,8 +143,9 @@ mod tests {
         let text = b"dnl m4_define([NO])\n# define([NO])\nm4_define([A],\n[x(,)])dnl\nAC_DEFUN([B], [y])\nA_B(1, [2,3])\n";
         let names: Vec<_> = definitions(text).iter().map(|d| d.name.of(text).to_vec()).collect();
         assert_eq!(names, [b"A".to_vec(), b"B".to_vec()]);
-        let call = calls(text).pop().unwrap();
-        assert_eq!(call.arguments.iter().map(|a| a.of(text)).collect::<Vec<_>>(), [&b"1"[..], b"[2,3]"]);
+        let call = calls(text).last().unwrap();
+        let (first, end) = arguments(text, call.end).unwrap();
+        assert_eq!((first.of(text), &text[end..]), (&b"1"[..], &b"\n"[..]));
     }
 
     #[test]
@@ -207,6 +157,6 @@ mod tests {
 
     #[test]
     fn a_list_without_an_end_is_a_problem() {
-        assert_eq!(problem(b"m4_define([A], [b]\n").map(|p| p.at), Some(9));
+        assert_eq!(problem(b"m4_define([A], [b]\n").map(|p| p.span), Some(Span::at(9)));
     }
 }

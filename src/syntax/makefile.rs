@@ -1,52 +1,50 @@
 //! Finds rules, prerequisites, recipes and variables of a Makefile (or Makefile.pre.in).
 
 use super::shell;
-use crate::text::{Span, line_from};
+use crate::text::{Span, line_from, skip_blanks};
 
-/// A Makefile's named parts.
+/// A parsed Makefile.
 #[derive(Debug, Clone, Default)]
 pub struct Makefile {
-    /// The rules, in their order.
+    /// The rules, in order.
     pub rules: Vec<Rule>,
     /// The variables, in the order of their definitions.
     pub variables: Vec<Variable>,
-    /// Whether the last line ends in a backslash, so that it would go on in another one.
+    /// Whether the last line ends in a backslash, so that it would continue on an appended one.
     pub continues: bool,
 }
 
 /// One rule. `a b: c` is one rule of two targets.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// The targets' words.
+    /// The words of the targets.
     pub targets: Vec<Span>,
-    /// The colon or colons between targets and prerequisites.
+    /// The colon or double colon between targets and prerequisites.
     pub colon: Span,
-    /// The prerequisites, as words over continuation lines.
+    /// The words of the prerequisites, continuation lines included.
     pub prerequisites: Vec<Span>,
     /// The rule's first logical line, its line end included.
     pub header: Span,
-    /// Its recipe: one span a logical line, with the leading tab and without the line end.
+    /// The recipe: a span for each logical line, with the leading tab and without the line end.
     pub recipe: Vec<Span>,
-    /// All of it, from the first target to the line end of the last recipe line.
+    /// The whole rule, from the first target to the line end of the last recipe line.
     pub span: Span,
 }
 
-/// One definition of a variable.
+/// A definition of a variable.
 #[derive(Debug, Clone)]
 pub struct Variable {
     /// Its name.
     pub name: Span,
     /// `=`, `:=`, `?=` or `+=`.
     pub operator: Span,
-    /// Its value, over continuation lines, without blanks around it, comment or line end.
+    /// Its value, continuation lines included, without blanks around it, comment or line end.
     pub value: Span,
-    /// The whole logical line with its line end.
-    pub line: Span,
 }
 
 impl Makefile {
     /// Parses `text`. Lines that are neither a rule nor a variable (comments, conditionals,
-    /// substitutions such as `@SET_MAKE@`) are passed over.
+    /// substitutions such as `@SET_MAKE@`) are skipped.
     pub fn parse(text: &[u8]) -> Makefile {
         let mut makefile = Makefile::default();
         let mut in_recipe = false;
@@ -67,14 +65,14 @@ impl Makefile {
             if first == body.end || text[first] == b'#' {
                 continue;
             }
-            if let Some(variable) = variable(text, body, line) {
+            if let Some(variable) = variable(text, body) {
                 makefile.variables.push(variable);
                 in_recipe = false;
             } else if let Some(rule) = rule(text, body, line) {
                 makefile.rules.push(rule);
                 in_recipe = true;
             } else {
-                // `ifeq`, `include`, `@SUBST@`: no rule starts here, and a recipe may go on behind it.
+                // `ifeq`, `include`, `@SUBST@`: a recipe may continue after it.
             }
         }
         makefile
@@ -91,7 +89,7 @@ impl Makefile {
     }
 }
 
-/// The line at `start` with its continuation lines, up to and with the line end.
+/// The line at `start` with its continuation lines and its line end.
 fn logical_line(text: &[u8], start: usize) -> Span {
     let mut end = line_from(text, start).end;
     while end < text.len() && continues(&text[start..end]) {
@@ -101,8 +99,7 @@ fn logical_line(text: &[u8], start: usize) -> Span {
 }
 
 fn continues(line: &[u8]) -> bool {
-    let body = line.strip_suffix(b"\n").unwrap_or(line);
-    let body = body.strip_suffix(b"\r").unwrap_or(body);
+    let body = without_line_end(line, Span::new(0, line.len())).of(line);
     body.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
 }
 
@@ -113,14 +110,7 @@ fn without_line_end(text: &[u8], line: Span) -> Span {
     Span::new(line.start, line.start + body.len())
 }
 
-fn skip_blanks(text: &[u8], mut at: usize, end: usize) -> usize {
-    while at < end && (text[at] == b' ' || text[at] == b'\t') {
-        at += 1;
-    }
-    at
-}
-
-fn variable(text: &[u8], body: Span, line: Span) -> Option<Variable> {
+fn variable(text: &[u8], body: Span) -> Option<Variable> {
     let start = skip_blanks(text, body.start, body.end);
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     let name = Span::new(start, start + text[start..body.end].iter().take_while(|b| is_name(b)).count());
@@ -130,7 +120,7 @@ fn variable(text: &[u8], body: Span, line: Span) -> Option<Variable> {
         [b':' | b'?' | b'+' | b'!', b'=', ..] => 2,
         [b'=', ..] => 1,
         _ if at > name.end && matches!(name.of(text), b"export" | b"override") => {
-            return variable(text, Span::new(at, body.end), line);
+            return variable(text, Span::new(at, body.end));
         }
         _ => return None,
     };
@@ -140,10 +130,10 @@ fn variable(text: &[u8], body: Span, line: Span) -> Option<Variable> {
     let operator = Span::new(at, at + length);
     let from = skip_blanks(text, operator.end, body.end);
     let to = value_end(text, from, comment_start(text, from, body.end), body.end);
-    Some(Variable { name, operator, value: Span::new(from, to), line })
+    Some(Variable { name, operator, value: Span::new(from, to) })
 }
 
-/// Where a value ends: before blanks, and before a backslash that leads to no more words.
+/// Where a value ends: before blanks, and before a backslash that no more words follow.
 fn value_end(text: &[u8], from: usize, mut to: usize, line_end: usize) -> usize {
     loop {
         let backslashes = text[from..to].iter().rev().take_while(|b| **b == b'\\').count();
@@ -156,14 +146,14 @@ fn value_end(text: &[u8], from: usize, mut to: usize, line_end: usize) -> usize 
     }
 }
 
-/// Where a comment starts in `from..end`, else `end`. `\#` and a `#` inside `$(...)` are none.
+/// Where a comment starts in `from..end`, else `end`. `\#` and a `#` inside `$(...)` start none.
 fn comment_start(text: &[u8], from: usize, end: usize) -> usize {
     let mut at = from;
     while at < end {
         match text[at] {
             b'#' => return at,
             b'\\' => at += 2,
-            b'$' => at = shell::behind_reference(text, at, end),
+            b'$' => at = shell::reference_end(text, at, end),
             _ => at += 1,
         }
     }
@@ -171,24 +161,20 @@ fn comment_start(text: &[u8], from: usize, end: usize) -> usize {
 }
 
 fn rule(text: &[u8], body: Span, line: Span) -> Option<Rule> {
-    let mut colon = None;
-    let mut at = body.start;
-    while at < body.end {
-        match text[at] {
-            b':' => {
-                colon = Some(at);
-                break;
-            }
+    let mut start = body.start;
+    while start < body.end && text[start] != b':' {
+        match text[start] {
             b'#' | b'=' => return None,
-            b'$' => at = shell::behind_reference(text, at, body.end),
-            _ => at += 1,
+            b'$' => start = shell::reference_end(text, start, body.end),
+            _ => start += 1,
         }
     }
-    let start = colon?;
+    if start >= body.end {
+        return None;
+    }
     let colon = Span::new(start, if text.get(start + 1) == Some(&b':') { start + 2 } else { start + 1 });
-    // `a: B = c` gives `a` a variable of its own, and `$(A) := b` is no rule either.
-    if text[colon.end..body.end].starts_with(b"=")
-        || variable(text, Span::new(colon.end, body.end), line).is_some()
+    // `a: B = c` gives `a` a variable of its own, and `$(A) := b` is not a rule either.
+    if text[colon.end..body.end].starts_with(b"=") || variable(text, Span::new(colon.end, body.end)).is_some()
     {
         return None;
     }
@@ -196,7 +182,7 @@ fn rule(text: &[u8], body: Span, line: Span) -> Option<Rule> {
     if targets.is_empty() {
         return None;
     }
-    // What stands behind a `;` is the recipe's first command.
+    // The first command of a recipe may follow a `;`.
     let (mut end, mut recipe) = (comment_start(text, colon.end, body.end), Vec::new());
     let mut at = colon.end;
     while at < end {
@@ -205,7 +191,7 @@ fn rule(text: &[u8], body: Span, line: Span) -> Option<Rule> {
                 recipe.push(Span::new(at + 1, end));
                 end = at;
             }
-            b'$' => at = shell::behind_reference(text, at, end),
+            b'$' => at = shell::reference_end(text, at, end),
             _ => at += 1,
         }
     }
@@ -216,7 +202,8 @@ fn rule(text: &[u8], body: Span, line: Span) -> Option<Rule> {
     Some(Rule { targets, colon, prerequisites, header: line, recipe, span: line })
 }
 
-/// Words between blanks and continuation lines; a variable reference holds together.
+/// The words of `within`, separated by blanks and continuation lines; a variable reference is part
+/// of one word.
 pub(crate) fn words(text: &[u8], within: Span) -> Vec<Span> {
     let mut words = Vec::new();
     let mut at = within.start;
@@ -228,7 +215,7 @@ pub(crate) fn words(text: &[u8], within: Span) -> Vec<Span> {
                 let start = at;
                 while at < within.end && !matches!(text[at], b' ' | b'\t' | b'\r' | b'\n') {
                     at = match text[at] {
-                        b'$' => shell::behind_reference(text, at, within.end),
+                        b'$' => shell::reference_end(text, at, within.end),
                         b'\\' if matches!(text.get(at + 1), Some(b'\n' | b'\r')) => break,
                         _ => at + 1,
                     };
@@ -259,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_and_rules_are_told_apart() {
+    fn variables_are_not_taken_for_rules() {
         let text = b"A=\tx y # c\nB := $(A:.c=.o)\n$(C) D: e; run\nF+= \\\n\tg\n";
         let makefile = Makefile::parse(text);
         let values: Vec<_> = makefile.variables.iter().map(|v| v.value).collect();
@@ -269,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recipe_goes_on_behind_blank_lines_and_comments() {
+    fn a_recipe_continues_after_blank_lines_and_comments() {
         let text = b"a: b\n\tone\n\n# comment\n\ttwo\nc: d\n";
         let makefile = Makefile::parse(text);
         assert_eq!(texts(text, &makefile.rules[0].recipe), ["\tone", "\ttwo"]);

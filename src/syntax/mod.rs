@@ -1,4 +1,4 @@
-//! Finders: named spans in the formats of a CPython tree. Nothing here edits.
+//! Parsers that find named spans in the file formats of a CPython tree. Nothing here edits.
 
 pub mod c;
 pub mod header;

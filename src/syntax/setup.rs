@@ -1,16 +1,17 @@
-//! Finds module lines, variables and section markers of Modules/Setup as makesetup reads it.
+//! Finds the module lines, variables and sections of Modules/Setup, as makesetup reads it.
 //!
 //! makesetup strips everything from `#` on, so a disabled module is a comment that would be a
-//! module line without its `#`. Telling it from prose (`# cStringIO and cPickle`) takes makesetup's
-//! own rules for the words of a line.
+//! module line without its `#`. Only makesetup's own rules for the words of a line tell it from
+//! prose (`# cStringIO and cPickle`).
 
 use super::makefile;
-use crate::text::{Span, line_from};
+use crate::text::{Span, line_from, skip_blanks};
 
-/// Where a module would be linked, as the last marker above it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a module would be linked, as the last marker above it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Section {
-    /// `*static*` (the beginning of a file is static): into the interpreter.
+    /// `*static*`, and the beginning of a file: into the interpreter.
+    #[default]
     Static,
     /// `*shared*` or `*noconfig*`: as a shared library.
     Shared,
@@ -18,7 +19,7 @@ pub enum Section {
     Disabled,
 }
 
-/// A line that builds a module, or would if its `#` were not there.
+/// A line that builds a module, or would without its `#`.
 #[derive(Debug, Clone)]
 pub struct Module {
     /// The module's name.
@@ -27,13 +28,13 @@ pub struct Module {
     pub enabled: bool,
     /// For a disabled line: the `#` of each of its physical lines.
     pub hashes: Vec<Span>,
-    /// The section it stands in.
+    /// Its section.
     pub section: Section,
-    /// Sources, options and libraries behind the name, without the comment.
+    /// Sources, options and libraries after the name, without the comment.
     pub arguments: Vec<Span>,
     /// Whether there is a `=` in it: makesetup takes every such line for a definition.
     pub is_definition: bool,
-    /// Whether its last line ends in a backslash: a disabled line would take in what follows it.
+    /// Whether its last line ends in a backslash: an enabled line would continue on the next one.
     pub continues: bool,
     /// The whole logical line with its line end.
     pub line: Span,
@@ -52,29 +53,16 @@ pub struct Variable {
     pub line: Span,
 }
 
-/// A section marker.
-#[derive(Debug, Clone, Copy)]
-pub struct Marker {
-    /// The section it opens.
-    pub section: Section,
-    /// Whether makesetup sees it (`#*shared*` is only a hint).
-    pub enabled: bool,
-    /// Its line.
-    pub line: Span,
-}
-
-/// A Setup file's named parts.
+/// A parsed Setup file.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
-    /// Lines of modules, enabled and disabled, in their order.
+    /// Lines of modules, enabled and disabled, in order.
     pub modules: Vec<Module>,
-    /// Definitions, in their order.
+    /// Definitions, in order.
     pub variables: Vec<Variable>,
-    /// Section markers, in their order.
-    pub markers: Vec<Marker>,
     /// The section in force at the end of the file.
-    pub last_section: Option<Section>,
-    /// Whether the last line ends in a backslash, so that it would go on in another one.
+    pub last_section: Section,
+    /// Whether the last line ends in a backslash, so that it would continue on an appended one.
     pub continues: bool,
 }
 
@@ -82,48 +70,37 @@ impl Setup {
     /// Parses `text`.
     pub fn parse(text: &[u8]) -> Setup {
         let mut setup = Setup::default();
-        let mut section = Section::Static;
         let mut at = 0;
         while at < text.len() {
             let line = logical_line(text, at);
             at = line.end;
-            let first = line.start + line.of(text).iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-            let disabled = text.get(first) == Some(&b'#');
-            let start = if disabled { first + 1 } else { first };
-            let body = Span::new(start.min(line.end), line.end);
-            // Most lines are prose, which is told by its first byte.
+            let first = skip_blanks(text, line.start, line.end);
+            let enabled = text.get(first) != Some(&b'#');
+            let body = Span::new((first + usize::from(!enabled)).min(line.end), line.end);
+            if enabled && let Some(section) = section(code(text, line).of(text)) {
+                setup.last_section = section;
+                continue;
+            }
+            // Most lines are prose: no name follows the `#`.
             let named = text.get(body.start).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
-            let prose = disabled && !named;
-            if let Some(marked) = marker(body.of(text)) {
-                setup.markers.push(Marker { section: marked, enabled: !disabled, line });
-                if !disabled {
-                    section = marked;
-                }
-            } else if prose {
-                // A name stands right behind the `#`.
-            } else if let Some(mut variable) = variable(text, body, line) {
-                variable.enabled = !disabled;
+            if !enabled && !named {
+                continue;
+            }
+            if let Some(variable) = variable(text, body, line, enabled) {
                 setup.variables.push(variable);
-            } else if let Some(mut module) = module(text, body, line, disabled) {
-                module.section = section;
-                setup.modules.push(module);
+            } else {
+                setup.modules.extend(module(text, body, line, enabled, setup.last_section));
             }
         }
-        setup.last_section = Some(section);
         let mut backwards = text.rsplit(|b| *b == b'\n');
         let last = backwards.find(|line| !is_comment(line) && !line.trim_ascii().is_empty());
-        setup.continues = last.is_some_and(|line| code(line).ends_with(b"\\"));
+        setup.continues = last.is_some_and(|line| ends_in_backslash(line, Span::new(0, line.len())));
         setup
-    }
-
-    /// The lines, enabled or not, of the module `name`.
-    pub fn modules_of<'a>(&'a self, text: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a Module> {
-        self.modules.iter().filter(move |module| module.name.of(text) == name)
     }
 }
 
 /// A physical line, and those it continues on. A disabled line continues on disabled lines only; an
-/// enabled one goes on behind comments and empty lines, which makesetup drops before it joins lines.
+/// enabled one continues after comments and empty lines, which makesetup drops before it joins lines.
 fn logical_line(text: &[u8], start: usize) -> Span {
     let mut line = line_from(text, start);
     if !line.of(text).contains(&b'\\') {
@@ -131,45 +108,62 @@ fn logical_line(text: &[u8], start: usize) -> Span {
     }
     let disabled = is_comment(line.of(text));
     let mut end = line.end;
-    let mut continues = code(line.of(text)).ends_with(b"\\");
+    let mut continues = ends_in_backslash(text, line);
     while continues && end < text.len() {
         let next = line_from(text, end);
+        let comment = is_comment(next.of(text));
         end = next.end;
-        let dropped = is_comment(next.of(text)) || next.of(text).trim_ascii().is_empty();
-        match (disabled, is_comment(next.of(text))) {
-            (false, _) if dropped => continue,
-            (true, false) => break,
-            _ => {}
+        if !disabled && (comment || next.of(text).trim_ascii().is_empty()) {
+            continue;
+        }
+        if disabled && !comment {
+            break;
         }
         line.end = end;
-        continues = code(next.of(text)).ends_with(b"\\");
+        continues = ends_in_backslash(text, next);
     }
     if continues && !disabled {
-        // Whatever a comment down to the end of the file might say would be taken in.
+        // Nothing but comments follows, and a line that is appended after them would be joined.
         line.end = text.len();
     }
     line
 }
 
-/// Whether the first sign of a physical line is `#`.
+/// Whether the first byte of a physical line that is not blank is `#`.
 fn is_comment(line: &[u8]) -> bool {
-    line.iter().find(|b| !matches!(b, b' ' | b'\t')) == Some(&b'#')
+    line.get(skip_blanks(line, 0, line.len())) == Some(&b'#')
 }
 
-/// A physical line without its leading `#`, its trailing comment and the blanks before that.
-fn code(line: &[u8]) -> &[u8] {
-    let start = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    let rest = &line[start..];
-    let rest = rest.strip_prefix(b"#").unwrap_or(rest);
+/// A physical line without the blanks and the `#` before it, and without the comment and the
+/// blanks after it.
+fn code(text: &[u8], line: Span) -> Span {
+    let first = skip_blanks(text, line.start, line.end);
+    let start = first + usize::from(text[first..line.end].starts_with(b"#"));
+    let rest = &text[start..line.end];
     let end = rest.iter().position(|b| *b == b'#').unwrap_or(rest.len());
-    rest[..end].trim_ascii_end()
+    Span::new(start, start + rest[..end].trim_ascii_end().len())
 }
 
-fn marker(body: &[u8]) -> Option<Section> {
-    if !body.trim_ascii_start().starts_with(b"*") && !body.trim_ascii_start().starts_with(b"#") {
-        return None;
+fn ends_in_backslash(text: &[u8], line: Span) -> bool {
+    code(text, line).of(text).ends_with(b"\\")
+}
+
+/// The code of each physical line of a logical one, without the comments between enabled lines.
+fn code_lines(text: &[u8], line: Span, enabled: bool) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut at = line.start;
+    while at < line.end {
+        let physical = line_from(text, at);
+        at = physical.end;
+        if !(enabled && is_comment(physical.of(text))) {
+            found.push(code(text, physical));
+        }
     }
-    match code(body) {
+    found
+}
+
+fn section(code: &[u8]) -> Option<Section> {
+    match code {
         b"*static*" | b"*doconfig*" => Some(Section::Static),
         b"*shared*" | b"*noconfig*" => Some(Section::Shared),
         b"*disabled*" => Some(Section::Disabled),
@@ -177,72 +171,41 @@ fn marker(body: &[u8]) -> Option<Section> {
     }
 }
 
-/// `NAME=value`, without blanks around the `=`: makesetup takes any line with a `=` for one, but a
-/// `=` in a word behind the module's name (`-DX=1`) belongs to a module in CPython's own files.
-fn variable(text: &[u8], body: Span, line: Span) -> Option<Variable> {
+/// `NAME=value`, without blanks around the `=`. makesetup takes every line with a `=` for a
+/// definition, but in CPython's own files a `=` after the first word (`-DX=1`) is a module's.
+fn variable(text: &[u8], body: Span, line: Span, enabled: bool) -> Option<Variable> {
     let bytes = body.of(text);
-    let name = bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-    if name == 0 || bytes[0].is_ascii_digit() || bytes.get(name) != Some(&b'=') {
+    let length = bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    if length == 0 || bytes[0].is_ascii_digit() || bytes.get(length) != Some(&b'=') {
         return None;
     }
-    let end = value_end(text, line).max(body.start + name + 1);
-    Some(Variable {
-        name: Span::new(body.start, body.start + name),
-        value: Span::new(body.start + name + 1, end),
-        enabled: true,
-        line,
-    })
-}
-
-/// The end of the code on the last physical line of a logical line that has any.
-fn value_end(text: &[u8], line: Span) -> usize {
-    let mut end = line.start;
-    let mut at = line.start;
-    while at < line.end {
-        let physical = line_from(text, at);
-        let bytes = physical.of(text);
-        // A comment between the lines of an enabled one is no code.
-        if !is_comment(bytes) || is_comment(line.of(text)) {
-            let blanks = bytes.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-            let sign = usize::from(bytes.get(blanks) == Some(&b'#'));
-            let code = code(bytes);
-            let code = code.strip_suffix(b"\\").filter(|_| physical.end >= line.end).unwrap_or(code);
-            if !code.is_empty() {
-                end = at + blanks + sign + code.trim_ascii_end().len();
-            }
+    let name = Span::new(body.start, body.start + length);
+    let value = name.end + 1;
+    let lines = code_lines(text, line, enabled);
+    let mut end = value;
+    for (i, code) in lines.iter().enumerate() {
+        let mut bytes = code.of(text);
+        if i + 1 == lines.len() {
+            // A backslash at the end of the last line is not part of the value.
+            bytes = bytes.strip_suffix(b"\\").unwrap_or(bytes).trim_ascii_end();
         }
-        at = physical.end;
+        if !bytes.is_empty() {
+            end = end.max(code.start + bytes.len());
+        }
     }
-    end
+    Some(Variable { name, value: Span::new(value, end), enabled, line })
 }
 
-fn module(text: &[u8], body: Span, line: Span, disabled: bool) -> Option<Module> {
-    let mut hashes = Vec::new();
+fn module(text: &[u8], body: Span, line: Span, enabled: bool, section: Section) -> Option<Module> {
+    let lines = code_lines(text, line, enabled);
     let mut words: Vec<Span> = Vec::new();
-    let (mut is_definition, mut continues) = (false, false);
-    let mut at = line.start;
-    while at < line.end {
-        let physical = line_from(text, at);
-        at = physical.end;
-        let bytes = physical.of(text);
-        if !disabled && is_comment(bytes) {
-            continue;
-        }
-        is_definition |= code(bytes).contains(&b'=');
-        continues = code(bytes).ends_with(b"\\");
-        let blanks = bytes.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-        let mut start = physical.start + blanks;
-        if disabled {
-            hashes.push(Span::new(start, start + 1));
-            start += 1;
-        }
-        let end = physical.start + blanks + usize::from(disabled) + code(bytes).len();
-        words.extend(makefile::words(text, Span::new(start, end.max(start))));
-        // What stands between a backslash and the line end was cut off: a comment, or blanks.
+    for code in &lines {
+        words.extend(makefile::words(text, *code));
+        // The backslash is a word where a comment or blanks followed it.
         words.pop_if(|word| word.of(text) == b"\\");
     }
     let (name, arguments) = words.split_first()?;
-    if disabled && name.start != body.start {
+    if !enabled && name.start != body.start {
         // `#name source.c` disables a module; `# name ...` is prose in every Setup of CPython.
         return None;
     }
@@ -253,19 +216,19 @@ fn module(text: &[u8], body: Span, line: Span, disabled: bool) -> Option<Module>
     if !is_name(name.of(text)) || name.of(text) == b"include" {
         return None;
     }
-    let builds = arguments.iter().any(|word| is_source(word.of(text)) || is_option(word.of(text)));
-    let legal = arguments.iter().all(|word| is_source(word.of(text)) || is_option(word.of(text)));
-    if disabled && !(builds && legal) {
+    let builds = |word: &Span| is_source(word.of(text)) || is_option(word.of(text));
+    if !enabled && (arguments.is_empty() || !arguments.iter().all(builds)) {
         return None;
     }
+    let hashes = if enabled { &[][..] } else { &lines[..] };
     Some(Module {
         name: *name,
-        enabled: !disabled,
-        hashes,
-        section: Section::Static,
+        enabled,
+        hashes: hashes.iter().map(|code| Span::new(code.start - 1, code.start)).collect(),
+        section,
         arguments: arguments.to_vec(),
-        is_definition,
-        continues,
+        is_definition: lines.iter().any(|code| code.of(text).contains(&b'=')),
+        continues: lines.last().is_some_and(|code| code.of(text).ends_with(b"\\")),
         line,
     })
 }
@@ -299,14 +262,14 @@ mod tests {
     }
 
     #[test]
-    fn prose_is_no_disabled_module() {
+    fn prose_is_not_a_disabled_module() {
         let text = "# cStringIO and cPickle\n#cStringIO cStringIO.c\n#cPickle cPickle.c # fast\n\
                     # socket line above, and a.c too\n#see also x.c\n";
         assert_eq!(names(text, false), ["cStringIO", "cPickle"]);
     }
 
     #[test]
-    fn a_disabled_module_may_go_on_over_disabled_lines() {
+    fn a_disabled_module_may_continue_on_disabled_lines() {
         let text = "#_ssl _ssl.c \\\n#\t-DUSE_SSL \\\n#\t-lssl\nposix posixmodule.c # x\n";
         let setup = Setup::parse(text.as_bytes());
         assert_eq!(setup.modules[0].hashes.len(), 3);
@@ -315,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_marker_governs_the_lines_below_it() {
+    fn a_marker_applies_to_the_lines_below_it() {
         let text = "a a.c\n#*shared*\nb b.c\n*shared*\nc c.c\n*static*\nd d.c\n*disabled*\ne\n";
         let setup = Setup::parse(text.as_bytes());
         let sections: Vec<_> = setup.modules.iter().map(|m| m.section).collect();
@@ -326,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_definition_is_told_from_a_module_with_an_equals_sign() {
+    fn a_module_may_have_an_equals_sign_in_an_option() {
         let text = "DESTLIB=$(LIBDEST)\n#SSL=/usr/local/ssl\nz z.c -DX=1\n";
         let setup = Setup::parse(text.as_bytes());
         assert_eq!(setup.variables.iter().map(|v| v.enabled).collect::<Vec<_>>(), [true, false]);

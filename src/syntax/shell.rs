@@ -1,11 +1,11 @@
-//! Finds the simple commands of a shell text: a recipe line of a Makefile, or a small script.
+//! Finds the simple commands of a recipe line of a Makefile, or of a small script.
 //!
-//! Make's variable references (`$(PGEN)`, `$$PATH`, `@RUNSHARED@`) are parts of words here, so that
-//! one finder serves recipes and scripts alike.
+//! Make's variable references (`$(PGEN)`, `$$PATH`, `@RUNSHARED@`) are parts of words, so that
+//! recipes and scripts are parsed alike.
 
 use crate::text::Span;
 
-/// One simple command: its words, assignments and redirections included, in their order.
+/// A simple command: its words in order, assignments and redirections included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// The words. Never empty.
@@ -13,7 +13,7 @@ pub struct Command {
 }
 
 impl Command {
-    /// The word that names the program: the first that does not set up its environment. A lone variable
+    /// The word that names the program: the first that does not set up its environment. A variable
     /// before an option is the program itself (`$(RUNSHARED) $(PYTHON_FOR_BUILD) -Wi`).
     pub fn program(&self, text: &[u8]) -> Option<Span> {
         let words = &self.words;
@@ -25,11 +25,11 @@ impl Command {
     }
 }
 
-/// Words after which a command starts anew.
+/// Words after which a command starts.
 const KEYWORDS: [&[u8]; 10] =
     [b"if", b"then", b"else", b"elif", b"do", b"while", b"until", b"!", b"{", b"time"];
 
-/// The simple commands in `within`, in their order. A backslash before a line end joins lines.
+/// The simple commands in `within`, in order. A backslash before a line end joins lines.
 pub fn commands(text: &[u8], within: Span) -> Vec<Command> {
     let mut found = Vec::new();
     let mut words: Vec<Span> = Vec::new();
@@ -47,17 +47,13 @@ pub fn commands(text: &[u8], within: Span) -> Vec<Command> {
                 at = line_end(text, at + 1).unwrap_or(at + 1);
             }
             b'#' => at = text[at..within.end].iter().position(|b| *b == b'\n').map_or(within.end, |i| at + i),
-            b'\n' | b';' | b'&' | b'|' => {
+            mark @ (b'\n' | b';' | b'&' | b'|' | b'(') => {
                 flush(&mut words);
-                at += 1;
-            }
-            b'(' => {
-                flush(&mut words);
-                depth += 1;
+                depth += usize::from(mark == b'(');
                 at += 1;
             }
             b')' if depth == 0 => {
-                // The end of a pattern in `case X in pattern)`: what stood before it is no command.
+                // The end of a pattern in `case X in pattern)`: the words before it are not a command.
                 words.clear();
                 at += 1;
             }
@@ -79,7 +75,7 @@ pub fn commands(text: &[u8], within: Span) -> Vec<Command> {
     found
 }
 
-/// The offset behind a line end at `at`.
+/// The offset after a line end at `at`.
 fn line_end(text: &[u8], at: usize) -> Option<usize> {
     match text.get(at..)? {
         [b'\n', ..] => Some(at + 1),
@@ -88,23 +84,23 @@ fn line_end(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// The word that starts at `start`: quotes, back quotes and `$(...)` hold together.
-pub(crate) fn word_at(text: &[u8], start: usize, end: usize) -> Span {
+/// The word that starts at `start`; quotes, back quotes and `$(...)` may hold blanks.
+fn word_at(text: &[u8], start: usize, end: usize) -> Span {
     let mut at = start;
     while at < end {
         match text[at] {
             b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' => break,
             b'\\' if line_end(text, at + 1).is_some() => break,
             b'\\' => at += 2,
-            quote @ (b'\'' | b'"' | b'`') => at = behind_quote(text, at, end, quote),
-            b'$' => at = behind_reference(text, at, end),
+            quote @ (b'\'' | b'"' | b'`') => at = quote_end(text, at, end, quote),
+            b'$' => at = reference_end(text, at, end),
             _ => at += 1,
         }
     }
     Span::new(start, at.min(end).max(start + 1))
 }
 
-fn behind_quote(text: &[u8], start: usize, end: usize, quote: u8) -> usize {
+fn quote_end(text: &[u8], start: usize, end: usize, quote: u8) -> usize {
     let mut at = start + 1;
     while at < end && text[at] != quote {
         at += if text[at] == b'\\' && quote != b'\'' { 2 } else { 1 };
@@ -112,8 +108,8 @@ fn behind_quote(text: &[u8], start: usize, end: usize, quote: u8) -> usize {
     (at + 1).min(end)
 }
 
-/// The offset behind `$(...)`, `${...}`, `$$` or `$x`.
-pub(crate) fn behind_reference(text: &[u8], start: usize, end: usize) -> usize {
+/// The offset after `$(...)`, `${...}`, `$$` or `$x`.
+pub(super) fn reference_end(text: &[u8], start: usize, end: usize) -> usize {
     let (open, close) = match text.get(start + 1) {
         Some(b'(') => (b'(', b')'),
         Some(b'{') => (b'{', b'}'),
@@ -133,12 +129,12 @@ pub(crate) fn behind_reference(text: &[u8], start: usize, end: usize) -> usize {
     end
 }
 
-/// How the names of variables end that only set up the environment of the command behind them.
-/// `$(MAKE) $(PGEN)` and `$(INSTALL_DATA) $(X)` have the same form, and run the first word.
+/// How the names of variables end that only set up the environment of the command after them.
+/// `$(MAKE) $(PGEN)` and `$(INSTALL_DATA) $(X)` have the same form, but run the first word.
 const ENVIRONMENTS: [&str; 5] = ["RUNSHARED", "HOSTRUNNER", "PROF_FILE", "ENV", "ENVIRONMENT"];
 
-/// Whether `word` only sets up the environment of the command behind it: an assignment, or a
-/// variable that stands alone, as `$(RUNSHARED)` does in CPython's recipes.
+/// Whether `word` only sets up the environment of the command after it: an assignment, or a
+/// variable such as `$(RUNSHARED)` in CPython's recipes.
 pub fn is_environment(word: &[u8]) -> bool {
     let name = word.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     let assignment = name > 0 && !word[0].is_ascii_digit() && word.get(name) == Some(&b'=');
@@ -174,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_of_case_is_no_command() {
+    fn a_pattern_of_case_is_not_a_command() {
         assert_eq!(
             words("case $$X in \\\n*-s*) run a;; \\\n*) run b;; \\\nesac"),
             [vec!["run", "a"], vec!["run", "b"], vec!["esac"]]
@@ -182,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn nested_references_and_subshells_hold_together() {
+    fn nested_references_and_subshells_are_parsed() {
         assert_eq!(
             words("(cd $(dir $(X)); python$EXE y)"),
             [vec!["cd", "$(dir $(X))"], vec!["python$EXE", "y"]]
@@ -190,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sets_up_the_environment_is_told_from_a_command() {
+    fn words_that_set_up_the_environment_are_not_commands() {
         for word in ["A=b", "PYTHONPATH=$(X)", "$(RUNSHARED)", "${RUNSHARED}", "@RUNSHARED@", "_a1='x y'"] {
             assert!(is_environment(word.as_bytes()), "{word}");
         }

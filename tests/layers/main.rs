@@ -81,7 +81,6 @@ const KNOWN_CIRCLES: &[&[&str]] = &[
         "port/look/setup.rs",
         "port/look/shell.rs",
     ],
-    &["syntax/python/block.rs", "syntax/python/definition.rs"],
 ];
 
 #[test]

@@ -1,24 +1,25 @@
 //! Calls of a function by its name.
 
 use super::CFile;
-use super::head::is_macro_name;
+use super::head::{contains, is_macro_name};
 use super::lexer::Lexer;
-use super::stretch::Stretch;
+use super::token_range::TokenRange;
+use super::tokens::Tokens;
 use crate::text::Span;
 
 /// A call in code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Call {
-    /// The name that is called.
+    /// The name of the function.
     pub callee: Span,
     /// The arguments with their parentheses.
     pub arguments: Span,
 }
 
 impl CFile {
-    /// The calls of `name` inside `within`: the name as a whole word before a parenthesis, in code. Members
-    /// (`x->name()`), declarations, the definition itself, comments, strings and directives (so the
-    /// bodies of macros too) are left out.
+    /// The calls of `name` in `within`: the name as a whole word of code before a parenthesis, but not a
+    /// member (`x->name()`), a declaration or the definition. Directives, and so the bodies of macros,
+    /// are not searched.
     pub fn calls(&self, name: &str, within: Span) -> Vec<Call> {
         let finder = memchr::memmem::Finder::new(name);
         let hits = finder.find_iter(within.of(&self.source)).map(|hit| within.start + hit);
@@ -26,7 +27,7 @@ impl CFile {
         calls.filter(|call| within.contains(call.arguments)).collect()
     }
 
-    /// The call of what `callee` names, if that is a word of code.
+    /// The call whose function's name is at `callee`, if that is a word of code.
     fn call_at(&self, callee: Span) -> Option<Call> {
         let tokens = &self.nesting.tokens;
         let open = tokens.partition_point(|token| token.start() < callee.end);
@@ -35,9 +36,9 @@ impl CFile {
         }
         let close = self.nesting.partner(open)?;
         // No declaration reaches back beyond a bracket or a directive.
-        let ends = |i: &usize| self.is_directive(*i) || self.is_bracket(*i);
+        let ends = |i: &usize| self.is_directive(*i) || self.is_any_mark(*i, b"()[]{}");
         let from = (0..open).rev().find(ends).map_or(0, |i| self.start(i));
-        let code = self.stretch(Span::new(from, self.end(open)));
+        let code = self.tokens_in(Span::new(from, self.end(open)));
         let name = code.len().checked_sub(2)?;
         if code.tokens[name].span() != callee || !code.is_word(name) || is_member(&code, name) {
             return None;
@@ -48,7 +49,7 @@ impl CFile {
         Some(Call { callee, arguments: Span::new(self.start(open), self.end(close)) })
     }
 
-    /// Whether a definition or prototype names its function here.
+    /// Whether a definition or prototype has its name here.
     fn is_declared(&self, name: Span) -> bool {
         let at = name.start;
         self.functions.binary_search_by_key(&at, |f| f.name_span.start).is_ok()
@@ -57,9 +58,8 @@ impl CFile {
 
     /// Whether the name at `name`, whose parameters end at `close`, is declared in a body:
     /// `extern int f(int);`, `char *f();`.
-    fn is_local_declaration(&self, code: &Stretch<'_>, name: usize, close: usize) -> bool {
-        let before = |i: usize| i.checked_sub(1);
-        let Some(first) = before(name) else { return false };
+    fn is_local_declaration(&self, code: &TokenRange<'_>, name: usize, close: usize) -> bool {
+        let Some(first) = name.checked_sub(1) else { return false };
         if code.is_word(first) && is_type_only(code.text(first)) {
             return true;
         }
@@ -74,35 +74,32 @@ impl CFile {
             } else {
                 break;
             }
-            match before(at) {
-                Some(previous) => at = previous,
-                None => break,
+            if at == 0 {
+                break;
             }
+            at -= 1;
         }
-        let starts =
-            [&b";"[..], b"{", b"}", b")"].iter().any(|m| code.is_mark(at, m)) || code.is_directive(at);
-        let known_start = starts && !code.is_mark(at, b")");
-        let next = Lexer::behind(&self.source, self.nesting.tokens[close]).token();
+        let starts = code.is_any_mark(at, b";{}") || code.is_directive(at);
+        let next = Lexer::after(&self.source, self.nesting.tokens[close]).token();
         let ended = next.is_some_and(|next| matches!(next.span().of(&self.source), b";" | b","));
-        // `(type) f(x)`, `if (x) f(y)` and `2 * f(x)` have no word directly behind such a start.
+        // In `(type) f(x)`, `if (x) f(y)` and `2 * f(x)` no word follows such a start.
         words > 0
             && ended
-            && (known_start || stars == 0 && code.is_word(first) && !is_block_macro(code, first, name))
+            && (starts || stars == 0 && code.is_word(first) && !is_block_macro(code, first, name))
     }
 }
 
-fn is_member(code: &Stretch<'_>, name: usize) -> bool {
+fn is_member(code: &TokenRange<'_>, name: usize) -> bool {
     name > 0 && (code.is_mark(name - 1, b".") || code.is_mark(name - 1, b"->"))
 }
 
-/// Whether the word at `at` is a macro used as a statement, such as `Py_BEGIN_ALLOW_THREADS`: it looks
-/// like one and stands on a line before the name, or says so.
-fn is_block_macro(code: &Stretch<'_>, at: usize, name: usize) -> bool {
+/// Whether the word at `at` is a macro used as a statement, such as `Py_BEGIN_ALLOW_THREADS`: its name
+/// looks like a macro's, and is on a line before `name` or says that it is a block.
+fn is_block_macro(code: &TokenRange<'_>, at: usize, name: usize) -> bool {
     let word = code.text(at);
-    let gap = &code.file.source[code.end(at)..code.start(name)];
+    let gap = &code.source()[code.end(at)..code.start(name)];
     is_macro_name(word)
-        && (gap.contains(&b'\n')
-            || [&b"BEGIN"[..], b"END", b"BLOCK"].iter().any(|p| word.windows(p.len()).any(|w| w == *p)))
+        && (gap.contains(&b'\n') || [&b"BEGIN"[..], b"END", b"BLOCK"].iter().any(|part| contains(word, part)))
 }
 
 fn is_type_only(word: &[u8]) -> bool {
@@ -134,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn macros_that_open_a_block_leave_a_call_a_call() {
+    fn a_call_may_follow_a_macro_that_opens_a_block() {
         let source = "int g(void) {\nPy_BEGIN_ALLOW_THREADS\nf(1);\nPy_BEGIN_ALLOW_THREADS f(2);\nif (x) f(3); else f(4);\n\
                       y = a * f(5);\n(void) f(6);\n(a) * f(7);\n do f(8); while (0);\nlabel: f(9);\n}\n";
         assert_eq!(lines_of_calls(source), [3, 4, 5, 5, 6, 7, 8, 9, 10]);

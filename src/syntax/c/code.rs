@@ -1,36 +1,41 @@
-//! Search for a piece of code by its tokens.
+//! Searches for code by its tokens.
 
 use memchr::memmem;
 
 use super::CFile;
-use super::directive::normalised;
-use super::lexer::{Kind, Token, lex};
-use super::stretch::Stretch;
+use super::directive::normalized;
+use super::lexer::{Token, TokenKind, lex};
+use super::token_range::TokenRange;
+use super::tokens::Tokens;
 use crate::text::Span;
 
 impl CFile {
-    /// Where the tokens of `pattern` stand one after the other inside `within`, whatever blanks
-    /// and comments are between them. A directive in the pattern matches one of the same text;
-    /// nothing else matches across a directive. Places do not overlap. An empty pattern, or one
-    /// that [cannot be read](pattern_problem), is nowhere.
+    /// Where the tokens of `pattern` follow one another in `within`, whatever blanks and comments are
+    /// between them. A directive matches one of the same normalized text; no match spans a directive
+    /// that is not in the pattern. Matches do not overlap. A pattern that is empty, or has an open
+    /// literal or comment, has no match.
     pub fn find_code(&self, pattern: &[u8], within: Span) -> Vec<Span> {
         let (wanted, problems) = lex(pattern);
         if wanted.is_empty() || !problems.is_empty() {
             return Vec::new();
         }
-        let wanted: Vec<Piece> = wanted.iter().map(|t| Piece::new(*t, pattern)).collect();
-        // Most of what is looked for is not there, and is missed without reading tokens.
-        let longest = wanted.iter().filter(|piece| piece.directive.is_none()).max_by_key(|p| p.text.len());
+        let wanted: Vec<PatternToken> = wanted.iter().map(|t| PatternToken::new(*t, pattern)).collect();
+        // Most patterns do not occur, which is found out without reading tokens.
+        let longest = wanted.iter().filter(|token| token.directive.is_none()).max_by_key(|t| t.text.len());
         let Some(within) =
-            longest.map_or(Some(within), |piece| self.around(piece.text, wanted.len(), within))
+            longest.map_or(Some(within), |token| self.around(token.text, wanted.len(), within))
         else {
             return Vec::new();
         };
-        let code = self.stretch(within);
+        let code = self.tokens_in(within);
         let mut found = Vec::new();
         let mut at = 0;
         while at + wanted.len() <= code.len() {
-            if wanted.iter().zip(&code.tokens[at..]).all(|(piece, token)| piece.is(*token, &self.source)) {
+            if wanted
+                .iter()
+                .zip(&code.tokens[at..])
+                .all(|(wanted, token)| wanted.matches(*token, &self.source))
+            {
                 let last = at + wanted.len() - 1;
                 found.push(Span::new(code.start(at), end_of_code(&code, last)));
                 at = last + 1;
@@ -41,24 +46,24 @@ impl CFile {
         found
     }
 
-    /// The part of `within` that may hold `count` tokens one of which is `text`; `None` when it has no such
-    /// text.
+    /// The part of `within` that may have `count` tokens one of which is `text`; `None` if `text` does not
+    /// occur in it.
     fn around(&self, text: &[u8], count: usize, within: Span) -> Option<Span> {
         let bytes = within.of(&self.source);
         let first = within.start + memmem::find(bytes, text)?;
         let last = within.start + memmem::rfind(bytes, text)? + text.len();
-        // So many known tokens away there are at least as many tokens between.
+        // All tokens between are at least as many as the known ones.
         let tokens = &self.nesting.tokens;
         let before = tokens.partition_point(|token| token.start() < first).checked_sub(count);
-        let behind = tokens.get(tokens.partition_point(|token| token.start() < last) + count);
+        let after = tokens.get(tokens.partition_point(|token| token.start() < last) + count);
         let start = before.map_or(within.start, |i| tokens[i].start().max(within.start));
-        let end = behind.map_or(within.end, |token| token.end().min(within.end));
+        let end = after.map_or(within.end, |token| token.end().min(within.end));
         Some(Span::new(start, end))
     }
 }
 
 /// The end of a token; of a directive, the end of its text before the line end.
-fn end_of_code(code: &Stretch<'_>, token: usize) -> usize {
+fn end_of_code(code: &TokenRange<'_>, token: usize) -> usize {
     if !code.is_directive(token) {
         return code.end(token);
     }
@@ -66,35 +71,26 @@ fn end_of_code(code: &Stretch<'_>, token: usize) -> usize {
     code.end(token) - line_end
 }
 
-/// Why a pattern for [`CFile::find_code`] cannot be read, if so: it is empty, or a literal or
-/// comment in it is open.
-pub fn pattern_problem(pattern: &[u8]) -> Option<String> {
-    let (tokens, problems) = lex(pattern);
-    if let Some(problem) = problems.into_iter().next() {
-        return Some(problem.what);
-    }
-    tokens.is_empty().then(|| "there is no code in it".to_string())
-}
-
 /// A token of a pattern.
-struct Piece<'a> {
-    kind: Kind,
+struct PatternToken<'a> {
+    kind: TokenKind,
     text: &'a [u8],
+    /// The normalized text of a directive.
     directive: Option<String>,
 }
 
-impl<'a> Piece<'a> {
-    fn new(token: Token, pattern: &'a [u8]) -> Piece<'a> {
+impl<'a> PatternToken<'a> {
+    fn new(token: Token, pattern: &'a [u8]) -> PatternToken<'a> {
         let text = token.span().of(pattern);
-        let directive = (token.kind == Kind::Directive).then(|| normalised(text));
-        Piece { kind: token.kind, text, directive }
+        let directive = (token.kind == TokenKind::Directive).then(|| normalized(text));
+        PatternToken { kind: token.kind, text, directive }
     }
 
-    fn is(&self, token: Token, source: &[u8]) -> bool {
+    fn matches(&self, token: Token, source: &[u8]) -> bool {
         let text = token.span().of(source);
         self.kind == token.kind
             && match &self.directive {
-                Some(directive) => *directive == normalised(text),
+                Some(directive) => *directive == normalized(text),
                 None => self.text == text,
             }
     }
@@ -132,9 +128,10 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_cannot_be_read_says_why() {
-        assert_eq!(pattern_problem(b"f(\"a)").as_deref(), Some("this literal is not closed on its line"));
-        assert_eq!(pattern_problem(b" /* a */").as_deref(), Some("there is no code in it"));
-        assert_eq!(pattern_problem(b"f("), None);
+    fn a_pattern_that_cannot_be_read_has_no_match() {
+        for pattern in ["f(\"a)", " /* a */", "/* a"] {
+            assert!(find("f(\"a) /* a */", pattern).is_empty(), "{pattern}");
+        }
+        assert_eq!(find("f(a);", "f("), ["f("]);
     }
 }

@@ -1,66 +1,69 @@
-//! `#if` groups and the conditions under which a place is compiled.
+//! `#if` groups, and the conditions under which a byte is compiled.
 
-use super::directive::{Keyword, normalised};
+use super::directive::{Keyword, normalized};
 use crate::text::Span;
 
-/// One `#if`...`#endif` group.
+/// An `#if`...`#endif` group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conditional {
     /// From the start of the `#if` line to the end of the `#endif` line.
     pub span: Span,
-    /// The branches in their order; the first is the `#if` itself.
+    /// The branches in order; the first is that of the `#if`.
     pub branches: Vec<Branch>,
-    /// The `#endif` line; empty at the end of the file when it is missing.
+    /// The `#endif` line; empty and at the end of the file if it is missing.
     pub end: Span,
     /// Index in [`CFile::conditionals`](super::CFile::conditionals) of the group around this one.
     pub parent: Option<usize>,
 }
 
-/// One branch of a [`Conditional`].
+/// A branch of a [`Conditional`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
-    /// The lines of the `#if`, `#elif` or `#else`.
+    /// The line of the `#if`, `#elif` or `#else`, with its continuations.
     pub directive: Span,
-    /// That directive on one line: `#ifdef X`, `#elif defined(Y)`, `#else`.
+    /// The normalized directive: `#ifdef X`, `#elif defined(Y)`, `#else`.
     pub condition: String,
     /// The lines between this directive and the next of the group.
     pub body: Span,
 }
 
-/// Where a token stands among the conditionals: in a branch of a group.
+/// A branch of a group, and the branch around the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    /// Index of the place around it.
+pub(super) struct BranchRef {
+    /// Index in [`BranchMap`] of the branch around the group.
     pub parent: Option<u32>,
+    /// Index of the group.
     pub group: u32,
+    /// Index of the branch in the group.
     pub branch: u32,
 }
 
-/// All places of a file and where each one begins.
+/// Which branch each byte of a file is in.
 #[derive(Debug, Default)]
-pub(super) struct Places {
-    places: Vec<Place>,
-    /// Offsets, ascending, each with the place that holds from there on.
+pub(super) struct BranchMap {
+    branches: Vec<BranchRef>,
+    /// Offsets, ascending, each with the branch that begins or resumes there.
     changes: Vec<(usize, Option<u32>)>,
 }
 
-impl Places {
-    /// Notes that from `offset` on `place` holds.
-    pub fn change(&mut self, offset: usize, place: Option<u32>) {
-        self.changes.push((offset, place));
+impl BranchMap {
+    /// Records that the bytes from `offset` on are in `branch`.
+    pub fn change(&mut self, offset: usize, branch: Option<u32>) {
+        self.changes.push((offset, branch));
     }
 
-    pub fn add(&mut self, place: Place) -> u32 {
-        self.places.push(place);
-        u32::try_from(self.places.len() - 1).expect("fewer branches than bytes of the file")
+    /// Adds a branch. Returns its index.
+    pub fn add(&mut self, branch: BranchRef) -> u32 {
+        self.branches.push(branch);
+        u32::try_from(self.branches.len() - 1).expect("fewer branches than bytes of the file")
     }
 
-    /// The place around `place`.
-    pub fn around(&self, place: u32) -> Option<u32> {
-        self.places[place as usize].parent
+    /// The branch around the group of `branch`.
+    pub fn parent(&self, branch: u32) -> Option<u32> {
+        self.branches[branch as usize].parent
     }
 
-    /// The place of a byte; `None` outside every conditional.
+    /// The innermost branch of a byte; `None` outside every conditional.
     pub fn at(&self, offset: usize) -> Option<u32> {
         match self.changes.partition_point(|(start, _)| *start <= offset) {
             0 => None,
@@ -68,26 +71,28 @@ impl Places {
         }
     }
 
-    /// The places from `place` outwards.
-    pub fn outwards(&self, place: Option<u32>) -> impl Iterator<Item = Place> + '_ {
-        let mut next = place;
+    /// The branches of a byte, innermost first.
+    pub fn branches_at(&self, offset: usize) -> impl Iterator<Item = BranchRef> + '_ {
+        let mut next = self.at(offset);
         std::iter::from_fn(move || {
-            let place = self.places[next? as usize];
-            next = place.parent;
-            Some(place)
+            let branch = self.branches[next? as usize];
+            next = branch.parent;
+            Some(branch)
         })
     }
 
-    /// The conditions of `place` that do not hold at `base` already, innermost last.
-    pub fn conditions(&self, groups: &[Conditional], place: Option<u32>, base: Option<u32>) -> Vec<String> {
-        let known: Vec<Place> = self.outwards(base).collect();
-        let mut inner: Vec<Place> = self.outwards(place).filter(|p| !known.contains(p)).collect();
-        inner.reverse();
-        inner.iter().flat_map(|p| branch_conditions(&groups[p.group as usize], p.branch as usize)).collect()
+    /// The conditions under which a byte is compiled, innermost last.
+    pub fn conditions_at(&self, offset: usize, groups: &[Conditional]) -> Vec<String> {
+        let mut branches: Vec<BranchRef> = self.branches_at(offset).collect();
+        branches.reverse();
+        branches
+            .iter()
+            .flat_map(|b| branch_conditions(&groups[b.group as usize], b.branch as usize))
+            .collect()
     }
 }
 
-/// What holds in a branch: the negation of those before it, then its own.
+/// The conditions of a branch: the negations of those before it, then its own.
 fn branch_conditions(group: &Conditional, branch: usize) -> Vec<String> {
     let mut all: Vec<String> = group.branches[..branch].iter().map(|b| negation(&b.condition)).collect();
     if let Some(own) = positive(&group.branches[branch].condition) {
@@ -116,9 +121,9 @@ fn negation(condition: &str) -> String {
     }
 }
 
-/// The normalised text of a branch's directive. What stands behind `#else` is a remark.
+/// The normalized text of a branch's directive. What follows `#else` is a remark.
 pub(super) fn condition_text(keyword: Keyword, directive: &[u8]) -> String {
-    if keyword == Keyword::Else { "#else".to_string() } else { normalised(directive) }
+    if keyword == Keyword::Else { "#else".to_string() } else { normalized(directive) }
 }
 
 #[cfg(test)]
@@ -145,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_know_the_group_around_them() {
+    fn a_group_has_the_group_around_it_as_parent() {
         let source = b"#if A\n  #if B\n  b\n  #endif\n#else\n#endif\n";
         let file = CFile::parse(source);
         let [outer, inner] = file.conditionals() else { panic!("two groups") };

@@ -1,43 +1,39 @@
-//! Preprocessor directives: which one it is, and its text without accidents of layout.
+//! Preprocessor directives: their keyword, and their normalized text.
 
-use super::pieces::{close_quote, comment_end, splice, word_end};
+use super::scan::{byte_table, close_quote, comment_end, splice, word_end};
 use crate::text::Span;
 
-/// Directives that matter to a finder.
+/// The keyword of a directive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keyword {
+    /// `#if`, `#ifdef` or `#ifndef`.
     If,
-    Ifdef,
-    Ifndef,
+    /// `#elif`, `#elifdef` or `#elifndef`.
     Elif,
     Else,
     Endif,
     Include,
     Define,
-    Undef,
     Other,
 }
 
-/// The keyword of a directive that starts with `#`, and the offset in it behind the keyword.
+/// The keyword of a directive that starts with `#`, and the offset in it after the keyword.
 pub(super) fn keyword(directive: &[u8]) -> (Keyword, usize) {
     let start = skip_blank(directive, 1);
     let end = word_end(directive, start.min(directive.len()));
     let keyword = match &directive[start..end] {
-        b"if" => Keyword::If,
-        b"ifdef" => Keyword::Ifdef,
-        b"ifndef" => Keyword::Ifndef,
+        b"if" | b"ifdef" | b"ifndef" => Keyword::If,
         b"elif" | b"elifdef" | b"elifndef" => Keyword::Elif,
         b"else" => Keyword::Else,
         b"endif" => Keyword::Endif,
         b"include" | b"include_next" | b"import" => Keyword::Include,
         b"define" => Keyword::Define,
-        b"undef" => Keyword::Undef,
         _ => Keyword::Other,
     };
     (keyword, end)
 }
 
-/// Behind blanks, comments and splices; a line end is not skipped.
+/// The offset after blanks, comments and splices, but before a line end.
 pub(super) fn skip_blank(text: &[u8], mut at: usize) -> usize {
     while let Some(&byte) = text.get(at) {
         match byte {
@@ -52,21 +48,12 @@ pub(super) fn skip_blank(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Bytes that may be more in a directive than a part of a word or an operator.
-const SPECIAL: [bool; 256] = {
-    let mut table = [false; 256];
-    let bytes = b" \t\r\n\x0b\x0c/\\\"'";
-    let mut i = 0;
-    while i < bytes.len() {
-        table[bytes[i] as usize] = true;
-        i += 1;
-    }
-    table
-};
+/// Bytes that may begin more than part of a word or operator.
+const SPECIAL: [bool; 256] = byte_table(b" \t\r\n\x0b\x0c/\\\"'");
 
-/// `text` on one line: comments and splices gone, runs of blanks as one space, none at the ends
-/// and none behind a leading `#`. Literals stay as they are.
-pub(super) fn normalised(text: &[u8]) -> String {
+/// `text` on one line, without comments and splices, and with one space for each run of blanks, but
+/// none at the ends and none after a leading `#`. Literals are unchanged.
+pub(super) fn normalized(text: &[u8]) -> String {
     let mut out: Vec<u8> = Vec::with_capacity(text.len());
     let mut at = 0;
     loop {
@@ -96,8 +83,8 @@ pub(super) fn normalised(text: &[u8]) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// A directive with the lines it covers: from the start of its line when only blanks stand before
-/// the `#`, through the end of its last line.
+/// The lines of a directive: from the start of its line, if only blanks precede the `#`, through the
+/// end of its last line.
 pub(super) fn whole_lines(source: &[u8], directive: Span) -> Span {
     let blanks =
         source[..directive.start].iter().rev().take_while(|b| matches!(b, b' ' | b'\t' | 0x0c)).count();
@@ -112,15 +99,15 @@ mod tests {
 
     #[test]
     fn layout_of_a_directive_does_not_matter() {
-        assert_eq!(normalised(b"#  if  defined(A) \\\r\n  && B /* why */\r\n"), "#if defined(A) && B");
-        assert_eq!(normalised(b"#include \"a  b\"\n"), "#include \"a  b\"");
-        assert_eq!(normalised(b"#error don't  do\n"), "#error don't do");
+        assert_eq!(normalized(b"#  if  defined(A) \\\r\n  && B /* why */\r\n"), "#if defined(A) && B");
+        assert_eq!(normalized(b"#include \"a  b\"\n"), "#include \"a  b\"");
+        assert_eq!(normalized(b"#error don't  do\n"), "#error don't do");
     }
 
     #[test]
-    fn the_keyword_may_stand_behind_blanks_and_comments() {
-        assert_eq!(keyword(b"# /* a */ ifdef X\n"), (Keyword::Ifdef, 15));
-        assert_eq!(keyword(b"#undef/**/X").0, Keyword::Undef);
+    fn the_keyword_may_follow_blanks_and_comments() {
+        assert_eq!(keyword(b"# /* a */ ifdef X\n"), (Keyword::If, 15));
+        assert_eq!(keyword(b"#define/**/X").0, Keyword::Define);
         assert_eq!(keyword(b"#").0, Keyword::Other);
     }
 }

@@ -1,16 +1,19 @@
 //! The head of a function: its name and parameters among macros, attributes and K&R parameters.
 
 use super::CFile;
+use super::lexer::Token;
+use super::tokens::Tokens;
 
-/// The outermost tokens of a file, and how heads of functions are read from them backwards.
-/// Positions are positions in `top`; brackets at this level stand next to each other there.
-pub(super) struct Top<'a> {
+/// The tokens of a file outside all brackets. A position is an index in this list, where a closing
+/// bracket follows its opening one.
+pub(super) struct TopLevel<'a> {
     pub file: &'a CFile,
-    /// Token indices.
-    pub top: &'a [usize],
+    /// The indices of the tokens in the file.
+    pub indices: &'a [usize],
 }
 
-/// The head of a function; positions in [`Top::top`] for `first` and `last`, token indices else.
+/// The head of a function. `first` and `last` are positions in [`TopLevel`], the others are indices of
+/// tokens in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
     pub name: usize,
@@ -22,67 +25,61 @@ pub(super) struct Head {
     pub last: usize,
 }
 
-impl<'a> Top<'a> {
-    pub fn new(file: &'a CFile) -> Top<'a> {
-        Top { file, top: &file.nesting.top }
+impl<'a> Tokens<'a> for TopLevel<'a> {
+    fn source(&self) -> &'a [u8] {
+        self.file.source()
     }
 
-    pub fn is(&self, position: usize, mark: &[u8]) -> bool {
-        self.file.is_mark(self.top[position], mark)
+    fn token(&self, position: usize) -> Token {
+        self.file.token(self.indices[position])
     }
+}
 
-    pub fn is_word(&self, position: usize) -> bool {
-        self.file.is_word(self.top[position])
-    }
-
-    pub fn word(&self, position: usize) -> &'a [u8] {
-        self.file.text(self.top[position])
-    }
-
-    pub fn is_directive(&self, position: usize) -> bool {
-        self.file.is_directive(self.top[position])
+impl<'a> TopLevel<'a> {
+    pub fn new(file: &'a CFile) -> TopLevel<'a> {
+        TopLevel { file, indices: &file.nesting.top }
     }
 
     /// The head that ends at `last`, looking back no further than `lowest`.
     pub fn head(&self, lowest: usize, last: usize) -> Option<Head> {
         let mut at = last;
         loop {
-            while at > lowest && self.is_word(at) && is_attribute(self.word(at)) {
+            while at > lowest && self.is_word(at) && is_attribute(self.text(at)) {
                 at -= 1;
             }
-            if at < lowest + 2 || !self.is(at, b")") || !self.is(at - 1, b"(") {
+            if at < lowest + 2 || !self.is_mark(at, b")") || !self.is_mark(at - 1, b"(") {
                 return None;
             }
             if !self.is_word(at - 2) {
                 return self.wrapped(lowest, at, last);
             }
-            // `DL_EXPORT(void) f(void)` has a macro before the name, `f(void) NOTE(x)` behind it.
-            let word = self.word(at - 2);
+            // `DL_EXPORT(void) f(void)` has a macro before the name, `f(void) NOTE(x)` after it.
+            let word = self.text(at - 2);
             if is_attribute_call(word) && at >= lowest + 3 {
                 at -= 3;
                 continue;
             }
-            let is_type = at >= lowest + 3 && is_type_keyword(self.file.text(self.top[at - 3]));
+            let is_type = at >= lowest + 3 && is_type_keyword(self.text(at - 3));
             if is_statement(word) || is_attribute_call(word) || is_type {
                 return None;
             }
-            let (open, close) = (self.top[at - 1], self.top[at]);
+            let (open, close) = (self.indices[at - 1], self.indices[at]);
             let first = self.first(lowest, at - 2)?;
-            return Some(Head { name: self.top[at - 2], open, close, first, last });
+            return Some(Head { name: self.indices[at - 2], open, close, first, last });
         }
     }
 
     /// `(name)(parameters)`, or `(*name(parameters))(parameters of what it returns)`.
     fn wrapped(&self, lowest: usize, at: usize, last: usize) -> Option<Head> {
-        if at < lowest + 3 || !self.is(at - 2, b")") || !self.is(at - 3, b"(") {
+        if at < lowest + 3 || !self.is_mark(at - 2, b")") || !self.is_mark(at - 3, b"(") {
             return None;
         }
-        let (outer_open, outer_close) = (self.top[at - 3], self.top[at - 2]);
+        let (outer_open, outer_close) = (self.indices[at - 3], self.indices[at - 2]);
         let first = self.first(lowest, at - 3)?;
         let inner: Vec<usize> = (outer_open + 1..outer_close).collect();
         match inner[..] {
             [name] if self.file.is_word(name) => {
-                Some(Head { name, open: self.top[at - 1], close: self.top[at], first, last })
+                Some(Head { name, open: self.indices[at - 1], close: self.indices[at], first, last })
             }
             [star, .., close] if self.file.is_mark(star, b"*") && self.file.is_mark(close, b")") => {
                 let open = self.file.nesting.partner(close)?;
@@ -93,15 +90,15 @@ impl<'a> Top<'a> {
         }
     }
 
-    /// Where the declaration of the name at `name` starts; `None` inside an initialiser.
+    /// Where the declaration of the name at `name` starts; `None` in an initializer.
     fn first(&self, lowest: usize, name: usize) -> Option<usize> {
         let mut first = name;
         while first > lowest {
             let before = first - 1;
-            if self.is_directive(before) || self.is(before, b";") || self.is(before, b"}") {
+            if self.is_directive(before) || self.is_any_mark(before, b";}") {
                 break;
             }
-            if self.is(before, b"=") {
+            if self.is_mark(before, b"=") {
                 return None;
             }
             if self.begins_after_macro(lowest, first) {
@@ -109,13 +106,16 @@ impl<'a> Top<'a> {
             }
             first = before;
         }
-        // A macro used as a statement, alone on its line and without a semicolon, stands before
-        // the declaration, not in it.
-        while first + 3 < name && self.is_word(first) && self.is(first + 1, b"(") && self.is(first + 2, b")")
+        // A macro used as a statement, alone on its line and without a semicolon, is not part of the
+        // declaration.
+        while first + 3 < name
+            && self.is_word(first)
+            && self.is_mark(first + 1, b"(")
+            && self.is_mark(first + 2, b")")
         {
             let next = first + 3;
-            let gap = &self.file.source[self.file.end(self.top[first + 2])..self.file.start(self.top[next])];
-            if is_attribute_call(self.word(first)) || !gap.contains(&b'\n') || !self.is_word(next) {
+            let gap = &self.source()[self.end(first + 2)..self.start(next)];
+            if is_attribute_call(self.text(first)) || !gap.contains(&b'\n') || !self.is_word(next) {
                 break;
             }
             first = next;
@@ -123,11 +123,14 @@ impl<'a> Top<'a> {
         Some(first)
     }
 
-    /// Whether a storage class at `at` stands behind a macro, such as one that is the whole body
-    /// of the function before.
+    /// Whether a storage class at `at` follows a macro, such as one that is the whole body of the
+    /// function before.
     fn begins_after_macro(&self, lowest: usize, at: usize) -> bool {
-        let call = at >= lowest + 3 && self.is(at - 1, b")") && self.is(at - 2, b"(") && self.is_word(at - 3);
-        call && matches!(self.word(at), b"static" | b"extern") && !is_attribute_call(self.word(at - 3))
+        let call = at >= lowest + 3
+            && self.is_mark(at - 1, b")")
+            && self.is_mark(at - 2, b"(")
+            && self.is_word(at - 3);
+        call && matches!(self.text(at), b"static" | b"extern") && !is_attribute_call(self.text(at - 3))
     }
 
     /// The head of a K&R definition whose parameter declarations end with the `;` at `last`.
@@ -135,11 +138,12 @@ impl<'a> Top<'a> {
         let mut at = last;
         while at > lowest {
             at -= 1;
-            if self.is_directive(at) || self.is(at, b"}") || self.is(at, b"=") {
+            if self.is_directive(at) || self.is_any_mark(at, b"}=") {
                 return None;
             }
-            let names = self.is(at, b")") && self.is_word(at + 1) && at > lowest && self.is(at - 1, b"(");
-            if names && self.is_name_list(self.top[at - 1], self.top[at]) {
+            let names =
+                self.is_mark(at, b")") && self.is_word(at + 1) && at > lowest && self.is_mark(at - 1, b"(");
+            if names && self.is_name_list(self.indices[at - 1], self.indices[at]) {
                 return self.head(lowest, at).map(|head| Head { last, ..head });
             }
         }
@@ -152,19 +156,19 @@ impl<'a> Top<'a> {
     }
 }
 
-/// Words such as `Py_NO_INLINE` that may stand between a parameter list and what follows.
+/// Words such as `Py_NO_INLINE` that may follow a parameter list.
 fn is_attribute(word: &[u8]) -> bool {
     matches!(word, b"const" | b"noexcept") || is_macro_name(word)
 }
 
-/// Whether a word looks like a macro: capitals, but for the prefix `Py`.
+/// Whether a word looks like a macro: in capitals, except for the prefix `Py`.
 pub(super) fn is_macro_name(word: &[u8]) -> bool {
     let bare: &[u8] = word.strip_prefix(b"_").unwrap_or(word);
     let bare = bare.strip_prefix(b"Py_").unwrap_or(bare);
     !bare.is_empty() && !bare.iter().any(u8::is_ascii_lowercase)
 }
 
-/// Macros and keywords whose parentheses hold an attribute, not parameters.
+/// Whether the parentheses after this word are those of an attribute, not of parameters.
 pub(super) fn is_attribute_call(word: &[u8]) -> bool {
     const KNOWN: [&[u8]; 7] = [
         b"__attribute__",
@@ -180,7 +184,7 @@ pub(super) fn is_attribute_call(word: &[u8]) -> bool {
             && [&b"ATTRIBUTE"[..], b"PRINTF", b"_NONNULL"].iter().any(|part| contains(word, part)))
 }
 
-fn contains(word: &[u8], part: &[u8]) -> bool {
+pub(super) fn contains(word: &[u8], part: &[u8]) -> bool {
     word.windows(part.len()).any(|window| window == part)
 }
 
@@ -188,7 +192,7 @@ fn is_type_keyword(word: &[u8]) -> bool {
     matches!(word, b"struct" | b"union" | b"enum")
 }
 
-/// Keywords before a parenthesis that begin a statement.
+/// Whether a keyword before a parenthesis begins a statement.
 pub(super) fn is_statement(word: &[u8]) -> bool {
     matches!(word, b"if" | b"while" | b"for" | b"switch" | b"return" | b"sizeof" | b"do" | b"else")
 }

@@ -2,15 +2,15 @@
 
 use memchr::memrchr;
 
-use super::pieces::{
-    comment_end, directive_end, is_prefix, mark_length, number_end, quoted, splice, word_end,
+use super::scan::{
+    byte_table, comment_end, directive_end, is_prefix, mark_length, number_end, quoted, splice, word_end,
 };
 use crate::syntax::Problem;
 use crate::text::Span;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     /// An identifier or keyword.
     Word,
     /// A preprocessing number.
@@ -19,23 +19,22 @@ pub(super) enum Kind {
     Text,
     /// A character constant, with its encoding prefix.
     Char,
-    /// One operator or punctuation mark.
+    /// An operator or punctuation mark.
     Mark,
-    /// A directive from its `#` to the end of its last line, that line's end included.
+    /// A directive from its `#` to the end of its last line, line end included.
     Directive,
 }
 
-/// One token; offsets in 32 bits keep the list small.
+/// A token; offsets of 32 bits keep the list small.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
-    pub kind: Kind,
+    pub kind: TokenKind,
     start: u32,
     end: u32,
 }
 
 impl Token {
-    /// One of `source[start..end]`.
-    fn new(kind: Kind, start: usize, end: usize) -> Token {
+    fn new(kind: TokenKind, start: usize, end: usize) -> Token {
         let narrow = |offset| u32::try_from(offset).expect("the lexer takes at most 4 GiB");
         Token { kind, start: narrow(start), end: narrow(end) }
     }
@@ -53,44 +52,22 @@ impl Token {
     }
 }
 
-/// What the bytes inside a body mean for its brackets and directives.
-mod class {
-    pub const BLANK: u8 = 0;
-    /// Nothing; but a directive is none behind it on its line.
-    pub const PLAIN: u8 = 1;
-    /// A bracket, or what may begin a directive, a comment, a literal or a splice. No line end: there are many, and
-    /// they matter to directives alone.
-    pub const MARK: u8 = 2;
-}
+/// Bytes that are a bracket, or may begin a directive, a comment, a literal or a splice. Line ends
+/// are not among them: they are frequent, and only matter to directives.
+const STRUCTURAL: [bool; 256] = byte_table(b"#/\\\"'()[]{}");
 
-const CLASS: [u8; 256] = {
-    let mut table = [class::PLAIN; 256];
-    let (blanks, marks) = (b" \t\r\x0b\x0c", b"#/\\\"'()[]{}");
-    let mut i = 0;
-    while i < blanks.len() {
-        table[blanks[i] as usize] = class::BLANK;
-        i += 1;
-    }
-    i = 0;
-    while i < marks.len() {
-        table[marks[i] as usize] = class::MARK;
-        i += 1;
-    }
-    table
-};
-
-/// Goes through a text, token by token. Comments, blanks and spliced line ends are nobody's.
+/// Reads a text token by token. Comments, blanks and spliced line ends belong to no token.
 pub(super) struct Lexer<'a> {
     source: &'a [u8],
     at: usize,
-    /// Whether nothing but blanks and comments stands before `at` on its line.
+    /// Whether only blanks and comments precede `at` on its line.
     fresh_line: bool,
-    /// Where the text is not C, so far.
+    /// Where the text read so far is not C.
     pub problems: Vec<Problem>,
 }
 
 impl<'a> Lexer<'a> {
-    /// At the beginning of `source`.
+    /// A lexer at the beginning of `source`.
     pub fn new(source: &'a [u8]) -> Lexer<'a> {
         let mut lexer = Lexer { source, at: 0, fresh_line: true, problems: Vec::new() };
         if u32::try_from(source.len()).is_err() {
@@ -100,13 +77,13 @@ impl<'a> Lexer<'a> {
         lexer
     }
 
-    /// In the middle of `source`, behind a token of it.
-    pub fn behind(source: &'a [u8], token: Token) -> Lexer<'a> {
-        let fresh_line = token.kind == Kind::Directive;
+    /// A lexer after a token of `source`.
+    pub fn after(source: &'a [u8], token: Token) -> Lexer<'a> {
+        let fresh_line = token.kind == TokenKind::Directive;
         Lexer { source, at: token.end(), fresh_line, problems: Vec::new() }
     }
 
-    /// How far it has come.
+    /// The offset of the next byte.
     pub fn at(&self) -> usize {
         self.at
     }
@@ -123,24 +100,25 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The next bracket or directive. What stands between is only looked at for literals and comments.
-    pub fn landmark(&mut self) -> Option<Token> {
+    /// The next bracket or directive. Tokens before it are only searched for literals and comments.
+    pub fn structural_token(&mut self) -> Option<Token> {
         loop {
             let rest = &self.source[self.at..];
-            let mark = rest.iter().position(|b| CLASS[usize::from(*b)] == class::MARK);
-            let passed = &rest[..mark.unwrap_or(rest.len())];
-            self.at += passed.len();
-            match rest.get(passed.len())? {
+            let found = rest.iter().position(|b| STRUCTURAL[usize::from(*b)]);
+            let skipped = &rest[..found.unwrap_or(rest.len())];
+            self.at += skipped.len();
+            match rest.get(skipped.len())? {
                 b'(' | b')' | b'[' | b']' | b'{' | b'}' => {
                     self.fresh_line = false;
                     self.at += 1;
-                    return Some(Token::new(Kind::Mark, self.at - 1, self.at));
+                    return Some(Token::new(TokenKind::Mark, self.at - 1, self.at));
                 }
                 _ => {
-                    let line = memrchr(b'\n', passed).map_or(0, |end| end + 1);
-                    let blank = passed[line..].iter().all(|b| CLASS[usize::from(*b)] == class::BLANK);
+                    let line = memrchr(b'\n', skipped).map_or(0, |end| end + 1);
+                    let blank =
+                        skipped[line..].iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | 0x0b | 0x0c));
                     self.fresh_line = blank && (self.fresh_line || line > 0);
-                    if let Some(token) = self.step().filter(|token| token.kind == Kind::Directive) {
+                    if let Some(token) = self.step().filter(|token| token.kind == TokenKind::Directive) {
                         return Some(token);
                     }
                 }
@@ -148,7 +126,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Goes over one blank, comment, splice or token, and gives the token.
+    /// Reads one blank, comment, splice or token. Returns the token.
     #[inline]
     pub fn step(&mut self) -> Option<Token> {
         let (source, start) = (self.source, self.at);
@@ -173,33 +151,33 @@ impl<'a> Lexer<'a> {
             }
             b'#' if self.fresh_line => {
                 self.at = directive_end(source, start, &mut self.problems);
-                return Some(Token::new(Kind::Directive, start, self.at));
+                return Some(Token::new(TokenKind::Directive, start, self.at));
             }
             b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'$' | 0x80.. => {
                 self.at = word_end(source, start);
                 match source.get(self.at) {
                     Some(&quote @ (b'"' | b'\'')) if is_prefix(&source[start..self.at]) => {
                         self.at = quoted(source, self.at, &mut self.problems);
-                        if quote == b'"' { Kind::Text } else { Kind::Char }
+                        if quote == b'"' { TokenKind::Text } else { TokenKind::Char }
                     }
-                    _ => Kind::Word,
+                    _ => TokenKind::Word,
                 }
             }
             b'"' | b'\'' => {
                 self.at = quoted(source, start, &mut self.problems);
-                if byte == b'"' { Kind::Text } else { Kind::Char }
+                if byte == b'"' { TokenKind::Text } else { TokenKind::Char }
             }
             b'0'..=b'9' => {
                 self.at = number_end(source, start);
-                Kind::Number
+                TokenKind::Number
             }
             b'.' if source.get(start + 1).is_some_and(u8::is_ascii_digit) => {
                 self.at = number_end(source, start);
-                Kind::Number
+                TokenKind::Number
             }
             _ => {
                 self.at += mark_length(&source[start..]);
-                Kind::Mark
+                TokenKind::Mark
             }
         };
         self.fresh_line = false;
@@ -223,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_spliced_lines_are_no_tokens() {
+    fn comments_and_spliced_lines_are_not_tokens() {
         assert_eq!(texts(b"a/* b */->c \\\r\n d // e \\\n f\n g"), ["a", "->", "c", "d", "g"]);
     }
 

@@ -1,80 +1,89 @@
-//! Which bracket closes which, in every variant the preprocessor may choose.
+//! Which bracket closes which, in every variant that the preprocessor may choose.
 //!
-//! Each branch of an `#if` group starts from the brackets open at the `#if`. Branches should end
-//! with the same brackets open; where they do not, the first one counts and the group is a
-//! problem. What stands under `#if 0` counts only when nothing else does.
+//! Each branch of an `#if` group starts with the brackets open at the `#if`. Branches should end
+//! with the same brackets open; if they do not, the first one counts and the group is a problem.
+//! Code under `#if 0` counts only if the group has no other branch.
 //!
-//! Inside braces only brackets and directives are made tokens of: that is all it takes to know where
-//! functions begin and end, and most of a file is bodies that nobody asks for.
+//! Inside braces only brackets and directives become tokens: they suffice to find where functions
+//! begin and end, and most of a file is bodies that no edit asks for.
 
-use super::condition::{Branch, Conditional, Place, Places, condition_text};
+use super::condition::{Branch, BranchMap, BranchRef, Conditional, condition_text};
 use super::directive::{self, Keyword};
-use super::lexer::{Kind, Lexer, Token};
+use super::lexer::{Lexer, Token, TokenKind};
 use crate::syntax::Problem;
 use crate::text::Span;
 
-/// No bracket: the outermost level.
+/// No bracket: the top level.
 const NONE: u32 = u32::MAX;
 
 /// A file's tokens, and their nesting.
 #[derive(Debug, Default)]
 pub(super) struct Nesting {
-    /// All tokens outside braces; inside them the brackets and directives.
+    /// All tokens outside braces; inside them only the brackets and directives.
     pub tokens: Vec<Token>,
-    /// The tokens outside all brackets, which themselves stand there. An `extern "C"` brace is none.
+    /// The indices of the tokens outside all brackets; a bracket is outside itself, and the brace of
+    /// `extern "C"` does not count as one.
     pub top: Vec<usize>,
     partner: Vec<u32>,
     pub groups: Vec<Conditional>,
-    pub places: Places,
+    pub branches: BranchMap,
     pub problems: Vec<Problem>,
 }
 
 impl Nesting {
-    /// The bracket that closes the bracket at `token`, or that it closes. Where variants close one
-    /// bracket several times it is the last of them.
+    /// The bracket that closes the bracket at `token`, or that it closes; the last one if several
+    /// variants close it.
     pub fn partner(&self, token: usize) -> Option<usize> {
         Some(self.partner[token]).filter(|p| *p != NONE).map(|p| p as usize)
     }
 }
 
-/// An open bracket. They form a tree, so that remembering where a branch began costs nothing.
+/// An open bracket. They form a tree, so that the brackets open at the start of a branch are one index.
 struct Open {
     token: u32,
     around: u32,
     level: u16,
+    /// The bracket's byte, or [`LINKAGE`].
     kind: u8,
-    /// Whether it is a brace, or stands inside one.
+    /// Whether it is a brace, or inside one.
     in_braces: bool,
-    /// The bracket that does this one's work in the next variant.
-    twin: u32,
+    /// The corresponding bracket of the next variant, which the same bracket closes.
+    counterpart: u32,
 }
 
-/// An `#if` group being read.
-struct Frame {
+/// The kind of the brace of `extern "C"`, which may be in a variant of its own.
+const LINKAGE: u8 = b'X';
+
+/// An `#if` group that is being read; brackets are those open at a point.
+struct OpenGroup {
     group: usize,
-    place: u32,
+    /// The branch that is being read, an index in [`BranchMap`].
+    branch: u32,
     at_start: u32,
+    /// At the end of the first branch that counts.
     chosen: Option<u32>,
+    /// Whether the branch is under `#if 0`.
     dead: bool,
+    /// At the end of a dead branch.
     left_dead: Option<u32>,
     has_else: bool,
     disagrees: bool,
 }
 
-struct Walk<'a> {
+struct Reader<'a> {
     source: &'a [u8],
     open: Vec<Open>,
     /// The innermost open bracket.
     now: u32,
-    frames: Vec<Frame>,
+    groups: Vec<OpenGroup>,
     out: Nesting,
 }
 
-/// Reads `source`, bodies too where `whole` is set. Gives the problems of single tokens apart from those
-/// of their nesting.
+/// Reads `source`; the tokens of bodies too if `whole` is set, as tests do. Returns the problems of
+/// tokens separately from those of their nesting.
 pub(super) fn read(source: &[u8], whole: bool) -> (Nesting, Vec<Problem>) {
-    // CPython's files have a token here for every 14 to 22 bytes. Growing copies; but where much too much is asked for, the
-    // allocator maps and unmaps it each time.
+    // CPython's files have a token for every 14 to 22 bytes. A vector that grows is copied, but memory
+    // far beyond the need is mapped and unmapped each time.
     let room = source.len() / 12;
     let out = Nesting {
         tokens: Vec::with_capacity(room),
@@ -82,15 +91,18 @@ pub(super) fn read(source: &[u8], whole: bool) -> (Nesting, Vec<Problem>) {
         partner: Vec::with_capacity(room),
         ..Nesting::default()
     };
-    let mut walk = Walk { source, open: Vec::with_capacity(room / 2), now: NONE, frames: Vec::new(), out };
+    let mut reader =
+        Reader { source, open: Vec::with_capacity(room / 2), now: NONE, groups: Vec::new(), out };
     let mut lexer = Lexer::new(source);
-    while let Some(token) = if walk.in_braces() && !whole { lexer.landmark() } else { lexer.token() } {
-        walk.take(token);
+    while let Some(token) =
+        if reader.in_braces() && !whole { lexer.structural_token() } else { lexer.token() }
+    {
+        reader.take(token);
     }
-    (walk.finish(), lexer.problems)
+    (reader.finish(), lexer.problems)
 }
 
-impl Walk<'_> {
+impl Reader<'_> {
     fn level(&self) -> u16 {
         if self.now == NONE { 0 } else { self.open[self.now as usize].level }
     }
@@ -99,22 +111,22 @@ impl Walk<'_> {
         self.now != NONE && self.open[self.now as usize].in_braces
     }
 
-    /// Takes the next token.
+    /// Adds the next token.
     fn take(&mut self, token: Token) {
         let i = self.out.tokens.len();
         self.out.tokens.push(token);
         self.out.partner.push(NONE);
         let before = self.level();
         let level = match (token.kind, self.source[token.start()]) {
-            (Kind::Directive, _) => {
+            (TokenKind::Directive, _) => {
                 self.directive(token.span());
                 before
             }
-            (Kind::Mark, kind @ (b'(' | b'[' | b'{')) => {
+            (TokenKind::Mark, kind @ (b'(' | b'[' | b'{')) => {
                 self.opens(i, kind);
                 before
             }
-            (Kind::Mark, kind @ (b')' | b']' | b'}')) => {
+            (TokenKind::Mark, kind @ (b')' | b']' | b'}')) => {
                 self.closes(i, kind);
                 self.level()
             }
@@ -126,26 +138,33 @@ impl Walk<'_> {
     }
 
     fn opens(&mut self, token: usize, kind: u8) {
-        // Inside braces it would be no C, and its words are not looked at there.
+        // Inside braces it would not be C, and words are not tokens there.
         let transparent = kind == b'{' && !self.in_braces() && self.is_linkage(token);
         let level = self.level().saturating_add(u16::from(!transparent));
         let in_braces = self.in_braces() || (kind == b'{' && !transparent);
-        let kind = if transparent { b'X' } else { kind };
-        self.open.push(Open { token: narrow(token), around: self.now, level, kind, in_braces, twin: NONE });
+        let kind = if transparent { LINKAGE } else { kind };
+        self.open.push(Open {
+            token: narrow(token),
+            around: self.now,
+            level,
+            kind,
+            in_braces,
+            counterpart: NONE,
+        });
         self.now = narrow(self.open.len() - 1);
     }
 
     /// Whether the brace at `token` is that of `extern "C" {`.
     fn is_linkage(&self, token: usize) -> bool {
-        matches!(&self.out.tokens[..token], [.., a, b] if b.kind == Kind::Text && a.span().of(self.source) == b"extern")
+        matches!(&self.out.tokens[..token], [.., a, b] if b.kind == TokenKind::Text && a.span().of(self.source) == b"extern")
     }
 
     fn closes(&mut self, token: usize, kind: u8) {
-        let fits = |open: u8| matches!((open, kind), (b'(', b')') | (b'[', b']') | (b'{' | b'X', b'}'));
+        let fits = |open: u8| matches!((open, kind), (b'(', b')') | (b'[', b']') | (b'{' | LINKAGE, b'}'));
         let mut found = self.now;
         // A brace closes whatever brackets were left open in it; brackets do not reach beyond one.
         while found != NONE && !fits(self.open[found as usize].kind) {
-            let brace = matches!(self.open[found as usize].kind, b'{' | b'X');
+            let brace = matches!(self.open[found as usize].kind, b'{' | LINKAGE);
             found = if brace { NONE } else { self.open[found as usize].around };
         }
         if found == NONE {
@@ -163,33 +182,29 @@ impl Walk<'_> {
         while found != NONE {
             let open = &self.open[found as usize];
             self.out.partner[open.token as usize] = narrow(token);
-            found = open.twin;
+            found = open.counterpart;
         }
     }
 
     fn directive(&mut self, span: Span) {
-        let (keyword, end) = directive::keyword(span.of(self.source));
+        let text = span.of(self.source);
+        let (keyword, end) = directive::keyword(text);
         let lines = directive::whole_lines(self.source, span);
         match keyword {
-            Keyword::If | Keyword::Ifdef | Keyword::Ifndef => {
-                let parent = self.frames.last().map(|f| (f.group, f.place));
+            Keyword::If => {
+                let around = self.groups.last().map(|open| (open.group, open.branch));
                 let group = self.out.groups.len();
-                let text = condition_text(keyword, span.of(self.source));
-                let dead = keyword == Keyword::If && text == "#if 0";
-                let at_end = Span::at(self.source.len());
-                let body = Span::new(lines.end, self.source.len());
                 self.out.groups.push(Conditional {
                     span: Span::new(lines.start, self.source.len()),
-                    branches: vec![Branch { directive: lines, condition: text, body }],
-                    end: at_end,
-                    parent: parent.map(|(group, _)| group),
+                    branches: Vec::new(),
+                    end: Span::at(self.source.len()),
+                    parent: around.map(|(group, _)| group),
                 });
-                let place = Place { parent: parent.map(|(_, place)| place), group: narrow(group), branch: 0 };
-                let place = self.out.places.add(place);
-                self.out.places.change(lines.end, Some(place));
-                self.frames.push(Frame {
+                let branch = self.begin_branch(group, around.map(|(_, branch)| branch), keyword, text, lines);
+                let dead = self.out.groups[group].branches[0].condition == "#if 0";
+                self.groups.push(OpenGroup {
                     group,
-                    place,
+                    branch,
                     at_start: self.now,
                     chosen: None,
                     dead,
@@ -199,107 +214,118 @@ impl Walk<'_> {
                 });
             }
             Keyword::Elif | Keyword::Else => {
-                self.end_branch();
-                let Some(frame) = self.frames.last_mut() else {
+                self.end_branch(lines.start);
+                let Some(open) = self.groups.last() else {
                     return self.stray(lines, "this directive belongs to no #if");
                 };
-                self.now = frame.at_start;
-                frame.has_else |= keyword == Keyword::Else;
-                frame.dead = keyword == Keyword::Elif && span.of(self.source)[end..].trim_ascii() == b"0";
-                let group = &mut self.out.groups[frame.group];
-                if let Some(last) = group.branches.last_mut() {
-                    last.body = Span::new(last.body.start, lines.start);
+                let (group, parent) = (open.group, self.out.branches.parent(open.branch));
+                let branch = self.begin_branch(group, parent, keyword, text, lines);
+                if let Some(open) = self.groups.last_mut() {
+                    self.now = open.at_start;
+                    open.branch = branch;
+                    open.has_else |= keyword == Keyword::Else;
+                    open.dead = keyword == Keyword::Elif && text[end..].trim_ascii() == b"0";
                 }
-                let condition = condition_text(keyword, span.of(self.source));
-                let body = Span::new(lines.end, self.source.len());
-                group.branches.push(Branch { directive: lines, condition, body });
-                let branch = narrow(group.branches.len() - 1);
-                let parent = self.out.places.around(frame.place);
-                let place = self.out.places.add(Place { parent, group: narrow(frame.group), branch });
-                frame.place = place;
-                self.out.places.change(lines.start, parent);
-                self.out.places.change(lines.end, Some(place));
             }
             Keyword::Endif => {
-                self.end_branch();
-                let Some(mut frame) = self.frames.pop() else {
+                self.end_branch(lines.start);
+                let Some(mut open) = self.groups.pop() else {
                     return self.stray(lines, "this #endif belongs to no #if");
                 };
-                if let (false, Some(chosen)) = (frame.has_else, frame.chosen) {
-                    frame.disagrees |= !self.agree(chosen, frame.at_start);
+                if let (false, Some(chosen)) = (open.has_else, open.chosen) {
+                    open.disagrees |= !self.agree(chosen, open.at_start);
                 }
-                self.now = frame.chosen.unwrap_or(frame.at_start);
-                if let Some(left) = frame.left_dead {
-                    frame.disagrees |= !self.agree(self.now, left) && !self.agree(frame.at_start, left);
+                self.now = open.chosen.unwrap_or(open.at_start);
+                if let Some(left) = open.left_dead {
+                    open.disagrees |= !self.agree(self.now, left) && !self.agree(open.at_start, left);
                 }
-                let group = &mut self.out.groups[frame.group];
-                if let Some(last) = group.branches.last_mut() {
-                    last.body = Span::new(last.body.start, lines.start);
-                }
-                group.end = lines;
-                group.span = Span::new(group.span.start, lines.end);
-                if frame.disagrees {
+                let group = &mut self.out.groups[open.group];
+                (group.end, group.span.end) = (lines, lines.end);
+                if open.disagrees {
                     let what = "the branches of this #if leave different brackets open";
                     self.out.problems.push(Problem::of_branches(group.span, what));
                 }
-                let parent = self.out.places.around(frame.place);
-                self.out.places.change(lines.start, parent);
             }
-            _ => {}
+            Keyword::Include | Keyword::Define | Keyword::Other => {}
         }
     }
 
-    /// Takes the brackets open now as the result of the branch that ends here.
-    fn end_branch(&mut self) {
+    /// Adds a branch to `group`. Returns its index in the [`BranchMap`].
+    fn begin_branch(
+        &mut self,
+        group: usize,
+        parent: Option<u32>,
+        keyword: Keyword,
+        text: &[u8],
+        lines: Span,
+    ) -> u32 {
+        let branches = &mut self.out.groups[group].branches;
+        let condition = condition_text(keyword, text);
+        let body = Span::new(lines.end, self.source.len());
+        branches.push(Branch { directive: lines, condition, body });
+        let branch = narrow(branches.len() - 1);
+        let branch = self.out.branches.add(BranchRef { parent, group: narrow(group), branch });
+        self.out.branches.change(lines.end, Some(branch));
+        branch
+    }
+
+    /// Ends the branch that is being read before the directive at `end`, and records the brackets
+    /// that it leaves open.
+    fn end_branch(&mut self, end: usize) {
         let now = self.now;
-        let Some(frame) = self.frames.last_mut() else { return };
-        match (frame.dead, frame.chosen) {
-            (true, _) => frame.left_dead = Some(now),
-            (false, None) => frame.chosen = Some(now),
-            (false, Some(chosen)) => {
-                let agrees = self.agree(chosen, now);
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.disagrees |= !agrees;
-                }
+        let Some(open) = self.groups.last_mut() else { return };
+        let chosen = open.chosen.filter(|_| !open.dead);
+        if open.dead {
+            open.left_dead = Some(now);
+        } else {
+            open.chosen.get_or_insert(now);
+        }
+        if let Some(last) = self.out.groups[open.group].branches.last_mut() {
+            last.body.end = end;
+        }
+        self.out.branches.change(end, self.out.branches.parent(open.branch));
+        if let Some(chosen) = chosen {
+            let agrees = self.agree(chosen, now);
+            if let Some(open) = self.groups.last_mut() {
+                open.disagrees |= !agrees;
             }
         }
     }
 
-    /// Whether the same kinds of brackets are open in `a` and `b`; those that correspond become
-    /// twins.
+    /// Whether brackets of the same kinds are open in `a` and `b`; those that correspond are linked.
     fn agree(&mut self, mut a: u32, mut b: u32) -> bool {
-        let mut twins = Vec::new();
+        let mut pairs = Vec::new();
         loop {
-            a = self.beyond_linkage(a);
-            b = self.beyond_linkage(b);
+            a = self.outside_linkage(a);
+            b = self.outside_linkage(b);
             if a == b {
                 break;
             }
             if a == NONE || b == NONE || self.open[a as usize].kind != self.open[b as usize].kind {
                 return false;
             }
-            twins.push((a, b));
+            pairs.push((a, b));
             (a, b) = (self.open[a as usize].around, self.open[b as usize].around);
         }
-        for (a, b) in twins {
-            // Chains stay without a circle: the last of one is never hung below itself.
-            let last = self.last_twin(a);
-            if last != self.last_twin(b) {
-                self.open[last as usize].twin = b;
+        for (a, b) in pairs {
+            // A chain has no circle: its last bracket is never linked to one of its own.
+            let last = self.last_counterpart(a);
+            if last != self.last_counterpart(b) {
+                self.open[last as usize].counterpart = b;
             }
         }
         true
     }
 
-    fn last_twin(&self, mut open: u32) -> u32 {
-        while self.open[open as usize].twin != NONE {
-            open = self.open[open as usize].twin;
+    fn last_counterpart(&self, mut open: u32) -> u32 {
+        while self.open[open as usize].counterpart != NONE {
+            open = self.open[open as usize].counterpart;
         }
         open
     }
 
-    fn beyond_linkage(&self, mut open: u32) -> u32 {
-        while open != NONE && self.open[open as usize].kind == b'X' {
+    fn outside_linkage(&self, mut open: u32) -> u32 {
+        while open != NONE && self.open[open as usize].kind == LINKAGE {
             open = self.open[open as usize].around;
         }
         open
@@ -311,15 +337,15 @@ impl Walk<'_> {
 
     fn finish(mut self) -> Nesting {
         let end = self.source.len();
-        for frame in &self.frames {
-            let span = self.out.groups[frame.group].span;
+        for open in &self.groups {
+            let span = self.out.groups[open.group].span;
             self.out.problems.push(Problem::new(span, "this #if has no #endif"));
         }
         let mut open = self.now;
         while open != NONE {
             let Open { token, around, kind, .. } = self.open[open as usize];
             let what =
-                format!("this `{}` is never closed", if kind == b'X' { '{' } else { char::from(kind) });
+                format!("this `{}` is never closed", if kind == LINKAGE { '{' } else { char::from(kind) });
             let start = self.out.tokens[token as usize].start();
             self.out.problems.push(Problem::new(Span::new(start, end), what));
             open = around;
@@ -363,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_under_if_0_counts_only_alone() {
+    fn code_under_if_0_counts_only_alone() {
         let file = CFile::parse(b"#if 0\nint f(void) {\n#else\nint g(void) {\n#endif\n}\n");
         assert_eq!(file.functions().iter().map(|f| f.body.end).collect::<Vec<_>>(), [48, 48]);
         let source = "#if 0\n{\n#else\nint g;\n#endif\nint h(void) {}\n";
@@ -372,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn an_extern_c_brace_is_no_level() {
+    fn an_extern_c_brace_is_not_a_level() {
         let source =
             "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint f(void) { }\n#ifdef __cplusplus\n}\n#endif\n";
         assert!(problems(source).is_empty(), "{:?}", problems(source));
@@ -380,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn brackets_without_partner_are_problems_with_their_place() {
+    fn brackets_without_a_partner_are_problems() {
         assert_eq!(problems("int a; }\n"), ["}: this `}` closes nothing"]);
         assert_eq!(problems("int f() { (a; }\n"), ["(a; }: a bracket is never closed"]);
         assert_eq!(problems("int f() { a\n"), ["{ a\n: this `{` is never closed"]);

@@ -3,7 +3,7 @@
 use crate::syntax::Problem;
 use crate::text::Span;
 
-/// Length of a backslash with the line end behind it, 0 where there is none.
+/// The length of a backslash with the line end after it; 0 if there is none at `at`.
 pub(super) fn splice(source: &[u8], at: usize) -> usize {
     match source.get(at..) {
         Some([b'\\', b'\n', ..]) => 2,
@@ -12,7 +12,7 @@ pub(super) fn splice(source: &[u8], at: usize) -> usize {
     }
 }
 
-/// The end of the comment at `at`: behind `*/`, or before the line end of a `//` comment.
+/// The end of the comment at `at`: after `*/`, or before the line end of a `//` comment.
 pub(super) fn comment_end(source: &[u8], at: usize, problems: &mut Vec<Problem>) -> usize {
     let mut i = at + 2;
     if source[at + 1] == b'*' {
@@ -34,8 +34,8 @@ pub(super) fn comment_end(source: &[u8], at: usize, problems: &mut Vec<Problem>)
     i
 }
 
-/// The end of the string or character constant whose quote stands at `at`. One that its line
-/// does not close ends before the line end.
+/// The end of the string or character constant whose quote is at `at`. One that is not closed on
+/// its line ends before the line end.
 pub(super) fn quoted(source: &[u8], at: usize, problems: &mut Vec<Problem>) -> usize {
     close_quote(source, at).unwrap_or_else(|end| {
         problems.push(Problem::new(Span::new(at, end), "this literal is not closed on its line"));
@@ -43,7 +43,7 @@ pub(super) fn quoted(source: &[u8], at: usize, problems: &mut Vec<Problem>) -> u
     })
 }
 
-/// Behind the quote that closes the one at `at`, or the end of the line as an error.
+/// The offset after the quote that closes the one at `at`; the error is the end of the line.
 pub(super) fn close_quote(source: &[u8], at: usize) -> Result<usize, usize> {
     let quote = source[at];
     let mut i = at + 1;
@@ -58,8 +58,8 @@ pub(super) fn close_quote(source: &[u8], at: usize) -> Result<usize, usize> {
     Err(source.len())
 }
 
-/// Behind the line end that ends the directive at `at`. Continuations and comments that run over
-/// several lines belong to it; an apostrophe of an `#error` text opens no literal.
+/// The offset after the line end of the directive at `at`. Continuations and comments of several
+/// lines belong to it; an apostrophe in the text of an `#error` opens no literal.
 pub(super) fn directive_end(source: &[u8], at: usize, problems: &mut Vec<Problem>) -> usize {
     let mut i = at;
     while let Some(&byte) = source.get(i) {
@@ -74,12 +74,23 @@ pub(super) fn directive_end(source: &[u8], at: usize, problems: &mut Vec<Problem
     source.len()
 }
 
-/// Which bytes an identifier consists of: a table, because this is asked of every byte of a file.
-const WORD_BYTES: [bool; 256] = {
+/// A table of which bytes are among `bytes`.
+pub(super) const fn byte_table(bytes: &[u8]) -> [bool; 256] {
     let mut table = [false; 256];
+    let mut i = 0;
+    while i < bytes.len() {
+        table[bytes[i] as usize] = true;
+        i += 1;
+    }
+    table
+}
+
+/// The bytes of identifiers: a table, because it is used for every byte of a file.
+const WORD_BYTES: [bool; 256] = {
+    let mut table = byte_table(b"_$");
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte == 0x5f || byte == 0x24 || byte >= 0x80;
+        table[byte] |= (byte as u8).is_ascii_alphanumeric() || byte >= 0x80;
         byte += 1;
     }
     table
@@ -89,7 +100,7 @@ pub(super) fn is_word_byte(byte: u8) -> bool {
     WORD_BYTES[usize::from(byte)]
 }
 
-/// Behind the identifier at `at`.
+/// The end of the identifier at `at`.
 pub(super) fn word_end(source: &[u8], at: usize) -> usize {
     source[at..].iter().position(|b| !is_word_byte(*b)).map_or(source.len(), |n| at + n)
 }

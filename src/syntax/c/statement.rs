@@ -1,54 +1,38 @@
-//! Declarations outside function bodies, as statements: what a name is declared as.
+//! Declarations outside function bodies.
 
 use super::CFile;
-use super::stretch::Stretch;
+use super::token_range::TokenRange;
+use super::tokens::Tokens;
 use crate::text::Span;
 
 impl CFile {
-    /// The statements outside function bodies that hold the identifier `name`, in their order: from behind
-    /// what ends the one before (`;`, a brace or a directive) to their own `;`, which is part of them, or to
-    /// a brace or directive, which is not.
-    ///
-    /// A member of a `struct` is a statement of its own.
-    ///
-    /// ```
-    /// use pypatch::syntax::c::CFile;
-    ///
-    /// let source = b"struct t {\n    char *name;\n    void (*init)(void);\n};\nextern int g(int);\n";
-    /// let file = CFile::parse(source);
-    /// let found = file.statements_with("init");
-    /// assert_eq!(found[0].of(source), b"void (*init)(void);");
-    /// assert!(file.statements_with("t").iter().all(|s| s.of(source) == b"struct t"));
-    /// ```
+    /// The statements outside function bodies that contain the identifier `name`, in order. A statement
+    /// starts after the end of the one before (`;`, a brace or a directive), and ends with its `;`, or
+    /// before a brace or directive. A member of a `struct` is a statement of its own.
     pub fn statements_with(&self, name: &str) -> Vec<Span> {
-        let code = self.stretch(Span::new(0, self.source.len()));
+        let code = self.tokens_in(Span::new(0, self.source.len()));
         let mut found: Vec<Span> = Vec::new();
         for token in 0..code.len() {
-            if !code.is_word(token)
-                || code.text(token) != name.as_bytes()
-                || self.is_in_body(code.start(token))
-            {
-                continue;
-            }
-            let span = statement_of(&code, token);
-            if found.last() != Some(&span) {
-                found.push(span);
+            let is_name = code.is_word(token) && code.text(token) == name.as_bytes();
+            if is_name && !self.is_in_body(code.start(token)) {
+                found.push(statement_of(&code, token));
             }
         }
+        found.dedup();
         found
     }
 
     /// All declarations outside function bodies that end with a `;`.
     pub fn statements(&self) -> Vec<Span> {
-        let code = self.stretch(Span::new(0, self.source.len()));
+        let code = self.tokens_in(Span::new(0, self.source.len()));
         let is_end = |token: &usize| code.is_mark(*token, b";") && !self.is_in_body(code.start(*token));
         let ends = (1..code.len()).filter(is_end).filter(|end| !ends_statement(&code, end - 1));
         ends.map(|end| statement_of(&code, end - 1)).collect()
     }
 
-    /// The words and marks of `span`, comments and blanks left out.
+    /// The text of each token in `span`.
     pub fn tokens_of(&self, span: Span) -> Vec<&[u8]> {
-        let code = self.stretch(span);
+        let code = self.tokens_in(span);
         (0..code.len()).map(|token| code.text(token)).collect()
     }
 
@@ -58,7 +42,7 @@ impl CFile {
     }
 }
 
-fn statement_of(code: &Stretch<'_>, token: usize) -> Span {
+fn statement_of(code: &TokenRange<'_>, token: usize) -> Span {
     let mut first = token;
     while first > 0 && !ends_statement(code, first - 1) {
         first -= 1;
@@ -73,6 +57,20 @@ fn statement_of(code: &Stretch<'_>, token: usize) -> Span {
     Span::new(code.start(first), code.end(last))
 }
 
-fn ends_statement(code: &Stretch<'_>, token: usize) -> bool {
-    code.is_directive(token) || [&b";"[..], b"{", b"}"].iter().any(|mark| code.is_mark(token, mark))
+fn ends_statement(code: &TokenRange<'_>, token: usize) -> bool {
+    code.is_directive(token) || code.is_any_mark(token, b";{}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_of_a_struct_is_a_statement() {
+        let source = b"struct t {\n    char *name;\n    void (*init)(void);\n};\nextern int g(int);\n";
+        let file = CFile::parse(source);
+        let found = file.statements_with("init");
+        assert_eq!(found[0].of(source), b"void (*init)(void);");
+        assert!(file.statements_with("t").iter().all(|s| s.of(source) == b"struct t"));
+    }
 }

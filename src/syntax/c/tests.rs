@@ -1,22 +1,22 @@
 //! Tests of C files as a whole.
 
+use super::lexer::TokenKind;
 use super::*;
 use proptest::prelude::*;
 
-/// Every span a file gives out.
+/// Every span that a file returns.
 fn spans(file: &CFile) -> Vec<Span> {
     let mut all: Vec<Span> = Vec::new();
     for f in file.functions() {
-        all.extend([f.name_span, f.signature, f.parameters, f.body]);
+        all.extend([f.name_span, f.signature, f.body]);
     }
-    all.extend(file.prototypes().iter().flat_map(|p| [p.name_span, p.span]));
+    all.extend(file.prototypes().iter().map(|p| p.name_span));
     for t in file.tables() {
-        all.extend([t.name_span, t.span, t.body]);
+        all.extend([t.name_span, t.span]);
         all.extend(t.entries.iter().flat_map(|e| [e.span, e.code]));
     }
     all.extend(file.includes().iter().map(|i| i.span));
-    all.extend(file.defines().iter().flat_map(|d| [d.span, d.name_span]));
-    all.extend(file.undefs().iter().flat_map(|u| [u.span, u.name_span]));
+    all.extend(file.defines().iter().map(|d| d.span));
     for c in file.conditionals() {
         all.extend([c.span, c.end]);
         all.extend(c.branches.iter().flat_map(|b| [b.directive, b.body]));
@@ -38,7 +38,7 @@ fn latin_1_crlf_and_a_missing_last_line_end_are_read() {
 }
 
 #[test]
-fn prose_under_if_0_is_no_problem() {
+fn prose_under_if_0_is_not_a_problem() {
     let file = CFile::parse(b"#if 0\nthis doesn't count\n#endif\nint f(void) { return 'a;\n }\n");
     assert_eq!(file.problems()[0].what, "this literal is not closed on its line");
     assert!(file.problem_in(Span::new(0, 30)).is_none());
@@ -56,9 +56,9 @@ fn pieces() -> impl Strategy<Value = Vec<&'static str>> {
     proptest::collection::vec(prop::sample::select(pieces), 0..40)
 }
 
-/// Everything that a file says of `source` must be the same as if all of its tokens were read.
-fn is_as_if_read_as_a_whole(source: &[u8]) {
-    let whole = CFile::of(source.into(), nesting::read(source, true));
+/// Checks that a file has the same contents as if all of its tokens were read at once.
+fn equals_file_read_at_once(source: &[u8]) {
+    let whole = CFile::with_nesting(source.into(), nesting::read(source, true));
     let file = CFile::parse(source);
     assert_eq!(file.functions(), whole.functions());
     assert_eq!(file.prototypes(), whole.prototypes());
@@ -70,29 +70,29 @@ fn is_as_if_read_as_a_whole(source: &[u8]) {
     for offset in 0..=source.len().min(300) {
         assert_eq!(file.is_between_lines(offset), whole.is_between_lines(offset), "{offset}");
     }
-    // Wherever a stretch begins, it has the tokens that lie in it.
+    // Wherever a range begins, it has the tokens that lie in it.
     let all: Vec<_> = lexer::lex(source).0.iter().map(|token| (token.kind, token.span())).collect();
     let n = source.len();
     for span in [Span::new(0, n), Span::new(n / 3, n), Span::new(n / 2, n / 2 + n / 4)] {
         let inside: Vec<_> = all.iter().filter(|(_, token)| span.contains(*token)).copied().collect();
-        let stretch: Vec<_> = file.stretch(span).tokens.iter().map(|t| (t.kind, t.span())).collect();
-        assert_eq!(stretch, inside);
+        let range: Vec<_> = file.tokens_in(span).tokens.iter().map(|t| (t.kind, t.span())).collect();
+        assert_eq!(range, inside);
     }
     let body = file.functions().first().map_or(Span::new(0, n), |function| function.body);
     for name in ["f", "int", "fopen", "PyErr_SetString"] {
         assert_eq!(file.calls(name, body), whole.calls(name, body));
         assert_eq!(file.calls(name, Span::new(0, n)), whole.calls(name, Span::new(0, n)));
     }
-    // What is found in the part that may hold it is what is found by going through all tokens.
-    let text = |(kind, span): &(Kind, Span)| (*kind, span.of(source).to_vec());
+    // A search of the part that may have the pattern finds what a search of all tokens finds.
+    let text = |(kind, span): &(TokenKind, Span)| (*kind, span.of(source).to_vec());
     for words in all.windows(3).step_by(7.max(n / 500)) {
         let pattern = &source[words[0].1.start..words[2].1.end];
         let pieces: Vec<_> =
             lexer::lex(pattern).0.iter().map(|t| (t.kind, t.span().of(pattern).to_vec())).collect();
         let same = pieces.iter().cloned().eq(words.iter().map(text));
         if !same
-            || pattern_problem(pattern).is_some()
-            || pieces.iter().any(|(kind, _)| *kind == Kind::Directive)
+            || !lexer::lex(pattern).1.is_empty()
+            || pieces.iter().any(|(kind, _)| *kind == TokenKind::Directive)
         {
             continue;
         }
@@ -110,7 +110,7 @@ fn is_as_if_read_as_a_whole(source: &[u8]) {
 
 #[test]
 fn a_linkage_brace_inside_braces_is_read_as_any_other() {
-    is_as_if_read_as_a_whole(b"{\n#if A\n]int extern \"C\" {\n\n#endif\n");
+    equals_file_read_at_once(b"{\n#if A\n]int extern \"C\" {\n\n#endif\n");
 }
 
 proptest! {
@@ -130,7 +130,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_passed_over_inside_braces_changes_nothing(pieces in pieces()) {
-        is_as_if_read_as_a_whole(&pieces.concat().into_bytes());
+    fn tokens_skipped_inside_braces_change_nothing(pieces in pieces()) {
+        equals_file_read_at_once(&pieces.concat().into_bytes());
     }
 }

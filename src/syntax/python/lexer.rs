@@ -2,42 +2,42 @@
 
 use super::literal::{is_prefix, literal_end};
 use crate::syntax::Problem;
-use crate::text::Span;
+use crate::text::{Span, line_from};
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     /// An identifier, a keyword or a number.
     Word,
     /// A string literal with its prefix.
     Text,
-    /// One punctuation mark, always a single byte.
+    /// A punctuation mark, always a single byte.
     Mark,
 }
 
-/// One token.
+/// A token.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
-    pub kind: Kind,
+    pub kind: TokenKind,
     pub span: Span,
-    /// How many brackets are open around it; a bracket itself counts as outside.
+    /// How many brackets are open around it; a bracket is outside itself.
     pub depth: u32,
 }
 
-/// A statement line with its continuations. Blank lines and lines of comment are none.
+/// A logical line: a line of statements with its continuations, not blank and not a comment.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     /// From the start of its first physical line to the end of its last, line end included.
     pub span: Span,
     /// The blanks before its first token.
     pub indent: Span,
-    /// Their width, with tabs to multiples of 8.
+    /// The width of the blanks, with tabs to multiples of 8.
     pub width: usize,
     /// Its tokens, as indices.
     pub tokens: std::ops::Range<usize>,
 }
 
-/// A text as logical lines.
+/// The logical lines of a file.
 #[derive(Debug, Default)]
 pub(super) struct Lexed {
     pub tokens: Vec<Token>,
@@ -54,7 +54,7 @@ pub(super) fn lex(source: &[u8]) -> Lexed {
         let (indent_end, width) = indentation(source, at);
         at = indent_end;
         if matches!(source.get(at), None | Some(b'\n' | b'#')) || source[at..].starts_with(b"\r\n") {
-            at = line_end(source, at);
+            at = line_from(source, at).end;
             continue;
         }
         let first = out.tokens.len();
@@ -82,12 +82,7 @@ pub(super) fn indentation(source: &[u8], mut at: usize) -> (usize, usize) {
     (at, width)
 }
 
-/// Behind the line end that follows `at`.
-pub(super) fn line_end(source: &[u8], at: usize) -> usize {
-    source[at..].iter().position(|b| *b == b'\n').map_or(source.len(), |n| at + n + 1)
-}
-
-/// Reads the tokens of the logical line at `at`; its end, line end included.
+/// Reads the tokens of the logical line at `at`. Returns its end, line end included.
 fn logical_line(source: &[u8], mut at: usize, out: &mut Lexed) -> usize {
     let mut open: Vec<(u8, usize)> = Vec::new();
     while let Some(&byte) = source.get(at) {
@@ -106,7 +101,7 @@ fn logical_line(source: &[u8], mut at: usize, out: &mut Lexed) -> usize {
                 continue;
             }
             b'#' => {
-                at = line_end(source, at);
+                at = line_from(source, at).end;
                 at -= usize::from(source[at - 1] == b'\n');
                 continue;
             }
@@ -120,32 +115,32 @@ fn logical_line(source: &[u8], mut at: usize, out: &mut Lexed) -> usize {
             }
             b'"' | b'\'' => {
                 at = literal_end(source, at, b"", &mut out.problems);
-                Kind::Text
+                TokenKind::Text
             }
             b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'0'..=b'9' | 0x80.. => {
                 at = word_end(source, at);
                 let prefix = &source[start..at];
                 if matches!(source.get(at), Some(b'"' | b'\'')) && is_prefix(prefix) {
                     at = literal_end(source, at, prefix, &mut out.problems);
-                    Kind::Text
+                    TokenKind::Text
                 } else {
-                    Kind::Word
+                    TokenKind::Word
                 }
             }
             b'(' | b'[' | b'{' => {
                 open.push((byte, at));
                 at += 1;
-                Kind::Mark
+                TokenKind::Mark
             }
             b')' | b']' | b'}' => {
                 at += 1;
                 close(&mut open, byte, start, &mut out.problems);
                 depth = open.len();
-                Kind::Mark
+                TokenKind::Mark
             }
             _ => {
                 at += 1;
-                Kind::Mark
+                TokenKind::Mark
             }
         };
         out.tokens.push(Token { kind, span: Span::new(start, at), depth: depth as u32 });
@@ -187,14 +182,14 @@ mod tests {
     }
 
     #[test]
-    fn a_logical_line_takes_its_continuations_in() {
+    fn a_logical_line_includes_its_continuations() {
         let source = b"# c\n\nx = (1, # d\n\n  2)\n\ty = \\\r\n  3\r\nz = '''\n#\n'''";
         let expected = [("x = (1, # d\n\n  2)\n", 0), ("\ty = \\\r\n  3\r\n", 8), ("z = '''\n#\n'''", 0)];
         assert_eq!(lines(source), expected.map(|(t, w)| (t.to_string(), w)));
     }
 
     #[test]
-    fn tabs_go_to_multiples_of_eight_and_form_feeds_start_anew() {
+    fn tabs_go_to_multiples_of_eight_and_form_feeds_to_zero() {
         assert_eq!(indentation(b"   \t x", 0), (5, 9));
         assert_eq!(indentation(b"  \x0c x", 0), (4, 1));
     }

@@ -10,8 +10,8 @@ pub(super) fn is_prefix(word: &[u8]) -> bool {
     word.len() <= 2 && KNOWN.contains(&word.to_ascii_lowercase().as_slice())
 }
 
-/// Behind the literal whose first quote stands at `at`. One that is not closed ends before its
-/// line's end, or with the file if its quotes are triple.
+/// The offset after the literal whose first quote is at `at`. A literal that is not closed ends
+/// before its line end, or with the file if its quotes are triple.
 pub(super) fn literal_end(source: &[u8], at: usize, prefix: &[u8], problems: &mut Vec<Problem>) -> usize {
     let quotes = Quotes::at(source, at);
     let formatted = prefix.iter().any(|b| b"fFtT".contains(b));
@@ -51,7 +51,7 @@ impl Quotes {
     }
 }
 
-/// Behind the closing quotes, or where an open literal is given up.
+/// The offset after the closing quotes, or where an open literal is given up as the error.
 fn plain_end(source: &[u8], mut at: usize, quotes: Quotes) -> Result<usize, usize> {
     while let Some(&byte) = source.get(at) {
         match byte {
@@ -64,11 +64,11 @@ fn plain_end(source: &[u8], mut at: usize, quotes: Quotes) -> Result<usize, usiz
     Err(source.len())
 }
 
-/// How deep replacement fields are followed; Python itself stops far earlier.
+/// How deeply replacement fields may nest; Python itself allows far less.
 const DEEPEST: usize = 32;
 
-/// Behind the closing quotes of an f-string whose text starts at `at`; `None` when its fields are
-/// not well formed.
+/// The offset after the closing quotes of an f-string whose text starts at `at`; `None` if its
+/// fields are malformed.
 fn formatted_end(source: &[u8], mut at: usize, quotes: Quotes, raw: bool, depth: usize) -> Option<usize> {
     while let Some(&byte) = source.get(at) {
         match byte {
@@ -87,7 +87,7 @@ fn formatted_end(source: &[u8], mut at: usize, quotes: Quotes, raw: bool, depth:
     None
 }
 
-/// Behind the `}` of the replacement field whose expression starts at `at`.
+/// The offset after the `}` of the replacement field whose expression starts at `at`.
 fn field_end(source: &[u8], mut at: usize, quotes: Quotes, depth: usize) -> Option<usize> {
     if depth > DEEPEST {
         return None;
@@ -120,7 +120,7 @@ fn field_end(source: &[u8], mut at: usize, quotes: Quotes, depth: usize) -> Opti
     }
 }
 
-/// Behind the `}` of a field whose format starts at `at`.
+/// The offset after the `}` of a field whose format starts at `at`.
 fn format_end(source: &[u8], mut at: usize, quotes: Quotes, depth: usize) -> Option<usize> {
     loop {
         match source.get(at)? {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn content_is_what_stands_between_the_quotes() {
+    fn content_is_the_text_between_the_quotes() {
         assert_eq!(content(b"ur'''a'''"), b"a");
         assert_eq!(content(b"'a'"), b"a");
         assert_eq!(content(b"'"), b"");

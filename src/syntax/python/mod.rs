@@ -1,20 +1,7 @@
 //! Finds classes, functions and imports in Python sources, of Python 2 and 3 alike.
 //!
-//! Like the C finder it reads tokens and lines, not a grammar: a file of any version, in any
-//! encoding that is ASCII in its ASCII part, gives its structure, and what cannot be trusted is a
-//! [`Problem`] with its place.
-//!
-//! ```
-//! use pypatch::syntax::python::PyFile;
-//!
-//! let source = b"class A(B):\n    x = 1\n\n    def f(self):\n        print 'old'\n\n\nimport c\n";
-//! let file = PyFile::parse(source);
-//! let class = file.find_class("A")[0];
-//! assert_eq!(class.indent.of(source), b"    ");
-//! assert_eq!(&source[class.append_at..], b"\n\nimport c\n");
-//! assert_eq!(file.find_function("A.f")[0].header.of(source), b"def f(self):");
-//! assert_eq!(file.imports()[0].modules(), ["c"]);
-//! ```
+//! Like the C parser it reads tokens and lines, not a grammar: a file of any version, in any
+//! encoding that extends ASCII, is read, and what cannot be trusted is reported as a [`Problem`].
 
 mod block;
 mod definition;
@@ -22,15 +9,15 @@ mod import;
 mod lexer;
 mod literal;
 
-pub use definition::{Definition, DefinitionKind};
-pub use import::{Import, ImportKind, ImportedName};
+pub use definition::Definition;
+pub use import::{Import, ImportKind};
 
 use crate::contents::Contents;
 use crate::syntax::Problem;
 use crate::text::Span;
 use lexer::{Line, Token};
 
-/// A Python source, read.
+/// A parsed Python file.
 #[derive(Debug)]
 pub struct PyFile {
     source: Contents,
@@ -42,7 +29,7 @@ pub struct PyFile {
 }
 
 impl PyFile {
-    /// Reads `source`. Never fails: see [`problem_in`](PyFile::problem_in).
+    /// Parses `source`. Never fails: see [`problem_in`](PyFile::problem_in).
     pub fn parse(source: impl Into<Contents>) -> PyFile {
         let source = source.into();
         let lexed = lexer::lex(&source);
@@ -54,8 +41,8 @@ impl PyFile {
             imports: Vec::new(),
             problems: lexed.problems,
         };
-        let around = block::walk(&mut file);
-        file.imports = import::imports(&file, &around);
+        let enclosing_of = block::walk(&mut file);
+        file.imports = import::imports(&file, &enclosing_of);
         file.problems.sort_by_key(|p| p.span);
         file
     }
@@ -65,7 +52,7 @@ impl PyFile {
         &self.definitions
     }
 
-    /// The classes of a path such as `Outer.Inner`: several when variants define it.
+    /// The classes of a path such as `Outer.Inner`; several if an `if` has variants of it.
     pub fn find_class(&self, path: &str) -> Vec<&Definition> {
         self.definitions.iter().filter(|d| d.is_class() && d.path == path).collect()
     }
@@ -75,38 +62,29 @@ impl PyFile {
         self.definitions.iter().filter(|d| !d.is_class() && d.path == path).collect()
     }
 
-    /// All imports, wherever they stand.
+    /// All imports, in order.
     pub fn imports(&self) -> &[Import] {
         &self.imports
     }
 
-    /// The whole lines of the statements that `span` touches, without blank lines and comments
-    /// around them; `None` when it touches none.
-    pub fn code_lines(&self, span: Span) -> Option<Span> {
-        let first = self.lines.partition_point(|l| l.span.end <= span.start);
-        let behind = self.lines.partition_point(|l| l.span.start < span.end);
-        let lines = self.lines.get(first..behind)?;
-        Some(Span::new(lines.first()?.span.start, lines.last()?.span.end))
-    }
-
-    /// Whether `offset` lies inside a token: a line that begins there is part of a string of several
-    /// lines, and its blanks mean something.
+    /// Whether `offset` lies inside a token: a line that begins there continues a string, and its
+    /// blanks are part of it.
     pub fn is_inside_token(&self, offset: usize) -> bool {
         let next = self.tokens.partition_point(|token| token.span.start < offset);
         next > 0 && self.tokens[next - 1].span.end > offset
     }
 
-    /// Everything in the file that cannot be trusted, in the order of places.
+    /// Everything in the file that cannot be trusted, in order.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
-    /// Why nothing may be edited in `span`, if so.
+    /// The reason why nothing may be edited in `span`, if there is one.
     pub fn problem_in(&self, span: Span) -> Option<&Problem> {
         self.problems.iter().find(|p| p.touches(span))
     }
 
-    /// The text of a token; empty behind the last.
+    /// The text of a token; empty after the last.
     fn word(&self, token: usize) -> &[u8] {
         self.tokens.get(token).map_or(b"", |t| t.span.of(&self.source))
     }
@@ -120,31 +98,25 @@ mod tests {
     fn spans(file: &PyFile) -> Vec<Span> {
         let mut all: Vec<Span> = Vec::new();
         for d in file.definitions() {
-            all.extend([d.name_span, d.span, d.header, d.body, d.indent, Span::at(d.append_at)]);
-            all.extend(d.decorators.iter().chain(&d.docstring));
-        }
-        for i in file.imports() {
-            all.push(i.span);
-            all.extend(i.names.iter().map(|n| n.span));
+            all.extend([d.name_span, d.span, d.indent, Span::at(d.append_at)]);
         }
         all.extend(file.problems().iter().map(|p| p.span));
-        all.extend(file.code_lines(Span::new(0, file.source.len())));
         all
     }
 
     #[test]
-    fn code_lines_leave_blank_lines_and_comments_out() {
-        let source = b"# a\n\nx = 1\n# b\ny = (2,\n3)\n\n";
+    fn a_file_has_classes_functions_and_imports() {
+        let source = b"class A(B):\n    x = 1\n\n    def f(self):\n        print 'old'\n\n\nimport c\n";
         let file = PyFile::parse(source);
-        assert_eq!(
-            file.code_lines(Span::new(0, source.len())).unwrap().of(source),
-            b"x = 1\n# b\ny = (2,\n3)\n"
-        );
-        assert_eq!(file.code_lines(Span::new(0, 3)), None);
+        let class = file.find_class("A")[0];
+        assert_eq!(class.indent.of(source), b"    ");
+        assert_eq!(&source[class.append_at..], b"\n\nimport c\n");
+        assert_eq!(file.find_function("A.f")[0].name_span.of(source), b"f");
+        assert_eq!(file.imports()[0].modules(), ["c"]);
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_indentation() {
+    fn a_byte_order_mark_is_not_indentation() {
         let file = PyFile::parse(b"\xef\xbb\xbfdef f(): pass\n");
         assert!(file.problems().is_empty());
         assert_eq!(file.find_function("f").len(), 1);
