@@ -9,6 +9,7 @@ pub mod edit;
 pub mod export;
 pub mod fetch;
 mod modules;
+pub mod operation;
 pub mod patchset;
 pub mod plan;
 pub mod port;

@@ -5,7 +5,7 @@
 mod common;
 
 use pypatch::patchset::Catalog;
-use pypatch::plan::{Meaning, plan};
+use pypatch::plan::{Baseline, plan};
 use pypatch::snapshot;
 
 use common::pins;
@@ -22,7 +22,7 @@ fn every_shipped_patchset_gives_its_accepted_snapshots() {
                 missing.push(name.clone());
                 continue;
             };
-            let meaning = Meaning::read(&patchset, tree.as_ref()).unwrap();
+            let meaning = Baseline::read(&patchset, tree.as_ref()).unwrap();
             let body = snapshot::render(&plan(&patchset, tree.as_ref()).unwrap(), &meaning, name);
             let mut settings = insta::Settings::clone_current();
             settings.set_snapshot_path(format!("../snapshots/{id}"));

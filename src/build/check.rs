@@ -1,31 +1,31 @@
-//! Makes the checks of a step.
+//! Whether what must be true is true.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use crate::patchset::Check;
 
-/// The result of a check.
+/// What a check came to.
 #[derive(Debug, Clone)]
 pub struct CheckResult {
-    /// The id of the check.
+    /// Its name.
     pub id: String,
-    /// The step it follows.
+    /// The step it followed.
     pub after: String,
     /// Why it matters.
     pub why: String,
     /// The edits that it proves.
     pub edits: Vec<String>,
-    /// What was found instead of what was expected; `None` when the check holds.
+    /// What was expected and what was seen, if it does not hold.
     pub failure: Option<String>,
 }
 
-/// Makes `check`. `command` returns a `sh` with the environment of the step, `log` the path of a step's log.
+/// Makes `check`. `command` starts `sh` with the environment of the step; `log` reads the log of one.
 pub(super) fn make(
     check: &Check,
     command: impl Fn() -> Command,
-    log: impl Fn(&str) -> PathBuf,
+    log: impl Fn(&str) -> std::path::PathBuf,
     prefix: &Path,
     build: &Path,
 ) -> CheckResult {
@@ -34,7 +34,7 @@ pub(super) fn make(
     } else if let Some(step) = &check.log {
         match fs::read(log(step)) {
             Ok(bytes) => texts(check, &format!("the log of {step}"), &String::from_utf8_lossy(&bytes)),
-            Err(error) => Some(format!("cannot read the log of {step}: {error}")),
+            Err(error) => Some(format!("the log of {step} cannot be read: {error}")),
         }
     } else {
         check.files.iter().find_map(|(pattern, least)| files(pattern, *least, prefix, build))
@@ -51,32 +51,39 @@ pub(super) fn make(
 fn run(check: &Check, script: &str, mut command: Command) -> Option<String> {
     let output = match command.arg("-c").arg(script).output() {
         Ok(output) => output,
-        Err(error) => return Some(format!("cannot start sh: {error}")),
+        Err(error) => return Some(format!("sh cannot be started: {error}")),
     };
-    let script = one_line(script);
     let stdout = String::from_utf8_lossy(&output.stdout);
     let stderr = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        let printed = [stdout.trim(), stderr.trim()].join("\n");
-        let printed = if printed.trim().is_empty() { "no output" } else { printed.trim() };
-        return Some(format!("`{script}` failed ({}): {}", output.status, shortened(printed)));
+        let said: String = [stdout.trim(), stderr.trim()].join("\n").trim().to_owned();
+        let said = if said.is_empty() { "nothing".to_owned() } else { shortened(&said) };
+        return Some(format!("`{}` failed ({}) and said: {said}", one_line(script), output.status));
     }
     if let Some(expected) = &check.prints
         && stdout.trim() != expected.trim()
     {
-        let printed = if stdout.trim().is_empty() { stderr.trim() } else { stdout.trim() };
-        return Some(format!("`{script}` printed `{}`, expected `{}`", shortened(printed), expected.trim()));
+        let said = if stdout.trim().is_empty() { stderr.trim() } else { stdout.trim() };
+        return Some(format!(
+            "`{}` should print `{}`, and printed `{}`",
+            one_line(script),
+            expected.trim(),
+            shortened(said)
+        ));
     }
-    texts(check, &format!("the output of `{script}`"), &format!("{stdout}{stderr}"))
+    texts(check, &format!("what `{}` says", one_line(script)), &format!("{stdout}{stderr}"))
 }
 
 fn texts(check: &Check, what: &str, text: &str) -> Option<String> {
     if let Some(text) = check.contains.iter().find(|wanted| !text.contains(wanted.as_str())) {
-        return Some(format!("{what} does not contain `{text}`"));
+        return Some(format!("{what} lacks `{text}`"));
     }
-    check.lacks.iter().find_map(|unwanted| {
-        let (at, line) = text.lines().enumerate().find(|(_, line)| line.contains(unwanted.as_str()))?;
-        Some(format!("{what} contains `{unwanted}` in line {}: {}", at + 1, shortened(line.trim())))
+    let unwanted = check.lacks.iter().find_map(|unwanted| {
+        let line = text.lines().position(|line| line.contains(unwanted.as_str()))?;
+        Some((unwanted, line, text.lines().nth(line).unwrap_or_default()))
+    });
+    unwanted.map(|(unwanted, at, line)| {
+        format!("{what} has `{unwanted}` in line {}: {}", at + 1, shortened(line.trim()))
     })
 }
 
@@ -85,18 +92,19 @@ fn files(pattern: &str, least: usize, prefix: &Path, build: &Path) -> Option<Str
     let absolute = pattern.replace("$PREFIX", &escaped(prefix)).replace("$BUILD", &escaped(build));
     let found = match glob::glob(&absolute) {
         Ok(found) => found.filter_map(Result::ok).count(),
-        Err(error) => return Some(format!("invalid pattern `{pattern}`: {error}")),
+        Err(error) => return Some(format!("`{pattern}` is no file pattern: {error}")),
     };
-    (found < least).then(|| format!("found {found} files {pattern}, expected at least {least}"))
+    (found < least).then(|| format!("there are {found} files {pattern}; there must be {least} at least"))
 }
 
 fn one_line(script: &str) -> String {
     shortened(&script.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// The first 300 characters of a text.
+/// The beginning of a text that may be long.
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(300) {
+    const MOST: usize = 300;
+    match text.char_indices().nth(MOST) {
         Some((at, _)) => format!("{}...", &text[..at]),
         None => text.to_owned(),
     }

@@ -1,13 +1,13 @@
-//! Quotes words for `sh`.
+//! Words for `sh`.
 
-/// `text` as one word, in which variables are expanded.
+/// `text` as one word, in which variables are still replaced.
 pub(super) fn expanded(text: &str) -> String {
     let mut word = String::from("\"");
-    for character in text.chars() {
-        if matches!(character, '"' | '\\' | '`') {
+    for sign in text.chars() {
+        if matches!(sign, '"' | '\\' | '`') {
             word.push('\\');
         }
-        word.push(character);
+        word.push(sign);
     }
     word.push('"');
     word

@@ -6,7 +6,7 @@ use super::ui::Ui;
 use super::workspace::Workspace;
 use crate::fetch;
 use crate::patchset::Patchset;
-use crate::plan::Meaning;
+use crate::plan::Baseline;
 use crate::tree::pin::Pin;
 use crate::tree::{self, SourceSpec, Tree, python_version};
 use crate::version::Version;
@@ -19,7 +19,7 @@ pub(super) struct Base {
     /// Its version.
     pub version: Option<Version>,
     /// What the patchset's edits mean there.
-    pub meaning: Option<Meaning>,
+    pub baseline: Option<Baseline>,
     /// Where the release itself is, if it is at hand.
     source: Option<(String, SourceSpec)>,
 }
@@ -33,14 +33,14 @@ impl Base {
         source: &str,
     ) -> Result<Base, CliError> {
         let opened = workspace.open(ui, source)?;
-        let meaning = Meaning::read(patchset, opened.tree.as_ref())?;
+        let baseline = Baseline::read(patchset, opened.tree.as_ref())?;
         let name = Some(opened.tree.label().to_owned());
         let source = match opened.spec {
             SourceSpec::Pin(name) => local(workspace, &workspace.pins.get(&name)?),
             spec => Some((spec.to_string(), spec)),
         };
         let version = python_version(opened.tree.as_ref())?;
-        Ok(Base { name, version, meaning: Some(meaning), source })
+        Ok(Base { name, version, baseline: Some(baseline), source })
     }
 
     /// The release itself, if it is at hand.
@@ -66,18 +66,18 @@ impl Base {
         let (name, version) = (Some(pin.name.clone()), Some(pin.version.clone()));
         if let Some(source) = local(workspace, pin) {
             let tree = tree::open_as(&source.1, &source.0)?;
-            let meaning = Some(Meaning::read(patchset, tree.as_ref())?);
-            return Ok(Base { name, version, meaning, source: Some(source) });
+            let baseline = Some(Baseline::read(patchset, tree.as_ref())?);
+            return Ok(Base { name, version, baseline, source: Some(source) });
         }
         let told = format!("{} is not at hand (`pypatch fetch` it, or set PYPATCH_SOURCES)", pin.name);
-        let meaning = snapshot::meaning(&patchset.id, &pin.name);
-        match &meaning {
+        let baseline = snapshot::baseline(&patchset.id, &pin.name);
+        match &baseline {
             Some(_) => ui.note(&format!(
                 "note: {told}: lines are compared with the accepted snapshot, and files of another name are not recognised"
             )),
             None => ui.note(&format!("warning: {told}: anchors that are found are taken for the same")),
         }
-        Ok(Base { name: name.filter(|_| meaning.is_some()), version, meaning, source: None })
+        Ok(Base { name: name.filter(|_| baseline.is_some()), version, baseline, source: None })
     }
 }
 

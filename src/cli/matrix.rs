@@ -8,7 +8,7 @@ use super::ui::Ui;
 use super::{ExitStatus, Workspace};
 use crate::fetch;
 use crate::patchset::Patchset;
-use crate::plan::Meaning;
+use crate::plan::Baseline;
 use crate::port::{self, Column, Matrix, in_parallel};
 use crate::report;
 use crate::tree::{self, SourceSpec, Tree, python_version, release_tags};
@@ -85,11 +85,11 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     for some in sources.chunks(AT_ONCE) {
         let tree = base.open()?;
         columns.extend(in_parallel(some, |(name, source)| {
-            column(&members, (base.meaning.as_ref(), tree.as_deref()), name, source)
+            column(&members, (base.baseline.as_ref(), tree.as_deref()), name, source)
         }));
     }
     let mut matrix = Matrix { patchset: patchset.id.clone(), base: base.name.clone(), columns };
-    matrix.tell_since();
+    matrix.note_gone_since();
     if sources.len() <= FEW && !args.family {
         since(workspace, &patchset, &base, &mut matrix)?;
     }
@@ -114,17 +114,17 @@ fn since(
     let found = pins.iter().filter_map(|pin| Some((pin.version.clone(), local(workspace, pin)?)));
     let (versions, sources): (Vec<Version>, Vec<(String, SourceSpec)>) = found.unzip();
     let old = base.open()?;
-    port::tell_since(matrix, version, &versions, &mut |at| {
+    port::find_gone_since(matrix, version, &versions, &mut |at| {
         let (name, source) = &sources[at];
         let tree = tree::open_as(source, name).ok()?;
-        port::judge(patchset, base.meaning.as_ref(), old.as_deref(), tree.as_ref()).ok()
+        port::judge(patchset, base.baseline.as_ref(), old.as_deref(), tree.as_ref()).ok()
     });
     Ok(())
 }
 
 fn column(
     members: &[Patchset],
-    (meaning, base): (Option<&Meaning>, Option<&dyn Tree>),
+    (baseline, base): (Option<&Baseline>, Option<&dyn Tree>),
     name: &str,
     source: &SourceSpec,
 ) -> Column {
@@ -154,7 +154,7 @@ fn column(
         let version = version.map_or("this tree".to_owned(), |version| format!("CPython {version}"));
         return failed(format!("no member of the family is written for {version}"));
     };
-    let cells = port::judge(member, meaning, base, tree.as_ref()).map_err(|error| error.to_string());
+    let cells = port::judge(member, baseline, base, tree.as_ref()).map_err(|error| error.to_string());
     Column { source: name.to_owned(), version, patchset: member.id.clone(), cells }
 }
 

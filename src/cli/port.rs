@@ -10,7 +10,7 @@ use super::ui::Ui;
 use super::{ExitStatus, Format, Workspace};
 use crate::edit::OutcomeKind;
 use crate::patchset::{Catalog, Edit, Patchset, is_id};
-use crate::plan::{Meaning, Plan, plan};
+use crate::plan::{Baseline, Plan, plan};
 use crate::port::{self, BadDecision, Cell, Decided, Decision, Decisions, Head, Verdict, Written};
 use crate::report;
 use crate::snapshot::{self, Store};
@@ -89,7 +89,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         None => Base::of_pins(ui, workspace, &patchset)?,
     };
     let old = base.open()?;
-    let cells = port::judge(&patchset, base.meaning.as_ref(), old.as_deref(), tree)?;
+    let cells = port::judge(&patchset, base.baseline.as_ref(), old.as_deref(), tree)?;
     let mut decisions = decisions(args)?;
     let mut decided = port::decide(&cells, &decisions).map_err(bad_decision)?;
     if args.format == Format::Text && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
@@ -160,7 +160,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     }
     let store = Store::new("snapshots");
     if let Some(pin) = head.pin.as_ref().filter(|pin| !store.path(&head.id, pin).exists()) {
-        let body = snapshot::render(&planned, &Meaning::read(&new, tree)?, pin);
+        let body = snapshot::render(&planned, &Baseline::read(&new, tree)?, pin);
         let path = store
             .write(&head.id, pin, &body)
             .map_err(|error| CliError::io("cannot write the snapshot", &error))?;

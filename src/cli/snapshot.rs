@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Workspace, snapshot_diff};
 use crate::digest::Sha256Digest;
-use crate::plan::{Meaning, plan};
+use crate::plan::{Baseline, plan};
 use crate::report;
 use crate::report::text::counted;
 use crate::snapshot::{self, Store};
@@ -76,9 +76,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                 continue;
             };
             compared += 1;
-            let meaning = Meaning::read(&patchset, tree.as_ref())?;
+            let baseline = Baseline::read(&patchset, tree.as_ref())?;
             let planned = plan(&patchset, tree.as_ref())?;
-            let new = snapshot::render(&planned, &meaning, name);
+            let new = snapshot::render(&planned, &baseline, name);
             let old = store
                 .read(&patchset.id, name)
                 .map_err(|e| CliError::io(format!("cannot read the snapshot of {what}"), &e))?;
@@ -123,7 +123,7 @@ pub(super) fn before_digests(patchset: &str, pin: &str) -> Option<BTreeMap<TreeP
 }
 
 /// What a patchset's edits mean on a pin, from its accepted snapshot.
-pub(super) fn meaning(patchset: &str, pin: &str) -> Option<Meaning> {
+pub(super) fn baseline(patchset: &str, pin: &str) -> Option<Baseline> {
     let body = Store::new("snapshots").read(patchset, pin).ok().flatten()?;
-    snapshot::meaning(&body)
+    snapshot::baseline(&body)
 }

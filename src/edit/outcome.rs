@@ -1,77 +1,59 @@
-//! What an edit comes to on a tree.
+//! The result of resolving an edit on a tree.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::contents::Contents;
-use crate::text::Rewrite;
-use crate::tree::TreePath;
+use crate::operation::{Compared, Delta};
+use crate::text::{LineIndex, Span, line_bounds, logical_line};
+use crate::tree::{Location, TreePath};
 
-/// A place in a tree, for people.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The file.
-    pub file: TreePath,
-    /// Line, from 1; 0 when the file as a whole is meant.
-    pub line: usize,
-    /// The line as it stands there, without its end; bytes that are no UTF-8 are replaced.
-    pub text: String,
-}
-
-impl Place {
-    /// A file as a whole.
-    pub(super) fn whole(file: &TreePath) -> Place {
-        Place { file: file.clone(), line: 0, text: String::new() }
-    }
-}
-
-/// A place that was not what was looked for, but came near it.
+/// A near miss: not the anchor, but similar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Near {
-    /// The place.
-    pub place: Place,
-    /// In what it comes near, when the place does not speak for itself.
+    /// Where it is.
+    pub place: Location,
+    /// What makes it similar, if that is not obvious.
     pub why: String,
 }
 
-/// What one change comes to on a tree.
+/// The result of resolving one change on a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It changes these places.
-    Change(Vec<Place>),
-    /// The tree is so already; these places show it.
-    Already(Vec<Place>),
-    /// Its range of versions excludes this tree.
+    /// It changes these lines.
+    Change(Vec<Location>),
+    /// The tree already has the change; these lines show it.
+    Already(Vec<Location>),
+    /// Its versions exclude this tree, or it is not needed here.
     Skipped {
-        /// The range that excludes it.
+        /// Why.
         why: String,
     },
-    /// The anchor is not there.
+    /// The anchor is missing.
     Missing {
         /// What was looked for, and what was found instead.
         what: String,
         /// Where it was looked for.
-        place: Option<Place>,
+        place: Option<Location>,
         /// The nearest misses, the nearest first.
         near: Vec<Near>,
-        /// What could be written instead.
+        /// What to write instead.
         help: Option<String>,
     },
-    /// The anchor is there more often than the edit means.
+    /// The anchor has more matches than expected.
     Ambiguous {
         /// What was looked for, and how often it was found.
         what: String,
-        /// Every place.
-        places: Vec<Place>,
-        /// What could be written instead.
+        /// Every match.
+        places: Vec<Location>,
+        /// What to write instead.
         help: Option<String>,
     },
-    /// The anchor fits, but the edit must not be done.
+    /// The anchor fits, but the change must not be made.
     Refused {
         /// Why.
         why: String,
-        /// Where that is seen.
-        place: Option<Place>,
+        /// Where the reason is found.
+        place: Option<Location>,
     },
 }
 
@@ -160,38 +142,95 @@ impl FromStr for OutcomeKind {
     }
 }
 
-/// What becomes of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Delta {
-    /// Bytes of it are replaced. A file that does not exist is empty, and comes to be.
-    Rewrite(Rewrite),
-    /// It is added, whole.
-    Add {
-        /// Its contents.
-        bytes: Contents,
-        /// Whether it may be executed.
-        executable: bool,
-    },
-    /// It is removed.
-    Remove,
-    /// It becomes executable, or no longer is.
-    Mode {
-        /// Whether it may be executed.
-        executable: bool,
-    },
-}
-
-/// One part of an edit: one of its changes, or one module of a change that names several.
+/// One part of an edit: one of its changes, or one module of a change on several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// The module, for a change that has a part for each.
+    /// The number of the change in the edit, from 0.
+    pub change: usize,
+    /// The module, of a change on several.
     pub name: Option<String>,
-    /// The operation.
+    /// The operation, as patchsets spell it.
     pub operation: &'static str,
-    /// The file it was resolved in; the first that it names when none exists.
+    /// The file in which it was resolved; the first that it names if none exists.
     pub file: TreePath,
-    /// What it comes to.
+    /// The result.
     pub outcome: Outcome,
     /// What has to be done; empty unless the outcome is a change.
     pub deltas: Vec<Delta>,
+    /// The bytes of the file that the change attaches to; an empty span lies between two bytes. Empty unless the
+    /// outcome is a change.
+    pub anchors: Vec<Span>,
+    /// How much around the anchors is compared with other versions.
+    pub compared: Compared,
+}
+
+/// A line that a change is anchored to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnchorLine {
+    /// Its file.
+    pub file: TreePath,
+    /// Its number, from 1.
+    pub line: usize,
+    /// The line with its end: of a rule the whole list of prerequisites, of a command its own line.
+    pub text: Vec<u8>,
+    /// The line with those that backslashes join to it.
+    pub around: Vec<u8>,
+}
+
+impl AnchorLine {
+    /// The line without what makesetup, make and a compiler ignore: blanks, and the `#` of a disabled module.
+    pub fn normalized(&self) -> String {
+        normalized(&self.text)
+    }
+
+    /// The line's first physical line.
+    pub fn location(&self) -> Location {
+        let first = self.text.split(|b| *b == b'\n').next().unwrap_or_default();
+        let text = String::from_utf8_lossy(first).into_owned();
+        Location { file: self.file.clone(), line: self.line, text }
+    }
+}
+
+/// A text with single blanks, on one line, without the `#` that it may begin with.
+pub fn normalized(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let words = text.split_whitespace().filter(|word| *word != "\\");
+    words.collect::<Vec<_>>().join(" ").trim_start_matches(['#', ' ']).to_owned()
+}
+
+impl Part {
+    /// The lines around its anchors that must be the same in another version, where `text` is the file in which it was
+    /// resolved. None for an operation whose anchor says all, such as a literal text.
+    pub fn anchor_lines(&self, text: &[u8]) -> Vec<AnchorLine> {
+        let index = LineIndex::new(text);
+        let line_at = |line: Span, at: usize| AnchorLine {
+            file: self.file.clone(),
+            line: index.line(at),
+            text: line.of(text).to_vec(),
+            around: logical_line(text, at).of(text).to_vec(),
+        };
+        let starts = self.anchors.iter().map(|anchor| anchor.start);
+        let mut lines: Vec<AnchorLine> = match self.compared {
+            Compared::Nothing => Vec::new(),
+            Compared::Line => starts.map(|at| line_at(line_bounds(text, at), at)).collect(),
+            Compared::LogicalLine => {
+                starts.map(|at| logical_line(text, at)).map(|line| line_at(line, line.start)).collect()
+            }
+            // The first line stands in for a file that the tree has; a file that is created has none.
+            Compared::Existence if text.is_empty() => Vec::new(),
+            Compared::Existence => vec![line_at(line_bounds(text, 0), 0)],
+        };
+        lines.dedup();
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalized;
+
+    #[test]
+    fn a_normalized_line_has_single_blanks_and_no_comment_sign() {
+        assert_eq!(normalized(b"#a  b \\\n\tc\n"), "a b c");
+    }
 }

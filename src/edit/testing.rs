@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, Delta, Outcome, Part, resolve};
+use super::{Context, Outcome, Part, resolve};
+use crate::operation::Delta;
 use crate::patchset::{Catalog, Edit, LoadError, Patchset};
 use crate::text::{Rewrite, apply, reverse};
 use crate::tree::{Entry, File, Tree, TreeError, TreePath};

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess};
 use serde_yaml::Spanned;
 
-use super::operation::{Operation, Text, TextFile};
 use super::{Lint, RawEdit, Requirement, schema};
+use crate::operation::{FileNeed, OneOrMore, Operation, Texts, Within};
 use crate::text::nearest_names;
 use crate::tree::TreePath;
 use crate::version::VersionRange;
@@ -18,57 +18,35 @@ use crate::version::VersionRange;
 /// One operation on one file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// The file, or several of which the first that exists is meant.
+    /// The file, or several of which the first that exists counts.
     pub file: Vec<TreePath>,
     /// The versions it is for; all unless given.
     pub when: Option<VersionRange>,
     /// The part of the file it is limited to.
     pub within: Option<Within>,
-    /// A fact that shows that it is needed: where that is not so, there is nothing to do.
+    /// A fact that shows that it is needed: if it does not hold, there is nothing to do.
     pub needed_while: Option<Requirement>,
     /// What is done.
     pub operation: Operation,
-    /// The contents of the files that the operation names.
-    pub texts: BTreeMap<TextFile, Vec<u8>>,
+    /// The contents of the files that the operation's texts name.
+    pub texts: Texts,
 }
 
 impl Change {
-    /// The bytes of a text of this change.
-    pub fn text<'a>(&'a self, text: &'a Text) -> &'a [u8] {
-        match text {
-            Text::Inline(text) => text.as_bytes(),
-            // The loader has put every file that is named into `texts`.
-            Text::From(file) => self.texts.get(file).map_or(&[], Vec::as_slice),
+    /// Checks what the types cannot say.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let operation = self.operation.operate();
+        if self.within.is_some() && !operation.describe().takes_within {
+            return Err("has a scope of its own, and takes no `within`".to_owned());
         }
+        if self.operation.needs() == FileNeed::Creates && self.file.len() > 1 {
+            return Err("may create its file, so `file` must name one".to_owned());
+        }
+        operation.check(&self.texts)
     }
 }
 
-/// A scope inside a file, for the operations that have none of their own.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub enum Within {
-    /// The body of a C function.
-    Function(String),
-    /// A rule of a Makefile: its target, prerequisites and recipe.
-    Target(String),
-    /// A Python class.
-    Class(String),
-    /// What stands between two literal texts, each of which occurs once.
-    Between(String, String),
-}
-
-impl fmt::Display for Within {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Within::Function(name) => write!(f, "function `{name}`"),
-            Within::Target(name) => write!(f, "target `{name}`"),
-            Within::Class(name) => write!(f, "class `{name}`"),
-            Within::Between(from, to) => write!(f, "between `{from}` and `{to}`"),
-        }
-    }
-}
-
-/// The keys of a change, as they are met in the map that holds them.
+/// The keys of a change, as they are read from a map.
 #[derive(Default)]
 struct ChangeKeys {
     file: Option<Vec<TreePath>>,
@@ -81,7 +59,7 @@ struct ChangeKeys {
 const CHANGE_KEYS: [&str; 4] = ["file", "when", "within", "needed-while"];
 
 impl ChangeKeys {
-    /// Takes the value of `key` out of `map`; false when it is no key of a change.
+    /// Takes the value of `key` out of `map`; false if it is not a key of a change.
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
         match key {
             "file" => self.file = Some(map.next_value::<Files>()?.0),
@@ -105,7 +83,7 @@ impl ChangeKeys {
         Ok(true)
     }
 
-    /// The change, if there is an operation.
+    /// The change, if an operation was given.
     fn finish<E: Error>(self) -> Result<Option<Change>, E> {
         let Some(operation) = self.operation else {
             let stray = self.file.is_some() || self.within.is_some() || self.needed_while.is_some();
@@ -117,16 +95,16 @@ impl ChangeKeys {
         };
         let file = self.file.ok_or_else(|| E::custom(format!("`{}` without `file`", operation.name())))?;
         let (when, within, needed_while) = (self.when, self.within, self.needed_while);
-        Ok(Some(Change { file, when, within, needed_while, operation, texts: BTreeMap::new() }))
+        Ok(Some(Change { file, when, within, needed_while, operation, texts: Texts::default() }))
     }
 }
 
-/// The value of `file`. A type, so that what is wrong with it is told where it stands.
+/// The value of `file`. A type, so that an error is reported at its place.
 struct Files(Vec<TreePath>);
 
 impl<'de> Deserialize<'de> for Files {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Files, D::Error> {
-        let names = super::operation::OneOrMore::deserialize(deserializer)?;
+        let names = OneOrMore::deserialize(deserializer)?;
         names.0.iter().map(|name| name.parse().map_err(D::Error::custom)).collect::<Result<_, _>>().map(Files)
     }
 }
@@ -257,17 +235,17 @@ fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Map<String,
     properties
 }
 
-/// One of the operations is there, with the file it is for.
+/// One of the operations, with the file it is for.
 fn any_operation() -> Vec<serde_json::Value> {
-    let one = |name: &&str| match *name {
-        // They may create their file, so they name one.
-        "file.add" | "m4.define" => serde_json::json!({
+    let one = |(name, need): (&&str, &FileNeed)| match need {
+        FileNeed::Exists | FileNeed::MayBeAbsent => serde_json::json!({"required": ["file", name]}),
+        // It may create its file, so it names one.
+        FileNeed::Creates => serde_json::json!({
             "required": ["file", name],
             "properties": {"file": {"anyOf": [{"type": "string"}, {"type": "array", "maxItems": 1}]}},
         }),
-        _ => serde_json::json!({"required": ["file", name]}),
     };
-    Operation::NAMES.iter().map(one).collect()
+    Operation::NAMES.iter().zip(Operation::NEEDS).map(one).collect()
 }
 
 impl JsonSchema for Change {

@@ -5,10 +5,8 @@ use std::fmt;
 
 use serde_yaml::{Location, Spanned};
 
-use super::operation::{Operation, Text};
 use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
 use crate::digest::Sha256Digest;
-use crate::syntax::c::has_code;
 use crate::text::nearest_names;
 use crate::version::{Version, VersionRange};
 
@@ -314,8 +312,7 @@ impl Check<'_> {
 
     /// Reads the files a change names and checks what its operation says.
     fn change(&mut self, mut change: Change, at: Location) -> Change {
-        for text in texts(&change.operation) {
-            let Text::From(text) = text else { continue };
+        for text in change.operation.text_files() {
             let path = match text.name.parse::<crate::tree::TreePath>() {
                 Ok(path) => format!("files/{path}"),
                 Err(error) => {
@@ -341,7 +338,7 @@ impl Check<'_> {
             match origin.read(&path) {
                 Ok(bytes) => {
                     self.digests.push(Sha256Digest::of(&bytes));
-                    change.texts.insert(text, bytes);
+                    change.texts.0.insert(text, bytes);
                 }
                 Err(error) => {
                     let file = origin.display(&path);
@@ -358,138 +355,12 @@ impl Check<'_> {
         if let Some(file) = change.file.iter().find(|file| file.as_str().starts_with(".pypatch-")) {
             self.at(at, format!("`{file}` is a name that pypatch keeps for itself"));
         }
-        if let Some(what) = nonsense(&change) {
+        // The check reads the texts, so all of them must be there.
+        let has_texts = change.operation.text_files().iter().all(|file| change.texts.0.contains_key(file));
+        if has_texts && let Err(what) = change.check() {
             self.at(at, format!("`{}` {what}", change.operation.name()));
         }
         change
-    }
-}
-
-/// The texts of an operation, all of which may come from a file.
-fn texts(operation: &Operation) -> Vec<Text> {
-    let texts: Vec<&Text> = match operation {
-        Operation::TextInsert(op) => vec![&op.text],
-        Operation::TextReplace(op) => vec![&op.with],
-        Operation::HeaderAppend(op) => vec![&op.text],
-        Operation::CInsert(op) => vec![&op.text],
-        Operation::CReplace(op) => vec![&op.with],
-        Operation::CReplaceFunction(op) => vec![&op.with],
-        Operation::CWrap(op) => op.otherwise.iter().collect(),
-        Operation::PythonAddMethod(op) => vec![&op.code],
-        Operation::PythonReplaceMethod(op) => vec![&op.code],
-        Operation::PythonAddFunction(op) => vec![&op.code],
-        Operation::PythonReplaceFunction(op) => vec![&op.code],
-        Operation::M4Define(op) => vec![&op.text],
-        Operation::M4Override(op) => vec![&op.text],
-        Operation::FileAdd(op) => vec![&op.content],
-        Operation::Diff(op) => vec![&op.patch],
-        _ => Vec::new(),
-    };
-    texts.into_iter().cloned().collect()
-}
-
-/// What a well-formed operation may not say.
-fn nonsense(change: &Change) -> Option<String> {
-    let several = change.file.len() > 1;
-    if count(&change.operation) == Some(0) {
-        return Some("means no place: `count` is 0".to_owned());
-    }
-    let has_scope = matches!(
-        change.operation,
-        Operation::TextInsert(_) | Operation::TextReplace(_) | Operation::ShellPrefixCommand(_)
-    );
-    if change.within.is_some() && !has_scope {
-        return Some("has a scope of its own, and takes no `within`".to_owned());
-    }
-    if let Some(name) = empty(change) {
-        return Some(format!("does nothing: its `{name}` is empty"));
-    }
-    match &change.operation {
-        Operation::TextInsert(op) if op.before.is_some() == op.after.is_some() => {
-            Some("needs either `before` or `after`".to_owned())
-        }
-        Operation::TextInsert(op) if op.before.iter().chain(&op.after).any(String::is_empty) => {
-            Some("has an empty anchor".to_owned())
-        }
-        Operation::TextReplace(op) if op.find.is_empty() => Some("has an empty anchor".to_owned()),
-        Operation::CInsert(op) => {
-            let given = [op.at.is_some(), op.before.is_some(), op.after.is_some()];
-            if given.iter().filter(|given| **given).count() != 1 {
-                Some("needs one of `at`, `before` and `after`".to_owned())
-            } else if op.at.is_some() && op.function.is_none() {
-                Some("has `at: entry` without `function`".to_owned())
-            } else {
-                None
-            }
-        }
-        Operation::CWrap(op) if op.to.is_some() && op.from.is_none() => {
-            Some("has `to` without `from`".to_owned())
-        }
-        Operation::CWrap(op) if !op.condition.trim_start().starts_with("#if") => {
-            Some("needs a `condition` that starts with `#if`".to_owned())
-        }
-        Operation::SetupEnable(op) if op.modules.is_empty() => Some("names no module".to_owned()),
-        Operation::SetupDisable(op) if op.modules.is_empty() => Some("names no module".to_owned()),
-        Operation::SetupSet(op) if op.module.is_some() == op.variable.is_some() => {
-            Some("needs either `module` or `variable`".to_owned())
-        }
-        Operation::HeaderUndef(op) if op.names.is_empty() => Some("names no macro".to_owned()),
-        Operation::CAddInclude(op)
-            if !(op.include.starts_with('"') && op.include.ends_with('"')
-                || op.include.starts_with('<') && op.include.ends_with('>')) =>
-        {
-            Some("needs `include` with its quotes: '\"x.h\"' or '<x.h>'".to_owned())
-        }
-        Operation::FileAdd(_) | Operation::M4Define(_) if several => {
-            Some("may create its file, so `file` must name one".to_owned())
-        }
-        Operation::MakefileSetVariable(op) if op.name.trim().is_empty() => {
-            Some("names no variable".to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// The text of an operation that may not be empty, if it is: nothing would tell a change that was made
-/// from an anchor that is gone.
-fn empty(change: &Change) -> Option<&'static str> {
-    let blank = |text: &Text| change.text(text).trim_ascii().is_empty();
-    let no_code = |text: &[u8]| !has_code(text);
-    match &change.operation {
-        Operation::TextInsert(op) if change.text(&op.text).is_empty() => Some("text"),
-        Operation::TextReplace(op) if change.text(&op.with).is_empty() => Some("with"),
-        Operation::MakefilePrefixCommand(op) if op.with.trim().is_empty() => Some("with"),
-        Operation::ShellPrefixCommand(op) if op.with.trim().is_empty() => Some("with"),
-        Operation::MakefileAppendVariable(op) if op.value.trim().is_empty() => Some("value"),
-        Operation::HeaderAppend(op) if blank(&op.text) => Some("text"),
-        Operation::CInsert(op) if blank(&op.text) => Some("text"),
-        Operation::CInsert(op) if op.before.as_ref().is_some_and(|code| no_code(code.as_bytes())) => {
-            Some("before")
-        }
-        Operation::CInsert(op) if op.after.as_ref().is_some_and(|code| no_code(code.as_bytes())) => {
-            Some("after")
-        }
-        Operation::CReplace(op) if no_code(op.find.as_bytes()) => Some("find"),
-        Operation::CReplace(op) if no_code(change.text(&op.with)) => Some("with"),
-        Operation::CReplaceFunction(op) if no_code(change.text(&op.with)) => Some("with"),
-        Operation::CWrap(op) if op.from.as_ref().is_some_and(|code| no_code(code.as_bytes())) => Some("from"),
-        Operation::CWrap(op) if op.to.as_ref().is_some_and(|code| no_code(code.as_bytes())) => Some("to"),
-        Operation::FileRemove(op) if op.contains.is_empty() => Some("contains"),
-        _ => None,
-    }
-}
-
-fn count(operation: &Operation) -> Option<usize> {
-    match operation {
-        Operation::TextInsert(op) => Some(op.count),
-        Operation::TextReplace(op) => Some(op.count),
-        Operation::MakefilePrefixCommand(op) => Some(op.count),
-        Operation::ShellPrefixCommand(op) => Some(op.count),
-        Operation::CInsert(op) => Some(op.count),
-        Operation::CReplace(op) => Some(op.count),
-        Operation::CRemoveEntry(op) => Some(op.count),
-        Operation::CRedirectCall(op) => Some(op.count),
-        _ => None,
     }
 }
 

@@ -6,7 +6,6 @@ mod change;
 mod fact;
 mod lint;
 mod load;
-pub mod operation;
 mod prepared;
 mod schema;
 
@@ -17,12 +16,11 @@ use serde_yaml::Spanned;
 
 pub use build::{Build, Check, PROGRAM_STEPS, Program, ProgramTree, REGENERATE, Regenerate};
 pub use catalog::{Catalog, Origin};
-pub use change::{Change, Within};
+pub use change::Change;
 pub use fact::{Fact, Requirement};
 pub use lint::Lint;
 pub(crate) use load::is_id;
 pub use load::{Complaint, LoadError};
-pub use operation::{Operation, Text};
 pub use schema::json_schema;
 
 use crate::digest::Sha256Digest;

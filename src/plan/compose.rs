@@ -1,38 +1,39 @@
-//! Joins what the edits do into what becomes of each file.
+//! Joins the deltas of all edits into the change of each file.
 
 use std::collections::BTreeMap;
 
 use super::PlannedEdit;
-use crate::edit::{Context, Delta, Place};
-use crate::text::{Rewrite, apply, line_bounds, line_number};
-use crate::tree::{File, FileChange, TreeError, TreePath};
+use crate::edit::Context;
+use crate::operation::Delta;
+use crate::text::{Rewrite, apply};
+use crate::tree::{File, FileChange, Location, TreeError, TreePath};
 
 /// Two edits that touch the same bytes, or a file that one of them adds or removes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// The edit that stands first in the patchset.
+    /// The edit that comes first in the patchset.
     pub first: String,
     /// The other one.
     pub second: String,
-    /// Where.
-    pub place: Place,
+    /// Where they do.
+    pub place: Location,
 }
 
 pub(super) struct Composed {
     pub conflicts: Vec<Conflict>,
     pub changes: Vec<FileChange>,
-    /// Every file that an edit would touch, as the tree has it.
+    /// Every file that an edit would change, as it is in the tree.
     pub before: BTreeMap<TreePath, Option<File>>,
 }
 
-/// What edits want of one file, each with the index of its edit.
+/// What edits do to one file, each with the index of its edit.
 #[derive(Default)]
 struct Wanted {
     rewrites: Vec<(usize, Rewrite)>,
     whole: Vec<(usize, Delta)>,
 }
 
-/// What edits want, by file.
+/// What edits do, by file.
 fn wanted<'a>(edits: impl Iterator<Item = &'a PlannedEdit>) -> BTreeMap<TreePath, Wanted> {
     let mut files: BTreeMap<TreePath, Wanted> = BTreeMap::new();
     for (i, edit) in edits.enumerate() {
@@ -59,7 +60,7 @@ pub(super) fn compose(context: &Context<'_>, edits: &[PlannedEdit]) -> Result<Co
         let clashes = clashes(&wanted);
         for (first, second, offset) in &clashes {
             let bytes = before.as_ref().map_or(&[][..], |file| &file.bytes);
-            let place = place(&path, bytes, *offset);
+            let place = Location::of(&path, bytes, *offset);
             let (first, second) = (edits[*first].id.clone(), edits[*second].id.clone());
             let conflict = Conflict { first, second, place };
             if !composed.conflicts.contains(&conflict) {
@@ -74,13 +75,13 @@ pub(super) fn compose(context: &Context<'_>, edits: &[PlannedEdit]) -> Result<Co
     Ok(composed)
 }
 
-/// What becomes of the files by one edit alone.
+/// The changes of files by one edit alone.
 pub(super) fn of_edit(edit: &PlannedEdit, before: &BTreeMap<TreePath, Option<File>>) -> Vec<FileChange> {
     let files = wanted(std::iter::once(edit)).into_iter();
     files.filter_map(|(path, wanted)| change(&path, before.get(&path)?.as_ref(), wanted)).collect()
 }
 
-/// The edits that want a file, and those that want one below it as if it were a directory.
+/// Conflicts between edits of a file and edits of files below it, for which it would be a directory.
 fn nested(files: &BTreeMap<TreePath, Wanted>, edits: &[PlannedEdit]) -> Vec<Conflict> {
     let editor = |path: &TreePath| {
         let wanted = &files[path];
@@ -92,13 +93,13 @@ fn nested(files: &BTreeMap<TreePath, Wanted>, edits: &[PlannedEdit]) -> Vec<Conf
         for above in path.ancestors().filter(|above| files.contains_key(above)) {
             let (i, j) = (editor(&above), editor(path));
             let (first, second) = (edits[i.min(j)].id.clone(), edits[i.max(j)].id.clone());
-            conflicts.push(Conflict { first, second, place: place(path, &[], 0) });
+            conflicts.push(Conflict { first, second, place: Location::of(path, &[], 0) });
         }
     }
     conflicts
 }
 
-/// The pairs of edits (or of parts of one edit) that cannot both be done to a file, and where.
+/// The pairs of edits (or of parts of one edit) that cannot both be made to a file, and the offset of the conflict.
 fn clashes(wanted: &Wanted) -> Vec<(usize, usize, usize)> {
     let mut found = Vec::new();
     let mut sorted: Vec<&(usize, Rewrite)> = wanted.rewrites.iter().collect();
@@ -129,17 +130,7 @@ fn clashes(wanted: &Wanted) -> Vec<(usize, usize, usize)> {
     found
 }
 
-fn place(path: &TreePath, bytes: &[u8], offset: usize) -> Place {
-    let offset = offset.min(bytes.len());
-    let text = line_bounds(bytes, offset).of(bytes).trim_ascii_end();
-    Place {
-        file: path.clone(),
-        line: line_number(bytes, offset),
-        text: String::from_utf8_lossy(text).into_owned(),
-    }
-}
-
-/// What becomes of a file; nothing when it stays as it is.
+/// The change of a file; `None` if it stays as it is.
 fn change(path: &TreePath, before: Option<&File>, wanted: Wanted) -> Option<FileChange> {
     let mut after = before.cloned();
     let mut rewrites: Vec<Rewrite> = Vec::new();

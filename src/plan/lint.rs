@@ -1,16 +1,16 @@
 //! Lints: edits that fit and would still have no effect.
 
 use super::LintHit;
-use crate::edit::{Context, Delta, Part};
+use crate::edit::{Context, Part};
 use crate::modules::setup_files;
-use crate::patchset::operation::header::Place;
-use crate::patchset::{Change, Edit, Lint, Operation, Patchset};
+use crate::operation::{Anchor, Delta, Family, Side};
+use crate::patchset::{Change, Edit, Lint, Patchset};
 use crate::tree::TreeError;
 
-/// The traps that the parts of an edit walk into. Only parts that change something can.
+/// The lints that the parts of an edit raise. Only parts that change something raise any.
 ///
 /// # Errors
-/// When the tree cannot be read.
+/// If the tree cannot be read.
 pub fn check(
     context: &Context<'_>,
     patchset: &Patchset,
@@ -18,16 +18,17 @@ pub fn check(
     parts: &[Part],
 ) -> Result<Vec<LintHit>, TreeError> {
     let mut hits: Vec<LintHit> = Vec::new();
-    // A module that seems to be disabled already may be built by another file.
-    let looked_at = |part: &&Part| !part.deltas.is_empty() || part.operation == "setup.disable";
-    for part in parts.iter().filter(looked_at) {
-        let is_of =
-            |change: &&Change| change.operation.name() == part.operation && change.file.contains(&part.file);
-        for change in edit.changes.iter().filter(is_of) {
-            for (lint, message) in of_part(context, patchset, change, part)? {
-                if !hits.iter().any(|hit| hit.lint == lint) {
-                    hits.push(LintHit { lint, message, allowed: edit.allow.get(lint.name()).cloned() });
-                }
+    for part in parts {
+        let change = &edit.changes[part.change];
+        // A module that is already disabled in one file may be built by another.
+        let disables =
+            matches!(change.operation.operate().describe().anchor, Anchor::Modules { enable: false, .. });
+        if part.deltas.is_empty() && !disables {
+            continue;
+        }
+        for (lint, message) in of_part(context, patchset, change, part)? {
+            if !hits.iter().any(|hit| hit.lint == lint) {
+                hits.push(LintHit { lint, message, allowed: edit.allow.get(lint.name()).cloned() });
             }
         }
     }
@@ -42,27 +43,22 @@ fn of_part(
 ) -> Result<Vec<(Lint, String)>, TreeError> {
     let mut hits = Vec::new();
     let file = part.file.as_str();
-    let template = file.ends_with(".h.in");
-    if template && part.deltas.iter().any(|delta| added(delta).is_some_and(has_plain_undef)) {
+    let adds = |what: fn(&[u8]) -> bool| part.deltas.iter().any(|delta| added(delta).is_some_and(what));
+    if file.ends_with(".h.in") && adds(has_plain_undef) {
         hits.push((
             Lint::UndefInTemplate,
             format!("config.status rewrites a plain `#undef` of {file}: write `header.undef`, which spells it `#undef/**/X`"),
         ));
     }
-    let inside = match &change.operation {
-        Operation::HeaderAppend(op) => op.place == Place::InsideGuard,
-        Operation::HeaderDefine(op) => op.place == Place::InsideGuard,
-        Operation::HeaderUndef(op) => op.place == Place::InsideGuard,
-        _ => false,
-    };
-    if inside && part.file.file_name() == "pyconfig.h.in" && undefines(change) {
+    let is_inside = change.operation.operate().describe().anchor == Anchor::Guard(Side::InsideGuard);
+    if is_inside && part.file.file_name() == "pyconfig.h.in" && adds(has_undef) {
         hits.push((
             Lint::UndefInsideGuard,
             "inside the include guard it acts before the system's headers only: write `place: outside-guard`"
                 .to_owned(),
         ));
     }
-    if part.operation.starts_with("setup.") {
+    if change.operation.family() == Family::Setup {
         if file == "Modules/Setup.dist" && context.entry(&path("Modules/Setup"))?.is_some() {
             hits.push((
                 Lint::SetupIgnored,
@@ -83,14 +79,14 @@ fn of_part(
         if !declared {
             hits.push((
                 Lint::StaleConfigure,
-                format!("configure is made from {file} and stays as it is: declare under `build: regenerate:` what writes configure and reads {file}"),
+                format!("configure is generated from {file} and stays as it is: declare under `build: regenerate:` what writes configure and reads {file}"),
             ));
         }
     }
     if file.ends_with(".py")
         && let Some(version) = &context.version
         && version.series().0 >= 3
-        && part.deltas.iter().any(|delta| added(delta).is_some_and(has_print_statement))
+        && adds(has_print_statement)
     {
         hits.push((
             Lint::PrintStatement,
@@ -113,7 +109,7 @@ fn is_shadowed(context: &Context<'_>) -> Result<bool, TreeError> {
         .any(|one| one.made == "Modules/Setup.stdlib"))
 }
 
-/// The text that a delta brings in.
+/// The text that a delta adds.
 fn added(delta: &Delta) -> Option<&[u8]> {
     match delta {
         Delta::Rewrite(rewrite) => Some(&rewrite.with),
@@ -122,22 +118,17 @@ fn added(delta: &Delta) -> Option<&[u8]> {
     }
 }
 
-fn undefines(change: &Change) -> bool {
-    match &change.operation {
-        Operation::HeaderUndef(_) => true,
-        Operation::HeaderAppend(op) => {
-            change.text(&op.text).split(|b| *b == b'\n').any(|line| directive(line).starts_with(b"undef"))
-        }
-        _ => false,
-    }
-}
-
-/// A preprocessor line behind its `#`; nothing for any other line.
+/// A preprocessor line without its `#`; empty for any other line.
 fn directive(line: &[u8]) -> &[u8] {
     line.trim_ascii_start().strip_prefix(b"#").map_or(&[], <[u8]>::trim_ascii_start)
 }
 
-/// `#undef X`, as config.status looks for it: a blank behind the word.
+/// `#undef` in any spelling.
+fn has_undef(text: &[u8]) -> bool {
+    text.split(|b| *b == b'\n').any(|line| directive(line).starts_with(b"undef"))
+}
+
+/// `#undef X`, as config.status looks for it: with a blank after the word.
 fn has_plain_undef(text: &[u8]) -> bool {
     text.split(|b| *b == b'\n').any(|line| {
         let rest = directive(line);
@@ -165,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_of_print_is_no_statement() {
+    fn a_call_of_print_is_not_a_statement() {
         assert!(has_print_statement(b"def f():\n    print \"a\", b\n"));
         assert!(!has_print_statement(b"    print (\"a\")\n    print = 1\n    printer x\n"));
     }

@@ -1,13 +1,12 @@
-//! What a patchset comes to on a tree, decided in memory and in full before anything is written.
+//! Plans a patchset on a tree, in memory and in full, before anything is written.
 //!
-//! A plan never touches a disk and never fails because one edit does not fit: that is an outcome
-//! in it. All edits of a patchset are resolved on the tree as it is, so that each can be shown, and
-//! taken away, by itself; those that touch the same bytes are refused together.
+//! A plan never touches a disk and never fails because one edit does not fit: that is an outcome in it. All edits of a
+//! patchset are resolved on the tree as it is, so that each can be shown, and removed, by itself; edits that touch the
+//! same bytes conflict.
 
-mod anchor;
+mod baseline;
 mod compose;
 mod lint;
-mod meaning;
 mod planned_layer;
 pub mod preset;
 mod series;
@@ -21,15 +20,14 @@ use crate::patchset::{Edit, Lint, Patchset};
 use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath, python_version};
 use crate::version::Version;
 
-pub use anchor::{Anchor, anchors, logical_line, squeezed};
+pub(crate) use baseline::only_change;
+pub use baseline::{Baseline, RECIPE};
 pub use compose::Conflict;
 pub use lint::check as lints;
-pub(crate) use meaning::alone;
-pub use meaning::{Meaning, RECIPE};
 pub use planned_layer::{Counts, PlannedLayer};
 pub use series::Series;
 
-/// What a patchset comes to on a tree.
+/// The result of planning a patchset on a tree.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The patchset.
@@ -38,39 +36,39 @@ pub struct Plan {
     pub source: String,
     /// The tree's version of CPython; `None` for something else.
     pub version: Option<Version>,
-    /// The range of the patchset, if the tree's version lies outside it.
+    /// The range of the patchset, if the tree's version is outside it.
     pub outside: Option<String>,
-    /// What each edit comes to, in the patchset's order.
+    /// The edits, in the patchset's order.
     pub edits: Vec<PlannedEdit>,
     /// Edits that touch the same bytes.
     pub conflicts: Vec<Conflict>,
-    /// Edits that are not done when planned a second time on the result: a bug of the edit.
-    pub restless: Vec<Restless>,
-    /// What becomes of the files, in byte order of their paths. Empty when the plan does not fit.
+    /// Edits that would change the result again: a fault of the edit.
+    pub not_idempotent: Vec<NotIdempotent>,
+    /// The changes of files, in byte order of their paths. Empty if the plan does not fit.
     pub changes: Vec<FileChange>,
-    /// Every file that an edit would touch, as the tree has it.
+    /// Every file that an edit would change, as it is in the tree.
     before: BTreeMap<TreePath, Option<File>>,
 }
 
-/// What one edit comes to.
+/// The result of planning one edit.
 #[derive(Debug, Clone)]
 pub struct PlannedEdit {
     /// The edit.
     pub id: String,
-    /// Why it is done.
+    /// Why it is made.
     pub why: String,
     /// Where it is written: `catamount-py2.5/patchset.yaml:12:5`.
     pub written_at: String,
     /// Its parts, at least one.
     pub parts: Vec<Part>,
-    /// Traps that it walks into.
+    /// The lints that it raises.
     pub lints: Vec<LintHit>,
 }
 
-/// A trap that an edit walks into.
+/// A lint that an edit raises.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LintHit {
-    /// The trap.
+    /// The lint.
     pub lint: Lint,
     /// What happens, and what to write instead.
     pub message: String,
@@ -78,14 +76,14 @@ pub struct LintHit {
     pub allowed: Option<String>,
 }
 
-/// An edit that would change the tree again after it was done.
+/// An edit that would change the tree again after it was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restless {
+pub struct NotIdempotent {
     /// The edit.
     pub edit: String,
-    /// What its part came to on the changed tree.
+    /// The outcome of its part on the changed tree.
     pub outcome: OutcomeKind,
-    /// The other edits of its files, when it is at rest without them.
+    /// The other edits of its files, if it is idempotent without them.
     pub with: Vec<String>,
 }
 
@@ -115,16 +113,16 @@ impl Plan {
     pub fn fits(&self) -> bool {
         self.outside.is_none()
             && self.conflicts.is_empty()
-            && self.restless.is_empty()
+            && self.not_idempotent.is_empty()
             && !self.edits.iter().any(PlannedEdit::is_failure)
     }
 
-    /// Whether it fits and there is nothing to do.
+    /// Whether it fits and nothing is left to do.
     pub fn is_done(&self) -> bool {
         self.fits() && self.changes.is_empty()
     }
 
-    /// What becomes of the files by one of its edits alone.
+    /// The changes of files by one of its edits alone.
     pub fn changes_of(&self, edit: &PlannedEdit) -> Vec<FileChange> {
         compose::of_edit(edit, &self.before)
     }
@@ -138,7 +136,7 @@ impl Plan {
 /// Plans `patchset` on `tree`.
 ///
 /// # Errors
-/// When the tree cannot be read.
+/// If the tree cannot be read.
 pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
     let context = Context::new(tree, python_version(tree)?);
     let mut edits = Vec::with_capacity(patchset.edits.len());
@@ -162,13 +160,13 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
         outside,
         edits,
         conflicts: composed.conflicts,
-        restless: Vec::new(),
+        not_idempotent: Vec::new(),
         changes: Vec::new(),
         before: composed.before,
     };
     if plan.fits() {
         context.forget(&composed.changes);
-        plan.restless = restless(patchset, &context, &composed.changes, &plan)?;
+        plan.not_idempotent = not_idempotent(patchset, &context, &composed.changes, &plan)?;
     }
     if plan.fits() {
         plan.changes = composed.changes;
@@ -176,27 +174,27 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
     Ok(plan)
 }
 
-/// The edits that are not done on the tree they have changed: planning twice is empty.
-fn restless(
+/// The edits that change the tree again, or fail, on the tree that they have changed.
+fn not_idempotent(
     patchset: &Patchset,
     before: &Context<'_>,
     changes: &[FileChange],
     plan: &Plan,
-) -> Result<Vec<Restless>, TreeError> {
-    let unrest = |context: &Context<'_>, one: &Edit| -> Result<Vec<Part>, TreeError> {
+) -> Result<Vec<NotIdempotent>, TreeError> {
+    let unfinished = |context: &Context<'_>, one: &Edit| -> Result<Vec<Part>, TreeError> {
         let mut parts = edit::resolve(context, one)?;
         parts.retain(|part| part.outcome.is_failure() || !part.deltas.is_empty());
         Ok(parts)
     };
     let alone = |one: &Edit, own: &[FileChange]| -> Result<Vec<Part>, TreeError> {
         let after = OverlayTree::new(before.tree, own);
-        unrest(&Context::after(before, own, &after), one)
+        unfinished(&Context::after(before, own, &after), one)
     };
     let after = OverlayTree::new(before.tree, changes);
     let context = Context::after(before, changes, &after);
     let mut found = Vec::new();
     for (one, planned) in patchset.edits.iter().zip(&plan.edits) {
-        let parts = unrest(&context, one)?;
+        let parts = unfinished(&context, one)?;
         let with = if !parts.is_empty() && alone(one, &plan.changes_of(planned))?.is_empty() {
             let own = |part: &Part| planned.parts.iter().any(|own| own.file == part.file);
             let shares = |other: &&PlannedEdit| other.is_change() && other.parts.iter().any(own);
@@ -208,7 +206,7 @@ fn restless(
         for part in parts {
             let name = part.name.map(|name| format!(" ({name})")).unwrap_or_default();
             let edit = format!("{}{name}", one.id);
-            found.push(Restless { edit, outcome: part.outcome.kind(), with: with.clone() });
+            found.push(NotIdempotent { edit, outcome: part.outcome.kind(), with: with.clone() });
         }
     }
     Ok(found)

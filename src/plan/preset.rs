@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::anchor::Anchor;
+use crate::edit::AnchorLine;
 use crate::patchset::Build;
 use crate::text::{LineIndex, Span, lines};
 use crate::tree::{Tree, TreeError, TreePath};
@@ -50,7 +50,7 @@ pub fn configure_source(tree: &dyn Tree) -> Result<Option<(TreePath, Vec<u8>)>, 
 /// The lines of configure's source that ask for `name`: a variable's declaration and `test -z "$NAME"`, which
 /// carries the lines below it; for a cache variable of a file the check of that file. None where the name is
 /// not asked for: a declaration alone takes nothing from the environment.
-pub fn questions(path: &TreePath, text: &[u8], name: &str) -> Vec<Anchor> {
+pub fn questions(path: &TreePath, text: &[u8], name: &str) -> Vec<AnchorLine> {
     let index = LineIndex::new(text);
     let all: Vec<Span> = lines(text).collect();
     let mut found = Vec::new();
@@ -64,7 +64,7 @@ pub fn questions(path: &TreePath, text: &[u8], name: &str) -> Vec<Anchor> {
         if is_question || declares(&line, name) {
             asked |= is_question;
             let end = all.get(at + BLOCK).map_or(text.len(), |last| last.end);
-            found.push(Anchor {
+            found.push(AnchorLine {
                 file: path.clone(),
                 line: index.line(span.start),
                 text: span.of(text).to_vec(),

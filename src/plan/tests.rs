@@ -90,7 +90,7 @@ fn an_edit_that_is_not_done_by_being_done_is_restless() {
         [("f", &b"a;b;\n"[..])],
         "  - {id: x, why: w, file: f, text.insert: {after: 'a;', text: 'i;'}}\n  - {id: y, why: w, file: f, text.insert: {after: 'a;', text: 'j;'}}\n",
     );
-    assert_eq!(swapped.restless.iter().map(|r| r.edit.as_str()).collect::<Vec<_>>(), ["y"]);
+    assert_eq!(swapped.not_idempotent.iter().map(|r| r.edit.as_str()).collect::<Vec<_>>(), ["y"]);
     assert!(swapped.changes.is_empty());
 }
 

@@ -1,13 +1,13 @@
-//! What a port knows of one edit on one version: a cell of a matrix.
+//! What becomes of one edit on one version: a cell of a matrix.
 
 use crate::patchset::Change;
-use crate::tree::TreePath;
+use crate::tree::Location;
 use crate::version::Version;
 
 /// What becomes of an edit on another version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// The tree is so already: upstream made the edit unnecessary, or did it.
+    /// The tree already has the change: upstream made it, or made it unnecessary.
     Already,
     /// The patchset itself leaves it out there, by `when` or `drop`.
     Skipped,
@@ -15,13 +15,13 @@ pub enum Verdict {
     Obsolete,
     /// The anchor is there as it was.
     Applies,
-    /// The same lines stand in another file, found with certainty.
+    /// The same lines are in another file, found with certainty.
     Moved,
-    /// Only another anchor, or another change, would do it. Candidates are named, none is taken.
+    /// Only another anchor, or another change, would do. Candidates are named, none is taken.
     Changed,
-    /// The anchor fits, but what it needs for its effect is gone, or the place cannot be edited safely.
+    /// The anchor fits, but what the change needs for its effect is gone, or the place cannot be edited safely.
     Refused,
-    /// No idea.
+    /// Nothing was found.
     Lost,
 }
 
@@ -58,26 +58,26 @@ impl Verdict {
     }
 }
 
-/// A line of a tree; line 0 is the file as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spot {
-    /// The file.
-    pub file: TreePath,
-    /// The line, from 1.
-    pub line: usize,
-}
-
-/// A place that may be what the edit means on the other version.
+/// A place that the edit may mean on the other version.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// Where it stands: all of the places that it takes, the first one first. Never empty.
-    pub places: Vec<Spot>,
-    /// The first place's line as it stands.
+    /// All of its lines, the first one first. Never empty in a cell.
+    pub places: Vec<Location>,
+    /// The text of the first line.
     pub text: String,
-    /// What was seen that speaks for it, and what to write.
+    /// What makes it a candidate, and what to write.
     pub why: String,
-    /// The change that would do it, tried on the tree; nothing where it takes a person to write it.
+    /// The change that would do it, tried on the tree; `None` if a person has to write it.
     pub change: Option<Change>,
+}
+
+/// The releases between which something disappeared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoneSince {
+    /// The first release without it.
+    pub first: String,
+    /// The last release that has it.
+    pub last: String,
 }
 
 /// What becomes of a part of an edit on one version.
@@ -87,20 +87,22 @@ pub struct Cell {
     pub edit: String,
     /// The part of it: a module, a macro, a declaration, or which of several changes.
     pub part: Option<String>,
-    /// Which change of the edit it is of, from 0; nothing for a fact that the edit requires.
+    /// The number of the change in the edit, from 0; `None` for a fact that the edit requires.
     pub change: Option<usize>,
-    /// The source, as it calls itself.
+    /// The name of the source.
     pub source: String,
     /// Its version.
     pub version: Option<Version>,
     /// What becomes of it.
     pub verdict: Verdict,
     /// Where that is seen.
-    pub places: Vec<Spot>,
-    /// What could be meant instead, the best first.
+    pub places: Vec<Location>,
+    /// What the edit may mean instead, the best candidate first.
     pub candidates: Vec<Candidate>,
     /// What was seen.
     pub reason: Option<String>,
+    /// Of an obsolete cell: since when the thing is gone, as far as known.
+    pub gone_since: Option<GoneSince>,
 }
 
 impl Cell {
@@ -110,5 +112,15 @@ impl Cell {
             Some(part) => format!("{}/{part}", self.edit),
             None => self.edit.clone(),
         }
+    }
+
+    /// What was seen, with the release since which a thing is gone.
+    pub fn explanation(&self) -> Option<String> {
+        let Some(GoneSince { first, last }) = &self.gone_since else { return self.reason.clone() };
+        let since = format!("gone since {first} (still there in {last})");
+        Some(match &self.reason {
+            Some(reason) => format!("{since}: {reason}"),
+            None => since,
+        })
     }
 }

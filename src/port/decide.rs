@@ -1,12 +1,13 @@
-//! What is decided of each cell of a port, and the edits that come of it.
+//! What is decided about each cell of a port, and the edits that result.
 
 use std::collections::BTreeMap;
 
 use super::cell::{Cell, Verdict};
-use super::judge::RECIPE;
-use crate::patchset::{Change, Edit, Operation, Patchset};
+use crate::operation::Anchor;
+use crate::patchset::{Change, Edit, Patchset};
+use crate::plan::RECIPE;
 
-/// What a person has decided, by row: `no-sharedmods`, `static-modules/collections`.
+/// The decisions of a person, by row: `no-sharedmods`, `static-modules/collections`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decisions {
@@ -18,14 +19,14 @@ pub struct Decisions {
     pub drop: BTreeMap<String, String>,
 }
 
-/// What was decided of a cell, and by whom.
+/// What was decided about a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
     /// It stays as it is.
     Kept,
     /// It is changed, so that it does the same there.
     Taken {
-        /// The number of the candidate that was accepted; nothing where the place was certain.
+        /// The number of the candidate that was accepted; `None` if the place was certain.
         candidate: Option<usize>,
         /// What was seen.
         why: String,
@@ -48,10 +49,10 @@ pub struct Decided {
     pub decision: Decision,
 }
 
-/// An edit as it is on the other version.
+/// An edit as ported to the other version.
 #[derive(Debug, Clone)]
 pub enum Ported {
-    /// The patchset's own will do.
+    /// The patchset's own edit fits.
     Same,
     /// These are its changes there, each with the number that it has in the patchset.
     Changed(Vec<(usize, Change)>),
@@ -59,19 +60,19 @@ pub enum Ported {
     Dropped(String),
 }
 
-/// A decision that fits no cell.
+/// A decision that matches no cell.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadDecision {
-    /// No cell has that name, or nothing is to be decided about it.
-    #[error("`{row}` is no row of this port that is to be decided")]
+    /// No cell has that name, or nothing has to be decided about it.
+    #[error("this port has no open row `{row}`")]
     NoRow {
         /// The name.
         row: String,
-        /// The rows that are to be decided.
+        /// The rows that are open.
         open: Vec<String>,
     },
-    /// The candidate is not there.
-    #[error("`{row}` has no candidate {number}: there are {most}")]
+    /// The row has no such candidate.
+    #[error("`{row}` has no candidate {number}, only {most}")]
     NoCandidate {
         /// The row.
         row: String,
@@ -80,14 +81,14 @@ pub enum BadDecision {
         /// How many there are.
         most: usize,
     },
-    /// It is to be taken and to be left out.
-    #[error("`{row}` is to be accepted and to be dropped")]
+    /// The row is both accepted and dropped.
+    #[error("`{row}` is both accepted and dropped")]
     Both {
         /// The row.
         row: String,
     },
-    /// The candidate says where, and what to write is a person's work.
-    #[error("candidate {number} of `{row}` cannot be taken by itself: {why}")]
+    /// The candidate says where; a person has to write the change.
+    #[error("candidate {number} of `{row}` has no change to take: {why}")]
     ByHand {
         /// The row.
         row: String,
@@ -101,14 +102,14 @@ pub enum BadDecision {
 /// Applies `decisions` to the cells of a port.
 ///
 /// # Errors
-/// When a decision fits no cell.
+/// If a decision matches no cell.
 pub fn decide(cells: &[Cell], decisions: &Decisions) -> Result<Vec<Decided>, BadDecision> {
-    let is_to_be_decided = |cell: &Cell| cell.verdict.is_open() && cell.edit != RECIPE;
+    let is_open = |cell: &Cell| cell.verdict.is_open() && cell.edit != RECIPE;
     for row in decisions.accept.keys().chain(decisions.drop.keys()) {
         let all_of = decisions.drop.contains_key(row);
         let is_it = |cell: &&Cell| cell.row() == *row || (all_of && cell.edit == *row);
-        if !cells.iter().filter(is_it).any(is_to_be_decided) {
-            let open = cells.iter().filter(|cell| is_to_be_decided(cell)).map(Cell::row).collect();
+        if !cells.iter().filter(is_it).any(is_open) {
+            let open = cells.iter().filter(|cell| is_open(cell)).map(Cell::row).collect();
             return Err(BadDecision::NoRow { row: row.clone(), open });
         }
     }
@@ -119,12 +120,12 @@ pub fn decide(cells: &[Cell], decisions: &Decisions) -> Result<Vec<Decided>, Bad
     for cell in cells {
         decided.push(Decided { decision: decision(cell, decisions)?, cell: cell.clone() });
     }
-    with_their_facts(&mut decided);
+    drop_with_facts(&mut decided);
     Ok(decided)
 }
 
-/// A fact that an edit requires, and that is dropped, takes the whole edit with it.
-fn with_their_facts(decided: &mut [Decided]) {
+/// Drops every edit of which a required fact is dropped.
+fn drop_with_facts(decided: &mut [Decided]) {
     let dropped = decided.iter().filter_map(|one| match &one.decision {
         Decision::Dropped { why } if one.cell.change.is_none() => Some((one.cell.edit.clone(), why.clone())),
         _ => None,
@@ -138,9 +139,9 @@ fn with_their_facts(decided: &mut [Decided]) {
 }
 
 fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision> {
-    let why = || cell.reason.clone().unwrap_or_else(|| cell.verdict.name().to_owned());
+    let why = || cell.explanation().unwrap_or_else(|| cell.verdict.name().to_owned());
     let row = cell.row();
-    // What a recipe presets is part of `build:`, which a person ports.
+    // What a recipe presets is in `build:`, which a person ports.
     if cell.edit == RECIPE {
         return Ok(Decision::Kept);
     }
@@ -150,7 +151,7 @@ fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision>
     }
     Ok(match cell.verdict {
         Verdict::Applies | Verdict::Skipped => Decision::Kept,
-        // Where the engine finds it by itself, the edit stays: it says so on every plan.
+        // Where the engine itself finds the change, the edit stays: every plan says so.
         Verdict::Already if cell.candidates.is_empty() && cell.reason.is_none() => Decision::Kept,
         Verdict::Already | Verdict::Obsolete => Decision::Dropped { why: why() },
         Verdict::Moved => match cell.candidates.first().and_then(|first| first.change.as_ref()) {
@@ -173,7 +174,7 @@ fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision>
     })
 }
 
-/// The edits of `patchset` as they were decided, in its order.
+/// The edits of `patchset` as decided, in its order.
 pub fn ported(patchset: &Patchset, decided: &[Decided]) -> Vec<(String, Ported)> {
     patchset.edits.iter().map(|edit| (edit.id.clone(), of_edit(edit, decided))).collect()
 }
@@ -181,7 +182,7 @@ pub fn ported(patchset: &Patchset, decided: &[Decided]) -> Vec<(String, Ported)>
 fn of_edit(edit: &Edit, decided: &[Decided]) -> Ported {
     let of_it: Vec<&Decided> = decided.iter().filter(|one| one.cell.edit == edit.id).collect();
     let is_dropped = |one: &&Decided| matches!(one.decision, Decision::Dropped { .. });
-    // A fact that the edit requires, and that is dropped, takes the edit with it.
+    // If a required fact is dropped, the edit is.
     let whole = of_it.iter().find(|one| one.cell.change.is_none() && is_dropped(one));
     if let Some(Decision::Dropped { why }) = whole.map(|one| &one.decision) {
         return Ported::Dropped(why.clone());
@@ -221,40 +222,38 @@ fn of_edit(edit: &Edit, decided: &[Decided]) -> Ported {
     }
 }
 
-/// Takes a module out of a change that names several; false where the change is about nothing else.
+/// Removes a module from a change on several; false if the change is about nothing else.
 fn without_part(changes: &mut [(usize, Change)], index: usize, part: Option<&str>) -> bool {
     let Some((_, change)) = changes.iter_mut().find(|(at, _)| *at == index) else { return true };
-    let modules = match &mut change.operation {
-        Operation::SetupEnable(op) => &mut op.modules,
-        Operation::SetupDisable(op) => &mut op.modules,
-        _ => return false,
+    let Anchor::Modules { mut modules, enable } = change.operation.operate().describe().anchor else {
+        return false;
     };
     modules.retain(|module| Some(module.name.as_str()) != part);
-    !modules.is_empty()
-}
-
-/// Puts an accepted change in the place of the old one; of a change that names several modules, the one
-/// that the candidate is for.
-fn take(change: &mut Change, new: Change, part: Option<&str>) {
-    match (&mut change.operation, &new.operation) {
-        (Operation::SetupEnable(old), Operation::SetupEnable(taken)) => {
-            replace_module(&mut old.modules, &taken.modules, part);
-        }
-        (Operation::SetupDisable(old), Operation::SetupDisable(taken)) => {
-            replace_module(&mut old.modules, &taken.modules, part);
-        }
-        _ => *change = new,
+    if modules.is_empty() {
+        return false;
     }
+    if let Some(operation) = change.operation.with_anchor(Anchor::Modules { modules, enable }) {
+        change.operation = operation;
+    }
+    true
 }
 
-fn replace_module(
-    modules: &mut [crate::patchset::operation::setup::Module],
-    taken: &[crate::patchset::operation::setup::Module],
-    part: Option<&str>,
-) {
-    for module in modules.iter_mut().filter(|module| Some(module.name.as_str()) == part) {
-        if let Some(new) = taken.iter().find(|new| new.name == module.name) {
-            module.clone_from(new);
+/// Replaces a change by an accepted one; of a change on several modules, the module that the candidate is for.
+fn take(change: &mut Change, new: Change, part: Option<&str>) {
+    let anchors = (change.operation.operate().describe().anchor, new.operation.operate().describe().anchor);
+    if let (Anchor::Modules { mut modules, enable }, Anchor::Modules { modules: taken, enable: same }) =
+        anchors
+        && enable == same
+    {
+        for module in modules.iter_mut().filter(|module| Some(module.name.as_str()) == part) {
+            if let Some(new) = taken.iter().find(|new| new.name == module.name) {
+                module.clone_from(new);
+            }
         }
+        if let Some(operation) = change.operation.with_anchor(Anchor::Modules { modules, enable }) {
+            change.operation = operation;
+        }
+    } else {
+        *change = new;
     }
 }

@@ -1,13 +1,13 @@
-//! Many trees at once: a column for each, judged side by side.
+//! Many trees at once: a column for each.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::cell::{Cell, Verdict};
+use super::cell::{Cell, GoneSince, Verdict};
 use crate::version::Version;
 
-/// What becomes of a patchset on one source.
+/// The cells of a patchset on one source.
 #[derive(Debug)]
 pub struct Column {
     /// The source, as it was named.
@@ -20,7 +20,7 @@ pub struct Column {
     pub cells: Result<Vec<Cell>, String>,
 }
 
-/// What becomes of a patchset on many sources.
+/// The cells of a patchset on many sources.
 #[derive(Debug)]
 pub struct Matrix {
     /// The patchset that was asked for.
@@ -32,16 +32,16 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// The names of all rows, in the order in which they come up.
+    /// The names of all rows, in the order in which they occur.
     pub fn rows(&self) -> Vec<String> {
         let mut rows: Vec<String> = Vec::new();
         for cell in self.cells() {
             let row = cell.row();
             if !rows.contains(&row) {
-                // A part that only some versions have goes behind the other parts of its edit.
+                // A part that only some versions have comes after the other parts of its edit.
                 let edit = row.split('/').next().unwrap_or(&row).to_owned();
-                let behind = rows.iter().rposition(|known| known.split('/').next() == Some(&edit));
-                rows.insert(behind.map_or(rows.len(), |at| at + 1), row);
+                let last = rows.iter().rposition(|known| known.split('/').next() == Some(&edit));
+                rows.insert(last.map_or(rows.len(), |at| at + 1), row);
             }
         }
         rows
@@ -64,13 +64,13 @@ impl Matrix {
         groups
     }
 
-    /// Says for each obsolete cell since when the thing is gone, as far as the columns tell: the first of an
-    /// unbroken run of obsolete ones, where a column before it has another verdict.
-    pub fn tell_since(&mut self) {
+    /// Notes for each obsolete cell since when the thing is gone, as far as the columns show it: the first of an unbroken
+    /// run of obsolete cells, if a column before it has another verdict.
+    pub fn note_gone_since(&mut self) {
         let mut order: Vec<usize> =
             (0..self.columns.len()).filter(|at| self.columns[*at].version.is_some()).collect();
         order.sort_by(|a, b| self.columns[*a].version.cmp(&self.columns[*b].version));
-        let mut since: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut since: BTreeMap<String, Option<GoneSince>> = BTreeMap::new();
         let mut before: BTreeMap<String, String> = BTreeMap::new();
         for at in order {
             let version = self.columns[at].version.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -82,15 +82,11 @@ impl Matrix {
                     before.insert(row, version.clone());
                     continue;
                 }
-                let told = since.entry(row.clone()).or_insert_with(|| {
-                    before.get(&row).map(|last| format!("gone since {version} (still there in {last})"))
-                });
-                if let Some(told) = told {
-                    cell.reason = Some(match &cell.reason {
-                        Some(reason) => format!("{told}: {reason}"),
-                        None => told.clone(),
-                    });
-                }
+                let first_seen = || {
+                    let last = before.get(&row)?.clone();
+                    Some(GoneSince { first: version.clone(), last })
+                };
+                cell.gone_since.clone_from(since.entry(row.clone()).or_insert_with(first_seen));
             }
         }
     }

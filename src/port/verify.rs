@@ -1,10 +1,11 @@
-//! Whether a patchset that was written is what was decided.
+//! Whether a patchset that was written says what was decided.
 
 use super::decide::Ported;
+use crate::operation::Texts;
 use crate::patchset::{Change, Edit, Patchset};
 
-/// The edits of `new`, which was read back, that are not what was decided about those of `old`. What people
-/// write in a patchset.yaml is copied as text, so that it is compared with what was meant.
+/// The edits of `new`, which was read back, that differ from what was decided about those of `old`. The text of a
+/// patchset.yaml is copied, so the result has to be checked.
 pub fn not_as_decided(old: &Patchset, new: &Patchset, edits: &[(String, Ported)]) -> Vec<String> {
     let find = |patchset: &'_ Patchset, id: &str| patchset.edits.iter().position(|edit| edit.id == id);
     let mut wrong = Vec::new();
@@ -37,13 +38,9 @@ fn is_as_decided(was: &Edit, is: &Edit, ported: &Ported) -> bool {
         _ => was.changes.iter().collect(),
     };
     let same = |one: &Change, other: &Change| {
-        let bare = |change: &Change| Change { texts: Default::default(), ..change.clone() };
-        let texts = |change: &Change| {
-            let used = change.texts.iter().filter(|(file, _)| {
-                let value = change.operation.value().to_string();
-                value.contains(&format!("\"from\":{}", serde_json::Value::from(file.name.as_str())))
-            });
-            used.map(|(_, bytes)| bytes.clone()).collect::<Vec<_>>()
+        let bare = |change: &Change| Change { texts: Texts::default(), ..change.clone() };
+        let texts = |change: &Change| -> Vec<Option<Vec<u8>>> {
+            change.operation.text_files().iter().map(|file| change.texts.0.get(file).cloned()).collect()
         };
         bare(one) == bare(other) && texts(one) == texts(other)
     };

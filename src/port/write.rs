@@ -58,9 +58,10 @@ pub fn write(
         let Ported::Changed(changes) = ported else { continue };
         let Some(edit) = old.edits.iter().find(|edit| edit.id == *id) else { continue };
         for (_, change) in changes {
-            // What is another patchset's file stays there.
-            let own = change.texts.iter().filter(|(file, _)| file.of.is_none() && uses(change, &file.name));
-            files.extend(own.map(|(file, bytes)| (file.name.clone(), bytes.clone())));
+            // A file of another patchset stays there.
+            let own = change.operation.text_files().into_iter().filter(|file| file.of.is_none());
+            files
+                .extend(own.filter_map(|file| Some((file.name.clone(), change.texts.0.get(&file)?.clone()))));
         }
         blocks.push(block(edit, changes, text_of(edit).as_deref()));
     }
@@ -68,11 +69,6 @@ pub fn write(
         yaml.push_str(&format!("\nedits:\n{}", blocks.join("\n")));
     }
     Written { yaml, files }
-}
-
-/// Whether a change still takes a text from that file.
-fn uses(change: &Change, name: &str) -> bool {
-    change.operation.value().to_string().contains(&format!("\"from\":{}", Value::from(name)))
 }
 
 /// One edit. Its head, and the changes that stay, are copied from where it is written.
@@ -114,7 +110,7 @@ fn change_yaml(change: &Change, in_list: bool) -> String {
         keys.push(format!("needed-while: {}", requirement(need)));
     }
     if let Some(within) = &change.within {
-        use crate::patchset::Within;
+        use crate::operation::Within;
         let value = match within {
             Within::Function(name) => format!("{{function: {}}}", scalar(name)),
             Within::Target(name) => format!("{{target: {}}}", scalar(name)),
@@ -123,7 +119,7 @@ fn change_yaml(change: &Change, in_list: bool) -> String {
         };
         keys.push(format!("within: {value}"));
     }
-    keys.push(format!("{}:{}", change.operation.name(), operation(&change.operation.value(), margin)));
+    keys.push(format!("{}:{}", change.operation.name(), arguments(&change.operation.arguments(), margin)));
     let mut out = String::new();
     for (at, key) in keys.iter().enumerate() {
         match (in_list, at) {
@@ -152,19 +148,18 @@ fn requirement(requirement: &Requirement) -> String {
     )
 }
 
-/// An operation's value: on one line where it fits, with a text of several lines as a block.
-fn operation(value: &Value, margin: usize) -> String {
-    let Value::Object(keys) = value else { return format!(" {}", flow(value)) };
-    let keys = in_order(keys);
-    let one_line = format!(" {}", flow(value));
-    let long = keys.iter().any(|(_, value)| value.as_str().is_some_and(|text| text.contains('\n')));
-    if !long && one_line.len() + margin < 90 {
+/// An operation's arguments: on one line if they fit, with a text of several lines as a block.
+fn arguments(arguments: &[(String, Value)], margin: usize) -> String {
+    let pairs = arguments.iter().map(|(key, value)| format!("{key}: {}", flow(value)));
+    let one_line = format!(" {{{}}}", pairs.collect::<Vec<_>>().join(", "));
+    let has_lines = |value: &Value| value.as_str().is_some_and(|text| text.contains('\n'));
+    if !arguments.iter().any(|(_, value)| has_lines(value)) && one_line.len() + margin < 90 {
         return one_line;
     }
     let blanks = " ".repeat(margin + 2);
     let mut out = String::new();
-    for (key, value) in keys {
-        // A block keeps one line end, and is read with plain ones.
+    for (key, value) in arguments {
+        // A block keeps one line end, and is read with `\n` line ends.
         let is_block = |text: &&str| {
             text.ends_with('\n')
                 && !text.ends_with("\n\n")
@@ -183,24 +178,6 @@ fn operation(value: &Value, margin: usize) -> String {
         }
     }
     out
-}
-
-/// The keys that are given: what an operation is about first, then what it does, the number of places last.
-fn in_order(keys: &serde_json::Map<String, Value>) -> Vec<(&String, &Value)> {
-    const FIRST: [&str; 8] = ["name", "class", "method", "function", "target", "command", "table", "file"];
-    const LAST: [&str; 5] = ["with", "to", "text", "code", "count"];
-    let rank =
-        |key: &str| match (FIRST.iter().position(|one| *one == key), LAST.iter().position(|one| *one == key))
-        {
-            (Some(at), _) => at,
-            (_, Some(at)) => 100 + at,
-            _ => 50,
-        };
-    let is_default = |key: &str, value: &Value| value.is_null() || (key == "count" && *value == 1);
-    let mut keys: Vec<(&String, &Value)> =
-        keys.iter().filter(|(key, value)| !is_default(key, value)).collect();
-    keys.sort_by_key(|(key, _)| rank(key));
-    keys
 }
 
 /// A list that is too long for a line goes on below.
@@ -228,7 +205,9 @@ fn flow(value: &Value) -> String {
         Value::String(text) => scalar(text),
         Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
         Value::Object(keys) => {
-            let keys = in_order(keys).into_iter().map(|(key, value)| format!("{key}: {}", flow(value)));
+            let mut keys: Vec<(&String, &Value)> = keys.iter().collect();
+            keys.sort_by_key(|(key, _)| *key != "name");
+            let keys = keys.into_iter().map(|(key, value)| format!("{key}: {}", flow(value)));
             format!("{{{}}}", keys.collect::<Vec<_>>().join(", "))
         }
         other => other.to_string(),

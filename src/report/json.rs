@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::edit::{Outcome, Part, Place};
+use crate::edit::{Outcome, Part};
 use crate::patchset::Patchset;
 use crate::plan::{Plan, PlannedEdit};
+use crate::tree::Location;
 
 /// A plan: one cell a part of an edit, and what keeps it from being applied.
 pub fn plan(plan: &Plan) -> Value {
@@ -30,7 +31,7 @@ pub fn plan(plan: &Plan) -> Value {
         "conflicts": plan.conflicts.iter().map(|conflict| json!({
             "edits": [conflict.first, conflict.second], "place": place(&conflict.place),
         })).collect::<Vec<_>>(),
-        "restless": plan.restless.iter().map(|one| json!({
+        "not_idempotent": plan.not_idempotent.iter().map(|one| json!({
             "edit": one.edit, "outcome": one.outcome.name(), "with": one.with,
         })).collect::<Vec<_>>(),
         "files": plan.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>(),
@@ -39,7 +40,7 @@ pub fn plan(plan: &Plan) -> Value {
 
 fn cell(plan: &Plan, edit: &PlannedEdit, part: &Part) -> Value {
     let none = Vec::new();
-    let (places, candidates, reason): (&[Place], Vec<Value>, Option<String>) = match &part.outcome {
+    let (places, candidates, reason): (&[Location], Vec<Value>, Option<String>) = match &part.outcome {
         Outcome::Change(places) | Outcome::Already(places) => (places, none, None),
         Outcome::Skipped { why } => (&[], none, Some(why.clone())),
         Outcome::Missing { what, place, near, .. } => (
@@ -68,7 +69,7 @@ fn cell(plan: &Plan, edit: &PlannedEdit, part: &Part) -> Value {
     })
 }
 
-fn place(place: &Place) -> Value {
+fn place(place: &Location) -> Value {
     json!({"file": place.file, "line": place.line})
 }
 

@@ -1,8 +1,9 @@
 //! Reports for people.
 
-use crate::edit::{Outcome, OutcomeKind, Part, Place};
+use crate::edit::{Outcome, OutcomeKind, Part};
 use crate::patchset::Patchset;
-use crate::plan::{Counts, Plan, PlannedEdit, PlannedLayer, Restless};
+use crate::plan::{Counts, NotIdempotent, Plan, PlannedEdit, PlannedLayer};
+use crate::tree::Location;
 
 /// A plan: a line an edit, and a summary.
 pub fn plan(plan: &Plan) -> String {
@@ -129,7 +130,7 @@ pub fn failures(plan: &Plan) -> String {
             out.push_str(&format!("  `{}` is written at {}\n", edit.id, edit.written_at));
         }
     }
-    for Restless { edit, outcome, with } in &plan.restless {
+    for NotIdempotent { edit, outcome, with } in &plan.not_idempotent {
         out.push_str(&match &with[..] {
             [] => format!(
                 "error: edit `{edit}` is not done when it was done: planned again on its own result it comes to `{outcome}`\n"
@@ -182,14 +183,14 @@ fn failure(edit: &PlannedEdit, part: &Part, version: &str) -> String {
     out
 }
 
-fn location(place: &Place) -> String {
+fn location(place: &Location) -> String {
     match place.line {
         0 => place.file.to_string(),
         line => format!("{}:{line}", place.file),
     }
 }
 
-fn at(place: &Place) -> String {
+fn at(place: &Location) -> String {
     match place.text.trim() {
         "" => location(place),
         text => format!("{}  {text}", location(place)),

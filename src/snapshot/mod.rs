@@ -15,5 +15,5 @@ mod store;
 pub use compare::{SectionChange, compare};
 pub use effect::Effect;
 pub use neighbours::{EditDifference, Fate, FileDifference, neighbours};
-pub use render::{before_digests, meaning, render};
+pub use render::{baseline, before_digests, render};
 pub use store::Store;

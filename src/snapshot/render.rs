@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::digest::Sha256Digest;
 use crate::edit::Outcome;
-use crate::plan::{Meaning, Plan, PlannedEdit};
+use crate::plan::{Baseline, Plan, PlannedEdit};
 use crate::tree::{TreePath, keyword_normalised};
 
 const FILES: &str = "== files before";
 const ANCHORS: &str = "== anchors";
 
 /// What `plan` comes to on the pin it was made on, and what its edits mean there.
-pub fn render(plan: &Plan, meaning: &Meaning, pin: &str) -> String {
+pub fn render(plan: &Plan, baseline: &Baseline, pin: &str) -> String {
     let version = plan.version.as_ref().map(|version| format!(", CPython {version}")).unwrap_or_default();
     let mut out = format!("{} on {pin}{version}\n\n{FILES}\n", plan.patchset);
     for change in &plan.changes {
@@ -28,14 +28,14 @@ pub fn render(plan: &Plan, meaning: &Meaning, pin: &str) -> String {
         out.push_str(&format!("\n== {}: {}\n", edit.id, edit.verdict()));
         section(plan, edit, &mut out);
     }
-    out.push_str(&format!("\n{ANCHORS}\n{}", meaning.to_text()));
+    out.push_str(&format!("\n{ANCHORS}\n{}", baseline.to_text()));
     out
 }
 
 /// What the edits of a patchset mean on the pin of a snapshot, from its body; nothing of an older one.
-pub fn meaning(body: &str) -> Option<Meaning> {
+pub fn baseline(body: &str) -> Option<Baseline> {
     let (_, text) = body.rsplit_once(&format!("\n{ANCHORS}\n"))?;
-    Some(Meaning::from_text(text))
+    Some(Baseline::from_text(text))
 }
 
 fn section(plan: &Plan, edit: &PlannedEdit, out: &mut String) {

@@ -72,6 +72,23 @@ pub fn line_bounds(text: &[u8], offset: usize) -> Span {
     Span::new(start, line_from(text, offset).end)
 }
 
+/// The line of `offset`, with the lines before and after it that backslashes join to it.
+pub fn logical_line(text: &[u8], offset: usize) -> Span {
+    let continues = |line: Span| line.of(text).trim_ascii_end().ends_with(b"\\");
+    let mut span = line_bounds(text, offset);
+    while span.start > 0 {
+        let before = line_bounds(text, span.start - 1);
+        if !continues(before) {
+            break;
+        }
+        span.start = before.start;
+    }
+    while span.end < text.len() && continues(line_bounds(text, span.end - 1)) {
+        span.end = line_bounds(text, span.end).end;
+    }
+    span
+}
+
 /// The line end that a file uses: that of its first line, `\n` if it has none.
 pub fn line_ending(text: &[u8]) -> &'static [u8] {
     match text.iter().position(|b| *b == b'\n') {
@@ -93,6 +110,13 @@ mod tests {
         for offset in 0..=6 {
             assert_eq!(line_number(b"ab\n\xe9d\n", offset), index.line(offset));
         }
+    }
+
+    #[test]
+    fn a_logical_line_has_those_that_backslashes_join() {
+        let text = b"x\na: b \\\n\tc \\\n\td\ny\n";
+        assert_eq!(logical_line(text, 10).of(text), b"a: b \\\n\tc \\\n\td\n");
+        assert_eq!(logical_line(text, 0).of(text), b"x\n");
     }
 
     #[test]

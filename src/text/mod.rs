@@ -11,7 +11,9 @@ mod rewrite;
 mod span;
 
 pub use diff::{Hunk, Side, hunks, unified};
-pub use lines::{LineIndex, Position, line_bounds, line_ending, line_from, line_number, lines, skip_blanks};
+pub use lines::{
+    LineIndex, Position, line_bounds, line_ending, line_from, line_number, lines, logical_line, skip_blanks,
+};
 pub use nearest::{distance, nearest, nearest_names};
 pub use rewrite::{Overlap, Rewrite, apply, reverse};
 pub use span::Span;

@@ -1,10 +1,10 @@
 //! What a part of an edit sees of a tree, and how the observations of two trees differ.
 
 use super::part::PartKey;
-use crate::edit::{self, Context, Delta, Outcome, OutcomeKind, Part, Place};
+use crate::edit::{self, Context, Outcome, OutcomeKind, Part};
 use crate::patchset::{Change, Edit};
 use crate::text::{Span, line_bounds, lines};
-use crate::tree::{Tree, TreeError, TreePath, python_version};
+use crate::tree::{Location, Tree, TreeError, TreePath, python_version};
 
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,15 +110,8 @@ impl Observation {
 /// What the parts `keys` of `edit` see of a tree.
 pub(super) fn observe(edit: &Edit, keys: &[PartKey], tree: &dyn Tree) -> Result<Vec<Observation>, TreeError> {
     let context = Context::new(tree, python_version(tree)?);
-    let mut resolved: Vec<Vec<Part>> = Vec::new();
-    for change in &edit.changes {
-        // One change at a time: a resolved part does not say which change it belongs to.
-        let alone = Edit { changes: vec![change.clone()], ..edit.clone() };
-        resolved.push(edit::resolve(&context, &alone)?);
-    }
-    keys.iter()
-        .map(|key| observation(&context, key, &edit.changes[key.change], &resolved[key.change]))
-        .collect()
+    let parts = edit::resolve(&context, edit)?;
+    keys.iter().map(|key| observation(&context, key, &edit.changes[key.change], &parts)).collect()
 }
 
 fn observation(
@@ -127,8 +120,11 @@ fn observation(
     change: &Change,
     parts: &[Part],
 ) -> Result<Observation, TreeError> {
-    // There is only one part for all modules if the file does not exist or the whole change is refused.
-    let Some(part) = parts.iter().find(|part| part.name == key.module).or(parts.first()) else {
+    // There is only one part for all modules if the file does not exist, and only one for all changes if the whole edit
+    // is refused.
+    let mut own = parts.iter().filter(|part| part.change == key.change);
+    let one = own.clone().find(|part| part.name == key.module);
+    let Some(part) = one.or_else(|| own.next()).or(parts.first()) else {
         return Ok(Observation {
             outcome: OutcomeKind::Already,
             file: change.file[0].clone(),
@@ -146,7 +142,7 @@ fn observation(
     let (mut reason, mut between) = (None, false);
     let mut lines = match &part.outcome {
         Outcome::Change(_) => match &source {
-            Some(file) => changed_lines(&file.bytes, &part.deltas, &mut between),
+            Some(file) => changed_lines(&file.bytes, part, &mut between),
             None => Vec::new(),
         },
         Outcome::Already(places) => lines_of(places),
@@ -181,29 +177,23 @@ fn observation(
     })
 }
 
-fn lines_of<'a>(places: impl IntoIterator<Item = &'a Place>) -> Vec<Line> {
+fn lines_of<'a>(places: impl IntoIterator<Item = &'a Location>) -> Vec<Line> {
     let in_a_line = places.into_iter().filter(|place| place.line > 0);
     in_a_line.map(|place| Line { number: place.line, text: place.text.clone() }).collect()
 }
 
-/// The lines that rewrites change. If they only insert between lines, `between` is set and the lines are
+/// The lines that a part is anchored to. If it only inserts between lines, `between` is set and the lines are
 /// the nearest above and below that are not blank.
-fn changed_lines(text: &[u8], deltas: &[Delta], between: &mut bool) -> Vec<Line> {
-    let rewrites: Vec<Span> = deltas
-        .iter()
-        .filter_map(|delta| match delta {
-            Delta::Rewrite(rewrite) => Some(rewrite.span),
-            Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => None,
-        })
-        .collect();
+fn changed_lines(text: &[u8], part: &Part, between: &mut bool) -> Vec<Line> {
+    let anchors = &part.anchors;
     let all: Vec<Span> = lines(text).collect();
     let line = |i: usize| Line { number: i + 1, text: without_line_end(all[i].of(text)) };
     let is_gap = |span: &Span| span.is_empty() && line_bounds(text, span.start).start == span.start;
     let is_full = |i: &usize| !all[*i].of(text).trim_ascii().is_empty();
     let mut found = Vec::new();
-    if !rewrites.is_empty() && rewrites.iter().all(is_gap) {
+    if !anchors.is_empty() && anchors.iter().all(is_gap) {
         *between = true;
-        for span in rewrites {
+        for span in anchors {
             let first = all.partition_point(|line| line.start < span.start);
             let (above, below) = ((0..first).rev().find(is_full), (first..all.len()).find(is_full));
             // The end of a file is an anchor by itself, whatever the last line is.
@@ -214,7 +204,7 @@ fn changed_lines(text: &[u8], deltas: &[Delta], between: &mut bool) -> Vec<Line>
         }
         return found;
     }
-    for span in rewrites.iter().filter(|span| !is_gap(span)) {
+    for span in anchors.iter().filter(|span| !is_gap(span)) {
         let first = all.partition_point(|line| line.end <= span.start);
         let last = all.partition_point(|line| line.start < span.end.max(span.start + 1));
         found.extend((first..last.min(all.len())).map(line));

@@ -1,6 +1,6 @@
 //! The parts of an edit that are observed one by one.
 
-use crate::patchset::{Edit, Operation};
+use crate::patchset::Edit;
 
 /// One of the changes of an edit, or one module of a change that names several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +18,7 @@ pub struct PartKey {
 pub fn part_keys(edit: &Edit) -> Vec<PartKey> {
     let mut all = Vec::new();
     for (change, one) in edit.changes.iter().enumerate() {
-        let modules = match &one.operation {
-            Operation::SetupEnable(op) => op.modules.iter().map(|m| m.name.clone()).collect(),
-            Operation::SetupDisable(op) => op.modules.iter().map(|m| m.name.clone()).collect(),
-            _ => Vec::new(),
-        };
+        let modules: Vec<String> = one.operation.operate().modules().iter().map(|m| m.name.clone()).collect();
         if modules.is_empty() {
             let name = (edit.changes.len() > 1).then(|| (change + 1).to_string());
             all.push(PartKey { change, module: None, name });

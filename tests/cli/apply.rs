@@ -315,7 +315,7 @@ fn several_patchsets_are_applied_in_order_and_reverted_one_by_one() {
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "gadget", "tree"]), @"
     ------- stderr -------
     error: edit `more` does not fit CPython 9.9
-      Makefile.pre.in  `run $(GEN) more.txt` is not there
+      Makefile.pre.in  `run $(GEN) more.txt` was not found
       near: Makefile.pre.in:15  @$(GEN) more.txt
     nothing was written
     [exit 3]
@@ -548,11 +548,11 @@ fn nothing_is_written_through_a_link_to_outside_the_tree() {
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
     error: edit `static-modules` is refused on CPython 9.9
-      Modules/Setup.dist  a symbolic link or a directory stands there, which is never edited
+      Modules/Setup.dist  this is a symbolic link or a directory, which is never edited
     error: edit `open-elsewhere` is refused on CPython 9.9
-      Modules/one.c  a symbolic link or a directory stands there, which is never edited
+      Modules/one.c  this is a symbolic link or a directory, which is never edited
     error: edit `loader` is refused on CPython 9.9
-      Modules/gadget/loader.c  a symbolic link or a directory stands there, which is never edited
+      Modules/gadget/loader.c  this is a symbolic link or a directory, which is never edited
     nothing was written
     [exit 3]
     ");

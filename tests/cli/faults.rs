@@ -208,13 +208,13 @@ fn a_directory_or_link_instead_of_a_file_is_refused() {
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
     error: edit `no-sharedmods` is refused on CPython 9.9
-      Makefile.pre.in  a symbolic link or a directory stands there, which is never edited
+      Makefile.pre.in  this is a symbolic link or a directory, which is never edited
     error: edit `run-gen` is refused on CPython 9.9
-      Makefile.pre.in  a symbolic link or a directory stands there, which is never edited
+      Makefile.pre.in  this is a symbolic link or a directory, which is never edited
     error: edit `loader` is refused on CPython 9.9
-      Modules/gadget/loader.c  a symbolic link or a directory stands there, which is never edited
+      Modules/gadget/loader.c  this is a symbolic link or a directory, which is never edited
     error: edit `configure-runs` is refused on CPython 9.9
-      configure  a symbolic link or a directory stands there, which is never edited
+      configure  this is a symbolic link or a directory, which is never edited
     nothing was written
     [exit 3]
     ");
@@ -229,7 +229,7 @@ fn a_file_instead_of_a_directory_is_refused() {
     assert_snapshot!(env.run(&["apply", "-q", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
     error: edit `loader` is refused on CPython 9.9
-      Modules/gadget  `Modules/gadget` is no directory, so nothing can be created below it
+      Modules/gadget  `Modules/gadget` is not a directory, so nothing can be created below it
     nothing was written
     [exit 3]
     ");

@@ -192,7 +192,7 @@ fn an_operation_needs_a_file() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: [], file.mode: {executable: true}}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:27: an empty list names nothing
+      patchsets/mine/patchset.yaml:5:27: the list is empty
     [exit 2]
     ");
 }
@@ -550,7 +550,7 @@ fn a_meaningless_operation_is_refused() {
     assert_snapshot!(one("text.replace: {find: a, with: b, count: 0}"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `text.replace` means no place: `count` is 0
+      patchsets/mine/patchset.yaml:5:70: `count` must be at least 1
     [exit 2]
     ");
     assert_snapshot!(one("setup.enable: {modules: []}"), @"

@@ -251,7 +251,7 @@ fn the_plan_is_printed_as_json() {
               "line": 22
             }
           ],
-          "reason": "`$(PROG)` stands in 6 places, one is meant",
+          "reason": "expected 1 match of `$(PROG)`, found 6",
           "source": "tree",
           "verdict": "ambiguous",
           "version": "9.9"
@@ -278,10 +278,10 @@ fn the_plan_is_printed_as_json() {
       "files": [],
       "fits": false,
       "lints": [],
+      "not_idempotent": [],
       "nothing_to_do": false,
       "outside": null,
       "patchset": "mine",
-      "restless": [],
       "schema": 1,
       "source": "tree",
       "version": "9.9"
@@ -330,7 +330,7 @@ fn a_missing_text_is_reported_with_near_misses() {
       missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
-      Makefile.pre.in  `$(GEN) table.txt` is not there
+      Makefile.pre.in  `$(GEN) table.txt` was not found
       near: Makefile.pre.in:14  -$(GEN) tables.txt
       near: Makefile.pre.in:15  @$(GEN) more.txt
     nothing was written
@@ -341,7 +341,7 @@ fn a_missing_text_is_reported_with_near_misses() {
       missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
-      Makefile.pre.in  `sharedmod` is not there
+      Makefile.pre.in  `sharedmod` was not found
       near: Makefile.pre.in:8  sharedmods docs
       near: Makefile.pre.in:17  sharedmods: $(PROG)
       near: Makefile.pre.in:7  all:	$(PROG) oldsharedmods \
@@ -357,7 +357,7 @@ fn a_missing_file_is_reported_with_near_misses() {
       missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
-      Makefile.pre  there is no `Makefile.pre` and no `Modules/Setp`
+      Makefile.pre  none of the files `Makefile.pre`, `Modules/Setp` exists
       near: Makefile.pre.in  (a file of a similar name)
     nothing was written
     [exit 3]
@@ -393,7 +393,7 @@ fn a_missing_module_or_function_is_reported_with_near_misses() {
       missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
-      Modules/one.c  a call of `open` in `one_open` is not there
+      Modules/one.c  a call of `open` in `one_open` was not found
     nothing was written
     [exit 3]
     ");
@@ -416,7 +416,7 @@ fn an_ambiguous_anchor_lists_every_match() {
       ambiguous a
     1 edit: 1 ambiguous; 0 files
     error: edit `a` is ambiguous on CPython 9.9
-      Makefile.pre.in  the command `$(GEN)` in the recipes stands in 2 places, one is meant
+      Makefile.pre.in  expected 1 match of the command `$(GEN)` in the recipes, found 2
       here: Makefile.pre.in:14  -$(GEN) tables.txt
       here: Makefile.pre.in:15  @$(GEN) more.txt
       help: limit it to a function, target or class, or write `count: 2`
@@ -428,9 +428,9 @@ fn an_ambiguous_anchor_lists_every_match() {
       missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
-      Makefile.pre.in  the command `$(GEN)` in the recipes stands in 2 of the 3 places that are meant
-      near: Makefile.pre.in:14  -$(GEN) tables.txt  (fits)
-      near: Makefile.pre.in:15  @$(GEN) more.txt  (fits)
+      Makefile.pre.in  expected 3 matches of the command `$(GEN)` in the recipes, found 2
+      near: Makefile.pre.in:14  -$(GEN) tables.txt  (matches)
+      near: Makefile.pre.in:15  @$(GEN) more.txt  (matches)
       help: write `count: 2`, if these are all
     nothing was written
     [exit 3]
@@ -463,7 +463,7 @@ fn a_file_of_another_content_or_type_is_refused() {
       refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
-      README  a symbolic link or a directory stands there, which is never edited
+      README  this is a symbolic link or a directory, which is never edited
     nothing was written
     [exit 3]
     ");
@@ -472,7 +472,7 @@ fn a_file_of_another_content_or_type_is_refused() {
       refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
-      Modules  a symbolic link or a directory stands there, which is never edited
+      Modules  this is a symbolic link or a directory, which is never edited
     nothing was written
     [exit 3]
     ");
@@ -490,7 +490,7 @@ fn an_edit_is_refused_when_a_required_fact_does_not_hold() {
       refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
-      Include/pyport.h  it requires that Include/pyport.h includes config.h, which is not so: It must.
+      Include/pyport.h  `requires` does not hold: Include/pyport.h includes config.h (It must.)
     nothing was written
     [exit 3]
     ");
@@ -499,7 +499,7 @@ fn an_edit_is_refused_when_a_required_fact_does_not_hold() {
       refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
-      Include/pyport.h:1  it requires that Include/pyport.h does not contain `limits.h`, which is not so: It must.
+      Include/pyport.h:1  `requires` does not hold: Include/pyport.h does not contain `limits.h` (It must.)
     nothing was written
     [exit 3]
     ");
@@ -508,7 +508,7 @@ fn an_edit_is_refused_when_a_required_fact_does_not_hold() {
       refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
-      Include/pyport.h  it requires that Include/pyport.h does not exist, which is not so: It must.
+      Include/pyport.h  `requires` does not hold: Include/pyport.h does not exist (It must.)
     nothing was written
     [exit 3]
     ");
@@ -557,7 +557,7 @@ fn a_conflict_names_both_edits() {
       refused   second
     2 edits: 1 change, 1 refused; 0 files
     error: edit `second` is refused on CPython 9.9
-      Misc/NEWS  `Misc/NEWS` is no directory, so nothing can be created below it
+      Misc/NEWS  `Misc/NEWS` is not a directory, so nothing can be created below it
     nothing was written
     [exit 3]
     ");
@@ -766,10 +766,10 @@ fn a_stale_configure_is_denied_unless_declared() {
     assert_snapshot!(plan_in(&env, edits), @"
     mine on tree (CPython 9.9)
       refused   a  configure.ac:1
-                stale-configure: configure is made from configure.ac and stays as it is: declare under `build: regenerate:` what writes configure and reads configure.ac
+                stale-configure: configure is generated from configure.ac and stays as it is: declare under `build: regenerate:` what writes configure and reads configure.ac
     1 edit: 1 refused; 0 files
     error: edit `a` would not do what it says (stale-configure)
-      configure is made from configure.ac and stays as it is: declare under `build: regenerate:` what writes configure and reads configure.ac
+      configure is generated from configure.ac and stays as it is: declare under `build: regenerate:` what writes configure and reads configure.ac
       help: if it is right all the same, write `allow: {stale-configure: REASON}`
     nothing was written
     [exit 3]

@@ -131,13 +131,13 @@ fn nothing_is_written_while_a_row_is_undecided() {
     let env = two_versions();
     assert_snapshot!(env.run(&["port", "gadget-py9.9", "--to", "new", "--base", "old"]), @r"
     gadget-py9.9 to new
-      dropped  run-gen               the command `$(GEN)` in the recipes is not there, and no line is like the old one
+      dropped  run-gen               the command `$(GEN)` in the recipes was not found, and no line is like the old one
       open     no-sharedmods         changed
                  `all` exists, but `sharedmods` is not among its prerequisites
                  1. Makefile.pre.in:2  build_all:	$(PROG) oldsharedmods sharedmods docs
-                    `sharedmods` now hangs on `build_all`, whose prerequisites are nearly those of the old rule
+                    `sharedmods` is now a prerequisite of `build_all`, whose prerequisites are nearly those of the old rule
                  2. Makefile.pre.in:4  sharedinst: sharedmods
-                    `sharedmods` now hangs on `sharedinst`
+                    `sharedmods` is now a prerequisite of `sharedinst`
       open     static-modules/two    changed
                  no line of a Setup file builds the module `two`
                  1. Modules/Setup:3  #_two _two.c
@@ -169,7 +169,7 @@ fn accepted_candidates_are_written_with_their_comments() {
     applies-to: ">=10.0, <10.1"
 
     drop:
-      run-gen: the command `$(GEN)` in the recipes is not there, and no line is like the old one
+      run-gen: the command `$(GEN)` in the recipes was not found, and no line is like the old one
 
     edits:
       # The default target alone.
@@ -229,12 +229,12 @@ fn a_decision_about_an_unknown_row_is_an_error() {
         |more: &[&str]| env.run(&[&["port", "gadget-py9.9", "--to", "new", "--base", "old"], more].concat());
     assert_snapshot!(port(&["--accept", "run-gen=1"]), @r"
     ------- stderr -------
-    error: `run-gen` is no row of this port that is to be decided
+    error: this port has no open row `run-gen`
       to be decided: no-sharedmods
       to be decided: static-modules/two
     [exit 2]
     ");
-    assert!(port(&["--accept", "no-sharedmods=3"]).contains("has no candidate 3: there are 2"));
+    assert!(port(&["--accept", "no-sharedmods=3"]).contains("has no candidate 3, only 2"));
     assert!(port(&["--accept", "no-sharedmods=x"]).contains("x is no number of a candidate"));
     assert!(port(&["--accept", "no-sharedmods"]).ends_with("[exit 2]"));
     assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
@@ -349,10 +349,7 @@ fn a_row_cannot_be_accepted_and_dropped() {
         "--drop",
         "no-sharedmods=no",
     ]);
-    assert!(
-        output.contains("is to be accepted and to be dropped") && output.ends_with("[exit 2]"),
-        "{output}"
-    );
+    assert!(output.contains("is both accepted and dropped") && output.ends_with("[exit 2]"), "{output}");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn archives_are_added_by_hand_or_from_a_distutils_log() {
     assert!(newer.contains("_mumble.a is newer than Setup") && newer.contains("touched"), "{newer}");
     let other = env.run(&["setup", "add", "tree", "_mumble", "site/spam.a"]);
     assert!(
-        other.contains("`_mumble` is built otherwise") && other.contains("nothing was written"),
+        other.contains("`_mumble` is built from other arguments") && other.contains("nothing was written"),
         "{other}"
     );
     env.write("empty", "nothing here\n");

@@ -193,7 +193,7 @@ fn the_commit_that_removed_the_file_is_named() {
     between git:gadget.git@v9.2 and python-9.3
       change -> missing
         - configure.in:2  AC_ONE
-        + missing: there is no `configure.in`
+        + missing: the file `configure.in` does not exist
       commit 4a0fd628666f856847b15a2e1735dae0b6f1a8f7
       2006-09-18 22:39 +0200, A. Uthor
       Nothing is configured any more

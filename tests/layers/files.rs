@@ -58,8 +58,16 @@ impl Graph {
         for (path, module) in &graph.modules {
             let mut used = BTreeSet::new();
             for name in &module.paths {
-                // The names that `use module::*` brings in are not seen: it leads nowhere. Variants of an enum do.
-                let targets = graph.resolve(path, name, 0);
+                let targets = match name.split_last() {
+                    Some((last, prelude))
+                        if last == "*" && prelude.last().is_some_and(|last| last == "prelude") =>
+                    {
+                        graph.prelude(path, prelude)
+                    }
+                    // The names that `use module::*` brings in are not seen otherwise: it leads nowhere. Variants of an
+                    // enum do.
+                    _ => graph.resolve(path, name, 0),
+                };
                 if targets.is_empty() {
                     graph.unresolved.insert(format!("{}: {}", module.file, name.join("::")));
                 }
@@ -110,6 +118,19 @@ impl Graph {
             }
         }
         vec![Target::Module(at)]
+    }
+
+    /// What `use prelude::*` brings in: a prelude only re-exports, and whoever uses it counts as using all of that.
+    fn prelude(&self, from: &[String], prelude: &[String]) -> Vec<Target> {
+        let mut found = Vec::new();
+        for target in self.resolve(from, prelude, 0) {
+            let Target::Module(at) = target else { continue };
+            let Some(module) = self.modules.get(&at).filter(|module| module.items.is_empty()) else {
+                continue;
+            };
+            found.extend(module.imports.values().flat_map(|path| self.resolve(&at, path, 0)));
+        }
+        found
     }
 
     /// Resolves one name in the module `at`.
@@ -483,6 +504,17 @@ mod tests {
             ("d.rs", "use crate::a::A;\nuse crate::c::C::{self, One};\npub struct D(A, C);"),
         ];
         assert_eq!(circles(&files), ["a.rs -> b.rs -> c.rs -> a.rs"]);
+    }
+
+    #[test]
+    fn a_prelude_does_not_hide_a_circle() {
+        let files = [
+            ("lib.rs", "mod a;\nmod b;\nmod prelude;"),
+            ("prelude.rs", "pub use crate::b::B;"),
+            ("a.rs", "use crate::prelude::*;\npub struct A(B);"),
+            ("b.rs", "use crate::a::A;\npub struct B(Box<A>);"),
+        ];
+        assert_eq!(circles(&files), ["a.rs -> b.rs -> a.rs"]);
     }
 
     #[test]

@@ -69,18 +69,6 @@ const KNOWN_CIRCLES: &[&[&str]] = &[
     &["cli/error.rs", "cli/plan.rs", "cli/status.rs", "cli/ui.rs", "cli/workspace.rs"],
     &["fetch/apt.rs", "fetch/attempt.rs", "fetch/cache.rs"],
     &["patchset/catalog.rs", "patchset/load.rs"],
-    &[
-        "port/judge.rs",
-        "port/look/c.rs",
-        "port/look/declaration.rs",
-        "port/look/effect.rs",
-        "port/look/file.rs",
-        "port/look/makefile.rs",
-        "port/look/mod.rs",
-        "port/look/recipe.rs",
-        "port/look/setup.rs",
-        "port/look/shell.rs",
-    ],
 ];
 
 #[test]

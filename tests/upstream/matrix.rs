@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use pypatch::patchset::Catalog;
-use pypatch::plan::Meaning;
-use pypatch::port::{Cell, Spot, judge};
+use pypatch::plan::Baseline;
+use pypatch::port::{Cell, judge};
 use pypatch::snapshot::{self, Store};
+use pypatch::tree::Location;
 
 use crate::common::pins;
 
@@ -49,16 +50,16 @@ fn disagreements(cells: &[Cell], truth: &[Truth]) -> Vec<String> {
             continue;
         }
         // The anchor that people found must be the first candidate.
-        let spots: Vec<&Spot> = match cell.candidates.first() {
+        let places: Vec<&Location> = match cell.candidates.first() {
             Some(first) => first.places.iter().collect(),
             None => cell.places.iter().collect(),
         };
-        let is_known = |spot: &&Spot| {
-            let (file, place) = (spot.file.to_string(), format!("{}:{}", spot.file, spot.line));
+        let is_known = |found: &&Location| {
+            let (file, place) = (found.file.to_string(), format!("{}:{}", found.file, found.line));
             one.places.iter().any(|known| *known == place || *known == file)
         };
-        if !one.places.is_empty() && !spots.iter().any(is_known) {
-            found.push(format!("{}: {spots:?} is none of {:?}", one.row, one.places));
+        if !one.places.is_empty() && !places.iter().any(is_known) {
+            found.push(format!("{}: {places:?} is none of {:?}", one.row, one.places));
         }
     }
     found
@@ -68,7 +69,7 @@ fn disagreements(cells: &[Cell], truth: &[Truth]) -> Vec<String> {
 fn every_cell_agrees_with_the_truth_table() {
     let patchset = Catalog::default().load(PATCHSET).unwrap();
     let body = Store::new("snapshots").read(PATCHSET, BASE).unwrap().unwrap();
-    let accepted = snapshot::meaning(&body).unwrap();
+    let accepted = snapshot::baseline(&body).unwrap();
     let base = pins::open(BASE);
     let (truth, mut missing, mut wrong) = (truth(), Vec::new(), Vec::new());
     for (version, truth) in &truth {
@@ -80,8 +81,8 @@ fn every_cell_agrees_with_the_truth_table() {
         let cells = judge(&patchset, Some(&accepted), None, tree.as_ref()).unwrap();
         wrong.extend(disagreements(&cells, truth).into_iter().map(|what| format!("{version} {what}")));
         if let Some(base) = &base {
-            let meaning = Meaning::read(&patchset, base.as_ref()).unwrap();
-            let cells = judge(&patchset, Some(&meaning), Some(base.as_ref()), tree.as_ref()).unwrap();
+            let baseline = Baseline::read(&patchset, base.as_ref()).unwrap();
+            let cells = judge(&patchset, Some(&baseline), Some(base.as_ref()), tree.as_ref()).unwrap();
             let found = disagreements(&cells, truth).into_iter();
             wrong.extend(found.map(|what| format!("{version} (with the release) {what}")));
         }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use pypatch::patchset::{Catalog, Edit, Patchset};
-use pypatch::plan::{Meaning, plan};
+use pypatch::plan::{Baseline, plan};
 use pypatch::port::{Decisions, Head, decide, judge, ported, write};
 use pypatch::tree::{File, Tree};
 
@@ -19,8 +19,8 @@ fn shipped(id: &str) -> Patchset {
 /// The patchset that `port` writes, loaded again.
 fn port(to: &str, tree: &dyn Tree, base: &dyn Tree, decisions: &Decisions) -> Patchset {
     let old = shipped("catamount-py2.5");
-    let meaning = Meaning::read(&old, base).unwrap();
-    let cells = judge(&old, Some(&meaning), Some(base), tree).unwrap();
+    let baseline = Baseline::read(&old, base).unwrap();
+    let cells = judge(&old, Some(&baseline), Some(base), tree).unwrap();
     let decided = decide(&cells, decisions).unwrap();
     let head = Head {
         id: "ported".to_owned(),

@@ -196,7 +196,7 @@ fn calls_go_elsewhere_and_nothing_else_does() {
     assert_eq!(on("f.c", file).changed(redirect), expected);
     assert_eq!(on("f.c", file).ambiguous("c.redirect-call: {function: f, from: stat, to: my_stat}"), [8, 9]);
     let (what, near) = on("f.c", file).missing("c.redirect-call: {function: f, from: lstat, to: x}");
-    assert_eq!((what.as_str(), near.len()), ("a call of `lstat` in `f` is not there", 0));
+    assert_eq!((what.as_str(), near.len()), ("a call of `lstat` in `f` was not found", 0));
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn a_piece_that_begins_and_ends_under_other_conditions_is_not_wrapped() {
     let case = on("f.c", "int f(void)\n{\n\tx = 1;\n#ifdef A\n\tx = 2;\n#endif\n}\n");
     let change =
         "c.wrap: {function: f, condition: '#ifdef X', from: x = 1;, to: x = 2;, otherwise: other();}";
-    assert!(case.refused(change).contains("under other conditions"));
+    assert!(case.refused(change).contains("under different conditions"));
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn what_is_no_change_of_lines_is_refused() {
 #[test]
 fn a_hunk_that_only_adds_and_has_no_context_is_refused() {
     let why = on("f.c", "a\nb\n").refused(&patch("@@ -1,0 +2 @@\n+x\n"));
-    assert_eq!(why, "hunk 1 of the patch has no line by which its place is known");
+    assert_eq!(why, "hunk 1 of the patch has no line to match");
 }
 
 #[test]
@@ -150,6 +150,6 @@ fn a_removal_without_context_is_refused() {
     let case = on("f", "a\nb\nc\nfoo\n");
     assert!(
         case.refused("diff: {patch: \"--- a/f\\n+++ b/f\\n@@ -3,1 +2,0 @@\\n-foo\\n\"}")
-            .contains("no line by which its place is known")
+            .contains("no line to match")
     );
 }

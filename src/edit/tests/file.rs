@@ -1,7 +1,7 @@
 //! `file.*`.
 
-use crate::edit::Delta;
 use crate::edit::testing::{complaint, on, without};
+use crate::operation::Delta;
 use crate::tree::Entry;
 
 const ADD: &str = "file.add: {content: \"a\\n\"}";
@@ -19,7 +19,7 @@ fn an_added_file_may_be_made_executable() {
     assert_eq!(parts[0].deltas, [Delta::Mode { executable: true }]);
     on("f", "a\n").changed("file.mode: {executable: true}");
     on("f", "a\n").already("file.mode: {executable: false}");
-    assert_eq!(without("f").missing("file.mode: {executable: false}").0, "there is no `f`");
+    assert_eq!(without("f").missing("file.mode: {executable: false}").0, "the file `f` does not exist");
 }
 
 #[test]
@@ -59,6 +59,6 @@ fn the_first_file_that_exists_is_edited() {
     assert_eq!(parts[0].outcome.name(), "missing");
     let (what, near) =
         without("Modules/Setup.dist").with("Modules/Setup", b"").missing("setup.enable: {modules: [a]}");
-    assert_eq!(what, "there is no `Modules/Setup.dist`");
+    assert_eq!(what, "the file `Modules/Setup.dist` does not exist");
     assert_eq!(near, [""]);
 }

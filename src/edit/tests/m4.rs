@@ -17,7 +17,7 @@ fn a_file_of_definitions_is_created_or_grows() {
 #[test]
 fn a_macro_that_is_defined_otherwise_is_not_defined_again() {
     let why = on("aclocal.m4", "AC_DEFUN([A], [y])\n").refused(DEFINE);
-    assert_eq!(why, "`A` is defined here already: `m4.override` replaces it");
+    assert_eq!(why, "`A` is already defined here: `m4.override` replaces it");
     // A definition in a comment, or of a longer name, is another thing.
     on("aclocal.m4", "dnl AC_DEFUN([A], [y])\nAC_DEFUN([AB], [y])\n").changed(DEFINE);
 }
@@ -46,10 +46,10 @@ fn a_definition_is_replaced_by_another() {
         .missing("m4.override: {macro: ABC, text: 'm4_define([ABC], [z])'}");
     assert_eq!(
         (what.as_str(), &near[..]),
-        ("nothing here defines `ABC`", &["AC_DEFUN([AB], [y])".to_owned()][..])
+        ("no definition of `ABC` was found", &["AC_DEFUN([AB], [y])".to_owned()][..])
     );
     assert_eq!(on("aclocal.m4", "m4_define([A])\nm4_define([A], [2])\n").ambiguous(to), [1, 2]);
-    assert_eq!(without("aclocal.m4").missing(to).0, "there is no `aclocal.m4`");
+    assert_eq!(without("aclocal.m4").missing(to).0, "the file `aclocal.m4` does not exist");
 }
 
 #[test]

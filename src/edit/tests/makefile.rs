@@ -81,7 +81,7 @@ fn a_word_that_is_reached_through_another_target_is_missing_and_not_removed_alre
 #[test]
 fn a_word_that_would_still_be_reached_is_not_removed() {
     let why = on("Makefile", "all: a sharedmods\na: sharedmods\n").refused(REMOVE);
-    assert_eq!(why, "`all` would still come to `sharedmods` through `a`");
+    assert_eq!(why, "`all` would still depend on `sharedmods` through `a`");
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_prerequisite_is_replaced_in_its_place() {
     on("Makefile", "all: a oldsharedmods\n").missing(replace);
     assert_eq!(on("Makefile", "all: sharedmods sharedmods\n").ambiguous(replace), [1, 1]);
     let why = on("Makefile", "all: a sharedmods\na: sharedmods\n").refused(replace);
-    assert_eq!(why, "`all` would still come to `sharedmods` through `a`");
+    assert_eq!(why, "`all` would still depend on `sharedmods` through `a`");
 }
 
 const YOD: &str = "makefile.prefix-command: {command: $(P), with: yod}";
@@ -201,7 +201,7 @@ fn a_command_is_looked_for_in_the_rule_that_is_named() {
     let one = "makefile.prefix-command: {command: $(P), with: yod, target: b}";
     assert_eq!(file.changed(one), "a:\n\t$(P)\nb:\n\tyod $(P)\n");
     let (what, near) = on("Makefile", "a:\n\t$(P)\nb:\n\techo\n").missing(one);
-    assert_eq!(what, "the command `$(P)` in the recipe of `b` is not there");
+    assert_eq!(what, "the command `$(P)` in the recipe of `b` was not found");
     assert_eq!(near, ["\t$(P)"]);
     on("Makefile", "a:\n\t$(P)\n").missing(one);
 }

@@ -3,6 +3,7 @@
 
 mod c;
 mod diff;
+mod examples;
 mod file;
 mod header;
 mod m4;

@@ -87,7 +87,7 @@ fn of_several_files_the_first_that_exists_is_meant() {
     let neither = MemoryTree::of([("Modules/Setup", &b"a"[..])]);
     let resolved = resolve(&Context::new(&neither, None), &patchset(edit).edits[0]).unwrap();
     let Outcome::Missing { what, near, .. } = &resolved[0].outcome else { panic!("{resolved:?}") };
-    assert_eq!(what, "there is no `Setup.dist` and no `Setup`");
+    assert_eq!(what, "none of the files `Setup.dist`, `Setup` exists");
     assert_eq!(near[0].place.file.as_str(), "Modules/Setup");
 }
 

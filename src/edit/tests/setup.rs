@@ -51,11 +51,11 @@ fn modules_are_parts_of_their_own() {
 
 #[test]
 fn what_is_not_linked_statically_is_refused() {
-    assert!(on("Setup", "*shared*\narray a.c\n").refused(ENABLE).contains("below `*shared*`"));
-    assert!(on("Setup", "*shared*\n#array a.c\n").refused(ENABLE).contains("below `*shared*`"));
-    assert!(on("Setup", "*disabled*\narray\n").refused(ENABLE).contains("below `*disabled*`"));
+    assert!(on("Setup", "*shared*\narray a.c\n").refused(ENABLE).contains("after `*shared*`"));
+    assert!(on("Setup", "*shared*\n#array a.c\n").refused(ENABLE).contains("after `*shared*`"));
+    assert!(on("Setup", "*disabled*\narray\n").refused(ENABLE).contains("after `*disabled*`"));
     assert!(
-        on("Setup", "*disabled*\n#array a.c\n").refused(ENABLE).contains("below `*shared*` or `*disabled*`")
+        on("Setup", "*disabled*\n#array a.c\n").refused(ENABLE).contains("after `*shared*` or `*disabled*`")
     );
     assert_eq!(on("Setup", "#*shared*\narray a.c\n").already(ENABLE), [2]);
     assert_eq!(on("Setup", "*shared*\n*static*\narray a.c\n").already(ENABLE), [3]);
@@ -77,10 +77,10 @@ fn a_line_that_makesetup_takes_for_a_definition_builds_nothing() {
 #[test]
 fn a_disabled_line_that_would_take_the_next_one_in_is_left_alone() {
     let file = on("Setup", "#array a.c \\\nb b.c\n");
-    assert!(file.refused(ENABLE).contains("take the next one in"));
-    assert!(file.refused("setup.set: {module: array, value: x.c}").contains("take the next one in"));
+    assert!(file.refused(ENABLE).contains("include the next one"));
+    assert!(file.refused("setup.set: {module: array, value: x.c}").contains("include the next one"));
     let end = on("Setup", "b b.c \\\n# end\n");
-    assert!(end.refused("setup.add: {module: a, arguments: a.c}").contains("take the new one in"));
+    assert!(end.refused("setup.add: {module: a, arguments: a.c}").contains("include the new one"));
 }
 
 #[test]
@@ -118,8 +118,8 @@ fn a_module_is_added_as_a_static_one() {
     assert_eq!(on("Setup", "*shared*\na a.c\n").changed(add), "*shared*\na a.c\n*static*\nspam spam.c -lm\n");
     assert_eq!(on("Setup", "spam  spam.c \\\n -lm # x\n").already(add), [1]);
     assert_eq!(on("Setup", "#spam spam.c -lm\n").changed(add), "#spam spam.c -lm\nspam spam.c -lm\n");
-    assert_eq!(on("Setup", "spam s.c\n").refused(add), "`spam` is built otherwise");
-    assert!(on("Setup", "*shared*\nspam spam.c -lm\n").refused(add).contains("below `*shared*`"));
+    assert_eq!(on("Setup", "spam s.c\n").refused(add), "`spam` is built from other arguments");
+    assert!(on("Setup", "*shared*\nspam spam.c -lm\n").refused(add).contains("after `*shared*`"));
 }
 
 #[test]

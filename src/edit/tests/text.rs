@@ -16,7 +16,7 @@ fn what_stands_there_already_counts_among_the_places_that_are_meant() {
     assert_eq!(on("f", "b b\n").already("text.replace: {find: a, with: b, count: 2}"), [1, 1]);
     assert_eq!(file.ambiguous("text.replace: {find: a, with: b, count: 2}"), [1, 1, 1, 1]);
     let (what, near) = file.missing("text.replace: {find: a, with: b, count: 5}");
-    assert_eq!(what, "`a` stands in 4 of the 5 places that are meant");
+    assert_eq!(what, "expected 5 matches of `a`, found 4");
     assert_eq!(near, ["a b a b"]);
 }
 
@@ -32,7 +32,7 @@ fn a_replacement_may_hold_what_it_replaces_and_the_reverse() {
 fn an_anchor_that_is_gone_names_the_lines_that_come_near() {
     let (what, near) =
         on("f", "if x:\nprint 'hello world'\n").missing("text.replace: {find: print 'helo world', with: y}");
-    assert_eq!(what, "`print 'helo world'` is not there");
+    assert_eq!(what, "`print 'helo world'` was not found");
     assert_eq!(near, ["print 'hello world'"]);
 }
 
@@ -41,7 +41,7 @@ fn a_slip_of_the_pen_is_not_taken_for_a_finished_change() {
     let file = on("f", "one two three four\n");
     for slip in ["fuor", "fou", "thre", "threee"] {
         let (what, near) = file.missing(&format!("text.replace: {{find: {slip}, with: one}}"));
-        assert_eq!(what, format!("`{slip}` is not there, but words of similar letters are"));
+        assert_eq!(what, format!("`{slip}` was not found, but words of similar letters were"));
         assert_eq!(near, ["one two three four"]);
     }
     assert_eq!(file.already("text.replace: {find: five, with: one}"), [1]);
@@ -61,7 +61,7 @@ fn a_scope_limits_what_is_replaced() {
         "begin b end\na\n"
     );
     let (what, _) = file.missing("within: {between: [start, end]}\ntext.replace: {find: a, with: b}");
-    assert_eq!(what, "there is no between `start` and `end`");
+    assert_eq!(what, "no text between `start` and `end` was found");
     let twice = on("f", "begin a end\nbegin a end\n");
     assert_eq!(twice.ambiguous("within: {between: [begin, end]}\ntext.replace: {find: a, with: b}"), [1, 2]);
 }
@@ -103,7 +103,7 @@ fn a_text_that_says_nothing_is_wrong() {
     assert!(complaint("text.replace: {find: x, with: ''}").contains("`with` is empty"));
     assert!(complaint("text.insert: {after: x, text: ''}").contains("`text` is empty"));
     assert!(complaint("text.insert: {after: x, before: y, text: z}").contains("either"));
-    assert!(complaint("text.replace: {find: x, with: y, count: 0}").contains("`count` is 0"));
+    assert!(complaint("text.replace: {find: x, with: y, count: 0}").contains("`count` must be at least 1"));
 }
 
 #[test]

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 pub use html::html;
 pub use text::text;
 
-use crate::port::{Candidate, Cell, Column, Matrix, Spot};
+use crate::port::{Candidate, Cell, Column, Matrix};
+use crate::tree::Location;
 
 /// A matrix: its columns, and one cell a part of an edit on a source.
 pub fn json(matrix: &Matrix) -> Value {
@@ -37,9 +38,9 @@ pub fn cell(cell: &Cell) -> Value {
         "source": cell.source,
         "version": cell.version.as_ref().map(ToString::to_string),
         "verdict": cell.verdict.name(),
-        "places": cell.places.iter().map(spot).collect::<Vec<_>>(),
+        "places": cell.places.iter().map(line).collect::<Vec<_>>(),
         "candidates": cell.candidates.iter().map(candidate).collect::<Vec<_>>(),
-        "reason": cell.reason,
+        "reason": cell.explanation(),
     })
 }
 
@@ -50,12 +51,12 @@ fn candidate(candidate: &Candidate) -> Value {
         "line": first.map(|spot| spot.line),
         "text": candidate.text,
         "why": candidate.why,
-        "places": candidate.places.iter().map(spot).collect::<Vec<_>>(),
+        "places": candidate.places.iter().map(line).collect::<Vec<_>>(),
         "can_be_taken": candidate.change.is_some(),
     })
 }
 
-fn spot(spot: &Spot) -> Value {
+fn line(spot: &Location) -> Value {
     json!({"file": spot.file, "line": spot.line})
 }
 
@@ -73,7 +74,7 @@ fn group_name(columns: &[Column]) -> String {
 }
 
 /// Places, a file once: `Makefile.pre.in:473,622`.
-fn places(spots: &[Spot]) -> String {
+fn places(spots: &[Location]) -> String {
     let mut files: Vec<(&str, Vec<String>)> = Vec::new();
     for spot in spots {
         let line = if spot.line == 0 { Vec::new() } else { vec![spot.line.to_string()] };
@@ -92,7 +93,7 @@ fn places(spots: &[Spot]) -> String {
 /// What a cell says beside its verdict, line by line.
 pub fn details(cell: &Cell) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(reason) = &cell.reason {
+    if let Some(reason) = &cell.explanation() {
         lines.push(reason.clone());
     }
     if !cell.places.is_empty() {

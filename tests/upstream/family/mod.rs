@@ -102,7 +102,7 @@ fn on_every_release(check: impl Fn(&Pin, &Patchset, &dyn Tree) -> Vec<String> + 
 fn misfits(plan: &Plan) -> Vec<String> {
     let mut wrong: Vec<String> = plan.outside.iter().map(|range| format!("it is for {range}")).collect();
     wrong.extend(plan.conflicts.iter().map(|one| format!("{one:?}")));
-    wrong.extend(plan.restless.iter().map(|one| format!("{one:?}")));
+    wrong.extend(plan.not_idempotent.iter().map(|one| format!("{one:?}")));
     for edit in &plan.edits {
         let failures = edit.parts.iter().filter(|part| part.outcome.is_failure());
         wrong.extend(failures.map(|part| format!("{}: {:?}", edit.id, part.outcome)));

@@ -1,0 +1,76 @@
+//! The example in the documentation of each operation.
+
+use serde_json::Value;
+
+use crate::edit::testing::{on, without};
+use crate::operation::{FileNeed, Operation};
+use crate::patchset::json_schema;
+
+/// A file, a change of it, and the file before and after.
+struct Example {
+    file: String,
+    change: String,
+    before: String,
+    after: String,
+}
+
+/// Reads the example of an operation from its description in the schema, which is its documentation.
+fn example(schema: &Value, name: &str) -> Example {
+    let description = operation_schema(schema, name)["description"].as_str().unwrap_or_default();
+    let block = |language: &str| -> Vec<String> {
+        let start = format!("```{language}");
+        let lines = description.lines().skip_while(|line| *line != start).skip(1);
+        lines.take_while(|line| *line != "```").map(str::to_owned).collect()
+    };
+    let yaml = block("yaml");
+    let file = yaml.first().and_then(|line| line.strip_prefix("file: "));
+    let file = file.unwrap_or_else(|| panic!("`{name}` has no example"));
+    let side = |sign: char| -> String {
+        let lines = block("diff").into_iter().filter(|line| line.starts_with([' ', sign]));
+        lines.map(|line| format!("{}\n", &line[1..])).collect()
+    };
+    Example { file: file.to_owned(), change: yaml[1..].join("\n"), before: side('-'), after: side('+') }
+}
+
+fn operation_schema<'a>(schema: &'a Value, name: &str) -> &'a Value {
+    &schema["$defs"]["Change"]["properties"][name]
+}
+
+#[test]
+fn the_example_of_every_operation_is_true() {
+    let schema = json_schema();
+    for (name, need) in Operation::NAMES.iter().zip(Operation::NEEDS) {
+        let Example { file, change, before, after } = example(&schema, name);
+        let case = if *need == FileNeed::Creates { without(&file) } else { on(&file, &before) };
+        match *name {
+            "file.mode" | "file.remove" => assert_eq!(case.outcome(&change).name(), "change"),
+            _ => assert_eq!(case.changed(&change), after, "{name}"),
+        }
+    }
+}
+
+#[test]
+fn the_example_of_every_operation_has_all_its_texts() {
+    let schema = json_schema();
+    for name in Operation::NAMES {
+        let Example { file, change, before, .. } = example(&schema, name);
+        let is_text = |property: &&Value| property.to_string().contains("#/$defs/Text\"");
+        let properties = operation_schema(&schema, name)["properties"].as_object();
+        let texts = properties.map_or(0, |properties| properties.values().filter(is_text).count());
+        let edit = on(&file, &before).edit(&change);
+        // A text that `describe` forgets would not be read from its file.
+        assert_eq!(edit.changes[0].operation.operate().describe().texts.len(), texts, "{name}");
+    }
+}
+
+#[test]
+fn an_operation_can_be_moved_to_its_own_anchor() {
+    let schema = json_schema();
+    for name in Operation::NAMES {
+        let Example { file, change, before, .. } = example(&schema, name);
+        let operation = on(&file, &before).edit(&change).changes.remove(0).operation;
+        if let Some(moved) = operation.with_anchor(operation.operate().describe().anchor) {
+            assert_eq!(moved, operation, "{name}");
+        }
+    }
+}

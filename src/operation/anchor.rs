@@ -1,0 +1,93 @@
+//! What operations attach to, as data: the engine reports it, and a port searches for it in other versions.
+
+use super::value::{Function, Module};
+
+/// What an operation attaches to in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Anchor {
+    /// A file that the operation adds.
+    NewFile,
+    /// The file as a whole, or places that only the operation itself can tell (hunks of a patch).
+    File,
+    /// The end of the file.
+    End,
+    /// The end of a header's include guard.
+    Guard(Side),
+    /// A literal text.
+    Text(String),
+    /// A rule of a Makefile, by its target; `None` for the end of the file.
+    Rule(Option<String>),
+    /// A prerequisite of a Makefile rule.
+    Prerequisite {
+        /// The rule's target, or several of which the first that has the prerequisite counts.
+        targets: Vec<String>,
+        /// The prerequisite; `None` for the end of the list.
+        word: Option<String>,
+    },
+    /// The first word of a command.
+    Command {
+        /// The word.
+        command: String,
+        /// The target whose recipe has the command; `None` for any.
+        target: Option<String>,
+        /// Whether the command is in a recipe of a Makefile rather than in a script.
+        in_recipe: bool,
+        /// How many commands match.
+        count: usize,
+    },
+    /// A variable, by its name.
+    Variable(String),
+    /// Lines of modules in Modules/Setup.
+    Modules {
+        /// The modules, each a part of its own.
+        modules: Vec<Module>,
+        /// Whether they are to be linked statically, rather than left out.
+        enable: bool,
+    },
+    /// The line of one module in Modules/Setup.
+    ModuleLine(String),
+    /// An `#include`, by the included file.
+    Include(String),
+    /// A C function, or code in it.
+    Code {
+        /// The function; `None` for the whole file.
+        function: Option<Function>,
+        /// The code; `None` for the function itself.
+        code: Option<String>,
+        /// How many matches the code has; `None` where it must be unique.
+        count: Option<usize>,
+    },
+    /// Calls of a function.
+    Call {
+        /// The calling function.
+        function: Function,
+        /// The called function.
+        callee: String,
+        /// How many calls match.
+        count: usize,
+    },
+    /// An entry of a C table.
+    Entry {
+        /// The array's name.
+        table: String,
+        /// The entry's first string, or first word where it has no string.
+        entry: String,
+    },
+    /// A Python class, method or function, by its dotted name; `None` for the end of the module.
+    Definition(Option<String>),
+    /// The definition of an m4 macro.
+    Macro(String),
+}
+
+/// On which side of the end of an include guard text is put.
+///
+/// Include/pyport.h (2.4 to 3.12) includes pyconfig.h a second time, after the system's headers: only lines outside
+/// the guard take effect then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// At the end of the file, after the guard's `#endif`.
+    OutsideGuard,
+    /// Just before the guard's `#endif`.
+    InsideGuard,
+}

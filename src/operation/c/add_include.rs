@@ -1,0 +1,80 @@
+//! `c.add-include`.
+
+use crate::operation::prelude::*;
+use crate::text::line_bounds;
+
+/// `c.add-include`: adds an `#include` after another one.
+///
+/// ```yaml
+/// file: Python/import.c
+/// c.add-include: {include: <mpi.h>, after: Python.h}
+/// ```
+/// ```diff
+///  #include "Python.h"
+/// +#include <mpi.h>
+///  int x;
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AddInclude {
+    /// The file to include, with its quotes: `"mpi_import.h"` or `<mpi.h>`.
+    #[schemars(regex(pattern = r#"^(".*"|<.*>)$"#))]
+    pub include: String,
+    /// The included file after whose line it is put, without quotes.
+    pub after: String,
+}
+
+impl Operate for AddInclude {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Include(self.after.clone()), Compared::Nothing).label("include".to_owned())
+    }
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        let include = &self.include;
+        let is_quoted = include.starts_with('"') && include.ends_with('"')
+            || include.starts_with('<') && include.ends_with('>');
+        if is_quoted {
+            Ok(())
+        } else {
+            Err("needs `include` with its quotes: '\"x.h\"' or '<x.h>'".to_owned())
+        }
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Include(after) = anchor else { return false };
+        self.after = after;
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let text = &site.file.bytes;
+        let includes = site.file.c().includes();
+        let name = self.include.trim_matches(['"', '<', '>']);
+        let found: Vec<_> = includes.iter().filter(|include| include.path == self.after).collect();
+        // An include under a condition of its own does not count where that does not hold.
+        let compiled = |conditions: &[String]| {
+            conditions.is_empty() || found.first().is_some_and(|anchor| anchor.conditions == conditions)
+        };
+        if let Some(existing) = includes.iter().find(|i| i.path == name && compiled(&i.conditions)) {
+            return already(existing.span.start);
+        }
+        match found[..] {
+            [one] => {
+                let at = line_bounds(text, one.span.start).end.max(one.span.end);
+                let line = as_lines(format!("#include {}", self.include).as_bytes(), line_ending(text));
+                change(vec![insert_lines(text, at, &line)])
+            }
+            [] => {
+                let names = includes.iter().map(|i| (i.span.start, i.path.as_str().into()));
+                let mut near = nearest(&self.after, names);
+                near.extend(includes.first().map(|first| first.span.start));
+                near.dedup();
+                Err(Miss::new(format!("`{}` is not included", self.after)).near(near).into())
+            }
+            _ => Err(Failure::ambiguous(
+                format!("`{}` is included {} times", self.after, found.len()),
+                found.iter().map(|include| include.span.start).collect(),
+            )),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Finds functions and code, and indents code for its place.
+
+use crate::operation::lines::{common_indentation, indentation};
+use crate::operation::prelude::*;
+use crate::operation::value::Function as Wanted;
+use crate::syntax::Problem;
+use crate::syntax::c::{Function, has_code};
+use crate::text::line_bounds;
+
+/// The only function that `wanted` names, if it can be edited safely.
+pub(super) fn function<'a>(file: &'a ParsedFile, wanted: &Wanted) -> Result<&'a Function, Failure> {
+    let all = file.c().functions();
+    let named: Vec<&Function> = all.iter().filter(|f| f.name == wanted.name).collect();
+    let is_under = |f: &&&Function| {
+        let Some(under) = &wanted.under else { return true };
+        f.conditions.iter().any(|condition| one_line(condition) == one_line(under))
+    };
+    let found: Vec<&Function> = named.iter().filter(is_under).copied().collect();
+    match found[..] {
+        [one] => match problem_of(file, one) {
+            None => Ok(one),
+            Some(problem) => Err(Failure::Refused {
+                why: format!("`{}` cannot be parsed safely: {}", wanted.name, problem.what),
+                at: Some(problem.span.start),
+            }),
+        },
+        [] if named.is_empty() => Err(no_function(file, &wanted.name)),
+        [] => {
+            let under = wanted.under.as_deref().unwrap_or("");
+            let what = format!("`{}` is defined, but not under `{under}`", wanted.name);
+            let near = named.iter().map(|f| (f.name_span.start, f.conditions.join(", "))).collect();
+            Err(Miss { near, ..Miss::new(what) }.into())
+        }
+        _ => Err(Failure::Ambiguous {
+            what: format!("{} functions are called `{}`", found.len(), wanted.name),
+            at: found.iter().map(|f| f.name_span.start).collect(),
+            help: found.iter().find_map(|f| f.conditions.last()).map(|condition| {
+                format!("write `function: {{name: {}, under: \"{condition}\"}}`", wanted.name)
+            }),
+        }),
+    }
+}
+
+/// Why a function cannot be edited safely, if so. Branches of an `#if` that disagree (2.5's find_module lacks a brace
+/// under `#ifdef RISCOS`) do not matter if the function ends as CPython writes it, with a brace at the margin: then
+/// its bounds are right.
+fn problem_of<'a>(file: &'a ParsedFile, function: &Function) -> Option<&'a Problem> {
+    let text = &file.bytes;
+    let closing = function.body.end - 1;
+    let ends_at_margin = text[closing] == b'}' && line_bounds(text, closing).start == closing;
+    let mut inside = file.c().problems().iter().filter(|problem| problem.touches(function.span()));
+    inside.find(|problem| !(problem.of_branches && ends_at_margin))
+}
+
+fn no_function(file: &ParsedFile, name: &str) -> Failure {
+    let c = file.c();
+    let functions = c.functions().iter().map(|f| (f.name_span.start, f.name.as_str().into()));
+    let prototypes = c.prototypes().iter().map(|p| (p.name_span.start, p.name.as_str().into()));
+    let near = nearest(name, functions.chain(prototypes));
+    Miss::new(format!("no function is called `{name}`")).near(near).into()
+}
+
+/// The scope of an operation that may name a function: the function, or the whole file.
+pub(super) fn scope(file: &ParsedFile, wanted: Option<&Wanted>) -> Result<Span, Failure> {
+    match wanted {
+        Some(wanted) => function(file, wanted).map(Function::span),
+        None => Ok(file.span()),
+    }
+}
+
+/// Checks that lines can be put at `offset`, not into a comment or the middle of a statement.
+pub(super) fn check_between_lines(file: &ParsedFile, offset: usize) -> Result<(), Failure> {
+    if file.c().is_between_lines(offset) {
+        return Ok(());
+    }
+    let why = "a comment, a string or a spliced line runs over the line end there".to_owned();
+    Err(Failure::Refused { why, at: Some(offset) })
+}
+
+/// Checks that a text of the patchset has code: an anchor of comments alone would match anywhere.
+pub(super) fn check_code<'a>(
+    texts: impl IntoIterator<Item = (&'static str, &'a [u8])>,
+) -> Result<(), String> {
+    match texts.into_iter().find(|(_, text)| !has_code(text)) {
+        Some((name, _)) => Err(format!("does nothing: its `{name}` is empty")),
+        None => Ok(()),
+    }
+}
+
+/// Code on one line, with single blanks.
+pub(super) fn one_line(code: &str) -> String {
+    code.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Names code for messages.
+pub(super) fn named_code(code: &str, function: Option<&Wanted>) -> String {
+    let place = function.map(|f| format!(" in `{}`", f.name)).unwrap_or_default();
+    format!("the code `{}`{place}", one_line(code))
+}
+
+/// Lines written from column 0, indented by `margin`. If that uses blanks, leading tabs become four of them;
+/// preprocessor directives stay at the margin.
+pub(super) fn indented(text: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let text = as_lines(text, b"\n");
+    let common = common_indentation(&text);
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        let body = line.strip_suffix(b"\n").unwrap_or(line);
+        let body = body.strip_prefix(&common[..]).unwrap_or(body);
+        let tabs = body.iter().take_while(|b| **b == b'\t').count();
+        if !body.is_empty() && !body.starts_with(b"#") {
+            out.extend_from_slice(margin);
+            let step: &[u8] = if margin.starts_with(b" ") { b"    " } else { b"\t" };
+            out.extend(std::iter::repeat_n(step, tabs).flatten());
+            out.extend_from_slice(&body[tabs..]);
+        } else {
+            out.extend_from_slice(body);
+        }
+        out.extend_from_slice(ending);
+    }
+    out
+}
+
+/// The indentation of the statements of a body from `at` on: that of the first line that is not a directive; in an
+/// empty body, one step more than that of its brace.
+pub(super) fn body_indentation(text: &[u8], at: usize, end: usize) -> Vec<u8> {
+    let body = text[..end].split_inclusive(|b| *b == b'\n').scan(0, |start, line| {
+        let here = *start;
+        *start += line.len();
+        Some((here, line.trim_ascii()))
+    });
+    let mut statements = body.filter(|(start, line)| *start >= at && !line.is_empty() && line[0] != b'#');
+    match statements.next() {
+        Some((start, line)) if line != b"}" => indentation(text, start).to_vec(),
+        _ => {
+            let step: &[u8] = if text.windows(2).any(|pair| pair == b"\n\t") { b"\t" } else { b"    " };
+            [indentation(text, end - 1), step].concat()
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! `c.insert`.
+
+use super::code::{body_indentation, check_between_lines, check_code, function, indented, named_code, scope};
+use crate::operation::lines::indentation;
+use crate::operation::prelude::*;
+use crate::operation::text::near_lines;
+use crate::operation::value::Function as Wanted;
+use crate::syntax::c::Function;
+use crate::text::line_bounds;
+
+/// `c.insert`: inserts lines at a function's entry, or before or after code.
+///
+/// ```yaml
+/// file: Python/import.c
+/// c.insert: {function: init, after: open();, text: broadcast();}
+/// ```
+/// ```diff
+///  int init(void)
+///  {
+///      open();
+/// +    broadcast();
+///      return 0;
+///  }
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend(
+    "oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}],
+    "dependentRequired" = {"at": ["function"]}
+))]
+pub struct Insert {
+    /// The function; with `before` or `after` the whole file unless given.
+    pub function: Option<Wanted>,
+    /// `entry`: after the opening brace of the function.
+    pub at: Option<At>,
+    /// Code before whose line the lines are inserted.
+    pub before: Option<String>,
+    /// Code after whose line the lines are inserted.
+    pub after: Option<String>,
+    /// The lines.
+    pub text: Text,
+    /// How many matches the anchor has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+/// A place in a function that needs no anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum At {
+    /// After the opening brace.
+    Entry,
+}
+
+impl Insert {
+    fn code(&self) -> Option<&String> {
+        self.before.as_ref().or(self.after.as_ref())
+    }
+}
+
+impl Operate for Insert {
+    fn describe(&self) -> Description<'_> {
+        Description::new(
+            Anchor::Code {
+                function: self.function.clone(),
+                code: self.code().cloned(),
+                count: Some(self.count.0),
+            },
+            Compared::Nothing,
+        )
+        .label(self.function.as_ref().map_or(String::new(), |function| function.name.clone()))
+        .texts([&self.text])
+    }
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        if texts.get(&self.text).trim_ascii().is_empty() {
+            return Err("does nothing: its `text` is empty".to_owned());
+        }
+        let anchors = [("before", &self.before), ("after", &self.after)];
+        check_code(anchors.into_iter().filter_map(|(name, code)| Some((name, code.as_ref()?.as_bytes()))))?;
+        let given = [self.at.is_some(), self.before.is_some(), self.after.is_some()];
+        if given.iter().filter(|given| **given).count() != 1 {
+            return Err("needs one of `at`, `before` and `after`".to_owned());
+        }
+        if self.at.is_some() && self.function.is_none() {
+            return Err("has `at: entry` without `function`".to_owned());
+        }
+        Ok(())
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Code { function, code, count } = anchor else { return false };
+        let Some(count) = count.filter(|_| code.is_some() == self.code().is_some()) else { return false };
+        (self.function, self.count) = (function, Count(count));
+        if self.before.is_some() {
+            self.before = code;
+        } else {
+            self.after = code;
+        }
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let (file, text) = (site.file, &site.file.bytes);
+        let lines = site.texts.get(&self.text);
+        let Some(code) = self.code() else {
+            let wanted = self.function.as_ref().expect("it was checked that `at` has a function");
+            return insert_at_entry(file, function(file, wanted)?, lines);
+        };
+        let after = self.after.is_some();
+        let found = file.c().find_code(code.as_bytes(), scope(file, self.function.as_ref())?);
+        let at = |span: &Span| {
+            if after {
+                line_bounds(text, span.end.saturating_sub(1).max(span.start)).end
+            } else {
+                line_bounds(text, span.start).start
+            }
+        };
+        found.iter().try_for_each(|span| check_between_lines(file, at(span)))?;
+        let lines = |span: &Span| indented(lines, indentation(text, span.start), line_ending(text));
+        let is_done = |span: &Span| {
+            let (at, lines) = (at(span), lines(span));
+            if after { text[at..].starts_with(&lines) } else { text[..at].ends_with(&lines) }
+        };
+        let (done, open): (Vec<Span>, Vec<Span>) = found.iter().partition(|span| is_done(span));
+        let rewrite = |span: Span| insert_lines(text, at(&span), &lines(&span));
+        let what = named_code(code, self.function.as_ref());
+        match_count(&what, self.count.0, &open, &done, rewrite, || near_lines(file, code))
+    }
+}
+
+fn insert_at_entry(file: &ParsedFile, function: &Function, lines: &[u8]) -> Answer {
+    let text = &file.bytes;
+    let at = line_bounds(text, function.body.start).end.min(function.body.end);
+    if text[function.body.start + 1..at].trim_ascii().iter().any(|b| *b != b'\r') && at == function.body.end {
+        let why = format!("the body of `{}` is on one line", function.name);
+        return refused(why, function.body.start);
+    }
+    check_between_lines(file, at)?;
+    let with = indented(lines, &body_indentation(text, at, function.body.end), line_ending(text));
+    if text[at..].starts_with(&with) { already(at) } else { change(vec![Rewrite::insert(at, with)]) }
+}

@@ -1,0 +1,21 @@
+//! C sources.
+//!
+//! Code anchors (`before`, `after`, `find`) are sequences of C tokens: blanks and comments between them do not matter,
+//! so that an anchor still matches in a function that was indented again.
+
+mod add_include;
+mod code;
+mod insert;
+mod redirect_call;
+mod remove_entry;
+mod replace;
+mod replace_function;
+mod wrap;
+
+pub use add_include::AddInclude;
+pub use insert::{At, Insert};
+pub use redirect_call::RedirectCall;
+pub use remove_entry::RemoveEntry;
+pub use replace::Replace;
+pub use replace_function::ReplaceFunction;
+pub use wrap::Wrap;

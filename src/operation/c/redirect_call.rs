@@ -1,0 +1,68 @@
+//! `c.redirect-call`.
+
+use super::code::function;
+use crate::operation::prelude::*;
+use crate::operation::value::Function as Wanted;
+
+/// `c.redirect-call`: makes a function call another function instead of one that it calls.
+///
+/// ```yaml
+/// file: Python/import.c
+/// c.redirect-call: {function: load, from: fopen, to: yod_open}
+/// ```
+/// ```diff
+///  void load(void)
+///  {
+/// -    fp = fopen(name);
+/// +    fp = yod_open(name);
+///  }
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RedirectCall {
+    /// The function that has the calls.
+    pub function: Wanted,
+    /// The called function.
+    pub from: String,
+    /// The function to call instead.
+    pub to: String,
+    /// How many calls match.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Operate for RedirectCall {
+    fn describe(&self) -> Description<'_> {
+        Description::new(
+            Anchor::Call { function: self.function.clone(), callee: self.from.clone(), count: self.count.0 },
+            Compared::Line,
+        )
+        .label(format!("{}.{}", self.function.name, self.from))
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Call { function, callee, count } = anchor else { return false };
+        (self.function, self.from, self.count) = (function, callee, Count(count));
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let c = site.file.c();
+        let function = function(site.file, &self.function)?;
+        let callees = |name: &str| -> Vec<Span> {
+            c.calls(name, function.body).iter().map(|call| call.callee).collect()
+        };
+        let what = format!("a call of `{}` in `{}`", self.from, self.function.name);
+        let rewrite = |span| Rewrite::replace(span, self.to.as_str());
+        let (found, done) = (callees(&self.from), callees(&self.to));
+        match match_count(&what, self.count.0, &found, &done, rewrite, Vec::new) {
+            Err(Failure::Missing(mut miss)) => {
+                let calls = c.calls(&self.from, site.file.span());
+                let elsewhere = calls.iter().map(|call| call.callee.start).take(5);
+                miss.near.extend(elsewhere.map(|at| (at, "a call in another function".to_owned())));
+                Err(miss.into())
+            }
+            answer => answer,
+        }
+    }
+}

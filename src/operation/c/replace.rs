@@ -1,0 +1,74 @@
+//! `c.replace`.
+
+use super::code::{check_code, named_code, scope};
+use crate::operation::prelude::*;
+use crate::operation::text::near_lines;
+use crate::operation::value::Function as Wanted;
+
+/// `c.replace`: replaces code inside a function, or anywhere in a file.
+///
+/// ```yaml
+/// file: Python/import.c
+/// c.replace: {function: load, find: 'fopen(name, "rb")', with: 'yod_open(name)'}
+/// ```
+/// ```diff
+///  void load(void)
+///  {
+/// -    fp = fopen(name, "rb");
+/// +    fp = yod_open(name);
+///  }
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Replace {
+    /// The function; the whole file unless given.
+    pub function: Option<Wanted>,
+    /// The code to replace.
+    pub find: String,
+    /// The new code.
+    pub with: Text,
+    /// How many matches the code has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Operate for Replace {
+    fn describe(&self) -> Description<'_> {
+        let function = self.function.as_ref().map_or("", |function| &function.name);
+        let word = self.find.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').next();
+        Description::new(
+            Anchor::Code {
+                function: self.function.clone(),
+                code: Some(self.find.clone()),
+                count: Some(self.count.0),
+            },
+            Compared::Nothing,
+        )
+        .label(format!("{function}.{}", word.unwrap_or_default()))
+        .texts([&self.with])
+    }
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        check_code([("find", self.find.as_bytes()), ("with", texts.get(&self.with))])
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Code { function, code: Some(find), count: Some(count) } = anchor else { return false };
+        (self.function, self.find, self.count) = (function, find, Count(count));
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let file = site.file;
+        let scope = scope(file, self.function.as_ref())?;
+        let with = with_line_ends(site.texts.get(&self.with), line_ending(&file.bytes));
+        let with = with.trim_ascii_end();
+        let found = file.c().find_code(self.find.as_bytes(), scope);
+        let mut done = file.c().find_code(with, scope);
+        // A replacement that is part of the anchor does not show a finished change.
+        done.retain(|d| !found.iter().any(|f| f.contains(*d) && f != d));
+        let what = named_code(&self.find, self.function.as_ref());
+        let rewrite = |span| Rewrite::replace(span, with);
+        match_count(&what, self.count.0, &found, &done, rewrite, || near_lines(file, &self.find))
+    }
+}

@@ -1,0 +1,71 @@
+//! `c.replace-function`.
+
+use memchr::memmem;
+
+use super::code::{check_code, function};
+use crate::operation::prelude::*;
+use crate::operation::value::Function as Wanted;
+
+/// `c.replace-function`: replaces a function, from its return type to its closing brace.
+///
+/// ```yaml
+/// file: Python/dynload_stub.c
+/// c.replace-function: {function: f, with: 'int f(void) { return 1; }'}
+/// ```
+/// ```diff
+/// +int f(void) { return 1; }
+/// -int f(void)
+/// -{
+/// -    return 0;
+/// -}
+///  
+///  int x;
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReplaceFunction {
+    /// The function.
+    pub function: Wanted,
+    /// The new definition.
+    pub with: Text,
+}
+
+impl Operate for ReplaceFunction {
+    fn describe(&self) -> Description<'_> {
+        Description::new(
+            Anchor::Code { function: Some(self.function.clone()), code: None, count: None },
+            Compared::Nothing,
+        )
+        .label(self.function.name.clone())
+        .texts([&self.with])
+    }
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        check_code([("with", texts.get(&self.with))])
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Code { function: Some(function), code: None, .. } = anchor else { return false };
+        self.function = function;
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let (file, text) = (site.file, &site.file.bytes);
+        let with = with_line_ends(site.texts.get(&self.with), line_ending(text));
+        let with = with.trim_ascii();
+        // The new definition may bring comments, directives and other variants of the function.
+        let variants = file.c().functions().iter().filter(|f| f.name == self.function.name);
+        let copies = memmem::find_iter(text, with).map(|start| Span::new(start, start + with.len()));
+        let done: Vec<Span> =
+            copies.filter(|copy| variants.clone().any(|f| copy.contains(f.span()))).collect();
+        match (function(file, &self.function), done.first()) {
+            (Ok(function), _) if done.iter().any(|copy| copy.contains(function.span())) => {
+                already(function.span().start)
+            }
+            (Ok(function), _) => change(vec![Rewrite::replace(function.span(), with)]),
+            (Err(_), Some(copy)) => already(copy.start),
+            (Err(failure), None) => Err(failure),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `file.add`.
+
+use crate::operation::prelude::*;
+
+/// `file.add`: adds a file. It never replaces a different file of that name.
+///
+/// ```yaml
+/// file: writeresult.c
+/// file.add: {content: "int result;\n"}
+/// ```
+/// ```diff
+/// +int result;
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Add {
+    /// Its contents.
+    pub content: Text,
+    /// Whether it is executable.
+    #[serde(default)]
+    pub executable: bool,
+}
+
+impl Operate for Add {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::NewFile, Compared::Nothing).texts([&self.content])
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let content = site.texts.get(&self.content);
+        let executable = self.executable;
+        if !site.exists {
+            change_file(Delta::Add { bytes: content.into(), executable })
+        } else if site.file.bytes != content {
+            refused("another file of that name exists, and is never replaced", 0)
+        } else if site.file.executable != executable {
+            change_file(Delta::Mode { executable })
+        } else {
+            already(0)
+        }
+    }
+}

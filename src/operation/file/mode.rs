@@ -1,0 +1,33 @@
+//! `file.mode`.
+
+use crate::operation::prelude::*;
+
+/// `file.mode`: makes a file executable, or not.
+///
+/// ```yaml
+/// file: configure
+/// file.mode: {executable: true}
+/// ```
+/// ```diff
+///  #!/bin/sh
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Mode {
+    /// Whether it is executable.
+    pub executable: bool,
+}
+
+impl Operate for Mode {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::File, Compared::Nothing)
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        if site.file.executable == self.executable {
+            already(0)
+        } else {
+            change_file(Delta::Mode { executable: self.executable })
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Literal text, and how many matches an anchor may have.
+
+use memchr::memmem;
+
+use super::answer::{Answer, Failure, Miss, Resolution, change};
+use crate::text::{Rewrite, Span};
+
+/// Where `needle` occurs in `within` as whole words: if it begins or ends with a letter, digit or underscore, it is
+/// not next to another one.
+pub fn find_words(text: &[u8], needle: &[u8], within: Span) -> Vec<Span> {
+    let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let (Some(first), Some(last)) = (needle.first(), needle.last()) else { return Vec::new() };
+    let finder = memmem::Finder::new(needle);
+    let mut found = Vec::new();
+    let mut at = within.start;
+    while let Some(i) = finder.find(&text[at..within.end]) {
+        let (start, end) = (at + i, at + i + needle.len());
+        let in_word = (is_word(*first) && start > 0 && is_word(text[start - 1]))
+            || (is_word(*last) && text.get(end).is_some_and(|b| is_word(*b)));
+        if in_word {
+            at = start + 1;
+        } else {
+            found.push(Span::new(start, end));
+            at = end;
+        }
+    }
+    found
+}
+
+/// Every occurrence of `needle` in `text`, overlapping ones too; none for an empty needle.
+fn find_bytes(text: &[u8], needle: &[u8]) -> Vec<usize> {
+    if needle.is_empty() {
+        return Vec::new();
+    }
+    let finder = memmem::Finder::new(needle);
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(i) = finder.find(&text[at..]) {
+        found.push(at + i);
+        at += i + 1;
+    }
+    found
+}
+
+/// Where whole lines occur in `text`, at the beginning of a line.
+pub(super) fn find_lines(text: &[u8], lines: &[u8]) -> Option<usize> {
+    find_bytes(text, lines).into_iter().find(|at| *at == 0 || text[at - 1] == b'\n')
+}
+
+/// Whether `code` occurs in `text` so that it covers `span`.
+pub(super) fn covers(text: &[u8], code: &[u8], span: Span) -> bool {
+    find_bytes(text, code).into_iter().any(|at| Span::new(at, at + code.len()).contains(span))
+}
+
+/// The answer for an anchor that must match `count` times, where it occurs at `found` and the finished change
+/// occurs at `done`. An anchor inside a finished change is part of it.
+pub(super) fn match_count(
+    what: &str,
+    count: usize,
+    found: &[Span],
+    done: &[Span],
+    rewrite: impl Fn(Span) -> Rewrite,
+    near: impl FnOnce() -> Vec<usize>,
+) -> Answer {
+    let open: Vec<Span> =
+        found.iter().copied().filter(|span| !done.iter().any(|d| d.contains(*span))).collect();
+    let total = open.len() + done.len();
+    if total == count {
+        return if open.is_empty() {
+            Ok(Resolution::Already(done.iter().map(|span| span.start).collect()))
+        } else {
+            change(open.into_iter().map(rewrite).collect())
+        };
+    }
+    let (expected, matches) = (if count == 1 { "match" } else { "matches" }, format!("of {what}"));
+    if total > count {
+        let mut at: Vec<usize> = open.iter().chain(done).map(|span| span.start).collect();
+        at.sort_unstable();
+        return Err(Failure::Ambiguous {
+            what: format!("expected {count} {expected} {matches}, found {total}"),
+            at,
+            help: Some(format!("limit it to a function, target or class, or write `count: {total}`")),
+        });
+    }
+    let miss = if total == 0 {
+        Miss::new(format!("{what} was not found"))
+    } else {
+        let miss = Miss::new(format!("expected {count} {expected} {matches}, found {total}"));
+        miss.help(format!("write `count: {total}`, if these are all"))
+    };
+    let matches = open.iter().map(|span| (span.start, "matches".to_owned()));
+    let changed = done.iter().map(|span| (span.start, "already changed".to_owned()));
+    Err(Miss { near: matches.chain(changed).collect(), ..miss }.near(near()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::answer::Delta;
+
+    #[test]
+    fn a_word_is_not_found_inside_another() {
+        let text = b"oldsharedmods sharedmods sharedmods_x";
+        assert_eq!(find_words(text, b"sharedmods", Span::new(0, text.len())), [Span::new(14, 24)]);
+        assert_eq!(find_words(b"a($(X))", b"$(X)", Span::new(0, 7)), [Span::new(2, 6)]);
+    }
+
+    #[test]
+    fn an_anchor_inside_the_finished_change_is_part_of_it() {
+        let text = b"yod $(P); $(P)";
+        let all = Span::new(0, text.len());
+        let answer = |count| {
+            let (found, done) = (find_words(text, b"$(P)", all), find_words(text, b"yod $(P)", all));
+            match_count("x", count, &found, &done, |s| Rewrite::insert(s.start, "yod "), Vec::new)
+        };
+        let inserted = [Delta::Rewrite(Rewrite::insert(10, "yod "))];
+        assert!(matches!(answer(2), Ok(Resolution::Change { deltas, .. }) if deltas == inserted));
+        assert!(matches!(answer(1), Err(Failure::Ambiguous { at, .. }) if at == [0, 10]));
+        assert!(matches!(answer(3), Err(Failure::Missing(_))));
+    }
+}

@@ -1,0 +1,50 @@
+//! `header.append`.
+
+use super::guard::insert_at_guard;
+use crate::operation::anchor::Side;
+use crate::operation::prelude::*;
+
+/// `header.append`: adds text at the end of a header.
+///
+/// ```yaml
+/// file: Include/redstorm.h
+/// header.append: {place: inside-guard, text: int b;}
+/// ```
+/// ```diff
+///  #ifndef R_H
+///  #define R_H
+///  int a;
+/// +int b;
+///  #endif
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Append {
+    /// On which side of the end of the include guard.
+    pub place: Side,
+    /// The text to add.
+    pub text: Text,
+}
+
+impl Operate for Append {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Guard(self.place), Compared::Nothing).texts([&self.text])
+    }
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        if texts.get(&self.text).trim_ascii().is_empty() {
+            return Err("does nothing: its `text` is empty".to_owned());
+        }
+        Ok(())
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Guard(side) = anchor else { return false };
+        self.place = side;
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        insert_at_guard(site.file, site.texts.get(&self.text), self.place)
+    }
+}

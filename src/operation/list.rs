@@ -1,0 +1,213 @@
+//! The list of all operations, and what the program asks of any of them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::anchor::Anchor;
+use super::operate::{FileNeed, Operate};
+use super::value::{Text, TextFile};
+use super::{c, diff, file, header, m4, makefile, python, setup, shell, text};
+
+/// Defines [`Operation`] from one line per operation: its family, its name in a patchset, its variant, its type, and what
+/// it needs of its file.
+macro_rules! operations {
+    ($($family:ident $name:literal => $variant:ident($type:ty) $need:ident,)*) => {
+        /// One operation, with its arguments.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Operation {
+            $(#[doc = concat!("`", $name, "`")] $variant($type),)*
+        }
+
+        impl Operation {
+            /// The names of all operations, as patchsets spell them.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// What each operation needs of its file, in the order of their names.
+            pub(crate) const NEEDS: &'static [FileNeed] = &[$(FileNeed::$need),*];
+
+            /// Its name, as patchsets spell it.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Operation::$variant(_) => $name,)*
+                }
+            }
+
+            /// The format that it edits.
+            pub fn family(&self) -> Family {
+                match self {
+                    $(Operation::$variant(_) => Family::$family,)*
+                }
+            }
+
+            /// What it needs of its file.
+            pub fn needs(&self) -> FileNeed {
+                match self {
+                    $(Operation::$variant(_) => FileNeed::$need,)*
+                }
+            }
+
+            /// Everything particular to it.
+            pub fn operate(&self) -> &dyn Operate {
+                match self {
+                    $(Operation::$variant(operation) => operation,)*
+                }
+            }
+
+            fn operate_mut(&mut self) -> &mut dyn Operate {
+                match self {
+                    $(Operation::$variant(operation) => operation,)*
+                }
+            }
+
+            /// Its arguments as JSON, keys in the order of the type's fields; arguments that are not given are `null`.
+            fn to_json(&self) -> String {
+                let text = match self {
+                    $(Operation::$variant(operation) => serde_json::to_string(operation),)*
+                };
+                text.expect("an operation is plain data")
+            }
+
+            /// Reads the value of the key `name` of a map, if that names an operation.
+            pub(crate) fn read<'de, A: MapAccess<'de>>(
+                name: &str,
+                map: &mut A,
+            ) -> Result<Option<Operation>, A::Error> {
+                match name {
+                    $($name => map.next_value::<$type>().map(|value| Some(Operation::$variant(value))),)*
+                    _ => Ok(None),
+                }
+            }
+
+            /// The schema of each operation's value, by name.
+            pub(crate) fn schemas(generator: &mut SchemaGenerator) -> BTreeMap<&'static str, Schema> {
+                BTreeMap::from([$(($name, <$type as JsonSchema>::json_schema(generator)),)*])
+            }
+        }
+    };
+}
+
+operations! {
+    Text "text.insert" => TextInsert(text::Insert) Exists,
+    Text "text.replace" => TextReplace(text::Replace) Exists,
+    Makefile "makefile.remove-prerequisite" => MakefileRemovePrerequisite(makefile::RemovePrerequisite) Exists,
+    Makefile "makefile.add-prerequisite" => MakefileAddPrerequisite(makefile::AddPrerequisite) Exists,
+    Makefile "makefile.replace-prerequisite" => MakefileReplacePrerequisite(makefile::ReplacePrerequisite) Exists,
+    Makefile "makefile.prefix-command" => MakefilePrefixCommand(makefile::PrefixCommand) Exists,
+    Makefile "makefile.set-variable" => MakefileSetVariable(makefile::SetVariable) Exists,
+    Makefile "makefile.append-variable" => MakefileAppendVariable(makefile::AppendVariable) Exists,
+    Makefile "makefile.add-rule" => MakefileAddRule(makefile::AddRule) Exists,
+    Shell "shell.prefix-command" => ShellPrefixCommand(shell::PrefixCommand) Exists,
+    Setup "setup.enable" => SetupEnable(setup::Enable) Exists,
+    Setup "setup.disable" => SetupDisable(setup::Disable) Exists,
+    Setup "setup.add" => SetupAdd(setup::Add) Exists,
+    Setup "setup.set" => SetupSet(setup::Set) Exists,
+    Header "header.append" => HeaderAppend(header::Append) Exists,
+    Header "header.define" => HeaderDefine(header::Define) Exists,
+    Header "header.undef" => HeaderUndef(header::Undef) Exists,
+    C "c.insert" => CInsert(c::Insert) Exists,
+    C "c.replace" => CReplace(c::Replace) Exists,
+    C "c.replace-function" => CReplaceFunction(c::ReplaceFunction) Exists,
+    C "c.wrap" => CWrap(c::Wrap) Exists,
+    C "c.remove-entry" => CRemoveEntry(c::RemoveEntry) Exists,
+    C "c.add-include" => CAddInclude(c::AddInclude) Exists,
+    C "c.redirect-call" => CRedirectCall(c::RedirectCall) Exists,
+    Python "python.add-method" => PythonAddMethod(python::AddMethod) Exists,
+    Python "python.replace-method" => PythonReplaceMethod(python::ReplaceMethod) Exists,
+    Python "python.add-function" => PythonAddFunction(python::AddFunction) Exists,
+    Python "python.replace-function" => PythonReplaceFunction(python::ReplaceFunction) Exists,
+    M4 "m4.define" => M4Define(m4::Define) Creates,
+    M4 "m4.override" => M4Override(m4::Override) Exists,
+    File "file.add" => FileAdd(file::Add) Creates,
+    File "file.remove" => FileRemove(file::Remove) MayBeAbsent,
+    File "file.mode" => FileMode(file::Mode) Exists,
+    Diff "diff" => Diff(diff::Diff) Exists,
+}
+
+/// The format that an operation edits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Any text.
+    Text,
+    /// Makefile.pre.in and other Makefiles.
+    Makefile,
+    /// Shell scripts.
+    Shell,
+    /// Modules/Setup and the files like it, which makesetup reads.
+    Setup,
+    /// C headers and their templates, such as pyconfig.h.in.
+    Header,
+    /// C sources.
+    C,
+    /// Python sources.
+    Python,
+    /// m4 sources: aclocal.m4, configure.ac.
+    M4,
+    /// Files as a whole.
+    File,
+    /// Hunks of a patch.
+    Diff,
+}
+
+impl Operation {
+    /// The operation on another anchor of the same kind, if it can be moved so.
+    pub fn with_anchor(&self, anchor: Anchor) -> Option<Operation> {
+        let mut moved = self.clone();
+        moved.operate_mut().set_anchor(anchor).then_some(moved)
+    }
+
+    /// The operation with other Python code, if it brings any.
+    pub fn with_code(&self, code: Text) -> Option<Operation> {
+        let mut other = self.clone();
+        *other.operate_mut().code_mut()? = code;
+        Some(other)
+    }
+
+    /// The files of the patchset that its texts are taken from.
+    pub fn text_files(&self) -> Vec<TextFile> {
+        let file = |text: &Text| match text {
+            Text::Inline(_) => None,
+            Text::From(file) => Some(file.clone()),
+        };
+        self.operate().describe().texts.into_iter().filter_map(file).collect()
+    }
+
+    /// Its arguments that are given, in the order in which a patchset writes them.
+    pub fn arguments(&self) -> Vec<(String, Value)> {
+        let arguments: Arguments = serde_json::from_str(&self.to_json()).expect("an operation is a map");
+        arguments.0
+    }
+}
+
+/// The keys of a JSON object in their order. An argument that is `null`, or a count of 1, is left out.
+struct Arguments(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Arguments {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Arguments, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Arguments;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Arguments, A::Error> {
+                let mut all = Vec::new();
+                while let Some((key, value)) = map.next_entry::<String, Value>()? {
+                    let is_default = key == "count" && value == 1;
+                    if !value.is_null() && !is_default {
+                        all.push((key, value));
+                    }
+                }
+                Ok(Arguments(all))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}

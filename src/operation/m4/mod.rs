@@ -1,0 +1,26 @@
+//! m4 sources that autoconf reads: aclocal.m4, configure.ac.
+
+mod define;
+mod override_macro;
+
+pub use define::Define;
+pub use override_macro::Override;
+
+use super::answer::Failure;
+use crate::syntax::m4;
+use crate::text::LineIndex;
+
+/// Checks that a text of the patchset defines `macros`. m4 accepts an unbalanced quote and makes a configure of it
+/// that the shell rejects.
+fn check_definitions(text: &[u8], macros: &[String]) -> Result<(), Failure> {
+    if let Some(problem) = m4::problem(text) {
+        let at = LineIndex::new(text).position(problem.span.start);
+        let place = format!("line {}, column {} of its text", at.line, at.column);
+        return Err(Failure::fault(format!("{place}: {}", problem.what)));
+    }
+    let defined = m4::definitions(text);
+    match macros.iter().find(|name| !defined.iter().any(|d| d.name.of(text) == name.as_bytes())) {
+        Some(name) => Err(Failure::fault(format!("its text does not define `{name}`"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,82 @@
+//! `makefile.add-prerequisite`.
+
+use super::prerequisite::{no_rule, prerequisite};
+use crate::operation::prelude::*;
+use crate::syntax::makefile::Rule;
+
+/// `makefile.add-prerequisite`: adds a word to a rule's prerequisites.
+///
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.add-prerequisite: {target: all, word: frozen, after: $(BUILDPYTHON)}
+/// ```
+/// ```diff
+/// -all: $(BUILDPYTHON) oldsharedmods
+/// +all: $(BUILDPYTHON) frozen oldsharedmods
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AddPrerequisite {
+    /// The target, or several of which the first that exists counts.
+    pub target: OneOrMore,
+    /// The new prerequisite.
+    pub word: String,
+    /// The prerequisite after which it is put; at the end unless given.
+    pub after: Option<String>,
+}
+
+impl Operate for AddPrerequisite {
+    fn describe(&self) -> Description<'_> {
+        Description::new(
+            Anchor::Prerequisite { targets: self.target.0.clone(), word: self.after.clone() },
+            Compared::LogicalLine,
+        )
+        .label(self.word.clone())
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Prerequisite { targets, word } = anchor else { return false };
+        (self.target, self.after) = (OneOrMore(targets), word);
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let (file, text) = (site.file, &site.file.bytes);
+        let is_target = |rule: &&Rule, name: &str| rule.targets.iter().any(|t| t.of(text) == name.as_bytes());
+        let rules_of = |name: &str| -> Vec<&Rule> {
+            file.makefile().rules.iter().filter(|rule| is_target(rule, name)).collect()
+        };
+        let word_in = |rules: &[&Rule]| {
+            let mut all = rules.iter().flat_map(|rule| &rule.prerequisites);
+            all.find(|p| p.of(text) == self.word.as_bytes()).map(|p| p.start)
+        };
+        let Some(target) = self.target.0.iter().find(|target| !rules_of(target).is_empty()) else {
+            return Err(no_rule(file, &self.target.0, None));
+        };
+        if let Some(after) = &self.after {
+            let found = prerequisite(file, &self.target.0, after);
+            let rules = rules_of(found.as_ref().map_or(target.as_str(), |found| found.target));
+            return match (word_in(&rules), found) {
+                (Some(at), _) => already(at),
+                (None, Ok(found)) => change(vec![Rewrite::insert(found.word.end, format!(" {}", self.word))]),
+                (None, Err(not_found)) => Err(not_found.failure(file, &self.target.0, after)),
+            };
+        }
+        let rules = rules_of(target);
+        if let Some(at) = word_in(&rules) {
+            return already(at);
+        }
+        let [rule] = rules[..] else {
+            return Err(Failure::Ambiguous {
+                what: format!("{} rules make `{target}`", rules.len()),
+                at: rules.iter().map(|rule| rule.span.start).collect(),
+                help: Some("name with `after` the prerequisite after which it is put".to_owned()),
+            });
+        };
+        // What follows a `|` does not make the target out of date.
+        let last = rule.prerequisites.iter().take_while(|p| p.of(text) != b"|").last();
+        let end = last.map_or(rule.colon.end, |word| word.end);
+        let blank = if text.get(end) == Some(&b'|') { " " } else { "" };
+        change(vec![Rewrite::insert(end, format!(" {}{blank}", self.word))])
+    }
+}

@@ -1,0 +1,60 @@
+//! `makefile.append-variable`.
+
+use super::variable::{separated, variable};
+use crate::operation::prelude::*;
+use crate::syntax::makefile::words;
+
+/// `makefile.append-variable`: adds words at the end of a variable's value.
+///
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.append-variable: {name: LIBS, value: -lmpi}
+/// ```
+/// ```diff
+/// -LIBS=	-lm
+/// +LIBS=	-lm -lmpi
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AppendVariable {
+    /// The variable's name.
+    pub name: String,
+    /// What is added.
+    pub value: String,
+}
+
+impl Operate for AppendVariable {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Variable(self.name.clone()), Compared::LogicalLine)
+    }
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        if self.value.trim().is_empty() {
+            return Err("does nothing: its `value` is empty".to_owned());
+        }
+        Ok(())
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Variable(name) = anchor else { return false };
+        self.name = name;
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let text = &site.file.bytes;
+        let variable = variable(site.file, &self.name)?;
+        let present: Vec<&[u8]> = words(text, variable.value).into_iter().map(|word| word.of(text)).collect();
+        let wanted: Vec<&[u8]> = self.value.split_ascii_whitespace().map(str::as_bytes).collect();
+        if present.ends_with(&wanted) {
+            return already(variable.name.start);
+        }
+        let value = self.value.trim();
+        let with = if variable.value.is_empty() {
+            separated(site.file, variable, value)
+        } else {
+            format!(" {value}")
+        };
+        change(vec![Rewrite::insert(variable.value.end, with)])
+    }
+}

@@ -1,0 +1,104 @@
+//! `makefile.prefix-command`.
+
+use memchr::memmem::Finder;
+
+use super::prerequisite::no_rule;
+use crate::operation::prelude::*;
+use crate::operation::shell::prefix;
+use crate::syntax::makefile::Rule;
+use crate::syntax::shell;
+
+/// `makefile.prefix-command`: puts words before the first word of a command in a recipe, after make's `-@+` and after
+/// assignments to the command's environment.
+///
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.prefix-command: {command: $(PGEN), with: yod}
+/// ```
+/// ```diff
+///  graminit.c: $(PGEN)
+/// -	-$(PGEN) Grammar graminit.c
+/// +	-yod $(PGEN) Grammar graminit.c
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PrefixCommand {
+    /// The rule's target; any rule unless given.
+    pub target: Option<String>,
+    /// The command's first word, as written in the recipe: `$(PGEN)`.
+    pub command: String,
+    /// The words to put before it: `yod`.
+    pub with: String,
+    /// How many commands match.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Operate for PrefixCommand {
+    fn describe(&self) -> Description<'_> {
+        Description::new(
+            Anchor::Command {
+                command: self.command.clone(),
+                target: self.target.clone(),
+                in_recipe: true,
+                count: self.count.0,
+            },
+            Compared::Line,
+        )
+        .label(self.target.clone().unwrap_or_else(|| self.command.clone()))
+    }
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        if self.with.trim().is_empty() {
+            return Err("does nothing: its `with` is empty".to_owned());
+        }
+        Ok(())
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Command { command, target, in_recipe: true, count } = anchor else { return false };
+        (self.command, self.target, self.count) = (command, target, Count(count));
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let (makefile, text) = (site.file.makefile(), &site.file.bytes);
+        let rules: Vec<&Rule> = match &self.target {
+            Some(target) => makefile.rules_of(text, target.as_bytes()).collect(),
+            None => makefile.rules.iter().collect(),
+        };
+        if let Some(target) = &self.target
+            && rules.is_empty()
+        {
+            return Err(no_rule(site.file, std::slice::from_ref(target), None));
+        }
+        let commands = |line: &Span| {
+            // make's own signs before the first command of a recipe line.
+            let is_sign = |b: &&u8| matches!(b, b' ' | b'\t' | b'-' | b'@' | b'+');
+            let signs = line.of(text).iter().take_while(is_sign).count();
+            shell::commands(text, Span::new(line.start + signs, line.end))
+        };
+        let lines = || rules.iter().flat_map(|rule| &rule.recipe);
+        let scope = match &self.target {
+            Some(target) => format!("the recipe of `{target}`"),
+            None => "the recipes".to_owned(),
+        };
+        let answer_of =
+            |commands: &[_]| prefix(site.file, commands, &self.command, &self.with, self.count, &scope);
+        // Where the command is found, only the lines that contain it matter. Splitting all lines into commands is slow.
+        let command = Finder::new(&self.command);
+        let has_command = |line: &&Span| command.find(line.of(text)).is_some();
+        let answer = answer_of(&lines().filter(has_command).flat_map(commands).collect::<Vec<_>>());
+        if answer.is_ok() {
+            return answer;
+        }
+        match answer_of(&lines().flat_map(commands).collect::<Vec<_>>()) {
+            Err(Failure::Missing(miss)) if miss.near.is_empty() => {
+                // The command may run in another rule, or have another name here.
+                let elsewhere = makefile.rules.iter().flat_map(|rule| &rule.recipe).filter(has_command);
+                Err(miss.near(elsewhere.map(|line| line.start).take(5)).into())
+            }
+            answer => answer,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! `makefile.remove-prerequisite`.
+
+use super::prerequisite::{NotFound, only_prerequisite, with_blanks};
+use super::reach::{check_unreached, reached};
+use crate::operation::prelude::*;
+
+/// `makefile.remove-prerequisite`: removes a word from a rule's prerequisites.
+///
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.remove-prerequisite: {target: all, word: sharedmods}
+/// ```
+/// ```diff
+/// -all: $(BUILDPYTHON) oldsharedmods sharedmods
+/// +all: $(BUILDPYTHON) oldsharedmods
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RemovePrerequisite {
+    /// The target, or several of which the first that has the prerequisite counts.
+    pub target: OneOrMore,
+    /// The prerequisite, as a whole word.
+    pub word: String,
+}
+
+impl Operate for RemovePrerequisite {
+    fn describe(&self) -> Description<'_> {
+        Description::new(
+            Anchor::Prerequisite { targets: self.target.0.clone(), word: Some(self.word.clone()) },
+            Compared::LogicalLine,
+        )
+        .label(self.word.clone())
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Prerequisite { targets, word: Some(word) } = anchor else { return false };
+        (self.target, self.word) = (OneOrMore(targets), word);
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let file = site.file;
+        match only_prerequisite(file, &self.target.0, &self.word) {
+            Ok(found) => {
+                check_unreached(file, found.target, &found)?;
+                change(vec![Rewrite::remove(with_blanks(file, found.rule, found.word))])
+            }
+            Err(NotFound::Word(target, rule)) if reached(file, target, &self.word, None).is_none() => {
+                already(rule.colon.start)
+            }
+            Err(not_found) => Err(not_found.failure(file, &self.target.0, &self.word)),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `makefile.set-variable`.
+
+use super::variable::{separated, variable};
+use crate::operation::prelude::*;
+
+/// `makefile.set-variable`: gives a variable another value.
+///
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.set-variable: {name: SHLIB_EXT, value: .a}
+/// ```
+/// ```diff
+/// -SHLIB_EXT=	.so
+/// +SHLIB_EXT=	.a
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SetVariable {
+    /// The variable's name.
+    pub name: String,
+    /// Its new value.
+    pub value: String,
+}
+
+impl Operate for SetVariable {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Variable(self.name.clone()), Compared::LogicalLine)
+    }
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        if self.name.trim().is_empty() { Err("names no variable".to_owned()) } else { Ok(()) }
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Variable(name) = anchor else { return false };
+        self.name = name;
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let variable = variable(site.file, &self.name)?;
+        let value = self.value.trim();
+        if variable.value.of(&site.file.bytes) == value.as_bytes() {
+            return already(variable.name.start);
+        }
+        change(vec![Rewrite::replace(variable.value, separated(site.file, variable, value))])
+    }
+}

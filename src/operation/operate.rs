@@ -1,0 +1,127 @@
+//! What every operation says of itself, so that the rest of the program needs to know none of them.
+
+use super::anchor::Anchor;
+use super::answer::Answer;
+use super::parsed::ParsedFile;
+use super::value::{Module, Text, Texts};
+use crate::text::Span;
+
+/// An operation of the edit language. [`Operation`](super::Operation) lists them all.
+pub trait Operate {
+    /// What the rest of the program has to know.
+    fn describe(&self) -> Description<'_>;
+
+    /// Finds the anchor in a file, and the bytes to change.
+    fn resolve(&self, site: &Site<'_>) -> Answer;
+
+    /// Checks what the types cannot say. `texts` has the contents of the files that its texts name.
+    ///
+    /// # Errors
+    /// A message that continues the operation's name: "has an empty anchor".
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Moves the operation to another anchor of the same kind, as a port proposes. Returns false if it cannot be
+    /// moved.
+    fn set_anchor(&mut self, _anchor: Anchor) -> bool {
+        false
+    }
+
+    /// The modules of an operation on several, each of which is resolved as a part of its own.
+    fn modules(&self) -> &[Module] {
+        &[]
+    }
+
+    /// The macros that it undefines in a header: code that asks for them may do so itself.
+    fn undefines(&self) -> &[String] {
+        &[]
+    }
+
+    /// The Python code that it brings, for a port that must rewrite Python 2 code.
+    fn code_mut(&mut self) -> Option<&mut Text> {
+        None
+    }
+}
+
+/// What an operation says of itself.
+#[derive(Debug)]
+pub struct Description<'a> {
+    /// What it attaches to.
+    pub anchor: Anchor,
+    /// The text around the anchor that has to be the same in another version.
+    pub compared: Compared,
+    /// Tells it from other operations on the same file, in the rows of a matrix: a word, a function. The operation's
+    /// name if `None`.
+    pub label: Option<String>,
+    /// Its texts, each of which may come from a file of the patchset.
+    pub texts: Vec<&'a Text>,
+    /// Whether `within` limits it to a part of the file.
+    pub takes_within: bool,
+}
+
+impl<'a> Description<'a> {
+    pub(super) fn new(anchor: Anchor, compared: Compared) -> Description<'a> {
+        Description { anchor, compared, label: None, texts: Vec::new(), takes_within: false }
+    }
+
+    pub(super) fn label(self, label: impl Into<String>) -> Description<'a> {
+        Description { label: Some(label.into()), ..self }
+    }
+
+    pub(super) fn texts(self, texts: impl IntoIterator<Item = &'a Text>) -> Description<'a> {
+        Description { texts: texts.into_iter().collect(), ..self }
+    }
+
+    pub(super) fn within(self) -> Description<'a> {
+        Description { takes_within: true, ..self }
+    }
+}
+
+/// How much text around an anchor is compared with that of another version. It is also what a snapshot keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// None: the anchor says all, such as a literal text.
+    Nothing,
+    /// The line.
+    Line,
+    /// The line with those that backslashes join to it.
+    LogicalLine,
+    /// Only whether the file exists.
+    Existence,
+}
+
+/// What an operation needs of its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileNeed {
+    /// The file must exist.
+    Exists,
+    /// The file is created if it does not exist.
+    Creates,
+    /// The change is already made if the file does not exist.
+    MayBeAbsent,
+}
+
+/// Where an operation is resolved.
+pub struct Site<'a> {
+    /// The file; empty if it does not exist.
+    pub file: &'a ParsedFile,
+    /// Whether the file exists.
+    pub exists: bool,
+    /// The part of the file that `within` names; the whole file without it.
+    pub scope: Span,
+    /// The contents of the files that the operation's texts name.
+    pub texts: &'a Texts,
+    /// The module, for an operation on several.
+    pub module: Option<&'a Module>,
+}
+
+impl Site<'_> {
+    /// The module that an operation on several is resolved for.
+    ///
+    /// # Panics
+    /// If there is none: the engine resolves an operation once for each of its modules.
+    pub(super) fn module(&self) -> &Module {
+        self.module.expect("an operation on modules is resolved for each of them")
+    }
+}

@@ -1,0 +1,78 @@
+//! A file of a tree, parsed in whichever formats operations ask for.
+
+use std::cell::OnceCell;
+
+use crate::contents::Contents;
+use crate::syntax::c::CFile;
+use crate::syntax::header::Header;
+use crate::syntax::makefile::Makefile;
+use crate::syntax::python::PyFile;
+use crate::syntax::setup::Setup;
+use crate::text::Span;
+use crate::tree::{Location, TreePath};
+
+/// A file of a tree. Each format is parsed once, on demand.
+pub struct ParsedFile {
+    /// Its path.
+    pub path: TreePath,
+    /// Its contents.
+    pub bytes: Contents,
+    /// Whether it is executable.
+    pub executable: bool,
+    makefile: OnceCell<Makefile>,
+    setup: OnceCell<Setup>,
+    c: OnceCell<CFile>,
+    header: OnceCell<Header>,
+    python: OnceCell<PyFile>,
+}
+
+impl ParsedFile {
+    /// A file that is not parsed yet.
+    pub fn new(path: TreePath, bytes: Contents, executable: bool) -> ParsedFile {
+        ParsedFile {
+            path,
+            bytes,
+            executable,
+            makefile: OnceCell::new(),
+            setup: OnceCell::new(),
+            c: OnceCell::new(),
+            header: OnceCell::new(),
+            python: OnceCell::new(),
+        }
+    }
+
+    /// The span of the whole file.
+    pub fn span(&self) -> Span {
+        Span::new(0, self.bytes.len())
+    }
+
+    /// The file as a Makefile.
+    pub fn makefile(&self) -> &Makefile {
+        self.makefile.get_or_init(|| Makefile::parse(&self.bytes))
+    }
+
+    /// The file in the format of Modules/Setup.
+    pub fn setup(&self) -> &Setup {
+        self.setup.get_or_init(|| Setup::parse(&self.bytes))
+    }
+
+    /// The file as C.
+    pub fn c(&self) -> &CFile {
+        self.c.get_or_init(|| CFile::parse(self.bytes.clone()))
+    }
+
+    /// The file as a C header.
+    pub fn header(&self) -> &Header {
+        self.header.get_or_init(|| Header::parse(&self.bytes))
+    }
+
+    /// The file as Python.
+    pub fn python(&self) -> &PyFile {
+        self.python.get_or_init(|| PyFile::parse(&self.bytes))
+    }
+
+    /// The line that holds a byte offset.
+    pub fn location(&self, offset: usize) -> Location {
+        Location::of(&self.path, &self.bytes, offset)
+    }
+}

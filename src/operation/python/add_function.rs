@@ -1,0 +1,79 @@
+//! `python.add-function`.
+
+use super::definition::{check_code, definition, insert_after};
+use crate::operation::prelude::*;
+use crate::text::line_bounds;
+
+/// `python.add-function`: adds a function to a module.
+///
+/// ```yaml
+/// file: Lib/site.py
+/// python.add-function: {function: g, after: f, code: 'def g(): pass'}
+/// ```
+/// ```diff
+///  def f():
+///      pass
+///  
+///  
+/// +def g(): pass
+/// +
+/// +
+///  x = 1
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AddFunction {
+    /// The function's name; the code must define it.
+    pub function: String,
+    /// The function or class after which it is put; at the end of the file unless given.
+    pub after: Option<String>,
+    /// Its definition.
+    pub code: Text,
+}
+
+impl Operate for AddFunction {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Definition(self.after.clone()), Compared::Nothing).texts([&self.code])
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Definition(after) = anchor else { return false };
+        self.after = after;
+        true
+    }
+
+    fn code_mut(&mut self) -> Option<&mut Text> {
+        Some(&mut self.code)
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let (file, text) = (site.file, &site.file.bytes);
+        let ending = line_ending(text);
+        let code = site.texts.get(&self.code);
+        check_code(code, &self.function)?;
+        let python = file.python();
+        let code = with_line_ends(code.trim_ascii_end(), ending);
+        if let Some(existing) = python.find_function(&self.function).first() {
+            return if covers(text, &code, existing.name_span) {
+                already(existing.name_span.start)
+            } else {
+                let name = &self.function;
+                let why = format!("there is a function `{name}`: `python.replace-function` replaces it");
+                refused(why, existing.name_span.start)
+            };
+        }
+        let end = match (&self.after, python.problems().first()) {
+            (Some(after), _) => {
+                let anchor = definition(file, python.definitions().iter(), after, "function or class")?;
+                line_bounds(text, anchor.span.end.saturating_sub(1)).end
+            }
+            (None, None) => text.len(),
+            // The end may be inside an open string.
+            (None, Some(problem)) => {
+                let why = format!("the file cannot be parsed safely: {}", problem.what);
+                return refused(why, problem.span.start);
+            }
+        };
+        change(vec![insert_after(text, end, &as_lines(&code, ending), 2)])
+    }
+}

@@ -1,0 +1,68 @@
+//! `python.add-method`.
+
+use super::definition::{check_code, definition, indented, insert_after};
+use crate::operation::prelude::*;
+
+/// `python.add-method`: adds a method at the end of a class.
+///
+/// ```yaml
+/// file: Lib/distutils/unixccompiler.py
+/// python.add-method: {class: C, method: f, code: 'def f(self): pass'}
+/// ```
+/// ```diff
+///  class C:
+///      a = 1
+/// +
+/// +    def f(self): pass
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AddMethod {
+    /// The class.
+    pub class: String,
+    /// The method's name; the code must define it.
+    pub method: String,
+    /// Its definition.
+    pub code: Text,
+}
+
+impl Operate for AddMethod {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Definition(Some(self.class.clone())), Compared::Line)
+            .label(self.method.clone())
+            .texts([&self.code])
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Definition(Some(class)) = anchor else { return false };
+        self.class = class;
+        true
+    }
+
+    fn code_mut(&mut self) -> Option<&mut Text> {
+        Some(&mut self.code)
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let (file, text) = (site.file, &site.file.bytes);
+        let code = site.texts.get(&self.code);
+        check_code(code, &self.method)?;
+        let python = file.python();
+        let classes = python.definitions().iter().filter(|d| d.is_class());
+        let class = definition(file, classes, &self.class, "class")?;
+        if class.one_line {
+            return refused(format!("the body of `{}` is on one line", self.class), class.name_span.start);
+        }
+        let method = indented(code.trim_ascii_end(), class.indent.of(text), line_ending(text));
+        if let Some(existing) = python.find_function(&format!("{}.{}", self.class, self.method)).first() {
+            return if covers(text, method.trim_ascii_end(), existing.name_span) {
+                already(existing.name_span.start)
+            } else {
+                let (class, method) = (&self.class, &self.method);
+                let why = format!("`{class}` has a method `{method}`: `python.replace-method` replaces it");
+                refused(why, existing.name_span.start)
+            };
+        }
+        change_at(vec![class.name_span], vec![insert_after(text, class.append_at, &method, 1)])
+    }
+}

@@ -1,0 +1,88 @@
+//! Finds classes, methods and functions, and puts code in their place.
+
+use crate::operation::lines::leading_blanks;
+use crate::operation::prelude::*;
+use crate::syntax::python::{Definition, PyFile};
+
+/// The only definition among `all` that is called `path`; `kind` names what is looked for.
+pub(super) fn definition<'a>(
+    file: &ParsedFile,
+    all: impl Iterator<Item = &'a Definition>,
+    path: &str,
+    kind: &str,
+) -> Result<&'a Definition, Failure> {
+    let all: Vec<&Definition> = all.collect();
+    let found: Vec<&Definition> = all.iter().copied().filter(|d| d.path == path).collect();
+    match found[..] {
+        [one] => match file.python().problem_in(one.span) {
+            None => Ok(one),
+            Some(problem) => Err(Failure::Refused {
+                why: format!("`{path}` cannot be parsed safely: {}", problem.what),
+                at: Some(problem.span.start),
+            }),
+        },
+        [] => {
+            let names = all.iter().map(|d| (d.name_span.start, d.path.as_str().into()));
+            Err(Miss::new(format!("no {kind} is called `{path}`")).near(nearest(path, names)).into())
+        }
+        _ => Err(Failure::ambiguous(
+            format!("{} {kind}s are called `{path}`", found.len()),
+            found.iter().map(|d| d.name_span.start).collect(),
+        )),
+    }
+}
+
+/// Checks that the patchset's code can be parsed and defines `name`.
+pub(super) fn check_code(code: &[u8], name: &str) -> Result<(), Failure> {
+    let file = PyFile::parse(code);
+    match file.problems().first() {
+        Some(problem) => Err(Failure::fault(format!("its code cannot be parsed: {}", problem.what))),
+        None if file.find_function(name).is_empty() => {
+            Err(Failure::fault(format!("its code does not define `{name}`")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Code written from column 0, indented by `margin`. Lines inside a string of several lines stay as they are.
+pub(super) fn indented(code: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
+    let file = PyFile::parse(code);
+    let mut out = Vec::new();
+    let mut at = 0;
+    for line in code.split_inclusive(|b| *b == b'\n') {
+        let body = line.trim_ascii_end();
+        if !body.is_empty() && !file.is_inside_token(at) {
+            out.extend_from_slice(margin);
+        }
+        out.extend_from_slice(if body.is_empty() { b"" } else { line.strip_suffix(b"\n").unwrap_or(line) });
+        out.extend_from_slice(ending);
+        at += line.len();
+    }
+    out
+}
+
+/// Puts code after a block that ends at `end`, with that many blank lines between.
+pub(super) fn insert_after(text: &[u8], end: usize, code: &[u8], blank_lines: usize) -> Rewrite {
+    insert_lines(text, end, &[&line_ending(text).repeat(blank_lines), code].concat())
+}
+
+/// Replaces the definition that is called `path` by `code`, which defines `name`.
+pub(super) fn replace_definition(
+    file: &ParsedFile,
+    code: &[u8],
+    path: &str,
+    name: &str,
+    kind: &str,
+) -> Answer {
+    let text = &file.bytes;
+    check_code(code, name)?;
+    let functions = file.python().definitions().iter().filter(|d| !d.is_class());
+    let existing = definition(file, functions, path, kind)?;
+    let margin = leading_blanks(&text[existing.span.start..]);
+    let code = indented(code.trim_ascii_end(), margin, line_ending(text));
+    // The new code may begin or end with comments, which belong to no definition.
+    if covers(text, code.trim_ascii_end(), existing.name_span) {
+        return already(existing.name_span.start);
+    }
+    change(vec![Rewrite::replace(existing.span, code)])
+}

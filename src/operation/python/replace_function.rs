@@ -1,0 +1,40 @@
+//! `python.replace-function`.
+
+use super::definition::replace_definition;
+use crate::operation::prelude::*;
+
+/// `python.replace-function`: replaces a function of a module.
+///
+/// ```yaml
+/// file: Lib/site.py
+/// python.replace-function: {function: f, code: 'def f(): return 2'}
+/// ```
+/// ```diff
+/// +def f(): return 2
+/// -def f():
+/// -    return 1
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReplaceFunction {
+    /// The function's name; the code must define it.
+    pub function: String,
+    /// Its new definition.
+    pub code: Text,
+}
+
+impl Operate for ReplaceFunction {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Definition(Some(self.function.clone())), Compared::Nothing)
+            .texts([&self.code])
+    }
+
+    fn code_mut(&mut self) -> Option<&mut Text> {
+        Some(&mut self.code)
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let code = site.texts.get(&self.code);
+        replace_definition(site.file, code, &self.function, &self.function, "function")
+    }
+}

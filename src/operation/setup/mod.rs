@@ -1,0 +1,12 @@
+//! Modules/Setup and the files like it, which makesetup reads.
+
+mod add;
+mod disable;
+mod enable;
+mod module_line;
+mod set;
+
+pub use add::Add;
+pub use disable::Disable;
+pub use enable::Enable;
+pub use set::Set;

@@ -1,0 +1,134 @@
+//! `setup.set`.
+
+use super::module_line::{CONTINUED, DEFINITION, has_arguments, lines_of, no_line, plain};
+use crate::operation::prelude::*;
+use crate::syntax::setup::{Module as Line, Section};
+
+/// `setup.set`: replaces what a module is built from, or the value of a variable.
+///
+/// ```yaml
+/// file: Modules/Setup.dist
+/// setup.set: {module: zlib, value: zlibmodule.c -L/apps/zlib -lz}
+/// ```
+/// ```diff
+/// -#zlib zlibmodule.c -lz
+/// +zlib zlibmodule.c -L/apps/zlib -lz
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = [{"required": ["module"]}, {"required": ["variable"]}]))]
+pub struct Set {
+    /// The module whose line is replaced and enabled.
+    pub module: Option<String>,
+    /// The variable whose value is replaced and enabled.
+    pub variable: Option<String>,
+    /// Sources, options and libraries, or the variable's value.
+    pub value: String,
+}
+
+impl Operate for Set {
+    fn describe(&self) -> Description<'_> {
+        Description::new(
+            match (&self.module, &self.variable) {
+                (Some(module), _) => Anchor::ModuleLine(module.clone()),
+                (None, variable) => Anchor::Variable(variable.clone().unwrap_or_default()),
+            },
+            Compared::LogicalLine,
+        )
+    }
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        if self.module.is_some() == self.variable.is_some() {
+            return Err("needs either `module` or `variable`".to_owned());
+        }
+        Ok(())
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        match anchor {
+            Anchor::ModuleLine(module) => (self.module, self.variable) = (Some(module), None),
+            Anchor::Variable(variable) => (self.module, self.variable) = (None, Some(variable)),
+            _ => return false,
+        }
+        true
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        match (&self.module, &self.variable) {
+            (Some(module), _) => set_module(site.file, module, &self.value),
+            (None, variable) => set_variable(site.file, variable.as_deref().unwrap_or_default(), &self.value),
+        }
+    }
+}
+
+fn set_module(file: &ParsedFile, module: &str, value: &str) -> Answer {
+    let text = &file.bytes;
+    let wanted = plain(module);
+    if value.contains('=') {
+        return Err(Failure::fault(DEFINITION));
+    }
+    let lines = lines_of(file, &wanted);
+    let (on, off): (Vec<&Line>, Vec<&Line>) = lines.iter().partition(|line| line.enabled);
+    let line = match (&on[..], &off[..]) {
+        ([line], _) | ([], [line]) => *line,
+        ([], []) => return Err(no_line(file, &wanted)),
+        _ => {
+            return Err(Failure::ambiguous(
+                format!("{} lines build `{module}`, or would", lines.len()),
+                lines.iter().map(|line| line.name.start).collect(),
+            ));
+        }
+    };
+    if !line.enabled && line.continues {
+        return refused(CONTINUED, line.name.start);
+    }
+    if line.section == Section::Disabled {
+        return refused(format!("`{module}` is listed after `*disabled*`"), line.name.start);
+    }
+    if line.enabled && has_arguments(text, line, value) {
+        return already(line.name.start);
+    }
+    let mut rewrites: Vec<Rewrite> = line.hashes.iter().take(1).map(|hash| Rewrite::remove(*hash)).collect();
+    let old = match (line.arguments.first(), line.arguments.last()) {
+        (Some(first), Some(last)) => Span::new(first.start, last.end),
+        _ => Span::at(line.name.end),
+    };
+    let blank = if old.is_empty() { " " } else { "" };
+    let value = with_line_ends(value.trim().as_bytes(), line_ending(text));
+    rewrites.push(Rewrite::replace(old, [blank.as_bytes(), &value].concat()));
+    change(rewrites)
+}
+
+fn set_variable(file: &ParsedFile, name: &str, value: &str) -> Answer {
+    let text = &file.bytes;
+    let variables = &file.setup().variables;
+    let all: Vec<_> = variables.iter().filter(|v| v.name.of(text) == name.as_bytes()).collect();
+    let on: Vec<_> = all.iter().filter(|v| v.enabled).collect();
+    let variable = match (&on[..], &all[..]) {
+        ([one], _) => **one,
+        ([], [one]) => *one,
+        ([], []) => {
+            let names = variables.iter().map(|v| (v.name.start, String::from_utf8_lossy(v.name.of(text))));
+            return Err(Miss::new(format!("no variable is called `{name}`"))
+                .near(nearest(name, names))
+                .into());
+        }
+        _ => {
+            return Err(Failure::ambiguous(
+                format!("`{name}` is defined {} times", all.len()),
+                all.iter().map(|v| v.name.start).collect(),
+            ));
+        }
+    };
+    if variable.enabled && variable.value.of(text) == value.as_bytes() {
+        return already(variable.name.start);
+    }
+    if !variable.enabled && variable.line.of(text).trim_ascii_end().ends_with(b"\\") {
+        return refused(CONTINUED, variable.name.start);
+    }
+    let mut rewrites = vec![Rewrite::replace(variable.value, value)];
+    if !variable.enabled {
+        rewrites.push(Rewrite::remove(Span::new(variable.line.start, variable.name.start)));
+    }
+    change(rewrites)
+}

@@ -1,0 +1,84 @@
+//! `text.insert`.
+
+use super::near_lines;
+use crate::operation::prelude::*;
+
+/// `text.insert`: inserts text before or after a literal anchor.
+///
+/// ```yaml
+/// file: Lib/site.py
+/// text.insert: {after: import sys, text: ', os'}
+/// ```
+/// ```diff
+/// -import sys
+/// +import sys, os
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}]))]
+pub struct Insert {
+    /// The literal text before which it is inserted. Whole words: `all` does not match in `install`.
+    #[schemars(length(min = 1))]
+    pub before: Option<String>,
+    /// The literal text after which it is inserted.
+    #[schemars(length(min = 1))]
+    pub after: Option<String>,
+    /// The text to insert.
+    pub text: Text,
+    /// How many matches the anchor has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Insert {
+    fn anchor(&self) -> &str {
+        self.before.as_deref().or(self.after.as_deref()).unwrap_or_default()
+    }
+}
+
+impl Operate for Insert {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.anchor().to_owned()), Compared::Nothing)
+            .texts([&self.text])
+            .within()
+    }
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        if self.before.is_some() == self.after.is_some() {
+            return Err("needs either `before` or `after`".to_owned());
+        }
+        if self.anchor().is_empty() {
+            return Err("has an empty anchor".to_owned());
+        }
+        if texts.get(&self.text).is_empty() {
+            return Err("does nothing: its `text` is empty".to_owned());
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let bytes = &site.file.bytes;
+        let ending = line_ending(bytes);
+        let text = with_line_ends(site.texts.get(&self.text), ending);
+        let (anchor, after) = (self.anchor(), self.after.is_some());
+        let needle = with_line_ends(anchor.as_bytes(), ending);
+        let found = find_words(bytes, &needle, site.scope);
+        let inserted = |span: &Span| {
+            if after { bytes[span.end..].starts_with(&text) } else { bytes[..span.start].ends_with(&text) }
+        };
+        let (mut done, open): (Vec<Span>, Vec<Span>) = found.iter().partition(|span| inserted(span));
+        // Together both may be one longer word, in which the anchor is not a word any more.
+        let together = if after { [&needle[..], &text].concat() } else { [&text[..], &needle].concat() };
+        let joined = find_words(bytes, &together, site.scope).into_iter().map(|span| {
+            if after {
+                Span::new(span.start, span.end - text.len())
+            } else {
+                Span::new(span.start + text.len(), span.end)
+            }
+        });
+        done.extend(joined.filter(|span| !found.contains(span)).collect::<Vec<_>>());
+        let rewrite = |span: Span| Rewrite::insert(if after { span.end } else { span.start }, text.clone());
+        let near = || near_lines(site.file, anchor);
+        match_count(&format!("`{anchor}`"), self.count.0, &open, &done, rewrite, near)
+    }
+}

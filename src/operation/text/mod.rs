@@ -1,0 +1,9 @@
+//! Plain text: for what no format's own operation expresses.
+
+mod insert;
+mod near;
+mod replace;
+
+pub use insert::Insert;
+pub(super) use near::{first_line, near_lines};
+pub use replace::Replace;

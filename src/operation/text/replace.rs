@@ -1,0 +1,97 @@
+//! `text.replace`.
+
+use super::{first_line, near_lines};
+use crate::operation::prelude::*;
+use crate::text::distance;
+
+/// `text.replace`: replaces literal text.
+///
+/// ```yaml
+/// file: Lib/site.py
+/// text.replace: {find: ENABLE_USER_SITE = None, with: ENABLE_USER_SITE = False}
+/// ```
+/// ```diff
+/// -ENABLE_USER_SITE = None
+/// +ENABLE_USER_SITE = False
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Replace {
+    /// The literal text to replace. Whole words, unless it begins or ends with a sign.
+    #[schemars(length(min = 1))]
+    pub find: String,
+    /// The new text.
+    pub with: Text,
+    /// How many matches the text has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Operate for Replace {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.find.clone()), Compared::Nothing).texts([&self.with]).within()
+    }
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        if self.find.is_empty() {
+            return Err("has an empty anchor".to_owned());
+        }
+        // Nothing would tell a finished change from a missing anchor.
+        if texts.get(&self.with).is_empty() {
+            return Err("does nothing: its `with` is empty".to_owned());
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let bytes = &site.file.bytes;
+        let ending = line_ending(bytes);
+        let with = with_line_ends(site.texts.get(&self.with), ending);
+        let found = find_words(bytes, &with_line_ends(self.find.as_bytes(), ending), site.scope);
+        let mut done = find_words(bytes, &with, site.scope);
+        // A replacement that is part of the anchor (`a` for `a b`) does not show a finished change.
+        done.retain(|d| !found.iter().any(|f| f.contains(*d) && f != d));
+        let what = format!("`{}`", first_line(&self.find));
+        let rewrite = |span| Rewrite::replace(span, with.clone());
+        let near = || near_lines(site.file, &self.find);
+        let answer = match_count(&what, self.count.0, &found, &done, rewrite, near);
+        // Replacing one word by another leaves no trace of the old one. Where a word is found that `find` may
+        // misspell, the new word does not show a finished change.
+        if matches!(answer, Ok(Resolution::Already(_))) && is_word(self.find.as_bytes()) && is_word(&with) {
+            let similar = misspelt(bytes, site.scope, &self.find, &with);
+            if !similar.is_empty() {
+                let miss = Miss::new(format!("{what} was not found, but words of similar letters were"));
+                let help = "add the text around the word to `find` and to `with`";
+                return Err(miss.near(similar).help(help).into());
+            }
+        }
+        answer
+    }
+}
+
+fn is_word(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+}
+
+/// Where words occur that differ from `find` in one letter, or in the order of its letters.
+fn misspelt(text: &[u8], within: Span, find: &str, with: &[u8]) -> Vec<usize> {
+    let sorted = |word: &[u8]| {
+        let mut letters = word.to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    let mut found = Vec::new();
+    let mut at = within.start;
+    for word in within.of(text).split(|b| !is_word(&[*b])) {
+        let start = at;
+        at += word.len() + 1;
+        let similar = word.len().abs_diff(find.len()) <= 1
+            && (sorted(word) == sorted(find.as_bytes())
+                || distance(&String::from_utf8_lossy(word), find) == 1);
+        if word.len() > 2 && word != with && similar {
+            found.push(start);
+        }
+    }
+    found.truncate(5);
+    found
+}

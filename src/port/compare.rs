@@ -1,0 +1,45 @@
+//! Whether an anchor that was found is the one on the release that the patchset was written for.
+
+use std::collections::BTreeSet;
+
+use super::cell::Verdict;
+use super::finding::Finding;
+use super::judging::Judging;
+use crate::edit::{AnchorLine, Part};
+use crate::operation::Compared;
+use crate::patchset::Edit;
+use crate::tree::{Location, TreeError};
+
+/// Judges a part that fits, by comparing its lines with those of the release that the patchset was written for. An anchor
+/// that is found again proves little if its line is another one now.
+pub(super) fn compare(
+    judging: &Judging<'_>,
+    edit: &Edit,
+    index: usize,
+    part: &Part,
+    places: &[Location],
+) -> Result<Finding, TreeError> {
+    let change = &edit.changes[index];
+    let Some(baseline) = judging.baseline.filter(|_| !judging.in_range) else {
+        return Ok(Finding::at(Verdict::Applies, places));
+    };
+    let before = baseline.anchors(&edit.id, index, part.name.as_deref());
+    let now = part.anchor_lines(&judging.bytes(&part.file)?.unwrap_or_default());
+    if part.compared == Compared::Existence {
+        if before.is_empty() && !now.is_empty() {
+            let why = format!("the tree has its own {}: the macros are appended to it", part.file);
+            return Ok(Finding::same_place(change, places, &why));
+        }
+        return Ok(Finding::at(Verdict::Applies, places));
+    }
+    let lines = |anchors: &[AnchorLine]| anchors.iter().map(AnchorLine::normalized).collect::<BTreeSet<_>>();
+    if before.is_empty() || now.is_empty() || lines(before) == lines(&now) {
+        let is_elsewhere = before.first().zip(now.first()).is_some_and(|(a, b)| a.file != b.file);
+        let is_same = before.iter().map(|line| &line.text).eq(now.iter().map(|line| &line.text));
+        let verdict = if is_elsewhere && is_same { Verdict::Moved } else { Verdict::Applies };
+        return Ok(Finding::at(verdict, places));
+    }
+    let old = lines(before).into_iter().find(|line| !lines(&now).contains(line)).unwrap_or_default();
+    let places: Vec<Location> = now.iter().map(AnchorLine::location).collect();
+    Ok(Finding::same_place(change, &places, &format!("the line was `{old}`")))
+}

@@ -1,0 +1,90 @@
+//! What the search for an anchor found on another version.
+
+use super::cell::{Candidate, Verdict};
+use crate::edit::{Near, Outcome};
+use crate::patchset::Change;
+use crate::tree::{Location, TreePath};
+
+/// How many candidates are named.
+const MOST: usize = 6;
+
+/// What was found of a part of an edit.
+#[derive(Debug, Clone)]
+pub(super) struct Finding {
+    pub verdict: Verdict,
+    pub places: Vec<Location>,
+    pub candidates: Vec<Candidate>,
+    pub reason: Option<String>,
+}
+
+impl Finding {
+    /// A verdict that these lines show.
+    pub(super) fn at(verdict: Verdict, places: &[Location]) -> Finding {
+        Finding { verdict, places: places.to_vec(), candidates: Vec::new(), reason: None }
+    }
+
+    pub(super) fn reason(verdict: Verdict, why: &str) -> Finding {
+        Finding { reason: Some(why.to_owned()), ..Finding::at(verdict, &[]) }
+    }
+
+    /// `changed` if there are candidates, `otherwise` if there are none.
+    pub(super) fn candidates(mut candidates: Vec<Candidate>, otherwise: Verdict, reason: &str) -> Finding {
+        let verdict = if candidates.is_empty() { otherwise } else { Verdict::Changed };
+        candidates.truncate(MOST);
+        Finding { candidates, ..Finding::reason(verdict, reason) }
+    }
+
+    /// The anchor is there, but its line is another one: the same change is the candidate.
+    pub(super) fn same_place(change: &Change, places: &[Location], why: &str) -> Finding {
+        let text = places.first().map_or(String::new(), |place| place.text.clone());
+        let (places, why) = (places.to_vec(), why.to_owned());
+        let candidate =
+            Candidate { places: places.clone(), text, why: why.clone(), change: Some(change.clone()) };
+        Finding { verdict: Verdict::Changed, places, candidates: vec![candidate], reason: Some(why) }
+    }
+
+    /// The near misses that the engine itself found.
+    pub(super) fn near_misses(outcome: &Outcome) -> Finding {
+        let candidate = |place: &Location, why: &str| Candidate {
+            places: vec![place.clone()],
+            text: place.text.clone(),
+            why: why.to_owned(),
+            change: None,
+        };
+        let of_near = |near: &Near| {
+            candidate(&near.place, if near.why.is_empty() { "a similar name" } else { &near.why })
+        };
+        match outcome {
+            Outcome::Missing { what, place, near, .. } => Finding {
+                places: place.iter().cloned().collect(),
+                ..Finding::candidates(near.iter().map(of_near).collect(), Verdict::Lost, what)
+            },
+            Outcome::Ambiguous { what, places, .. } => {
+                let all = places.iter().map(|place| candidate(place, "one of several matches"));
+                Finding::candidates(all.collect(), Verdict::Lost, what)
+            }
+            Outcome::Change(_) | Outcome::Already(_) | Outcome::Skipped { .. } | Outcome::Refused { .. } => {
+                Finding::reason(Verdict::Lost, outcome.name())
+            }
+        }
+    }
+}
+
+/// A candidate at these offsets of a file.
+pub(super) fn candidate(
+    path: &TreePath,
+    text: &[u8],
+    offsets: &[usize],
+    why: &str,
+    change: Option<Change>,
+) -> Candidate {
+    let mut places: Vec<Location> = Vec::new();
+    for offset in offsets {
+        let place = Location::of(path, text, *offset);
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    let text = places.first().map_or(String::new(), |first| first.text.clone());
+    Candidate { places, text, why: why.to_owned(), change }
+}

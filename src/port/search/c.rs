@@ -1,0 +1,211 @@
+//! Functions of another name, and calls in other functions.
+
+use std::collections::BTreeSet;
+
+use super::Search;
+use super::likeness::{best_likeness, shared};
+use crate::edit::{Outcome, normalized};
+use crate::operation::{Anchor, Function as Wanted};
+use crate::port::cell::{Candidate, Verdict};
+use crate::port::finding::{Finding, candidate};
+use crate::syntax::c::{CFile, Function};
+use crate::text::{Span, line_bounds};
+use crate::tree::TreeError;
+
+/// A function of another name may be the old one if at least this share of its words is the same: of dynload_shlib.c's
+/// in 2.5 and in 3.15 it is 0.47, of unrelated functions up to 0.43.
+const MAY_BE: f64 = 0.45;
+
+/// A line counts as the old one if at least this share of its words is the same.
+const SAME_LINE: f64 = 0.5;
+
+/// Includes after which a new one may be put, if the one that the edit names is gone.
+pub(super) fn include(search: &Search<'_>, after: &str) -> Result<Finding, TreeError> {
+    let c = CFile::parse(search.text);
+    let mut includes: Vec<(f64, usize, &str)> = c
+        .includes()
+        .iter()
+        .map(|include| (common_start(after, &include.path), include.span.start, include.path.as_str()))
+        .collect();
+    includes.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+    let mut candidates = Vec::new();
+    for (_, at, path) in includes.into_iter().take(3) {
+        let change = search.tried(Anchor::Include(path.to_owned()))?;
+        let why = format!("after {path}");
+        candidates.push(candidate(&search.part.file, search.text, &[at], &why, change));
+    }
+    Ok(Finding::candidates(candidates, Verdict::Lost, search.what()))
+}
+
+/// Functions that may be the missing one, or lines that may be the missing code.
+pub(super) fn code(
+    search: &Search<'_>,
+    wanted: &Wanted,
+    code: Option<&str>,
+    count: Option<usize>,
+) -> Result<Option<Finding>, TreeError> {
+    let c = CFile::parse(search.text);
+    let anchor = |function: Wanted, count| Anchor::Code {
+        function: Some(function),
+        code: code.map(str::to_owned),
+        count,
+    };
+    let named: Vec<&Function> = c.functions().iter().filter(|f| f.name == wanted.name).collect();
+    if named.is_empty() {
+        return renamed(search, &c, wanted, |function| anchor(function, count)).map(Some);
+    }
+    match (&search.part.outcome, code, count) {
+        (Outcome::Missing { .. }, Some(code), _) => Ok(Some(similar_code(search, &c, code, &named))),
+        (Outcome::Ambiguous { places, .. }, _, Some(_)) => {
+            all_matches(search, anchor(wanted.clone(), Some(places.len()))).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Calls in other functions, and lines that may have the missing call.
+pub(super) fn call(
+    search: &Search<'_>,
+    wanted: &Wanted,
+    callee: &str,
+    count: usize,
+) -> Result<Option<Finding>, TreeError> {
+    let c = CFile::parse(search.text);
+    let anchor = |function: Wanted, count| Anchor::Call { function, callee: callee.to_owned(), count };
+    let named: Vec<&Function> = c.functions().iter().filter(|f| f.name == wanted.name).collect();
+    if named.is_empty() {
+        return renamed(search, &c, wanted, |function| anchor(function, count)).map(Some);
+    }
+    match &search.part.outcome {
+        Outcome::Missing { .. } => {
+            let mut candidates = similar_lines(search, &named, &search.old);
+            candidates.extend(calls_elsewhere(search, &c, callee, wanted)?);
+            Ok(Some(Finding::candidates(candidates, Verdict::Obsolete, search.what())))
+        }
+        Outcome::Ambiguous { places, .. } => {
+            all_matches(search, anchor(wanted.clone(), places.len())).map(Some)
+        }
+        Outcome::Change(_) | Outcome::Already(_) | Outcome::Skipped { .. } | Outcome::Refused { .. } => {
+            Ok(None)
+        }
+    }
+}
+
+/// The first candidate takes all matches; `anchor` has their number.
+fn all_matches(search: &Search<'_>, anchor: Anchor) -> Result<Finding, TreeError> {
+    let change = search.tried(anchor)?;
+    let mut all = Finding::near_misses(&search.part.outcome);
+    if let (Some(first), Outcome::Ambiguous { places, .. }) =
+        (all.candidates.first_mut(), &search.part.outcome)
+    {
+        first.places.clone_from(places);
+        first.why = format!("all {} matches", places.len());
+        first.change = change;
+    }
+    Ok(all)
+}
+
+/// Functions whose bodies are like that of the old one.
+fn renamed(
+    search: &Search<'_>,
+    c: &CFile,
+    wanted: &Wanted,
+    anchor: impl Fn(Wanted) -> Anchor,
+) -> Result<Finding, TreeError> {
+    let old = search.judging.base_bytes(&search.part.file)?;
+    let old_file = CFile::parse(old.unwrap_or_default());
+    let words = |file: &CFile, span: Span| -> BTreeSet<Vec<u8>> {
+        file.tokens_of(span).into_iter().map(<[u8]>::to_vec).collect()
+    };
+    let mut found = Vec::new();
+    if let Some(before) = old_file.functions().iter().find(|f| f.name == wanted.name) {
+        let before = words(&old_file, before.span());
+        for function in c.functions() {
+            let like = shared(&before, &words(c, function.span()));
+            if like < MAY_BE {
+                continue;
+            }
+            let change = search.tried(anchor(Wanted { name: function.name.clone(), ..wanted.clone() }))?;
+            let (percent, new, old) = (like * 100.0, &function.name, &wanted.name);
+            let why = format!("{percent:.0} % of the words of `{new}` are those of `{old}`");
+            let at = [function.name_span.start];
+            found.push((like, candidate(&search.part.file, search.text, &at, &why, change)));
+        }
+    }
+    Ok(Finding::candidates(best_first(found), Verdict::Obsolete, search.what()))
+}
+
+fn best_first(mut found: Vec<(f64, Candidate)>) -> Vec<Candidate> {
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// Lines like code that is gone from its function. If none of its names is left there either, what it did is done
+/// elsewhere, or not at all.
+fn similar_code(search: &Search<'_>, c: &CFile, code: &str, functions: &[&Function]) -> Finding {
+    let file = CFile::parse(code.as_bytes());
+    let tokens = file.tokens_of(Span::new(0, code.len()));
+    let is_name = |token: &&&[u8]| token.len() >= 3 && token[0].is_ascii_alphabetic() && **token != b"NULL";
+    let names: Vec<&[u8]> = tokens.iter().filter(is_name).copied().collect();
+    let left = functions.iter().flat_map(|function| c.tokens_of(function.span()));
+    let is_left = left.into_iter().any(|token| names.contains(&token));
+    let candidates = similar_lines(search, functions, &[normalized(code.as_bytes())]);
+    let otherwise = if is_left { Verdict::Lost } else { Verdict::Obsolete };
+    Finding::candidates(candidates, otherwise, search.what())
+}
+
+/// Lines of the functions that are like one of `old`.
+fn similar_lines(search: &Search<'_>, functions: &[&Function], old: &[String]) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for function in functions {
+        let mut at = function.body.start;
+        while at < function.body.end {
+            let line = line_bounds(search.text, at);
+            let like = best_likeness(old, &normalized(line.of(search.text)));
+            if like >= SAME_LINE {
+                let why = "a line like the old one";
+                found.push((like, candidate(&search.part.file, search.text, &[line.start], why, None)));
+            }
+            at = line.end.max(at + 1);
+        }
+    }
+    best_first(found)
+}
+
+/// Other functions of the file that make the call, and did not before.
+fn calls_elsewhere(
+    search: &Search<'_>,
+    c: &CFile,
+    callee: &str,
+    wanted: &Wanted,
+) -> Result<Vec<Candidate>, TreeError> {
+    let Some(old) = search.judging.base_bytes(&search.part.file)? else { return Ok(Vec::new()) };
+    let old = CFile::parse(&old);
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for function in c.functions() {
+        let calls = c.calls(callee, function.body);
+        let before = old.functions().iter().filter(|f| f.name == function.name);
+        let known = before.flat_map(|f| old.calls(callee, f.body)).count();
+        if calls.is_empty() || known > 0 {
+            continue;
+        }
+        let is_unique = c.functions().iter().filter(|f| f.name == function.name).count() == 1;
+        let under = function.conditions.last().cloned().filter(|_| !is_unique);
+        let change = search.tried(Anchor::Call {
+            function: Wanted { name: function.name.clone(), under },
+            callee: callee.to_owned(),
+            count: calls.len(),
+        })?;
+        let at: Vec<usize> = calls.iter().map(|call| call.callee.start).collect();
+        let (now, before) = (&function.name, &wanted.name);
+        let why = format!("`{now}` calls `{callee}` here, and `{before}` no longer does");
+        candidates.push(candidate(&search.part.file, search.text, &at, &why, change));
+    }
+    Ok(candidates)
+}
+
+/// How many letters two names begin with together, as a share of the longer one.
+fn common_start(one: &str, other: &str) -> f64 {
+    let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    same as f64 / one.len().max(other.len()).max(1) as f64
+}

@@ -1,0 +1,151 @@
+//! A file under another name, found by its contents.
+
+use std::collections::BTreeSet;
+
+use crate::edit::{AnchorLine, Outcome, Part};
+use crate::patchset::Edit;
+use crate::port::cell::Verdict;
+use crate::port::finding::{Finding, candidate};
+use crate::port::judging::Judging;
+use crate::tree::{Location, TreeError, TreePath};
+
+/// From this share of common lines on, a file may be the old one under another name: configure.in of 2.5 and configure.ac
+/// of 3.13 share 0.38.
+const MAY_BE: f64 = 0.3;
+
+/// From this share on, it is: Modules/python.c of 2.5 and Programs/python.c of 3.6 share 0.69.
+const IS: f64 = 0.5;
+
+/// Files that may be the one of the edit, which does not exist.
+pub(super) fn gone(
+    judging: &Judging<'_>,
+    edit: &Edit,
+    index: usize,
+    part: &Part,
+) -> Result<Finding, TreeError> {
+    let change = &edit.changes[index];
+    let what = match &part.outcome {
+        Outcome::Missing { what, .. } => what.clone(),
+        _ => format!("the file {} does not exist", part.file),
+    };
+    let mut candidates = Vec::new();
+    for (path, like) in renamed(judging, &change.file)? {
+        let mut moved = change.clone();
+        moved.file = vec![path.clone()];
+        let text = judging.bytes(&path)?.unwrap_or_default();
+        let why = format!("{:.0} % of its lines are those of {}", like * 100.0, change.file[0]);
+        if !judging.fits(edit, &moved)? {
+            let why = format!("{why}, but the anchor is missing");
+            candidates.push(candidate(&path, &text, &[0], &why, None));
+            continue;
+        }
+        let parts = judging.resolve(edit, &moved)?;
+        let places: Vec<Location> = parts
+            .iter()
+            .filter_map(|one| match &one.outcome {
+                Outcome::Change(places) | Outcome::Already(places) => Some(places),
+                _ => None,
+            })
+            .flatten()
+            .cloned()
+            .collect();
+        let is_same = judging.baseline.is_some_and(|baseline| {
+            let before = baseline.anchors(&edit.id, index, part.name.as_deref());
+            let now: Vec<AnchorLine> = parts.iter().flat_map(|one| one.anchor_lines(&text)).collect();
+            !before.is_empty() && before.iter().map(|a| &a.text).eq(now.iter().map(|b| &b.text))
+        });
+        let mut found = candidate(&path, &text, &[0], &why, Some(moved));
+        found.places.clone_from(&places);
+        if is_same && like >= IS && candidates.is_empty() {
+            let reason = Some(format!("{what}; {why}"));
+            return Ok(Finding { verdict: Verdict::Moved, places, candidates: vec![found], reason });
+        }
+        candidates.push(found);
+    }
+    Ok(Finding::candidates(candidates, Verdict::Obsolete, &what))
+}
+
+/// Files of the tree that may have been renamed from one of `names`, and the share of lines that they have in common, the
+/// largest first.
+fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<(TreePath, f64)>, TreeError> {
+    let Some((old_path, old)) = names
+        .iter()
+        .find_map(|name| judging.base_bytes(name).transpose().map(|bytes| bytes.map(|bytes| (name, bytes))))
+        .transpose()?
+    else {
+        return Ok(Vec::new());
+    };
+    let old_lines = lines(&old);
+    let mut found = Vec::new();
+    for path in judging.files()? {
+        if names.contains(path) || !may_be_called(old_path, path) {
+            continue;
+        }
+        let Some(text) = judging.bytes(path)? else { continue };
+        let new_lines = lines(&text);
+        let least = old_lines.len().min(new_lines.len()).max(1);
+        let like = old_lines.intersection(&new_lines).count() as f64 / least as f64;
+        // A file of a few lines is like many others.
+        if like >= MAY_BE && new_lines.len() >= 5 {
+            found.push((path.clone(), like));
+        }
+    }
+    found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(found)
+}
+
+/// Whether a file may have been renamed so: the same name in another folder, with another ending, or as a part of a longer
+/// one (`_bootstrap` and `_bootstrap_external`).
+fn may_be_called(old: &TreePath, new: &TreePath) -> bool {
+    let stem = |path: &TreePath| path.file_name().split('.').next().unwrap_or("").to_owned();
+    let (was, is) = (stem(old), stem(new));
+    let ending = |path: &TreePath| path.file_name().rsplit('.').next().map(str::to_owned);
+    if old.file_name() == new.file_name() {
+        return may_move(old, new);
+    }
+    let same_folder = old.parent() == new.parent();
+    same_folder && !was.is_empty() && (was == is || (is.contains(&was) && ending(old) == ending(new)))
+}
+
+/// Whether a file may move from one folder to another and be the same: within the library, or among the folders that the
+/// interpreter is built from. Copies of tools, demos and tests do not count (Tools/c-analyzer has a distutils of its own).
+fn may_move(old: &TreePath, new: &TreePath) -> bool {
+    const BUILT: [&str; 6] = ["Modules", "Python", "Programs", "Objects", "Parser", "Include"];
+    let top =
+        |path: &TreePath| path.as_str().split_once('/').map_or(String::new(), |(top, _)| top.to_owned());
+    let (old, new) = ((top(old), old), (top(new), new));
+    let is_test =
+        |path: &TreePath| ["/test/", "/tests/", "/idlelib/"].iter().any(|part| path.as_str().contains(part));
+    let built = |top: &str| BUILT.contains(&top);
+    !is_test(new.1) && (old.0 == new.0 || (built(&old.0) && built(&new.0)))
+}
+
+/// The lines by which a file is recognised: with single blanks, and long enough to be its own.
+fn lines(text: &[u8]) -> BTreeSet<Vec<u8>> {
+    text.split(|b| *b == b'\n')
+        .map(|line| {
+            line.split(u8::is_ascii_whitespace)
+                .filter(|word| !word.is_empty())
+                .collect::<Vec<_>>()
+                .join(&b' ')
+        })
+        .filter(|line| line.len() >= 8)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_may_have_a_related_name() {
+        let may = |old: &str, new: &str| may_be_called(&old.parse().unwrap(), &new.parse().unwrap());
+        assert!(may("configure.in", "configure.ac"));
+        assert!(may("Modules/Setup.dist", "Modules/Setup"));
+        assert!(may("Modules/python.c", "Programs/python.c"));
+        assert!(may("Lib/importlib/_bootstrap.py", "Lib/importlib/_bootstrap_external.py"));
+        assert!(!may("Lib/distutils/unixccompiler.py", "Tools/c-analyzer/distutils/unixccompiler.py"));
+        assert!(!may("Modules/python.c", "Programs/_testembed.c"));
+        assert!(!may("Python/import.c", "Python/importdl.h"));
+    }
+}

@@ -1,0 +1,82 @@
+//! What a recipe presets for configure, and whether this version's configure asks for it.
+
+use std::collections::BTreeSet;
+
+use super::likeness::likeness;
+use crate::edit::{AnchorLine, normalized};
+use crate::plan::RECIPE;
+use crate::plan::preset::{configure_source, plain, presets, questions, variables};
+use crate::port::cell::Verdict;
+use crate::port::finding::{Finding, candidate};
+use crate::port::judging::Judging;
+use crate::text::Span;
+use crate::tree::{Location, TreeError, TreePath};
+
+/// A question for another name counts as the old one if at least this share of what follows it is the same, the names
+/// aside.
+const SAME: f64 = 0.5;
+
+/// A finding for each name that the recipe presets and the release that it was written for asks for.
+pub(in crate::port) fn recipe(judging: &Judging<'_>) -> Result<Vec<(String, Finding)>, TreeError> {
+    let Some((path, text)) = configure_source(judging.context.tree)? else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for name in presets(&judging.patchset.build) {
+        let before = judging.baseline.map_or(&[][..], |baseline| baseline.anchors(RECIPE, 0, Some(&name)));
+        let now = questions(&path, &text, &name);
+        if before.is_empty() && (judging.baseline.is_some() || now.is_empty()) {
+            // LDFLAGS and the like are autoconf's own.
+            continue;
+        }
+        found.push((name.clone(), preset(judging, &name, before, &now, &path, &text)));
+    }
+    Ok(found)
+}
+
+fn preset(
+    judging: &Judging<'_>,
+    name: &str,
+    before: &[AnchorLine],
+    now: &[AnchorLine],
+    path: &TreePath,
+    text: &[u8],
+) -> Finding {
+    let places: Vec<Location> = now.iter().map(AnchorLine::location).collect();
+    if let Some(last) = now.last() {
+        let lines = |anchors: &[AnchorLine]| {
+            anchors
+                .iter()
+                .map(|anchor| plain(&String::from_utf8_lossy(&anchor.text)))
+                .collect::<BTreeSet<_>>()
+        };
+        if judging.in_range || before.is_empty() || lines(before) == lines(now) {
+            let moved = before.first().is_some_and(|old| old.file != last.file) && !judging.in_range;
+            let verdict = if moved { Verdict::Moved } else { Verdict::Applies };
+            return Finding::at(verdict, &places);
+        }
+        let why = format!("configure still asks for `{name}`, in other lines: the same preset works");
+        let mut found = candidate(&last.file, text, &[], &why, None);
+        found.places.clone_from(&places);
+        found.text = String::from_utf8_lossy(now[0].text.trim_ascii_end()).into_owned();
+        return Finding { places, ..Finding::candidates(vec![found], Verdict::Lost, &why) };
+    }
+    let what = format!("configure does not ask for `{name}`: a preset is ignored silently");
+    let Some(old) = before.last() else { return Finding::reason(Verdict::Obsolete, &what) };
+    let old_block = normalized(&old.around);
+    let mut ranked: Vec<(f64, String, Span)> = variables(text)
+        .into_iter()
+        .map(|(variable, span)| {
+            let end = crate::text::lines(&text[span.start..])
+                .nth(12)
+                .map_or(text.len(), |line| span.start + line.end);
+            let block = normalized(&text[span.start..end]).replace(&variable, name);
+            (likeness(&old_block, &block), variable, span)
+        })
+        .filter(|(like, ..)| *like >= SAME)
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let candidates = ranked.into_iter().map(|(_, variable, span)| {
+        let why = format!("`{variable}` replaces `{name}`: preset that");
+        candidate(path, text, &[span.start], &why, None)
+    });
+    Finding::candidates(candidates.collect(), Verdict::Obsolete, &what)
+}

@@ -1,0 +1,332 @@
+//! Modules in any of the Setup files that a build reads, under any of their names.
+
+use super::likeness::likeness;
+use crate::edit::{Outcome, Part};
+use crate::modules::{SetupFile, setup_files};
+use crate::operation::{Anchor, Module as Wanted, Operation, setup};
+use crate::patchset::{Change, Edit};
+use crate::port::cell::{Candidate, Verdict};
+use crate::port::compare::compare;
+use crate::port::finding::{Finding, candidate};
+use crate::port::judging::Judging;
+use crate::syntax::python::PyFile;
+use crate::syntax::setup::{Module, Section, Setup};
+use crate::tree::{Location, TreeError, TreePath};
+
+/// What configure makes of Setup.stdlib.in is not known before it runs.
+const STDLIB: &str = "Modules/Setup.stdlib";
+
+/// A Setup file, read.
+struct Read {
+    file: SetupFile,
+    text: Vec<u8>,
+    setup: Setup,
+}
+
+/// A line of a Setup file.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    read: &'a Read,
+    module: &'a Module,
+}
+
+impl Line<'_> {
+    fn name(&self) -> String {
+        String::from_utf8_lossy(self.module.name.of(&self.read.text)).into_owned()
+    }
+
+    fn location(&self) -> Location {
+        Location::of(&self.read.file.path, &self.read.text, self.module.name.start)
+    }
+
+    /// Whether this line links the module statically.
+    fn is_static(&self) -> bool {
+        self.module.enabled && self.module.section == Section::Static && !self.is_by_configure()
+    }
+
+    fn is_by_configure(&self) -> bool {
+        self.read.file.made == STDLIB
+    }
+
+    fn candidate(&self, why: &str, change: Option<Change>) -> Candidate {
+        candidate(&self.read.file.path, &self.read.text, &[self.module.name.start], why, change)
+    }
+}
+
+/// Judges a module that is to be enabled or disabled; `None` if the engine's own outcome says it all.
+pub(in crate::port) fn module(
+    judging: &Judging<'_>,
+    edit: &Edit,
+    index: usize,
+    part: &Part,
+    modules: &[Wanted],
+    enable: bool,
+) -> Result<Option<Finding>, TreeError> {
+    let Some(wanted) = modules.iter().find(|module| Some(&module.name) == part.name.as_ref()) else {
+        return Ok(None);
+    };
+    let mut files = Vec::new();
+    for file in setup_files(judging.context.tree)? {
+        let Some(text) = judging.bytes(&file.path)? else { continue };
+        let text = without_conditions(&text);
+        let setup = Setup::parse(&text);
+        files.push(Read { file, text, setup });
+    }
+    let change = &edit.changes[index];
+    let search = Search { judging, edit, index, change, part, modules, enable, wanted, files: &files };
+    if enable { search.enable() } else { search.disable() }
+}
+
+struct Search<'a> {
+    judging: &'a Judging<'a>,
+    edit: &'a Edit,
+    index: usize,
+    change: &'a Change,
+    part: &'a Part,
+    /// All modules of the change.
+    modules: &'a [Wanted],
+    /// Whether they are to be enabled, rather than disabled.
+    enable: bool,
+    /// The module of the part.
+    wanted: &'a Wanted,
+    files: &'a [Read],
+}
+
+impl<'a> Search<'a> {
+    fn lines(&self) -> impl Iterator<Item = Line<'a>> {
+        self.files.iter().flat_map(|read| read.setup.modules.iter().map(move |module| Line { read, module }))
+    }
+
+    /// The lines of the module under the names that the patchset knows.
+    fn own(&self) -> Vec<Line<'a>> {
+        self.lines().filter(|line| self.wanted.names().any(|name| name == line.name())).collect()
+    }
+
+    /// The line of Setup.stdlib that decides about a module before the files that the change names: makesetup takes the
+    /// first rule for a module.
+    fn shadow(&self, lines: &[Line<'a>]) -> Option<Line<'a>> {
+        let is_own = |read: &Read| self.change.file.contains(&read.file.path);
+        let first_own = self.files.iter().position(is_own).unwrap_or(self.files.len());
+        let before = |line: &&Line<'a>| {
+            self.files[..first_own].iter().any(|read| read.file.path == line.read.file.path)
+        };
+        lines.iter().filter(|line| line.is_by_configure()).find(before).copied()
+    }
+
+    fn enable(&self) -> Result<Option<Finding>, TreeError> {
+        let own = self.own();
+        if let Some(on) = own.iter().find(|line| line.is_static()) {
+            return Ok(Some(self.already(*on, None)));
+        }
+        if let Some(shadow) = self.shadow(&own) {
+            return Ok(Some(self.shadowed(shadow, "")));
+        }
+        if !own.is_empty() {
+            return self.by_engine();
+        }
+        let aliases = self.aliases()?;
+        if let Some((on, why)) = aliases.iter().find(|(line, _)| line.is_static()) {
+            return Ok(Some(self.already(*on, Some(why))));
+        }
+        let lines: Vec<Line<'a>> = aliases.iter().map(|(line, _)| *line).collect();
+        if let Some(shadow) = self.shadow(&lines) {
+            let why = aliases.iter().find(|(line, _)| line.location() == shadow.location());
+            return Ok(Some(self.shadowed(shadow, why.map_or("", |(_, why)| why))));
+        }
+        let mut candidates = Vec::new();
+        for (line, why) in &aliases {
+            let change = self.judging.tried(self.edit, self.with_alias(&line.name()))?;
+            candidates.push(line.candidate(why, change));
+        }
+        self.or_gone(candidates)
+    }
+
+    fn disable(&self) -> Result<Option<Finding>, TreeError> {
+        let own = self.own();
+        let is_on = |line: &&Line<'a>| line.module.enabled && line.module.section != Section::Disabled;
+        let in_files = |line: &&Line<'a>| self.change.file.contains(&line.read.file.path);
+        if let Some(on) = own.iter().filter(is_on).find(|line| !in_files(line)) {
+            let name = &self.wanted.name;
+            let why = format!(
+                "{} builds it; `*disabled*` and `{name}` in Modules/Setup.local, which makesetup reads first, leave it out",
+                on.read.file.path
+            );
+            let candidates = vec![on.candidate(&why, None)];
+            return Ok(Some(Finding::candidates(candidates, Verdict::Lost, &why)));
+        }
+        if own.is_empty() { self.or_gone(Vec::new()) } else { self.by_engine() }
+    }
+
+    /// The engine's own outcome, with the line compared.
+    fn by_engine(&self) -> Result<Option<Finding>, TreeError> {
+        let Outcome::Change(places) = &self.part.outcome else { return Ok(None) };
+        compare(self.judging, self.edit, self.index, self.part, places).map(Some)
+    }
+
+    fn already(&self, line: Line<'a>, why: Option<&str>) -> Finding {
+        let mut reason = format!("{} links it statically", line.read.file.path);
+        if let Some(why) = why {
+            reason.push_str(&format!(" as `{}`: {why}", line.name()));
+        }
+        Finding { places: vec![line.location()], ..Finding::reason(Verdict::Already, &reason) }
+    }
+
+    fn shadowed(&self, line: Line<'a>, also: &str) -> Finding {
+        let also = if also.is_empty() { String::new() } else { format!("{also}; ") };
+        let why = format!(
+            "{also}makesetup reads {STDLIB} before Modules/Setup, and the first rule for a module wins: configure with \
+             MODULE_BUILDTYPE=static, or put its line into Modules/Setup.local"
+        );
+        Finding {
+            places: vec![line.location()],
+            ..Finding::candidates(vec![line.candidate(&why, None)], Verdict::Lost, &why)
+        }
+    }
+
+    /// The candidates, or that the module is gone: no Setup file names it, and it has no source.
+    fn or_gone(&self, candidates: Vec<Candidate>) -> Result<Option<Finding>, TreeError> {
+        let name = &self.wanted.name;
+        let what = format!("no line of a Setup file builds the module `{name}`");
+        if !candidates.is_empty() {
+            return Ok(Some(Finding::candidates(candidates, Verdict::Lost, &what)));
+        }
+        for source in [format!("{name}.c"), format!("{name}module.c")] {
+            let Ok(path) = format!("Modules/{source}").parse::<TreePath>() else { continue };
+            if self.judging.bytes(&path)?.is_some() {
+                return self.without_a_line(&path, &source, &what).map(Some);
+            }
+        }
+        Ok(Some(Finding::reason(Verdict::Obsolete, &format!("{what}, and its source is gone"))))
+    }
+
+    /// The module's source exists, and no line builds it: 2.4 leaves some modules to setup.py.
+    fn without_a_line(&self, path: &TreePath, source: &str, what: &str) -> Result<Finding, TreeError> {
+        let name = &self.wanted.name;
+        let what = format!("{what}, but {path} exists");
+        let operation =
+            Operation::SetupAdd(setup::Add { module: name.clone(), arguments: source.to_owned() });
+        // Another operation can replace the change only if it is about this module alone.
+        let add =
+            (self.enable && self.modules.len() == 1).then(|| Change { operation, ..self.change.clone() });
+        let candidate = Candidate {
+            places: vec![Location::whole(path)],
+            text: format!("{name} {source}"),
+            why: format!("add the line `{name} {source}`, with the libraries that it needs"),
+            change: self.judging.tried(self.edit, add)?,
+        };
+        Ok(Finding::candidates(vec![candidate], Verdict::Lost, &what))
+    }
+
+    /// The change of this module alone, with another name that it may have.
+    fn with_alias(&self, alias: &str) -> Option<Change> {
+        let mut module = self.wanted.clone();
+        module.aliases.push(alias.to_owned());
+        let anchor = Anchor::Modules { modules: vec![module], enable: self.enable };
+        let operation = self.change.operation.with_anchor(anchor)?;
+        Some(Change { operation, ..self.change.clone() })
+    }
+
+    /// Lines that build the module under a name that the patchset does not know, and what was seen.
+    ///
+    /// CPython renames a module in C to `_name` when a Python module takes the old name, and drops the `c` of `cPickle`
+    /// then: the Python module imports the renamed one, which tells it from others of a similar name. A module that
+    /// loses its underscore is built from a source of its name.
+    fn aliases(&self) -> Result<Vec<(Line<'a>, String)>, TreeError> {
+        let mut found: Vec<(Line<'a>, String)> = Vec::new();
+        for line in self.lines() {
+            let name = line.name();
+            if plain(&name) != plain(&self.wanted.name) {
+                continue;
+            }
+            if let Some(python) = self.imported_by(&name)? {
+                found.push((line, format!("{python} imports `{name}`")));
+            } else if self.wanted.name.trim_start_matches('_') == name
+                || self.is_like_the_old_source(&line)?
+            {
+                found.push((line, format!("`{}` has become `{name}`", self.wanted.name)));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The Python module that took the old name and imports `name`.
+    fn imported_by(&self, name: &str) -> Result<Option<TreePath>, TreeError> {
+        let module = plain(&self.wanted.name);
+        for file in [format!("Lib/{module}.py"), format!("Lib/{module}/__init__.py")] {
+            let Ok(path) = file.parse::<TreePath>() else { continue };
+            let Some(text) = self.judging.bytes(&path)? else { continue };
+            if PyFile::parse(&text).imports().iter().any(|import| import.modules().contains(&name)) {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the source of a line shares most of its names with the one that the module was built from.
+    fn is_like_the_old_source(&self, line: &Line<'a>) -> Result<bool, TreeError> {
+        let source = line
+            .module
+            .arguments
+            .iter()
+            .map(|word| word.of(&line.read.text))
+            .find(|word| word.ends_with(b".c"));
+        let Some(source) = source else { return Ok(false) };
+        let Ok(path) = format!("Modules/{}", String::from_utf8_lossy(source)).parse::<TreePath>() else {
+            return Ok(false);
+        };
+        let Some(new) = self.judging.bytes(&path)? else { return Ok(false) };
+        for old in
+            [format!("Modules/{}.c", self.wanted.name), format!("Modules/{}module.c", self.wanted.name)]
+        {
+            let Ok(old) = old.parse::<TreePath>() else { continue };
+            if let Some(old) = self.judging.base_bytes(&old)? {
+                return Ok(likeness(&names(&old), &names(&new)) >= 0.5);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The name by which programs import a module: `pickle` for `cPickle` and `_pickle`.
+fn plain(name: &str) -> String {
+    let name = name.trim_start_matches('_');
+    let bare = match name.strip_prefix('c') {
+        Some(rest) if rest.starts_with(|sign: char| sign.is_ascii_uppercase()) => rest,
+        _ => name,
+    };
+    bare.to_ascii_lowercase()
+}
+
+/// The longer identifiers of a source, except those of Python's own interface.
+fn names(text: &[u8]) -> String {
+    let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let words = text.split(|b| !is_word(b)).filter(|word| word.len() >= 4 && !word.starts_with(b"Py"));
+    words.map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+}
+
+/// The text without `@NAME@` at the beginning of lines, which configure replaces by a `#` or nothing.
+fn without_conditions(text: &[u8]) -> Vec<u8> {
+    let line = |line: &'_ [u8]| {
+        let rest =
+            line.strip_prefix(b"@").and_then(|rest| rest.iter().position(|b| *b == b'@').map(|end| end + 2));
+        line[rest.unwrap_or(0)..].to_vec()
+    };
+    text.split_inclusive(|b| *b == b'\n').flat_map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_module_has_the_name_that_programs_import() {
+        for (name, is) in [
+            ("cPickle", "pickle"),
+            ("_pickle", "pickle"),
+            ("cmath", "cmath"),
+            ("_collections", "collections"),
+        ] {
+            assert_eq!(plain(name), is);
+        }
+    }
+}
