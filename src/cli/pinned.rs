@@ -9,7 +9,7 @@ use crate::apply::{self, FileState, LayerStatus};
 use crate::contents::Contents;
 use crate::digest::Sha256Digest;
 use crate::plan::PlannedLayer;
-use crate::tree::{FileChange, SourceSpec, TreePath, keyword_normalised};
+use crate::tree::{FileChange, SourceSpec, TreePath, keyword_normalized};
 
 /// The pin a source was found to be, or why it is none.
 pub(super) enum Pinned {
@@ -113,7 +113,7 @@ pub(super) fn check(
 
 /// The digest of a file without its version-control keywords.
 pub(super) fn normal_digest(bytes: &[u8]) -> Sha256Digest {
-    Sha256Digest::of(&keyword_normalised(bytes))
+    Sha256Digest::of(&keyword_normalized(bytes))
 }
 
 /// The error for a tree that is no pinned release.

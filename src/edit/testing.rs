@@ -6,7 +6,7 @@ use super::{Context, Outcome, Part, resolve};
 use crate::operation::Delta;
 use crate::patchset::{Catalog, Edit, LoadError, Patchset};
 use crate::text::{Rewrite, apply, reverse};
-use crate::tree::{Entry, File, Tree, TreeError, TreePath};
+use crate::tree::{Entry, File, Tree, TreeError, TreePath, WalkEntry};
 use crate::version::Version;
 
 /// A tree in memory: regular files, and paths at which something else stands.
@@ -52,6 +52,10 @@ impl Tree for MemoryTree {
 
     fn files(&self) -> Result<Vec<TreePath>, TreeError> {
         Ok(self.files.keys().cloned().collect())
+    }
+
+    fn walk(&self, _: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
+        panic!("no test copies it")
     }
 }
 

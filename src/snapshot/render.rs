@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::digest::Sha256Digest;
 use crate::edit::Outcome;
 use crate::plan::{Baseline, Plan, PlannedEdit};
-use crate::tree::{TreePath, keyword_normalised};
+use crate::tree::{TreePath, keyword_normalized};
 
 const FILES: &str = "== files before";
 const ANCHORS: &str = "== anchors";
@@ -18,7 +18,7 @@ pub fn render(plan: &Plan, baseline: &Baseline, pin: &str) -> String {
         // Without version-control keywords: before 2.7 a tarball differs from its tag in them.
         match &change.before {
             Some(file) => {
-                let digest = Sha256Digest::of(&keyword_normalised(&file.bytes));
+                let digest = Sha256Digest::of(&keyword_normalized(&file.bytes));
                 out.push_str(&format!("{digest}  {}\n", change.path));
             }
             None => out.push_str(&format!("{:64}  {}\n", "absent", change.path)),

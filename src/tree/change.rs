@@ -1,23 +1,23 @@
-//! What becomes of one file of a tree.
+//! The change of a file.
 
 use super::{File, TreePath};
 use crate::text::{self, Rewrite, Side};
 
-/// The change of one file: from `before` to `after`, of which at least one is there.
+/// The change of a file from `before` to `after`, at least one of which is not `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileChange {
     /// The file.
     pub path: TreePath,
-    /// The file as the tree has it; `None` when it is added.
+    /// The file as it is in the tree; `None` if it is added.
     pub before: Option<File>,
-    /// The file as it will be; `None` when it is removed.
+    /// The file as it will be; `None` if it is removed.
     pub after: Option<File>,
-    /// For a file that is there before and after: the rewrites that lead from one to the other.
+    /// If it is neither added nor removed: the rewrites that turn `before` into `after`.
     pub rewrites: Vec<Rewrite>,
 }
 
 impl FileChange {
-    /// Its diff, as `git apply` and `patch -p1` read it.
+    /// The diff, as `git apply` and `patch -p1` read it.
     pub fn diff(&self) -> Vec<u8> {
         fn side(file: &Option<File>) -> Option<Side<'_>> {
             file.as_ref().map(|file| Side { bytes: &file.bytes, executable: file.executable })

@@ -10,32 +10,33 @@ use walkdir::WalkDir;
 
 use super::{Entry, File, Node, Tree, TreeError, TreePath, WalkEntry};
 
-/// What names at the top of a directory begin with that are pypatch's own: the receipt of an applied
-/// tree, and where `apply` prepares files. They are no part of the tree.
-pub const OWN_PREFIX: &str = ".pypatch-";
+/// The prefix of pypatch's own names at the top of a directory: the receipt, and the stages of
+/// `apply`. They are not part of the tree.
+const OWN_PREFIX: &str = ".pypatch-";
 
 /// A source tree in a directory.
 ///
-/// `.git` and what begins with [`OWN_PREFIX`] at its top are not there, for every method. Symbolic
-/// links below the top are seen but not followed.
+/// `.git` and names that begin with `.pypatch-` at its top are not part of the tree. Symbolic links
+/// below the top are not followed.
 #[derive(Debug, Clone)]
 pub struct DirTree {
     root: PathBuf,
     label: String,
 }
 
-/// What the directory holds, in byte order of the paths.
+/// The contents of the directory.
 struct Listing {
+    /// In byte order of the paths.
     found: Vec<(TreePath, fs::FileType)>,
-    /// A name that is no [`TreePath`].
+    /// A name that is not a [`TreePath`].
     unnameable: Option<PathBuf>,
 }
 
 impl DirTree {
-    /// The tree in the directory `root`, which may itself be a link to one.
+    /// The tree in the directory `root`, or in the directory that the link `root` leads to.
     ///
     /// # Errors
-    /// [`TreeError::NoSource`] when nothing is there, [`TreeError::Io`] when it is no directory.
+    /// [`TreeError::NoSource`] if it does not exist, [`TreeError::Io`] if it is not a directory.
     pub fn open(root: impl Into<PathBuf>) -> Result<DirTree, TreeError> {
         let root = root.into();
         let label = root.display().to_string();
@@ -47,12 +48,7 @@ impl DirTree {
         }
     }
 
-    /// The directory.
-    pub fn root(&self) -> &Path {
-        &self.root
-    }
-
-    /// What the system knows about `path`, after a look at every directory above it.
+    /// The metadata of `path`, after a check of every directory above it.
     fn metadata(&self, path: &TreePath) -> Result<Option<Metadata>, TreeError> {
         if hidden(path.as_str().split('/').next().unwrap_or_default()) {
             return Ok(None);
@@ -112,12 +108,12 @@ impl Tree for DirTree {
         if metadata.is_symlink() {
             return Err(TreeError::Symlink { path: path.clone() });
         }
-        // Asked before opening: opening a pipe would wait for ever.
+        // Checked before opening: opening a pipe could block forever.
         if !metadata.is_file() {
             return Err(TreeError::NotAFile { path: path.clone() });
         }
-        let place = path.below(&self.root);
-        let bytes = fs::read(&place).map_err(TreeError::io(place.display()))?;
+        let file = path.below(&self.root);
+        let bytes = fs::read(&file).map_err(TreeError::io(file.display()))?;
         Ok(Some(File { bytes: bytes.into(), executable: executable(&metadata) }))
     }
 
@@ -132,28 +128,27 @@ impl Tree for DirTree {
             return Err(TreeError::Name { tree: self.label.clone(), name: name.display().to_string() });
         }
         for (path, kind) in found {
-            let place = path.below(&self.root);
-            let failed = || TreeError::io(place.display());
-            let metadata = fs::symlink_metadata(&place).map_err(failed())?;
+            let file = path.below(&self.root);
+            let failed = || TreeError::io(file.display());
+            let metadata = fs::symlink_metadata(&file).map_err(failed())?;
             let node = if kind.is_file() {
-                Node::File(fs::read(&place).map_err(failed())?.into())
+                Node::File(fs::read(&file).map_err(failed())?.into())
             } else if kind.is_dir() {
                 Node::Directory
             } else if kind.is_symlink() {
-                Node::Symlink(fs::read_link(&place).map_err(failed())?.into_os_string().into_vec())
+                Node::Symlink(fs::read_link(&file).map_err(failed())?.into_os_string().into_vec())
             } else {
                 Node::Other
             };
-            // Below a second, so it fits.
-            let nanoseconds = u32::try_from(metadata.mtime_nsec()).unwrap_or(0);
-            let mtime = Some((metadata.mtime(), nanoseconds));
+            // The nanoseconds are less than a second, so they fit.
+            let mtime = Some((metadata.mtime(), u32::try_from(metadata.mtime_nsec()).unwrap_or(0)));
             visit(WalkEntry { path, node, mode: metadata.permissions().mode() & 0o777, mtime })?;
         }
         Ok(())
     }
 }
 
-/// Whether a name at the top of a directory is no part of the tree in it.
+/// Whether a name at the top of a directory is not part of the tree.
 fn hidden(name: &str) -> bool {
     name == ".git" || name.starts_with(OWN_PREFIX)
 }
@@ -162,11 +157,11 @@ fn executable(metadata: &Metadata) -> bool {
     metadata.permissions().mode() & 0o100 != 0
 }
 
-/// The metadata of what stands at `place`, a link not followed; `None` when nothing does.
-fn stat(place: &Path) -> Result<Option<Metadata>, TreeError> {
-    match fs::symlink_metadata(place) {
+/// The metadata of `path`, without following a link; `None` if nothing is there.
+fn stat(path: &Path) -> Result<Option<Metadata>, TreeError> {
+    match fs::symlink_metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(TreeError::io(place.display())(error)),
+        Err(error) => Err(TreeError::io(path.display())(error)),
     }
 }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use super::TreePath;
 
-/// Why a source could not be read.
+/// An error of reading a source.
 #[derive(Debug, thiserror::Error)]
 pub enum TreeError {
-    /// Nothing is there.
+    /// The file or directory does not exist.
     #[error("{} does not exist", .0.display())]
     NoSource(PathBuf),
     /// Reading failed.
@@ -15,23 +15,23 @@ pub enum TreeError {
     Io {
         /// The file or directory.
         what: String,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         source: std::io::Error,
     },
-    /// A member of an archive that no release of CPython has: it would leave the tree, or it is
-    /// no file, directory or link.
+    /// A member of an archive that no release of CPython has: it would leave the tree, or it is not a
+    /// file, directory or link.
     #[error("{archive}: hostile member `{member}`: {why}")]
     Hostile {
         /// The archive.
         archive: String,
-        /// The member's name as it stands in the archive.
+        /// The member's name as it is in the archive.
         member: String,
         /// What is wrong with it.
         why: String,
     },
     /// An archive that is damaged, or not an archive.
-    #[error("{archive} is no readable archive: {why}")]
+    #[error("cannot read the archive {archive}: {why}")]
     Archive {
         /// The archive.
         archive: String,
@@ -39,40 +39,40 @@ pub enum TreeError {
         why: String,
     },
     /// A symbolic link where a file or directory was expected.
-    #[error("{path} is a symbolic link, or lies below one")]
+    #[error("{path} is a symbolic link, or is below one")]
     Symlink {
         /// The path asked for.
         path: TreePath,
     },
     /// Something else than a regular file where one was expected.
-    #[error("{path} is no regular file")]
+    #[error("{path} is not a regular file")]
     NotAFile {
         /// The path asked for.
         path: TreePath,
     },
-    /// The git repository or the revision cannot be read.
+    /// An object of a git repository cannot be read.
     #[error("{what}: {why}")]
     Git {
         /// The repository and revision.
         what: String,
-        /// What git said.
+        /// The message of libgit2.
         why: String,
     },
-    /// A name that can be no [`TreePath`]: no UTF-8, or with a backslash or a line end in it. A
-    /// plan passes over it; a copy of the tree would lack it.
-    #[error("{tree} holds a name that pypatch cannot keep: `{name}`")]
+    /// A name that is not a [`TreePath`]: it is not UTF-8, or has a backslash or a line end. A plan
+    /// skips it, but a copy of the tree would lack it.
+    #[error("{tree} has a file name that pypatch cannot copy: `{name}`")]
     Name {
         /// The source.
         tree: String,
-        /// The name, with what is no UTF-8 replaced.
+        /// The name; bytes that are not UTF-8 are replaced.
         name: String,
     },
-    /// No git repository where one was named.
-    #[error("{} is no git repository", .repo.display())]
+    /// The path of a git repository is not one.
+    #[error("{} is not a git repository", .repo.display())]
     NoRepository {
-        /// What was named.
+        /// The path.
         repo: PathBuf,
-        /// What git said.
+        /// The message of libgit2.
         why: String,
     },
     /// A repository without that revision.
@@ -80,18 +80,18 @@ pub enum TreeError {
     NoRevision {
         /// The repository.
         repo: PathBuf,
-        /// What was asked for.
+        /// The revision asked for.
         rev: String,
-        /// Tags and branches of nearly that name, the nearest first.
+        /// Tags and branches of similar names, the most similar first.
         near: Vec<String>,
     },
-    /// A pin, which has to be found on this machine or fetched before it can be opened.
-    #[error("the pin `{0}` has to be looked up before it can be read")]
+    /// A pin, which has to be located on this machine or fetched before it is opened.
+    #[error("cannot open the pin `{0}`: it is not located")]
     Pin(String),
 }
 
 impl TreeError {
-    /// [`TreeError::Io`] of `what`, as `map_err` wants it.
+    /// Makes a [`TreeError::Io`] of `what`, for `map_err`.
     pub(crate) fn io(what: impl ToString) -> impl FnOnce(std::io::Error) -> TreeError {
         move |source| TreeError::Io { what: what.to_string(), source }
     }

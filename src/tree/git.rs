@@ -1,4 +1,4 @@
-//! A tree in a git repository, read from its object database.
+//! The tree of a commit, read from the object database of a git repository.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,12 +9,12 @@ use super::walk::file_mode;
 use super::{Entry, File, Mtime, Node, Tree, TreeError, TreePath, WalkEntry};
 use crate::text::nearest_names;
 
-/// The source tree of a commit, without a checkout, from a bare repository or another.
+/// The source tree of a commit, read without a checkout. The repository may be bare.
 pub struct GitTree {
-    /// libgit2's handles may wander between threads, but not be shared by them.
+    /// libgit2's handles may be moved to another thread, but not used by two at once.
     repository: Arc<Mutex<Repository>>,
     tree: Oid,
-    /// When the commit was made.
+    /// The time of the commit.
     mtime: Option<Mtime>,
     label: String,
 }
@@ -26,21 +26,22 @@ struct Object {
     id: Oid,
 }
 
-/// Everything below a tree, in byte order of the paths.
+/// The contents of the tree.
 struct Listing {
+    /// In byte order of the paths.
     found: Vec<(TreePath, Object)>,
-    /// A name that is no [`TreePath`].
+    /// A name that is not a [`TreePath`].
     unnameable: Option<String>,
 }
 
 impl GitTree {
-    /// The tree of `rev`, which is anything that `git rev-parse` takes: a tag, a branch, a commit, a
-    /// tree.
+    /// The tree of `rev`, which is anything that `git rev-parse` accepts: a tag, a branch, a commit, the
+    /// id of a tree.
     ///
     /// # Errors
-    /// [`TreeError::NoRepository`] when `repo` is neither a repository nor the top of a work tree (the
-    /// directories above it are not looked at); [`TreeError::NoRevision`] with similar names when it
-    /// does not know `rev`; [`TreeError::Git`] when an object is damaged or no tree.
+    /// [`TreeError::NoRepository`] if `repo` is neither a repository nor the top of a work tree (the
+    /// directories above it are not searched); [`TreeError::NoRevision`] if it has no revision `rev`;
+    /// [`TreeError::Git`] if an object is damaged or has no tree.
     pub fn open(repo: impl AsRef<Path>, rev: &str) -> Result<GitTree, TreeError> {
         let path = repo.as_ref();
         let label = format!("git:{}@{rev}", path.display());
@@ -61,36 +62,18 @@ impl GitTree {
         Ok(GitTree { repository: Arc::new(Mutex::new(repository)), tree, mtime, label })
     }
 
-    /// The tree whose git id is `id`, as a pin names it: the same in every clone.
-    ///
-    /// # Errors
-    /// As [`GitTree::open`]; [`TreeError::NoRevision`] when the repository has no such tree.
-    pub fn at_tree_id(repo: impl AsRef<Path>, id: &str) -> Result<GitTree, TreeError> {
-        let path = repo.as_ref();
-        let repository = open_repository(path)?;
-        let missing =
-            || TreeError::NoRevision { repo: path.to_owned(), rev: id.to_owned(), near: Vec::new() };
-        let tree = Oid::from_str(id).map_err(|_| missing())?;
-        let label = format!("git:{}@{id}", path.display());
-        match repository.find_tree(tree).map(|_| ()) {
-            Ok(()) => Ok(GitTree { repository: Arc::new(Mutex::new(repository)), tree, mtime: None, label }),
-            Err(error) if error.code() == ErrorCode::NotFound => Err(missing()),
-            Err(error) => Err(git_error(&label, &error)),
-        }
-    }
-
-    /// A tree of a repository that is open already.
+    /// A tree of an open repository.
     pub(super) fn of(repository: Arc<Mutex<Repository>>, tree: Oid, label: String) -> GitTree {
         GitTree { repository, tree, mtime: None, label }
     }
 
-    /// Its id, 40 hexadecimal digits: what `git rev-parse REV^{tree}` prints.
+    /// The id of the tree, 40 hexadecimal digits: what `git rev-parse REV^{tree}` prints.
     pub fn tree_id(&self) -> String {
         self.tree.to_string()
     }
 
     fn repository(&self) -> MutexGuard<'_, Repository> {
-        // Nothing is changed under the lock, so nothing is half done after a panic.
+        // Nothing is modified under the lock, so a panic leaves nothing half done.
         self.repository.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -210,9 +193,9 @@ impl Object {
 
 /// Opens the repository at `path`: a bare one, the top of a work tree, or a linked work tree.
 ///
-/// It is opened as a bare one in any case. libgit2 refuses a work tree that belongs to another user,
-/// because its hooks and filters could be run; only objects and references are read here, nothing is
-/// run, and a mirror that somebody else keeps is a common source.
+/// It is always opened as a bare one. libgit2 refuses the work tree of another user, because its hooks
+/// and filters could be run; but only objects and references are read here, and a mirror of another
+/// user is a common source.
 pub(super) fn open_repository(path: &Path) -> Result<Repository, TreeError> {
     let missing = |why: &str| TreeError::NoRepository { repo: path.to_owned(), why: why.to_owned() };
     let real = path.canonicalize().map_err(|error| missing(&error.to_string()))?;
@@ -224,7 +207,7 @@ pub(super) fn open_repository(path: &Path) -> Result<Repository, TreeError> {
     Repository::open_bare(found).map_err(|error| missing(error.message()))
 }
 
-/// Tags and branches that are nearly `rev`.
+/// Tags and branches with names similar to `rev`.
 fn near_names(repository: &Repository, rev: &str) -> Vec<String> {
     let Ok(references) = repository.references() else { return Vec::new() };
     let mut names: Vec<String> =
@@ -247,42 +230,41 @@ mod tests {
     use crate::tree::tree_id;
 
     #[test]
-    fn a_tag_a_branch_and_a_tree_id_give_the_same_tree() {
-        let place = testing::repository();
-        let tree = GitTree::open(place.path(), "v2.5").unwrap();
+    fn a_tag_a_branch_and_a_tree_id_open_the_same_tree() {
+        let folder = testing::repository();
+        let tree = GitTree::open(folder.path(), "v2.5").unwrap();
         assert_eq!(tree_id(&tree).unwrap(), tree.tree_id());
         for rev in ["v2.5.5", "HEAD", "v2.5^{tree}", &tree.tree_id()] {
-            assert_eq!(GitTree::open(place.path(), rev).unwrap().tree_id(), tree.tree_id(), "{rev}");
+            assert_eq!(GitTree::open(folder.path(), rev).unwrap().tree_id(), tree.tree_id(), "{rev}");
         }
-        // What a bare repository is, too.
-        let git = place.path().join(".git");
-        assert_eq!(GitTree::at_tree_id(git, &tree.tree_id()).unwrap().tree_id(), tree.tree_id());
-        assert_eq!(tree.label(), format!("git:{}@v2.5", place.path().display()));
+        // A bare repository.
+        let git = folder.path().join(".git");
+        assert_eq!(GitTree::open(git, &tree.tree_id()).unwrap().tree_id(), tree.tree_id());
+        assert_eq!(tree.label(), format!("git:{}@v2.5", folder.path().display()));
     }
 
     #[test]
-    fn an_unknown_revision_comes_with_the_names_that_are_near() {
-        let place = testing::repository();
-        match GitTree::open(place.path(), "v2.55").map(|tree| tree.tree_id()) {
+    fn an_unknown_revision_is_reported_with_similar_names() {
+        let folder = testing::repository();
+        match GitTree::open(folder.path(), "v2.55").map(|tree| tree.tree_id()) {
             Err(TreeError::NoRevision { rev, near, .. }) => {
                 assert_eq!((rev.as_str(), near), ("v2.55", vec!["v2.5".to_owned(), "v2.5.5".to_owned()]));
             }
             other => panic!("{other:?}"),
         }
         for rev in ["nothing", "", "HEAD~1", "v2.5:configure:x", "@{-9}"] {
-            assert!(GitTree::open(place.path(), rev).is_err(), "{rev}");
+            assert!(GitTree::open(folder.path(), rev).is_err(), "{rev}");
         }
-        for id in ["v2.5", "0000000000000000000000000000000000000001"] {
-            let found = GitTree::at_tree_id(place.path(), id).map(|tree| tree.tree_id());
-            assert!(matches!(found, Err(TreeError::NoRevision { .. })), "{id}");
-        }
+        let unknown = "0000000000000000000000000000000000000001";
+        let found = GitTree::open(folder.path(), unknown).map(|tree| tree.tree_id());
+        assert!(matches!(found, Err(TreeError::NoRevision { .. })));
     }
 
     #[test]
-    fn a_directory_inside_a_repository_is_no_repository() {
-        let place = testing::repository();
+    fn a_directory_inside_a_repository_is_not_a_repository() {
+        let folder = testing::repository();
         for repo in
-            [place.path().join("Modules"), place.path().join("nothing"), place.path().join("configure")]
+            [folder.path().join("Modules"), folder.path().join("nothing"), folder.path().join("configure")]
         {
             let found = GitTree::open(&repo, "HEAD").map(|tree| tree.tree_id());
             assert!(matches!(found, Err(TreeError::NoRepository { .. })), "{found:?}");
@@ -291,10 +273,10 @@ mod tests {
 
     #[test]
     fn a_damaged_object_is_an_error_that_names_the_file() {
-        let place = testing::repository();
-        let tree = GitTree::open(place.path(), "v2.5").unwrap();
+        let folder = testing::repository();
+        let tree = GitTree::open(folder.path(), "v2.5").unwrap();
         let id = tree.find(&path("Modules/spam.c")).unwrap().unwrap().id.to_string();
-        let object = place.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
+        let object = folder.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
         fs::remove_file(&object).unwrap();
         fs::write(&object, "no object").unwrap();
         match tree.read(&path("Modules/spam.c")) {
@@ -306,16 +288,16 @@ mod tests {
     }
 
     #[test]
-    fn a_submodule_is_something_else() {
-        let place = testing::repository();
+    fn a_submodule_is_neither_a_file_nor_a_directory() {
+        let folder = testing::repository();
         let id = {
-            let repository = Repository::open(place.path()).unwrap();
+            let repository = Repository::open(folder.path()).unwrap();
             let commit = repository.head().unwrap().peel_to_commit().unwrap();
             let mut tree = repository.treebuilder(Some(&commit.tree().unwrap())).unwrap();
             tree.insert("module", commit.id(), 0o160_000).unwrap();
             tree.write().unwrap().to_string()
         };
-        let tree = GitTree::at_tree_id(place.path(), &id).unwrap();
+        let tree = GitTree::open(folder.path(), &id).unwrap();
         assert_eq!(tree.entry(&path("module")).unwrap(), Some(Entry::Other));
         assert!(matches!(tree.read(&path("module")), Err(TreeError::NotAFile { .. })));
         assert_eq!(tree.read(&path("module/x")).unwrap(), None);
@@ -324,8 +306,8 @@ mod tests {
 
     #[test]
     fn several_threads_may_read_at_once() {
-        let place = testing::repository();
-        let tree = GitTree::open(place.path(), "v2.5").unwrap();
+        let folder = testing::repository();
+        let tree = GitTree::open(folder.path(), "v2.5").unwrap();
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {

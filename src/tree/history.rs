@@ -1,8 +1,8 @@
-//! The commits of a git repository: which of them lead from one to another, what one did.
+//! The commits of a git repository: which of them are between two others, and what each changed.
 //!
-//! A line of development is followed by first parents, which is how CPython's own branches run;
-//! whoever finds that a merge made a change can ask for the line of its other parent. Only commits
-//! are read on the way, so that some ten thousand of them cost a fraction of a second.
+//! A branch is followed by first parents, as CPython's own branches run; if a merge made a change, its
+//! other parent can be followed too. Only commit objects are read, so that ten thousand commits take a
+//! fraction of a second.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +20,7 @@ pub struct History {
     path: PathBuf,
 }
 
-/// The name of a commit; shown as its 40 hexadecimal digits.
+/// The id of a commit, displayed as 40 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CommitId(Oid);
 
@@ -30,38 +30,38 @@ impl fmt::Display for CommitId {
     }
 }
 
-/// How two commits hang together: by the first parents of both, which meet at the fork.
+/// How two commits are related: the first parents of both, back to where they fork.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ancestry {
-    /// The last commit that both lines share.
+    /// The last common commit.
     pub fork: CommitId,
-    /// From the fork, which is left out, to the old commit, which is included.
+    /// The commits after the fork up to the old commit, oldest first.
     pub back: Vec<CommitId>,
-    /// From the fork, which is left out, to the new commit, which is included.
+    /// The commits after the fork up to the new commit, oldest first.
     pub ahead: Vec<CommitId>,
 }
 
-/// What a commit says of itself.
+/// The description of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// Its name.
+    /// Its id.
     pub id: CommitId,
-    /// Who wrote it, without an address; bytes that are no UTF-8 are replaced.
+    /// Its author, without an address; bytes that are not UTF-8 are replaced.
     pub author: String,
-    /// When its author wrote it: `2006-09-19 06:24 +0000`, in the author's own time zone.
+    /// The author's date, in the author's time zone: `2006-09-19 06:24 +0000`.
     pub date: String,
     /// When it was committed, in seconds since 1970.
     pub time: i64,
-    /// The first line of its message; bytes that are no UTF-8 are replaced.
+    /// The first line of its message; bytes that are not UTF-8 are replaced.
     pub subject: String,
 }
 
-/// A file that a commit touches, against its first parent.
+/// A file that a commit changes, compared with its first parent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitFile {
-    /// The file before; `None` when it is new.
+    /// Its old path; `None` if it is added.
     pub old: Option<TreePath>,
-    /// The file afterwards; `None` when it is gone.
+    /// Its new path; `None` if it is removed.
     pub new: Option<TreePath>,
 }
 
@@ -69,81 +69,79 @@ impl History {
     /// The history of the repository at `repo`, bare or with a work tree.
     ///
     /// # Errors
-    /// [`TreeError::NoRepository`] when there is none.
+    /// [`TreeError::NoRepository`] if it is not a repository.
     pub fn open(repo: impl AsRef<Path>) -> Result<History, TreeError> {
         let path = repo.as_ref().to_owned();
         let repository = open_repository(&path)?;
         Ok(History { repository: Arc::new(Mutex::new(repository)), path })
     }
 
-    /// Where the repository lies.
+    /// The path of the repository.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The commit that a revision names; `None` when it is unknown here, or names something else.
+    /// The commit of a revision; `None` if there is no such revision, or it is not one of a commit.
     pub fn commit(&self, rev: &str) -> Option<CommitId> {
         let repository = self.repository();
         let object = repository.revparse_single(rev).ok()?;
         Some(CommitId(object.peel_to_commit().ok()?.id()))
     }
 
-    /// The commit of a tag, if its tree is the one of this id: a pinned release.
+    /// The commit of a tag, if its tree has the id `tree`, as that of a pinned release has.
     pub fn release(&self, tag: &str, tree: &str) -> Option<CommitId> {
         let repository = self.repository();
         let commit = repository.find_reference(&format!("refs/tags/{tag}")).ok()?.peel_to_commit().ok()?;
         (commit.tree_id().to_string() == tree).then(|| CommitId(commit.id()))
     }
 
-    /// How `old` and `new` hang together; `None` when they have no common line.
+    /// How `old` and `new` are related; `None` if their first parents never meet.
     ///
     /// # Errors
-    /// When a commit cannot be read.
+    /// If a commit cannot be read.
     pub fn ancestry(&self, old: CommitId, new: CommitId) -> Result<Option<Ancestry>, TreeError> {
-        // Both lines are followed back, always the one whose end is younger, until one of them comes
-        // to a commit of the other. A wrong clock costs time, not correctness.
+        // Both branches are followed back, always the one whose oldest commit is younger, until one
+        // reaches a commit of the other. A wrong clock costs time, but not correctness.
         let repository = self.repository();
-        let mut sides = [Side::new(old.0), Side::new(new.0)];
-        let mut when = [self.time(&repository, old.0)?, self.time(&repository, new.0)?];
+        let mut branches = [FirstParents::new(old.0), FirstParents::new(new.0)];
+        let mut times = [self.time(&repository, old.0)?, self.time(&repository, new.0)?];
         let fork = loop {
-            let (a, b) = (&sides[0], &sides[1]);
-            if let Some(fork) = [a.end(), b.end()].into_iter().find(|id| a.has(*id) && b.has(*id)) {
+            let [a, b] = &branches;
+            if let Some(fork) = [a.oldest(), b.oldest()].into_iter().find(|id| a.has(*id) && b.has(*id)) {
                 break fork;
             }
-            let side = match (when[0], when[1]) {
-                (None, None) => return Ok(None),
-                (None, _) => 1,
-                (_, None) => 0,
-                (Some(a), Some(b)) => usize::from(b > a),
+            let next = match times {
+                [None, None] => return Ok(None),
+                [a, b] => usize::from(b > a),
             };
-            let end = repository.find_commit(sides[side].end()).map_err(|e| self.failed(&e))?;
-            when[side] = match end.parent_id(0) {
+            let oldest = repository.find_commit(branches[next].oldest()).map_err(|e| self.failed(&e))?;
+            times[next] = match oldest.parent_id(0) {
                 Ok(parent) => {
-                    sides[side].push(parent);
+                    branches[next].push(parent);
                     self.time(&repository, parent)?
                 }
                 Err(_) => None,
             };
         };
-        let [back, ahead] = sides.map(|side| side.above(fork));
+        let [back, ahead] = branches.map(|branch| branch.after(fork));
         Ok(Some(Ancestry { fork: CommitId(fork), back, ahead }))
     }
 
-    /// The parents of a commit, the first of which is the line it stands on.
+    /// The parents of a commit; the first one is on the same branch.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub fn parents(&self, id: CommitId) -> Result<Vec<CommitId>, TreeError> {
         let repository = self.repository();
         let commit = repository.find_commit(id.0).map_err(|e| self.failed(&e))?;
         Ok(commit.parent_ids().map(CommitId).collect())
     }
 
-    /// What stands at some paths of a commit: the ids of the objects, by which a file is known to be the
-    /// same without being read.
+    /// The mode and id of the object at each of `paths` in a commit, which are equal for equal files, so
+    /// that files can be compared without reading them.
     ///
     /// # Errors
-    /// When a tree cannot be read.
+    /// If a tree cannot be read.
     pub fn objects(&self, id: CommitId, paths: &[TreePath]) -> Result<Vec<Option<String>>, TreeError> {
         let repository = self.repository();
         let commit = repository.find_commit(id.0).map_err(|e| self.failed(&e))?;
@@ -159,17 +157,17 @@ impl History {
     /// The tree of a commit.
     ///
     /// # Errors
-    /// When the commit cannot be read.
+    /// If the commit cannot be read.
     pub fn tree(&self, id: CommitId) -> Result<GitTree, TreeError> {
         let tree = self.repository().find_commit(id.0).map_err(|e| self.failed(&e))?.tree_id();
         let label = format!("git:{}@{id}", self.path.display());
         Ok(GitTree::of(Arc::clone(&self.repository), tree, label))
     }
 
-    /// What a commit says of itself.
+    /// The description of a commit.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub fn about(&self, id: CommitId) -> Result<Commit, TreeError> {
         let repository = self.repository();
         let commit = repository.find_commit(id.0).map_err(|e| self.failed(&e))?;
@@ -189,11 +187,11 @@ impl History {
         })
     }
 
-    /// The files that a commit touches, against its first parent; renamed ones are recognised by their
-    /// contents.
+    /// The files that a commit changes, compared with its first parent. Renamed files are recognized by
+    /// their contents.
     ///
     /// # Errors
-    /// When a tree cannot be read.
+    /// If a tree cannot be read.
     pub fn files(&self, id: CommitId) -> Result<Vec<CommitFile>, TreeError> {
         let repository = self.repository();
         let failed = |error: git2::Error| self.failed(&error);
@@ -206,8 +204,7 @@ impl History {
         let mut options = DiffOptions::new();
         let mut diff =
             repository.diff_tree_to_tree(old.as_ref(), Some(&new), Some(&mut options)).map_err(failed)?;
-        let renamed = |delta: Delta| matches!(delta, Delta::Added | Delta::Deleted);
-        if diff.deltas().any(|delta| renamed(delta.status())) {
+        if diff.deltas().any(|delta| matches!(delta.status(), Delta::Added | Delta::Deleted)) {
             diff.find_similar(Some(DiffFindOptions::new().renames(true))).map_err(failed)?;
         }
         let path = |file: git2::DiffFile<'_>| file.path()?.to_str()?.parse::<TreePath>().ok();
@@ -215,7 +212,7 @@ impl History {
             old: if delta.status() == Delta::Added { None } else { path(delta.old_file()) },
             new: if delta.status() == Delta::Deleted { None } else { path(delta.new_file()) },
         });
-        // A name that is no path of a tree cannot be one that an edit means.
+        // No edit changes a file whose name is not a path of a tree.
         Ok(files.filter(|file| file.old.is_some() || file.new.is_some()).collect())
     }
 
@@ -233,43 +230,42 @@ impl History {
     }
 }
 
-/// One line of commits, the youngest first.
-struct Side {
-    line: Vec<Oid>,
-    places: BTreeMap<Oid, usize>,
+/// A commit and its first parents as far as they are read, youngest first.
+struct FirstParents {
+    commits: Vec<Oid>,
+    positions: BTreeMap<Oid, usize>,
 }
 
-impl Side {
-    fn new(id: Oid) -> Side {
-        Side { line: vec![id], places: BTreeMap::from([(id, 0)]) }
+impl FirstParents {
+    fn new(id: Oid) -> FirstParents {
+        FirstParents { commits: vec![id], positions: BTreeMap::from([(id, 0)]) }
     }
 
     fn push(&mut self, id: Oid) {
-        self.places.insert(id, self.line.len());
-        self.line.push(id);
+        self.positions.insert(id, self.commits.len());
+        self.commits.push(id);
     }
 
-    /// The oldest commit so far.
-    fn end(&self) -> Oid {
-        self.line[self.line.len() - 1]
+    fn oldest(&self) -> Oid {
+        self.commits[self.commits.len() - 1]
     }
 
     fn has(&self, id: Oid) -> bool {
-        self.places.contains_key(&id)
+        self.positions.contains_key(&id)
     }
 
-    /// The commits younger than `fork`, the oldest first.
-    fn above(&self, fork: Oid) -> Vec<CommitId> {
-        let place = self.places.get(&fork).copied().unwrap_or(self.line.len());
-        self.line[..place].iter().rev().map(|id| CommitId(*id)).collect()
+    /// The commits after `fork`, oldest first.
+    fn after(&self, fork: Oid) -> Vec<CommitId> {
+        let position = self.positions.get(&fork).copied().unwrap_or(self.commits.len());
+        self.commits[..position].iter().rev().map(|id| CommitId(*id)).collect()
     }
 }
 
-/// A moment in the time zone that is `offset` minutes east of Greenwich.
+/// A time in seconds since 1970, formatted in the time zone `offset` minutes east of Greenwich.
 fn date(seconds: i64, offset: i32) -> String {
     let local = seconds + i64::from(offset) * 60;
     let (days, minutes) = (local.div_euclid(86_400), local.rem_euclid(86_400) / 60);
-    // The days since 0000-03-01 in eras of 400 years, so that a leap day ends its year.
+    // Days are counted from 0000-03-01 in eras of 400 years, so that a leap day is the last of its year.
     let days = days + 719_468;
     let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
@@ -288,17 +284,17 @@ mod tests {
     use super::*;
     use git2::{Signature, Time};
 
-    /// A repository, and a way to put commits with these files into it, one minute apart.
-    struct Place {
+    /// A repository to which commits are added, one minute apart.
+    struct TestRepository {
         folder: tempfile::TempDir,
         minute: i64,
     }
 
-    impl Place {
-        fn new() -> Place {
+    impl TestRepository {
+        fn new() -> TestRepository {
             let folder = tempfile::tempdir().unwrap();
             Repository::init_bare(folder.path()).unwrap();
-            Place { folder, minute: 0 }
+            TestRepository { folder, minute: 0 }
         }
 
         fn commit(&mut self, parents: &[CommitId], files: &[(&str, &str)]) -> CommitId {
@@ -322,32 +318,32 @@ mod tests {
     }
 
     #[test]
-    fn two_lines_meet_at_their_fork() {
-        let mut place = Place::new();
-        let root = place.commit(&[], &[]);
-        let old = place.commit(&[root], &[("a", "old")]);
-        let one = place.commit(&[root], &[("a", "1")]);
-        // A merge that takes nothing over: the old line is an ancestor, but not by first parents.
-        let two = place.commit(&[one, old], &[("a", "2")]);
-        let three = place.commit(&[two], &[("a", "3")]);
-        let history = place.history();
+    fn two_branches_meet_at_their_fork() {
+        let mut repository = TestRepository::new();
+        let root = repository.commit(&[], &[]);
+        let old = repository.commit(&[root], &[("a", "old")]);
+        let one = repository.commit(&[root], &[("a", "1")]);
+        // After this merge the old commit is an ancestor, but not by first parents.
+        let two = repository.commit(&[one, old], &[("a", "2")]);
+        let three = repository.commit(&[two], &[("a", "3")]);
+        let history = repository.history();
         let found = history.ancestry(old, three).unwrap().unwrap();
         assert_eq!(found, Ancestry { fork: root, back: vec![old], ahead: vec![one, two, three] });
         let straight = history.ancestry(one, three).unwrap().unwrap();
         assert_eq!(straight, Ancestry { fork: one, back: vec![], ahead: vec![two, three] });
         let itself = history.ancestry(one, one).unwrap().unwrap();
         assert_eq!(itself, Ancestry { fork: one, back: vec![], ahead: vec![] });
-        let stranger = place.commit(&[], &[]);
+        let stranger = repository.commit(&[], &[]);
         assert_eq!(history.ancestry(stranger, three).unwrap(), None);
     }
 
     #[test]
-    fn a_commit_says_who_made_it_and_what_it_touched() {
-        let mut place = Place::new();
-        let text = "a line that is long enough\nto be told from others\nand some more of it\n";
-        let root = place.commit(&[], &[("configure.in", text), ("gone", "x\n")]);
-        let next = place.commit(&[root], &[("configure.ac", text), ("new", "y\n")]);
-        let history = place.history();
+    fn a_commit_has_an_author_a_date_and_changed_files() {
+        let mut repository = TestRepository::new();
+        let text = "a line that is long enough\nto be unlike others\nand some more of it\n";
+        let root = repository.commit(&[], &[("configure.in", text), ("gone", "x\n")]);
+        let next = repository.commit(&[root], &[("configure.ac", text), ("new", "y\n")]);
+        let history = repository.history();
         let about = history.about(next).unwrap();
         assert_eq!((about.author.as_str(), about.subject.as_str()), ("A. Uthor", "Number 2"));
         assert_eq!(about.date, "1969-12-31 22:32 -0130");
@@ -362,11 +358,11 @@ mod tests {
     }
 
     #[test]
-    fn the_same_file_is_the_same_object() {
-        let mut place = Place::new();
-        let root = place.commit(&[], &[("a", "x\n"), ("b", "y\n")]);
-        let next = place.commit(&[root], &[("a", "x\n"), ("b", "z\n")]);
-        let history = place.history();
+    fn equal_files_have_equal_objects() {
+        let mut repository = TestRepository::new();
+        let root = repository.commit(&[], &[("a", "x\n"), ("b", "y\n")]);
+        let next = repository.commit(&[root], &[("a", "x\n"), ("b", "z\n")]);
+        let history = repository.history();
         let paths: Vec<TreePath> = ["a", "b", "c"].map(|path| path.parse().unwrap()).into();
         let (old, new) = (history.objects(root, &paths).unwrap(), history.objects(next, &paths).unwrap());
         assert_eq!((&old[0], &old[2]), (&new[0], &None));
@@ -374,9 +370,9 @@ mod tests {
     }
 
     #[test]
-    fn only_the_pinned_tree_makes_a_tag_a_release() {
-        let place = super::super::testing::repository();
-        let history = History::open(place.path()).unwrap();
+    fn a_tag_is_a_release_only_with_the_pinned_tree() {
+        let folder = super::super::testing::repository();
+        let history = History::open(folder.path()).unwrap();
         let commit = history.commit("v2.5").unwrap();
         let tree = history.tree(commit).unwrap().tree_id();
         // The second tag is annotated.

@@ -1,4 +1,4 @@
-//! What a tree is, whatever it is kept in.
+//! The identity of a tree, in whatever form it is kept: its version and its git id.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,13 +8,12 @@ use git2::{ObjectType, Oid};
 use super::{Node, Tree, TreeError, TreePath};
 use crate::version::Version;
 
-/// The version in `Include/patchlevel.h`; `None` when that file or its `PY_VERSION` is not there, or
-/// is no version.
+/// The version in `Include/patchlevel.h`; `None` if there is no such file, or no valid `PY_VERSION` in it.
 ///
 /// # Errors
-/// When the file cannot be read.
+/// If the file cannot be read.
 pub fn python_version(tree: &dyn Tree) -> Result<Option<Version>, TreeError> {
-    let path: TreePath = "Include/patchlevel.h".parse().expect("it is a path");
+    let path: TreePath = "Include/patchlevel.h".parse().expect("it is a valid path");
     let Some(file) = tree.read(&path)? else { return Ok(None) };
     let text = String::from_utf8_lossy(&file.bytes);
     let defined = text.lines().find_map(|line| {
@@ -26,9 +25,8 @@ pub fn python_version(tree: &dyn Tree) -> Result<Option<Version>, TreeError> {
     Ok(quoted.and_then(|version| version.parse().ok()))
 }
 
-/// The id that git gives the tree, 40 hexadecimal digits: what `git rev-parse TAG^{tree}` prints for
-/// a tag of the same contents, wherever they are kept. Directories without files do not count, nor
-/// does what is neither file nor link.
+/// The git id of the tree, 40 hexadecimal digits: what `git rev-parse TAG^{tree}` prints for a tag with
+/// the same contents. Only files and links count, as in git.
 ///
 /// # Errors
 /// As [`Tree::walk`].
@@ -40,7 +38,7 @@ pub fn tree_id(tree: &dyn Tree) -> Result<String, TreeError> {
         };
         Oid::hash_object(kind, bytes).map_err(failed)
     };
-    // The entries of each directory; the top is the empty name.
+    // The entries of each directory; the name of the top is empty.
     let mut directories: BTreeMap<String, Vec<TreeEntry>> = BTreeMap::from([(String::new(), Vec::new())]);
     tree.walk(&mut |entry| {
         let (mode, bytes) = match &entry.node {
@@ -57,7 +55,7 @@ pub fn tree_id(tree: &dyn Tree) -> Result<String, TreeError> {
         directories.entry(above.to_owned()).or_default().push(TreeEntry { mode, name: name.to_owned(), id });
         Ok(())
     })?;
-    // Backwards, so that a directory comes after everything in it.
+    // Backwards, so that a directory follows everything in it.
     while let Some((path, mut entries)) = directories.pop_last() {
         entries.sort_by_cached_key(TreeEntry::sort_key);
         let id = hash(ObjectType::Tree, &entries.iter().flat_map(TreeEntry::bytes).collect::<Vec<u8>>())?;
@@ -68,10 +66,10 @@ pub fn tree_id(tree: &dyn Tree) -> Result<String, TreeError> {
         let entry = TreeEntry { mode: "40000", name: name.to_owned(), id };
         directories.entry(above.to_owned()).or_default().push(entry);
     }
-    unreachable!("the top is the last to go")
+    unreachable!("the top is popped last")
 }
 
-/// An entry of a tree object.
+/// An entry of a git tree object.
 struct TreeEntry {
     mode: &'static str,
     name: String,
@@ -94,8 +92,8 @@ fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
-/// The keywords that CVS and Subversion put a value after. `Log` is not among them: its value is the
-/// lines that follow.
+/// The keywords that CVS and Subversion expand. `Log` is not among them: its value is on the lines
+/// that follow.
 const KEYWORDS: &[&[u8]] = &[
     b"Author",
     b"Date",
@@ -115,10 +113,10 @@ const KEYWORDS: &[&[u8]] = &[
 
 /// `bytes` with every `$Revision: 123 $` as `$Revision$`.
 ///
-/// Before 2.7, a release tarball differs from the tag in git in that, in dotfiles and in Misc/NEWS
-/// only: Subversion filled the keywords in on export. Compare both sides normalised, since some files
-/// had values of their own committed.
-pub fn keyword_normalised(bytes: &[u8]) -> Cow<'_, [u8]> {
+/// Before 2.7 a release tarball differs from its git tag only in these keywords, which Subversion
+/// expanded on export, in dotfiles and in Misc/NEWS. Both sides of a comparison have to be normalized,
+/// because some files were committed with expanded keywords.
+pub fn keyword_normalized(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut normal: Vec<u8> = Vec::new();
     let (mut copied, mut at) = (0, 0);
     while let Some(dollar) = bytes[at..].iter().position(|&byte| byte == b'$').map(|i| at + i) {
@@ -137,7 +135,7 @@ pub fn keyword_normalised(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(normal)
 }
 
-/// The length of the keyword that `bytes` begin with, and where its closing dollar stands.
+/// The length of the expanded keyword that `bytes` begin with, and the offset of its closing dollar.
 fn expanded(bytes: &[u8]) -> Option<(usize, usize)> {
     let keyword = bytes.iter().take(20).position(|&byte| byte == b':')?;
     if !KEYWORDS.contains(&&bytes[..keyword]) {
@@ -152,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_expanded_keywords_are_taken_back() {
+    fn only_expanded_keywords_are_normalized() {
         for (bytes, normal) in [
             (&b"__version__ = \"$Revision: 51333 $\"\n"[..], &b"__version__ = \"$Revision$\"\n"[..]),
             (b"$Id: a.c,v 1.5 $ and $Date:: 2006 $$Rev: 1 $", b"$Id$ and $Date$$Rev$"),
@@ -161,9 +159,9 @@ mod tests {
             (b"cost: $5, $Identity: x $, $", b"cost: $5, $Identity: x $, $"),
             (b"$$Id: x $", b"$$Id$"),
         ] {
-            assert_eq!(keyword_normalised(bytes), normal, "{}", bytes.escape_ascii());
-            assert_eq!(keyword_normalised(normal), normal, "{}", normal.escape_ascii());
+            assert_eq!(keyword_normalized(bytes), normal, "{}", bytes.escape_ascii());
+            assert_eq!(keyword_normalized(normal), normal, "{}", normal.escape_ascii());
         }
-        assert!(matches!(keyword_normalised(b"$HOME"), Cow::Borrowed(_)));
+        assert!(matches!(keyword_normalized(b"$HOME"), Cow::Borrowed(_)));
     }
 }

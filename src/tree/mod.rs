@@ -1,17 +1,17 @@
-//! A read-only view of a source tree, wherever it is kept.
+//! A read-only view of a source tree, in whatever form it is kept.
 //!
-//! Plans are made against [`Tree`] alone, so that a directory, a tarball and a commit in a git
-//! repository give the same plan. Nothing here writes.
+//! A plan reads a [`Tree`] only, so a directory, a tarball and a commit of a git repository have the
+//! same plan. Nothing here writes.
 //!
 //! | a source | is read by |
 //! |---|---|
 //! | a directory | [`DirTree`] |
 //! | a tarball | [`ArchiveTree`] |
 //! | a commit of a git repository | [`GitTree`] |
-//! | one of these, with changes made | [`OverlayTree`] |
+//! | one of these, with changes | [`OverlayTree`] |
 //!
-//! [`SourceSpec`] is what a user types to name one; [`tree_id`] says which one it is. [`History`] knows
-//! the commits that led from one tree of a git repository to another.
+//! A [`SourceSpec`] is the name of a source as a user types it, and [`open`] opens it. [`tree_id`]
+//! identifies a tree. [`History`] has the commits between two trees of a git repository.
 
 mod archive;
 mod change;
@@ -35,13 +35,12 @@ mod walk;
 
 pub use archive::ArchiveTree;
 pub use change::FileChange;
-pub use dir::{DirTree, OWN_PREFIX};
+pub use dir::DirTree;
 pub use error::TreeError;
 pub use git::GitTree;
 pub use history::{Ancestry, Commit, CommitFile, CommitId, History};
-pub use identity::{keyword_normalised, python_version, tree_id};
+pub use identity::{keyword_normalized, python_version, tree_id};
 pub use location::Location;
-use named::NamedTree;
 pub use overlay::OverlayTree;
 pub use path::{BadPath, TreePath};
 pub use source::{BadSource, SourceSpec, open, open_as};
@@ -50,16 +49,16 @@ pub use walk::{Mtime, Node, WalkEntry};
 
 use crate::contents::Contents;
 
-/// A regular file of a tree.
+/// A regular file in a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     /// Its contents.
     pub bytes: Contents,
-    /// Whether its owner may execute it: the one bit of a mode that git and tarballs agree on.
+    /// Whether its owner may execute it: the only bit of a mode that both git and tarballs keep.
     pub executable: bool,
 }
 
-/// What stands at a path.
+/// What is at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     /// A regular file.
@@ -69,45 +68,42 @@ pub enum Entry {
     },
     /// A directory.
     Directory,
-    /// A symbolic link. pypatch neither follows nor edits links: what they lead to may lie outside.
+    /// A symbolic link. pypatch neither follows nor edits links: their target may be outside the tree.
     Symlink,
-    /// A device, a pipe, a git submodule and the like.
+    /// A device, a pipe, a git submodule or the like.
     Other,
 }
 
 /// A source tree that can be read.
 pub trait Tree: Send + Sync {
-    /// Names the source in reports: `./Python-2.5`, `git:cpython@v2.5`.
+    /// The name of the tree in reports: `./Python-2.5`, `git:cpython@v2.5`.
     fn label(&self) -> &str;
 
-    /// What stands at `path`; `None` when nothing does.
+    /// What is at `path`; `None` if nothing is.
     ///
     /// # Errors
-    /// When the source cannot be read. A path below a symbolic link is [`TreeError::Symlink`].
+    /// If the source cannot be read. [`TreeError::Symlink`] for a path below a symbolic link.
     fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError>;
 
-    /// The regular file at `path`; `None` when nothing stands there.
+    /// The regular file at `path`; `None` if nothing is there.
     ///
     /// # Errors
-    /// When the source cannot be read, or when what stands there is no regular file.
+    /// If the source cannot be read. [`TreeError::Symlink`] and [`TreeError::NotAFile`] if something
+    /// else than a regular file is there.
     fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError>;
 
-    /// All regular files, in byte order of their paths.
+    /// All regular files, in byte order of their paths. Names that are not a [`TreePath`] are skipped.
     ///
     /// # Errors
-    /// When the source cannot be read.
+    /// If the source cannot be read.
     fn files(&self) -> Result<Vec<TreePath>, TreeError>;
 
-    /// Everything in the tree, for whoever writes it elsewhere or names it: `visit` is called with
-    /// each file, directory, link and other thing in byte order of the paths, so a directory before
-    /// what lies in it. One file is in memory at a time.
-    ///
-    /// A tree that knows no more than files gets this from [`Tree::files`] and [`Tree::read`].
+    /// Visits everything in the tree, to copy it or to compute its id: each file, directory, link and
+    /// other entry in byte order of the paths, so a directory before its contents. One file is in
+    /// memory at a time.
     ///
     /// # Errors
-    /// When the source cannot be read, when it holds a name that is no [`TreePath`], or whatever
-    /// `visit` fails with, which ends the walk.
-    fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
-        walk::files_only(self, visit)
-    }
+    /// If the source cannot be read. [`TreeError::Name`] if it has a name that is not a [`TreePath`].
+    /// An error of `visit` ends the walk and is returned.
+    fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError>;
 }

@@ -1,15 +1,15 @@
-//! A tree under another name.
+//! A tree with another label.
 
 use super::{Entry, File, Tree, TreeError, TreePath, WalkEntry};
 
-/// A tree with another label: that of a pin is its name, wherever its bytes are kept.
+/// A tree with another label: that of a pin is its name, wherever it was found.
 pub(super) struct NamedTree {
     name: String,
     tree: Box<dyn Tree>,
 }
 
 impl NamedTree {
-    /// `tree`, called `name`.
+    /// `tree` with the label `name`.
     pub(super) fn new(name: impl Into<String>, tree: Box<dyn Tree>) -> NamedTree {
         NamedTree { name: name.into(), tree }
     }

@@ -1,4 +1,4 @@
-//! A tree as it will be.
+//! A tree with changes applied in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
@@ -6,21 +6,20 @@ use std::iter::Peekable;
 use super::walk::file_mode;
 use super::{Entry, File, FileChange, Node, Tree, TreeError, TreePath, WalkEntry};
 
-/// A tree with some of its files added, changed or removed, without anything being written.
+/// A tree with files added, changed or removed in memory.
 ///
-/// A directory that an added file needs is there; one that loses its last file stays. A changed file
-/// keeps the permissions it had, but for the executable bits where those change, and has no time of
-/// change any more.
+/// The directories of an added file exist; a directory that loses its last file stays. A changed file
+/// keeps its permissions, except for executable bits that change, and has no mtime.
 pub struct OverlayTree<'a> {
     base: &'a dyn Tree,
-    /// The files as they will be; `None` where one is removed.
+    /// The changed files; `None` for a removed one.
     files: BTreeMap<&'a TreePath, Option<&'a File>>,
-    /// What lies above the files, whether the base has it or not.
+    /// The directories above the files that are not removed.
     directories: BTreeSet<TreePath>,
 }
 
 impl<'a> OverlayTree<'a> {
-    /// `base` after `changes`. Of several changes of one file the last counts.
+    /// `base` with `changes`. The last of several changes of a file counts.
     pub fn new(base: &'a dyn Tree, changes: &'a [FileChange]) -> OverlayTree<'a> {
         let files: BTreeMap<_, _> =
             changes.iter().map(|change| (&change.path, change.after.as_ref())).collect();
@@ -81,7 +80,7 @@ impl Tree for OverlayTree<'_> {
 }
 
 impl OverlayTree<'_> {
-    /// The files and directories that the base does not have.
+    /// The files and directories that are not in the base.
     fn new_entries(&self) -> Result<BTreeMap<TreePath, WalkEntry>, TreeError> {
         let mut new = BTreeMap::new();
         let mut add = |path: &TreePath, node: Node, mode: u32| -> Result<(), TreeError> {
@@ -102,7 +101,7 @@ impl OverlayTree<'_> {
     }
 }
 
-/// Visits what comes before `path`, or everything that is left.
+/// Visits the new entries before `path`, or all that are left.
 fn emit_before(
     new: &mut Peekable<impl Iterator<Item = (TreePath, WalkEntry)>>,
     path: Option<&TreePath>,
@@ -114,12 +113,12 @@ fn emit_before(
     Ok(())
 }
 
-/// `mode` for a file that is executable or not: whoever may read may execute.
+/// `mode` with the executable bits set for those who may read, or cleared.
 fn changed_mode(mode: u32, executable: bool) -> u32 {
     match (mode & 0o100 != 0, executable) {
         (false, true) => mode | (mode & 0o444) >> 2,
         (true, false) => mode & !0o111,
-        _ => mode,
+        (false, false) | (true, true) => mode,
     }
 }
 
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_with_changes_is_the_tree_that_is_left_when_they_are_made() {
+    fn a_tree_with_changes_equals_a_directory_with_them_applied() {
         let before = testing::directory();
         let base = DirTree::open(before.path()).unwrap();
         let changes = [
@@ -148,10 +147,10 @@ mod tests {
 
         let after = testing::directory();
         for change in &changes {
-            let place = change.path.below(after.path());
+            let file_path = change.path.below(after.path());
             match &change.after {
-                Some(file) => testing::write(&place, &file.bytes, file.executable),
-                None => std::fs::remove_file(place).unwrap(),
+                Some(file) => testing::write(&file_path, &file.bytes, file.executable),
+                None => std::fs::remove_file(file_path).unwrap(),
             }
         }
         let made = DirTree::open(after.path()).unwrap();
@@ -166,9 +165,9 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_changed_keeps_its_time_and_a_changed_one_its_mode() {
-        let place = testing::directory();
-        let base = DirTree::open(place.path()).unwrap();
+    fn an_unchanged_file_keeps_its_mtime_and_a_changed_one_its_mode() {
+        let folder = testing::directory();
+        let base = DirTree::open(folder.path()).unwrap();
         let changes = [change("configure", Some((b"new\n", true)))];
         let mut seen = Vec::new();
         OverlayTree::new(&base, &changes)

@@ -4,17 +4,18 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
-/// The path of a file inside a tree: relative, with `/`, and never leading out of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A path inside a tree: relative, separated by `/`, valid UTF-8, and without `.`, `..`, NUL, backslash
+/// and line end, so that it means the same in a directory, a tarball, a git tree and a diff.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct TreePath(String);
 
-/// A text that may not be a path inside a tree.
+/// A text that is not a path inside a tree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{path}` is no path inside a tree: {why}")]
+#[error("invalid path `{path}`: {why}")]
 pub struct BadPath {
-    /// What was read.
+    /// The text.
     pub path: String,
     /// What is wrong with it.
     pub why: &'static str,
@@ -31,17 +32,17 @@ impl TreePath {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
-    /// The directory it lies in; `None` at the top of the tree.
+    /// Its directory; `None` at the top of the tree.
     pub fn parent(&self) -> Option<TreePath> {
         self.0.rsplit_once('/').map(|(parent, _)| TreePath(parent.to_owned()))
     }
 
-    /// Every directory above it, the outermost first.
+    /// Every directory above it, outermost first.
     pub fn ancestors(&self) -> impl Iterator<Item = TreePath> + '_ {
         self.0.match_indices('/').map(|(i, _)| TreePath(self.0[..i].to_owned()))
     }
 
-    /// Where it lies on disk below `root`.
+    /// Its path on disk, if the tree is the directory `root`.
     pub fn below(&self, root: &Path) -> PathBuf {
         root.join(&self.0)
     }
@@ -56,9 +57,9 @@ impl FromStr for TreePath {
         } else if text.starts_with('/') {
             "it is absolute"
         } else if text.bytes().any(|b| b == 0 || b == b'\n' || b == b'\\') {
-            "it holds a NUL, a line end or a backslash"
+            "it contains a NUL, a line end or a backslash"
         } else if text.split('/').any(|part| part == "..") {
-            "it leads out with `..`"
+            "it leaves the tree with `..`"
         } else if text.split('/').any(|part| part.is_empty() || part == ".") {
             "it has an empty component or a `.`"
         } else {
@@ -71,12 +72,6 @@ impl FromStr for TreePath {
 impl fmt::Display for TreePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
-    }
-}
-
-impl Serialize for TreePath {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
     }
 }
 

@@ -1,9 +1,9 @@
-//! Upstream releases that pypatch knows by hash.
+//! Upstream releases that are pinned by hash.
 //!
-//! A [`Pin`] says where the tarball of a release is fetched from, the sha256 of that tarball and
-//! the git tree id of the release tag. The tree id is the same in every mirror, so that a commit
-//! of any repository is as pinned as a tarball. The shipped pins are the files of upstream-pins/,
-//! one for each minor version; a [`PinSet`] reads only the file it is asked about.
+//! A [`Pin`] has the address and the sha256 of a release tarball, and the git tree id of the release
+//! tag. The tree id is the same in every mirror, so that a commit of any repository can be compared
+//! with it. The shipped pins are the files of upstream-pins/, one for each minor version; a [`PinSet`]
+//! reads only the files it needs.
 
 mod load;
 
@@ -15,23 +15,23 @@ use crate::digest::Sha256Digest;
 use crate::text::nearest;
 use crate::version::Version;
 
-/// What stands before the version in the name of a pin.
+/// The prefix of the names of pins, before the version.
 const PREFIX: &str = "python-";
 
 /// An upstream release, pinned by hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pin {
-    /// How it is called: `python-2.5`, `python-3.15.0rc1`.
+    /// Its name: `python-2.5`, `python-3.15.0rc1`.
     pub name: String,
-    /// The version it released.
+    /// The version of the release.
     pub version: Version,
     /// The release tag in upstream's git repository: `v2.5`.
     pub tag: String,
     /// The git tree id of that tag, 40 lower-case hexadecimal digits.
     pub tree: String,
-    /// Its tarballs with a known sha256, the one to prefer first. Empty: pinned by tree id alone.
+    /// Its tarballs, preferred ones first. Empty if it is pinned by tree id only.
     pub tarballs: Vec<Tarball>,
-    /// The Debian source package that holds one of the tarballs, byte for byte.
+    /// The Debian source package that contains one of the tarballs, byte for byte.
     pub debian: Option<Debian>,
 }
 
@@ -45,20 +45,20 @@ impl Pin {
 /// A release tarball.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tarball {
-    /// Where upstream keeps it; `https` alone.
+    /// Its address at upstream, which begins with `https://`.
     pub url: String,
-    /// What its bytes must hash to.
+    /// The digest of its bytes.
     pub sha256: Sha256Digest,
     /// The last part of the address: `Python-2.5.tgz`.
     pub file_name: String,
 }
 
-/// Where Debian keeps an upstream tarball.
+/// A Debian source package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Debian {
-    /// The suite that serves it: `bullseye`.
+    /// The suite that has it: `bullseye`.
     pub suite: String,
-    /// The source package: `python2.7`.
+    /// Its name: `python2.7`.
     pub source: String,
 }
 
@@ -67,29 +67,28 @@ pub struct Debian {
 #[folder = "upstream-pins"]
 struct Shipped;
 
-/// The pins a run can name: the shipped ones, under those of a directory.
+/// The known pins: the shipped ones, and those of a directory, which replace shipped ones.
 #[derive(Debug, Clone, Default)]
 pub struct PinSet {
     overlay: Option<PathBuf>,
 }
 
 impl PinSet {
-    /// The pins inside the binary.
+    /// The shipped pins.
     pub fn shipped() -> PinSet {
         PinSet::default()
     }
 
-    /// The pins inside the binary, under those of `directory`: a pin of the same name there
-    /// replaces the shipped one. The directory has one file for each minor version, `2.5.yaml`.
+    /// The shipped pins and those of `directory`, which replace shipped ones of the same name. The
+    /// directory has a file for each minor version, such as `2.5.yaml`.
     pub fn with_overlay(directory: impl Into<PathBuf>) -> PinSet {
         PinSet { overlay: Some(directory.into()) }
     }
 
-    /// The pin of this name; `None` when there is none, or when `name` is no name of a pin.
-    /// Reads the file of its minor version alone.
+    /// The pin with this name; `None` if there is none. Reads the file of its minor version only.
     ///
     /// # Errors
-    /// When that file cannot be read or says something wrong.
+    /// If that file cannot be read or is invalid.
     pub fn find(&self, name: &str) -> Result<Option<Pin>, PinError> {
         let text = name.strip_prefix(PREFIX).filter(|text| !text.ends_with('+'));
         match text.and_then(|text| text.parse().ok()) {
@@ -98,10 +97,10 @@ impl PinSet {
         }
     }
 
-    /// The pin of this name, or an error that knows the nearest ones.
+    /// The pin with this name.
     ///
     /// # Errors
-    /// [`PinError::Unknown`], and whatever [`PinSet::find`] and [`PinSet::all`] fail with.
+    /// [`PinError::Unknown`] if there is none, and the errors of [`PinSet::find`] and [`PinSet::all`].
     pub fn get(&self, name: &str) -> Result<Pin, PinError> {
         match self.find(name)? {
             Some(pin) => Ok(pin),
@@ -109,27 +108,27 @@ impl PinSet {
         }
     }
 
-    /// The pin of this version. Reads the file of its minor version alone.
+    /// The pin of this version. Reads the file of its minor version only.
     ///
     /// # Errors
-    /// When that file cannot be read or says something wrong.
+    /// If that file cannot be read or is invalid.
     pub fn by_version(&self, version: &Version) -> Result<Option<Pin>, PinError> {
         let pins = self.of_minor(&version.minor())?;
         Ok(pins.into_iter().find(|pin| pin.version == *version))
     }
 
-    /// The pin whose release tag has this git tree id (hexadecimal). Reads every file.
+    /// The pin whose tree has this git id (40 hexadecimal digits). Reads every file.
     ///
     /// # Errors
-    /// When a file cannot be read or says something wrong.
+    /// If a file cannot be read or is invalid.
     pub fn by_tree(&self, tree: &str) -> Result<Option<Pin>, PinError> {
         Ok(self.all()?.into_iter().find(|pin| pin.tree == tree))
     }
 
-    /// The pin that has a tarball of this digest. Reads every file.
+    /// The pin that has a tarball with this digest. Reads every file.
     ///
     /// # Errors
-    /// When a file cannot be read or says something wrong.
+    /// If a file cannot be read or is invalid.
     pub fn by_sha256(&self, sha256: Sha256Digest) -> Result<Option<Pin>, PinError> {
         Ok(self.all()?.into_iter().find(|pin| pin.tarball(sha256).is_some()))
     }
@@ -137,7 +136,7 @@ impl PinSet {
     /// Every pin, oldest version first. Reads every file.
     ///
     /// # Errors
-    /// When a file cannot be read or says something wrong.
+    /// If a file cannot be read or is invalid.
     pub fn all(&self) -> Result<Vec<Pin>, PinError> {
         let mut minors: Vec<String> = Shipped::iter().filter_map(|file| minor_of(&file)).collect();
         if let Some(directory) = &self.overlay {
@@ -153,11 +152,11 @@ impl PinSet {
         Ok(pins)
     }
 
-    /// The names most similar to one that does not exist, at most three: fewest typing errors
-    /// first, then the same minor version, then the closest micro number.
+    /// The names most similar to `name`, at most three: fewest typing errors first, then the same
+    /// minor version, then the closest micro number.
     ///
     /// # Errors
-    /// When a file cannot be read or says something wrong.
+    /// If a file cannot be read or is invalid.
     pub fn nearest(&self, name: &str) -> Result<Vec<String>, PinError> {
         // `2.5`, `v2.5` and `Pyhton-2.5` all mean `python-2.5`.
         let wanted = name.trim_start_matches(|c: char| !c.is_ascii_digit());
@@ -177,7 +176,7 @@ impl PinSet {
         Ok(found.map(|(_, name)| name.clone()).collect())
     }
 
-    /// The pins of one minor version, those of the overlay in the place of the shipped ones.
+    /// The pins of a minor version; those of the directory replace the shipped ones.
     fn of_minor(&self, minor: &str) -> Result<Vec<Pin>, PinError> {
         let file = format!("{minor}.yaml");
         let mut pins = match (load::prepared(minor), Shipped::get(&file)) {
@@ -226,15 +225,15 @@ fn minor_of(file: &str) -> Option<String> {
     (version.minor() == minor).then(|| minor.to_owned())
 }
 
-/// Why pins cannot be had.
+/// An error of reading pins.
 #[derive(Debug, thiserror::Error)]
 pub enum PinError {
-    /// No pin has this name.
+    /// No pin has the name.
     #[error("there is no pin `{name}`")]
     Unknown {
-        /// The name that was asked for.
+        /// The name.
         name: String,
-        /// The names nearest to it, best first.
+        /// Similar names, the most similar first.
         nearest: Vec<String>,
     },
     /// A file or directory of pins cannot be read.
@@ -242,25 +241,25 @@ pub enum PinError {
     Unreadable {
         /// The file or directory.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A file beside the pins whose name is no minor version, so that no lookup would find it.
+    /// A file whose name is not a minor version, so that no lookup would read it.
     #[error("{} is not named after a minor version", path.display())]
     Stray {
         /// The file.
         path: PathBuf,
     },
-    /// A file of pins says something wrong.
+    /// A file of pins is invalid.
     #[error("{file}:{line}:{column}: {reason}")]
     Invalid {
-        /// The file as the user knows it.
+        /// The file, as the user names it.
         file: String,
         /// The line, from 1.
         line: u64,
         /// The column in characters, from 1.
         column: u64,
-        /// What is wrong there.
+        /// What is wrong.
         reason: String,
     },
 }
@@ -279,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shipped_file_is_valid_and_every_series_is_there() {
+    fn every_shipped_file_is_valid_and_no_series_is_missing() {
         let pins = PinSet::shipped().all().unwrap();
         assert!(pins.len() >= 248, "{}", pins.len());
         let mut series: Vec<_> = pins.iter().map(|pin| pin.version.series()).collect();
@@ -315,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_of_a_pin_is_not_found() {
+    fn a_text_that_is_not_the_name_of_a_pin_is_not_found() {
         for name in ["", "2.5", "./Python-2.5", "python-", "python-2.5+", "python-4.0", "python-../../2.5"] {
             assert_eq!(PinSet::shipped().find(name).unwrap(), None, "{name}");
         }
@@ -340,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pin_of_the_overlay_replaces_the_shipped_one_and_leaves_the_others() {
+    fn a_pin_of_the_directory_replaces_the_shipped_one_only() {
         let tree = "a".repeat(40);
         let text =
             format!("schema: 1\nreleases:\n  - {{version: '2.5', tag: v2.5, tree: {tree}, tarballs: []}}\n");
@@ -351,14 +350,14 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_does_not_hinder_the_pins_of_other_files() {
+    fn an_invalid_file_does_not_affect_the_pins_of_other_files() {
         let (_directory, pins) = overlay(&[("2.5.yaml", "schema: [")]);
         assert!(pins.find("python-2.6").unwrap().is_some());
         assert!(matches!(pins.find("python-2.5"), Err(PinError::Invalid { .. })));
     }
 
     #[test]
-    fn a_file_that_no_lookup_would_find_is_an_error() {
+    fn a_file_that_no_lookup_would_read_is_an_error() {
         for name in ["2.5.1.yaml", "extra.yaml", "02.5.yaml"] {
             let (_directory, pins) = overlay(&[(name, "schema: 1\nreleases: []\n")]);
             assert!(matches!(pins.all(), Err(PinError::Stray { .. })), "{name}");

@@ -1,27 +1,28 @@
-//! What a user types to name a source.
+//! Sources: what a tree is read from.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::{ArchiveTree, DirTree, GitTree, NamedTree, Tree, TreeError};
+use super::named::NamedTree;
+use super::{ArchiveTree, DirTree, GitTree, Tree, TreeError};
 
-/// A source, as it was named and not yet opened.
+/// A source that is not opened yet.
 ///
-/// A text is read as the first of these that it can be:
+/// A text is parsed as the first of these that it can be:
 ///
-/// 1. `git:REPO@REV`: a revision of a git repository. The last `@` counts that is not the one of
-///    `HEAD@{1}`; without one it is `HEAD`.
-/// 2. `pin:NAME`: a pin, also where a file or directory has that name.
-/// 3. The path of a directory or of any other file, which is taken for a tarball.
-/// 4. A pin's name, if it could be one: letters, digits, `.`, `_`, `+` and `-`, no `/`.
+/// 1. `git:REPO@REV`: a revision of a git repository. The last `@` separates them, except for the one
+///    of `HEAD@{1}`; the revision defaults to `HEAD`.
+/// 2. `pin:NAME`: a pin, even if a file or directory has that name.
+/// 3. The path of a directory, or of a file, which has to be a tarball.
+/// 4. The name of a pin: letters, digits, `.`, `_`, `+` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceSpec {
     /// A revision of a git repository.
     Git {
-        /// Where the repository lies.
+        /// The path of the repository.
         repo: PathBuf,
-        /// A revision, as `git rev-parse` takes it.
+        /// A revision, as `git rev-parse` accepts it.
         rev: String,
     },
     /// A directory.
@@ -32,13 +33,13 @@ pub enum SourceSpec {
     Pin(String),
 }
 
-/// A text that names no source.
+/// A text that is not a source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no source: {why}")]
+#[error("invalid source `{text}`: {why}")]
 pub struct BadSource {
     /// What was typed.
     pub text: String,
-    /// What was tried.
+    /// Why it is not a source.
     pub why: String,
 }
 
@@ -50,18 +51,18 @@ impl FromStr for SourceSpec {
         if let Some(git) = text.strip_prefix("git:") {
             let (repo, rev) = split_revision(git);
             if repo.is_empty() {
-                return Err(bad("no repository is named, as in `git:REPO@REV`"));
+                return Err(bad("it names no repository (write `git:REPO@REV`)"));
             }
             if rev.is_empty() {
-                return Err(bad("no revision is named after the `@`"));
+                return Err(bad("it names no revision after the `@`"));
             }
             return Ok(SourceSpec::Git { repo: repo.into(), rev: rev.to_owned() });
         }
         if let Some(name) = text.strip_prefix("pin:") {
-            return match is_pin_name(name) {
-                true => Ok(SourceSpec::Pin(name.to_owned())),
-                false => Err(bad("that is no name a pin could have")),
-            };
+            if is_pin_name(name) {
+                return Ok(SourceSpec::Pin(name.to_owned()));
+            }
+            return Err(bad("the name of a pin has only letters, digits, `.`, `_`, `+` and `-`"));
         }
         let path = Path::new(text);
         match path.metadata() {
@@ -69,10 +70,10 @@ impl FromStr for SourceSpec {
             Ok(metadata) if metadata.is_file() => Ok(SourceSpec::Archive(path.to_owned())),
             Ok(_) => Err(bad("it is a device or a pipe, not a directory or a tarball")),
             Err(_) if is_pin_name(text) => Ok(SourceSpec::Pin(text.to_owned())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(bad(
-                "there is no file or directory of that name, it does not begin with `git:`, and no pin has such a name",
-            )),
-            Err(error) => Err(bad(&format!("it cannot be looked at ({error})"))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(bad("no such file or directory, and it is neither `git:REPO@REV` nor the name of a pin"))
+            }
+            Err(error) => Err(bad(&format!("cannot read it: {error}"))),
         }
     }
 }
@@ -90,8 +91,8 @@ impl fmt::Display for SourceSpec {
 /// Opens a source that is on this machine.
 ///
 /// # Errors
-/// [`TreeError::Pin`] for a pin: where its tarball lies is not known here. Otherwise what
-/// [`DirTree::open`], [`ArchiveTree::open`] and [`GitTree::open`] fail with.
+/// [`TreeError::Pin`] for a pin, which has to be located first. Otherwise the errors of
+/// [`DirTree::open`], [`ArchiveTree::open`] and [`GitTree::open`].
 pub fn open(source: &SourceSpec) -> Result<Box<dyn Tree>, TreeError> {
     Ok(match source {
         SourceSpec::Git { repo, rev } => Box::new(GitTree::open(repo, rev)?),
@@ -101,8 +102,8 @@ pub fn open(source: &SourceSpec) -> Result<Box<dyn Tree>, TreeError> {
     })
 }
 
-/// Opens a source that is on this machine, and calls it `name`: a pin is called by its own name,
-/// wherever the bytes are kept.
+/// Opens a source that is on this machine under the label `name`: that of a pin is its own name,
+/// wherever it was found.
 ///
 /// # Errors
 /// As [`open`].
@@ -145,13 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_exists_comes_before_a_pin_of_the_same_name() {
-        let place = tempfile::tempdir().unwrap();
-        let tarball = place.path().join("python-2.5");
+    fn a_path_that_exists_precedes_a_pin_of_the_same_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let tarball = folder.path().join("python-2.5");
         std::fs::write(&tarball, "").unwrap();
         let text = tarball.to_str().unwrap();
         assert_eq!(text.parse(), Ok(SourceSpec::Archive(tarball.clone())));
-        let directory = place.path().to_owned();
+        let directory = folder.path().to_owned();
         assert_eq!(directory.to_str().unwrap().parse(), Ok(SourceSpec::Directory(directory)));
         // The crate's own directory is where tests run.
         assert_eq!("src".parse(), Ok(SourceSpec::Directory("src".into())));
@@ -161,9 +162,9 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_nothing_of_that_is_told_what_was_tried() {
+    fn an_invalid_source_is_reported_with_the_reason() {
         let error = "./no/such place".parse::<SourceSpec>().unwrap_err();
-        insta::assert_snapshot!(error, @"`./no/such place` is no source: there is no file or directory of that name, it does not begin with `git:`, and no pin has such a name");
+        insta::assert_snapshot!(error, @"invalid source `./no/such place`: no such file or directory, and it is neither `git:REPO@REV` nor the name of a pin");
         assert!("pin:a/b".parse::<SourceSpec>().is_err());
         assert!("/dev/null".parse::<SourceSpec>().is_err());
     }

@@ -6,20 +6,20 @@ use super::TreeError;
 use super::git::{git_error, open_repository};
 use crate::version::Version;
 
-/// A release tag, and the version it names: `v2.5.1`.
+/// A release tag, such as `v2.5.1`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseTag {
     /// The tag's name.
     pub name: String,
-    /// Its version.
+    /// The version that it tags.
     pub version: Version,
 }
 
-/// The tags of `repository` that CPython names its releases by, in the order of versions: every final release,
-/// and for a series without one its newest alpha, beta or candidate.
+/// The release tags of `repository`, in the order of their versions: every final release, and for a
+/// series without one its newest alpha, beta or candidate.
 ///
 /// # Errors
-/// When it is no repository, or cannot be read.
+/// If it is not a repository, or cannot be read.
 pub fn release_tags(repository: &Path) -> Result<Vec<ReleaseTag>, TreeError> {
     let opened = open_repository(repository)?;
     let names = opened
@@ -29,21 +29,18 @@ pub fn release_tags(repository: &Path) -> Result<Vec<ReleaseTag>, TreeError> {
         .iter()
         .filter_map(|name| name.ok().flatten())
         .filter_map(|name| {
-            let version = name.strip_prefix('v')?.parse::<Version>().ok()?;
+            let version = name.strip_prefix('v')?.parse().ok()?;
             Some(ReleaseTag { name: name.to_owned(), version })
         })
         .collect();
     tags.sort_by(|a, b| a.version.cmp(&b.version));
-    let has_final =
-        |series| tags.iter().any(|tag| tag.version.series() == series && !tag.version.is_prerelease());
-    let newest = |one: &ReleaseTag| {
-        tags.iter().rfind(|tag| tag.version.series() == one.version.series()).is_some_and(|last| last == one)
+    let in_series = |one: &ReleaseTag, other: &ReleaseTag| one.version.series() == other.version.series();
+    let is_newest = |one: &&ReleaseTag| {
+        let mut series = tags.iter().filter(|tag| in_series(one, tag));
+        series.clone().all(|tag| tag.version.is_prerelease()) && series.next_back() == Some(*one)
     };
-    Ok(tags
-        .iter()
-        .filter(|tag| !tag.version.is_prerelease() || (!has_final(tag.version.series()) && newest(tag)))
-        .cloned()
-        .collect())
+    let counts = |tag: &&ReleaseTag| !tag.version.is_prerelease() || is_newest(tag);
+    Ok(tags.iter().filter(counts).cloned().collect())
 }
 
 #[cfg(test)]
@@ -54,16 +51,16 @@ mod tests {
     use crate::tree::testing;
 
     #[test]
-    fn every_final_release_counts_and_a_candidate_where_there_is_none() {
-        let place = testing::repository();
-        let repository = Repository::open(place.path()).unwrap();
+    fn every_final_release_counts_and_a_candidate_if_there_is_none() {
+        let folder = testing::repository();
+        let repository = Repository::open(folder.path()).unwrap();
         let head = repository.revparse_single("HEAD").unwrap();
         for name in ["v2.5c1", "v3.15.0a1", "v3.15.0rc1", "v2.10", "version-1", "v2.5.1-fork"] {
             repository.tag_lightweight(name, &head, false).unwrap();
         }
         let names: Vec<String> =
-            release_tags(place.path()).unwrap().into_iter().map(|tag| tag.name).collect();
+            release_tags(folder.path()).unwrap().into_iter().map(|tag| tag.name).collect();
         assert_eq!(names, ["v2.5", "v2.5.5", "v2.10", "v3.15.0rc1"]);
-        assert!(matches!(release_tags(&place.path().join("Modules")), Err(TreeError::NoRepository { .. })));
+        assert!(matches!(release_tags(&folder.path().join("Modules")), Err(TreeError::NoRepository { .. })));
     }
 }

@@ -1,4 +1,4 @@
-//! One small tree in every form it can be kept in, for the tests of this module.
+//! A small tree in every form, for the tests of this module.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -9,8 +9,8 @@ use tempfile::TempDir;
 
 use super::{Entry, Node, Tree, TreePath};
 
-/// Paths, contents and whether they are executable. `Modules-x` stands before `Modules/spam.c` in
-/// byte order, and after `Modules` in git's.
+/// Paths, contents and whether they are executable. `Modules-x` precedes `Modules/spam.c` in byte
+/// order, and follows `Modules` in git's.
 pub(super) const FILES: &[(&str, &[u8], bool)] = &[
     ("Include/patchlevel.h", b"#define PY_MAJOR_VERSION 2\n#define PY_VERSION      \"2.5\"\n", false),
     ("Misc/NEWS", b"L\xf6wis\r\nno last newline", false),
@@ -19,18 +19,18 @@ pub(super) const FILES: &[(&str, &[u8], bool)] = &[
     ("configure", b"#!/bin/sh\n", true),
 ];
 
-/// A symbolic link and where it leads.
+/// A symbolic link and its target.
 pub(super) const LINK: (&str, &str) = ("Modules/news", "../Misc/NEWS");
 
-/// When every file was changed, in seconds since 1970.
+/// When every file was modified, in seconds since 1970.
 pub(super) const TIME: i64 = 1_158_611_400;
 
 /// Writes a file with the directories above it.
-pub(super) fn write(place: &Path, bytes: &[u8], executable: bool) {
-    fs::create_dir_all(place.parent().unwrap()).unwrap();
-    fs::write(place, bytes).unwrap();
+pub(super) fn write(file: &Path, bytes: &[u8], executable: bool) {
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, bytes).unwrap();
     let mode = super::walk::file_mode(executable);
-    fs::set_permissions(place, fs::Permissions::from_mode(mode)).unwrap();
+    fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
 }
 
 /// The tree in a directory.
@@ -65,8 +65,7 @@ pub(super) fn header(kind: tar::EntryType, size: usize) -> tar::Header {
     header
 }
 
-/// The tree in a git repository with a work tree: HEAD, and the tags `v2.5` and `v2.5.5`, of which
-/// the second is annotated.
+/// The tree in a git repository with a work tree: HEAD, the tag `v2.5`, and the annotated tag `v2.5.5`.
 pub(super) fn repository() -> TempDir {
     let root = directory();
     let repository = Repository::init(root.path()).unwrap();
@@ -82,7 +81,7 @@ pub(super) fn repository() -> TempDir {
     root
 }
 
-/// Everything in a tree that all forms of it share: paths, kinds, contents, the executable bit.
+/// Everything in a tree that is the same in all of its forms: paths, kinds, contents, executable bits.
 pub(super) fn summary(tree: &dyn Tree) -> Vec<(String, Node, bool)> {
     let mut all = Vec::new();
     tree.walk(&mut |entry| {
@@ -94,7 +93,7 @@ pub(super) fn summary(tree: &dyn Tree) -> Vec<(String, Node, bool)> {
     all
 }
 
-/// What [`Tree::entry`] says about everything in a tree.
+/// The result of [`Tree::entry`] for everything in a tree.
 pub(super) fn entries(tree: &dyn Tree) -> Vec<(TreePath, Entry)> {
     let mut paths = Vec::new();
     tree.walk(&mut |entry| {

@@ -1,4 +1,4 @@
-//! What holds for every form a tree is kept in.
+//! Tests that hold for every form of a tree.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -6,25 +6,25 @@ use std::os::unix::fs::symlink;
 use super::testing::{self, FILES, LINK, TIME, path};
 use super::*;
 
-/// The small tree as a directory, a tarball and a commit, and what has to outlive them.
+/// The small tree as a directory, a tarball and a commit, and the directories that have to outlive them.
 fn forms() -> (Vec<Box<dyn Tree>>, Vec<tempfile::TempDir>) {
-    let (directory, repository, place) =
+    let (directory, repository, folder) =
         (testing::directory(), testing::repository(), tempfile::tempdir().unwrap());
-    let tarball = place.path().join("Python-2.5.tar");
+    let tarball = folder.path().join("Python-2.5.tar");
     fs::write(&tarball, testing::tarball()).unwrap();
     let trees: Vec<Box<dyn Tree>> = vec![
         Box::new(DirTree::open(directory.path()).unwrap()),
         Box::new(ArchiveTree::open(&tarball).unwrap()),
         Box::new(GitTree::open(repository.path(), "v2.5").unwrap()),
-        // A work tree is a directory, too: `.git` is no part of it.
+        // A work tree is a directory too, and `.git` is not part of it.
         Box::new(DirTree::open(repository.path()).unwrap()),
     ];
-    (trees, vec![directory, repository, place])
+    (trees, vec![directory, repository, folder])
 }
 
 #[test]
 fn every_form_of_a_tree_has_the_same_files_and_the_same_id() {
-    let (trees, _places) = forms();
+    let (trees, _folders) = forms();
     for tree in &trees {
         let paths: Vec<String> = tree.files().unwrap().iter().map(TreePath::to_string).collect();
         assert_eq!(paths, FILES.iter().map(|file| file.0).collect::<Vec<_>>(), "{}", tree.label());
@@ -40,8 +40,8 @@ fn every_form_of_a_tree_has_the_same_files_and_the_same_id() {
 }
 
 #[test]
-fn every_form_of_a_tree_answers_odd_questions_alike() {
-    let (trees, _places) = forms();
+fn every_form_of_a_tree_has_the_same_errors() {
+    let (trees, _folders) = forms();
     for tree in &trees {
         let label = tree.label();
         for nothing in ["Lib", "Misc/NEWS/below", "Modules/nothing", ".git", ".git/HEAD"] {
@@ -60,7 +60,7 @@ fn every_form_of_a_tree_answers_odd_questions_alike() {
 
 #[test]
 fn a_walk_may_read_from_the_tree_and_ends_at_the_first_error() {
-    let (trees, _places) = forms();
+    let (trees, _folders) = forms();
     for tree in &trees {
         let mut seen = 0;
         let result = tree.walk(&mut |entry| {
@@ -83,7 +83,7 @@ fn a_walk_may_read_from_the_tree_and_ends_at_the_first_error() {
 
 #[test]
 fn a_walk_knows_when_files_were_changed() {
-    let (trees, _places) = forms();
+    let (trees, _folders) = forms();
     let mtime = |tree: &dyn Tree| {
         let mut mtime = None;
         tree.walk(&mut |entry| {
@@ -106,9 +106,9 @@ fn a_walk_knows_when_files_were_changed() {
 }
 
 #[test]
-fn a_directory_is_read_through_a_link_to_its_top_but_through_no_other() {
-    let (directory, place) = (testing::directory(), tempfile::tempdir().unwrap());
-    let link = place.path().join("Python-2.5");
+fn a_link_to_the_top_of_a_directory_is_followed_others_are_not() {
+    let (directory, folder) = (testing::directory(), tempfile::tempdir().unwrap());
+    let link = folder.path().join("Python-2.5");
     symlink(directory.path(), &link).unwrap();
     symlink("Modules", directory.path().join("Linked")).unwrap();
     let tree = DirTree::open(&link).unwrap();
@@ -118,18 +118,18 @@ fn a_directory_is_read_through_a_link_to_its_top_but_through_no_other() {
 }
 
 #[test]
-fn names_that_no_plan_could_mean_are_passed_over_but_not_lost_on_a_copy() {
+fn invalid_names_are_skipped_by_plans_and_refused_by_copies() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
     let directory = testing::directory();
     let tree = DirTree::open(directory.path()).unwrap();
     for name in [&b"back\\slash"[..], b"no-utf-8\xff"] {
-        let place = directory.path().join(OsStr::from_bytes(name));
-        fs::write(&place, "").unwrap();
+        let file = directory.path().join(OsStr::from_bytes(name));
+        fs::write(&file, "").unwrap();
         assert_eq!(tree.files().unwrap().len(), FILES.len());
         assert!(matches!(tree.walk(&mut |_| Ok(())), Err(TreeError::Name { .. })));
-        fs::remove_file(place).unwrap();
+        fs::remove_file(file).unwrap();
     }
     for name in [".pypatch-receipt.json", ".pypatch-stage-1"] {
         fs::write(directory.path().join(name), "").unwrap();
@@ -139,35 +139,10 @@ fn names_that_no_plan_could_mean_are_passed_over_but_not_lost_on_a_copy() {
 }
 
 #[test]
-fn a_directory_that_is_not_there_or_none_is_an_error() {
+fn a_missing_directory_and_a_file_are_errors() {
     let directory = testing::directory();
     let missing = DirTree::open(directory.path().join("nothing"));
     assert!(matches!(missing, Err(TreeError::NoSource(_))));
     let file = DirTree::open(directory.path().join("configure"));
     assert!(matches!(file, Err(TreeError::Io { .. })));
-}
-
-#[test]
-fn a_tree_that_knows_its_files_only_is_walked_with_their_directories() {
-    /// The base's files, without its walk.
-    struct Plain<'a>(&'a dyn Tree);
-    impl Tree for Plain<'_> {
-        fn label(&self) -> &str {
-            "plain"
-        }
-        fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
-            self.0.entry(path)
-        }
-        fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
-            self.0.read(path)
-        }
-        fn files(&self) -> Result<Vec<TreePath>, TreeError> {
-            self.0.files()
-        }
-    }
-    let directory = testing::directory();
-    fs::remove_file(directory.path().join(LINK.0)).unwrap();
-    let tree = DirTree::open(directory.path()).unwrap();
-    assert_eq!(testing::summary(&Plain(&tree)), testing::summary(&tree));
-    assert_eq!(tree_id(&Plain(&tree)).unwrap(), tree_id(&tree).unwrap());
 }

@@ -359,31 +359,31 @@ fn a_path_must_be_inside_the_tree() {
     assert_snapshot!(add("../x", "a"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:27: `../x` is no path inside a tree: it leads out with `..`
+      patchsets/mine/patchset.yaml:5:27: invalid path `../x`: it leaves the tree with `..`
     [exit 2]
     ");
     assert_snapshot!(add("/etc/passwd", "a"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:27: `/etc/passwd` is no path inside a tree: it is absolute
+      patchsets/mine/patchset.yaml:5:27: invalid path `/etc/passwd`: it is absolute
     [exit 2]
     ");
     assert_snapshot!(add("a/./b", "a"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:27: `a/./b` is no path inside a tree: it has an empty component or a `.`
+      patchsets/mine/patchset.yaml:5:27: invalid path `a/./b`: it has an empty component or a `.`
     [exit 2]
     ");
     assert_snapshot!(add("M", "../x"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `../x` is no path inside a tree: it leads out with `..`
+      patchsets/mine/patchset.yaml:5:5: invalid path `../x`: it leaves the tree with `..`
     [exit 2]
     ");
     assert_snapshot!(add("M", "/etc/passwd"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `/etc/passwd` is no path inside a tree: it is absolute
+      patchsets/mine/patchset.yaml:5:5: invalid path `/etc/passwd`: it is absolute
     [exit 2]
     ");
 }

@@ -94,7 +94,7 @@ fn an_unknown_source_lists_the_possible_forms() {
     let env = pinned();
     assert_snapshot!(env.run(&["plan", "gadget", "./nowhere"]), @"
     ------- stderr -------
-    error: `./nowhere` is no source: there is no file or directory of that name, it does not begin with `git:`, and no pin has such a name
+    error: invalid source `./nowhere`: no such file or directory, and it is neither `git:REPO@REV` nor the name of a pin
       help: a source is a directory, a tarball, a pin such as python-2.5, or git:REPO@REV
     [exit 4]
     ");
@@ -108,7 +108,7 @@ fn an_unknown_source_lists_the_possible_forms() {
     ");
     assert_snapshot!(env.run(&["plan", "gadget", "git:tree@v1"]), @"
     ------- stderr -------
-    error: tree is no git repository
+    error: tree is not a git repository
     [exit 4]
     ");
     assert_snapshot!(env.run(&["plan", "gadget", "git:sources/gadget.git@v9.8"]), @"
@@ -119,13 +119,13 @@ fn an_unknown_source_lists_the_possible_forms() {
     ");
     assert_snapshot!(env.run(&["plan", "gadget", "/dev/null"]), @"
     ------- stderr -------
-    error: `/dev/null` is no source: it is a device or a pipe, not a directory or a tarball
+    error: invalid source `/dev/null`: it is a device or a pipe, not a directory or a tarball
       help: a source is a directory, a tarball, a pin such as python-2.5, or git:REPO@REV
     [exit 4]
     ");
     assert_snapshot!(env.run(&["plan", "gadget", "patchsets/gadget/patchset.yaml"]), @"
     ------- stderr -------
-    error: patchsets/gadget/patchset.yaml is no readable archive: it is no tar
+    error: cannot read the archive patchsets/gadget/patchset.yaml: it is not a tar archive
     [exit 4]
     ");
 }
@@ -199,7 +199,7 @@ fn a_hostile_tarball_is_refused_and_writes_nothing() {
     let before = env.state("");
     assert_snapshot!(env.run(&["plan", "gadget", "up.tgz"]), @"
     ------- stderr -------
-    error: up.tgz: hostile member `Python-9.9/../../x`: its name leads out with `..`
+    error: up.tgz: hostile member `Python-9.9/../../x`: its name leaves the tree with `..`
     [exit 4]
     ");
     assert_snapshot!(env.run(&["plan", "gadget", "root.tgz"]), @"
@@ -214,7 +214,7 @@ fn a_hostile_tarball_is_refused_and_writes_nothing() {
     ");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "up-link.tgz", "-o", "out"]), @"
     ------- stderr -------
-    error: up-link.tgz: hostile member `Python-9.9/x`: it is a symbolic link that leads out of the tree
+    error: up-link.tgz: hostile member `Python-9.9/x`: it is a symbolic link that leaves the tree
     [exit 4]
     ");
     assert_eq!(env.state(""), before);
@@ -229,12 +229,12 @@ fn a_damaged_tarball_is_refused() {
     env.write("empty.tgz", "");
     assert_snapshot!(env.run(&["plan", "gadget", "half.tgz"]), @"
     ------- stderr -------
-    error: half.tgz is no readable archive: it is cut short
+    error: cannot read the archive half.tgz: it is truncated
     [exit 4]
     ");
     assert_snapshot!(env.run(&["plan", "gadget", "empty.tgz"]), @"
     ------- stderr -------
-    error: empty.tgz is no readable archive: it is empty
+    error: cannot read the archive empty.tgz: it is empty
     [exit 4]
     ");
 }
@@ -300,7 +300,7 @@ fn pins_of_a_folder_override_shipped_ones() {
     );
     assert_snapshot!(env.run(&["pins", "--pins-dir", "mine", "python-2.5"]), @"
     ------- stderr -------
-    error: mine/2.5.yaml:3:39: `0` is no git tree id (40 lower-case hexadecimal digits)
+    error: mine/2.5.yaml:3:39: invalid git tree id (40 lower-case hexadecimal digits): `0`
     [exit 2]
     ");
     assert_snapshot!(env.run(&["pins", "--pins-dir", "nowhere", "python-2.5"]), @"

@@ -1,23 +1,23 @@
-//! What a tarball holds, once every member has been judged.
+//! The contents of a tarball, after every member is checked.
 
 use std::collections::BTreeMap;
 
 use super::Limits;
-use super::members::{Kind, Member, Members};
+use super::members::{Member, MemberKind, Members};
 use super::spool::Spool;
 use crate::tree::{Mtime, TreeError, TreePath};
 
-/// What stands at a path of an archive.
+/// What is at a path of an archive.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
-    pub(super) what: What,
+pub(super) struct ArchiveNode {
+    pub(super) kind: NodeKind,
     pub(super) mode: u32,
     pub(super) mtime: Option<Mtime>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum What {
-    /// Where its bytes lie in the spool.
+pub(super) enum NodeKind {
+    /// Where its bytes are in the spool.
     File {
         offset: u64,
         len: u64,
@@ -26,11 +26,11 @@ pub(super) enum What {
     Symlink(Vec<u8>),
 }
 
-/// Every path of an archive, its one top directory taken off.
+/// Every path of an archive, without the directory that contains everything.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    pub(super) places: BTreeMap<TreePath, Place>,
-    /// A name that is no [`TreePath`].
+    pub(super) nodes: BTreeMap<TreePath, ArchiveNode>,
+    /// A name that is not a [`TreePath`].
     pub(super) unnameable: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl Index {
     /// Reads the tar in `spool`.
     pub(super) fn read(spool: &mut Spool, archive: &str, limits: &Limits) -> Result<Index, TreeError> {
         let mut members = Members::new(spool, archive, limits);
-        let mut named: BTreeMap<Vec<u8>, Place> = BTreeMap::new();
+        let mut named: BTreeMap<Vec<u8>, ArchiveNode> = BTreeMap::new();
         let mut names = 0;
         while let Some(member) = members.next()? {
             let hostile = |why: String| refuse(archive, &member.name, why);
@@ -47,31 +47,31 @@ impl Index {
             if name.len() > limits.name || names > limits.names {
                 return Err(hostile("its name is too long".to_owned()));
             }
-            let place = place(&member, &named).map_err(hostile)?;
-            match (named.get(&name), &place.what) {
-                _ if name.is_empty() && matches!(place.what, What::Directory) => {}
+            let node = node(&member, &named).map_err(hostile)?;
+            match (named.get(&name), &node.kind) {
+                _ if name.is_empty() && matches!(node.kind, NodeKind::Directory) => {}
                 _ if name.is_empty() => return Err(hostile("it has no name".to_owned())),
                 // A directory may be named again, when something in it was added later.
-                (None, _) | (Some(Place { what: What::Directory, .. }), What::Directory) => {
-                    named.insert(name, place);
+                (None, _) | (Some(ArchiveNode { kind: NodeKind::Directory, .. }), NodeKind::Directory) => {
+                    named.insert(name, node);
                 }
-                // Which of the two counts depends on the program that unpacks it.
-                (Some(_), _) => return Err(hostile("it is there twice".to_owned())),
+                // Programs differ in which of the two they keep.
+                (Some(_), _) => return Err(hostile("it occurs twice".to_owned())),
             }
         }
         let top = top(&named).map_or(0, |top| top.len() + 1);
         let mut index = Index::default();
-        for (name, place) in named {
+        for (name, node) in named {
             if name.len() >= top {
-                index.add(&name[top..], place).map_err(|why| refuse(archive, &name, why.to_owned()))?;
+                index.add(&name[top..], node).map_err(|why| refuse(archive, &name, why.to_owned()))?;
             }
         }
         Ok(index)
     }
 
-    /// Adds what comes next in byte order of the names, so after everything that it lies below.
-    fn add(&mut self, name: &[u8], place: Place) -> Result<(), &'static str> {
-        if let What::Symlink(target) = &place.what {
+    /// Adds a node. Nodes are added in byte order of their names, so after the directories above.
+    fn add(&mut self, name: &[u8], node: ArchiveNode) -> Result<(), &'static str> {
+        if let NodeKind::Symlink(target) = &node.kind {
             let depth = name.iter().filter(|&&byte| byte == b'/').count();
             stays_inside(target, depth)?;
         }
@@ -80,80 +80,80 @@ impl Index {
             return Ok(());
         };
         for above in path.ancestors() {
-            match self.places.get(&above).map(|above| &above.what) {
-                Some(What::Directory) => {}
-                Some(What::Symlink(_)) => return Err("it lies below a symbolic link"),
-                Some(What::File { .. }) => return Err("it lies below a file"),
+            match self.nodes.get(&above).map(|above| &above.kind) {
+                Some(NodeKind::Directory) => {}
+                Some(NodeKind::Symlink(_)) => return Err("it is below a symbolic link"),
+                Some(NodeKind::File { .. }) => return Err("it is below a file"),
                 None => {
-                    let implied = Place { what: What::Directory, mode: 0o755, mtime: None };
-                    self.places.insert(above, implied);
+                    let implied = ArchiveNode { kind: NodeKind::Directory, mode: 0o755, mtime: None };
+                    self.nodes.insert(above, implied);
                 }
             }
         }
-        self.places.insert(path, place);
+        self.nodes.insert(path, node);
         Ok(())
     }
 }
 
-/// A member's name in its plainest spelling, without `.` and doubled or closing slashes.
+/// The normalized name of a member, without `.`, and without doubled or trailing slashes.
 fn inside(name: &[u8]) -> Result<Vec<u8>, &'static str> {
     if name.starts_with(b"/") {
         return Err("its name is absolute");
     }
     if name.contains(&0) {
-        return Err("its name holds a NUL");
+        return Err("its name contains a NUL");
     }
     let parts: Vec<&[u8]> = name.split(|&b| b == b'/').filter(|&part| part != b"" && part != b".").collect();
     if parts.contains(&&b".."[..]) {
-        return Err("its name leads out with `..`");
+        return Err("its name leaves the tree with `..`");
     }
     Ok(parts.join(&b'/'))
 }
 
-fn place(member: &Member, named: &BTreeMap<Vec<u8>, Place>) -> Result<Place, String> {
-    let what = match &member.kind {
-        Kind::File { offset, len } => What::File { offset: *offset, len: *len },
-        Kind::Directory => What::Directory,
-        Kind::Symlink(target) => What::Symlink(target.clone()),
-        Kind::HardLink(target) => {
+fn node(member: &Member, named: &BTreeMap<Vec<u8>, ArchiveNode>) -> Result<ArchiveNode, String> {
+    let kind = match &member.kind {
+        MemberKind::File { offset, len } => NodeKind::File { offset: *offset, len: *len },
+        MemberKind::Directory => NodeKind::Directory,
+        MemberKind::Symlink(target) => NodeKind::Symlink(target.clone()),
+        MemberKind::HardLink(target) => {
             let linked = inside(target).ok().and_then(|target| named.get(&target));
             return match linked {
-                Some(file @ Place { what: What::File { .. }, .. }) => Ok(file.clone()),
+                Some(file @ ArchiveNode { kind: NodeKind::File { .. }, .. }) => Ok(file.clone()),
                 _ => {
                     let target = String::from_utf8_lossy(target);
-                    Err(format!("it is a hard link to `{target}`, which is no file before it"))
+                    Err(format!("it is a hard link to `{target}`, which is not an earlier file"))
                 }
             };
         }
     };
-    Ok(Place { what, mode: member.mode, mtime: member.mtime })
+    Ok(ArchiveNode { kind, mode: member.mode, mtime: member.mtime })
 }
 
-/// The directory that everything lies in, if there is one.
-fn top(named: &BTreeMap<Vec<u8>, Place>) -> Option<Vec<u8>> {
+/// The directory that contains everything, if there is one.
+fn top(named: &BTreeMap<Vec<u8>, ArchiveNode>) -> Option<Vec<u8>> {
     fn first(name: &[u8]) -> &[u8] {
         name.split(|&byte| byte == b'/').next().unwrap_or(name)
     }
     let top = first(named.keys().next()?);
     let wrapped = named
         .iter()
-        .all(|(name, place)| first(name) == top && (name != top || matches!(place.what, What::Directory)));
+        .all(|(name, node)| first(name) == top && (name != top || matches!(node.kind, NodeKind::Directory)));
     wrapped.then(|| top.to_owned())
 }
 
-/// Whether a link, so many directories deep, can only lead into the tree. Going up is allowed at the
-/// start alone: what `..` means after the name of another link is not in the spelling.
+/// Checks that a link `depth` directories deep cannot leave the tree. `..` is only allowed at the start:
+/// after the name of another link, its meaning depends on that link.
 fn stays_inside(target: &[u8], depth: usize) -> Result<(), &'static str> {
     if target.starts_with(b"/") {
         return Err("it is a symbolic link to an absolute path");
     }
     if target.is_empty() || target.contains(&0) {
-        return Err("it is a symbolic link to nowhere");
+        return Err("it is a symbolic link without a target");
     }
     let parts = || target.split(|&byte| byte == b'/').filter(|&part| part != b"" && part != b".");
     let up = parts().take_while(|&part| part == b"..").count();
     if up > depth || parts().skip(up).any(|part| part == b"..") {
-        return Err("it is a symbolic link that leads out of the tree");
+        return Err("it is a symbolic link that leaves the tree");
     }
     Ok(())
 }

@@ -1,8 +1,7 @@
-//! The members of a tar, one after the other, as they stand in it.
+//! The members of a tar, one after another.
 //!
-//! The headers are decoded by the `tar` crate, but put together here: its own iterator would read a
-//! name of any length into memory and take an archive that is cut off between two members for a
-//! whole one.
+//! The `tar` crate decodes the headers, but its iterator is not used: it would read names of any length
+//! into memory, and accept an archive that is truncated between two members.
 
 use tar::{EntryType, GnuExtSparseHeader, GnuSparseHeader, Header};
 
@@ -16,16 +15,16 @@ const BLOCK: u64 = 512;
 /// A member that is a file, a directory or a link.
 #[derive(Debug)]
 pub(super) struct Member {
-    /// Its name as it stands in the archive.
+    /// Its name as it is in the archive.
     pub(super) name: Vec<u8>,
-    pub(super) kind: Kind,
+    pub(super) kind: MemberKind,
     pub(super) mode: u32,
     pub(super) mtime: Option<Mtime>,
 }
 
 #[derive(Debug)]
-pub(super) enum Kind {
-    /// Where its bytes lie in the spool.
+pub(super) enum MemberKind {
+    /// Where its bytes are in the spool.
     File {
         offset: u64,
         len: u64,
@@ -42,7 +41,7 @@ pub(super) struct Members<'a> {
     limits: &'a Limits,
     /// The next header.
     at: u64,
-    /// Where the tar ends. Sparse files are put behind it.
+    /// Where the tar ends. Sparse files are expanded after it.
     end: u64,
     headers: u64,
 }
@@ -77,7 +76,7 @@ impl<'a> Members<'a> {
                 EntryType::XGlobalHeader => {
                     let bytes = self.extension(&header)?;
                     let global = Pax::parse(&bytes).map_err(|why| self.damaged(why))?;
-                    // git's only holds the commit as a comment.
+                    // That of `git archive` only has the commit as a comment.
                     if described || global != (Pax { mtime: global.mtime, ..Pax::default() }) {
                         return Err(self.hostile(&header.path_bytes(), "it renames or resizes every member"));
                     }
@@ -97,20 +96,21 @@ impl<'a> Members<'a> {
         Ok(None)
     }
 
-    /// The header at the current position, which moves behind it; `None` at the mark of the end.
+    /// Reads the next header; `None` at the end-of-archive marker.
     fn header(&mut self) -> Result<Option<Header>, TreeError> {
         if self.at + BLOCK > self.end {
-            return Err(self.damaged("it is cut short"));
+            return Err(self.damaged("it is truncated"));
         }
         let mut header = Header::new_old();
         self.read_block(header.as_mut_bytes())?;
         if header.as_bytes().iter().all(|&byte| byte == 0) {
-            return self.nothing_follows().map(|()| None);
+            return self.check_end().map(|()| None);
         }
         let bytes = header.as_bytes();
         let sum: u32 = bytes[..148].iter().chain(&bytes[156..]).map(|&byte| u32::from(byte)).sum();
         if header.cksum().ok() != Some(sum + 8 * u32::from(b' ')) {
-            let why = if self.at == BLOCK { "it is no tar" } else { "a header has the wrong checksum" };
+            let why =
+                if self.at == BLOCK { "it is not a tar archive" } else { "a header has the wrong checksum" };
             return Err(self.damaged(why));
         }
         self.headers += 1;
@@ -120,13 +120,13 @@ impl<'a> Members<'a> {
         Ok(Some(header))
     }
 
-    /// A second archive behind the first is read by some programs and not by others.
-    fn nothing_follows(&mut self) -> Result<(), TreeError> {
+    /// Checks that only zeros follow: some programs read a second archive after the first.
+    fn check_end(&mut self) -> Result<(), TreeError> {
         while self.at < self.end {
             let len = (self.end - self.at).min(1 << 16);
             let bytes = self.spool.read(self.at, len).map_err(TreeError::io(self.archive))?;
             if bytes.iter().any(|&byte| byte != 0) {
-                return Err(self.damaged("something follows after its end"));
+                return Err(self.damaged("data follows its end"));
             }
             self.at += len;
         }
@@ -145,39 +145,39 @@ impl<'a> Members<'a> {
         let size = pax.size.map_or_else(|| header.entry_size(), Ok).map_err(damaged)?;
         let mtime = pax.mtime.or_else(|| Some((i64::try_from(header.mtime().ok()?).ok()?, 0)));
         let kind = match header.entry_type() {
-            _ if pax.sparse => return Err(self.hostile(&name, "it is a sparse file in a POSIX spelling")),
+            _ if pax.sparse => return Err(self.hostile(&name, "it is a sparse file in a POSIX format")),
             EntryType::Regular | EntryType::Continuous if name.ends_with(b"/") && size == 0 => {
-                Kind::Directory
+                MemberKind::Directory
             }
             EntryType::Regular | EntryType::Continuous => {
                 let offset = self.body(size)?;
-                Kind::File { offset, len: size }
+                MemberKind::File { offset, len: size }
             }
             EntryType::GNUSparse => self.sparse(header, &name, size)?,
-            EntryType::Directory => Kind::Directory,
-            EntryType::Symlink => Kind::Symlink(link),
-            EntryType::Link => Kind::HardLink(link),
+            EntryType::Directory => MemberKind::Directory,
+            EntryType::Symlink => MemberKind::Symlink(link),
+            EntryType::Link => MemberKind::HardLink(link),
             EntryType::Char | EntryType::Block => return Err(self.hostile(&name, "it is a device")),
             EntryType::Fifo => return Err(self.hostile(&name, "it is a pipe")),
             other => {
-                let why = format!("it is of the unknown type `{}`", other.as_byte().escape_ascii());
+                let why = format!("its type `{}` is unknown", other.as_byte().escape_ascii());
                 return Err(self.hostile(&name, &why));
             }
         };
         match kind {
-            Kind::File { len, .. } if len > self.limits.file => {
+            MemberKind::File { len, .. } if len > self.limits.file => {
                 Err(self.hostile(&name, &format!("it is {len} bytes long")))
             }
-            // Some programs would skip so many bytes, others none.
-            Kind::Directory | Kind::Symlink(_) | Kind::HardLink(_) if size != 0 => {
+            // Some programs would skip these bytes, others would not.
+            MemberKind::Directory | MemberKind::Symlink(_) | MemberKind::HardLink(_) if size != 0 => {
                 Err(self.hostile(&name, "it is a directory or a link, but has contents"))
             }
             kind => Ok(Member { name, kind, mode, mtime }),
         }
     }
 
-    /// A file of which the archive holds only what is not zero, in GNU's old spelling.
-    fn sparse(&mut self, header: &Header, name: &[u8], size: u64) -> Result<Kind, TreeError> {
+    /// Expands a sparse file in GNU's old format: the archive has only the parts that are not zero.
+    fn sparse(&mut self, header: &Header, name: &[u8], size: u64) -> Result<MemberKind, TreeError> {
         let bad = |why: &str| TreeError::Hostile {
             archive: self.archive.to_owned(),
             member: String::from_utf8_lossy(name).into_owned(),
@@ -196,12 +196,12 @@ impl<'a> Members<'a> {
             }
             Some(())
         };
-        let malformed = || bad("its list of parts is malformed");
+        let malformed = || bad("its map of parts is malformed");
         add(&gnu.sparse).ok_or_else(malformed)?;
         let mut more = gnu.is_extended();
         while more {
             if self.at + BLOCK > self.end || self.headers > self.limits.members {
-                return Err(bad("its list of parts is cut short"));
+                return Err(bad("its map of parts is truncated"));
             }
             let mut next = GnuExtSparseHeader::new();
             self.spool.read_into(next.as_mut_bytes(), self.at).map_err(TreeError::io(self.archive))?;
@@ -222,15 +222,15 @@ impl<'a> Members<'a> {
         }
         self.body(size)?;
         let offset = self.spool.add_sparse(real, &placed).map_err(TreeError::io(self.archive))?;
-        Ok(Kind::File { offset, len: real })
+        Ok(MemberKind::File { offset, len: real })
     }
 
-    /// Where a body of `size` bytes begins; the position moves behind it.
+    /// Skips a body of `size` bytes. Returns where it begins.
     fn body(&mut self, size: u64) -> Result<u64, TreeError> {
         let offset = self.at;
         match size.checked_next_multiple_of(BLOCK).and_then(|padded| offset.checked_add(padded)) {
             Some(end) if end <= self.end => self.at = end,
-            _ => return Err(self.damaged("it is cut short")),
+            _ => return Err(self.damaged("it is truncated")),
         }
         Ok(offset)
     }

@@ -1,8 +1,8 @@
 //! A tree in a tarball.
 //!
-//! The tar is unpacked once, into a file without a name, and indexed: memory stays small and any
-//! member can be read at once. Nothing is taken from an archive that could mean something else to
-//! another program: it is refused as a whole, and the member is named.
+//! The tarball is decompressed once, into an unnamed temporary file, and indexed, so that little memory
+//! is used and a member is read with one seek. If another program could read a member differently, the
+//! archive is refused and the member is named.
 
 mod index;
 mod members;
@@ -14,14 +14,14 @@ mod tests;
 use std::io;
 use std::path::Path;
 
-use self::index::{Index, Place, What};
+use self::index::{ArchiveNode, Index, NodeKind};
 use self::spool::Spool;
 use super::{Entry, File, Node, Tree, TreeError, TreePath, WalkEntry};
 
-/// A source tree in a .tar, .tar.gz, .tar.bz2 or .tar.xz, told apart by its first bytes.
+/// A source tree in a .tar, .tar.gz, .tar.bz2 or .tar.xz, whose first bytes say which.
 ///
-/// A single directory that holds everything (`Python-2.5/`) is not part of the paths. The temporary
-/// file is as large as the unpacked tar and lies in `$TMPDIR`.
+/// A directory that contains everything (`Python-2.5/`) is not part of the paths. The temporary file is
+/// as large as the decompressed tar, and in `$TMPDIR`.
 #[derive(Debug)]
 pub struct ArchiveTree {
     label: String,
@@ -29,15 +29,15 @@ pub struct ArchiveTree {
     index: Index,
 }
 
-/// How much is taken for a source of CPython. 3.13 has 110 MB in 5,300 members.
+/// The largest archives that are read. CPython 3.13 has 110 MB in 5,300 members.
 struct Limits {
-    /// Of the unpacked tar, and of the files in it, in bytes.
+    /// Of the decompressed tar, in bytes.
     total: u64,
     /// Of one file, in bytes.
     file: u64,
-    /// Of headers.
+    /// The number of headers.
     members: u64,
-    /// Of one header that extends another, in bytes.
+    /// Of an extended header, in bytes.
     extension: u64,
     /// Of a name, in bytes.
     name: usize,
@@ -55,12 +55,12 @@ const LIMITS: Limits = Limits {
 };
 
 impl ArchiveTree {
-    /// Unpacks and judges the tarball at `path`.
+    /// Decompresses and checks the tarball at `path`.
     ///
     /// # Errors
-    /// [`TreeError::NoSource`] when nothing is there; [`TreeError::Archive`] when it is no tarball,
-    /// cut short, damaged or absurdly large; [`TreeError::Hostile`] when a member is absolute, leads
-    /// out, is a device or pipe, a link that leads out, lies below a link, or is there twice.
+    /// [`TreeError::NoSource`] if it does not exist; [`TreeError::Archive`] if it is not a tarball,
+    /// truncated, damaged or too large; [`TreeError::Hostile`] if a member has an absolute path, leaves
+    /// the tree, is a device, a pipe or a link that leaves the tree, is below a link, or occurs twice.
     pub fn open(path: impl AsRef<Path>) -> Result<ArchiveTree, TreeError> {
         ArchiveTree::open_within(path.as_ref(), &LIMITS)
     }
@@ -69,19 +69,21 @@ impl ArchiveTree {
         let label = path.display().to_string();
         let mut spool = Spool::unpack(path, limits.total)?;
         let index = Index::read(&mut spool, &label, limits)?;
-        if index.places.is_empty() {
-            return Err(TreeError::Archive { archive: label, why: "it holds nothing".to_owned() });
+        if index.nodes.is_empty() {
+            return Err(TreeError::Archive { archive: label, why: "it has no members".to_owned() });
         }
         Ok(ArchiveTree { label, spool, index })
     }
 
-    fn place(&self, path: &TreePath) -> Result<Option<&Place>, TreeError> {
-        let places = &self.index.places;
-        let link = |above: &TreePath| matches!(places.get(above), Some(Place { what: What::Symlink(_), .. }));
+    fn node(&self, path: &TreePath) -> Result<Option<&ArchiveNode>, TreeError> {
+        let nodes = &self.index.nodes;
+        let link = |above: &TreePath| {
+            matches!(nodes.get(above), Some(ArchiveNode { kind: NodeKind::Symlink(_), .. }))
+        };
         if path.ancestors().any(|above| link(&above)) {
             return Err(TreeError::Symlink { path: path.clone() });
         }
-        Ok(places.get(path))
+        Ok(nodes.get(path))
     }
 
     fn bytes(&self, path: &TreePath, offset: u64, len: u64) -> Result<Vec<u8>, TreeError> {
@@ -96,28 +98,28 @@ impl Tree for ArchiveTree {
     }
 
     fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
-        Ok(self.place(path)?.map(|place| match place.what {
-            What::File { .. } => Entry::File { executable: place.executable() },
-            What::Directory => Entry::Directory,
-            What::Symlink(_) => Entry::Symlink,
+        Ok(self.node(path)?.map(|node| match node.kind {
+            NodeKind::File { .. } => Entry::File { executable: node.executable() },
+            NodeKind::Directory => Entry::Directory,
+            NodeKind::Symlink(_) => Entry::Symlink,
         }))
     }
 
     fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
-        let Some(place) = self.place(path)? else { return Ok(None) };
-        match place.what {
-            What::File { offset, len } => {
+        let Some(node) = self.node(path)? else { return Ok(None) };
+        match node.kind {
+            NodeKind::File { offset, len } => {
                 let bytes = self.bytes(path, offset, len)?;
-                Ok(Some(File { bytes: bytes.into(), executable: place.executable() }))
+                Ok(Some(File { bytes: bytes.into(), executable: node.executable() }))
             }
-            What::Directory => Err(TreeError::NotAFile { path: path.clone() }),
-            What::Symlink(_) => Err(TreeError::Symlink { path: path.clone() }),
+            NodeKind::Directory => Err(TreeError::NotAFile { path: path.clone() }),
+            NodeKind::Symlink(_) => Err(TreeError::Symlink { path: path.clone() }),
         }
     }
 
     fn files(&self) -> Result<Vec<TreePath>, TreeError> {
-        let places = self.index.places.iter();
-        let files = places.filter(|(_, place)| matches!(place.what, What::File { .. }));
+        let nodes = self.index.nodes.iter();
+        let files = nodes.filter(|(_, node)| matches!(node.kind, NodeKind::File { .. }));
         Ok(files.map(|(path, _)| path.clone()).collect())
     }
 
@@ -125,19 +127,19 @@ impl Tree for ArchiveTree {
         if let Some(name) = &self.index.unnameable {
             return Err(TreeError::Name { tree: self.label.clone(), name: name.clone() });
         }
-        for (path, place) in &self.index.places {
-            let node = match &place.what {
-                What::File { offset, len } => Node::File(self.bytes(path, *offset, *len)?.into()),
-                What::Directory => Node::Directory,
-                What::Symlink(target) => Node::Symlink(target.clone()),
+        for (path, entry) in &self.index.nodes {
+            let node = match &entry.kind {
+                NodeKind::File { offset, len } => Node::File(self.bytes(path, *offset, *len)?.into()),
+                NodeKind::Directory => Node::Directory,
+                NodeKind::Symlink(target) => Node::Symlink(target.clone()),
             };
-            visit(WalkEntry { path: path.clone(), node, mode: place.mode, mtime: place.mtime })?;
+            visit(WalkEntry { path: path.clone(), node, mode: entry.mode, mtime: entry.mtime })?;
         }
         Ok(())
     }
 }
 
-impl Place {
+impl ArchiveNode {
     fn executable(&self) -> bool {
         self.mode & 0o100 != 0
     }

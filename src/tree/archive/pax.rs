@@ -1,21 +1,21 @@
-//! The extended headers of POSIX tars: names of any length, sizes and times that fit no octal field.
+//! The extended headers of POSIX tars: long names, and sizes and times that do not fit an octal field.
 
 use crate::tree::Mtime;
 
-/// What an extended header says about the member after it, as far as it matters here.
+/// The fields of an extended header that are used. They describe the next member.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Pax {
     pub(super) path: Option<Vec<u8>>,
     pub(super) linkpath: Option<Vec<u8>>,
     pub(super) size: Option<u64>,
     pub(super) mtime: Option<Mtime>,
-    /// Whether it is a sparse file in one of GNU's POSIX spellings.
+    /// Whether it is a sparse file in one of GNU's POSIX formats.
     pub(super) sparse: bool,
 }
 
 impl Pax {
-    /// Reads records of the form `LENGTH KEY=VALUE\n`, where the length counts itself and the line
-    /// end. A value may hold any byte, so lines are of no help.
+    /// Parses records of the form `LENGTH KEY=VALUE\n`, where the length includes itself and the line
+    /// end. A value may contain line ends.
     pub(super) fn parse(mut bytes: &[u8]) -> Result<Pax, &'static str> {
         let mut pax = Pax::default();
         while !bytes.is_empty() {
@@ -27,7 +27,7 @@ impl Pax {
                 b"linkpath" => pax.linkpath = Some(value.to_owned()),
                 b"size" => {
                     let size = number().and_then(|text| text.parse().ok());
-                    pax.size = Some(size.ok_or("the size in an extended header is no number")?);
+                    pax.size = Some(size.ok_or("the size in an extended header is not a number")?);
                 }
                 b"mtime" => pax.mtime = number().and_then(mtime),
                 _ if key.starts_with(b"GNU.sparse.") => pax.sparse = true,
@@ -38,7 +38,7 @@ impl Pax {
     }
 }
 
-/// Key and value of the first record, and what comes after it.
+/// The key and value of the first record, and the rest.
 fn record(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let space = bytes.iter().take(20).position(|&b| b == b' ')?;
     let len: usize = std::str::from_utf8(&bytes[..space]).ok()?.parse().ok()?;
@@ -48,7 +48,7 @@ fn record(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((&record[..equals], &record[equals + 1..], rest))
 }
 
-/// `1158611400.25` as seconds and nanoseconds; more digits than nine are cut off.
+/// `1158611400.25` as seconds and nanoseconds; digits after the ninth are dropped.
 fn mtime(text: &str) -> Option<Mtime> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let seconds: i64 = whole.parse().ok()?;
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_may_hold_a_line_end_and_an_equals_sign() {
+    fn a_value_may_contain_a_line_end_and_an_equals_sign() {
         let pax = Pax::parse(b"12 path=a=b\n20 SCHILY.xattr.u=a\n21 mtime=1158611400.5\n");
         assert_eq!(pax, Err("an extended header is malformed"), "the second length is wrong");
         let pax = Pax::parse(b"12 path=a=b\n20 SCHILY.xattr=a\nb\n22 mtime=1158611400.5\n").unwrap();
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn times_before_1970_and_broken_ones_are_told_apart() {
+    fn times_before_1970_are_valid_and_malformed_ones_are_not() {
         assert_eq!(mtime("-1.25"), Some((-2, 750_000_000)));
         assert_eq!(mtime("-3"), Some((-3, 0)));
         assert_eq!(mtime("7.1234567891"), Some((7, 123_456_789)));

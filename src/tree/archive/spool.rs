@@ -1,4 +1,4 @@
-//! The tar inside a tarball, unpacked into a file without a name.
+//! The decompressed tar of a tarball, in an unnamed temporary file.
 
 use std::fs;
 use std::io::{self, BufReader, ErrorKind, Read, Seek, Write};
@@ -14,8 +14,8 @@ use crate::tree::TreeError;
 /// What an xz decoder may use, in KiB: `xz -9` takes 65 MiB.
 const XZ_MEMORY: u32 = 128 << 10;
 
-/// A tar in a temporary file that vanishes with it, so that a member is read by one seek and a
-/// tarball of 100 MB does not sit in memory.
+/// A tar in a temporary file that is deleted when it is dropped. A member is read with one seek, and a
+/// tarball of 100 MB is not kept in memory.
 #[derive(Debug)]
 pub(super) struct Spool {
     file: fs::File,
@@ -23,7 +23,7 @@ pub(super) struct Spool {
 }
 
 impl Spool {
-    /// Unpacks the tarball at `path`, by what its first bytes say it is.
+    /// Decompresses the tarball at `path`, by the format that its first bytes have.
     pub(super) fn unpack(path: &Path, most: u64) -> Result<Spool, TreeError> {
         let label = path.display().to_string();
         let damaged = |why: String| TreeError::Archive { archive: label.clone(), why };
@@ -42,7 +42,9 @@ impl Spool {
                 Box::new(XzReader::new_mem_limit(packed, true, XZ_MEMORY))
             }
             [b'P', b'K', 3 | 5, ..] => return Err(damaged("it is a zip file, not a tarball".to_owned())),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => return Err(damaged("it is packed with zstd".to_owned())),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+                return Err(damaged("it is compressed with zstd, which is not supported".to_owned()));
+            }
             [] => return Err(damaged("it is empty".to_owned())),
             _ if start.len() == 512 => Box::new(packed),
             _ => return Err(damaged("it is too short for a tarball".to_owned())),
@@ -64,19 +66,19 @@ impl Spool {
                 Ok(count) => count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-                    return Err(damaged("it is cut short".to_owned()));
+                    return Err(damaged("it is truncated".to_owned()));
                 }
                 Err(error) => return Err(damaged(error.to_string())),
             };
             spool.len += count as u64;
             if spool.len > most {
-                return Err(damaged(format!("it unpacks to more than {most} bytes")));
+                return Err(damaged(format!("it decompresses to more than {most} bytes")));
             }
             spool.file.write_all(&buffer[..count]).map_err(failed())?;
         }
     }
 
-    /// A tar that is in memory already.
+    /// A tar in memory.
     #[cfg(test)]
     pub(super) fn of(bytes: &[u8]) -> Spool {
         let mut file = tempfile::tempfile().expect("tests may write temporary files");
@@ -89,7 +91,7 @@ impl Spool {
         self.len
     }
 
-    /// Fills `buffer` from `offset` on.
+    /// Fills `buffer` with the bytes from `offset` on.
     pub(super) fn read_into(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         self.file.read_exact_at(buffer, offset)
     }
@@ -102,8 +104,8 @@ impl Spool {
         Ok(bytes)
     }
 
-    /// Adds a file of `size` bytes that is empty but for `parts`, each an offset in that file and
-    /// the offset and length of its bytes here. Gives the offset it begins at.
+    /// Adds a file of `size` bytes that are zero except for `parts`, each with its offset in the file, and
+    /// the offset and length of its bytes in the spool. Returns where the file begins.
     pub(super) fn add_sparse(&mut self, size: u64, parts: &[(u64, u64, u64)]) -> io::Result<u64> {
         let start = self.len;
         self.file.set_len(start + size)?;

@@ -21,7 +21,7 @@ fn open(bytes: &[u8]) -> Result<ArchiveTree, TreeError> {
     ArchiveTree::open(file.path())
 }
 
-/// A member as somebody could write it who does not use a library.
+/// A member that is written without a library.
 fn member(kind: u8, name: &str, link: &str, body: &[u8]) -> Vec<u8> {
     let mut header = header(EntryType::new(kind), body.len());
     let old = header.as_old_mut();
@@ -77,23 +77,23 @@ fn a_tarball_is_recognised_by_its_first_bytes() {
 }
 
 #[test]
-fn what_is_no_tarball_is_said_to_be_none() {
+fn a_file_that_is_not_a_tarball_is_refused_with_the_reason() {
     assert_eq!(damaged(b""), "it is empty");
     assert_eq!(damaged(b"hello"), "it is too short for a tarball");
-    assert_eq!(damaged(&[b'x'; 2000]), "it is no tar");
+    assert_eq!(damaged(&[b'x'; 2000]), "it is not a tar archive");
     assert_eq!(damaged(b"PK\x03\x04"), "it is a zip file, not a tarball");
-    assert_eq!(damaged(&[0; 1024]), "it holds nothing");
+    assert_eq!(damaged(&[0; 1024]), "it has no members");
     let missing = ArchiveTree::open("no/such/Python-2.5.tgz");
     assert!(matches!(missing, Err(TreeError::NoSource(_))));
 }
 
 #[test]
-fn a_tar_that_is_cut_short_or_followed_by_something_is_refused() {
+fn a_tar_that_is_truncated_or_followed_by_data_is_refused() {
     let tar = tar(&[file("a"), file("b")]);
     for cut in [600, 1024, 1200, 1536, 2048] {
-        assert_eq!(damaged(&tar[..cut]), "it is cut short", "{cut}");
+        assert_eq!(damaged(&tar[..cut]), "it is truncated", "{cut}");
     }
-    assert_eq!(damaged(&[&tar[..], &file("c")].concat()), "something follows after its end");
+    assert_eq!(damaged(&[&tar[..], &file("c")].concat()), "data follows its end");
     let garbage = [&tar[..1024], &[b'x'; 512], &tar[1024..]].concat();
     assert_eq!(damaged(&garbage), "a header has the wrong checksum");
 }
@@ -102,33 +102,33 @@ fn a_tar_that_is_cut_short_or_followed_by_something_is_refused() {
 fn members_that_would_leave_the_tree_are_refused() {
     assert_eq!(hostile(&[file("/etc/passwd")]), "/etc/passwd: its name is absolute");
     for name in ["../x", "Python-2.5/../../x", "Python-2.5/.."] {
-        assert_eq!(hostile(&[file(name)]), format!("{name}: its name leads out with `..`"));
+        assert_eq!(hostile(&[file(name)]), format!("{name}: its name leaves the tree with `..`"));
     }
     for target in ["..", "../Python-2.5/x", "Lib/../../x", "Lib/../x"] {
         let link = member(b'2', "Python-2.5/link", target, b"");
         let why = hostile(&[file("Python-2.5/x"), link]);
-        assert_eq!(why, "Python-2.5/link: it is a symbolic link that leads out of the tree", "{target}");
+        assert_eq!(why, "Python-2.5/link: it is a symbolic link that leaves the tree", "{target}");
     }
     let link = member(b'2', "Python-2.5/link", "/etc", b"");
     let why = "Python-2.5/link: it is a symbolic link to an absolute path";
     assert_eq!(hostile(&[file("Python-2.5/x"), link]), why);
     for target in ["/etc/passwd", "../x", "Python-2.5/none", "Python-2.5"] {
         let link = member(b'1', "Python-2.5/link", target, b"");
-        assert!(hostile(&[file("Python-2.5/x"), link]).contains("no file before it"), "{target}");
+        assert!(hostile(&[file("Python-2.5/x"), link]).contains("not an earlier file"), "{target}");
     }
 }
 
 #[test]
-fn members_that_mean_different_things_to_different_programs_are_refused() {
+fn members_that_programs_read_differently_are_refused() {
     let (a, directory) = (file("a"), member(b'5', "a/", "", b""));
     let link = member(b'2', "a", "b", b"");
     for members in [[&a, &a], [&a, &directory], [&directory, &a], [&a, &link], [&link, &link]] {
         let members: Vec<_> = members.into_iter().cloned().chain([file("b")]).collect();
-        assert!(hostile(&members).ends_with(": it is there twice"));
+        assert!(hostile(&members).ends_with(": it occurs twice"));
     }
-    assert_eq!(hostile(&[link.clone(), file("a/x"), file("b/x")]), "a/x: it lies below a symbolic link");
-    assert_eq!(hostile(&[file("a/x"), link, file("b/x")]), "a/x: it lies below a symbolic link");
-    assert_eq!(hostile(&[file("a"), file("a/x"), file("b")]), "a/x: it lies below a file");
+    assert_eq!(hostile(&[link.clone(), file("a/x"), file("b/x")]), "a/x: it is below a symbolic link");
+    assert_eq!(hostile(&[file("a/x"), link, file("b/x")]), "a/x: it is below a symbolic link");
+    assert_eq!(hostile(&[file("a"), file("a/x"), file("b")]), "a/x: it is below a file");
     assert!(hostile(&[member(b'5', "a", "", b"contents")]).ends_with("but has contents"));
     let named_twice = [member(b'L', "l", "", b"x\0"), member(b'L', "l", "", b"y\0"), file("a")];
     assert_eq!(damaged(&tar(&named_twice)), "a member has two names");
@@ -137,12 +137,12 @@ fn members_that_mean_different_things_to_different_programs_are_refused() {
 }
 
 #[test]
-fn members_that_no_source_has_are_refused() {
+fn members_of_types_that_no_release_has_are_refused() {
     for (kind, why) in [
         (b'3', "it is a device"),
         (b'4', "it is a device"),
         (b'6', "it is a pipe"),
-        (b'V', "it is of the unknown type `V`"),
+        (b'V', "its type `V` is unknown"),
     ] {
         assert_eq!(hostile(&[file("b"), member(kind, "a", "", b"")]), format!("a: {why}"));
     }
@@ -151,7 +151,7 @@ fn members_that_no_source_has_are_refused() {
 }
 
 #[test]
-fn absurd_sizes_are_refused() {
+fn archives_beyond_the_limits_are_refused() {
     let limits = Limits { total: 4096, file: 8, members: 3, extension: 16, name: 20, names: 30 };
     let within = |members: &[Vec<u8>]| {
         let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -167,15 +167,15 @@ fn absurd_sizes_are_refused() {
     assert!(error(&[empty("aaaaaaaaaaaaaaaa"), empty("bbbbbbbbbbbbbbbb")]).contains("name is too long"));
     assert!(error(&[member(b'L', "l", "", &[b'x'; 17])]).contains("extended header of 17 bytes"));
     assert!(error(&vec![empty("a"); 10]).contains("more than 4096 bytes"));
-    // A size of 2^62 bytes, in the binary spelling.
+    // A size of 2^62 bytes, in the binary format.
     let mut huge = Header::from_byte_slice(&empty("a")).clone();
     huge.set_size(1 << 62);
     huge.set_cksum();
-    assert!(error(&[huge.as_bytes().to_vec()]).contains("cut short"));
+    assert!(error(&[huge.as_bytes().to_vec()]).contains("truncated"));
 }
 
 #[test]
-fn long_names_of_every_spelling_are_read() {
+fn long_names_in_every_format_are_read() {
     let long = format!("Python-2.5/{}", "directory/".repeat(25) + "file.py");
     let mut bytes = Vec::new();
     let mut gnu = tar::Builder::new(&mut bytes);
@@ -216,7 +216,7 @@ fn links_inside_the_tree_are_kept() {
 }
 
 #[test]
-fn a_sparse_file_is_filled_up_with_zeros() {
+fn a_sparse_file_is_filled_with_zeros() {
     let mut header = header(EntryType::GNUSparse, 512);
     header.set_path("Python-2.5/sparse").unwrap();
     let gnu = header.as_gnu_mut().unwrap();
@@ -234,11 +234,11 @@ fn a_sparse_file_is_filled_up_with_zeros() {
     lying.as_gnu_mut().unwrap().sparse[0].set_length(1 << 40);
     lying.set_cksum();
     let lying = [&lying.as_bytes()[..], &[b'x'; 512]].concat();
-    assert_eq!(hostile(&[lying]), "Python-2.5/sparse: its list of parts is malformed");
+    assert_eq!(hostile(&[lying]), "Python-2.5/sparse: its map of parts is malformed");
 }
 
 #[test]
-fn only_a_directory_that_holds_everything_is_taken_off() {
+fn only_a_directory_that_contains_everything_is_left_out() {
     let names = |members: &[Vec<u8>]| {
         let files = open(&tar(members)).unwrap().files().unwrap();
         files.iter().map(TreePath::to_string).collect::<Vec<_>>().join(" ")
@@ -249,7 +249,7 @@ fn only_a_directory_that_holds_everything_is_taken_off() {
 }
 
 #[test]
-fn a_name_that_is_no_path_is_passed_over_by_plans_only() {
+fn an_invalid_name_is_skipped_by_plans_only() {
     let tree = open(&tar(&[file("a"), file("back\\slash")])).unwrap();
     assert_eq!(tree.files().unwrap(), [path("a")]);
     assert!(matches!(tree.walk(&mut |_| Ok(())), Err(TreeError::Name { .. })));
@@ -257,8 +257,8 @@ fn a_name_that_is_no_path_is_passed_over_by_plans_only() {
 
 #[test]
 fn a_tree_outlives_its_tarball() {
-    let place = tempfile::tempdir().unwrap();
-    let tarball = place.path().join("x.tar");
+    let folder = tempfile::tempdir().unwrap();
+    let tarball = folder.path().join("x.tar");
     fs::write(&tarball, tar(&[file("a")])).unwrap();
     let tree = ArchiveTree::open(&tarball).unwrap();
     fs::write(&tarball, "").unwrap();
@@ -266,7 +266,7 @@ fn a_tree_outlives_its_tarball() {
 }
 
 #[test]
-fn no_header_makes_reading_panic() {
+fn no_header_causes_a_panic() {
     let mut sparse = header(EntryType::GNUSparse, 512);
     sparse.set_path("sparse").unwrap();
     let gnu = sparse.as_gnu_mut().unwrap();

@@ -1,4 +1,4 @@
-//! Reads a file of upstream-pins/.
+//! Parses the files of upstream-pins/.
 
 use serde::Deserialize;
 use serde_yaml::{Location, Spanned};
@@ -7,7 +7,7 @@ use super::{Debian, PREFIX, Pin, PinError, Tarball};
 use crate::digest::{BadDigest, Sha256Digest};
 use crate::version::{BadVersion, Version};
 
-/// The suffixes of tarballs that can be read.
+/// The suffixes of supported tarballs.
 const SUFFIXES: [&str; 5] = [".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar"];
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ struct Package {
     source: Spanned<String>,
 }
 
-/// The pins that `bytes` state, all of the minor version `minor`. `file` names them in errors.
+/// The pins in `bytes`, all of the minor version `minor`. `file` is the name of the file in errors.
 pub(super) fn pins(file: &str, minor: &str, bytes: &[u8]) -> Result<Vec<Pin>, PinError> {
     let reader = Reader { file };
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -51,16 +51,16 @@ pub(super) fn pins(file: &str, minor: &str, bytes: &[u8]) -> Result<Vec<Pin>, Pi
     })?;
     let document: Document = serde_yaml::from_str_with_options(text, strict()).map_err(|error| {
         let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-        // The location stands before the message already.
+        // The location is printed before the message.
         let message = error.without_snippet().to_string();
-        let place = format!(" at line {line}, column {column}");
-        reader.invalid(line, column, message.strip_suffix(&place).unwrap_or(&message).to_owned())
+        let location = format!(" at line {line}, column {column}");
+        reader.invalid(line, column, message.strip_suffix(&location).unwrap_or(&message).to_owned())
     })?;
     of_document(&reader, minor, document)
 }
 
-/// The shipped pins of the minor version `minor`, as they were read when this program was built: that takes a tenth of the
-/// time. None when something is wrong with them, which the YAML has the places for.
+/// The shipped pins of the minor version `minor`, from the JSON that the build made of the YAML, which
+/// takes a tenth of the time. `None` if they are invalid: only errors of the YAML have locations.
 pub(super) fn prepared(minor: &str) -> Option<Vec<Pin>> {
     static PREPARED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pins.rs"));
     let (_, json) = PREPARED.iter().find(|(name, _)| *name == minor)?;
@@ -69,7 +69,7 @@ pub(super) fn prepared(minor: &str) -> Option<Vec<Pin>> {
 
 fn of_document(reader: &Reader<'_>, minor: &str, document: Document) -> Result<Vec<Pin>, PinError> {
     if document.schema.value != 1 {
-        let reason = format!("schema {} is not known, only 1 is", document.schema.value);
+        let reason = format!("unsupported schema {} (expected 1)", document.schema.value);
         return Err(reader.wrong(document.schema.referenced, reason));
     }
     let mut pins: Vec<Pin> = Vec::with_capacity(document.releases.len());
@@ -77,7 +77,7 @@ fn of_document(reader: &Reader<'_>, minor: &str, document: Document) -> Result<V
         let at = release.version.referenced;
         let pin = reader.pin(release)?;
         if pin.version.minor() != minor {
-            return Err(reader.wrong(at, format!("{} is no release of {minor}", pin.version)));
+            return Err(reader.wrong(at, format!("{} is not a release of {minor}", pin.version)));
         }
         if pins.iter().any(|earlier| earlier.version == pin.version) {
             return Err(reader.wrong(at, format!("{} is pinned twice", pin.version)));
@@ -87,12 +87,12 @@ fn of_document(reader: &Reader<'_>, minor: &str, document: Document) -> Result<V
     Ok(pins)
 }
 
-/// Booleans are `true` and `false`, so that no other word is taken for one.
+/// Only `true` and `false` are booleans, so that no other word is read as one.
 fn strict() -> serde_yaml::Options {
     serde_yaml::options! { strict_booleans: true, with_snippet: false }
 }
 
-/// Checks what a file states, and names the file when something is wrong.
+/// Checks the contents of a file, and makes errors that name it.
 struct Reader<'a> {
     file: &'a str,
 }
@@ -119,7 +119,7 @@ impl Reader<'_> {
         Ok(Pin {
             name: format!("{PREFIX}{version}"),
             version,
-            tag: self.word(release.tag, "name of a tag", is_plain)?,
+            tag: self.word(release.tag, "tag name", is_plain)?,
             tree,
             tarballs: release
                 .tarballs
@@ -145,21 +145,21 @@ impl Reader<'_> {
 
     fn debian(&self, package: Package) -> Result<Debian, PinError> {
         Ok(Debian {
-            suite: self.word(package.suite, "name of a suite", is_plain)?,
-            source: self.word(package.source, "name of a source package", is_plain)?,
+            suite: self.word(package.suite, "suite name", is_plain)?,
+            source: self.word(package.source, "package name", is_plain)?,
         })
     }
 
-    /// The text, if it is `what`.
+    /// The text, if it satisfies `is`; `what` names it in the error.
     fn word(&self, text: Spanned<String>, what: &str, is: impl Fn(&str) -> bool) -> Result<String, PinError> {
         if is(&text.value) {
             return Ok(text.value);
         }
-        Err(self.wrong(text.referenced, format!("`{}` is no {what}", text.value)))
+        Err(self.wrong(text.referenced, format!("invalid {what}: `{}`", text.value)))
     }
 }
 
-/// Whether `text` can stand as a file name, a tag or an argument without being taken for anything else.
+/// Whether `text` is safe as a file name, a tag and an argument.
 fn is_plain(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "._+-~".contains(c))
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_prepared_says_what_the_yaml_says() {
+    fn the_json_of_the_build_equals_the_yaml() {
         let minors: Vec<String> = Shipped::iter().filter_map(|file| minor_of(&file)).collect();
         assert!(minors.len() > 10, "{minors:?}");
         for minor in minors {
@@ -197,7 +197,7 @@ releases:
     }
 
     #[test]
-    fn a_release_is_read_whole() {
+    fn a_release_is_read_with_all_fields() {
         let pins = pins("2.5.yaml", "2.5", GOOD.as_bytes()).unwrap();
         let [pin] = &pins[..] else { panic!("{pins:?}") };
         assert_eq!((pin.name.as_str(), pin.tag.as_str()), ("python-2.5", "v2.5"));
@@ -208,19 +208,19 @@ releases:
     #[test]
     fn an_error_names_file_line_and_column() {
         let cases = [
-            ("schema: 1", "schema: 2", "2.5.yaml:1:9: schema 2 is not known, only 1 is"),
-            ("\"2.5\"", "\"2.6\"", "2.5.yaml:3:14: 2.6 is no release of 2.5"),
+            ("schema: 1", "schema: 2", "2.5.yaml:1:9: unsupported schema 2 (expected 1)"),
+            ("\"2.5\"", "\"2.6\"", "2.5.yaml:3:14: 2.6 is not a release of 2.5"),
             (
                 "222fd85b",
                 "222FD85B",
-                "2.5.yaml:5:11: `222FD85Bf1a866c47bc694f7879dc2cc50cca893` is no git tree id",
+                "2.5.yaml:5:11: invalid git tree id (40 lower-case hexadecimal digits): `222FD85Bf1",
             ),
             ("893\n", "8930\n", "2.5.yaml:5:11: "),
             ("d7bbf42e", "d7bbf42", "2.5.yaml:8:17: "),
             ("https:", "http:", "2.5.yaml:7:14: "),
             ("Python-2.5.tgz", "Python-2.5.zip", "2.5.yaml:7:14: "),
             ("Python-2.5.tgz", "", "2.5.yaml:7:14: "),
-            ("tag: v2.5", "tag: \"-v\"", "2.5.yaml:4:10: `-v` is no name of a tag"),
+            ("tag: v2.5", "tag: \"-v\"", "2.5.yaml:4:10: invalid tag name: `-v`"),
             ("source: ", "source: ../", "2.5.yaml:9:39: "),
             ("    tag:", "    tags:", "2.5.yaml:4:5: "),
         ];
@@ -232,7 +232,7 @@ releases:
     }
 
     #[test]
-    fn a_message_does_not_repeat_its_place() {
+    fn a_message_does_not_repeat_its_location() {
         let error = error(&GOOD.replacen("    tag:", "    tags:", 1));
         assert!(!error.contains("column") && !error.contains('\n'), "{error}");
     }
@@ -245,7 +245,7 @@ releases:
     }
 
     #[test]
-    fn bytes_that_are_no_utf8_are_refused_with_their_line() {
+    fn bytes_that_are_not_utf8_are_refused_with_their_line() {
         let error = pins("2.5.yaml", "2.5", b"schema: 1\n# \xe9\nreleases: []\n").unwrap_err();
         assert_eq!(error.to_string(), "2.5.yaml:2:1: this line is not UTF-8");
     }
