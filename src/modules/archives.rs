@@ -19,7 +19,7 @@ fn archives(setup: &[u8]) -> Vec<PathBuf> {
     words.map(|word| PathBuf::from(String::from_utf8_lossy(word).into_owned())).collect()
 }
 
-/// The archives of the Setup file `setup` that are newer than it; none if there is no such file.
+/// The archives of the Setup file `setup` that are newer than it; none if it does not exist.
 ///
 /// # Errors
 /// If the file or the metadata of an archive that exists cannot be read.

@@ -10,10 +10,12 @@ mod nearest;
 mod rewrite;
 mod span;
 
-pub use diff::{Hunk, Side, hunks, unified};
-pub use lines::{
-    LineIndex, Position, line_bounds, line_ending, line_from, line_number, lines, logical_line, skip_blanks,
-};
-pub use nearest::{distance, nearest, nearest_names};
-pub use rewrite::{Overlap, Rewrite, apply, reverse};
+pub use rewrite::Rewrite;
 pub use span::Span;
+
+pub(crate) use diff::{Hunk, Side, hunks, unified};
+pub(crate) use lines::{
+    LineIndex, line_bounds, line_ending, line_from, line_number, lines, logical_line, skip_blanks,
+};
+pub(crate) use nearest::{distance, nearest, nearest_names};
+pub(crate) use rewrite::{apply, reverse};

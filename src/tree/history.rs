@@ -81,7 +81,7 @@ impl History {
         &self.path
     }
 
-    /// The commit of a revision; `None` if there is no such revision, or it is not one of a commit.
+    /// The commit of a revision; `None` if the revision does not exist or is not that of a commit.
     pub fn commit(&self, rev: &str) -> Option<CommitId> {
         let repository = self.repository();
         let object = repository.revparse_single(rev).ok()?;

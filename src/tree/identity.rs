@@ -8,7 +8,7 @@ use git2::{ObjectType, Oid};
 use super::{Node, Tree, TreeError, TreePath};
 use crate::version::Version;
 
-/// The version in `Include/patchlevel.h`; `None` if there is no such file, or no valid `PY_VERSION` in it.
+/// The version in `Include/patchlevel.h`; `None` if the file does not exist or has no valid `PY_VERSION`.
 ///
 /// # Errors
 /// If the file cannot be read.

@@ -11,7 +11,7 @@
 //! | one of these, with changes | [`OverlayTree`] |
 //!
 //! A [`SourceSpec`] is the name of a source as a user types it, and [`open`] opens it. [`tree_id`]
-//! identifies a tree. [`History`] has the commits between two trees of a git repository.
+//! identifies a tree.
 
 mod archive;
 mod change;
@@ -38,14 +38,16 @@ pub use change::FileChange;
 pub use dir::DirTree;
 pub use error::TreeError;
 pub use git::GitTree;
-pub use history::{Ancestry, Commit, CommitFile, CommitId, History};
-pub use identity::{keyword_normalized, python_version, tree_id};
+pub use identity::{python_version, tree_id};
 pub use location::Location;
 pub use overlay::OverlayTree;
 pub use path::{BadPath, TreePath};
 pub use source::{BadSource, SourceSpec, open, open_as};
-pub use tags::{ReleaseTag, release_tags};
 pub use walk::{Mtime, Node, WalkEntry};
+
+pub(crate) use history::{Commit, CommitFile, CommitId, History};
+pub(crate) use identity::keyword_normalized;
+pub(crate) use tags::release_tags;
 
 use crate::contents::Contents;
 

@@ -229,7 +229,7 @@ fn minor_of(file: &str) -> Option<String> {
 #[derive(Debug, thiserror::Error)]
 pub enum PinError {
     /// No pin has the name.
-    #[error("there is no pin `{name}`")]
+    #[error("unknown pin `{name}`")]
     Unknown {
         /// The name.
         name: String,

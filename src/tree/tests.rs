@@ -69,7 +69,7 @@ fn a_walk_may_read_from_the_tree_and_ends_at_the_first_error() {
                 Node::File(bytes) => assert_eq!(&tree.read(&entry.path)?.unwrap().bytes, bytes),
                 Node::Symlink(target) => assert_eq!(target, LINK.1.as_bytes()),
                 Node::Directory => assert_eq!(entry.mode & 0o700, 0o700),
-                Node::Other => panic!("there is no such thing"),
+                Node::Other => panic!("the tree has only files, directories and links"),
             }
             match seen {
                 3 => Err(TreeError::NotAFile { path: entry.path }),

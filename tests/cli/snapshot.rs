@@ -225,7 +225,7 @@ fn an_unknown_pin_is_an_error() {
     env.edit("patchsets/gadget/patchset.yaml", "python-9.9", "python-9.8");
     assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
     ------- stderr -------
-    error: there is no pin `python-9.8`
+    error: unknown pin `python-9.8`
       near: python-9.9
       near: python-3.9.8
       help: `pypatch pins` names them all

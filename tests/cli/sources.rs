@@ -100,7 +100,7 @@ fn an_unknown_source_lists_the_possible_forms() {
     ");
     assert_snapshot!(env.run(&["plan", "gadget", "python-9.8"]), @"
     ------- stderr -------
-    error: there is no pin `python-9.8`
+    error: unknown pin `python-9.8`
       near: python-9.9
       near: python-3.9.8
       help: `pypatch pins` names them all
@@ -273,7 +273,7 @@ fn pins_lists_local_paths() {
     "#);
     assert_snapshot!(env.run(&["pins", "python-9.8"]), @"
     ------- stderr -------
-    error: there is no pin `python-9.8`
+    error: unknown pin `python-9.8`
       near: python-9.9
       near: python-3.9.8
       help: `pypatch pins` names them all

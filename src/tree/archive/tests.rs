@@ -57,7 +57,7 @@ fn damaged(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_tarball_is_recognised_by_its_first_bytes() {
+fn a_tarball_is_recognized_by_its_first_bytes() {
     let plain = testing::tarball();
     let id = tree_id(&open(&plain).unwrap()).unwrap();
 
