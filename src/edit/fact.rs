@@ -10,7 +10,7 @@ use crate::tree::{Entry, Location, TreeError, TreePath};
 pub(super) fn refusal(context: &Context<'_>, requires: &[Requirement]) -> Result<Option<Outcome>, TreeError> {
     for requirement in requires {
         if let Some(place) = unmet(context, requirement)? {
-            let why = format!("`requires` does not hold: {requirement} ({})", requirement.why);
+            let why = format!("`requires` does not hold: {requirement}. {}", requirement.why);
             return Ok(Some(Outcome::Refused { why, place: Some(place) }));
         }
     }

@@ -59,7 +59,7 @@ fn excluded(context: &Context<'_>, when: Option<&VersionRange>) -> Option<String
 fn needless(context: &Context<'_>, change: &Change) -> Result<Option<String>, TreeError> {
     let Some(need) = &change.needed_while else { return Ok(None) };
     let unmet = unmet(context, need)?;
-    Ok(unmet.map(|_| format!("`needed-while` does not hold: {need} ({})", need.why)))
+    Ok(unmet.map(|_| format!("`needed-while` does not hold: {need}. {}", need.why)))
 }
 
 /// One outcome for an edit as a whole.

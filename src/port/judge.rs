@@ -22,7 +22,7 @@ struct Obstacle<'a> {
 
 impl Obstacle<'_> {
     fn reason(&self) -> String {
-        format!("`requires` does not hold: {} ({})", self.requirement, self.requirement.why)
+        format!("`requires` does not hold: {}. {}", self.requirement, self.requirement.why)
     }
 }
 
@@ -130,7 +130,7 @@ fn judge_change(
     if let Some(need) = &change.needed_while
         && unmet(&judging.context, need)?.is_some()
     {
-        let why = format!("`needed-while` no longer holds: {need} ({})", need.why);
+        let why = format!("`needed-while` no longer holds: {need}. {}", need.why);
         let finding = Finding::reason(Verdict::Already, &why);
         return Ok(vec![cell(judging, &edit.id, label(), Some(index), finding)]);
     }

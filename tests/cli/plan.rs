@@ -393,7 +393,7 @@ fn a_missing_module_or_function_is_reported_with_near_misses() {
       missing   a
     1 edit: 1 missing; 0 files
     error: edit `a` does not fit CPython 9.9
-      Modules/one.c  a call of `open` in `one_open` was not found
+      Modules/one.c  the call of `open` in `one_open` was not found
     nothing was written
     [exit 3]
     ");
@@ -490,7 +490,7 @@ fn an_edit_is_refused_when_a_required_fact_does_not_hold() {
       refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
-      Include/pyport.h  `requires` does not hold: Include/pyport.h includes config.h (It must.)
+      Include/pyport.h  `requires` does not hold: Include/pyport.h includes config.h. It must.
     nothing was written
     [exit 3]
     ");
@@ -499,7 +499,7 @@ fn an_edit_is_refused_when_a_required_fact_does_not_hold() {
       refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
-      Include/pyport.h:1  `requires` does not hold: Include/pyport.h does not contain `limits.h` (It must.)
+      Include/pyport.h:1  `requires` does not hold: Include/pyport.h does not contain `limits.h`. It must.
     nothing was written
     [exit 3]
     ");
@@ -508,7 +508,7 @@ fn an_edit_is_refused_when_a_required_fact_does_not_hold() {
       refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
-      Include/pyport.h  `requires` does not hold: Include/pyport.h does not exist (It must.)
+      Include/pyport.h  `requires` does not hold: Include/pyport.h does not exist. It must.
     nothing was written
     [exit 3]
     ");

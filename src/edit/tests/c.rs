@@ -196,7 +196,7 @@ fn calls_go_elsewhere_and_nothing_else_does() {
     assert_eq!(on("f.c", file).changed(redirect), expected);
     assert_eq!(on("f.c", file).ambiguous("c.redirect-call: {function: f, from: stat, to: my_stat}"), [8, 9]);
     let (what, near) = on("f.c", file).missing("c.redirect-call: {function: f, from: lstat, to: x}");
-    assert_eq!((what.as_str(), near.len()), ("a call of `lstat` in `f` was not found", 0));
+    assert_eq!((what.as_str(), near.len()), ("the call of `lstat` in `f` was not found", 0));
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl Operate for RedirectCall {
         let callees = |name: &str| -> Vec<Span> {
             c.calls(name, function.body).iter().map(|call| call.callee).collect()
         };
-        let what = format!("a call of `{}` in `{}`", self.from, self.function.name);
+        let what = format!("the call of `{}` in `{}`", self.from, self.function.name);
         let rewrite = |span| Rewrite::replace(span, self.to.as_str());
         let (found, done) = (callees(&self.from), callees(&self.to));
         match match_count(&what, self.count.0, &found, &done, rewrite, Vec::new) {

@@ -1,6 +1,7 @@
 //! Plain text: for what no format's own operation expresses.
 
 mod insert;
+mod misspelling;
 mod near;
 mod replace;
 

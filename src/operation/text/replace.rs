@@ -1,8 +1,8 @@
 //! `text.replace`.
 
+use super::misspelling::{is_word, misspellings};
 use super::{first_line, near_lines};
 use crate::operation::prelude::*;
-use crate::text::distance;
 
 /// `text.replace`: replaces literal text.
 ///
@@ -58,7 +58,7 @@ impl Operate for Replace {
         // Replacing one word by another leaves no trace of the old one. Where a word is found that `find` may
         // misspell, the new word does not show a finished change.
         if matches!(answer, Ok(Resolution::Already(_))) && is_word(self.find.as_bytes()) && is_word(&with) {
-            let similar = misspelt(bytes, site.scope, &self.find, &with);
+            let similar = misspellings(bytes, site.scope, &self.find, &with);
             if !similar.is_empty() {
                 let miss = Miss::new(format!("{what} was not found, but words of similar letters were"));
                 let help = "add the text around the word to `find` and to `with`";
@@ -67,31 +67,4 @@ impl Operate for Replace {
         }
         answer
     }
-}
-
-fn is_word(text: &[u8]) -> bool {
-    !text.is_empty() && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
-}
-
-/// Where words occur that differ from `find` in one letter, or in the order of its letters.
-fn misspelt(text: &[u8], within: Span, find: &str, with: &[u8]) -> Vec<usize> {
-    let sorted = |word: &[u8]| {
-        let mut letters = word.to_vec();
-        letters.sort_unstable();
-        letters
-    };
-    let mut found = Vec::new();
-    let mut at = within.start;
-    for word in within.of(text).split(|b| !is_word(&[*b])) {
-        let start = at;
-        at += word.len() + 1;
-        let similar = word.len().abs_diff(find.len()) <= 1
-            && (sorted(word) == sorted(find.as_bytes())
-                || distance(&String::from_utf8_lossy(word), find) == 1);
-        if word.len() > 2 && word != with && similar {
-            found.push(start);
-        }
-    }
-    found.truncate(5);
-    found
 }
