@@ -93,6 +93,7 @@ macro_rules! operations {
 operations! {
     Text "text.insert" => TextInsert(text::Insert) Exists,
     Text "text.replace" => TextReplace(text::Replace) Exists,
+    Text "text.remove" => TextRemove(text::Remove) Exists,
     Makefile "makefile.remove-prerequisite" => MakefileRemovePrerequisite(makefile::RemovePrerequisite) Exists,
     Makefile "makefile.add-prerequisite" => MakefileAddPrerequisite(makefile::AddPrerequisite) Exists,
     Makefile "makefile.replace-prerequisite" => MakefileReplacePrerequisite(makefile::ReplacePrerequisite) Exists,

@@ -111,3 +111,35 @@ fn a_scope_is_wrong_where_an_operation_has_its_own() {
     let why = complaint("within: {target: all}\nmakefile.set-variable: {name: A, value: b}");
     assert!(why.contains("`within`"), "{why}");
 }
+
+#[test]
+fn removed_text_takes_its_line_along_if_nothing_else_is_on_it() {
+    assert_eq!(on("f", "a\n  b  \nc\n").changed("text.remove: {find: b}"), "a\nc\n");
+    assert_eq!(on("f", "a\n  b c\n").changed("text.remove: {find: b}"), "a\n   c\n");
+    assert_eq!(on("f", "a\nb").changed("text.remove: {find: b}"), "a\n");
+    let lines = on("f", "a\n  b\n  c\nd\n");
+    assert_eq!(lines.changed("text.remove: {find: \"b\\n  c\"}"), "a\nd\n");
+    assert_eq!(lines.changed("text.remove: {find: \"  b\\n\"}"), "a\n  c\nd\n");
+}
+
+#[test]
+fn text_is_removed_as_often_as_expected() {
+    let file = on("f", "b x\nb y\n");
+    assert_eq!(file.changed("text.remove: {find: 'b ', count: 2}"), "x\ny\n");
+    assert_eq!(file.ambiguous("text.remove: {find: 'b '}"), [1, 2]);
+    let (what, _) = file.missing("text.remove: {find: 'b ', count: 3}");
+    assert_eq!(what, "expected 3 matches of `b `, found 2");
+    let scope = "within: {between: [x, z]}\ntext.remove: {find: ' y'}";
+    assert_eq!(on("f", "y x y z y\n").changed(scope), "y x z y\n");
+}
+
+#[test]
+fn removed_text_is_already_gone_unless_similar_text_is_found() {
+    assert_eq!(on("f", "a\n").already("text.remove: {find: b c}"), [1]);
+    let (what, near) = on("f", "x\nimport  ssl\n").missing("text.remove: {find: import ssl}");
+    assert_eq!(what, "`import ssl` was not found, but similar text was");
+    assert_eq!(near, ["import  ssl"]);
+    let (_, near) = on("f", "sharedmods\n").missing("text.remove: {find: sharedmod}");
+    assert_eq!(near, ["sharedmods"]);
+    assert!(complaint("text.remove: {find: ' '}").contains("has an empty anchor"));
+}

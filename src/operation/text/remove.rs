@@ -1,0 +1,83 @@
+//! `text.remove`.
+
+use super::first_line;
+use super::misspelling::{is_word, misspellings};
+use crate::operation::prelude::*;
+use crate::text::{line_bounds, lines};
+
+/// `text.remove`: removes literal text, with its whole line if nothing else is on it.
+///
+/// ```yaml
+/// file: setup.py
+/// text.remove: {find: 'import ssl'}
+/// ```
+/// ```diff
+///  import os
+/// -import ssl
+///  import sys
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Remove {
+    /// The literal text to remove. Whole words, unless it begins or ends with a sign.
+    #[schemars(length(min = 1))]
+    pub find: String,
+    /// How many matches the text has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Operate for Remove {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.find.clone()), Compared::Nothing).within()
+    }
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        if self.find.trim().is_empty() { Err("has an empty anchor".to_owned()) } else { Ok(()) }
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let bytes = &site.file.bytes;
+        let find = with_line_ends(self.find.as_bytes(), line_ending(bytes));
+        let found = find_words(bytes, &find, site.scope);
+        let what = format!("`{}`", first_line(&self.find));
+        if !found.is_empty() {
+            let rewrite = |span| Rewrite::remove(with_empty_line(bytes, span));
+            return match_count(&what, self.count.0, &found, &[], rewrite, Vec::new);
+        }
+        // Removed text leaves no trace. Where text is found that `find` may misspell, it was not removed.
+        let similar = if is_word(&find) {
+            misspellings(bytes, site.scope, &self.find, &[])
+        } else {
+            with_other_blanks(bytes, site.scope, &self.find)
+        };
+        if similar.is_empty() {
+            return already(site.scope.start);
+        }
+        let miss = Miss::new(format!("{what} was not found, but similar text was")).near(similar);
+        Err(miss.help("copy the text from the file, or add the text around it to `find`").into())
+    }
+}
+
+/// The span to remove: the match, with the rest of its lines if only blanks are left on them.
+fn with_empty_line(text: &[u8], span: Span) -> Span {
+    let start = line_bounds(text, span.start).start;
+    let ends_line = span.end > span.start && text[span.end - 1] == b'\n';
+    let end = if ends_line { span.end } else { line_bounds(text, span.end).end };
+    let is_blank = |span: Span| span.of(text).trim_ascii().is_empty();
+    if is_blank(Span::new(start, span.start)) && is_blank(Span::new(span.end, end)) {
+        Span::new(start, end)
+    } else {
+        span
+    }
+}
+
+/// Lines that equal the first line of `find` but for their blanks.
+fn with_other_blanks(text: &[u8], within: Span, find: &str) -> Vec<usize> {
+    let words = |line: &[u8]| {
+        line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(&b' ')
+    };
+    let wanted = words(find.trim_start().lines().next().unwrap_or_default().as_bytes());
+    let inside = lines(text).filter(|line| within.contains(*line) && words(line.of(text)) == wanted);
+    inside.map(|line| line.start).take(5).collect()
+}
