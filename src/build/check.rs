@@ -1,31 +1,31 @@
-//! Whether what must be true is true.
+//! Makes the checks of a step.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::patchset::Check;
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Debug, Clone)]
 pub struct CheckResult {
-    /// Its name.
+    /// The id of the check.
     pub id: String,
-    /// The step it followed.
+    /// The step it follows.
     pub after: String,
     /// Why it matters.
     pub why: String,
     /// The edits that it proves.
     pub edits: Vec<String>,
-    /// What was expected and what was seen, if it does not hold.
+    /// What was found instead of what was expected; `None` when the check holds.
     pub failure: Option<String>,
 }
 
-/// Makes `check`. `command` starts `sh` with the environment of the step; `log` reads the log of one.
+/// Makes `check`. `command` returns a `sh` with the environment of the step, `log` the path of a step's log.
 pub(super) fn make(
     check: &Check,
     command: impl Fn() -> Command,
-    log: impl Fn(&str) -> std::path::PathBuf,
+    log: impl Fn(&str) -> PathBuf,
     prefix: &Path,
     build: &Path,
 ) -> CheckResult {
@@ -34,7 +34,7 @@ pub(super) fn make(
     } else if let Some(step) = &check.log {
         match fs::read(log(step)) {
             Ok(bytes) => texts(check, &format!("the log of {step}"), &String::from_utf8_lossy(&bytes)),
-            Err(error) => Some(format!("the log of {step} cannot be read: {error}")),
+            Err(error) => Some(format!("cannot read the log of {step}: {error}")),
         }
     } else {
         check.files.iter().find_map(|(pattern, least)| files(pattern, *least, prefix, build))
@@ -51,39 +51,32 @@ pub(super) fn make(
 fn run(check: &Check, script: &str, mut command: Command) -> Option<String> {
     let output = match command.arg("-c").arg(script).output() {
         Ok(output) => output,
-        Err(error) => return Some(format!("sh cannot be started: {error}")),
+        Err(error) => return Some(format!("cannot start sh: {error}")),
     };
+    let script = one_line(script);
     let stdout = String::from_utf8_lossy(&output.stdout);
     let stderr = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        let said: String = [stdout.trim(), stderr.trim()].join("\n").trim().to_owned();
-        let said = if said.is_empty() { "nothing".to_owned() } else { shortened(&said) };
-        return Some(format!("`{}` failed ({}) and said: {said}", one_line(script), output.status));
+        let printed = [stdout.trim(), stderr.trim()].join("\n");
+        let printed = if printed.trim().is_empty() { "no output" } else { printed.trim() };
+        return Some(format!("`{script}` failed ({}): {}", output.status, shortened(printed)));
     }
     if let Some(expected) = &check.prints
         && stdout.trim() != expected.trim()
     {
-        let said = if stdout.trim().is_empty() { stderr.trim() } else { stdout.trim() };
-        return Some(format!(
-            "`{}` should print `{}`, and printed `{}`",
-            one_line(script),
-            expected.trim(),
-            shortened(said)
-        ));
+        let printed = if stdout.trim().is_empty() { stderr.trim() } else { stdout.trim() };
+        return Some(format!("`{script}` printed `{}`, expected `{}`", shortened(printed), expected.trim()));
     }
-    texts(check, &format!("what `{}` says", one_line(script)), &format!("{stdout}{stderr}"))
+    texts(check, &format!("the output of `{script}`"), &format!("{stdout}{stderr}"))
 }
 
 fn texts(check: &Check, what: &str, text: &str) -> Option<String> {
     if let Some(text) = check.contains.iter().find(|wanted| !text.contains(wanted.as_str())) {
-        return Some(format!("{what} lacks `{text}`"));
+        return Some(format!("{what} does not contain `{text}`"));
     }
-    let unwanted = check.lacks.iter().find_map(|unwanted| {
-        let line = text.lines().position(|line| line.contains(unwanted.as_str()))?;
-        Some((unwanted, line, text.lines().nth(line).unwrap_or_default()))
-    });
-    unwanted.map(|(unwanted, at, line)| {
-        format!("{what} has `{unwanted}` in line {}: {}", at + 1, shortened(line.trim()))
+    check.lacks.iter().find_map(|unwanted| {
+        let (at, line) = text.lines().enumerate().find(|(_, line)| line.contains(unwanted.as_str()))?;
+        Some(format!("{what} contains `{unwanted}` in line {}: {}", at + 1, shortened(line.trim())))
     })
 }
 
@@ -92,19 +85,18 @@ fn files(pattern: &str, least: usize, prefix: &Path, build: &Path) -> Option<Str
     let absolute = pattern.replace("$PREFIX", &escaped(prefix)).replace("$BUILD", &escaped(build));
     let found = match glob::glob(&absolute) {
         Ok(found) => found.filter_map(Result::ok).count(),
-        Err(error) => return Some(format!("`{pattern}` is no file pattern: {error}")),
+        Err(error) => return Some(format!("invalid pattern `{pattern}`: {error}")),
     };
-    (found < least).then(|| format!("there are {found} files {pattern}; there must be {least} at least"))
+    (found < least).then(|| format!("found {found} files {pattern}, expected at least {least}"))
 }
 
 fn one_line(script: &str) -> String {
     shortened(&script.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// The beginning of a text that may be long.
+/// The first 300 characters of a text.
 fn shortened(text: &str) -> String {
-    const MOST: usize = 300;
-    match text.char_indices().nth(MOST) {
+    match text.char_indices().nth(300) {
         Some((at, _)) => format!("{}...", &text[..at]),
         None => text.to_owned(),
     }

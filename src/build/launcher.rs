@@ -1,33 +1,37 @@
-//! The program that starts others on the machine.
+//! The launcher: the program that starts others on the compute nodes of a machine.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 
 use super::shell::literal;
 
-/// A stand-in for Catamount's yod, for machines that have none.
+/// A script in place of Catamount's yod, for machines without it.
 pub const STAND_IN: &str = include_str!("stand_in.sh");
 
-/// The program that is started where the tree calls its launcher.
+/// The program that runs when the tree calls its launcher.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Launcher {
-    /// The stand-in of this module.
+    /// The script [`STAND_IN`].
     StandIn,
-    /// A program of the machine.
+    /// A program on this machine.
     Program(PathBuf),
 }
 
 impl Launcher {
-    /// What lies on the path under the launcher's name: it notes each call in `$LAUNCHER_NOTES`, if that
-    /// is set, then calls the launcher.
-    pub(super) fn wrapper(&self, stand_in: &str) -> String {
-        let mut text = String::from("#!/bin/sh\n# Notes each call of the launcher.\n");
-        text.push_str("[ -z \"${LAUNCHER_NOTES-}\" ] || printf '%s\\n' \"$*\" >>\"$LAUNCHER_NOTES\"\n");
-        let real = match self {
+    /// The launcher as a word of a shell script; `stand_in` is the word for the stand-in.
+    pub(super) fn word(&self, stand_in: &str) -> String {
+        match self {
             Launcher::StandIn => stand_in.to_owned(),
             Launcher::Program(path) => literal(&path.to_string_lossy()),
-        };
-        let _ = writeln!(text, "exec {real} \"$@\"");
-        text
+        }
     }
+}
+
+/// The script that is on the path under the launcher's name. It writes a line for each call to
+/// `$LAUNCHER_NOTES`, if that is set, and then runs the word `launcher`.
+pub(super) fn wrapper(launcher: &str) -> String {
+    format!(
+        "#!/bin/sh\n# Writes down each call of the launcher.\n\
+         [ -z \"${{LAUNCHER_NOTES-}}\" ] || printf '%s\\n' \"$*\" >>\"$LAUNCHER_NOTES\"\n\
+         exec {launcher} \"$@\"\n"
+    )
 }

@@ -1,24 +1,29 @@
-//! Carries out the recipe of a patchset: regenerates, configures, makes and installs what the patched
-//! tree is for, and checks after each step what must be true. Besides `fetch` the only code that
-//! starts programs.
+//! Carries out the build recipe of a patchset: regenerates files, configures, makes and installs programs
+//! from the patched tree, and makes checks after each step. Only this module and `fetch` start programs.
 //!
-//! [`Recipe::of`] turns what the patchsets declare into steps, each a text for `sh`. [`run`] carries
-//! them out in a work directory, where each has its log, and what was done before is not done again;
-//! [`Recipe::script`] writes the same steps as one script for machines without pypatch.
+//! [`Recipe::of`] turns what the patchsets declare into steps, each a text for `sh`. [`prepare`] brings the
+//! trees into a work directory, and [`run`] carries out the steps there: each has a log, and a step whose
+//! inputs did not change is not repeated. [`Recipe::script`] writes the same steps as one script for machines
+//! without pypatch.
 
 mod check;
+mod error;
 mod failure;
 mod launcher;
+mod layout;
 mod recipe;
 mod run;
 mod script;
 mod shell;
 mod trees;
-mod work;
+mod work_dir;
 
-pub use check::CheckResult;
-pub use launcher::{Launcher, STAND_IN};
-pub use recipe::{BuildError, Recipe, Step};
-pub use run::{Event, Outcome, run};
-pub use trees::{prepare, prepare_in_place};
-pub use work::{Places, WorkDir};
+pub(crate) use check::CheckResult;
+pub(crate) use error::BuildError;
+pub(crate) use launcher::Launcher;
+pub use launcher::STAND_IN;
+pub(crate) use layout::Layout;
+pub(crate) use recipe::Recipe;
+pub(crate) use run::{Event, Outcome, run};
+pub(crate) use trees::{prepare, prepare_in_place};
+pub(crate) use work_dir::WorkDir;

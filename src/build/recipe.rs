@@ -1,56 +1,8 @@
-//! From what patchsets declare to the steps that carry it out.
+//! Turns what patchsets declare into the steps of a build.
 
-use std::fmt::Write;
-use std::path::PathBuf;
-
+use super::error::BuildError;
 use super::shell::{expanded, literal};
-use crate::patchset::{Check, Patchset, Program, ProgramTree, REGENERATE, Regenerate};
-
-/// Why nothing can be built, or why building stopped for a reason of its own.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// None of the patchsets declares a program.
-    #[error("{} declares no program to build", .0.join(", "))]
-    NoPrograms(Vec<String>),
-    /// A program was asked for that is not declared.
-    #[error("there is no program `{id}`; there are {}", known.join(", "))]
-    NoSuchProgram {
-        /// What was asked for.
-        id: String,
-        /// What is declared.
-        known: Vec<String>,
-    },
-    /// Two patchsets of a series declare the same.
-    #[error("`{first}` and `{second}` both declare {what}")]
-    Twice {
-        /// The one that comes first.
-        first: String,
-        /// The other one.
-        second: String,
-        /// What.
-        what: String,
-    },
-    /// The work directory, or something in it, cannot be read or written.
-    #[error("cannot {what} {}", path.display())]
-    Io {
-        /// What was tried.
-        what: &'static str,
-        /// Where.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A tree cannot be copied.
-    #[error(transparent)]
-    Copy(#[from] crate::export::ExportError),
-    /// A tree cannot be patched.
-    #[error(transparent)]
-    Apply(#[from] crate::apply::ApplyError),
-    /// A directory that is not empty and was not made by pypatch.
-    #[error("{} is not empty, and no work directory of pypatch", .0.display())]
-    NotAWorkDirectory(PathBuf),
-}
+use crate::patchset::{Build, Check, PROGRAM_STEPS, Patchset, Program, ProgramTree, REGENERATE, Regenerate};
 
 /// The steps of a series of patchsets.
 #[derive(Debug, Clone)]
@@ -59,70 +11,39 @@ pub struct Recipe {
     pub patchsets: Vec<String>,
     /// The name of the launcher, if the tree calls one.
     pub launcher: Option<String>,
-    /// What is done, in this order.
+    /// The steps, in their order.
     pub steps: Vec<Step>,
-    /// How many of the patchsets the "unpatched" tree has, if a step works on one: those before the
-    /// patchset that declares its program.
-    pub below: Option<usize>,
+    /// How many of the patchsets are applied to the "unpatched" tree: those before the one that declares a
+    /// program of that tree. `None` when no step needs it.
+    pub unpatched_layers: Option<usize>,
 }
 
-/// One step.
+/// One step of a build.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// `regenerate`, or `catamount/make`.
     pub id: String,
     /// What it is for.
     pub why: String,
-    /// The program it belongs to; none for `regenerate`.
+    /// The program it belongs to; `None` for `regenerate`.
     pub program: Option<String>,
     /// The tree it works on.
     pub tree: ProgramTree,
-    /// What `sh -e` does in the build directory, or for `regenerate` in the tree.
+    /// The text for `sh -e`, which runs in the program's build directory, for `regenerate` in the tree.
     pub script: String,
-    /// What must be true afterwards.
+    /// The checks that are made after it.
     pub checks: Vec<Check>,
 }
 
 impl Recipe {
-    /// The steps of `patchsets`, which are applied in this order: those of the programs in `only`, or of
-    /// all that are not built on request alone.
+    /// The steps of `patchsets`, which are applied in this order. They build the programs `only`, or, if
+    /// that is empty, all programs that are not `on-request`.
     ///
     /// # Errors
-    /// When there is nothing to build, or two of them declare the same.
+    /// [`BuildError::NoPrograms`], [`BuildError::NoSuchProgram`] or [`BuildError::Twice`].
     pub fn of(patchsets: &[Patchset], only: &[String]) -> Result<Recipe, BuildError> {
-        let mut programs: Vec<(&str, &Program)> = Vec::new();
-        let mut checks: Vec<(&str, &Check)> = Vec::new();
-        let mut regenerate: Vec<&Regenerate> = Vec::new();
-        let mut launcher: Option<(&str, &String)> = None;
-        let twice = |first: &str, second: &str, what: String| BuildError::Twice {
-            first: first.to_owned(),
-            second: second.to_owned(),
-            what,
-        };
-        for patchset in patchsets {
-            let (id, build) = (patchset.id.as_str(), &patchset.build);
-            for program in &build.programs {
-                if let Some((first, _)) = programs.iter().find(|(_, one)| one.id == program.id) {
-                    return Err(twice(first, id, format!("the program `{}`", program.id)));
-                }
-                programs.push((id, program));
-            }
-            for check in &build.checks {
-                if let Some((first, _)) = checks.iter().find(|(_, one)| one.id == check.id) {
-                    return Err(twice(first, id, format!("the check `{}`", check.id)));
-                }
-                checks.push((id, check));
-            }
-            regenerate
-                .extend(build.regenerate.iter().filter(|one| !regenerate_is_known(patchsets, patchset, one)));
-            match (launcher, &build.launcher) {
-                (Some((first, known)), Some(new)) if known != new => {
-                    return Err(twice(first, id, format!("a launcher, `{known}` and `{new}`")));
-                }
-                (None, Some(new)) => launcher = Some((id, new)),
-                _ => {}
-            }
-        }
+        let programs = joined(patchsets, "program", |build| &build.programs, |program| &program.id)?;
+        let checks = joined(patchsets, "check", |build| &build.checks, |check| &check.id)?;
         if programs.is_empty() {
             return Err(BuildError::NoPrograms(patchsets.iter().map(|one| one.id.clone()).collect()));
         }
@@ -130,60 +51,37 @@ impl Recipe {
             let known = programs.iter().map(|(_, one)| one.id.clone()).collect();
             return Err(BuildError::NoSuchProgram { id: id.clone(), known });
         }
-        let chosen = |program: &Program| match only {
-            [] => !program.on_request,
-            _ => only.contains(&program.id),
-        };
-        let mut below: Option<usize> = None;
-        for (id, program) in
-            programs.iter().filter(|(_, one)| chosen(one) && one.tree == ProgramTree::Unpatched)
-        {
-            let at = patchsets.iter().position(|patchset| patchset.id == *id).unwrap_or(0);
-            if let Some(known) = below.filter(|known| *known != at) {
-                let what = format!("programs of an unpatched tree, of which `{}` is one", program.id);
-                return Err(twice(&patchsets[known].id, id, what));
-            }
-            below = Some(at);
-        }
-        let mut steps = Vec::new();
-        if !regenerate.is_empty() {
-            let why: Vec<&str> = regenerate.iter().map(|one| one.why.as_str()).collect();
-            steps.push(Step {
-                id: REGENERATE.to_owned(),
-                why: why.join(" "),
-                program: None,
-                tree: ProgramTree::Patched,
-                script: regenerate.iter().map(|one| regenerating(one)).collect(),
-                checks: Vec::new(),
-            });
-        }
-        for (_, program) in programs.iter().filter(|(_, program)| chosen(program)) {
+        let chosen: Vec<(usize, &Program)> = programs
+            .into_iter()
+            .filter(|(_, one)| if only.is_empty() { !one.on_request } else { only.contains(&one.id) })
+            .collect();
+        let mut steps: Vec<Step> = regenerating(patchsets).into_iter().collect();
+        for (_, program) in &chosen {
             let scripts = [configuring(program), making(program), installing(program)];
-            for (step, script) in crate::patchset::PROGRAM_STEPS.iter().zip(scripts) {
-                steps.push(Step {
-                    id: format!("{}/{step}", program.id),
-                    why: program.why.clone(),
-                    program: Some(program.id.clone()),
-                    tree: program.tree,
-                    script,
-                    checks: Vec::new(),
-                });
-            }
+            steps.extend(PROGRAM_STEPS.iter().zip(scripts).map(|(step, script)| Step {
+                id: format!("{}/{step}", program.id),
+                why: program.why.clone(),
+                program: Some(program.id.clone()),
+                tree: program.tree,
+                script,
+                checks: Vec::new(),
+            }));
         }
         for (_, check) in checks {
+            // Checks of programs that are not built are left out.
             if let Some(step) = steps.iter_mut().find(|step| step.id == check.after) {
                 step.checks.push(check.clone());
             }
         }
         Ok(Recipe {
             patchsets: patchsets.iter().map(|one| one.id.clone()).collect(),
-            launcher: launcher.map(|(_, name)| name.clone()),
+            launcher: launcher(patchsets)?,
             steps,
-            below,
+            unpatched_layers: unpatched_layers(patchsets, &chosen)?,
         })
     }
 
-    /// The programs that are built, in their order.
+    /// The ids of the programs that are built, in their order.
     pub fn programs(&self) -> Vec<&str> {
         let mut programs: Vec<&str> = self.steps.iter().filter_map(|step| step.program.as_deref()).collect();
         programs.dedup();
@@ -191,87 +89,143 @@ impl Recipe {
     }
 }
 
-/// Whether an earlier patchset of the series declares the same files to be made anew.
-fn regenerate_is_known(patchsets: &[Patchset], of: &Patchset, one: &Regenerate) -> bool {
-    let earlier = patchsets.iter().take_while(|patchset| patchset.id != of.id);
-    earlier.flat_map(|patchset| &patchset.build.regenerate).any(|known| known.writes == one.writes)
+/// All declarations of one kind, each with the index of its patchset.
+fn joined<'a, T>(
+    patchsets: &'a [Patchset],
+    kind: &str,
+    declarations: impl Fn(&'a Build) -> &'a [T],
+    id: impl Fn(&'a T) -> &'a str,
+) -> Result<Vec<(usize, &'a T)>, BuildError> {
+    let mut joined: Vec<(usize, &T)> = Vec::new();
+    for (i, patchset) in patchsets.iter().enumerate() {
+        for one in declarations(&patchset.build) {
+            if let Some((first, _)) = joined.iter().find(|(_, other)| id(other) == id(one)) {
+                return Err(twice(&patchsets[*first], patchset, format!("the {kind} `{}`", id(one))));
+            }
+            joined.push((i, one));
+        }
+    }
+    Ok(joined)
 }
 
-fn regenerating(one: &Regenerate) -> String {
+fn twice(first: &Patchset, second: &Patchset, what: String) -> BuildError {
+    BuildError::Twice { first: first.id.clone(), second: second.id.clone(), what }
+}
+
+/// The name of the launcher, on which all patchsets that declare one must agree.
+fn launcher(patchsets: &[Patchset]) -> Result<Option<String>, BuildError> {
+    let mut declared: Option<(&Patchset, &String)> = None;
+    for patchset in patchsets {
+        match (declared, &patchset.build.launcher) {
+            (Some((first, known)), Some(new)) if known != new => {
+                return Err(twice(first, patchset, format!("a launcher, `{known}` and `{new}`")));
+            }
+            (None, Some(new)) => declared = Some((patchset, new)),
+            (Some(_), Some(_)) | (_, None) => {}
+        }
+    }
+    Ok(declared.map(|(_, name)| name.clone()))
+}
+
+/// See [`Recipe::unpatched_layers`]. A work directory has only one unpatched tree, so all `programs` built
+/// from it must be declared by one patchset.
+fn unpatched_layers(
+    patchsets: &[Patchset],
+    programs: &[(usize, &Program)],
+) -> Result<Option<usize>, BuildError> {
+    let mut layers = None;
+    for (i, program) in programs.iter().filter(|(_, one)| one.tree == ProgramTree::Unpatched) {
+        if let Some(known) = layers.filter(|known| known != i) {
+            let what = format!("programs of an unpatched tree, such as `{}`", program.id);
+            return Err(twice(&patchsets[known], &patchsets[*i], what));
+        }
+        layers = Some(*i);
+    }
+    Ok(layers)
+}
+
+/// The step that regenerates files, if any must be. Of two patchsets that declare the same files the first
+/// one counts.
+fn regenerating(patchsets: &[Patchset]) -> Option<Step> {
+    let mut all: Vec<&Regenerate> = Vec::new();
+    for patchset in patchsets {
+        let new = patchset.build.regenerate.iter();
+        let new: Vec<_> = new.filter(|new| !all.iter().any(|known| known.writes == new.writes)).collect();
+        all.extend(new);
+    }
+    let why: Vec<&str> = all.iter().map(|one| one.why.as_str()).collect();
+    (!all.is_empty()).then(|| Step {
+        id: REGENERATE.to_owned(),
+        why: why.join(" "),
+        program: None,
+        tree: ProgramTree::Patched,
+        script: all.iter().map(|one| regenerating_one(one)).collect(),
+        checks: Vec::new(),
+    })
+}
+
+fn regenerating_one(one: &Regenerate) -> String {
     let mut text = String::new();
-    // autoconf leaves a configure alone that is as old, in whole seconds, as what it has just made in
-    // its cache: one that was copied in this second.
+    // autoconf compares mtimes in whole seconds, and does not write a configure that is as old as its cache.
+    // A tree that was copied within the same second has such a one.
     for path in &one.writes {
         let path = literal(path.as_str());
-        let _ = writeln!(text, "if test -e {path}; then touch -t 200001010000 {path}; fi");
+        text += &format!("if test -e {path}; then touch -t 200001010000 {path}; fi\n");
     }
-    for (i, name) in one.run.iter().enumerate() {
-        let (program, _) = name.split_once(' ').unwrap_or((name, ""));
+    for (i, command) in one.run.iter().enumerate() {
+        let program = command.split(' ').next().unwrap_or(command);
         let word = if i == 0 { "if" } else { "elif" };
-        let _ = writeln!(text, "{word} command -v {} >/dev/null; then\n    {name}", literal(program));
+        text += &format!("{word} command -v {} >/dev/null; then\n    {command}\n", literal(program));
     }
-    let _ = writeln!(
-        text,
-        "else\n    echo {} >&2\n    exit 1\nfi",
-        literal(&format!("error: none of {} is installed", one.run.join(", ")))
-    );
+    let error = literal(&format!("error: none of {} is installed", one.run.join(", ")));
+    text += &format!("else\n    echo {error} >&2\n    exit 1\nfi\n");
     for path in &one.writes {
-        let _ = writeln!(text, "test -s {}", literal(path.as_str()));
+        text += &format!("test -s {}\n", literal(path.as_str()));
     }
     text
 }
 
-/// configure copies Modules/Setup.dist only where there is no Modules/Setup, so that a changed one would
-/// have no effect. One to which somebody has added modules stays.
+/// Before 3.8, configure copies Modules/Setup.dist only if Modules/Setup does not exist, so that a changed
+/// Setup.dist would have no effect. A Setup to which the user added modules is kept.
 const FRESH_SETUP: &str = "\
 if test -e \"$SOURCE/Modules/Setup.dist\"; then
     mkdir -p Modules
     if cmp -s Modules/Setup Modules/Setup.made; then rm Modules/Setup; fi
-    if test -e Modules/Setup; then echo \"note: Modules/Setup was changed by hand, and stays\"; fi
+    if test -e Modules/Setup; then echo \"note: Modules/Setup was changed by hand and is kept\"; fi
     cp \"$SOURCE/Modules/Setup.dist\" Modules/Setup.made
 fi
 ";
 
 fn configuring(program: &Program) -> String {
-    let mut text = String::from(FRESH_SETUP);
-    for command in &program.before {
-        let _ = writeln!(text, "{command}");
-    }
-    for (name, value) in &program.environment {
-        let _ = writeln!(text, "export {name}={}", expanded(value));
-    }
-    text.push_str("\"$SOURCE/configure\"");
-    for argument in &program.configure {
-        let _ = write!(text, " \\\n    {}", expanded(argument));
-    }
-    text.push('\n');
-    text
+    let environment = exports(program, |_| true);
+    let arguments = arguments(&program.configure, " \\\n    ");
+    format!("{FRESH_SETUP}{}{environment}\"$SOURCE/configure\"{arguments}\n", lines(&program.before))
 }
 
 fn making(program: &Program) -> String {
-    let mut text = exports(program);
-    for command in &program.before_make {
-        let _ = writeln!(text, "{command}");
-    }
-    text.push_str("make -j \"$JOBS\"");
-    program.make.iter().for_each(|argument| text.push_str(&format!(" {}", expanded(argument))));
-    text.push('\n');
-    text
+    let (environment, before) = (build_exports(program), lines(&program.before_make));
+    format!("{environment}{before}make -j \"$JOBS\"{}\n", arguments(&program.make, " "))
 }
 
 fn installing(program: &Program) -> String {
-    let mut text = exports(program);
-    text.push_str("make");
-    program.install.iter().for_each(|argument| text.push_str(&format!(" {}", expanded(argument))));
-    text.push('\n');
-    for command in &program.after {
-        let _ = writeln!(text, "{command}");
-    }
-    text
+    let (environment, arguments) = (build_exports(program), arguments(&program.install, " "));
+    format!("{environment}make{arguments}\n{}", lines(&program.after))
 }
 
-/// The environment of a program, but for configure's cache variables, which only configure reads.
-fn exports(program: &Program) -> String {
-    let others = program.environment.iter().filter(|(name, _)| !name.starts_with("ac_cv_"));
-    others.map(|(name, value)| format!("export {name}={}\n", expanded(value))).collect()
+fn lines(commands: &[String]) -> String {
+    commands.iter().map(|command| format!("{command}\n")).collect()
+}
+
+fn arguments(words: &[String], separator: &str) -> String {
+    words.iter().map(|word| format!("{separator}{}", expanded(word))).collect()
+}
+
+fn exports(program: &Program, wanted: impl Fn(&str) -> bool) -> String {
+    let variables = program.environment.iter().filter(|(name, _)| wanted(name));
+    variables.map(|(name, value)| format!("export {name}={}\n", expanded(value))).collect()
+}
+
+/// The environment of make, which does not read configure's cache variables.
+fn build_exports(program: &Program) -> String {
+    exports(program, |name| !name.starts_with("ac_cv_"))
 }

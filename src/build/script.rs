@@ -1,8 +1,6 @@
-//! The steps as one script, for machines on which pypatch does not run.
+//! Writes the steps of a recipe as one script, for machines without pypatch.
 
-use std::fmt::Write;
-
-use super::launcher::STAND_IN;
+use super::launcher::{STAND_IN, wrapper};
 use super::recipe::Recipe;
 use super::shell::literal;
 use crate::patchset::{Check, ProgramTree};
@@ -10,8 +8,8 @@ use crate::patchset::{Check, ProgramTree};
 const HEAD: &str = r#"#!/bin/sh
 # usage: sh THIS-SCRIPT PATCHED-TREE PREFIX WORK-DIRECTORY [UNPATCHED-TREE]
 #
-# The trees are made with `pypatch export` or `pypatch apply --output`. Every step is done anew; each has its log in
-# WORK-DIRECTORY/logs. LAUNCHER names the launcher, if it is another one than the tree calls.
+# Make the trees with `pypatch export` or `pypatch apply --output`. Every run repeats all steps; the log of each is
+# in WORK-DIRECTORY/logs. Set LAUNCHER to use another launcher than the one that the tree calls.
 set -eu
 [ $# -ge 3 ] || { sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 2; }
 mkdir -p "$2" "$3/logs" "$3/bin"
@@ -24,14 +22,14 @@ export PREFIX JOBS LC_ALL=C PATH="$WORK/bin:$PATH"
 unset PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONDONTWRITEBYTECODE PYTHONOPTIMIZE MAKEFLAGS MAKELEVEL CONFIG_SITE || :
 failed=0
 
-# The line of $log that first tells of a failure; the last lines where none does.
+# Prints the first line of $log that shows a failure; the last lines if there is none.
 first_failing_line() {
     grep -nvE 'warning:|^checking |^\+' "$log" |
         grep -m 1 -E 'rror:|undefined reference|not found|No such file|Permission denied|No space left|\*\*\*' ||
         tail -n 5 "$log"
 }
 
-# step ID TREE DIRECTORY: runs what it reads from stdin.
+# step ID TREE DIRECTORY: runs the commands on stdin.
 step() {
     STEP=$1 SOURCE=$2 BUILD=$3
     LAUNCHER_LOG=$WORK/logs/$(echo "$1" | tr / -)-launcher.log
@@ -44,7 +42,7 @@ step() {
     (cd "$BUILD" && LAUNCHER_NOTES=$LAUNCHER_LOG && export LAUNCHER_NOTES && sh -ex "$log.sh") >"$log" 2>&1 || { first_failing_line >&2; echo "error: $1 failed, see $log" >&2; exit 5; }
 }
 
-# holds ID 'EDITS' STATUS SEEN: one check.
+# holds ID 'EDITS' STATUS FOUND: reports one check.
 holds() {
     if [ "$3" = 0 ]; then
         echo "   ok $1"
@@ -54,23 +52,25 @@ holds() {
     fi
 }
 
-# check_run ID EDITS COMMAND [PRINTS], check_log ID EDITS STEP, check_files ID EDITS LEAST FILE...
+# check_run ID EDITS COMMAND [PRINTS]
 check_run() {
     status=0
     seen=$(cd "$BUILD" && sh -ec "$3" 2>"$WORK/logs/check.err") || status=1
     seen=$(printf '%s' "$seen" | sed -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//')
     if [ $# -ge 4 ] && [ "$seen" != "$4" ]; then status=1; fi
-    holds "$1" "$2" "$status" "$3 printed '$seen'"
+    holds "$1" "$2" "$status" "$3 printed '$seen'${4+, expected '$4'}"
 }
+# log_has STEP TEXT
 log_has() {
     grep -qF -e "$2" "$WORK/logs/$(echo "$1" | tr / -).log"
 }
+# check_files ID EDITS LEAST PATTERN FILE...
 check_files() {
     id=$1 edits=$2 least=$3 pattern=$4
     shift 4
     [ -e "$1" ] || shift
     if [ $# -ge "$least" ]; then status=0; else status=1; fi
-    holds "$id" "$edits" "$status" "$# files $pattern, expected $least"
+    holds "$id" "$edits" "$status" "found $# files $pattern, expected at least $least"
 }
 done_with_checks() {
     [ "$failed" = 0 ] || exit 5
@@ -78,21 +78,19 @@ done_with_checks() {
 "#;
 
 impl Recipe {
-    /// All steps and checks as one script for `sh`, which is told the trees, the prefix and the work
+    /// All steps and checks as one script for `sh`. Its arguments are the trees, the prefix and a work
     /// directory.
     pub fn script(&self) -> String {
         let mut text = String::from(HEAD);
         if let Some(name) = &self.launcher {
-            let _ = write!(
-                text,
-                "\n# The launcher, with a note of each call. Without one here, a stand-in.\n\
+            text += &format!(
+                "\n# The launcher. Each call of it is written down. Without one on this machine, a stand-in.\n\
                  cat >\"$WORK/bin/stand-in-launcher\" <<'END OF STAND-IN'\n{STAND_IN}END OF STAND-IN\n\
-                 chmod +x \"$WORK/bin/stand-in-launcher\"\n\
                  rm -f \"$WORK/bin/{name}\"\n\
-                 LAUNCHER=${{LAUNCHER:-$(command -v {name} || echo \"$WORK/bin/stand-in-launcher\")}}\n\
-                 printf '%s\\n' '#!/bin/sh' '[ -z \"${{LAUNCHER_NOTES-}}\" ] || printf \"%s\\\\n\" \"$*\" >>\"$LAUNCHER_NOTES\"' \\\n    \
-                 \"exec '$LAUNCHER' \\\"\\$@\\\"\" >\"$WORK/bin/{name}\"\n\
-                 chmod +x \"$WORK/bin/{name}\"\n"
+                 export LAUNCHER=\"${{LAUNCHER:-$(command -v {name} || echo \"$WORK/bin/stand-in-launcher\")}}\"\n\
+                 cat >\"$WORK/bin/{name}\" <<'END OF WRAPPER'\n{}END OF WRAPPER\n\
+                 chmod +x \"$WORK/bin/stand-in-launcher\" \"$WORK/bin/{name}\"\n",
+                wrapper("\"$LAUNCHER\"")
             );
         }
         for step in &self.steps {
@@ -104,60 +102,57 @@ impl Recipe {
                 Some(program) => format!("$WORK/{program}"),
                 None => tree.to_owned(),
             };
-            let _ = write!(text, "\n# {}\n", step.why.replace('\n', " "));
-            let _ = write!(
-                text,
-                "step {} \"{tree}\" \"{directory}\" <<'END OF STEP'\n{}END OF STEP\n",
-                step.id, step.script
+            text += &format!(
+                "\n# {}\nstep {} \"{tree}\" \"{directory}\" <<'END OF STEP'\n{}END OF STEP\n",
+                step.why.replace('\n', " "),
+                step.id,
+                step.script
             );
-            for check in &step.checks {
-                text.push_str(&checking(check));
-            }
+            text.extend(step.checks.iter().map(checking));
             if !step.checks.is_empty() {
-                text.push_str("done_with_checks\n");
+                text += "done_with_checks\n";
             }
         }
-        text.push_str("echo done\n");
-        text
+        text + "echo done\n"
     }
 }
 
+/// The commands that make one check.
 fn checking(check: &Check) -> String {
     let mut text = String::new();
     let (id, edits) = (literal(&check.id), literal(&check.edits.join(" ")));
+    let holds = |condition: &str, found: &str| {
+        format!("if {condition}; then holds {id} {edits} 0 ''; else holds {id} {edits} 1 {found}; fi\n")
+    };
     if let Some(script) = &check.run {
-        let _ = write!(text, "check_run {id} {edits} {}", literal(script.trim()));
-        if let Some(prints) = &check.prints {
-            let _ = write!(text, " {}", literal(prints.trim()));
-        }
-        text.push('\n');
+        let prints = check.prints.as_ref().map(|prints| format!(" {}", literal(prints.trim())));
+        let script = literal(script.trim());
+        text += &format!("check_run {id} {edits} {script}{}\n", prints.unwrap_or_default());
     }
     if let Some(step) = &check.log {
-        for (wanted, there) in
-            check.contains.iter().map(|one| (one, true)).chain(check.lacks.iter().map(|one| (one, false)))
-        {
-            let (not, what) = if there { ("", "lacks") } else { ("! ", "has") };
-            let wanted = literal(wanted);
-            let _ = writeln!(
-                text,
-                "if {not}log_has {step} {wanted}; then holds {id} {edits} 0 ''; else holds {id} {edits} 1 {}{wanted}; fi",
-                literal(&format!("the log of {step} {what} "))
-            );
+        for wanted in check.contains.iter().map(|text| literal(text)) {
+            let found = literal(&format!("the log of {step} does not contain "));
+            text += &holds(&format!("log_has {step} {wanted}"), &format!("{found}{wanted}"));
+        }
+        for unwanted in check.lacks.iter().map(|text| literal(text)) {
+            let found = literal(&format!("the log of {step} contains "));
+            text += &holds(&format!("! log_has {step} {unwanted}"), &format!("{found}{unwanted}"));
         }
     }
     for (pattern, least) in &check.files {
-        // `sh` knows no `**`; find does.
         let (folder, name) = pattern.rsplit_once('/').unwrap_or((".", pattern));
-        let _ = match folder.strip_suffix("/**") {
-            Some(top) => writeln!(
-                text,
-                "found=$(find \"{top}\" -name {} | wc -l)\nif [ \"$found\" -ge {least} ]; then holds {id} {edits} 0 ''; else holds {id} {edits} 1 \"$found files\"; fi",
-                literal(name)
-            ),
-            None => {
-                writeln!(text, "check_files {id} {edits} {least} {} \"{folder}\"/{name}", literal(pattern))
+        match folder.strip_suffix("/**") {
+            // `sh` has no `**`, so find searches below the folder.
+            Some(top) => {
+                let name = literal(name);
+                text += &format!("found=$(find \"{top}\" -name {name} | wc -l)\n");
+                text += &holds(&format!("[ \"$found\" -ge {least} ]"), "\"found $found files\"");
             }
-        };
+            None => {
+                let words = literal(pattern);
+                text += &format!("check_files {id} {edits} {least} {words} \"{folder}\"/{name}\n");
+            }
+        }
     }
     text
 }

@@ -1,13 +1,13 @@
-//! Words for `sh`.
+//! Quotes words for `sh`.
 
-/// `text` as one word, in which variables are still replaced.
+/// `text` as one word, in which variables are expanded.
 pub(super) fn expanded(text: &str) -> String {
     let mut word = String::from("\"");
-    for sign in text.chars() {
-        if matches!(sign, '"' | '\\' | '`') {
+    for character in text.chars() {
+        if matches!(character, '"' | '\\' | '`') {
             word.push('\\');
         }
-        word.push(sign);
+        word.push(character);
     }
     word.push('"');
     word

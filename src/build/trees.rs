@@ -1,20 +1,24 @@
 //! The trees of a work directory: a copy of the source, and a patched one.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-use super::recipe::BuildError;
-use super::work::{Places, WorkDir};
+use super::error::BuildError;
+use super::layout::Layout;
+use super::work_dir::WorkDir;
 use crate::apply::{self, Layer, RevertScope};
 use crate::export;
+use crate::modules;
 use crate::tree::{FileChange, Tree, TreePath};
 
-/// Brings the trees of `work` to what is to be built: `tree`, of which `identity` tells the contents,
-/// with `layers` applied, and if a step asks for it one with the first `below` of them alone. A patched
-/// tree that is there with other patchsets is changed where it differs alone, so that make has to make
-/// anew only what depends on that.
+/// Brings the trees of `work` to the state that is built: `tree` with `layers` applied; and if a step
+/// needs it, an unpatched tree with only the first `unpatched_layers` of them. `identity` stands for the
+/// contents of `tree`.
+///
+/// A patched tree with other patchsets is reverted and patched again, so that make repeats only what
+/// depends on the difference.
 ///
 /// # Errors
 /// When a tree cannot be read or written.
@@ -23,52 +27,43 @@ pub fn prepare(
     tree: &dyn Tree,
     identity: &str,
     layers: Vec<(Layer, &[FileChange])>,
-    below: Option<usize>,
+    unpatched_layers: Option<usize>,
     prefix: PathBuf,
-) -> Result<Places, BuildError> {
-    let places = Places {
-        patched: work.root().join("source"),
-        unpatched: work.root().join("unpatched"),
-        prefix,
-        in_place: false,
-    };
-    // The identity, then a digest for each patchset.
+) -> Result<Layout, BuildError> {
+    let (patched, unpatched) = (work.root().join("source"), work.root().join("unpatched"));
+    let layout = Layout { patched, unpatched, prefix, in_place: false };
+    // The identity of the source, then a digest for each patchset.
     let digests = layers.iter().map(|(layer, _)| layer.digest.to_string());
     let wanted: Vec<String> = std::iter::once(identity.to_owned()).chain(digests).collect();
-    let there: Vec<String> = work.trees().split_whitespace().map(str::to_owned).collect();
-    let same = there.iter().zip(&wanted).take_while(|(there, wanted)| there == wanted).count();
+    let existing: Vec<String> = work.trees().split_whitespace().map(str::to_owned).collect();
+    let same = existing.iter().zip(&wanted).take_while(|(existing, wanted)| existing == wanted).count();
     if same == 0 {
-        remove(&places.patched)?;
+        remove(&layout.patched)?;
     }
-    if let Some(below) = below {
-        if same <= below {
-            remove(&places.unpatched)?;
+    if let Some(count) = unpatched_layers {
+        if same <= count {
+            remove(&layout.unpatched)?;
         }
-        if !places.unpatched.is_dir() {
-            let copy = export::write(tree, &places.unpatched)?;
-            apply::commit(copy.root(), layers[..below].to_vec())?;
-            copy.finish()?;
+        if !layout.unpatched.is_dir() {
+            copy(tree, &layout.unpatched, layers[..count].to_vec())?;
         }
     }
-    if there == wanted && places.patched.is_dir() {
-        return Ok(places);
+    if existing == wanted && layout.patched.is_dir() {
+        return Ok(layout);
     }
-    // Until the patchsets are on, nobody knows which of them the trees have.
-    work.set_trees(
-        wanted.iter().take(same.min(1)).map(String::as_str).collect::<Vec<_>>().join(" ").as_str(),
-    )?;
-    if places.patched.is_dir() {
-        repatch(&places.patched, layers)?;
+    // If this is interrupted, the applied patchsets are unknown, so only the source is recorded until the end.
+    work.set_trees(if same == 0 { "" } else { identity })?;
+    if layout.patched.is_dir() {
+        repatch(&layout.patched, layers)?;
     } else {
-        let copy = export::write(tree, &places.patched)?;
-        apply::commit(copy.root(), layers)?;
-        copy.finish()?;
+        copy(tree, &layout.patched, layers)?;
     }
     work.set_trees(&wanted.join(" "))?;
-    Ok(places)
+    Ok(layout)
 }
 
-/// Applies `layers` to the directory `root` itself, inside which programs are then built.
+/// Applies `layers` to the directory `root` itself, inside which programs are then built. `digests` are
+/// those of the patchsets.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -78,40 +73,42 @@ pub fn prepare_in_place(
     digests: &str,
     layers: Vec<(Layer, &[FileChange])>,
     prefix: PathBuf,
-) -> Result<Places, BuildError> {
-    let io = |source| BuildError::Io { what: "find", path: root.to_owned(), source };
-    let patched = root.canonicalize().map_err(io)?;
+) -> Result<Layout, BuildError> {
+    let patched = root.canonicalize().map_err(BuildError::io("resolve", root))?;
     apply::commit(&patched, layers)?;
-    // What is built lies in the tree, so that its contents tell nothing.
+    // The tree contains what is built, so its path serves as identity instead of its contents.
     work.set_trees(&format!("{} {digests}", patched.display()))?;
-    Ok(Places { unpatched: work.root().join("unpatched"), patched, prefix, in_place: true })
+    Ok(Layout { unpatched: work.root().join("unpatched"), patched, prefix, in_place: true })
 }
 
-/// Takes the patchsets off a tree and puts others on.
+/// Writes `tree` with `layers` applied to `out`.
+fn copy(tree: &dyn Tree, out: &Path, layers: Vec<(Layer, &[FileChange])>) -> Result<(), BuildError> {
+    let copy = export::write(tree, out)?;
+    apply::commit(copy.root(), layers)?;
+    Ok(copy.finish()?)
+}
+
+/// Reverts the patchsets of a tree and applies others.
 fn repatch(root: &Path, layers: Vec<(Layer, &[FileChange])>) -> Result<(), BuildError> {
-    let mut gone: BTreeSet<TreePath> = BTreeSet::new();
+    let mut reverted: BTreeSet<TreePath> = BTreeSet::new();
     apply::recover(root)?;
     if apply::status(root)?.is_some() {
-        gone.extend(apply::revert(root, RevertScope::All, false)?.files);
+        reverted.extend(apply::revert(root, RevertScope::All, false)?.files);
     }
     for change in layers.iter().flat_map(|(_, changes)| *changes) {
-        gone.remove(&change.path);
+        reverted.remove(&change.path);
     }
     apply::commit(root, layers)?;
-    // Reverting gives a file its old mtime back: make would take what was made from the patched one
-    // for newer.
-    for path in gone.iter().map(|path| path.below(root)).filter(|path| path.is_file()) {
-        let touch = || File::options().append(true).open(&path)?.set_modified(SystemTime::now());
-        touch().map_err(|source| BuildError::Io { what: "touch", path: path.clone(), source })?;
+    // A reverted file has its old mtime, and make would take what was made from the patched file for newer.
+    for path in reverted.iter().map(|path| path.below(root)).filter(|path| path.is_file()) {
+        modules::touch(&path).map_err(BuildError::io("touch", &path))?;
     }
     Ok(())
 }
 
 fn remove(path: &Path) -> Result<(), BuildError> {
     match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(BuildError::Io { what: "remove", path: path.to_owned(), source: error })
-        }
-        _ => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        result => result.map_err(BuildError::io("remove", path)),
     }
 }

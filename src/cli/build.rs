@@ -10,7 +10,7 @@ use super::pinned::{self, Pinned};
 use super::progress::Bar;
 use super::ui::Ui;
 use super::{ExitStatus, Format, Workspace, apply};
-use crate::build::{self, BuildError, CheckResult, Event, Launcher, Outcome, Places, Recipe, WorkDir};
+use crate::build::{self, BuildError, CheckResult, Event, Launcher, Layout, Outcome, Recipe, WorkDir};
 use crate::fetch::Progress;
 use crate::patchset::Patchset;
 use crate::plan::{PlannedLayer, Series};
@@ -73,7 +73,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let source = workspace.open(ui, &args.source)?;
     let in_place = match &source.spec {
         _ if !args.in_place => None,
-        SourceSpec::Directory(root) if recipe.below.is_none() && recipe.programs().len() == 1 => {
+        SourceSpec::Directory(root) if recipe.unpatched_layers.is_none() && recipe.programs().len() == 1 => {
             Some(root.as_path())
         }
         SourceSpec::Directory(_) => {
@@ -119,7 +119,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let mut work = WorkDir::open(work)?;
     let layers = apply::layers(&planned, pin.as_deref());
     ui.note(&format!("work directory: {}", work.root().display()));
-    let places = if let Some(root) = in_place {
+    let layout = if let Some(root) = in_place {
         let digests: Vec<String> = patchsets.iter().map(|patchset| patchset.digest.to_string()).collect();
         build::prepare_in_place(&mut work, root, &digests.join(" "), layers, prefix)?
     } else {
@@ -128,11 +128,11 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             Some(pin) => pin.name.clone(),
             None => tree_id(source.tree.as_ref())?,
         };
-        build::prepare(&mut work, source.tree.as_ref(), &identity, layers, recipe.below, prefix)?
+        build::prepare(&mut work, source.tree.as_ref(), &identity, layers, recipe.unpatched_layers, prefix)?
     };
     let jobs = args.jobs.filter(|jobs| *jobs > 0);
     let jobs = jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
-    carry_out(ui, args, &recipe, &mut work, &places, &launcher, jobs)
+    carry_out(ui, args, &recipe, &mut work, &layout, &launcher, jobs)
 }
 
 fn carry_out(
@@ -140,7 +140,7 @@ fn carry_out(
     args: &Args,
     recipe: &Recipe,
     work: &mut WorkDir,
-    places: &Places,
+    layout: &Layout,
     launcher: &Launcher,
     jobs: usize,
 ) -> Result<ExitStatus, CliError> {
@@ -148,7 +148,7 @@ fn carry_out(
     let mut bar = Bar::new(ui.is_quiet());
     let begun = Instant::now();
     let (mut steps, mut checks): (Vec<Value>, Vec<Value>) = Default::default();
-    let outcome = build::run(recipe, work, places, launcher, jobs, &mut |event| match event {
+    let outcome = build::run(recipe, work, layout, launcher, jobs, &mut |event| match event {
         Event::Begins(step, number, of) => bar.note(&format!("[{number}/{of}] {}", step.id)),
         Event::DoneBefore(step) => {
             steps.push(json!({"step": step.id, "outcome": "done-before"}));
@@ -181,7 +181,7 @@ fn carry_out(
         };
         let done = matches!(outcome, Outcome::Done);
         let report = json!({
-            "schema": 1, "patchsets": recipe.patchsets, "prefix": places.prefix, "work": work.root(), "done": done,
+            "schema": 1, "patchsets": recipe.patchsets, "prefix": layout.prefix, "work": work.root(), "done": done,
             "steps": steps, "failed_step": failed, "checks": checks,
         });
         ui.out(&format!("{report:#}\n"))?;
@@ -193,7 +193,7 @@ fn carry_out(
                 ui.out(&format!(
                     "built {} in {}: {} hold{}, {}\n",
                     recipe.patchsets.join(", "),
-                    places.prefix.display(),
+                    layout.prefix.display(),
                     report::text::counted(made, "check"),
                     if made == 1 { "s" } else { "" },
                     seconds(begun.elapsed())

@@ -197,7 +197,7 @@ fn a_changed_setup_dist_takes_effect_in_a_configured_directory() {
     assert_eq!(build(&env, BUILD).0, Some(0));
     assert_eq!(linked(), "mine mine.c\n");
     let log = fs::read_to_string(env.path("work/logs/main-configure.log")).unwrap();
-    assert!(log.contains("note: Modules/Setup was changed by hand, and stays"), "{log}");
+    assert!(log.contains("note: Modules/Setup was changed by hand and is kept"), "{log}");
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn a_failing_check_names_its_edit_and_the_next_run_resumes() {
     assert_eq!((code, stdout.as_str()), (Some(5), ""));
     assert!(stderr.contains("error: after main/make this does not hold: is-fancy\n"), "{stderr}");
     assert!(stderr.contains("is-fancy (edit `fancy`): A plain one was shipped once.\n"), "{stderr}");
-    assert!(stderr.contains("`launch sh gizmo` should print `fancy`, and printed `shiny`\n"), "{stderr}");
+    assert!(stderr.contains("`launch sh gizmo` printed `shiny`, expected `fancy`\n"), "{stderr}");
     assert!(!env.path("place/bin").exists(), "later steps are not begun");
 
     env.edit("patchsets/gizmo/patchset.yaml", "with: shiny", "with: fancy");
@@ -352,7 +352,7 @@ fn a_wrong_build_is_refused_before_anything_is_written() {
     refused(
         &[&BUILD[..4], &["--program", "ne"], &BUILD[4..]].concat(),
         2,
-        "there is no program `ne`; there are old, main",
+        "unknown program `ne`; the programs are old, main",
     );
     refused(
         &["build", "gizmo", "tree", "--prefix", "p", "--work", "work", "--launcher", "stand-in"],
@@ -366,7 +366,7 @@ fn a_wrong_build_is_refused_before_anything_is_written() {
     env.write("work/precious", "");
     let (code, _, stderr) = build(&env, BUILD);
     assert_eq!(code, Some(2));
-    assert!(stderr.contains("is not empty, and no work directory of pypatch"), "{stderr}");
+    assert!(stderr.contains("is not empty and not a work directory of pypatch"), "{stderr}");
 }
 
 #[test]
