@@ -2,7 +2,7 @@
 //!
 //! [`commit`] writes, [`revert()`] takes patchsets off again, [`status`] compares the tree with its receipt,
 //! and [`recover`] tidies up after a process that was killed: every command that is given a directory calls
-//! it first. [`TreeWriter`] writes a whole tree to a new directory.
+//! it first. `TreeWriter` writes a whole tree to a new directory.
 //!
 //! # The transaction
 //! 1. The tree is locked, by `flock` on the directory itself, which needs no file.
