@@ -182,7 +182,7 @@ fn is_free(catalog: &Catalog, id: &str, folder: &Path) -> Result<(), CliError> {
     if folder.exists() {
         return Err(wrong(format!("{} exists", folder.display())).help(another));
     }
-    if catalog.find(id)?.is_some() {
+    if catalog.find(id).is_some() {
         return Err(wrong(format!("there is a patchset `{id}` already")).help(another));
     }
     Ok(())
@@ -339,7 +339,7 @@ fn head(args: &Args, old: &Patchset, version: &Version, pin: Option<String>) -> 
 
 /// The text of the patchset.yaml that an edit is written in.
 fn text_of(catalog: &Catalog, edit: &Edit) -> Option<String> {
-    let origin = catalog.find(&edit.patchset).ok()??;
+    let origin = catalog.find(&edit.patchset)?;
     String::from_utf8(origin.read("patchset.yaml").ok()?).ok()
 }
 

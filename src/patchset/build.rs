@@ -1,4 +1,4 @@
-//! How a patched tree becomes a program, and what must be true of it: declared, not hidden in a script.
+//! The build recipe of a patchset: programs to build from the patched tree, and checks of the results.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,78 +7,77 @@ use serde::Deserialize;
 
 use crate::tree::TreePath;
 
-/// The step that makes generated files anew.
-pub const REGENERATE: &str = "regenerate";
-/// The steps of every program, in their order.
-pub const PROGRAM_STEPS: [&str; 3] = ["configure", "make", "install"];
+/// The id of the step that regenerates files.
+pub(crate) const REGENERATE: &str = "regenerate";
+/// The steps of each program, in their order.
+pub(crate) const PROGRAM_STEPS: [&str; 3] = ["configure", "make", "install"];
 
-/// The recipe of a patchset. One that extends another replaces programs and checks of the same id,
-/// and the other keys where it gives them.
+/// The build recipe of a patchset. A patchset that extends another replaces programs and checks of the
+/// same id, and any other key that it sets.
 ///
-/// Arguments and commands are read by `sh`, with these variables set: `$SOURCE` is the program's tree,
-/// `$BUILD` its build directory, `$PREFIX` where it is installed, `$JOBS` how many jobs make may run,
+/// Arguments and commands are read by `sh` with these variables: `$SOURCE` is the program's tree, `$BUILD`
+/// its build directory, `$PREFIX` the directory it is installed to, `$JOBS` the number of jobs for make, and
 /// `$LAUNCHER_LOG` a file with one line for each call of the launcher by the step.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Build {
-    /// Files that have to be made anew because what they are made from was edited.
+    /// Generated files that must be made again because their sources were edited.
     #[serde(default)]
     pub regenerate: Vec<Regenerate>,
-    /// The program that starts others on the machine, by the name under which the tree calls it.
+    /// The program that starts others on the compute nodes, by the name that the tree uses.
     #[serde(default)]
     pub launcher: Option<String>,
-    /// What is built, in this order.
+    /// The programs to build, in this order.
     #[serde(default)]
     pub programs: Vec<Program>,
-    /// What must be true after the steps.
+    /// What must hold after the steps.
     #[serde(default)]
     pub checks: Vec<Check>,
-    /// Checks of the extended patchset that do not hold here, each with the reason.
+    /// Checks of the extended patchset to leave out, each with the reason.
     #[serde(default)]
     pub drop_checks: BTreeMap<String, String>,
 }
 
-/// A generated file of the tree that has to be made anew.
+/// Generated files of the tree that must be made again.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Regenerate {
     /// Why.
     pub why: String,
-    /// The program, and its other names, of which the first that is installed is meant.
+    /// Commands, of which the first whose program is installed runs.
     pub run: Vec<String>,
-    /// What it reads.
+    /// The files it reads.
     #[schemars(with = "Vec<String>", inner(regex(pattern = super::schema::PATH)))]
     pub reads: Vec<TreePath>,
-    /// What it writes.
+    /// The files it writes.
     #[schemars(with = "Vec<String>", inner(regex(pattern = super::schema::PATH)))]
     pub writes: Vec<TreePath>,
 }
 
-/// One interpreter: configured, made and installed, in a build directory of its own.
+/// A program that is configured, made and installed in its own build directory.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Program {
-    /// Its name.
+    /// Its id.
     pub id: String,
     /// What it is for.
     pub why: String,
     /// The tree it is built from.
     #[serde(default)]
     pub tree: ProgramTree,
-    /// Built only when it is asked for by name.
+    /// Whether it is built only when the user names it.
     #[serde(default)]
     pub on_request: bool,
     /// Commands before configure, in the build directory.
     #[serde(default)]
     pub before: Vec<String>,
-    /// Environment of configure, cache variables included.
+    /// The environment of configure, make and the install. Only configure gets its cache variables (`ac_cv_*`).
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
     /// Arguments of configure.
     #[serde(default)]
     pub configure: Vec<String>,
-    /// Commands between configure and make, in the build directory: what has to be made before everything
-    /// else, one after the other.
+    /// Commands between configure and make, in the build directory.
     #[serde(default)]
     pub before_make: Vec<String>,
     /// Arguments of make.
@@ -87,7 +86,7 @@ pub struct Program {
     /// Arguments of the make that installs.
     #[serde(default = "install")]
     pub install: Vec<String>,
-    /// Commands after that.
+    /// Commands after the install, in the build directory.
     #[serde(default)]
     pub after: Vec<String>,
 }
@@ -96,49 +95,49 @@ fn install() -> Vec<String> {
     vec!["install".to_owned()]
 }
 
-/// Which tree a program is built from.
+/// The tree that a program is built from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProgramTree {
-    /// The tree with the patchset.
+    /// The tree with this patchset.
     #[default]
     Patched,
-    /// The tree as it was before this patchset, with the patchsets that are applied before it: section
-    /// 3.2 of the paper builds the native python.sn so.
+    /// The tree without this patchset, but with the patchsets that are applied before it. Section 3.2 of the
+    /// paper builds the native python.sn from it.
     Unpatched,
 }
 
-/// Something that must be true after a step.
+/// Something that must hold after a step.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Check {
-    /// Its name.
+    /// Its id.
     pub id: String,
-    /// Why it matters: what was wrong where it did not hold.
+    /// Why it matters: what went wrong where it did not hold.
     pub why: String,
-    /// The step it follows: `regenerate`, or a program's: `catamount/make`.
+    /// The step it follows: `regenerate`, or one of a program such as `catamount/make`.
     pub after: String,
-    /// The edits that it proves. One that fails names them; one whose edits are all dropped goes with
-    /// them.
+    /// The edits that it proves. If the check fails they are reported, and if all of them are dropped so is
+    /// the check.
     #[serde(default)]
     pub edits: Vec<String>,
-    /// A command that must succeed. It runs in the program's build directory, after `regenerate` in the
-    /// patched tree.
+    /// A command that must succeed. It runs in the program's build directory, or in the patched tree after
+    /// `regenerate`.
     #[serde(default)]
     pub run: Option<String>,
-    /// Exactly what the command prints to stdout, but for white space at both ends.
+    /// What the command must print to stdout, without white space at both ends.
     #[serde(default)]
     pub prints: Option<String>,
-    /// The log of this step is looked at, instead of what a command prints.
+    /// A step whose log is searched instead of the output of a command.
     #[serde(default)]
     pub log: Option<String>,
     /// Texts that the output or log must contain.
     #[serde(default)]
     pub contains: Vec<String>,
-    /// Texts that it must not contain.
+    /// Texts that the output or log must not contain.
     #[serde(default)]
     pub lacks: Vec<String>,
-    /// File patterns, and how many files there must be of each at least.
+    /// File patterns, each with the least number of files that must match.
     #[serde(default)]
     pub files: BTreeMap<String, usize>,
 }
@@ -151,64 +150,57 @@ impl Build {
         std::iter::once(REGENERATE.to_owned()).chain(steps).collect()
     }
 
-    /// What it says that cannot be meant.
+    /// The mistakes of a recipe whose patchset has the edits `edits`.
     pub(super) fn complaints(&self, edits: &BTreeSet<&str>) -> Vec<String> {
         let mut complaints = Vec::new();
         let steps = self.steps();
-        for program in &self.programs {
-            if program.id.is_empty() || !program.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
-                let id = &program.id;
-                complaints.push(format!("`{id}` is no name of a program: letters, digits and `-` are"));
+        for Program { id, .. } in &self.programs {
+            if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+                complaints.push(format!("invalid program id `{id}`: use letters, digits and `-`"));
             }
         }
         for check in &self.checks {
             let mut wrong = |what: String| complaints.push(format!("check `{}`: {what}", check.id));
             for step in std::iter::once(&check.after).chain(&check.log) {
                 if !steps.contains(step) {
-                    wrong(format!("there is no step `{step}`; there are {}", steps.join(", ")));
+                    wrong(format!("unknown step `{step}`; the steps are {}", steps.join(", ")));
                 }
             }
             for edit in check.edits.iter().filter(|edit| !edits.contains(edit.as_str())) {
-                wrong(format!("there is no edit `{edit}`"));
+                wrong(format!("unknown edit `{edit}`"));
             }
             let subjects = [check.run.is_some(), check.log.is_some(), !check.files.is_empty()];
             if subjects.iter().filter(|given| **given).count() != 1 {
-                wrong("say one of `run`, `log` and `files`".to_owned());
+                wrong("give exactly one of `run`, `log` and `files`".to_owned());
             }
             let texts = !check.contains.is_empty() || !check.lacks.is_empty();
             if check.log.is_some() && !texts {
-                wrong("`log` needs `contains` or `lacks`: nothing could fail".to_owned());
+                wrong("`log` needs `contains` or `lacks`, or it could never fail".to_owned());
             }
             if check.prints.is_some() && check.run.is_none() {
-                wrong("`prints` is what `run` prints".to_owned());
+                wrong("`prints` needs `run`".to_owned());
             }
             if !check.files.is_empty() && texts {
-                wrong("`contains` and `lacks` are for `run` and `log`".to_owned());
+                wrong("`contains` and `lacks` need `run` or `log`".to_owned());
             }
         }
         complaints
     }
 
-    /// Takes over what `next`, which extends this, says.
+    /// This recipe changed by `next`, the recipe of a patchset that extends this one.
+    ///
+    /// # Errors
+    /// The mistakes of `next`.
     pub(super) fn extended(mut self, next: &Build) -> Result<Build, Vec<String>> {
-        let mut complaints = Vec::new();
-        let mut seen = BTreeSet::new();
-        for id in next.programs.iter().map(|one| &one.id) {
-            if !seen.insert(id) {
-                complaints.push(format!("two programs are called `{id}`"));
-            }
-        }
-        let mut seen = BTreeSet::new();
-        for id in next.checks.iter().map(|one| &one.id) {
-            if !seen.insert(id) {
-                complaints.push(format!("check `{id}`: there are two of this name"));
-            }
-        }
+        let programs = duplicates(next.programs.iter().map(|program| &program.id));
+        let checks = duplicates(next.checks.iter().map(|check| &check.id));
+        let mut complaints: Vec<String> =
+            programs.iter().map(|id| format!("two programs have the id `{id}`")).collect();
+        complaints.extend(checks.iter().map(|id| format!("two checks have the id `{id}`")));
         for id in next.drop_checks.keys() {
             match self.checks.iter().position(|check| check.id == *id) {
                 Some(at) => drop(self.checks.remove(at)),
-                None => complaints
-                    .push(format!("`drop-checks` names `{id}`, which is no check of what this extends")),
+                None => complaints.push(format!("`drop-checks`: the extended patchset has no check `{id}`")),
             }
         }
         if !next.regenerate.is_empty() {
@@ -217,27 +209,33 @@ impl Build {
         if next.launcher.is_some() {
             self.launcher.clone_from(&next.launcher);
         }
-        for program in &next.programs {
-            match self.programs.iter_mut().find(|one| one.id == program.id) {
-                Some(old) => old.clone_from(program),
-                None => self.programs.push(program.clone()),
-            }
-        }
-        for check in &next.checks {
-            match self.checks.iter_mut().find(|one| one.id == check.id) {
-                Some(old) => old.clone_from(check),
-                None => self.checks.push(check.clone()),
-            }
-        }
+        replace_or_add(&mut self.programs, &next.programs, |program| &program.id);
+        replace_or_add(&mut self.checks, &next.checks, |check| &check.id);
         if complaints.is_empty() { Ok(self) } else { Err(complaints) }
     }
 
-    /// Leaves out the checks whose edits were all dropped.
+    /// Removes the checks whose edits are all dropped.
     pub(super) fn without_dropped(&mut self, dropped: &BTreeMap<String, String>) {
         self.checks.retain_mut(|check| {
-            let proved_some = !check.edits.is_empty();
+            let has_edits = !check.edits.is_empty();
             check.edits.retain(|edit| !dropped.contains_key(edit));
-            !proved_some || !check.edits.is_empty()
+            !has_edits || !check.edits.is_empty()
         });
+    }
+}
+
+/// The ids that occur a second time.
+fn duplicates<'a>(ids: impl Iterator<Item = &'a String>) -> Vec<&'a String> {
+    let mut seen = BTreeSet::new();
+    ids.filter(|id| !seen.insert(*id)).collect()
+}
+
+/// Replaces the values of `all` that have the same id as one of `new`, and adds the other new ones.
+fn replace_or_add<T: Clone>(all: &mut Vec<T>, new: &[T], id: impl Fn(&T) -> &String) {
+    for one in new {
+        match all.iter().position(|old| id(old) == id(one)) {
+            Some(at) => all[at] = one.clone(),
+            None => all.push(one.clone()),
+        }
     }
 }

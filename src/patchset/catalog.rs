@@ -1,4 +1,4 @@
-//! Where patchsets are found: in folders, and inside the binary.
+//! Finds patchsets: in folders, and inside the binary.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,58 +7,57 @@ use std::path::{Path, PathBuf};
 
 use rust_embed::Embed;
 
-use super::Patchset;
-use super::load::{LoadError, load};
+use super::error::LoadError;
 use crate::text::nearest_names;
 
 #[derive(Embed)]
 #[folder = "patchsets"]
 struct Shipped;
 
-/// The folders that are searched for patchsets, the first wins; the shipped ones come last.
+/// Finds patchsets by id in a list of folders, and then among the shipped ones. The first match wins.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     folders: Vec<PathBuf>,
 }
 
-/// Where one patchset lies.
+/// Where a patchset is.
 #[derive(Debug, Clone)]
-pub enum Origin {
-    /// In a folder of the disk.
+pub(crate) enum Origin {
+    /// In a folder on disk.
     Folder {
-        /// The folder that holds patchset.yaml.
+        /// The folder of its patchset.yaml.
         path: PathBuf,
-        /// The patchset's name: the folder's.
+        /// Its id, which is the name of the folder.
         id: String,
     },
     /// Inside the binary.
     Shipped {
-        /// The patchset's name.
+        /// Its id.
         id: String,
     },
 }
 
 impl Origin {
-    /// The patchset's name.
-    pub fn id(&self) -> &str {
+    /// The id of the patchset.
+    pub(super) fn id(&self) -> &str {
         match self {
             Origin::Folder { id, .. } | Origin::Shipped { id } => id,
         }
     }
 
-    /// Names a file of the patchset for people.
-    pub fn display(&self, file: &str) -> String {
+    /// The name of one of its files, for messages.
+    pub(super) fn display(&self, file: &str) -> String {
         match self {
             Origin::Folder { path, .. } => path.join(file).display().to_string(),
             Origin::Shipped { id } => format!("patchsets/{id}/{file} (shipped)"),
         }
     }
 
-    /// Reads a file of the patchset.
+    /// Reads one of its files. `file` is relative to its folder.
     ///
     /// # Errors
-    /// When it does not exist or cannot be read.
-    pub fn read(&self, file: &str) -> io::Result<Vec<u8>> {
+    /// When the file does not exist, cannot be read, or is outside the folder through a symbolic link.
+    pub(crate) fn read(&self, file: &str) -> io::Result<Vec<u8>> {
         match self {
             Origin::Folder { path, .. } => {
                 let found = path.join(file).canonicalize()?;
@@ -75,13 +74,13 @@ impl Origin {
 }
 
 impl Catalog {
-    /// A catalog over `folders`, each of which holds one folder a patchset. Those that do not exist
-    /// are passed over.
+    /// A catalog of `folders`, which contain a folder for each patchset. A folder that does not exist is
+    /// ignored.
     pub fn new(folders: Vec<PathBuf>) -> Catalog {
         Catalog { folders }
     }
 
-    /// The names of all patchsets, sorted.
+    /// The ids of all patchsets, sorted.
     ///
     /// # Errors
     /// When a folder cannot be read.
@@ -103,18 +102,6 @@ impl Catalog {
         Ok(ids.into_iter().collect())
     }
 
-    /// Loads a patchset by name, or by the path of its folder or patchset.yaml.
-    ///
-    /// # Errors
-    /// When there is none, or it is wrong.
-    pub fn load(&self, id: &str) -> Result<Patchset, LoadError> {
-        match by_path(Path::new(id)).filter(|_| id.contains('/')) {
-            // What it extends may stand beside it.
-            Some(Origin::Folder { path, .. }) => load(&self.with_first(path.join("..")), id),
-            _ => load(self, id),
-        }
-    }
-
     /// This catalog with another folder before its own.
     #[must_use]
     pub fn with_first(&self, folder: PathBuf) -> Catalog {
@@ -123,21 +110,18 @@ impl Catalog {
         Catalog { folders }
     }
 
-    /// Where a patchset is kept; nothing when there is none of that name.
-    ///
-    /// # Errors
-    /// When a folder cannot be read.
-    pub fn find(&self, id: &str) -> Result<Option<Origin>, LoadError> {
+    /// Finds a patchset by its id, or by the path of its folder or patchset.yaml, which contains a `/`.
+    pub(crate) fn find(&self, id: &str) -> Option<Origin> {
         if id.contains('/') {
-            return Ok(by_path(Path::new(id)));
+            return by_path(Path::new(id));
         }
-        for folder in &self.folders {
-            let path = folder.join(id);
-            if path.join("patchset.yaml").is_file() {
-                return Ok(Some(Origin::Folder { path, id: id.to_owned() }));
+        let mut folders = self.folders.iter().map(|folder| folder.join(id));
+        match folders.find(|path| path.join("patchset.yaml").is_file()) {
+            Some(path) => Some(Origin::Folder { path, id: id.to_owned() }),
+            None => {
+                Shipped::get(&format!("{id}/patchset.yaml")).map(|_| Origin::Shipped { id: id.to_owned() })
             }
         }
-        Ok(Shipped::get(&format!("{id}/patchset.yaml")).map(|_| Origin::Shipped { id: id.to_owned() }))
     }
 
     pub(super) fn near(&self, id: &str) -> Vec<String> {

@@ -5,39 +5,43 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess};
+use serde_json::json;
 
 use crate::tree::TreePath;
 
 /// A fact about a tree without which an edit would have no effect, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
-    /// The file that is looked at.
+    /// The file that is checked.
     pub file: TreePath,
-    /// What must be so.
+    /// What must hold.
     pub fact: Fact,
     /// Why the edit needs it.
     pub why: String,
 }
 
-/// What must be so of a file.
+/// A fact about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
     /// The file exists.
     Exists,
     /// The file does not exist.
     Absent,
-    /// A literal text occurs in it, as whole words.
+    /// The file contains a literal text, as whole words.
     Contains(String),
-    /// A literal text does not occur in it.
+    /// The file does not contain a literal text.
     Lacks(String),
-    /// It is a C file that includes another one.
+    /// The C file includes another one.
     Includes(String),
-    /// It is a C file that defines a function.
+    /// The C file defines a function.
     DefinesFunction(String),
-    /// It is a C file in which this declaration stands, whatever the blanks and comments: what an added
-    /// file implements or uses.
+    /// The C file has this declaration, which an added file implements or uses. White space and comments do
+    /// not count.
     Declares(String),
 }
+
+/// The keys of a requirement that state a fact.
+const FACTS: [&str; 6] = ["exists", "contains", "lacks", "includes", "defines-function", "declares"];
 
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,8 +89,9 @@ impl<'de> Deserialize<'de> for Requirement {
                         "defines-function" => Fact::DefinesFunction(map.next_value()?),
                         "declares" => Fact::Declares(map.next_value()?),
                         other => {
+                            let known = FACTS.join(", ");
                             return Err(A::Error::custom(format!(
-                                "unknown fact `{other}`: write exists, contains, lacks, includes, defines-function or declares"
+                                "unknown fact `{other}`; the facts are {known}"
                             )));
                         }
                     };
@@ -113,29 +118,17 @@ impl JsonSchema for Requirement {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let text = serde_json::json!({"type": "string"});
+        let text = json!({"type": "string"});
+        let mut properties = json!({"file": super::schema::file(), "why": text});
+        for fact in FACTS {
+            properties[fact] = if fact == "exists" { json!({"type": "boolean"}) } else { text.clone() };
+        }
         schemars::json_schema!({
             "description": "A fact about the tree without which the edit would have no effect.",
             "type": "object",
-            "properties": {
-                "file": super::schema::file(),
-                "why": text,
-                "exists": {"type": "boolean"},
-                "contains": text,
-                "lacks": text,
-                "includes": text,
-                "defines-function": text,
-                "declares": text
-            },
+            "properties": properties,
             "required": ["file", "why"],
-            "oneOf": [
-                {"required": ["exists"]},
-                {"required": ["contains"]},
-                {"required": ["lacks"]},
-                {"required": ["includes"]},
-                {"required": ["defines-function"]},
-                {"required": ["declares"]}
-            ],
+            "oneOf": FACTS.map(|fact| json!({"required": [fact]})),
             "additionalProperties": false
         })
     }

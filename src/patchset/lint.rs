@@ -1,24 +1,24 @@
-//! Lints: changes that fit their anchor and still have no effect, or another one than meant.
+//! The names of the lints: traps in which a change fits its anchor and has no effect, or an unwanted one.
 
-/// A trap that a change may walk into, by the name that `allow` uses.
+/// A lint. `allow` uses its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lint {
-    /// A plain `#undef X` is written into a template of config.status, which turns it into a
-    /// comment, or into a `#define` (every CPython; CATAMOUNT 20).
+    /// A plain `#undef X` is added to a template of config.status, which turns it into a comment or a
+    /// `#define` (in every CPython; CATAMOUNT 20).
     UndefInTemplate,
-    /// A line is put inside the include guard of pyconfig.h.in to override what system headers
-    /// define later: pyconfig.h acts a second time only outside its guard.
+    /// A line is added inside the include guard of pyconfig.h.in, to undefine what system headers define
+    /// later. When pyconfig.h is included again after them, only lines outside its guard count.
     UndefInsideGuard,
-    /// Modules/Setup.dist is edited although Modules/Setup exists: configure copies it only when
-    /// that is absent.
+    /// Modules/Setup.dist is edited although Modules/Setup exists: before 3.8 configure copies it only if
+    /// that does not exist.
     SetupIgnored,
-    /// A module is enabled in Modules/Setup although makesetup reads Modules/Setup.stdlib first (3.12 and
-    /// later), and the first rule for a module wins.
+    /// A module is enabled in Modules/Setup although makesetup reads Modules/Setup.stdlib first (from 3.12
+    /// on), and the first rule for a module wins.
     SetupShadowed,
-    /// configure.in, configure.ac or aclocal.m4 is edited, and nothing declares that configure is
-    /// made anew.
+    /// configure.in, configure.ac or aclocal.m4 is edited, and no recipe declares that configure is
+    /// regenerated.
     StaleConfigure,
-    /// Python 2's print statement is added to a tree of Python 3.
+    /// A print statement of Python 2 is added to a tree of Python 3.
     PrintStatement,
 }
 
@@ -33,8 +33,8 @@ impl Lint {
         Lint::PrintStatement,
     ];
 
-    /// Whether it tells of what a version of CPython makes of an edit, rather than of how the edit is written.
-    pub fn is_of_the_tree(self) -> bool {
+    /// Whether it depends on the version of CPython, and not only on how the edit is written.
+    pub fn depends_on_version(self) -> bool {
         matches!(self, Lint::SetupIgnored | Lint::SetupShadowed | Lint::PrintStatement)
     }
 

@@ -1,66 +1,14 @@
 //! Reads patchsets: parse, check, join with what they extend. Every complaint names its place.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use serde_yaml::{Location, Spanned};
 
+use super::error::{Complaint, LoadError};
 use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
 use crate::digest::Sha256Digest;
 use crate::text::nearest_names;
 use crate::version::{Version, VersionRange};
-
-/// Something wrong with a patchset, at a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
-    /// The file, as the user would name it.
-    pub file: String,
-    /// Line, from 1; 0 when the complaint is about the file as a whole.
-    pub line: usize,
-    /// Column in characters, from 1; 0 as `line`.
-    pub column: usize,
-    /// What is wrong.
-    pub what: String,
-}
-
-impl fmt::Display for Complaint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file, self.what),
-            line => write!(f, "{}:{line}:{}: {}", self.file, self.column, self.what),
-        }
-    }
-}
-
-/// Why a patchset could not be loaded.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// No patchset has that name.
-    #[error("no patchset is called `{id}`")]
-    Unknown {
-        /// The name asked for.
-        id: String,
-        /// The names that come nearest.
-        near: Vec<String>,
-    },
-    /// It was found, and is wrong.
-    #[error("{} in the patchset `{id}`", if .complaints.len() == 1 { "an error".to_owned() } else { format!("{} errors", .complaints.len()) })]
-    Invalid {
-        /// The patchset.
-        id: String,
-        /// Everything that is wrong with it. Never empty.
-        complaints: Vec<Complaint>,
-    },
-    /// A file of it cannot be read.
-    #[error("cannot read {file}")]
-    Io {
-        /// The file.
-        file: String,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-}
 
 /// Which text of a shipped patchset is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +19,25 @@ pub(super) enum Form {
     Written,
 }
 
-/// Loads the patchset `id` and the ones it extends.
-pub(super) fn load(catalog: &Catalog, id: &str) -> Result<Patchset, LoadError> {
+impl Catalog {
+    /// Loads a patchset and the ones it extends. `id` is its id, or the path of its folder or
+    /// patchset.yaml; a path contains a `/`.
+    ///
+    /// # Errors
+    /// [`LoadError`] when there is no such patchset, or it has mistakes.
+    pub fn load(&self, id: &str) -> Result<Patchset, LoadError> {
+        if id.contains('/')
+            && let Some(Origin::Folder { path, .. }) = self.find(id)
+        {
+            // The patchsets that it extends may be in the same folder.
+            return load(&self.with_first(path.join("..")), id);
+        }
+        load(self, id)
+    }
+}
+
+fn load(catalog: &Catalog, id: &str) -> Result<Patchset, LoadError> {
+    // Whatever is wrong with the prepared form, the YAML has the positions to report it with.
     load_as(Form::Prepared, catalog, id).or_else(|_| load_as(Form::Written, catalog, id))
 }
 
@@ -90,7 +55,7 @@ pub(super) fn load_as(form: Form, catalog: &Catalog, id: &str) -> Result<Patchse
                 vec![complaint(&file, at, what)],
             ));
         }
-        let Some(origin) = catalog.find(&id)? else {
+        let Some(origin) = catalog.find(&id) else {
             let near = catalog.near(&id);
             return Err(match from {
                 None => LoadError::Unknown { id, near },
@@ -324,11 +289,11 @@ impl Check<'_> {
             let origin = match &text.of {
                 None => self.origin,
                 Some(id) => match self.catalog.find(id) {
-                    Ok(Some(found)) => {
+                    Some(found) => {
                         other = found;
                         &other
                     }
-                    _ => {
+                    None => {
                         let near = or_near(&self.catalog.near(id));
                         self.at(at, format!("`of: {id}`: no patchset has that name{near}"));
                         continue;

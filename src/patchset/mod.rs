@@ -1,8 +1,11 @@
-//! What the user wrote: patchsets, as types, and how they are read.
+//! Patchsets: their types, and how they are found, parsed and checked.
+//!
+//! A [`Catalog`] finds and loads a [`Patchset`], which has [`Edit`]s, each with one [`Change`] or more.
 
 mod build;
 mod catalog;
 mod change;
+mod error;
 mod fact;
 mod lint;
 mod load;
@@ -14,74 +17,77 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-pub use build::{Build, Check, PROGRAM_STEPS, Program, ProgramTree, REGENERATE, Regenerate};
-pub use catalog::{Catalog, Origin};
+pub use build::{Build, Check, Program, ProgramTree, Regenerate};
+pub(crate) use build::{PROGRAM_STEPS, REGENERATE};
+pub use catalog::Catalog;
+pub(crate) use catalog::Origin;
 pub use change::Change;
+pub use error::{Complaint, LoadError};
 pub use fact::{Fact, Requirement};
 pub use lint::Lint;
 pub(crate) use load::is_id;
-pub use load::{Complaint, LoadError};
 pub use schema::json_schema;
 
 use crate::digest::Sha256Digest;
 use crate::version::VersionRange;
 
-/// A patchset that was read, checked, and joined with the ones it extends.
+/// A patchset that is parsed, checked, and joined with the ones it extends: adaptations of a CPython source
+/// tree, each with its reason. [`Catalog::load`] makes one.
 #[derive(Debug, Clone)]
 pub struct Patchset {
-    /// Its name, which is also the name of its folder.
+    /// Its id, which is also the name of its folder.
     pub id: String,
     /// What it is for, in one line.
     pub title: String,
-    /// The versions it is written for; none for a patchset of something that is no CPython.
+    /// The CPython versions it is written for; `None` for a tree that is not CPython.
     pub applies_to: Option<VersionRange>,
-    /// The pins it was tried on, and whose snapshots are kept.
+    /// The pins it was tested on, for which there are accepted snapshots.
     pub pins: Vec<String>,
-    /// The patchsets it extends, the nearest first.
+    /// The patchsets it extends, the one that it names first.
     pub extends: Vec<String>,
-    /// Edits of those that it leaves out, with the reason.
+    /// The edits of those that it leaves out, each with the reason.
     pub dropped: BTreeMap<String, String>,
-    /// Its edits, those it takes over included, in the order they are done.
+    /// Its edits, including those of the patchsets it extends, in the order in which they are made.
     pub edits: Vec<Edit>,
-    /// How a patched tree is built and checked.
+    /// The recipe that builds and checks a patched tree.
     pub build: Build,
-    /// The digest of everything that was read: patchset.yaml and files/, of the extended ones too.
+    /// The digest of all its files: patchset.yaml and files/, also of the patchsets it extends.
     pub digest: Sha256Digest,
 }
 
-/// One reason to change a tree, and the changes it takes.
+/// One reason to change a tree, and the changes it needs.
 #[derive(Debug, Clone)]
 pub struct Edit {
-    /// Its name, the same in every patchset of a family.
+    /// Its id, the same in every patchset of a family.
     pub id: String,
     /// Why it is needed.
     pub why: String,
     /// Where upstream discusses it.
     pub upstream: Option<String>,
-    /// The versions it is for; all unless given.
+    /// The versions it is for; `None` for all.
     pub when: Option<VersionRange>,
     /// Facts about the tree without which it would have no effect.
     pub requires: Vec<Requirement>,
-    /// What it does, at least one.
+    /// Its changes, at least one.
     pub changes: Vec<Change>,
-    /// Lints that it may raise, with the reason why that is right.
+    /// The lints that it may raise, each with the reason why that is right.
     pub allow: BTreeMap<String, String>,
-    /// The patchset that says it.
+    /// The patchset that declares it.
     pub patchset: String,
-    /// The line of patchset.yaml it starts on, from 1.
+    /// The line of patchset.yaml where it starts, from 1.
     pub line: usize,
-    /// The column of that line, in characters from 1.
+    /// The column of that line, in characters, from 1.
     pub column: usize,
 }
 
 impl Edit {
-    /// Where it is written, for people: `catamount-py2.5/patchset.yaml:12:5`.
+    /// Where it is declared, for messages: `catamount-py2.5/patchset.yaml:12:5`.
     pub fn written_at(&self) -> String {
         format!("{}/patchset.yaml:{}:{}", self.patchset, self.line, self.column)
     }
 }
 
-/// The contents of one patchset.yaml, before it is joined with what it extends.
+/// The contents of one patchset.yaml, before it is joined with the patchset it extends.
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "pypatch patchset, schema 1")]
@@ -89,7 +95,7 @@ pub(crate) struct RawPatchset {
     /// The schema of this file: 1.
     #[schemars(with = "u32", range(min = 1, max = 1))]
     schema: Spanned<u32>,
-    /// The patchset's name: the name of its folder.
+    /// The id of the patchset, which is the name of its folder.
     #[schemars(with = "String", regex(pattern = "^[a-z0-9][a-z0-9._-]*$"))]
     id: Spanned<String>,
     /// What it is for, in one line.
@@ -98,15 +104,15 @@ pub(crate) struct RawPatchset {
     #[serde(default)]
     #[schemars(with = "Option<String>", regex(pattern = schema::RANGE))]
     applies_to: Option<Spanned<String>>,
-    /// The upstream releases it was tried on: `python-2.5`.
+    /// The upstream releases it was tested on: `python-2.5`.
     #[serde(default)]
     #[schemars(with = "Vec<String>", inner(regex(pattern = schema::PIN)))]
     pins: Vec<Spanned<String>>,
-    /// Another patchset, whose edits are taken over. Edits of the same id replace its.
+    /// Another patchset, whose edits this one includes. Edits of the same id replace them.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     extends: Option<Spanned<String>>,
-    /// Edits of the extended patchset that are left out, each with the reason.
+    /// Edits of the extended patchset to leave out, each with the reason.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     drop: BTreeMap<String, Spanned<String>>,

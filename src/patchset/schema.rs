@@ -22,12 +22,12 @@ pub(super) fn file() -> serde_json::Value {
 /// The schema of one path inside a tree, or several.
 pub(super) fn files() -> serde_json::Value {
     serde_json::json!({
-        "description": "The file, or several of which the first that exists is meant.",
+        "description": "The file, or several of which the first that exists is edited.",
         "oneOf": [file(), {"type": "array", "items": file(), "minItems": 1}],
     })
 }
 
-/// The JSON schema (draft 2020-12) of patchset.yaml, schema 1, made from the types that read it.
+/// The JSON schema (draft 2020-12) of patchset.yaml, derived from the types that parse it.
 pub fn json_schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(RawPatchset).to_value();
     if let Some(schema) = schema.as_object_mut() {

@@ -167,7 +167,7 @@ fn judge_part(judging: &Judging<'_>, edit: &Edit, index: usize, part: &Part) -> 
         Outcome::Change(places) => {
             let parts = std::slice::from_ref(part);
             let lints = plan::lints(&judging.context, judging.patchset, &only_change(edit, index), parts)?;
-            let hit = lints.into_iter().find(|hit| hit.allowed.is_none() && hit.lint.is_of_the_tree());
+            let hit = lints.into_iter().find(|hit| hit.allowed.is_none() && hit.lint.depends_on_version());
             let Some(hit) = hit else { return compare(judging, edit, index, part, places) };
             let lines = part.anchor_lines(&judging.bytes(&part.file)?.unwrap_or_default());
             let at: Vec<Location> = lines.iter().map(AnchorLine::location).collect();

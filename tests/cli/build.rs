@@ -376,13 +376,13 @@ fn a_wrong_recipe_is_an_error_with_its_line() {
         (
             "after: main/make",
             "after: main/mak",
-            "check `is-fancy`: there is no step `main/mak`; there are regenerate, old/configure",
+            "check `is-fancy`: unknown step `main/mak`; the steps are regenerate, old/configure",
         ),
-        ("edits: [fancy]", "edits: [fanzy]", "check `is-fancy`: there is no edit `fanzy`"),
-        ("    run: launch sh gizmo\n", "", "check `is-fancy`: say one of `run`, `log` and `files`"),
-        ("    contains: ['for gizmos... no']\n    lacks: ['yes']\n", "", "nothing could fail"),
-        ("id: in-place", "id: is-fancy", "check `is-fancy`: there are two of this name"),
-        ("- id: main", "- id: old", "two programs are called `old`"),
+        ("edits: [fancy]", "edits: [fanzy]", "check `is-fancy`: unknown edit `fanzy`"),
+        ("    run: launch sh gizmo\n", "", "check `is-fancy`: give exactly one of `run`, `log` and `files`"),
+        ("    contains: ['for gizmos... no']\n    lacks: ['yes']\n", "", "could never fail"),
+        ("id: in-place", "id: is-fancy", "two checks have the id `is-fancy`"),
+        ("- id: main", "- id: old", "two programs have the id `old`"),
     ] {
         let broken = recipe().replacen(from, to, 1);
         assert_ne!(broken, recipe(), "{from}");

@@ -226,7 +226,7 @@ fn an_unknown_key_is_refused() {
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    requires: [{file: M, holds: x, why: c}]\n    file: M\n    file.mode: {executable: true}\n"), @"
     ------- stderr -------
     error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:7:16: unknown fact `holds`: write exists, contains, lacks, includes, defines-function or declares
+      patchsets/mine/patchset.yaml:7:16: unknown fact `holds`; the facts are exists, contains, lacks, includes, defines-function, declares
     [exit 2]
     ");
 }
@@ -488,7 +488,7 @@ fn a_directory_named_patchset_yaml_is_refused() {
     std::fs::create_dir_all(env.path("patchsets/mine/patchset.yaml")).unwrap();
     assert_snapshot!(env.run(&["check", "./patchsets/mine"]), @"
     ------- stderr -------
-    error: no patchset is called `./patchsets/mine`
+    error: no patchset named `./patchsets/mine`
       help: `pypatch list` names them all; a path needs a `/`, as in ./mine
     [exit 2]
     ");
@@ -608,14 +608,14 @@ fn an_unknown_patchset_is_reported_with_the_nearest_names() {
     ] {
         let output = env.run(command);
         assert!(
-            output.contains("no patchset is called `gadgte`") && output.contains("near: gadget\n"),
+            output.contains("no patchset named `gadgte`") && output.contains("near: gadget\n"),
             "{output}"
         );
         assert!(output.ends_with("[exit 2]"), "{output}");
     }
     assert_snapshot!(env.run(&["show", "./nowhere"]), @"
     ------- stderr -------
-    error: no patchset is called `./nowhere`
+    error: no patchset named `./nowhere`
       help: `pypatch list` names them all; a path needs a `/`, as in ./mine
     [exit 2]
     ");
@@ -863,7 +863,7 @@ fn check_accepts_names_patterns_folders_and_files() {
     ");
     assert_snapshot!(env.run(&["check", "nowhere/patchset.yaml"]), @"
     ------- stderr -------
-    error: no patchset is called `nowhere/patchset.yaml`
+    error: no patchset named `nowhere/patchset.yaml`
       help: `pypatch list` names them all; a path needs a `/`, as in ./mine
     [exit 2]
     ");

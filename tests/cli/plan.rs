@@ -814,9 +814,6 @@ fn a_diff_keeps_bytes_that_are_not_utf8() {
 fn colors_are_printed_only_on_request() {
     let env = TestEnvironment::with_tree();
     let output = env.run(&["plan", "--color", "always", "nothing", "tree"]);
-    assert!(
-        output.contains("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m no patchset is called `nothing`"),
-        "{output:?}"
-    );
+    assert!(output.contains("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m no patchset named `nothing`"), "{output:?}");
     assert!(!env.run(&["plan", "nothing", "tree"]).contains('\u{1b}'));
 }

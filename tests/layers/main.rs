@@ -68,7 +68,6 @@ fn only_cli_prints_and_only_fetch_uses_the_network() {
 const KNOWN_CIRCLES: &[&[&str]] = &[
     &["cli/error.rs", "cli/plan.rs", "cli/status.rs", "cli/ui.rs", "cli/workspace.rs"],
     &["fetch/apt.rs", "fetch/attempt.rs", "fetch/cache.rs"],
-    &["patchset/catalog.rs", "patchset/load.rs"],
 ];
 
 #[test]
