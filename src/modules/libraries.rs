@@ -47,11 +47,11 @@ mod tests {
 
     #[test]
     fn a_library_is_found_in_the_folders_of_its_line() {
-        let place = tempfile::tempdir().unwrap();
-        std::fs::write(place.path().join("libgizmo-test.a"), "").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("libgizmo-test.a"), "").unwrap();
         let mut libraries = Libraries::here();
         assert!(!libraries.has("gizmo-test", &[]));
-        assert!(libraries.has("gizmo-test", &[place.path().to_owned()]));
+        assert!(libraries.has("gizmo-test", &[folder.path().to_owned()]));
         assert!(!libraries.has("gizmo-test", &[]), "a folder counts for its own line only");
     }
 }

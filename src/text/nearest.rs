@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// How many candidates are suggested as places to look at.
+/// How many candidates are suggested.
 const MOST: usize = 5;
 /// How many names are suggested for one that was mistyped.
 const MOST_NAMES: usize = 3;

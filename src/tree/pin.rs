@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_not_the_name_of_a_pin_is_not_found() {
+    fn an_invalid_name_of_a_pin_is_not_found() {
         for name in ["", "2.5", "./Python-2.5", "python-", "python-2.5+", "python-4.0", "python-../../2.5"] {
             assert_eq!(PinSet::shipped().find(name).unwrap(), None, "{name}");
         }

@@ -23,7 +23,7 @@ fn forms() -> (Vec<Box<dyn Tree>>, Vec<tempfile::TempDir>) {
 }
 
 #[test]
-fn every_form_of_a_tree_has_the_same_files_and_the_same_id() {
+fn all_forms_of_a_tree_have_the_same_files_and_id() {
     let (trees, _folders) = forms();
     for tree in &trees {
         let paths: Vec<String> = tree.files().unwrap().iter().map(TreePath::to_string).collect();
@@ -59,7 +59,7 @@ fn every_form_of_a_tree_has_the_same_errors() {
 }
 
 #[test]
-fn a_walk_may_read_from_the_tree_and_ends_at_the_first_error() {
+fn a_walk_may_read_files_and_ends_with_the_first_error() {
     let (trees, _folders) = forms();
     for tree in &trees {
         let mut seen = 0;
@@ -106,7 +106,7 @@ fn a_walk_knows_when_files_were_changed() {
 }
 
 #[test]
-fn a_link_to_the_top_of_a_directory_is_followed_others_are_not() {
+fn only_a_link_to_the_top_of_a_directory_is_followed() {
     let (directory, folder) = (testing::directory(), tempfile::tempdir().unwrap());
     let link = folder.path().join("Python-2.5");
     symlink(directory.path(), &link).unwrap();

@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_literal_ends_with_its_line_and_an_open_comment_with_the_file() {
+    fn an_open_literal_ends_with_its_line_a_comment_does_not() {
         assert_eq!(lex(b"x = \"abc\ny;").1[0].span, Span::new(4, 8));
         assert_eq!(lex(b"x /* y").1[0].span, Span::new(2, 6));
     }

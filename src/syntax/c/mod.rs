@@ -137,7 +137,7 @@ impl CFile {
         self.problems.iter().find(touches).or_else(|| of_tables().iter().find(touches))
     }
 
-    /// The start of the first token: after a licence comment, before the first line of code or
+    /// The start of the first token: after a license comment, before the first line of code or
     /// directive. The end of the file if there is none.
     pub fn first_code(&self) -> usize {
         self.nesting.tokens.first().map_or(self.source.len(), |t| t.start())

@@ -117,13 +117,12 @@ fn node(member: &Member, named: &BTreeMap<Vec<u8>, ArchiveNode>) -> Result<Archi
         MemberKind::Symlink(target) => NodeKind::Symlink(target.clone()),
         MemberKind::HardLink(target) => {
             let linked = inside(target).ok().and_then(|target| named.get(&target));
-            return match linked {
-                Some(file @ ArchiveNode { kind: NodeKind::File { .. }, .. }) => Ok(file.clone()),
-                _ => {
+            return linked.filter(|node| matches!(node.kind, NodeKind::File { .. })).cloned().ok_or_else(
+                || {
                     let target = String::from_utf8_lossy(target);
-                    Err(format!("it is a hard link to `{target}`, which is not an earlier file"))
-                }
-            };
+                    format!("it is a hard link to `{target}`, which is not an earlier file")
+                },
+            );
         }
     };
     Ok(ArchiveNode { kind, mode: member.mode, mtime: member.mtime })
