@@ -20,14 +20,14 @@ use super::testing::{
 };
 use crate::tree::FileChange;
 
-/// Something that changes a tree, and what has to be done to the tree before.
+/// A change of a tree, and what is done to the tree before it.
 struct Scenario {
     name: &'static str,
     setup: fn(&Path),
     run: fn(&Disk<'_>, &Path) -> Result<(), ApplyError>,
 }
 
-/// A disk without faults that does not wait for the real one.
+/// A disk without faults that does not sync.
 fn quick() -> Disk<'static> {
     Disk::hooked(|_, _| Ok(()))
 }
@@ -41,7 +41,7 @@ fn both(root: &Path) {
     commit_on(&quick(), root, one("second", &more_changes(root))).unwrap();
 }
 
-/// What patchsets come to that are applied in one go.
+/// The changes of patchsets that are applied together.
 static LAYERS: LazyLock<[Vec<FileChange>; 3]> = LazyLock::new(three_layers);
 
 const SCENARIOS: [Scenario; 7] = [
@@ -90,7 +90,7 @@ const SCENARIOS: [Scenario; 7] = [
 ];
 
 impl Scenario {
-    /// A tree ready for it, and what that looks like.
+    /// A tree before the change, and how it looks.
     fn before(&self) -> (TempDir, String) {
         let dir = tree();
         (self.setup)(dir.path());
@@ -98,7 +98,7 @@ impl Scenario {
         (dir, before)
     }
 
-    /// What a tree looks like afterwards.
+    /// How the tree looks after the change.
     fn after(&self) -> String {
         let (dir, _) = self.before();
         (self.run)(&quick(), dir.path()).unwrap();
@@ -112,7 +112,7 @@ static NOTES: LazyLock<bool> = LazyLock::new(|| notes_are_kept(tree().path()));
 /// The step that makes a note.
 const NOTE: &str = "set an attribute of";
 
-/// Counts steps and fails those that `fails` names.
+/// Counts steps, and lets those fail for which `fails` returns an error.
 struct Faults<F> {
     /// Whether the disk keeps notes.
     notes: bool,
@@ -271,7 +271,7 @@ fn a_disk_that_stays_full_leaves_the_tree_untouched() {
                 continue;
             }
             assert!(result.is_err(), "{at}");
-            // Nothing was left for a recovery to do.
+            // A recovery has nothing to do.
             assert_eq!(seen(dir.path()), before, "{at}");
         }
     }

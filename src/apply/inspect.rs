@@ -5,7 +5,6 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::dir::Dir;
 use super::error::ApplyError;
 use super::stamp::{Mode, Mtime};
 use crate::tree::TreePath;
@@ -59,16 +58,16 @@ pub(super) fn missing_dirs(root: &Path, path: &TreePath) -> Result<Vec<TreePath>
     Ok(path.ancestors().skip_while(|dir| *dir != first).collect())
 }
 
-/// The mode and mtime of a directory; `None` when it does not exist.
-pub(super) fn dir(root: &Path, dir: &Dir) -> Result<Option<(Mode, Mtime)>, ApplyError> {
-    let path = dir.below(root);
-    let metadata = match dir {
-        // The user may name the tree by a symbolic link to it.
-        Dir::Top => Some(fs::metadata(&path).map_err(ApplyError::io("read metadata of", &path))?),
-        Dir::Below(path) if first_missing_dir(root, path)?.is_some() => None,
-        Dir::Below(path) => metadata(root, path)?,
-    };
-    Ok(metadata.filter(Metadata::is_dir).map(|metadata| (Mode::of(&metadata), Mtime::of(&metadata))))
+/// The mode and mtime of the directory at `path`; `None` when it does not exist or is not a directory.
+///
+/// # Errors
+/// As for [`first_missing_dir`].
+pub(super) fn dir(root: &Path, path: &TreePath) -> Result<Option<(Mode, Mtime)>, ApplyError> {
+    if first_missing_dir(root, path)?.is_some() {
+        return Ok(None);
+    }
+    let metadata = metadata(root, path)?.filter(Metadata::is_dir);
+    Ok(metadata.map(|metadata| (Mode::of(&metadata), Mtime::of(&metadata))))
 }
 
 fn metadata(root: &Path, path: &TreePath) -> Result<Option<Metadata>, ApplyError> {

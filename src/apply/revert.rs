@@ -73,8 +73,7 @@ pub(super) fn revert_on(
     update.create = removed_parents(root, &update.files)?;
     for (path, mtime) in mtimes {
         let stays = !update.remove.contains(&path);
-        let exists =
-            update.create.contains(&path) || inspect::dir(root, &Dir::Below(path.clone()))?.is_some();
+        let exists = update.create.contains(&path) || inspect::dir(root, &path)?.is_some();
         if stays && exists {
             update.mtimes.push((path, mtime));
         }

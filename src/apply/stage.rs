@@ -1,7 +1,7 @@
-//! The directory inside a tree where a change is prepared.
+//! The stage: a directory inside a tree in which a change is prepared.
 //!
-//! Making and deleting it changes the mtime of the tree's top directory. So its name says which
-//! mtime the top must have once it is gone. While it goes, its name is noted on the top directory
+//! Creating and deleting it changes the mtime of the tree's top directory. So its name contains the mtime
+//! that the top must have when it is gone. While it goes, its name is noted on the top directory
 //! itself, so that no moment exists in which that is not on the disk.
 
 use std::fs;
@@ -9,10 +9,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::dir::Dir;
 use super::disk::{Disk, NewFile, Unsynced};
 use super::error::ApplyError;
-use super::inspect;
 use super::journal::Journal;
 use super::note;
 use super::stamp::{Mode, Mtime};
@@ -21,25 +19,25 @@ const STAGE: &str = ".pypatch-stage-";
 const DONE: &str = ".pypatch-done-";
 const JOURNAL: &str = "journal.json";
 
-/// A stage: one being filled, or one found.
+/// A stage, either a new one or one that an interrupted process left.
 pub(super) struct Stage {
     path: PathBuf,
     /// The mtime of the top directory once this stage is gone.
     top: Mtime,
-    /// Whether its change is complete, so that it only has to be deleted.
+    /// Whether its change is committed, so that it only has to be deleted.
     pub done: bool,
 }
 
-/// What a new stage tells about the disk it lies on.
+/// What the metadata of a new stage shows about the disk.
 pub(super) struct StageInfo {
-    /// The time as the disk has it. All files of a change get this one mtime, so that none of them
-    /// is out of date against another.
+    /// The time of the disk. All files of a change get this mtime, so that make takes none of them for older
+    /// than another.
     pub now: Mtime,
     /// The mtime of the top directory before the stage was made.
     pub top: Mtime,
-    /// What the umask leaves of a new file's mode.
+    /// The mode of a new directory, in which the bits of the umask are missing.
     mask: Mode,
-    /// The user and the group that new files belong to.
+    /// The user and the group of new files.
     pub owner: (u32, u32),
 }
 
@@ -51,7 +49,7 @@ impl StageInfo {
 }
 
 impl Stage {
-    /// Makes an empty stage in the tree `root`.
+    /// Creates an empty stage in the tree `root`.
     pub fn create(disk: &Disk<'_>, root: &Path) -> Result<(Stage, StageInfo), ApplyError> {
         let top = fs::metadata(root).map_err(ApplyError::io("read metadata of", root))?;
         let top = Mtime::of(&top);
@@ -91,30 +89,29 @@ impl Stage {
         Ok(stages)
     }
 
-    /// The stage of that name, which need not be there; `None` when no stage is called so.
+    /// The stage with this name, which need not exist; `None` when it is not a name of a stage.
     fn named(root: &Path, name: &str) -> Option<Stage> {
         let top = name.strip_prefix(STAGE).or(name.strip_prefix(DONE))?;
         let top = top.parse().ok()?;
         Some(Stage { path: root.join(name), top, done: name.starts_with(DONE) })
     }
 
-    /// What it is called.
+    /// The name of its directory.
     fn name(&self) -> String {
         format!("{}{}", if self.done { DONE } else { STAGE }, self.top)
     }
 
-    /// Where the new contents of the file number `i` of the journal lie.
+    /// The path of the new contents of file number `i` of the journal.
     pub fn new_at(&self, i: usize) -> PathBuf {
         self.path.join(format!("{i}.new"))
     }
 
-    /// Where its old contents lie.
+    /// The path of its old contents.
     pub fn old_at(&self, i: usize) -> PathBuf {
         self.path.join(format!("{i}.old"))
     }
 
-    /// Writes the journal, once the files in `unsynced` are on the disk. From here on the tree may be
-    /// touched.
+    /// Syncs the files in `unsynced` and writes the journal. After that the tree may be changed.
     pub fn write_journal(
         &self,
         disk: &Disk<'_>,
@@ -126,13 +123,14 @@ impl Stage {
         let bytes = journal.to_bytes();
         let file = NewFile { bytes: &bytes, mode: Mode::new(0o600), owner: None, mtime: self.top };
         disk.new_file(temporary.clone(), &file, &mut unsynced)?;
+        // It gets its name when it is complete, so that half a journal is never read.
         unsynced.sync(disk)?;
         disk.rename(&temporary, &self.path.join(JOURNAL))?;
         disk.sync_dir(&self.path)?;
         disk.sync_dir(root)
     }
 
-    /// Its journal; `None` when the tree was not touched yet.
+    /// Reads its journal; `None` when the tree was not changed yet.
     pub fn read_journal(&self) -> Result<Option<Journal>, ApplyError> {
         let path = self.path.join(JOURNAL);
         match fs::read(&path) {
@@ -142,7 +140,7 @@ impl Stage {
         }
     }
 
-    /// Declares its change complete: the commit. `top` becomes the mtime of the top directory.
+    /// Commits its change. `top` becomes the mtime of the top directory.
     pub fn finish(&mut self, disk: &Disk<'_>, root: &Path, top: Mtime) -> Result<(), ApplyError> {
         let path = root.join(format!("{DONE}{top}"));
         disk.rename(&self.path, &path)?;
@@ -150,8 +148,8 @@ impl Stage {
         Ok(())
     }
 
-    /// Deletes it, the journal first: without one there is nothing to undo. Then the top directory
-    /// gets its mtime. May be repeated, whatever of it is done.
+    /// Deletes it, the journal first: without one there is nothing to undo. Then sets the mtime of the top
+    /// directory. If it is interrupted at any step it can be repeated.
     pub fn delete(&self, disk: &Disk<'_>, root: &Path) -> Result<(), ApplyError> {
         disk.unlink(&self.path.join(JOURNAL))?;
         match fs::read_dir(&self.path) {
@@ -166,7 +164,8 @@ impl Stage {
         // Where nothing can be noted, all there is to lose is the mtime, if this is killed right here.
         let _ = disk.note(root, &self.name());
         disk.remove_dir(&self.path)?;
-        if inspect::dir(root, &Dir::Top)?.is_some_and(|(_, mtime)| mtime != self.top) {
+        let metadata = fs::metadata(root).map_err(ApplyError::io("read metadata of", root))?;
+        if Mtime::of(&metadata) != self.top {
             disk.set_dir_mtime(root, self.top)?;
         }
         disk.remove_note(root)

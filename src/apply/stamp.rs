@@ -19,7 +19,7 @@ pub struct Mtime {
 
 impl Mtime {
     /// The time `seconds` after 1970 plus `nanos`; `None` when the system cannot represent it.
-    pub fn new(seconds: i64, nanos: u32) -> Option<Mtime> {
+    pub(crate) fn new(seconds: i64, nanos: u32) -> Option<Mtime> {
         let mtime = Mtime { seconds, nanos };
         (nanos < 1_000_000_000 && mtime.time().is_some()).then_some(mtime)
     }
@@ -30,7 +30,7 @@ impl Mtime {
     }
 
     /// The same time as a [`SystemTime`]; `None` when that cannot represent it.
-    pub fn time(self) -> Option<SystemTime> {
+    pub(crate) fn time(self) -> Option<SystemTime> {
         let seconds = Duration::from_secs(self.seconds.unsigned_abs());
         let whole = if self.seconds < 0 {
             SystemTime::UNIX_EPOCH.checked_sub(seconds)
@@ -75,7 +75,7 @@ pub struct Mode(u32);
 
 impl Mode {
     /// The lower twelve bits of `mode`.
-    pub const fn new(mode: u32) -> Mode {
+    pub(crate) const fn new(mode: u32) -> Mode {
         Mode(mode & 0o7777)
     }
 
@@ -85,17 +85,17 @@ impl Mode {
     }
 
     /// The mode as a number.
-    pub fn bits(self) -> u32 {
+    pub(crate) fn bits(self) -> u32 {
         self.0
     }
 
     /// Whether the owner may execute the file.
-    pub fn executable(self) -> bool {
+    pub(crate) fn executable(self) -> bool {
         self.0 & 0o100 != 0
     }
 
     /// This mode with execute bits for everyone who may read, or without any execute bits.
-    pub fn with_executable(self, executable: bool) -> Mode {
+    pub(crate) fn with_executable(self, executable: bool) -> Mode {
         match (executable, self.executable()) {
             (true, false) => Mode(self.0 | 0o100 | (self.0 & 0o444) >> 2),
             (false, true) => Mode(self.0 & !0o111),

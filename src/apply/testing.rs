@@ -1,4 +1,4 @@
-//! A small tree to change, and a way to compare trees down to the mtimes.
+//! A small tree to change, and comparison of trees including mtimes.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -32,7 +32,7 @@ const FILES: [(&str, u32, &[u8]); 7] = [
 
 /// Writes the tree; every file and directory has its own mtime, with nanoseconds.
 pub(super) fn tree() -> TempDir {
-    // Thousands of these are made; in memory that takes seconds.
+    // Thousands of trees are made; in memory that takes seconds.
     let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     for (path, mode, bytes) in FILES {
         let path = dir.path().join(path);
@@ -110,7 +110,7 @@ pub(super) fn more_changes(root: &Path) -> Vec<FileChange> {
     ]
 }
 
-/// A third one on top of both: what they did is done again, changed, or taken back.
+/// A third patchset on top of both: it repeats, changes or reverts their changes.
 pub(super) fn most_changes(root: &Path) -> Vec<FileChange> {
     vec![
         change(root, "Modules/locked.c", vec![Rewrite::remove(Span::new(6, 7))]),
@@ -125,7 +125,7 @@ pub(super) fn most_changes(root: &Path) -> Vec<FileChange> {
     ]
 }
 
-/// The three of them, as they are planned on [`tree`] before anything is written.
+/// The changes of the three patchsets, planned on [`tree`] before anything is written.
 pub(super) fn three_layers() -> [Vec<FileChange>; 3] {
     let dir = tree();
     [every_change, more_changes, most_changes].map(|changes| {
@@ -135,7 +135,7 @@ pub(super) fn three_layers() -> [Vec<FileChange>; 3] {
     })
 }
 
-/// A layer of that name.
+/// A layer with this name.
 pub(super) fn layer(patchset: &str) -> Layer {
     Layer {
         patchset: patchset.to_owned(),
@@ -146,7 +146,7 @@ pub(super) fn layer(patchset: &str) -> Layer {
     }
 }
 
-/// One layer of that name with these changes.
+/// One layer with this name and these changes.
 pub(super) fn one<'a>(patchset: &str, changes: &'a [FileChange]) -> Vec<(Layer, &'a [FileChange])> {
     vec![(layer(patchset), changes)]
 }
@@ -161,8 +161,7 @@ pub(super) fn notes_are_kept(root: &Path) -> bool {
     kept.is_ok()
 }
 
-/// Everything that can be seen of a tree, a line for each file and directory, and what is noted on
-/// its top.
+/// Everything that can be seen of a tree: a line for each file and directory, and what is noted on its top.
 pub(super) fn seen(root: &Path) -> String {
     let mut seen = BTreeMap::new();
     for entry in walkdir::WalkDir::new(root) {
@@ -187,8 +186,7 @@ pub(super) fn seen(root: &Path) -> String {
     })
 }
 
-/// The same with `new` for every time later than the tree that [`tree`] wrote, so that two runs can
-/// be compared.
+/// `seen` with `new` in place of every time later than those of [`tree`], so that two runs can be compared.
 pub(super) fn undated(seen: &str) -> String {
     let is_time = |text: &&str| text.parse::<Mtime>().is_ok() && *text > "1158700000";
     let words = seen.split_inclusive([' ', '"', '\\', '\n']);
@@ -203,7 +201,7 @@ pub(super) fn undated(seen: &str) -> String {
     out
 }
 
-/// What [`seen`] gave, without the mtime of the top directory.
+/// `seen` without the mtime of the top directory.
 pub(super) fn without_top(seen: &str) -> &str {
     seen.split_once('\n').unwrap().1
 }

@@ -58,7 +58,7 @@ impl TouchedDirs {
             for (dir, entries_change) in touched {
                 let mtime = match &dir {
                     Dir::Below(path) if !known.contains(path) => {
-                        inspect::dir(root, &dir)?.map(|(_, mtime)| mtime)
+                        inspect::dir(root, path)?.map(|(_, mtime)| mtime)
                     }
                     Dir::Top | Dir::Below(_) => None,
                 };

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::dir::Dir;
 use super::disk::{Disk, NewFile, Unsynced};
 use super::error::ApplyError;
 use super::inspect::{self, FileInfo};
@@ -131,13 +130,13 @@ fn prepare(
     }
     journal.created.clone_from(&update.create);
     for path in &update.remove {
-        if let Some((mode, mtime)) = inspect::dir(root, &Dir::Below(path.clone()))? {
+        if let Some((mode, mtime)) = inspect::dir(root, path)? {
             journal.removed.push(RemovedDir { path: path.clone(), mode });
             journal.mtimes.push((path.clone(), mtime));
         }
     }
     for (path, _) in &update.mtimes {
-        if let Some((_, mtime)) = inspect::dir(root, &Dir::Below(path.clone()))? {
+        if let Some((_, mtime)) = inspect::dir(root, path)? {
             journal.mtimes.push((path.clone(), mtime));
         }
     }

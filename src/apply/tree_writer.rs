@@ -117,11 +117,10 @@ impl TreeWriter {
                 symlink(OsStr::from_bytes(target), &full).map_err(ApplyError::io("create", &full))
             }
             Node::Directory => {
-                let dir = Dir::Below(path.clone());
-                if inspect::dir(&self.root, &dir)?.is_none() {
+                if inspect::dir(&self.root, path)?.is_none() {
                     disk.make_dir(&full)?;
                 }
-                self.directories.push((dir, Some(mode), mtime));
+                self.directories.push((Dir::Below(path.clone()), Some(mode), mtime));
                 Ok(())
             }
             Node::Other => Ok(()),

@@ -4,7 +4,6 @@
 
 use std::path::Path;
 
-use super::dir::Dir;
 use super::disk::Disk;
 use super::error::ApplyError;
 use super::inspect;
@@ -78,7 +77,7 @@ fn restore(
     steps: &[UndoStep],
 ) -> Result<(), ApplyError> {
     for removed in journal.removed.iter().rev() {
-        if inspect::dir(root, &Dir::Below(removed.path.clone()))?.is_none() {
+        if inspect::dir(root, &removed.path)?.is_none() {
             disk.make_dir(&removed.path.below(root))?;
             disk.set_mode(&removed.path.below(root), removed.mode)?;
         }
@@ -96,13 +95,13 @@ fn restore(
         disk.remove_dir(&created.below(root))?;
     }
     for (path, mtime) in &journal.mtimes {
-        if inspect::dir(root, &Dir::Below(path.clone()))?.is_some_and(|(_, found)| found != *mtime) {
+        if inspect::dir(root, path)?.is_some_and(|(_, found)| found != *mtime) {
             disk.set_dir_mtime(&path.below(root), *mtime)?;
         }
     }
     // The caller deletes the journal next, so everything that it restores must be on disk before.
     for (path, _) in &journal.mtimes {
-        if inspect::dir(root, &Dir::Below(path.clone()))?.is_some() {
+        if inspect::dir(root, path)?.is_some() {
             disk.sync_dir(&path.below(root))?;
         }
     }

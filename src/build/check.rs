@@ -9,14 +9,8 @@ use crate::patchset::Check;
 /// The result of a check.
 #[derive(Debug, Clone)]
 pub struct CheckResult {
-    /// The id of the check.
-    pub id: String,
-    /// The step it follows.
-    pub after: String,
-    /// Why it matters.
-    pub why: String,
-    /// The edits that it proves.
-    pub edits: Vec<String>,
+    /// The check.
+    pub check: Check,
     /// What was found instead of what was expected; `None` when the check holds.
     pub failure: Option<String>,
 }
@@ -39,13 +33,7 @@ pub(super) fn make(
     } else {
         check.files.iter().find_map(|(pattern, least)| files(pattern, *least, prefix, build))
     };
-    CheckResult {
-        id: check.id.clone(),
-        after: check.after.clone(),
-        why: check.why.clone(),
-        edits: check.edits.clone(),
-        failure,
-    }
+    CheckResult { check: check.clone(), failure }
 }
 
 fn run(check: &Check, script: &str, mut command: Command) -> Option<String> {

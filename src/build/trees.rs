@@ -14,7 +14,7 @@ use crate::modules;
 use crate::tree::{FileChange, Tree, TreePath};
 
 /// Brings the trees of `work` to the state that is built: `tree` with `layers` applied; and if a step
-/// needs it, an unpatched tree with only the first `unpatched_layers` of them. `identity` stands for the
+/// needs it, an unpatched tree with only the first `unpatched_layers` of them. `identity` identifies the
 /// contents of `tree`.
 ///
 /// A patched tree with other patchsets is reverted and patched again, so that make repeats only what

@@ -164,7 +164,7 @@ fn carry_out(
             checks.push(check_json(result));
             bar.clear();
             if result.failure.is_none() {
-                ui.note(&format!("  ok {}", result.id));
+                ui.note(&format!("  ok {}", result.check.id));
             }
         }
     });
@@ -214,8 +214,8 @@ fn carry_out(
             Err(error.help(help))
         }
         Outcome::ChecksFailed(failed) => {
-            let step = failed.first().map_or("", |first| first.after.as_str()).to_owned();
-            let ids: Vec<&str> = failed.iter().map(|one| one.id.as_str()).collect();
+            let step = failed.first().map_or("", |first| first.check.after.as_str()).to_owned();
+            let ids: Vec<&str> = failed.iter().map(|one| one.check.id.as_str()).collect();
             let mut error = CliError::new(
                 ExitStatus::Check,
                 format!("after {step} this does not hold: {}", ids.join(", ")),
@@ -229,18 +229,18 @@ fn carry_out(
 }
 
 fn failure_lines(result: &CheckResult) -> Vec<String> {
-    let edits = match &result.edits[..] {
+    let edits = match &result.check.edits[..] {
         [] => String::new(),
         [one] => format!(" (edit `{one}`)"),
         several => format!(" (edits `{}`)", several.join("`, `")),
     };
     let failure = result.failure.as_deref().unwrap_or_default();
-    vec![format!("{}{edits}: {}", result.id, result.why), format!("  {failure}")]
+    vec![format!("{}{edits}: {}", result.check.id, result.check.why), format!("  {failure}")]
 }
 
 fn check_json(result: &CheckResult) -> Value {
     json!({
-        "check": result.id, "after": result.after, "edits": result.edits, "why": result.why,
+        "check": result.check.id, "after": result.check.after, "edits": result.check.edits, "why": result.check.why,
         "holds": result.failure.is_none(), "failure": result.failure,
     })
 }

@@ -102,7 +102,7 @@ fn member<W: Write>(builder: &mut tar::Builder<W>, prefix: &str, entry: &WalkEnt
             header.set_size(0);
             builder.append_link(&mut header, path, Path::new(OsStr::from_bytes(target)))
         }
-        // A device or a submodule, which is no part of the sources.
+        // A device or a submodule does not belong to the sources.
         Node::Other => Ok(()),
     }
 }
