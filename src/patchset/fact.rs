@@ -3,8 +3,9 @@
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::tree::TreePath;
@@ -55,6 +56,24 @@ impl fmt::Display for Requirement {
             Fact::DefinesFunction(name) => write!(f, "{file} defines the function `{name}`"),
             Fact::Declares(code) => write!(f, "{file} declares `{code}`"),
         }
+    }
+}
+
+impl Serialize for Requirement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("file", &self.file)?;
+        match &self.fact {
+            Fact::Exists => map.serialize_entry("exists", &true)?,
+            Fact::Absent => map.serialize_entry("exists", &false)?,
+            Fact::Contains(text) => map.serialize_entry("contains", text)?,
+            Fact::Lacks(text) => map.serialize_entry("lacks", text)?,
+            Fact::Includes(name) => map.serialize_entry("includes", name)?,
+            Fact::DefinesFunction(name) => map.serialize_entry("defines-function", name)?,
+            Fact::Declares(code) => map.serialize_entry("declares", code)?,
+        }
+        map.serialize_entry("why", &self.why)?;
+        map.end()
     }
 }
 

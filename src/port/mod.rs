@@ -9,6 +9,7 @@
 mod cell;
 mod compare;
 mod decide;
+mod edit_text;
 mod finding;
 mod judge;
 mod judging;

@@ -169,7 +169,9 @@ fn accepted_candidates_are_written_with_their_comments() {
     applies-to: ">=10.0, <10.1"
 
     drop:
-      run-gen: the command `$(GEN)` in the recipes was not found, and no line is like the old one
+      run-gen: >-
+        the command `$(GEN)` in the recipes was not found, and no line is like the old
+        one
 
     edits:
       # The default target alone.
@@ -298,7 +300,7 @@ fn other_keys_of_an_edit_are_carried_over() {
     let yaml = fs::read_to_string(env.path("patchsets/gadget-py10.0/patchset.yaml")).unwrap();
     assert!(
         yaml.contains(head)
-            && yaml.contains("needed-while: {file: Makefile.pre.in, contains: \"oldsharedmods\""),
+            && yaml.contains("needed-while: {file: Makefile.pre.in, contains: oldsharedmods,"),
         "{yaml}"
     );
 }
