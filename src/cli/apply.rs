@@ -3,22 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
-use super::pinned::{self, Pinned};
 use super::ui::Ui;
-use super::workspace;
-use super::{ExitStatus, Workspace};
+use super::{ExitStatus, Format, Workspace, pinned, workspace};
 use crate::apply::{self, Layer};
 use crate::export;
 use crate::patchset::Patchset;
-use crate::plan::{PlannedLayer, Series};
-use crate::report;
+use crate::plan::{Plan, PlannedLayer, Series};
+use crate::report::Applied;
 use crate::tree::{FileChange, SourceSpec, Tree};
 
-/// Apply patchsets to a tree: all of it, or nothing.
+/// Apply patchsets to a tree: all of them, or none.
 ///
-/// A directory is patched in place. Any other source is written to the directory given with
-/// --output, and patched there. What was done is kept in one file, .pypatch-receipt.json, from which
-/// `pypatch revert` takes it back.
+/// A directory is patched in place. Any other source is first written to the directory given with --output.
+/// The receipt of what was done is one file, .pypatch-receipt.json, which `pypatch revert` reads.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchsets, in the order in which they are applied.
@@ -30,117 +27,90 @@ pub(super) struct Args {
     /// The directory to write the patched tree to. It must not exist, or be empty.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Patch a tree that is no pinned release, or differs from it.
+    /// Patch a tree that is not a pinned release, or differs from it.
     #[arg(long)]
     allow_unpinned: bool,
-    /// Only say what would be done.
+    /// Show what would be done, and write nothing.
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
 
+/// Where the patched tree is written.
+enum Target<'a> {
+    InPlace(&'a Path),
+    Copy(&'a Path),
+}
+
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let source = workspace.open(ui, &args.tree)?;
-    let in_place = matches!(source.spec, SourceSpec::Directory(_)) && args.output.is_none();
-    if !in_place && args.output.is_none() {
-        return Err(CliError::new(
-            ExitStatus::Usage,
-            format!("`{}` is no directory that could be patched in place", args.tree),
-        )
-        .help("give --output DIR for the patched tree"));
-    }
-    if let Some(output) = &args.output {
-        workspace::outside(&source.spec, output)?;
-    }
-    let Some(planned) = plan_all(ui, workspace, args, source.tree.as_ref())? else {
-        return Ok(ExitStatus::Unfit);
-    };
-    let pin = if planned.iter().all(|layer| layer.changes.is_empty()) {
-        None
-    } else {
-        match pinned::check(workspace, &planned, &source)? {
-            Pinned::Yes(pin) => Some(pin),
-            Pinned::No { why, files, help } if !args.allow_unpinned => {
-                return Err(pinned::refusal(source.tree.label(), &why, &files, help.as_deref()));
-            }
-            Pinned::No { why, .. } => {
-                ui.note(&format!("note: {} is no pinned release: {why}", source.tree.label()));
-                None
-            }
+    let target = match (&args.output, &source.spec) {
+        (Some(output), spec) => {
+            workspace::outside(spec, output)?;
+            Target::Copy(output)
+        }
+        (None, SourceSpec::Directory(root)) => Target::InPlace(root),
+        (None, _) => {
+            let title = format!("`{}` cannot be patched in place: it is not a directory", args.tree);
+            return Err(CliError::usage(title).help("give --output DIR for the patched tree"));
         }
     };
+    let patchsets = workspace.patchsets(&args.patchsets)?;
+    let Some(plans) = plan_all(ui, &patchsets, source.tree.as_ref())? else { return Ok(ExitStatus::Unfit) };
     if args.dry_run {
-        ui.out("nothing was written (dry run)\n")?;
+        plans.iter().try_for_each(|plan| ui.show(plan, Format::Text))?;
+    }
+    let planned = planned_layers(&patchsets, plans);
+    let pin = pinned::require(ui, workspace, &planned, &source, args.allow_unpinned)?;
+    if args.dry_run {
+        ui.line("nothing was written (dry run)")?;
         return Ok(ExitStatus::Done);
     }
-    match (&args.output, &source.spec) {
-        (None, SourceSpec::Directory(root)) => {
-            let said = write_all(root, root, &planned, pin.as_deref())?;
-            ui.out(&said)?;
+    let layers = layers(&planned, pin.as_deref());
+    let tree = match target {
+        Target::InPlace(root) => {
+            apply::commit(root, layers)?;
+            root
         }
-        (Some(output), _) => {
-            // Patched where nobody sees it, so that the output is there patched or not at all.
+        Target::Copy(output) => {
+            // Patched under a hidden name, so that the output is complete or does not exist.
             let copy = export::write(source.tree.as_ref(), output)?;
-            let said = write_all(copy.root(), output, &planned, pin.as_deref())?;
+            apply::commit(copy.root(), layers)?;
             copy.finish()?;
-            ui.out(&said)?;
+            output
         }
-        (None, _) => unreachable!("a source without a place to write to was refused above"),
-    }
+    };
+    ui.show(&Applied { planned: &planned, tree }, Format::Text)?;
     Ok(ExitStatus::Done)
 }
 
-/// Plans each patchset on the result of the one before it. `None` when one of them does not fit, which
-/// has been reported then.
-fn plan_all(
+/// Plans every patchset on the result of those before it, before anything is written. `None` if one does
+/// not fit, after printing why.
+pub(super) fn plan_all(
     ui: &Ui,
-    workspace: &Workspace,
-    args: &Args,
+    patchsets: &[Patchset],
     tree: &dyn Tree,
-) -> Result<Option<Vec<PlannedLayer>>, CliError> {
-    let patchsets: Vec<Patchset> =
-        args.patchsets.iter().map(|id| workspace.patchset(id)).collect::<Result<_, _>>()?;
-    // Everything is planned before anything is written.
-    let series = Series::plan(&patchsets, tree)?;
+) -> Result<Option<Vec<Plan>>, CliError> {
+    let series = Series::plan(patchsets, tree)?;
     if let Some(plan) = series.misfit() {
-        ui.failure(&report::text::failures(plan));
+        ui.misfit(plan);
         return Ok(None);
     }
-    if args.dry_run {
-        for plan in &series.plans {
-            ui.out(&report::text::plan(plan))?;
-        }
-    }
-    let plans = patchsets.iter().zip(series.plans);
-    Ok(Some(plans.map(|(patchset, plan)| PlannedLayer::new(patchset, plan)).collect()))
+    Ok(Some(series.plans))
 }
 
-/// Commits all of it to `root`, which is called `name`, or nothing. Gives what is to be said of it.
-fn write_all(
-    root: &Path,
-    name: &Path,
-    planned: &[PlannedLayer],
-    pin: Option<&str>,
-) -> Result<String, CliError> {
-    apply::commit(root, layers(planned, pin))?;
-    let name = name.display().to_string();
-    let said = planned.iter().map(|layer| {
-        if layer.changes.is_empty() {
-            format!("{}: nothing to do, the tree is so already\n", layer.patchset)
-        } else {
-            report::text::applied(layer, &name)
-        }
-    });
-    Ok(said.collect())
+/// The layers of `patchsets`, as planned.
+pub(super) fn planned_layers(patchsets: &[Patchset], plans: Vec<Plan>) -> Vec<PlannedLayer> {
+    patchsets.iter().zip(plans).map(|(patchset, plan)| PlannedLayer::new(patchset, plan)).collect()
 }
 
-/// The layers to commit for `planned`; `pin` is the pin they were planned on, if any.
+/// The layers to commit for `planned`; `pin` is the pin that they were planned on, if any.
 pub(super) fn layers<'a>(planned: &'a [PlannedLayer], pin: Option<&str>) -> Vec<(Layer, &'a [FileChange])> {
-    let noted = |layer: &PlannedLayer| Layer {
+    let to_commit = |layer: &PlannedLayer| Layer {
         patchset: layer.patchset.clone(),
         digest: layer.digest,
         source: layer.source.clone(),
         pin: pin.map(str::to_owned),
         edits: layer.edits.clone(),
     };
-    planned.iter().map(|layer| (noted(layer), &layer.changes[..])).collect()
+    planned.iter().map(|layer| (to_commit(layer), &layer.changes[..])).collect()
 }

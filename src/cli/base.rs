@@ -4,23 +4,21 @@ use super::error::CliError;
 use super::snapshot;
 use super::ui::Ui;
 use super::workspace::Workspace;
-use crate::fetch;
 use crate::patchset::Patchset;
 use crate::plan::Baseline;
-use crate::tree::pin::Pin;
 use crate::tree::{self, SourceSpec, Tree, python_version};
 use crate::version::Version;
 
-/// What is known of the release that a patchset was written for.
+/// What is known about the release that a patchset was written for.
 #[derive(Default)]
 pub(super) struct Base {
-    /// What it is called.
+    /// Its name.
     pub name: Option<String>,
     /// Its version.
     pub version: Option<Version>,
-    /// What the patchset's edits mean there.
+    /// The anchors of the patchset's edits in it.
     pub baseline: Option<Baseline>,
-    /// Where the release itself is, if it is at hand.
+    /// The release itself and its name, if it is available locally.
     source: Option<(String, SourceSpec)>,
 }
 
@@ -33,56 +31,56 @@ impl Base {
         source: &str,
     ) -> Result<Base, CliError> {
         let opened = workspace.open(ui, source)?;
-        let baseline = Baseline::read(patchset, opened.tree.as_ref())?;
-        let name = Some(opened.tree.label().to_owned());
+        let tree = opened.tree.as_ref();
         let source = match opened.spec {
-            SourceSpec::Pin(name) => local(workspace, &workspace.pins.get(&name)?),
+            SourceSpec::Pin(name) => {
+                let pin = workspace.pins.get(&name)?;
+                workspace.local(&pin).map(|source| (pin.name, source))
+            }
             spec => Some((spec.to_string(), spec)),
         };
-        let version = python_version(opened.tree.as_ref())?;
-        Ok(Base { name, version, baseline: Some(baseline), source })
+        Ok(Base {
+            name: Some(tree.label().to_owned()),
+            version: python_version(tree)?,
+            baseline: Some(Baseline::read(patchset, tree)?),
+            source,
+        })
     }
 
-    /// The release itself, if it is at hand.
-    pub(super) fn open(&self) -> Result<Option<Box<dyn Tree>>, CliError> {
-        Ok(self.source.as_ref().map(|(name, source)| tree::open_as(source, name)).transpose()?)
-    }
-
-    /// The newest of the patchset's pins: the release, where it is at hand, and else what was accepted of it.
+    /// The newest of the patchset's pins: the release if it is available locally, else its accepted
+    /// snapshot.
     pub(super) fn of_pins(ui: &Ui, workspace: &Workspace, patchset: &Patchset) -> Result<Base, CliError> {
         let mut pins = Vec::new();
         for name in &patchset.pins {
             pins.extend(workspace.pins.find(name)?);
         }
-        pins.sort_by(|a, b| b.version.cmp(&a.version));
-        let Some(pin) = pins.first() else {
+        let Some(pin) = pins.into_iter().max_by(|a, b| a.version.cmp(&b.version)) else {
             ui.note(&format!(
-                "warning: {} names no pin (give --base): anchors that are found are taken for the same, and files of \
-                 another name are not recognised",
+                "warning: {} names no pin (give --base): anchors are not compared, and renamed files are not \
+                 recognised",
                 patchset.id
             ));
             return Ok(Base::default());
         };
         let (name, version) = (Some(pin.name.clone()), Some(pin.version.clone()));
-        if let Some(source) = local(workspace, pin) {
-            let tree = tree::open_as(&source.1, &source.0)?;
+        if let Some(source) = workspace.local(&pin) {
+            let tree = tree::open_as(&source, &pin.name)?;
             let baseline = Some(Baseline::read(patchset, tree.as_ref())?);
-            return Ok(Base { name, version, baseline, source: Some(source) });
+            return Ok(Base { name, version, baseline, source: Some((pin.name, source)) });
         }
-        let told = format!("{} is not at hand (`pypatch fetch` it, or set PYPATCH_SOURCES)", pin.name);
+        let why = format!("{0} is not available (run `pypatch fetch {0}`, or set PYPATCH_SOURCES)", pin.name);
         let baseline = snapshot::baseline(&patchset.id, &pin.name);
         match &baseline {
             Some(_) => ui.note(&format!(
-                "note: {told}: lines are compared with the accepted snapshot, and files of another name are not recognised"
+                "note: {why}: anchors are compared with the accepted snapshot, and renamed files are not recognised"
             )),
-            None => ui.note(&format!("warning: {told}: anchors that are found are taken for the same")),
+            None => ui.note(&format!("warning: {why}: anchors are not compared")),
         }
         Ok(Base { name: name.filter(|_| baseline.is_some()), version, baseline, source: None })
     }
-}
 
-/// A pin on this machine: its name, and where it is.
-pub(super) fn local(workspace: &Workspace, pin: &Pin) -> Option<(String, SourceSpec)> {
-    let located = fetch::locate(pin, &workspace.places).located?;
-    Some((pin.name.clone(), located.source()))
+    /// Opens the release, if it is available locally.
+    pub(super) fn open(&self) -> Result<Option<Box<dyn Tree>>, CliError> {
+        Ok(self.source.as_ref().map(|(name, source)| tree::open_as(source, name)).transpose()?)
+    }
 }

@@ -1,69 +1,56 @@
 //! `pypatch check`
 
+use std::path::Path;
+
 use super::error::CliError;
 use super::ui::Ui;
-use super::{ExitStatus, Workspace};
+use super::{ExitStatus, Format, Workspace};
 use crate::patchset::Patchset;
-use crate::report::text::counted;
+use crate::report::Valid;
 
-/// Check patchsets without a tree: what they say is well formed, and everything they name is there.
+/// Check patchsets without a tree: whether they are well-formed, and everything that they name exists.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Patchsets by name, pattern, folder or patchset.yaml; all of them unless given.
+    /// Patchsets by name, pattern, folder or patchset.yaml [default: all].
     patchsets: Vec<String>,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let mut ids = Vec::new();
-    if args.patchsets.is_empty() {
-        ids = workspace.catalog.ids()?;
-    }
-    for pattern in &args.patchsets {
-        // A file in this folder is meant as one, with or without a slash.
-        let path = std::path::Path::new(pattern);
-        if !pattern.contains('/') && path.extension().is_some_and(|e| e == "yaml") && path.is_file() {
-            ids.push(format!("./{pattern}"));
-        } else {
-            ids.extend(super::list::matching(workspace, Some(pattern))?);
-        }
-    }
     let mut status = ExitStatus::Done;
-    for id in ids {
-        match workspace.patchset(&id) {
-            Ok(patchset) if !pins_are_known(ui, workspace, &patchset)? => status = ExitStatus::Usage,
-            Ok(patchset) => {
-                let edits = counted(patchset.edits.len(), "edit");
-                ui.out(&format!("{}: {edits}, no errors\n", patchset.id))?;
-            }
-            Err(error) => {
+    // A YAML file in this folder is a file, with or without `./`.
+    let is_file = |name: &String| !name.contains('/') && name.ends_with(".yaml") && Path::new(name).is_file();
+    let name = |name: &String| if is_file(name) { format!("./{name}") } else { name.clone() };
+    for id in workspace.matching(&args.patchsets.iter().map(name).collect::<Vec<_>>())? {
+        let checked = workspace.patchset(&id).and_then(|patchset| {
+            check_pins(workspace, &patchset)?;
+            Ok(patchset)
+        });
+        match checked {
+            Ok(patchset) => ui.show(&Valid(&patchset), Format::Text)?,
+            Err(error) if error.status == ExitStatus::Usage => {
                 ui.error(&error);
                 status = ExitStatus::Usage;
             }
+            Err(error) => return Err(error),
         }
     }
     Ok(status)
 }
 
-/// Whether the pins that a patchset names exist, and lie in its range.
-fn pins_are_known(ui: &Ui, workspace: &Workspace, patchset: &Patchset) -> Result<bool, CliError> {
-    let mut wrong = CliError::new(ExitStatus::Usage, format!("an error in the patchset `{}`", patchset.id));
+/// Whether the pins that a patchset names exist and are in its range.
+fn check_pins(workspace: &Workspace, patchset: &Patchset) -> Result<(), CliError> {
+    let mut wrong = Vec::new();
     for name in &patchset.pins {
-        match workspace.pins.find(name)? {
-            None => wrong.details.push(format!("`pins` names `{name}`, which is no pinned release")),
-            Some(pin) => {
-                if let Some(range) =
-                    patchset.applies_to.as_ref().filter(|range| !range.contains(&pin.version))
-                {
-                    wrong
-                        .details
-                        .push(format!("`pins` names `{name}`, which `applies-to: {range}` leaves out"));
-                }
+        match (workspace.pins.find(name)?, &patchset.applies_to) {
+            (None, _) => wrong.push(format!("`pins` names `{name}`, which is not a pinned release")),
+            (Some(pin), Some(range)) if !range.contains(&pin.version) => {
+                wrong.push(format!("`pins` names `{name}`, which is not in `applies-to: {range}`"));
             }
+            (Some(_), _) => {}
         }
     }
-    if wrong.details.is_empty() {
-        return Ok(true);
+    if wrong.is_empty() {
+        return Ok(());
     }
-    ui.error(&wrong);
-    Ok(false)
+    Err(CliError::usage(format!("an error in the patchset `{}`", patchset.id)).details(wrong))
 }

@@ -4,7 +4,7 @@ use super::error::CliError;
 use super::ui::Ui;
 use super::{Cli, ExitStatus};
 
-/// Print a script that completes pypatch's arguments in a shell.
+/// Print a completion script for a shell.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The shell.

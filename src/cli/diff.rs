@@ -2,35 +2,36 @@
 
 use super::error::CliError;
 use super::ui::Ui;
-use super::{ExitStatus, Workspace};
+use super::{ExitStatus, Workspace, plan};
 use crate::tree::FileChange;
 
-/// Show the diff that a patchset makes, as `git apply` and `patch -p1` read it.
+/// Show the diff that a patchset makes, for `git apply` and `patch -p1`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchset.
     patchset: String,
     /// A directory, a tarball, a pin such as python-2.5, or git:REPO@REV.
     source: String,
-    /// Only what this edit does.
+    /// Show only the diff of this edit.
     #[arg(long, value_name = "ID")]
     edit: Option<String>,
-    /// Exit with status 1 when there is a difference.
+    /// Exit with status 1 if there is a difference.
     #[arg(long)]
     exit_code: bool,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let (plan, _, _) = super::plan::make(ui, workspace, &args.patchset, &args.source)?;
-    if let Err(status) = super::plan::must_fit(ui, &plan) {
-        return Ok(status);
+    let (plan, _) = plan::make(ui, workspace, &args.patchset, &args.source)?;
+    if !plan.fits() {
+        ui.misfit(&plan);
+        return Ok(ExitStatus::Unfit);
     }
     let diff: Vec<u8> = match &args.edit {
         None => plan.diff(),
         Some(id) => {
             let edit = plan.edits.iter().find(|edit| edit.id == *id).ok_or_else(|| {
-                CliError::new(ExitStatus::Usage, format!("`{}` has no edit `{id}`", plan.patchset))
-                    .help(format!("`pypatch show {}` names them", plan.patchset))
+                CliError::usage(format!("`{}` has no edit `{id}`", plan.patchset))
+                    .help(format!("run `pypatch show {}` for a list", plan.patchset))
             })?;
             plan.changes_of(edit).iter().flat_map(FileChange::diff).collect()
         }

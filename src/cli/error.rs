@@ -1,4 +1,4 @@
-//! Turns what went wrong in the library into what a person can act on.
+//! Turns errors of the library into a title, details, help, and an exit status.
 
 use std::error::Error;
 use std::io;
@@ -7,50 +7,76 @@ use super::exit::ExitStatus;
 use super::fetch::FetchCommandError;
 use super::pins::PinsCommandError;
 use crate::apply::ApplyError;
+use crate::build::BuildError;
+use crate::export::ExportError;
 use crate::fetch::FetchError;
 use crate::patchset::LoadError;
+use crate::report::{Problem, state_name};
 use crate::tree::pin::PinError;
 use crate::tree::{BadSource, TreeError};
 
-/// What went wrong, and what to do about it.
+/// Why a command failed, and what the user can do about it.
 #[derive(Debug)]
 pub(super) struct CliError {
     pub status: ExitStatus,
-    pub title: String,
-    pub details: Vec<String>,
-    pub help: Option<String>,
-    /// Whether stdout was closed: no error, only an end.
+    pub problem: Problem,
+    /// Whether stdout was closed, which ends the command but is not an error.
     pub broken_pipe: bool,
 }
 
 impl CliError {
     pub(super) fn new(status: ExitStatus, title: impl Into<String>) -> CliError {
-        CliError { status, title: title.into(), details: Vec::new(), help: None, broken_pipe: false }
+        let problem = Problem { title: title.into(), ..Problem::default() };
+        CliError { status, problem, broken_pipe: false }
     }
 
-    pub(super) fn detail(mut self, line: impl Into<String>) -> CliError {
-        self.details.push(line.into());
-        self
+    /// The command line or a patchset is wrong.
+    pub(super) fn usage(title: impl Into<String>) -> CliError {
+        CliError::new(ExitStatus::Usage, title)
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> CliError {
-        self.help = Some(help.into());
-        self
+    /// A patchset does not fit the tree.
+    pub(super) fn unfit(title: impl Into<String>) -> CliError {
+        CliError::new(ExitStatus::Unfit, title)
     }
 
-    /// Writing a result failed.
+    /// A source was not found, or cannot be read.
+    pub(super) fn source(title: impl Into<String>) -> CliError {
+        CliError::new(ExitStatus::Source, title)
+    }
+
+    /// Reading or writing a file failed.
+    pub(super) fn io(title: impl Into<String>, error: &io::Error) -> CliError {
+        CliError::new(ExitStatus::Io, title).detail(error.to_string())
+    }
+
+    /// Writing to stdout failed.
     pub(super) fn output(error: &io::Error) -> CliError {
         let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
         CliError { broken_pipe, ..CliError::new(ExitStatus::Io, format!("cannot write the output: {error}")) }
     }
 
-    /// Reading or writing a file failed.
-    pub(super) fn io(what: impl Into<String>, error: &io::Error) -> CliError {
-        CliError::new(ExitStatus::Io, what).detail(error.to_string())
+    pub(super) fn detail(self, line: impl Into<String>) -> CliError {
+        self.details([line.into()])
+    }
+
+    pub(super) fn details(mut self, lines: impl IntoIterator<Item = String>) -> CliError {
+        self.problem.details.extend(lines);
+        self
+    }
+
+    /// Lists names that are similar to one that does not exist.
+    pub(super) fn near(self, names: &[String]) -> CliError {
+        self.details(names.iter().map(|name| format!("near: {name}")))
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> CliError {
+        self.problem.help = Some(help.into());
+        self
     }
 }
 
-/// An error and what caused it, in one line.
+/// An error and its causes, in one line.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -63,38 +89,30 @@ fn chain(error: &dyn Error) -> String {
 
 impl From<LoadError> for CliError {
     fn from(error: LoadError) -> CliError {
-        let title = chain(&error);
+        let cli = CliError::usage(chain(&error));
         match error {
             LoadError::Unknown { near, .. } => {
-                let mut error = CliError::new(ExitStatus::Usage, title);
-                error.details.extend(near.iter().map(|id| format!("near: {id}")));
-                error.help("`pypatch list` names them all; a path needs a `/`, as in ./mine")
+                cli.near(&near).help("run `pypatch list` for all names; a path contains a `/`, as in ./mine")
             }
-            LoadError::Invalid { complaints, .. } => {
-                let mut error = CliError::new(ExitStatus::Usage, title);
-                error.details = complaints.iter().map(ToString::to_string).collect();
-                error
-            }
-            LoadError::Io { .. } => CliError::new(ExitStatus::Usage, title),
+            LoadError::Invalid { complaints, .. } => cli.details(complaints.iter().map(ToString::to_string)),
+            LoadError::Io { .. } => cli,
         }
     }
 }
 
 impl From<TreeError> for CliError {
     fn from(error: TreeError) -> CliError {
-        let near = match &error {
-            TreeError::NoRevision { near, .. } => near.clone(),
-            _ => Vec::new(),
-        };
-        let mut error = CliError::new(ExitStatus::Source, chain(&error));
-        error.details.extend(near.iter().map(|rev| format!("near: {rev}")));
-        error
+        let cli = CliError::source(chain(&error));
+        match error {
+            TreeError::NoRevision { near, .. } => cli.near(&near),
+            _ => cli,
+        }
     }
 }
 
 impl From<BadSource> for CliError {
     fn from(error: BadSource) -> CliError {
-        CliError::new(ExitStatus::Source, error.to_string())
+        CliError::source(error.to_string())
             .help("a source is a directory, a tarball, a pin such as python-2.5, or git:REPO@REV")
     }
 }
@@ -104,60 +122,83 @@ impl From<PinError> for CliError {
         let title = chain(&error);
         match error {
             PinError::Unknown { nearest, .. } => {
-                let mut error = CliError::new(ExitStatus::Source, title);
-                error.details.extend(nearest.iter().map(|pin| format!("near: {pin}")));
-                error.help("`pypatch pins` names them all")
+                CliError::source(title).near(&nearest).help("run `pypatch pins` for all pins")
             }
-            _ => CliError::new(ExitStatus::Usage, title),
+            PinError::Unreadable { .. } | PinError::Stray { .. } | PinError::Invalid { .. } => {
+                CliError::usage(title)
+            }
         }
     }
 }
 
 impl From<FetchError> for CliError {
     fn from(error: FetchError) -> CliError {
-        let mut cli = CliError::new(ExitStatus::Source, error.to_string());
-        cli.details.extend(error.attempts.iter().map(ToString::to_string));
-        cli.help("point PYPATCH_SOURCES at a directory that holds the tarball, or at a git repository with the release's tag")
+        CliError::source(error.to_string()).details(error.attempts.iter().map(ToString::to_string)).help(
+            "set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag",
+        )
     }
 }
 
 impl From<ApplyError> for CliError {
     fn from(error: ApplyError) -> CliError {
-        let title = chain(&error);
-        let unfit = |title: String| CliError::new(ExitStatus::Unfit, title);
+        let cli = CliError::unfit(chain(&error));
         match error {
-            ApplyError::Io { .. } => CliError::new(ExitStatus::Io, title).detail("the tree is as it was"),
-            ApplyError::Unfinished { .. } => CliError::new(ExitStatus::Io, title)
-                .help("free disk space or permissions, then run `pypatch status` on the tree"),
-            ApplyError::NotADirectory(_) => CliError::new(ExitStatus::Source, title),
-            ApplyError::Busy(_) => unfit(title).help("wait for it to end, then run this again"),
-            ApplyError::Drifted(files) => {
-                let mut error = unfit("the tree is not as pypatch left it".to_owned());
-                error.details = files
-                    .iter()
-                    .map(|file| format!("{}: {}", file.path, super::status::state_name(file.state)))
-                    .collect();
-                error
-                    .detail("nothing was written")
-                    .help("undo those changes by hand, or move them into a patchset, then run this again")
+            ApplyError::Io { .. } => {
+                CliError { status: ExitStatus::Io, ..cli }.detail("the tree is unchanged")
             }
-            ApplyError::Torn { old, .. } => {
-                let help = match old {
-                    Some(old) => {
-                        format!("its old contents are {}: put them back and run this again", old.display())
-                    }
-                    None => "remove the file and run this again".to_owned(),
-                };
-                unfit(title).help(help)
+            ApplyError::Unfinished { .. } => CliError { status: ExitStatus::Io, ..cli }
+                .help("free disk space or change permissions, then run `pypatch status` on the tree"),
+            ApplyError::NotADirectory(_) => CliError { status: ExitStatus::Source, ..cli },
+            ApplyError::Busy(_) => cli.help("wait until it has ended, then run this again"),
+            ApplyError::Drifted(files) => CliError::unfit("the tree is not as pypatch left it")
+                .details(files.iter().map(|file| format!("{}: {}", file.path, state_name(file.state))))
+                .detail("nothing was written")
+                .help("undo those changes by hand, or move them into a patchset, then run this again"),
+            ApplyError::Torn { old: Some(old), .. } => cli.help(format!(
+                "its old contents are in {}: restore them, then run this again",
+                old.display()
+            )),
+            ApplyError::Torn { old: None, .. } => cli.help("remove the file, then run this again"),
+            ApplyError::Occupied(_) => cli.help("name a directory that does not exist, or an empty one"),
+            ApplyError::NoReceipt(_) => cli.help("only a tree that pypatch patched can be reverted"),
+            ApplyError::ForeignSchema { .. } => cli.help("use the pypatch that applied the patchset"),
+            ApplyError::Changed(_)
+            | ApplyError::Twice(_)
+            | ApplyError::Reserved(_)
+            | ApplyError::Symlink(_)
+            | ApplyError::WrongType(_)
+            | ApplyError::Receipt { .. }
+            | ApplyError::Journal { .. } => cli,
+        }
+    }
+}
+
+impl From<ExportError> for CliError {
+    fn from(error: ExportError) -> CliError {
+        match error {
+            ExportError::Tree(error) => error.into(),
+            ExportError::Directory(error) => error.into(),
+            ExportError::Io { path, source } => {
+                CliError::io(format!("cannot write {}", path.display()), &source)
             }
-            ApplyError::Occupied(_) => {
-                unfit(title).help("name a directory that does not exist, or an empty one")
+            ExportError::UnknownSuffix(_) => CliError::usage(error.to_string()),
+        }
+    }
+}
+
+impl From<BuildError> for CliError {
+    fn from(error: BuildError) -> CliError {
+        let title = error.to_string();
+        match error {
+            BuildError::Io { source, .. } => CliError::io(title, &source),
+            BuildError::Copy(error) => error.into(),
+            BuildError::Apply(error) => error.into(),
+            BuildError::NotAWorkDirectory(_) => {
+                CliError::usage(title).help("give --work DIR, a new directory or one of an earlier build")
             }
-            ApplyError::NoReceipt(_) => unfit(title).help("only a tree that pypatch patched can be reverted"),
-            ApplyError::ForeignSchema { .. } => {
-                unfit(title).help("use the pypatch that applied the patchset")
+            BuildError::NoPrograms(_) | BuildError::NoSuchProgram { .. } | BuildError::Twice { .. } => {
+                CliError::usage(title)
             }
-            _ => unfit(title),
         }
     }
 }
@@ -177,7 +218,7 @@ impl From<PinsCommandError> for CliError {
         match error {
             PinsCommandError::Pin(error) => error.into(),
             PinsCommandError::Output(error) => CliError::output(&error),
-            PinsCommandError::Pattern { .. } => CliError::new(ExitStatus::Usage, error.to_string()),
+            PinsCommandError::Pattern { .. } => CliError::usage(error.to_string()),
         }
     }
 }

@@ -6,22 +6,22 @@ use clap::ValueEnum;
 
 use super::error::CliError;
 use super::ui::Ui;
-use super::{ExitStatus, Workspace};
-use crate::export::{self, Compression, ExportError};
+use super::{ExitStatus, Workspace, plan, workspace};
+use crate::export::{self, Compression};
 use crate::tree::OverlayTree;
 
-/// Write the patched tree, or the diff, somewhere else. The source stays as it is.
+/// Write the patched tree, or the diff, somewhere else. The source is not changed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchset.
     patchset: String,
     /// A directory, a tarball, a pin such as python-2.5, or git:REPO@REV.
     source: String,
-    /// What is written.
+    /// What to write.
     #[arg(long = "as", value_name = "FORMAT")]
     format: ExportFormat,
-    /// Where to. A directory must not exist, or be empty; a tarball's name says how it is compressed;
-    /// a diff goes to stdout without it.
+    /// Where to write it. A directory must not exist, or be empty; the name of a tarball determines its
+    /// compression; without this option, a diff goes to stdout.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 }
@@ -30,51 +30,33 @@ pub(super) struct Args {
 enum ExportFormat {
     /// The patched tree as a directory.
     Tree,
-    /// The diff, as `git apply` and `patch -p1` read it.
+    /// The diff, for `git apply` and `patch -p1`.
     Diff,
     /// The patched tree as a tarball: .tar, .tar.gz, .tgz or .tar.bz2.
     Tar,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let output = match (args.format, &args.output) {
-        (ExportFormat::Tree | ExportFormat::Tar, None) => {
-            return Err(CliError::new(ExitStatus::Usage, "this format needs --output OUT"));
-        }
-        (_, output) => output.as_deref(),
-    };
-    let (plan, _, source) = super::plan::make(ui, workspace, &args.patchset, &args.source)?;
-    if let (Some(out), ExportFormat::Tree | ExportFormat::Tar) = (output, args.format) {
-        super::workspace::outside(&source.spec, out)?;
+    if args.format != ExportFormat::Diff && args.output.is_none() {
+        return Err(CliError::usage("this format needs --output OUT"));
     }
-    if let Err(status) = super::plan::must_fit(ui, &plan) {
-        return Ok(status);
+    let (plan, source) = plan::make(ui, workspace, &args.patchset, &args.source)?;
+    if let Some(out) = args.output.as_ref().filter(|_| args.format != ExportFormat::Diff) {
+        workspace::outside(&source.spec, out)?;
+    }
+    if !plan.fits() {
+        ui.misfit(&plan);
+        return Ok(ExitStatus::Unfit);
     }
     let patched = OverlayTree::new(source.tree.as_ref(), &plan.changes);
-    match (args.format, output) {
-        (ExportFormat::Diff, None) => ui.raw(&plan.diff())?,
-        (ExportFormat::Diff, Some(out)) => {
-            export::file(out, &plan.diff())?;
-        }
-        (ExportFormat::Tree, Some(out)) => export::tree(&patched, out)?,
-        (ExportFormat::Tar, Some(out)) => {
+    match (&args.output, args.format) {
+        (None, _) => ui.raw(&plan.diff())?,
+        (Some(out), ExportFormat::Diff) => export::file(out, &plan.diff())?,
+        (Some(out), ExportFormat::Tree) => export::tree(&patched, out)?,
+        (Some(out), ExportFormat::Tar) => {
             let (compression, prefix) = Compression::of(out)?;
             export::archive(&patched, out, &prefix, compression)?;
         }
-        (ExportFormat::Tree | ExportFormat::Tar, None) => unreachable!("refused above"),
     }
     Ok(ExitStatus::Done)
-}
-
-impl From<ExportError> for CliError {
-    fn from(error: ExportError) -> CliError {
-        match error {
-            ExportError::Tree(error) => error.into(),
-            ExportError::Directory(error) => error.into(),
-            ExportError::Io { path, source } => {
-                CliError::io(format!("cannot write {}", path.display()), &source)
-            }
-            ExportError::UnknownSuffix(_) => CliError::new(ExitStatus::Usage, error.to_string()),
-        }
-    }
 }

@@ -4,7 +4,7 @@ use super::error::CliError;
 use super::ui::Ui;
 use super::{Cli, ExitStatus};
 
-/// Print the manual page, of pypatch or of one command, for `man -l -`.
+/// Print the manual page of pypatch, or of one command, for `man -l -`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The command.
@@ -17,8 +17,7 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     let command = match &args.command {
         None => root,
         Some(name) => root.find_subcommand(name).cloned().ok_or_else(|| {
-            CliError::new(ExitStatus::Usage, format!("there is no command `{name}`"))
-                .help("`pypatch help` names them")
+            CliError::usage(format!("there is no command `{name}`")).help("run `pypatch help` for a list")
         })?,
     };
     let mut page = Vec::new();

@@ -2,77 +2,83 @@
 
 use std::path::PathBuf;
 
-use super::base::{Base, local};
+use super::base::Base;
 use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Workspace};
-use crate::fetch;
 use crate::patchset::Patchset;
 use crate::plan::Baseline;
 use crate::port::{self, Column, Matrix, in_parallel};
 use crate::report;
+use crate::tree::pin::Pin;
 use crate::tree::{self, SourceSpec, Tree, python_version, release_tags};
 use crate::version::Version;
 
-/// Show what becomes of a patchset on many versions: a row for each part of an edit, a column for each source.
+/// Show how a patchset fits many versions: a row for each part of an edit, a column for each source.
 ///
-/// Sources are read where they are: tarballs, and commits from the object database of a git repository.
-/// Inside the range that a patchset is written for, an edit that fits applies. Outside it, the lines that it is
-/// anchored to are compared with those of the release that it was written for (--base).
+/// Sources are read without unpacking them: tarballs, and commits from the object database of a git repository.
+/// Inside the range that a patchset is written for, an edit that fits applies. Outside it, the anchored lines are
+/// compared with those of the release that the patchset was written for (--base).
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchset.
     patchset: String,
-    /// Directories, tarballs, pins, or git:REPO@REV; with --all also git:REPO for every release tag of it.
+    /// Directories, tarballs, pins, or git:REPO@REV; with --all also git:REPO, for every release tag in it.
     #[arg(required_unless_present = "all")]
     sources: Vec<String>,
-    /// Every pinned release that is at hand, or every release tag of the git repositories named.
+    /// Every pinned release that is available locally, or every release tag of the given git repositories.
     #[arg(long)]
     all: bool,
-    /// For each version, the member of the patchset's family that is written for it: the patchset that the family
-    /// goes back to, and all that extend it.
+    /// For each version, use the member of the patchset's family that is written for it. The family is the
+    /// patchset that all of its members extend, and everything that extends it.
     #[arg(long)]
     family: bool,
-    /// The source that the patchset was written for; the newest of its pins that is at hand unless given.
+    /// The source that the patchset was written for [default: the newest of its pins that is available locally].
     #[arg(long, value_name = "SOURCE")]
     base: Option<String>,
-    /// How to write it.
+    /// The output format.
     #[arg(long, default_value = "text")]
     format: MatrixFormat,
-    /// Exit with status 1 when a cell is changed, refused or lost: somebody has to decide.
+    /// Exit with status 1 if a cell is changed, refused or lost, and so has to be decided.
     #[arg(long)]
     exit_code: bool,
-    /// Write it to this file.
+    /// Write the matrix to this file.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-/// How a matrix is written.
+/// The output format of a matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum MatrixFormat {
     /// A table for a terminal.
     Text,
     /// For programs; the shape is documented in ARCHITECTURE.md and stable.
     Json,
-    /// A page that needs nothing else.
+    /// A page that needs no other files.
     Html,
 }
 
-/// How many sources are judged before everything is closed: what libgit2 maps of a repository stays mapped while
-/// one of its trees is open.
+impl From<MatrixFormat> for report::Format {
+    fn from(format: MatrixFormat) -> report::Format {
+        match format {
+            MatrixFormat::Text => report::Format::Text,
+            MatrixFormat::Json => report::Format::Json,
+            MatrixFormat::Html => report::Format::Html,
+        }
+    }
+}
+
+/// How many sources are open at a time: libgit2 keeps a repository mapped while one of its trees is open.
 const AT_ONCE: usize = 48;
 
-/// Up to how many sources it is worth to look for the release that lost a thing: more of them tell it by themselves.
+/// Up to how many columns the release that removed a thing is searched for. More columns show it themselves.
 const FEW: usize = 3;
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let patchset = workspace.patchset(&args.patchset)?;
     let members = if args.family { family(workspace, &patchset)? } else { vec![patchset.clone()] };
     if members.is_empty() {
-        return Err(CliError::new(
-            ExitStatus::Usage,
-            "no member of the family says which versions it is for",
-        ));
+        return Err(CliError::usage("no member of the family has a range of versions"));
     }
     let sources = sources(ui, workspace, args)?;
     let base = match (&args.base, args.family) {
@@ -93,7 +99,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if sources.len() <= FEW && !args.family {
         since(workspace, &patchset, &base, &mut matrix)?;
     }
-    write(ui, args, &matrix)?;
+    match &args.output {
+        Some(path) => {
+            let bytes = ui.render(&matrix, args.format.into())?;
+            std::fs::write(path, anstream::adapter::strip_bytes(&bytes).into_vec())
+                .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
+        }
+        None => ui.show(&matrix, args.format)?,
+    }
     if matrix.columns.iter().any(|column| column.cells.is_err()) {
         return Ok(ExitStatus::Source);
     }
@@ -101,7 +114,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     Ok(if args.exit_code && open { ExitStatus::Difference } else { ExitStatus::Done })
 }
 
-/// Searches the releases at hand for the first without a thing, where the columns do not tell.
+/// Searches the local releases for the first one without a thing, if the columns do not show it.
 fn since(
     workspace: &Workspace,
     patchset: &Patchset,
@@ -109,17 +122,22 @@ fn since(
     matrix: &mut Matrix,
 ) -> Result<(), CliError> {
     let Some(version) = &base.version else { return Ok(()) };
-    let mut pins = workspace.pins.all()?;
-    pins.sort_by(|a, b| a.version.cmp(&b.version));
-    let found = pins.iter().filter_map(|pin| Some((pin.version.clone(), local(workspace, pin)?)));
-    let (versions, sources): (Vec<Version>, Vec<(String, SourceSpec)>) = found.unzip();
+    let pins = by_version(workspace)?;
+    let local = pins.iter().filter_map(|pin| Some((pin, workspace.local(pin)?)));
+    let (pins, sources): (Vec<&Pin>, Vec<SourceSpec>) = local.unzip();
+    let versions: Vec<Version> = pins.iter().map(|pin| pin.version.clone()).collect();
     let old = base.open()?;
     port::find_gone_since(matrix, version, &versions, &mut |at| {
-        let (name, source) = &sources[at];
-        let tree = tree::open_as(source, name).ok()?;
+        let tree = tree::open_as(&sources[at], &pins[at].name).ok()?;
         port::judge(patchset, base.baseline.as_ref(), old.as_deref(), tree.as_ref()).ok()
     });
     Ok(())
+}
+
+fn by_version(workspace: &Workspace) -> Result<Vec<Pin>, CliError> {
+    let mut pins = workspace.pins.all()?;
+    pins.sort_by(|a, b| a.version.cmp(&b.version));
+    Ok(pins)
 }
 
 fn column(
@@ -128,50 +146,40 @@ fn column(
     name: &str,
     source: &SourceSpec,
 ) -> Column {
-    let failed = |why: String| Column {
-        source: name.to_owned(),
-        version: None,
-        patchset: members[0].id.clone(),
-        cells: Err(why),
+    let (mut version, mut patchset) = (None, members[0].id.clone());
+    let mut cells = || {
+        let tree = tree::open_as(source, name).map_err(|error| error.to_string())?;
+        let found = python_version(tree.as_ref()).map_err(|error| error.to_string())?;
+        if found.is_none() && members.iter().any(|member| member.applies_to.is_some()) {
+            return Err("not a CPython source tree".to_owned());
+        }
+        let is_for = |member: &&Patchset| match (&member.applies_to, &found) {
+            (Some(range), Some(version)) => range.contains(version),
+            _ => false,
+        };
+        let member = match members {
+            [one] => one,
+            _ => members.iter().find(is_for).ok_or_else(|| {
+                let version = found.as_ref().map_or("this tree".to_owned(), |v| format!("CPython {v}"));
+                format!("no member of the family is written for {version}")
+            })?,
+        };
+        (version, patchset) = (found, member.id.clone());
+        port::judge(member, baseline, base, tree.as_ref()).map_err(|error| error.to_string())
     };
-    let tree = match tree::open_as(source, name) {
-        Ok(tree) => tree,
-        Err(error) => return failed(error.to_string()),
-    };
-    let version = match python_version(tree.as_ref()) {
-        Ok(version) => version,
-        Err(error) => return failed(error.to_string()),
-    };
-    if version.is_none() && members.iter().any(|member| member.applies_to.is_some()) {
-        return failed("this is no tree of CPython".to_owned());
-    }
-    let is_for = |member: &&Patchset| match (&member.applies_to, &version) {
-        (Some(range), Some(version)) => range.contains(version),
-        _ => false,
-    };
-    let Some(member) = (if members.len() == 1 { members.first() } else { members.iter().find(is_for) })
-    else {
-        let version = version.map_or("this tree".to_owned(), |version| format!("CPython {version}"));
-        return failed(format!("no member of the family is written for {version}"));
-    };
-    let cells = port::judge(member, baseline, base, tree.as_ref()).map_err(|error| error.to_string());
-    Column { source: name.to_owned(), version, patchset: member.id.clone(), cells }
+    let cells = cells();
+    Column { source: name.to_owned(), version, patchset, cells }
 }
 
-/// The patchset that the family goes back to, and all that extend it, in the order of their names.
-pub(super) fn family(workspace: &Workspace, patchset: &Patchset) -> Result<Vec<Patchset>, CliError> {
-    let root = patchset.extends.last().unwrap_or(&patchset.id).clone();
-    let mut members = Vec::new();
-    for id in workspace.catalog.ids()? {
-        let one = workspace.patchset(&id)?;
-        if (one.id == root || one.extends.contains(&root)) && one.applies_to.is_some() {
-            members.push(one);
-        }
-    }
+/// The patchset that all members of the family extend, and everything that extends it, by name.
+fn family(workspace: &Workspace, patchset: &Patchset) -> Result<Vec<Patchset>, CliError> {
+    let root = patchset.extends.last().unwrap_or(&patchset.id);
+    let mut members = workspace.patchsets(&workspace.catalog.ids()?)?;
+    members.retain(|one| (one.id == *root || one.extends.contains(root)) && one.applies_to.is_some());
     Ok(members)
 }
 
-/// The sources that were named, with what they are called.
+/// The sources that the user named, and their names.
 fn sources(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, SourceSpec)>, CliError> {
     let mut found = Vec::new();
     for source in &args.sources {
@@ -191,54 +199,28 @@ fn sources(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, S
         match source.parse::<SourceSpec>()? {
             SourceSpec::Pin(name) => {
                 let pin = workspace.pins.get(&name)?;
-                let obtained = {
-                    let mut progress = super::progress::Bar::new(ui.is_quiet());
-                    fetch::obtain(&pin, &workspace.places, &mut progress)?
-                };
-                found.push((pin.name, obtained.located.source()));
+                let source = workspace.fetch(ui, &pin)?;
+                found.push((pin.name, source));
             }
             spec => found.push((source.clone(), spec)),
         }
     }
     if args.all && args.sources.is_empty() {
-        let mut absent = 0;
-        let mut pins = workspace.pins.all()?;
-        pins.sort_by(|a, b| a.version.cmp(&b.version));
-        for pin in pins {
-            match fetch::locate(&pin, &workspace.places).located {
-                Some(located) => found.push((pin.name, located.source())),
-                None => absent += 1,
-            }
-        }
-        if absent > 0 {
-            ui.note(&format!("{absent} pinned releases are not at hand, and passed over"));
+        let pins = by_version(workspace)?;
+        let all = pins.len();
+        found = pins.into_iter().filter_map(|pin| workspace.local(&pin).map(|at| (pin.name, at))).collect();
+        if found.len() < all {
+            ui.note(&format!("{} pinned releases are not available, and left out", all - found.len()));
         }
     }
     if found.is_empty() {
-        return Err(CliError::new(ExitStatus::Source, "there is no release at hand")
-            .help("set PYPATCH_SOURCES to a git repository with release tags, or `pypatch fetch` some"));
+        return Err(CliError::source("no release is available")
+            .help("set PYPATCH_SOURCES to a git repository with release tags, or run `pypatch fetch`"));
     }
     Ok(found)
 }
 
-/// The family of releases that pypatch knows begins with 2.4.
-fn is_supported(version: &crate::version::Version) -> bool {
+/// The oldest supported release is 2.4.
+fn is_supported(version: &Version) -> bool {
     version.series() >= (2, 4)
-}
-
-fn write(ui: &Ui, args: &Args, matrix: &Matrix) -> Result<(), CliError> {
-    let text = match args.format {
-        MatrixFormat::Json => format!("{:#}\n", report::matrix::json(matrix)),
-        MatrixFormat::Html => report::matrix::html(matrix),
-        MatrixFormat::Text => report::matrix::text(matrix, ui.width(), ui.is_verbose()),
-    };
-    match &args.output {
-        Some(path) => {
-            std::fs::write(path, anstream::adapter::strip_str(&text).to_string()).map_err(|error| {
-                CliError::new(ExitStatus::Io, format!("cannot write {}: {error}", path.display()))
-            })
-        }
-        None if args.format == MatrixFormat::Text => ui.out(&text),
-        None => ui.raw(text.as_bytes()),
-    }
 }

@@ -39,7 +39,7 @@ pub use exit::ExitStatus;
 use ui::Ui;
 use workspace::Workspace;
 
-/// Keeps adaptations of CPython source trees as meaning instead of diffs.
+/// Keeps adaptations of CPython source trees as baseline instead of diffs.
 ///
 /// A patchset says what each adaptation is for and what it does; pypatch applies it to pinned CPython
 /// trees, shows and snapshots the result, exports it and takes it back.

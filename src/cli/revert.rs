@@ -2,48 +2,41 @@
 
 use std::path::PathBuf;
 
-use super::ExitStatus;
 use super::error::CliError;
 use super::ui::Ui;
+use super::{ExitStatus, Format, workspace};
 use crate::apply::{self, ApplyError, RevertScope};
-use crate::report::text::counted;
+use crate::report::Reverted;
 
-/// Take patchsets off a tree: every byte, mode and mtime becomes what it was.
+/// Revert patchsets: every byte, mode and mtime becomes what it was before.
 ///
-/// A tree in which a touched file was edited since is left alone, and the file is named.
+/// If a file that the patchset changed was edited since, nothing is written and the file is named.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The tree.
     tree: PathBuf,
-    /// Only the patchset that was applied last.
+    /// Revert only the patchset that was applied last.
     #[arg(long)]
     top: bool,
-    /// Only say what would be done.
+    /// Show what would be reverted, and write nothing.
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
 
 pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
-    super::workspace::recover(ui, &args.tree)?;
+    workspace::recover(ui, &args.tree)?;
     let which = if args.top { RevertScope::Top } else { RevertScope::All };
-    let reverted = match apply::revert(&args.tree, which, args.dry_run) {
-        Ok(reverted) => reverted,
+    match apply::revert(&args.tree, which, args.dry_run) {
+        Ok(reverted) => {
+            for file in &reverted.files {
+                ui.detail(&format!("  {file}"));
+            }
+            ui.show(&Reverted { reverted, dry_run: args.dry_run }, Format::Text)?;
+        }
         Err(ApplyError::NoReceipt(_)) => {
-            ui.out(&format!("{}: no patchset is applied, nothing to do\n", args.tree.display()))?;
-            return Ok(ExitStatus::Done);
+            ui.line(&format!("{}: no patchset is applied, nothing to do", args.tree.display()))?;
         }
         Err(error) => return Err(error.into()),
-    };
-    let did = if args.dry_run { "would revert" } else { "reverted" };
-    for id in &reverted.patchsets {
-        ui.out(&format!("{did} {id}\n"))?;
-    }
-    for file in &reverted.files {
-        ui.detail(&format!("  {file}"));
-    }
-    ui.out(&format!("{}\n", counted(reverted.files.len(), "file")))?;
-    for id in &reverted.remaining {
-        ui.out(&format!("still applied: {id}\n"))?;
     }
     Ok(ExitStatus::Done)
 }

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 
 use super::error::CliError;
 use super::ui::Ui;
-use super::{ExitStatus, Workspace, snapshot_diff};
+use super::{ExitStatus, Format, Workspace, snapshot_diff};
 use crate::digest::Sha256Digest;
 use crate::plan::{Baseline, plan};
-use crate::report;
-use crate::report::text::counted;
+use crate::report::{Comparison, ComparisonState, counted};
 use crate::snapshot::{self, Store};
 use crate::tree::TreePath;
 
-/// Compare what patchsets come to on their pins with what was accepted, or accept it.
+/// Compare the results of patchsets on their pins with the accepted ones, or accept them.
 ///
-/// Snapshots stand in ./snapshots/PATCHSET/PIN.snap, in the format of insta: `cargo insta review`
-/// works on the same files.
+/// Snapshots are the files ./snapshots/PATCHSET/PIN.snap, in the format of insta: `cargo insta review`
+/// works on them, too.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -24,27 +23,26 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Show what changed since it was accepted, edit by edit; exits with status 1 when something did.
+    /// Show what differs from the accepted snapshots, edit by edit; exits with status 1 if anything does.
     Check(Selection),
-    /// Accept what the patchsets come to now.
+    /// Accept the present results.
     Accept(Selection),
     /// Show how the changes themselves changed from one accepted snapshot to another, edit by edit; exits
-    /// with status 1 when one did.
+    /// with status 1 if one did.
     ///
-    /// What upstream moved is told apart from what an edit does: `moved` are edits that change the same
-    /// lines, `upstream` those that do the same to lines that upstream wrote otherwise, `changed` those
-    /// that do something else.
+    /// `moved` edits change the same lines at other line numbers, `upstream` edits have the same effect on
+    /// lines that upstream changed, and `changed` edits have another effect.
     Diff(snapshot_diff::Args),
 }
 
 #[derive(Debug, clap::Args)]
 struct Selection {
-    /// Patchsets by name or pattern, such as `catamount-*`; all of them unless given.
+    /// Patchsets by name or pattern, such as `catamount-*` [default: all].
     patchsets: Vec<String>,
     /// Only this pin.
     #[arg(long)]
     pin: Option<String>,
-    /// Fail when a pinned release is not at hand, instead of passing over it.
+    /// Fail if a pinned release is not available locally, instead of skipping it.
     #[arg(long)]
     require: bool,
 }
@@ -55,63 +53,53 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         Action::Accept(selection) => (selection, true),
         Action::Diff(args) => return snapshot_diff::run(ui, workspace, args),
     };
-    let mut ids = Vec::new();
-    if selection.patchsets.is_empty() {
-        ids = workspace.catalog.ids()?;
-    }
-    for pattern in &selection.patchsets {
-        ids.extend(super::list::matching(workspace, Some(pattern))?);
-    }
     let store = Store::new("snapshots");
     let (mut compared, mut different, mut skipped) = (0, 0, 0);
-    for id in ids {
+    for id in workspace.matching(&selection.patchsets)? {
         let patchset = workspace.patchset(&id)?;
-        for name in patchset.pins.iter().filter(|pin| selection.pin.as_ref().is_none_or(|only| only == *pin))
-        {
-            let pin = workspace.pins.get(name)?;
-            let what = format!("{} on {name}", patchset.id);
-            let Some(tree) = workspace.open_pin_at_hand(&pin)? else {
+        let is_selected = |pin: &&String| selection.pin.as_ref().is_none_or(|only| only == *pin);
+        for pin in patchset.pins.iter().filter(is_selected) {
+            let show = |state| ui.show(&Comparison { patchset: &patchset.id, pin, state }, Format::Text);
+            let Some(tree) = workspace.open_local(&workspace.pins.get(pin)?)? else {
                 skipped += 1;
-                ui.out(&format!("{what}: skipped, the release is not at hand (`pypatch fetch {name}`)\n"))?;
+                show(ComparisonState::NotAvailable)?;
                 continue;
             };
             compared += 1;
-            let baseline = Baseline::read(&patchset, tree.as_ref())?;
+            let what = format!("the snapshot of {} on {pin}", patchset.id);
+            let io = |verb: &str| {
+                let title = format!("cannot {verb} {what}");
+                move |error: std::io::Error| CliError::io(title, &error)
+            };
             let planned = plan(&patchset, tree.as_ref())?;
-            let new = snapshot::render(&planned, &baseline, name);
-            let old = store
-                .read(&patchset.id, name)
-                .map_err(|e| CliError::io(format!("cannot read the snapshot of {what}"), &e))?;
+            let new = snapshot::render(&planned, &Baseline::read(&patchset, tree.as_ref())?, pin);
+            let old = store.read(&patchset.id, pin).map_err(io("read"))?;
             let changes = snapshot::compare(old.as_deref().unwrap_or(""), &new);
             if changes.is_empty() {
-                ui.out(&format!("{what}: as accepted\n"))?;
+                show(ComparisonState::AsAccepted)?;
                 continue;
             }
             different += 1;
-            let state = if old.is_none() { "not accepted yet" } else { "changed" };
-            ui.out(&format!("{what}: {state}\n"))?;
-            ui.out(&report::snapshot::changes(&changes))?;
+            show(match old {
+                None => ComparisonState::New(changes),
+                Some(_) => ComparisonState::Changed(changes),
+            })?;
             if accept {
                 if !planned.fits() {
-                    ui.note(&format!("warning: {what}: it does not fit, and that is what is accepted"));
+                    ui.note(&format!("warning: {} does not fit {pin}, and this is accepted", patchset.id));
                 }
-                let path = store
-                    .write(&patchset.id, name, &new)
-                    .map_err(|e| CliError::io(format!("cannot accept the snapshot of {what}"), &e))?;
-                ui.out(&format!("accepted: {}\n", path.display()))?;
+                let path = store.write(&patchset.id, pin, &new).map_err(io("accept"))?;
+                ui.line(&format!("accepted: {}", path.display()))?;
             }
         }
     }
     if let Some(pin) = selection.pin.as_ref().filter(|_| compared + skipped == 0) {
-        return Err(CliError::new(ExitStatus::Usage, format!("no patchset of these has the pin `{pin}`"))
-            .help("a pin is compared when it is among the patchset's `pins`"));
+        return Err(CliError::usage(format!("none of these patchsets has the pin `{pin}`"))
+            .help("only the pins that a patchset lists under `pins` are compared"));
     }
     ui.note(&format!("{compared} compared, {different} different, {skipped} skipped"));
     if skipped > 0 && selection.require {
-        return Err(CliError::new(
-            ExitStatus::Source,
-            format!("not at hand: {}", counted(skipped, "pinned release")),
-        ));
+        return Err(CliError::source(format!("not available: {}", counted(skipped, "pinned release"))));
     }
     Ok(if different > 0 && !accept { ExitStatus::Difference } else { ExitStatus::Done })
 }
@@ -122,7 +110,7 @@ pub(super) fn before_digests(patchset: &str, pin: &str) -> Option<BTreeMap<TreeP
     Some(snapshot::before_digests(&body))
 }
 
-/// What a patchset's edits mean on a pin, from its accepted snapshot.
+/// The anchors of a patchset's edits on a pin, from its accepted snapshot.
 pub(super) fn baseline(patchset: &str, pin: &str) -> Option<Baseline> {
     let body = Store::new("snapshots").read(patchset, pin).ok().flatten()?;
     snapshot::baseline(&body)

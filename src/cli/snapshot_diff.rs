@@ -6,20 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::error::CliError;
 use super::ui::Ui;
 use super::{ExitStatus, Format, Workspace};
-use crate::report;
-use crate::snapshot::{self, Fate, Store};
+use crate::report::SnapshotDiff;
+use crate::snapshot::{self, Store};
 use crate::text::nearest;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// An accepted snapshot: PATCHSET/PIN, or one of the two when there is only one snapshot of it.
+    /// An accepted snapshot: PATCHSET/PIN, or only one of the two if there is only one snapshot of it.
     old: String,
-    /// The one to compare it with.
+    /// The snapshot to compare it with.
     new: String,
-    /// Only this edit.
+    /// Show only this edit.
     #[arg(long, value_name = "ID")]
     edit: Option<String>,
-    /// How to write it.
+    /// The output format.
     #[arg(long, default_value = "text")]
     format: Format,
 }
@@ -28,73 +28,64 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let store = Store::new("snapshots");
     let (old, old_body) = accepted(&store, &args.old)?;
     let (new, new_body) = accepted(&store, &args.new)?;
-    let mut edits = snapshot::neighbours(&old_body, &new_body);
+    let mut edits = snapshot::diff(&old_body, &new_body);
     if let Some(id) = &args.edit {
-        if !edits.iter().any(|edit| edit.id == *id) {
-            let mut error = CliError::new(ExitStatus::Usage, format!("neither snapshot has an edit `{id}`"));
-            error.details = edits.iter().map(|edit| edit.id.clone()).collect();
-            return Err(error.help("name one of these"));
-        }
+        let ids: Vec<String> = edits.iter().map(|edit| edit.id.clone()).collect();
         edits.retain(|edit| edit.id == *id);
-    }
-    let dropped = reasons(workspace, &[&new.0, &old.0]);
-    let pair = report::neighbours::Pair { old: (&old.0, &old.1), new: (&new.0, &new.1), dropped: &dropped };
-    match args.format {
-        Format::Json => ui.raw(&super::plan::json_bytes(&report::neighbours::json(&pair, &edits)))?,
-        Format::Text => ui.out(&report::neighbours::text(&pair, &edits))?,
-    }
-    let different = edits.iter().any(|edit| edit.fate != Fate::Same);
-    Ok(if different { ExitStatus::Difference } else { ExitStatus::Done })
-}
-
-/// Why the patchsets leave edits out. A snapshot may be older than its patchset, or outlive it, and is
-/// compared all the same.
-fn reasons(workspace: &Workspace, patchsets: &[&str]) -> BTreeMap<String, String> {
-    let mut dropped = BTreeMap::new();
-    for id in patchsets {
-        if let Ok(patchset) = workspace.patchset(id) {
-            for (edit, why) in patchset.dropped {
-                dropped.entry(edit).or_insert(why);
-            }
+        if edits.is_empty() {
+            let error = CliError::usage(format!("neither snapshot has an edit `{id}`"));
+            return Err(error.details(ids).help("use one of these"));
         }
     }
-    dropped
+    let report = SnapshotDiff {
+        old: (&old.0, &old.1),
+        new: (&new.0, &new.1),
+        dropped: dropped(workspace, [&old.0, &new.0]),
+        edits,
+    };
+    ui.show(&report, args.format)?;
+    Ok(if report.is_different() { ExitStatus::Difference } else { ExitStatus::Done })
 }
 
-/// The snapshot that a text names, and its body.
+/// The edits that the patchsets drop, with the reasons; those of the last one win.
+fn dropped(workspace: &Workspace, patchsets: [&String; 2]) -> BTreeMap<String, String> {
+    // A snapshot may be older than its patchset, or outlive it, and is compared anyway.
+    patchsets
+        .into_iter()
+        .flat_map(|id| workspace.patchset(id))
+        .flat_map(|patchset| patchset.dropped)
+        .collect()
+}
+
+/// The snapshot that the user named, and its body.
 fn accepted(store: &Store, text: &str) -> Result<((String, String), String), CliError> {
     let io = |error: std::io::Error| CliError::io(format!("cannot read the snapshot `{text}`"), &error);
     let all = store.all().map_err(io)?;
-    let fits = |(patchset, pin): &&(String, String)| match text.split_once('/') {
+    let is_meant = |(patchset, pin): &&(String, String)| match text.split_once('/') {
         Some((wanted, name)) => patchset == wanted && pin == name,
         None => patchset == text || pin == text,
     };
-    let found: Vec<(String, String)> = all.iter().filter(fits).cloned().collect();
-    let names = |snapshots: &[(String, String)]| -> Vec<String> {
-        snapshots.iter().map(|(patchset, pin)| format!("{patchset}/{pin}")).collect()
-    };
+    let names: Vec<String> = all.iter().map(|(patchset, pin)| format!("{patchset}/{pin}")).collect();
+    let found: Vec<&(String, String)> = all.iter().filter(is_meant).collect();
     match &found[..] {
         [one] => {
             let body = store.read(&one.0, &one.1).map_err(io)?;
-            let gone = || CliError::new(ExitStatus::Usage, format!("the snapshot `{text}` has just gone"));
-            Ok((one.clone(), body.ok_or_else(gone)?.into_owned()))
+            let gone = || CliError::usage(format!("the snapshot `{text}` was just removed"));
+            Ok(((*one).clone(), body.ok_or_else(gone)?.into_owned()))
         }
         [] => {
-            let mut error =
-                CliError::new(ExitStatus::Usage, format!("there is no accepted snapshot `{text}`"));
-            let known = names(&all);
-            let spellings = known.iter().zip(&all).flat_map(|(name, (patchset, pin))| {
+            let spellings = names.iter().zip(&all).flat_map(|(name, (patchset, pin))| {
                 [name, patchset, pin].map(|spelling| (name, Cow::from(spelling)))
             });
             let near: BTreeSet<&String> = nearest(text, spellings).into_iter().collect();
-            error.details = near.into_iter().map(|name| format!("near: {name}")).collect();
-            Err(error.help("`pypatch snapshot accept PATCHSET` makes one of each of its pins"))
+            Err(CliError::usage(format!("there is no accepted snapshot `{text}`"))
+                .near(&near.into_iter().cloned().collect::<Vec<_>>())
+                .help("run `pypatch snapshot accept PATCHSET` to make snapshots for all of its pins"))
         }
-        _ => {
-            let what = format!("{} accepted snapshots are called `{text}`", found.len());
-            let mut error = CliError::new(ExitStatus::Usage, what);
-            error.details = names(&found);
-            Err(error.help("name one of these"))
+        several => {
+            let title = format!("{} accepted snapshots have the name `{text}`", several.len());
+            let names = several.iter().map(|(patchset, pin)| format!("{patchset}/{pin}"));
+            Err(CliError::usage(title).details(names).help("use one of these"))
         }
     }
 }

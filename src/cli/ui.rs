@@ -1,18 +1,25 @@
-//! All output. Results go to stdout, everything said about the work to stderr.
+//! All output. Results go to stdout, errors and notes about the work to stderr.
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
-
+use super::Format;
 use super::error::CliError;
+use crate::plan::Plan;
+use crate::report::{self, Layout, Misfit, Report, render};
 
-pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
-pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
-
-/// Where a command's output goes.
+/// Where the output of a command goes.
 pub(super) struct Ui {
     quiet: bool,
     verbose: bool,
+}
+
+impl From<Format> for report::Format {
+    fn from(format: Format) -> report::Format {
+        match format {
+            Format::Text => report::Format::Text,
+            Format::Json => report::Format::Json,
+        }
+    }
 }
 
 impl Ui {
@@ -20,86 +27,85 @@ impl Ui {
         Ui { quiet, verbose }
     }
 
-    /// A result: text that ends with a line end.
-    pub(super) fn out(&self, text: &str) -> Result<(), CliError> {
-        self.write(text.as_bytes(), anstream::stdout())
+    /// Prints a report to stdout.
+    pub(super) fn show(
+        &self,
+        report: &dyn Report,
+        format: impl Into<report::Format>,
+    ) -> Result<(), CliError> {
+        let format = format.into();
+        let bytes = self.render(report, format)?;
+        match format {
+            report::Format::Text => write(&bytes, anstream::stdout()),
+            report::Format::Json | report::Format::Html => self.raw(&bytes),
+        }
     }
 
-    /// A result for people that quotes files of any encoding.
-    pub(super) fn out_bytes(&self, bytes: &[u8]) -> Result<(), CliError> {
-        self.write(bytes, anstream::stdout())
+    /// The bytes of a report, with styles.
+    pub(super) fn render(&self, report: &dyn Report, format: report::Format) -> Result<Vec<u8>, CliError> {
+        // Where stdout is not a terminal, a wide page.
+        let width = terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0));
+        let layout = Layout { width, verbose: self.verbose };
+        render(report, format, layout).ok_or_else(|| CliError::usage("this report does not have that format"))
     }
 
-    /// A result that is not text for people: a diff, JSON.
-    pub(super) fn raw(&self, bytes: &[u8]) -> Result<(), CliError> {
-        self.write(bytes, io::stdout())
-    }
-
+    /// Prints a line for people to stdout.
     #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
-    fn write(&self, bytes: &[u8], mut to: impl Write) -> Result<(), CliError> {
-        to.write_all(bytes).and_then(|()| to.flush()).map_err(|error| CliError::output(&error))
+    pub(super) fn line(&self, text: &str) -> Result<(), CliError> {
+        write(format!("{text}\n").as_bytes(), anstream::stdout())
     }
 
-    /// A line about the work, unless the user wants none.
+    /// Asks a question on stdout.
+    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
+    pub(super) fn prompt(&self, text: &str) -> Result<(), CliError> {
+        write(format!("{text} ").as_bytes(), anstream::stdout())
+    }
+
+    /// Writes bytes that are not text for people to stdout: a diff, a script.
+    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
+    pub(super) fn raw(&self, bytes: &[u8]) -> Result<(), CliError> {
+        write(bytes, io::stdout())
+    }
+
+    /// Prints a line about the work, unless the user wants none.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
-            self.stderr(text);
+            to_stderr(format!("{text}\n").as_bytes());
         }
     }
 
-    /// A line for those who want to know more.
+    /// Prints a line for those who want details.
     pub(super) fn detail(&self, text: &str) {
-        if self.verbose && !self.quiet {
-            self.stderr(text);
+        if self.verbose {
+            self.note(text);
         }
     }
 
-    /// Whether the user wants to know more.
-    pub(super) fn is_verbose(&self) -> bool {
-        self.verbose
-    }
-
-    /// How many characters a line of the terminal takes; what a page takes where there is none.
-    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
-    pub(super) fn width(&self) -> usize {
-        terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0))
-    }
-
-    /// Whether anything may be drawn.
+    /// Whether nothing may be drawn.
     pub(super) fn is_quiet(&self) -> bool {
         self.quiet
     }
 
-    /// What went wrong: a title, lines of detail, help.
+    /// Prints an error.
     pub(super) fn error(&self, error: &CliError) {
-        let mut text = format!("{RED}error:{RED:#} {}", error.title);
-        for line in &error.details {
-            text.push_str(&format!("\n  {line}"));
-        }
-        if let Some(help) = &error.help {
-            text.push_str(&format!("\n  {CYAN}help:{CYAN:#} {help}"));
-        }
-        self.stderr(&text);
+        self.show_error(&error.problem);
     }
 
-    /// Errors that a report has rendered: `error:` and `help:` begin a line.
-    pub(super) fn failure(&self, report: &str) {
-        let mut text = String::new();
-        for line in report.lines() {
-            let line = match (line.strip_prefix("error:"), line.strip_prefix("  help:")) {
-                (Some(rest), _) => format!("{RED}error:{RED:#}{rest}"),
-                (_, Some(rest)) => format!("  {CYAN}help:{CYAN:#}{rest}"),
-                _ => line.to_owned(),
-            };
-            text.push_str(&line);
-            text.push('\n');
-        }
-        self.stderr(text.trim_end());
+    /// Prints why a plan does not fit.
+    pub(super) fn misfit(&self, plan: &Plan) {
+        self.show_error(&Misfit(plan));
     }
 
-    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
-    fn stderr(&self, text: &str) {
-        // Nothing can be done about a closed stderr.
-        let _ = writeln!(anstream::stderr(), "{text}");
+    fn show_error(&self, report: &dyn Report) {
+        to_stderr(&self.render(report, report::Format::Text).unwrap_or_default());
     }
+}
+
+fn write(bytes: &[u8], mut to: impl Write) -> Result<(), CliError> {
+    to.write_all(bytes).and_then(|()| to.flush()).map_err(|error| CliError::output(&error))
+}
+
+fn to_stderr(bytes: &[u8]) {
+    // If stderr is closed, there is no other place to report it.
+    let _ = anstream::stderr().write_all(bytes);
 }

@@ -7,7 +7,7 @@ use super::ui::Ui;
 use super::workspace::Source;
 use super::{ExitStatus, Format, Workspace};
 use crate::patchset::{Edit, Patchset};
-use crate::report;
+use crate::report::WhyReport;
 use crate::text::nearest_names;
 use crate::tree::pin::Pin;
 use crate::tree::{CommitId, History, SourceSpec, python_version};
@@ -49,11 +49,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let path = release_path(workspace, (from, &args.from), (to, &args.to), history.as_ref())?;
     let trace = why::trace(&edit, &keys, &path, history.as_ref())?;
     let repository = history.map(|history| history.path().display().to_string());
-    let question = report::why::Question { edit: &edit, patchset: &patchset.id, repository };
-    match args.format {
-        Format::Json => ui.raw(&super::plan::json_bytes(&report::why::json(&question, &trace)))?,
-        Format::Text => ui.out_bytes(&report::why::text(&question, &trace))?,
-    }
+    let report = WhyReport { edit: &edit.id, patchset: &patchset.id, repository, trace: &trace };
+    ui.show(&report, args.format)?;
     Ok(ExitStatus::Done)
 }
 
@@ -65,7 +62,7 @@ fn named(workspace: &Workspace, words: &[String]) -> Result<(Patchset, Edit), Cl
             Some((patchset, edit)) => of_patchset(workspace, patchset, edit),
             None => anywhere(workspace, word),
         },
-        _ => Err(CliError::new(ExitStatus::Usage, "name the edit as PATCHSET EDIT, or PATCHSET/EDIT")),
+        _ => Err(CliError::usage("name the edit as PATCHSET EDIT, or PATCHSET/EDIT")),
     }
 }
 
@@ -74,7 +71,7 @@ fn of_patchset(workspace: &Workspace, patchset: &str, id: &str) -> Result<(Patch
     if let Some(edit) = patchset.edits.iter().find(|edit| edit.id == id).cloned() {
         return Ok((patchset, edit));
     }
-    let mut error = CliError::new(ExitStatus::Usage, format!("`{}` has no edit `{id}`", patchset.id));
+    let mut error = CliError::usage(format!("`{}` has no edit `{id}`", patchset.id));
     if let Some(why) = patchset.dropped.get(id) {
         error = error.detail(format!("it drops the edit of `{}`: {why}", patchset.extends.join("`, `")));
         if let Some(base) = patchset.extends.first() {
@@ -82,8 +79,7 @@ fn of_patchset(workspace: &Workspace, patchset: &str, id: &str) -> Result<(Patch
         }
     }
     let near = nearest_names(id, patchset.edits.iter().map(|edit| edit.id.as_str()));
-    error.details.extend(near.into_iter().map(|id| format!("near: {id}")));
-    Err(error.help(format!("run `pypatch show {}` for a list", patchset.id)))
+    Err(error.near(&near).help(format!("run `pypatch show {}` for a list", patchset.id)))
 }
 
 /// The edit with this id, if all patchsets that have it take it from the same place.
@@ -100,18 +96,17 @@ fn anywhere(workspace: &Workspace, id: &str) -> Result<(Patchset, Edit), CliErro
             }
         }
     }
-    let names: Vec<String> = found.iter().map(|(patchset, _)| format!("{}/{id}", patchset.id)).collect();
     if found.len() > 1 {
-        let mut error =
-            CliError::new(ExitStatus::Usage, format!("{} patchsets have an edit `{id}`", found.len()));
-        error.details = names;
-        return Err(error.help("use one of these"));
+        let names = found.iter().map(|(patchset, _)| format!("{}/{id}", patchset.id));
+        return Err(CliError::usage(format!("{} patchsets have an edit `{id}`", found.len()))
+            .details(names)
+            .help("use one of these"));
     }
     found.pop().ok_or_else(|| {
-        let mut error = CliError::new(ExitStatus::Usage, format!("no patchset has an edit `{id}`"));
         let near = nearest_names(id, all.iter().map(String::as_str));
-        error.details.extend(near.into_iter().map(|id| format!("near: {id}")));
-        error.help("run `pypatch list` for the patchsets, and `pypatch show PATCHSET` for their edits")
+        CliError::usage(format!("no patchset has an edit `{id}`"))
+            .near(&near)
+            .help("run `pypatch list` for the patchsets, and `pypatch show PATCHSET` for their edits")
     })
 }
 
@@ -123,15 +118,15 @@ fn selected(edit: &Edit, part: Option<&str>) -> Result<Vec<PartKey>, CliError> {
     if !named.is_empty() {
         return Ok(named);
     }
-    let mut error = CliError::new(ExitStatus::Usage, format!("the edit `{}` has no part `{part}`", edit.id));
+    let error = CliError::usage(format!("the edit `{}` has no part `{part}`", edit.id));
     if keys.len() == 1 {
         return Err(error.help("the edit has only one part: omit --part"));
     }
-    for key in &keys {
+    let parts = keys.iter().map(|key| {
         let (name, change) = (key.name.as_deref().unwrap_or(""), &edit.changes[key.change]);
-        error.details.push(format!("{name}: {} in {}", change.operation.name(), change.file[0]));
-    }
-    Err(error.help("use one of these"))
+        format!("{name}: {} in {}", change.operation.name(), change.file[0])
+    });
+    Err(error.details(parts).help("use one of these"))
 }
 
 /// The first repository that contains the commits of both ends: the repository of an end, or one listed in
@@ -183,10 +178,9 @@ fn release_path(
     let pins = workspace.pins.all()?;
     let between: Vec<&Pin> = match &versions {
         (Some(old), Some(new)) if old > new => {
-            return Err(CliError::new(
-                ExitStatus::Usage,
-                format!("--from is CPython {old}, which is newer than CPython {new}"),
-            )
+            return Err(CliError::usage(format!(
+                "--from is CPython {old}, which is newer than CPython {new}"
+            ))
             .help(format!("swap them: --from {to_text} --to {from_text}")));
         }
         (Some(old), Some(new)) => why::release_path(&pins, old, new),
@@ -208,7 +202,7 @@ fn release_path(
         let commit = history.and_then(|history| history.release(&pin.tag, &pin.tree));
         let tree = match commit {
             Some(_) => None,
-            None => workspace.open_pin_at_hand(pin)?,
+            None => workspace.open_local(pin)?,
         };
         if commit.is_none() && tree.is_none() {
             not_available.push(pin.name.clone());

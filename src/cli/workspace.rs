@@ -1,28 +1,30 @@
-//! Where a run finds patchsets, pins, snapshots and sources.
+//! Where a command finds patchsets, pins, snapshots and sources.
 
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
+use super::exit::ExitStatus;
 use super::progress;
 use super::ui::Ui;
-use crate::apply;
+use crate::apply::{self, Recovered};
+use crate::digest::Sha256Digest;
 use crate::fetch::{self, Places};
 use crate::patchset::{Catalog, Patchset};
 use crate::tree::pin::{Pin, PinSet};
 use crate::tree::{self, GitTree, SourceSpec, Tree};
 
-/// The folders and places of one run.
+/// The folders that a command searches.
 pub(super) struct Workspace {
     pub catalog: Catalog,
     pub pins: PinSet,
     pub places: Places,
 }
 
-/// A source that was opened.
+/// An opened source.
 pub(super) struct Source {
     pub spec: SourceSpec,
     pub tree: Box<dyn Tree>,
-    /// The pin whose hash the source has as a whole. Directories are compared file by file instead.
+    /// The pin with the same hash as the source. A directory has none: its files are compared one by one.
     pub pin: Option<Pin>,
 }
 
@@ -47,8 +49,36 @@ impl Workspace {
         Ok(self.catalog.load(id)?)
     }
 
-    /// Opens what the user named. A tree that an interrupted run left is brought in order first; a
-    /// pin is fetched if it is not at hand.
+    pub(super) fn patchsets(&self, ids: &[String]) -> Result<Vec<Patchset>, CliError> {
+        ids.iter().map(|id| self.patchset(id)).collect()
+    }
+
+    /// The ids of the patchsets that match the patterns, and paths as they are; all ids without a pattern.
+    pub(super) fn matching(&self, patterns: &[String]) -> Result<Vec<String>, CliError> {
+        let ids = self.catalog.ids()?;
+        if patterns.is_empty() {
+            return Ok(ids);
+        }
+        let mut found = Vec::new();
+        for pattern in patterns {
+            if pattern.contains('/') {
+                found.push(pattern.clone());
+                continue;
+            }
+            let glob = glob::Pattern::new(pattern)
+                .map_err(|error| CliError::usage(format!("invalid pattern `{pattern}`: {error}")))?;
+            let before = found.len();
+            found.extend(ids.iter().filter(|id| glob.matches(id)).cloned());
+            if found.len() == before {
+                // The error suggests similar names.
+                self.patchset(pattern)?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Opens a source. In a directory, an interrupted change is undone first; a pin that is not available
+    /// locally is fetched.
     pub(super) fn open(&self, ui: &Ui, text: &str) -> Result<Source, CliError> {
         let spec: SourceSpec = text.parse()?;
         let (tree, pin): (Box<dyn Tree>, Option<Pin>) = match &spec {
@@ -57,8 +87,10 @@ impl Workspace {
                 (tree::open(&spec)?, None)
             }
             SourceSpec::Archive(path) => {
-                let pin = self.pin_of_archive(path)?;
-                (tree::open(&spec)?, pin)
+                let digest = std::fs::File::open(path)
+                    .and_then(Sha256Digest::of_reader)
+                    .map_err(|error| CliError::source(format!("cannot read {}: {error}", path.display())))?;
+                (tree::open(&spec)?, self.pins.by_sha256(digest)?)
             }
             SourceSpec::Git { repo, rev } => {
                 let tree = GitTree::open(repo, rev)?;
@@ -67,63 +99,56 @@ impl Workspace {
             }
             SourceSpec::Pin(name) => {
                 let pin = self.pins.get(name)?;
-                (self.open_pin(ui, &pin)?, Some(pin))
+                (tree::open_as(&self.fetch(ui, &pin)?, &pin.name)?, Some(pin))
             }
         };
         Ok(Source { spec, tree, pin })
     }
 
-    fn pin_of_archive(&self, path: &Path) -> Result<Option<Pin>, CliError> {
-        let io = |error: std::io::Error| {
-            CliError::new(super::ExitStatus::Source, format!("cannot read {}: {error}", path.display()))
-        };
-        let file = std::fs::File::open(path).map_err(io)?;
-        let digest = crate::digest::Sha256Digest::of_reader(file).map_err(io)?;
-        Ok(self.pins.by_sha256(digest)?)
-    }
-
-    /// The tree of a pin, fetched if it is not at hand.
-    pub(super) fn open_pin(&self, ui: &Ui, pin: &Pin) -> Result<Box<dyn Tree>, CliError> {
+    /// Where a pin is on this machine. It is fetched if it is not available locally.
+    pub(super) fn fetch(&self, ui: &Ui, pin: &Pin) -> Result<SourceSpec, CliError> {
         let mut progress = progress::Bar::new(ui.is_quiet());
         let obtained = fetch::obtain(pin, &self.places, &mut progress)?;
         for attempt in obtained.rejected.iter().filter(|attempt| !attempt.why.is_absence()) {
             ui.note(&format!("warning: {attempt}"));
         }
-        Ok(tree::open_as(&obtained.located.source(), &pin.name)?)
+        Ok(obtained.located.source())
     }
 
-    /// The tree of a pin if it is at hand, without any network.
-    pub(super) fn open_pin_at_hand(&self, pin: &Pin) -> Result<Option<Box<dyn Tree>>, CliError> {
+    /// Where a pin is on this machine; `None` if it is not available without the network.
+    pub(super) fn local(&self, pin: &Pin) -> Option<SourceSpec> {
+        Some(fetch::locate(pin, &self.places).located?.source())
+    }
+
+    /// Opens a pin; `None` if it is not available without the network.
+    pub(super) fn open_local(&self, pin: &Pin) -> Result<Option<Box<dyn Tree>>, CliError> {
         Ok(fetch::open_local(pin, &self.places)?)
     }
 }
 
-/// Refuses an output whose folder does not exist, or that would come to lie inside the source.
+/// Refuses an output whose parent directory does not exist, or that is inside the source.
 pub(super) fn outside(spec: &SourceSpec, out: &Path) -> Result<(), CliError> {
     let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let wrong = |status, why: String| CliError::new(status, why).detail("nothing was written");
     let folder = folder.canonicalize().map_err(|_| {
-        wrong(super::ExitStatus::Io, format!("cannot write {}: its folder does not exist", out.display()))
+        wrong(ExitStatus::Io, format!("cannot write {}: its parent directory does not exist", out.display()))
     })?;
     if let SourceSpec::Directory(root) = spec
         && root.canonicalize().is_ok_and(|root| folder.starts_with(root))
     {
-        let status = super::ExitStatus::Usage;
-        return Err(wrong(status, format!("{} lies inside the source, which stays as it is", out.display())));
+        return Err(wrong(ExitStatus::Usage, format!("{} is inside the source", out.display())));
     }
     Ok(())
 }
 
-/// Brings a tree in order that an interrupted run left.
+/// Undoes or completes a change of a tree that was interrupted.
 pub(super) fn recover(ui: &Ui, root: &Path) -> Result<(), CliError> {
-    let place = root.display();
-    std::fs::read_dir(root).map_err(|error| {
-        CliError::new(super::ExitStatus::Source, format!("{place} cannot be read as a tree: {error}"))
-    })?;
+    let tree = root.display();
+    std::fs::read_dir(root).map_err(|error| CliError::source(format!("cannot read {tree}: {error}")))?;
     match apply::recover(root)? {
-        apply::Recovered::Nothing => {}
-        apply::Recovered::RolledBack => ui.note(&format!("{place}: an interrupted change was taken back")),
-        apply::Recovered::Completed => ui.note(&format!("{place}: an interrupted change was completed")),
+        Recovered::Nothing => {}
+        Recovered::RolledBack => ui.note(&format!("{tree}: an interrupted change was undone")),
+        Recovered::Completed => ui.note(&format!("{tree}: an interrupted change was completed")),
     }
     Ok(())
 }

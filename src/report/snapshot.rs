@@ -1,18 +1,60 @@
-//! Differences between snapshots, with the words that changed.
+//! A patchset on a pin, compared with its accepted snapshot.
 
-use anstyle::{AnsiColor, Effects, Style};
+use std::fmt::{self, Write};
+
+use anstyle::{Effects, Style};
 use similar::{ChangeTag, TextDiff};
 
+use super::style::{NEW, OLD, SECTION};
+use super::{Report, Text};
 use crate::snapshot::SectionChange;
 
-const OLD: Style = AnsiColor::Red.on_default();
-const NEW: Style = AnsiColor::Green.on_default();
-const HEAD: Style = AnsiColor::Cyan.on_default().bold();
+/// A patchset on one of its pins.
+pub struct Comparison<'a> {
+    /// The patchset.
+    pub patchset: &'a str,
+    /// The pin.
+    pub pin: &'a str,
+    /// What the comparison found.
+    pub state: ComparisonState,
+}
 
-/// The sections in which two snapshots differ. A line of the accepted diff begins with `-`, one of
-/// the new diff with `+`, in front of the signs of the diffs themselves; words that changed stand out.
-pub fn changes(changes: &[SectionChange]) -> String {
-    let mut out = String::new();
+/// How the result of a patchset on a pin compares with the accepted snapshot.
+pub enum ComparisonState {
+    /// The release is not available locally.
+    NotAvailable,
+    /// It is equal.
+    AsAccepted,
+    /// There is no accepted snapshot; these are the sections of the new one.
+    New(Vec<SectionChange>),
+    /// These sections differ.
+    Changed(Vec<SectionChange>),
+}
+
+impl Report for Comparison<'_> {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        let (patchset, pin) = (self.patchset, self.pin);
+        write!(out, "{patchset} on {pin}: ")?;
+        match &self.state {
+            ComparisonState::NotAvailable => {
+                writeln!(out, "skipped, the release is not available (run `pypatch fetch {pin}`)")
+            }
+            ComparisonState::AsAccepted => writeln!(out, "as accepted"),
+            ComparisonState::New(changes) => {
+                writeln!(out, "not accepted yet")?;
+                sections(changes, out)
+            }
+            ComparisonState::Changed(changes) => {
+                writeln!(out, "changed")?;
+                sections(changes, out)
+            }
+        }
+    }
+}
+
+/// A line of the accepted diff begins with `-`, one of the new diff with `+`, in front of the signs of the
+/// diffs themselves.
+fn sections(changes: &[SectionChange], out: &mut Text) -> fmt::Result {
     for change in changes {
         let (old, new) = (change.old.as_deref().unwrap_or(""), change.new.as_deref().unwrap_or(""));
         let what = match (&change.old, &change.new) {
@@ -20,20 +62,25 @@ pub fn changes(changes: &[SectionChange]) -> String {
             (_, None) => " (gone)",
             _ => "",
         };
-        out.push_str(&format!("{HEAD}{}{what}{HEAD:#}\n", change.name));
-        out.push_str(&lines(old, new, 2, "  "));
+        writeln!(out, "{SECTION}{}{what}{SECTION:#}", change.name)?;
+        changed_lines(old, new, 2, "  ", out)?;
     }
-    out
+    Ok(())
 }
 
-/// The lines in which two texts differ, with `context` unchanged ones around them; the words that
-/// changed stand out.
-pub(super) fn lines(old: &str, new: &str, context: usize, indent: &str) -> String {
-    let mut out = String::new();
+/// The lines in which two texts differ, with `context` unchanged ones around them. The words that changed
+/// are emphasised.
+pub(super) fn changed_lines(
+    old: &str,
+    new: &str,
+    context: usize,
+    indent: &str,
+    out: &mut Text,
+) -> fmt::Result {
     let diff = TextDiff::from_lines(old, new);
     for (i, group) in diff.grouped_ops(context).iter().enumerate() {
         if i > 0 {
-            out.push_str(&format!("{indent}...\n"));
+            writeln!(out, "{indent}...")?;
         }
         for line in group.iter().flat_map(|op| diff.iter_inline_changes(op)) {
             let (sign, style) = match line.tag() {
@@ -41,33 +88,39 @@ pub(super) fn lines(old: &str, new: &str, context: usize, indent: &str) -> Strin
                 ChangeTag::Delete => ('-', OLD),
                 ChangeTag::Insert => ('+', NEW),
             };
-            out.push_str(&format!("{indent}{style}{sign}{style:#}"));
+            write!(out, "{indent}{style}{sign}{style:#}")?;
             for (emphasised, text) in line.iter_strings_lossy() {
                 let text = text.trim_end_matches('\n');
                 let style = if emphasised { style.effects(Effects::INVERT) } else { style };
-                out.push_str(&format!("{style}{text}{style:#}"));
+                write!(out, "{style}{text}{style:#}")?;
             }
-            out.push('\n');
+            writeln!(out)?;
         }
     }
-    out
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{Format, Layout, render};
 
     #[test]
-    fn the_word_that_changed_stands_out() {
+    fn the_words_that_changed_are_emphasised() {
         let change = SectionChange {
             name: "pgen-yod".to_owned(),
             old: Some("+\t-yod $(PGEN) a b c\n".to_owned()),
             new: Some("+\t-aprun $(PGEN) a b c\n".to_owned()),
         };
-        let text = changes(&[change]);
+        let state = ComparisonState::Changed(vec![change]);
+        let comparison = Comparison { patchset: "p", pin: "python-2.5", state };
+        let text = render(&comparison, Format::Text, Layout { width: 80, verbose: false }).unwrap();
+        let text = String::from_utf8(text).unwrap();
         let inverted = OLD.effects(Effects::INVERT);
         assert!(text.contains(&format!("{inverted}yod{inverted:#}")), "{text:?}");
         let plain = anstream::adapter::strip_str(&text).to_string();
-        assert_eq!(plain, "pgen-yod\n  -+\t-yod $(PGEN) a b c\n  ++\t-aprun $(PGEN) a b c\n");
+        let expected =
+            "p on python-2.5: changed\npgen-yod\n  -+\t-yod $(PGEN) a b c\n  ++\t-aprun $(PGEN) a b c\n";
+        assert_eq!(plain, expected);
     }
 }

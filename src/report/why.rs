@@ -1,115 +1,129 @@
 //! Why the outcome of an edit differs between two versions.
 
-use anstyle::{AnsiColor, Style};
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use anstyle::Style;
 use serde_json::{Value, json};
 
-use super::text::counted;
+use super::style::{LOCATION, NEW, OLD, TITLE};
+use super::{Report, Text, counted};
 use crate::edit::OutcomeKind;
-use crate::patchset::Edit;
-use crate::why::{Difference, Excerpt, Observation, PartChange, Step, Trace};
-
-const OLD: Style = AnsiColor::Red.on_default();
-const NEW: Style = AnsiColor::Green.on_default();
-const PLACE: Style = AnsiColor::Cyan.on_default();
-const HEAD: Style = Style::new().bold();
-
-/// What the user asked.
-pub struct Question<'a> {
-    /// The edit.
-    pub edit: &'a Edit,
-    /// The patchset by which it was named.
-    pub patchset: &'a str,
-    /// The repository that contains both ends, if there is one.
-    pub repository: Option<String>,
-}
+use crate::tree::{CommitFile, TreePath};
+use crate::why::{Difference, Excerpt, Observation, PartChange, Step, StepCommit, Trace};
 
 /// How many lines of an anchor, and how many files of a commit, are shown.
 const MOST: usize = 4;
 
-/// A trace as text. Diffs are bytes of the sources, in any encoding.
-pub fn text(question: &Question<'_>, trace: &Trace) -> Vec<u8> {
-    let mut out = Vec::new();
-    let (from, to) = ends(trace);
-    say(
-        &mut out,
-        &format!("{HEAD}{}{HEAD:#} of {} from {from} to {to}", question.edit.id, question.patchset),
-    );
-    if trace.steps.is_empty() {
-        let verdicts = verdicts(&trace.to);
-        say(&mut out, &format!("its anchor did not change: {verdicts} at both ends"));
-    } else {
-        say(&mut out, &format!("{} -> {}", verdicts(&trace.from), verdicts(&trace.to)));
-        if trace.from == trace.to {
-            say(&mut out, "the anchor is the same at both ends, but changed in between");
-        }
-    }
-    for step in &trace.steps {
-        out.push(b'\n');
-        one(&mut out, step);
-    }
-    let mut notes = Vec::new();
-    match &question.repository {
-        Some(_) => {}
-        None if trace.steps.is_empty() => {}
-        None => notes.push(
-            "no git repository contains both ends, so releases are compared in the order of their versions and no \
-             commit is named; set PYPATCH_SOURCES to a clone of CPython"
-                .to_owned(),
-        ),
-    }
-    if !trace.side_releases.is_empty() {
-        notes.push(format!(
-            "left out, because the anchor changed only on their own branch: {}",
-            trace.side_releases.join(", ")
-        ));
-    }
-    if !notes.is_empty() {
-        out.push(b'\n');
-    }
-    for note in notes {
-        say(&mut out, &format!("note: {note}"));
-    }
-    out
+/// A trace, and what the user asked.
+pub struct WhyReport<'a> {
+    /// The edit.
+    pub edit: &'a str,
+    /// The patchset by which it was named.
+    pub patchset: &'a str,
+    /// The repository that contains both ends, if there is one.
+    pub repository: Option<String>,
+    /// The answer.
+    pub trace: &'a Trace,
 }
 
-fn ends(trace: &Trace) -> (&str, &str) {
-    (trace.path.first().map_or("", String::as_str), trace.path.last().map_or("", String::as_str))
+impl WhyReport<'_> {
+    fn ends(&self) -> (&str, &str) {
+        let path = &self.trace.path;
+        (path.first().map_or("", String::as_str), path.last().map_or("", String::as_str))
+    }
 }
 
-/// `change`, or `12 change, 3 missing` of several parts.
-fn verdicts(sights: &[Observation]) -> String {
-    let mut counts: Vec<(OutcomeKind, usize)> = Vec::new();
-    for sight in sights {
-        match counts.iter_mut().find(|(name, _)| *name == sight.outcome) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((sight.outcome, 1)),
+impl Report for WhyReport<'_> {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        let (trace, (from, to)) = (self.trace, self.ends());
+        writeln!(out, "{TITLE}{}{TITLE:#} of {} from {from} to {to}", self.edit, self.patchset)?;
+        if trace.steps.is_empty() {
+            writeln!(out, "its anchor did not change: {} at both ends", verdicts(&trace.to))?;
+        } else {
+            writeln!(out, "{} -> {}", verdicts(&trace.from), verdicts(&trace.to))?;
+            if trace.from == trace.to {
+                writeln!(out, "the anchor is the same at both ends, but changed in between")?;
+            }
         }
+        for step in &trace.steps {
+            writeln!(out)?;
+            write_step(step, out)?;
+        }
+        let mut notes = Vec::new();
+        if self.repository.is_none() && !trace.steps.is_empty() {
+            notes.push(
+                "no git repository contains both ends, so releases are compared in the order of their versions and no \
+                 commit is named; set PYPATCH_SOURCES to a clone of CPython"
+                    .to_owned(),
+            );
+        }
+        if !trace.side_releases.is_empty() {
+            let names = trace.side_releases.join(", ");
+            notes.push(format!("left out, because the anchor changed only on their own branch: {names}"));
+        }
+        if !notes.is_empty() {
+            writeln!(out)?;
+        }
+        notes.iter().try_for_each(|note| writeln!(out, "note: {note}"))
     }
-    match counts[..] {
-        [(name, _)] => name.to_string(),
+
+    fn json(&self) -> Option<Value> {
+        let trace = self.trace;
+        let (from, to) = self.ends();
+        let end = |source: &str, seen: &[Observation]| {
+            let parts = trace.parts.iter().zip(seen).map(|(key, seen)| {
+                let mut value = observation(seen);
+                value["part"] = json!(key.name);
+                value
+            });
+            json!({"source": source, "parts": parts.collect::<Vec<_>>()})
+        };
+        Some(json!({
+            "schema": 1,
+            "patchset": self.patchset,
+            "edit": self.edit,
+            "from": end(from, &trace.from),
+            "to": end(to, &trace.to),
+            "changed": !trace.steps.is_empty(),
+            "repository": self.repository,
+            "path": trace.path,
+            "side_releases": trace.side_releases,
+            "steps": trace.steps.iter().map(step_json).collect::<Vec<_>>(),
+        }))
+    }
+}
+
+/// `change`, or `12 change, 3 missing` for several parts.
+fn verdicts(seen: &[Observation]) -> String {
+    let mut counts: BTreeMap<OutcomeKind, usize> = BTreeMap::new();
+    for one in seen {
+        *counts.entry(one.outcome).or_default() += 1;
+    }
+    match counts.first_key_value() {
+        Some((name, _)) if counts.len() == 1 => name.to_string(),
         _ => counts.iter().map(|(name, n)| format!("{n} {name}")).collect::<Vec<_>>().join(", "),
     }
 }
 
-fn one(out: &mut Vec<u8>, step: &Step) {
-    let absent = match &step.not_available[..] {
+fn write_step(step: &Step, out: &mut Text) -> fmt::Result {
+    let gap = match &step.not_available[..] {
         [] => String::new(),
         [one] => format!(" ({one} in between is not available)"),
-        [first, .., last] => format!(
-            " ({first} to {last} in between are not available: {})",
-            counted(step.not_available.len(), "release")
-        ),
+        [first, .., last] => {
+            let count = counted(step.not_available.len(), "release");
+            format!(" ({first} to {last} in between are not available: {count})")
+        }
     };
-    say(out, &format!("{HEAD}between {} and {}{HEAD:#}{absent}", step.before, step.after));
+    writeln!(out, "{TITLE}between {} and {}{TITLE:#}{gap}", step.before, step.after)?;
     let mut shown: Vec<String> = Vec::new();
     for part in &step.parts {
-        // Parts that share a line have the same text: it is shown once.
-        let text = what(part);
         let name = part.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
-        let line = format!("  {name}{}", headline(part));
-        say(out, &line);
+        writeln!(out, "  {name}{}", headline(part))?;
+        // Parts that share a line have the same text: it is shown once.
+        let text = anchored_lines(part);
         if !shown.contains(&text) {
-            out.extend_from_slice(text.as_bytes());
+            out.write_str(&text)?;
             shown.push(text);
         }
     }
@@ -119,14 +133,12 @@ fn one(out: &mut Vec<u8>, step: &Step) {
             false => String::new(),
         };
         let about = &commit.about;
-        say(out, &format!("  commit {PLACE}{}{PLACE:#}{branch}", about.id));
-        say(out, &format!("  {}, {}", about.date, about.author));
-        say(out, &format!("  {}", about.subject));
-        say(out, &format!("  {}", files(&commit.files, step)));
+        writeln!(out, "  commit {LOCATION}{}{LOCATION:#}{branch}", about.id)?;
+        writeln!(out, "  {}, {}", about.date, about.author)?;
+        writeln!(out, "  {}", about.subject)?;
+        writeln!(out, "  {}", files(commit, step))?;
     }
-    for excerpt in &step.excerpts {
-        hunks(out, excerpt, step);
-    }
+    step.excerpts.iter().try_for_each(|excerpt| write_excerpt(excerpt, step, out))
 }
 
 fn headline(part: &PartChange) -> String {
@@ -143,34 +155,31 @@ fn headline(part: &PartChange) -> String {
 }
 
 /// The anchored lines before and afterwards, or the reason why there are none.
-fn what(part: &PartChange) -> String {
+fn anchored_lines(part: &PartChange) -> String {
     let mut out = String::new();
-    for (sign, style, sight) in [('-', OLD, &part.before), ('+', NEW, &part.after)] {
-        if let Some(what) = &sight.reason {
-            out.push_str(&format!("    {style}{sign}{style:#} {}: {what}\n", sight.outcome));
+    for (sign, style, seen) in [('-', OLD, &part.before), ('+', NEW, &part.after)] {
+        if let Some(reason) = &seen.reason {
+            out.push_str(&format!("    {style}{sign}{style:#} {}: {reason}\n", seen.outcome));
         }
-        for line in sight.lines.iter().take(MOST) {
-            let near = if sight.outcome == OutcomeKind::Missing { "near " } else { "" };
-            let place = format!("{}:{}", sight.file, line.number);
-            out.push_str(&format!("    {style}{sign} {near}{place}{style:#}  {}\n", line.text));
+        let near = if seen.outcome == OutcomeKind::Missing { "near " } else { "" };
+        for line in seen.lines.iter().take(MOST) {
+            let location = format!("{}:{}", seen.file, line.number);
+            out.push_str(&format!("    {style}{sign} {near}{location}{style:#}  {}\n", line.text));
         }
-        if sight.lines.len() > MOST {
-            out.push_str(&format!("    {style}{sign}{style:#} and {} more\n", sight.lines.len() - MOST));
+        if seen.lines.len() > MOST {
+            out.push_str(&format!("    {style}{sign}{style:#} and {} more\n", seen.lines.len() - MOST));
         }
     }
     out
 }
 
 /// The files of a commit, those of the anchor first.
-fn files(files: &[crate::tree::CommitFile], step: &Step) -> String {
-    let is_anchor = |file: &&crate::tree::CommitFile| {
-        let named = |path: &crate::tree::TreePath| {
-            step.parts.iter().any(|part| part.before.file == *path || part.after.file == *path)
-        };
-        file.old.as_ref().is_some_and(named) || file.new.as_ref().is_some_and(named)
-    };
-    let (first, rest): (Vec<_>, Vec<_>) = files.iter().partition(is_anchor);
-    let name = |file: &crate::tree::CommitFile| match (&file.old, &file.new) {
+fn files(commit: &StepCommit, step: &Step) -> String {
+    let is_anchored =
+        |path: &TreePath| step.parts.iter().any(|part| part.before.file == *path || part.after.file == *path);
+    let (first, rest): (Vec<_>, Vec<_>) =
+        commit.files.iter().partition(|file| file.old.iter().chain(&file.new).any(is_anchored));
+    let name = |file: &CommitFile| match (&file.old, &file.new) {
         (Some(old), Some(new)) if old != new => format!("{old} renamed to {new}"),
         (Some(old), None) => format!("{old} removed"),
         (None, Some(new)) => format!("{new} added"),
@@ -185,68 +194,34 @@ fn files(files: &[crate::tree::CommitFile], step: &Step) -> String {
     }
 }
 
-fn hunks(out: &mut Vec<u8>, excerpt: &Excerpt, step: &Step) {
+fn write_excerpt(excerpt: &Excerpt, step: &Step, out: &mut Text) -> fmt::Result {
     // If a file was only renamed, the hunks do not matter.
-    let only_named = step.parts.iter().all(|part| part.difference == Difference::File);
-    if excerpt.hunks.is_empty() || (only_named && !excerpt.touches) {
-        return;
+    let only_renamed = step.parts.iter().all(|part| part.difference == Difference::File);
+    if excerpt.hunks.is_empty() || (only_renamed && !excerpt.touches) {
+        return Ok(());
     }
     if !excerpt.touches {
         let whose = if step.commit.is_some() { "commit's" } else { "releases'" };
         let shown = counted(excerpt.hunks.len(), "hunk");
-        say(
+        let all = excerpt.of;
+        writeln!(
             out,
-            &format!(
-                "  no hunk of the {whose} diff touches the anchored lines; the first {shown} of {}:",
-                excerpt.of
-            ),
-        );
+            "  no hunk of the {whose} diff touches the anchored lines; the first {shown} of {all}:"
+        )?;
     }
-    for line in excerpt.diff().split_inclusive(|byte| *byte == b'\n') {
+    out.write_str(&excerpt.head())?;
+    for line in excerpt.hunks.iter().flat_map(|hunk| hunk.bytes.split_inclusive(|byte| *byte == b'\n')) {
         let style = match line.first() {
-            Some(b'-') if !line.starts_with(b"--- ") => OLD,
-            Some(b'+') if !line.starts_with(b"+++ ") => NEW,
-            Some(b'@') => PLACE,
+            Some(b'-') => OLD,
+            Some(b'+') => NEW,
+            Some(b'@') => LOCATION,
             _ => Style::new(),
         };
-        let body = line.strip_suffix(b"\n").unwrap_or(line);
-        out.extend_from_slice(format!("{style}").as_bytes());
-        out.extend_from_slice(body);
-        out.extend_from_slice(format!("{style:#}\n").as_bytes());
+        write!(out, "{style}")?;
+        out.quote(line.strip_suffix(b"\n").unwrap_or(line));
+        writeln!(out, "{style:#}")?;
     }
-}
-
-fn say(out: &mut Vec<u8>, line: &str) {
-    out.extend_from_slice(line.as_bytes());
-    out.push(b'\n');
-}
-
-/// A trace as JSON.
-pub fn json(question: &Question<'_>, trace: &Trace) -> Value {
-    let (from, to) = ends(trace);
-    let end = |source: &str, sights: &[Observation]| {
-        let parts = trace.parts.iter().zip(sights);
-        json!({
-            "source": source,
-            "parts": parts.map(|(key, sight)| {
-                let mut value = seen(sight);
-                value["part"] = json!(key.name);
-                value
-            }).collect::<Vec<_>>(),
-        })
-    };
-    json!({
-        "schema": 1,
-        "patchset": question.patchset,
-        "edit": question.edit.id,
-        "from": end(from, &trace.from),
-        "to": end(to, &trace.to),
-        "changed": !trace.steps.is_empty(),
-        "repository": question.repository,
-        "path": trace.path,
-        "side_releases": trace.side_releases,
-        "steps": trace.steps.iter().map(step_json).collect::<Vec<_>>(),
-    })
+    Ok(())
 }
 
 fn step_json(step: &Step) -> Value {
@@ -257,8 +232,8 @@ fn step_json(step: &Step) -> Value {
         "parts": step.parts.iter().map(|part| json!({
             "part": part.name,
             "kind": part.difference.name(),
-            "before": seen(&part.before),
-            "after": seen(&part.after),
+            "before": observation(&part.before),
+            "after": observation(&part.after),
         })).collect::<Vec<_>>(),
         "commit": step.commit.as_ref().map(|commit| json!({
             "id": commit.about.id.to_string(),
@@ -279,12 +254,12 @@ fn step_json(step: &Step) -> Value {
     })
 }
 
-fn seen(sight: &Observation) -> Value {
+fn observation(seen: &Observation) -> Value {
     json!({
-        "verdict": sight.outcome.name(),
-        "file": sight.file,
-        "exists": sight.exists,
-        "lines": sight.lines.iter().map(|line| json!({"line": line.number, "text": line.text})).collect::<Vec<_>>(),
-        "reason": sight.reason,
+        "verdict": seen.outcome.name(),
+        "file": seen.file,
+        "exists": seen.exists,
+        "lines": seen.lines.iter().map(|line| json!({"line": line.number, "text": line.text})).collect::<Vec<_>>(),
+        "reason": seen.reason,
     })
 }

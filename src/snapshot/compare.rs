@@ -1,18 +1,17 @@
 //! The difference between two snapshots, edit by edit.
 
-/// What became of one section (an edit, or the list of files) from one snapshot to another.
+/// A section of a snapshot (an edit, or the list of files) that differs in another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SectionChange {
     /// The edit's id, or `files before`.
     pub name: String,
-    /// The section in the old snapshot; `None` when it is new.
+    /// The section in the old snapshot; `None` if it is new.
     pub old: Option<String>,
-    /// The section in the new snapshot; `None` when it is gone.
+    /// The section in the new snapshot; `None` if it was removed.
     pub new: Option<String>,
 }
 
-/// The sections in which two snapshots differ, in the order of the new one; those that are gone come
-/// last.
+/// The sections in which two snapshots differ, in the order of the new one; removed ones come last.
 pub fn compare(old: &str, new: &str) -> Vec<SectionChange> {
     let (old, new) = (sections(old), sections(new));
     let find =
@@ -32,7 +31,7 @@ pub fn compare(old: &str, new: &str) -> Vec<SectionChange> {
     changes
 }
 
-/// The sections of a body by name, each with its head line; what stands before the first is `title`.
+/// The sections of a body by name, each with its head line; the text before the first one is `(title)`.
 fn sections(body: &str) -> Vec<(String, String)> {
     let mut all = vec![("(title)".to_owned(), String::new())];
     for line in body.lines() {
@@ -56,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_sections_that_differ_are_named() {
+    fn only_sections_that_differ_are_listed() {
         let old = "t\n\n== a: change\n-x\n\n== b: change\n+y\n\n== c: already\n";
         let new = "t\n\n== a: change\n-x\n\n== b: change\n+z\n\n== d: change\n";
         let names: Vec<_> =

@@ -10,7 +10,7 @@ use crate::tree::{TreePath, keyword_normalized};
 const FILES: &str = "== files before";
 const ANCHORS: &str = "== anchors";
 
-/// What `plan` comes to on the pin it was made on, and what its edits mean there.
+/// The body for a plan that was made on `pin`, with the anchors of its edits there.
 pub fn render(plan: &Plan, baseline: &Baseline, pin: &str) -> String {
     let version = plan.version.as_ref().map(|version| format!(", CPython {version}")).unwrap_or_default();
     let mut out = format!("{} on {pin}{version}\n\n{FILES}\n", plan.patchset);
@@ -32,7 +32,7 @@ pub fn render(plan: &Plan, baseline: &Baseline, pin: &str) -> String {
     out
 }
 
-/// What the edits of a patchset mean on the pin of a snapshot, from its body; nothing of an older one.
+/// The anchors of the edits on the pin of a snapshot, from its body; `None` for a snapshot without them.
 pub fn baseline(body: &str) -> Option<Baseline> {
     let (_, text) = body.rsplit_once(&format!("\n{ANCHORS}\n"))?;
     Some(Baseline::from_text(text))
@@ -43,7 +43,7 @@ fn section(plan: &Plan, edit: &PlannedEdit, out: &mut String) {
         let name = part.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
         let line = match &part.outcome {
             Outcome::Change(_) => {
-                // The diff says where.
+                // The diff shows the location.
                 if part.name.is_some() { format!("{name}change") } else { continue }
             }
             Outcome::Already(places) => {
@@ -66,7 +66,7 @@ fn section(plan: &Plan, edit: &PlannedEdit, out: &mut String) {
     }
 }
 
-/// Bytes as text: those that are no UTF-8, and carriage returns, which some tools drop, are written
+/// Bytes as text. Bytes that are not valid UTF-8, and carriage returns, which some tools drop, are written
 /// as `⟪E9⟫`.
 fn readable(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
@@ -79,8 +79,8 @@ fn readable(bytes: &[u8]) -> String {
     out
 }
 
-/// The digests that the files of a snapshot have on its pin, keywords left out; `None` for a file
-/// that is not there.
+/// The digests of the files on the pin, without version-control keywords; `None` for a file that does not
+/// exist.
 pub fn before_digests(body: &str) -> BTreeMap<TreePath, Option<Sha256Digest>> {
     let lines = body.lines().skip_while(|line| *line != FILES).skip(1).take_while(|line| !line.is_empty());
     lines
@@ -97,12 +97,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_that_are_no_text_are_told_apart() {
+    fn bytes_that_are_not_text_are_written_in_hexadecimal() {
         assert_eq!(readable(b"a\xe9\r\n"), "a⟪E9⟫⟪0D⟫\n");
     }
 
     #[test]
-    fn the_digests_are_read_back() {
+    fn digests_are_read_back() {
         let digest = Sha256Digest::of(b"x");
         let body = format!(
             "a on b\n\n{FILES}\n{digest}  Makefile.pre.in\n{:64}  new.c\n\n== e: change\n{digest}  no\n",

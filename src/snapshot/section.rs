@@ -1,38 +1,38 @@
-//! One edit of a snapshot, read back: its verdict, its parts, and its diff file by file.
+//! Reads a snapshot back: for each edit its verdict, its parts, and its diff file by file.
 
 use crate::edit::OutcomeKind;
 
-/// An edit as a snapshot has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// An edit in a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Section {
     pub id: String,
-    pub verdict: String,
-    /// Name and outcome of its parts; no name for the only one.
-    pub parts: Vec<(Option<String>, String)>,
+    pub verdict: OutcomeKind,
+    /// Name and outcome of its parts; the only part of an edit has no name.
+    pub parts: Vec<(Option<String>, OutcomeKind)>,
     pub lints: Vec<String>,
     pub files: Vec<FileDiff>,
 }
 
-/// What it does to one file.
+/// What an edit does to one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct FileDiff {
     pub path: String,
-    /// What the head of the diff says of the file as a whole: that it is new, gone, or has another mode.
+    /// Lines of the head of the diff about the file as a whole: new, removed, or with another mode.
     pub head: Vec<String>,
     /// The first line of each hunk in the file before.
     pub starts: Vec<usize>,
-    /// Every line of the hunks with its sign.
+    /// Every line of the hunks, with its sign.
     pub lines: Vec<String>,
 }
 
 impl FileDiff {
-    /// The lines that it removes and adds, with their signs.
+    /// The removed and added lines, with their signs.
     pub(super) fn own(&self) -> Vec<&str> {
         self.lines.iter().map(String::as_str).filter(|line| line.starts_with(['-', '+', '\\'])).collect()
     }
 
-    /// The lines around them, without the sign.
-    pub(super) fn around(&self) -> Vec<&str> {
+    /// The unchanged lines around them, without the sign.
+    pub(super) fn context(&self) -> Vec<&str> {
         self.lines.iter().filter_map(|line| line.strip_prefix(' ')).collect()
     }
 }
@@ -40,25 +40,30 @@ impl FileDiff {
 /// The edits of a body, in its order.
 pub(super) fn sections(body: &str) -> Vec<Section> {
     let mut all: Vec<Section> = Vec::new();
-    // A line of a diff begins with its sign, so that none is taken for a head.
+    let mut in_edit = false;
     for line in body.lines() {
+        // A line of a diff begins with its sign, and is never taken for a head.
         if let Some(head) = line.strip_prefix("== ") {
-            let (id, verdict) = head.split_once(": ").unwrap_or((head, ""));
-            all.push(Section { id: id.to_owned(), verdict: verdict.to_owned(), ..Section::default() });
-            continue;
-        }
-        if let Some(section) = all.last_mut() {
+            // Sections that are not edits (the files before, the anchors) have no verdict.
+            let edit = head.split_once(": ").and_then(|(id, verdict)| Some((id, verdict.parse().ok()?)));
+            in_edit = edit.is_some();
+            all.extend(edit.map(|(id, verdict)| Section {
+                id: id.to_owned(),
+                verdict,
+                parts: Vec::new(),
+                lints: Vec::new(),
+                files: Vec::new(),
+            }));
+        } else if let Some(section) = all.last_mut().filter(|_| in_edit) {
             read(section, line);
         }
     }
-    // The list of files before has no verdict.
-    all.retain(|section| !section.verdict.is_empty());
     all
 }
 
 fn read(section: &mut Section, line: &str) {
     if let Some(names) = line.strip_prefix("diff --git a/") {
-        // Both names are the same: half of what stands there, less ` b/`.
+        // Both names are equal: half of the rest, without ` b/`.
         let path = names.get(..names.len().saturating_sub(3) / 2).unwrap_or(names);
         section.files.push(FileDiff { path: path.to_owned(), ..FileDiff::default() });
         return;
@@ -67,7 +72,7 @@ fn read(section: &mut Section, line: &str) {
         if let Some(lint) = line.strip_prefix("lint ") {
             section.lints.push(lint.to_owned());
         } else if !line.is_empty() {
-            section.parts.push(part(line));
+            section.parts.extend(part(line));
         }
         return;
     };
@@ -84,13 +89,13 @@ fn read(section: &mut Section, line: &str) {
 }
 
 /// `two: already, Modules/Setup.dist:8` is the part `two` with the outcome `already`.
-fn part(line: &str) -> (Option<String>, String) {
-    let outcome = |text: &str| text.split([',', ' ']).next().unwrap_or(text).to_owned();
-    let known = |text: &str| outcome(text).parse::<OutcomeKind>().is_ok();
-    match line.split_once(": ") {
-        Some((name, rest)) if known(rest) && !known(name) => (Some(name.to_owned()), outcome(rest)),
-        _ => (None, outcome(line)),
+fn part(line: &str) -> Option<(Option<String>, OutcomeKind)> {
+    let outcome = |text: &str| text.split([',', ' ']).next()?.parse().ok();
+    if let Some(outcome) = outcome(line) {
+        return Some((None, outcome));
     }
+    let (name, rest) = line.split_once(": ")?;
+    Some((Some(name.to_owned()), outcome(rest)?))
 }
 
 #[cfg(test)]
@@ -105,13 +110,14 @@ mod tests {
         let all = sections(body);
         assert_eq!(all.iter().map(|s| s.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         let [a, b] = &all[..] else { panic!("two") };
-        assert_eq!(a.parts, [(Some("one".into()), "already".into()), (Some("two".into()), "change".into())]);
+        let (one, two) = (Some("one".to_owned()), Some("two".to_owned()));
+        assert_eq!(a.parts, [(one, OutcomeKind::Already), (two, OutcomeKind::Change)]);
         assert_eq!((a.lints.len(), a.files.len()), (1, 1));
         assert_eq!(
             (a.files[0].path.as_str(), &a.files[0].head[..]),
             ("d/f", &["new file mode 100644".to_owned()][..])
         );
         assert_eq!(a.files[0].own(), ["+== b: change", "++x"]);
-        assert_eq!(b.parts, [(None, "missing".to_owned())]);
+        assert_eq!(b.parts, [(None, OutcomeKind::Missing)]);
     }
 }

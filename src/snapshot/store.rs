@@ -1,4 +1,4 @@
-//! Where snapshots are kept, in the format of insta.
+//! The files of snapshots, in the format of insta.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,27 +13,27 @@ use rust_embed::Embed;
 #[allow_missing = true]
 struct Shipped;
 
-/// A folder of snapshots, over the shipped ones.
+/// A folder of snapshots. Shipped ones are used for those that it lacks.
 #[derive(Debug, Clone)]
 pub struct Store {
     folder: PathBuf,
 }
 
 impl Store {
-    /// The snapshots in `folder`, and those inside the binary that it lacks.
+    /// The snapshots in `folder`.
     pub fn new(folder: impl Into<PathBuf>) -> Store {
         Store { folder: folder.into() }
     }
 
-    /// Where the snapshot of a patchset on a pin is kept.
+    /// The file of the snapshot of a patchset on a pin.
     pub fn path(&self, patchset: &str, pin: &str) -> PathBuf {
         self.folder.join(patchset).join(format!("{pin}.snap"))
     }
 
-    /// The accepted body; `None` when there is none.
+    /// The accepted body; `None` if there is none.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
+    /// If the file exists and cannot be read.
     pub fn read(&self, patchset: &str, pin: &str) -> io::Result<Option<Cow<'static, str>>> {
         match fs::read_to_string(self.path(patchset, pin)) {
             Ok(text) => Ok(Some(body(&text).to_owned().into())),
@@ -48,10 +48,10 @@ impl Store {
         }
     }
 
-    /// Every snapshot that can be read: its patchset and its pin, sorted.
+    /// The patchset and the pin of every snapshot, sorted.
     ///
     /// # Errors
-    /// When the folder is there and cannot be read.
+    /// If the folder exists and cannot be read.
     pub fn all(&self) -> io::Result<Vec<(String, String)>> {
         let mut all: BTreeSet<(String, String)> = BTreeSet::new();
         let named = |patchset: &str, file: &str| {
@@ -72,10 +72,10 @@ impl Store {
         Ok(all.into_iter().collect())
     }
 
-    /// Accepts a body, and removes the pending one that insta may have left.
+    /// Accepts a body, and removes the pending one that insta may have left. Returns the file.
     ///
     /// # Errors
-    /// When the file cannot be written; the old one stays then.
+    /// If the file cannot be written; it is unchanged then.
     pub fn write(&self, patchset: &str, pin: &str, body: &str) -> io::Result<PathBuf> {
         let path = self.path(patchset, pin);
         let folder = path.parent().unwrap_or(Path::new("."));
@@ -99,7 +99,7 @@ fn body_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// What stands behind the head that insta writes.
+/// The text after the head that insta writes.
 fn body(text: &str) -> &str {
     let rest = text.strip_prefix("---\n").and_then(|head| head.split_once("\n---\n"));
     rest.map_or(text, |(_, body)| body)
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_accepted_is_read_back() {
+    fn an_accepted_snapshot_is_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path());
         assert_eq!(store.read("p", "python-2.5").unwrap(), None);

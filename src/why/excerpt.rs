@@ -25,15 +25,13 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// The headers and the hunks, byte for byte.
-    pub fn diff(&self) -> Vec<u8> {
+    /// The lines of a diff before the hunks, which name the two files.
+    pub fn head(&self) -> String {
         let name = |path: &Option<TreePath>, prefix: &str| match path {
             Some(path) => format!("{prefix}/{path}"),
             None => "/dev/null".to_owned(),
         };
-        let mut out = format!("--- {}\n+++ {}\n", name(&self.old, "a"), name(&self.new, "b")).into_bytes();
-        out.extend(self.hunks.iter().flat_map(|hunk| &hunk.bytes));
-        out
+        format!("--- {}\n+++ {}\n", name(&self.old, "a"), name(&self.new, "b"))
     }
 }
 

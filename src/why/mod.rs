@@ -22,4 +22,4 @@ pub use excerpt::Excerpt;
 pub use observation::{Difference, Line, Observation};
 pub use part::{PartKey, part_keys};
 pub use release_path::release_path;
-pub use trace::{PartChange, Step, Trace, Waypoint, trace};
+pub use trace::{PartChange, Step, StepCommit, Trace, Waypoint, trace};

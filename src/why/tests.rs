@@ -173,6 +173,8 @@ fn an_excerpt_keeps_bytes_that_are_not_utf_8() {
     assert_eq!((step.parts[0].difference, step.commit.is_none()), (Difference::Outcome, true));
     let [excerpt] = &step.excerpts[..] else { panic!("one file") };
     assert_eq!((excerpt.of, excerpt.hunks.len(), excerpt.touches), (2, 1, true));
-    let expected = b"--- a/f\n+++ b/f\n@@ -1,4 +1,4 @@\n-one M\xfcller\r\n+none M\xfcller\r\n x\n x\n x\n";
-    assert_eq!(excerpt.diff(), expected, "{}", excerpt.diff().escape_ascii());
+    assert_eq!(excerpt.head(), "--- a/f\n+++ b/f\n");
+    let (hunk, expected) =
+        (&excerpt.hunks[0].bytes, b"@@ -1,4 +1,4 @@\n-one M\xfcller\r\n+none M\xfcller\r\n x\n x\n x\n");
+    assert_eq!(hunk, expected, "{}", hunk.escape_ascii());
 }

@@ -32,7 +32,7 @@ fn a_dry_run_writes_nothing() {
     7 edits: 7 change; 6 files
     nothing was written (dry run)
     ------- stderr -------
-    note: tree is no pinned release: CPython 9.9 is not among the pins
+    note: tree is not a pinned release: there is no pin for CPython 9.9
     [exit 0]
     ");
     assert_eq!(env.state("tree"), before);
@@ -45,7 +45,7 @@ fn applying_writes_what_was_planned_and_a_receipt() {
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     applied gadget to tree: 7 edits: 7 change; 6 files
     ------- stderr -------
-    note: tree is no pinned release: CPython 9.9 is not among the pins
+    note: tree is not a pinned release: there is no pin for CPython 9.9
     [exit 0]
     ");
     let after = env.state("tree");
@@ -91,11 +91,11 @@ fn applying_twice_finds_nothing_to_do() {
     let env = applied();
     let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
-    gadget: nothing to do, the tree is so already
+    gadget: already applied, nothing to do
     [exit 0]
     ");
     assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
-    gadget: nothing to do, the tree is so already
+    gadget: already applied, nothing to do
     [exit 0]
     ");
     assert_snapshot!(env.run(&["plan", "gadget", "tree"]), @"
@@ -197,12 +197,12 @@ fn status_reports_a_tree_without_patchsets() {
     "#);
     assert_snapshot!(env.run(&["status", "nowhere"]), @"
     ------- stderr -------
-    error: nowhere cannot be read as a tree: No such file or directory (os error 2)
+    error: cannot read nowhere: No such file or directory (os error 2)
     [exit 4]
     ");
     assert_snapshot!(env.run(&["status", "tree/configure"]), @"
     ------- stderr -------
-    error: tree/configure cannot be read as a tree: Not a directory (os error 20)
+    error: cannot read tree/configure: Not a directory (os error 20)
     [exit 4]
     ");
 }
@@ -216,10 +216,10 @@ fn status_reports_files_changed_since_apply() {
     env.write("tree/Misc/NEWS", "Gadget 9.10\n");
     assert_snapshot!(env.run(&["status", "tree"]), @"
     gadget: 7 edits, 6 files
-      Makefile.pre.in: was edited since
-      Misc/NEWS: was edited since
-      Modules/gadget/loader.c: is gone
-      configure: its mode was changed since
+      Makefile.pre.in: changed since
+      Misc/NEWS: changed since
+      Modules/gadget/loader.c: removed since
+      configure: mode changed since
     [exit 1]
     ");
     let json = common::without_digests(&env.run(&["status", "tree", "--format", "json"]));
@@ -284,8 +284,8 @@ fn revert_is_refused_after_a_manual_edit() {
     assert_snapshot!(env.run(&["revert", "tree"]), @"
     ------- stderr -------
     error: the tree is not as pypatch left it
-      Makefile.pre.in: was edited since
-      Modules/gadget/loader.c: is gone
+      Makefile.pre.in: changed since
+      Modules/gadget/loader.c: removed since
       nothing was written
       help: undo those changes by hand, or move them into a patchset, then run this again
     [exit 3]
@@ -293,8 +293,8 @@ fn revert_is_refused_after_a_manual_edit() {
     assert_snapshot!(env.run(&["revert", "-n", "tree"]), @"
     ------- stderr -------
     error: the tree is not as pypatch left it
-      Makefile.pre.in: was edited since
-      Modules/gadget/loader.c: is gone
+      Makefile.pre.in: changed since
+      Modules/gadget/loader.c: removed since
       nothing was written
       help: undo those changes by hand, or move them into a patchset, then run this again
     [exit 3]
@@ -325,7 +325,7 @@ fn several_patchsets_are_applied_in_order_and_reverted_one_by_one() {
     applied gadget to tree: 7 edits: 7 change; 6 files
     applied more to tree: 1 edit: 1 change; 1 file
     ------- stderr -------
-    note: tree is no pinned release: CPython 9.9 is not among the pins
+    note: tree is not a pinned release: there is no pin for CPython 9.9
     [exit 0]
     ");
     assert_snapshot!(env.run(&["status", "tree"]), @"
@@ -346,7 +346,7 @@ fn several_patchsets_are_applied_in_order_and_reverted_one_by_one() {
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "tree"]), @"
     applied more to tree: 1 edit: 1 change; 1 file
     ------- stderr -------
-    note: tree is no pinned release: CPython 9.9 is not among the pins
+    note: tree is not a pinned release: there is no pin for CPython 9.9
     [exit 0]
     ");
     assert_snapshot!(env.run(&["revert", "tree"]), @"
@@ -368,7 +368,7 @@ fn several_patchsets_are_written_in_one_transaction() {
     applied gadget to tree: 7 edits: 7 change; 6 files
     applied gizmo to tree: 7 edits: 7 change; 7 files
     ------- stderr -------
-    note: tree is no pinned release: CPython 9.9 is not among the pins
+    note: tree is not a pinned release: there is no pin for CPython 9.9
     [exit 0]
     ");
     let applied = env.state("tree");
@@ -409,9 +409,9 @@ fn an_unpinned_tree_needs_allow_unpinned() {
     let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
     ------- stderr -------
-    error: tree is no pinned release: CPython 9.9 is not among the pins
+    error: tree is not a pinned release: there is no pin for CPython 9.9
       nothing was written
-      help: give --allow-unpinned to patch it all the same
+      help: give --allow-unpinned to patch it anyway
     [exit 3]
     ");
     assert_eq!(env.state("tree"), before);
@@ -419,15 +419,15 @@ fn an_unpinned_tree_needs_allow_unpinned() {
     env.patchset("mine", "- {id: a, why: Why not., file: configure, file.mode: {executable: true}}");
     assert_snapshot!(env.run(&["apply", "mine", "tree"]), @"
     ------- stderr -------
-    error: tree is no pinned release: the tree has no version of CPython
+    error: tree is not a pinned release: it has no CPython version
       nothing was written
-      help: give --allow-unpinned to patch it all the same
+      help: give --allow-unpinned to patch it anyway
     [exit 3]
     ");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "mine", "tree"]), @"
     applied mine to tree: 1 edit: 1 change; 1 file
     ------- stderr -------
-    note: tree is no pinned release: the tree has no version of CPython
+    note: tree is not a pinned release: it has no CPython version
     [exit 0]
     ");
 }
@@ -459,18 +459,18 @@ fn files_that_differ_from_the_pinned_release_are_named() {
     let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
     ------- stderr -------
-    error: tree is no pinned release: it differs from python-9.9
+    error: tree is not a pinned release: it differs from python-9.9
       differs: Makefile.pre.in
       differs: Modules/one.c
       nothing was written
-      help: give --allow-unpinned to patch it all the same
+      help: give --allow-unpinned to patch it anyway
     [exit 3]
     ");
     assert_eq!(env.state("tree"), before);
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     applied gadget to tree: 7 edits: 7 change; 6 files
     ------- stderr -------
-    note: tree is no pinned release: it differs from python-9.9
+    note: tree is not a pinned release: it differs from python-9.9
     [exit 0]
     ");
 }
@@ -482,7 +482,7 @@ fn apply_is_refused_when_the_pinned_release_is_not_available() {
     let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "--offline", "gadget", "tree"]), @"
     ------- stderr -------
-    error: tree is no pinned release: python-9.9 is not at hand to compare it with
+    error: tree is not a pinned release: python-9.9 is not available to compare it with
       nothing was written
       help: run `pypatch fetch python-9.9` first, or give --allow-unpinned
     [exit 3]
@@ -567,9 +567,9 @@ fn a_tree_locked_by_another_process_is_refused() {
     lock.lock().unwrap();
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
-    note: tree is no pinned release: CPython 9.9 is not among the pins
+    note: tree is not a pinned release: there is no pin for CPython 9.9
     error: another process is changing tree
-      help: wait for it to end, then run this again
+      help: wait until it has ended, then run this again
     [exit 3]
     ");
     assert_eq!(env.state("tree"), before);
@@ -616,7 +616,7 @@ fn an_empty_patchset_changes_nothing() {
     env.yaml("mine", "schema: 1\nid: mine\ntitle: Nothing\n");
     let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "mine", "tree"]), @"
-    mine: nothing to do, the tree is so already
+    mine: already applied, nothing to do
     [exit 0]
     ");
     assert_snapshot!(env.run(&["plan", "mine", "tree"]), @"
@@ -658,14 +658,14 @@ fn output_does_not_overwrite_an_existing_path() {
     let before = env.state("out");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out"]), @"
     ------- stderr -------
-    note: tree is no pinned release: CPython 9.9 is not among the pins
+    note: tree is not a pinned release: there is no pin for CPython 9.9
     error: out already exists
       help: name a directory that does not exist, or an empty one
     [exit 3]
     ");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out/mine"]), @"
     ------- stderr -------
-    note: tree is no pinned release: CPython 9.9 is not among the pins
+    note: tree is not a pinned release: there is no pin for CPython 9.9
     error: out/mine already exists
       help: name a directory that does not exist, or an empty one
     [exit 3]
@@ -683,7 +683,7 @@ fn output_does_not_overwrite_an_existing_path() {
     7 edits: 7 change; 6 files
     nothing was written (dry run)
     ------- stderr -------
-    note: tree is no pinned release: CPython 9.9 is not among the pins
+    note: tree is not a pinned release: there is no pin for CPython 9.9
     [exit 0]
     ");
     assert!(!env.path("new").exists());
@@ -701,9 +701,9 @@ fn a_layer_over_a_manual_edit_is_refused() {
     let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "tree"]), @"
     ------- stderr -------
-    note: tree is no pinned release: CPython 9.9 is not among the pins
+    note: tree is not a pinned release: there is no pin for CPython 9.9
     error: the tree is not as pypatch left it
-      Makefile.pre.in: was edited since
+      Makefile.pre.in: changed since
       nothing was written
       help: undo those changes by hand, or move them into a patchset, then run this again
     [exit 3]

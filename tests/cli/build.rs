@@ -225,7 +225,7 @@ fn a_failing_check_names_its_edit_and_the_next_run_resumes() {
     env.edit("patchsets/gizmo/patchset.yaml", "with: fancy", "with: shiny");
     let (code, stdout, stderr) = build(&env, BUILD);
     assert_eq!((code, stdout.as_str()), (Some(5), ""));
-    assert!(stderr.contains("error: after main/make this does not hold: is-fancy\n"), "{stderr}");
+    assert!(stderr.contains("error: checks failed after main/make: is-fancy\n"), "{stderr}");
     assert!(stderr.contains("is-fancy (edit `fancy`): A plain one was shipped once.\n"), "{stderr}");
     assert!(stderr.contains("`launch sh gizmo` printed `shiny`, expected `fancy`\n"), "{stderr}");
     assert!(!env.path("place/bin").exists(), "later steps are not begun");
@@ -357,7 +357,7 @@ fn a_wrong_build_is_refused_before_anything_is_written() {
     refused(
         &["build", "gizmo", "tree", "--prefix", "p", "--work", "work", "--launcher", "stand-in"],
         3,
-        "no pinned release",
+        "not a pinned release",
     );
     env.edit("patchsets/gizmo/patchset.yaml", "find: plain", "find: missing");
     refused(BUILD, 3, "edit `fancy` does not fit");

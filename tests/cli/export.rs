@@ -112,7 +112,7 @@ fn an_export_needs_an_output_with_a_known_ending() {
     ");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tar", "-o", "nowhere/out.tar"]), @"
     ------- stderr -------
-    error: cannot write nowhere/out.tar: its folder does not exist
+    error: cannot write nowhere/out.tar: its parent directory does not exist
       nothing was written
     [exit 74]
     ");
@@ -161,7 +161,7 @@ fn an_output_inside_the_source_is_refused() {
         &["apply", "gadget", "tree", "--allow-unpinned", "--output", "tree/inner"],
     ] {
         let output = env.run(args);
-        assert!(output.contains("lies inside the source") && output.ends_with("[exit 2]"), "{output}");
+        assert!(output.contains("is inside the source") && output.ends_with("[exit 2]"), "{output}");
     }
     assert_eq!(env.state("tree"), before);
 }

@@ -489,7 +489,7 @@ fn a_directory_named_patchset_yaml_is_refused() {
     assert_snapshot!(env.run(&["check", "./patchsets/mine"]), @"
     ------- stderr -------
     error: no patchset named `./patchsets/mine`
-      help: `pypatch list` names them all; a path needs a `/`, as in ./mine
+      help: run `pypatch list` for all names; a path contains a `/`, as in ./mine
     [exit 2]
     ");
 }
@@ -616,7 +616,7 @@ fn an_unknown_patchset_is_reported_with_the_nearest_names() {
     assert_snapshot!(env.run(&["show", "./nowhere"]), @"
     ------- stderr -------
     error: no patchset named `./nowhere`
-      help: `pypatch list` names them all; a path needs a `/`, as in ./mine
+      help: run `pypatch list` for all names; a path contains a `/`, as in ./mine
     [exit 2]
     ");
 }
@@ -653,7 +653,7 @@ fn list_names_the_patchsets_of_all_folders() {
     "#);
     assert_snapshot!(env.run(&["list", "[a"]), @"
     ------- stderr -------
-    error: `[a` is no pattern: Pattern syntax error near position 0: invalid range pattern
+    error: invalid pattern `[a`: Pattern syntax error near position 0: invalid range pattern
     [exit 2]
     ");
 }
@@ -836,7 +836,7 @@ fn check_accepts_names_patterns_folders_and_files() {
     assert_snapshot!(env.run(&["check", "gadget"]), @"
     ------- stderr -------
     error: an error in the patchset `gadget`
-      `pins` names `python-9.9`, which is no pinned release
+      `pins` names `python-9.9`, which is not a pinned release
     [exit 2]
     ");
     let file = env.path("patchsets/gadget/patchset.yaml");
@@ -864,7 +864,7 @@ fn check_accepts_names_patterns_folders_and_files() {
     assert_snapshot!(env.run(&["check", "nowhere/patchset.yaml"]), @"
     ------- stderr -------
     error: no patchset named `nowhere/patchset.yaml`
-      help: `pypatch list` names them all; a path needs a `/`, as in ./mine
+      help: run `pypatch list` for all names; a path contains a `/`, as in ./mine
     [exit 2]
     ");
 }

@@ -134,7 +134,7 @@ fn diff_prints_the_changes_of_the_plan() {
     assert_snapshot!(env.run(&["diff", "gadget", "tree", "--edit", "run-gne"]), @"
     ------- stderr -------
     error: `gadget` has no edit `run-gne`
-      help: `pypatch show gadget` names them
+      help: run `pypatch show gadget` for a list
     [exit 2]
     ");
     assert_eq!(env.state("tree"), before);
@@ -532,8 +532,8 @@ fn a_conflict_names_both_edits() {
     3 edits: 3 change; 0 files
     error: the edits `first` and `second` touch the same bytes
       Makefile.pre.in:8  sharedmods docs
-      `first` is written at mine/patchset.yaml:5:5
-      `second` is written at mine/patchset.yaml:7:5
+      `first` is defined at mine/patchset.yaml:5:5
+      `second` is defined at mine/patchset.yaml:7:5
     nothing was written
     [exit 3]
     ");
@@ -545,8 +545,8 @@ fn a_conflict_names_both_edits() {
     2 edits: 2 change; 0 files
     error: the edits `first` and `second` touch the same bytes
       Misc/NEWS:1  Gadget 9.9
-      `first` is written at mine/patchset.yaml:5:5
-      `second` is written at mine/patchset.yaml:6:5
+      `first` is defined at mine/patchset.yaml:5:5
+      `second` is defined at mine/patchset.yaml:6:5
     nothing was written
     [exit 3]
     ");
@@ -569,8 +569,8 @@ fn a_conflict_names_both_edits() {
     2 edits: 2 change; 0 files
     error: the edits `first` and `second` touch the same bytes
       new:1
-      `first` is written at mine/patchset.yaml:5:5
-      `second` is written at mine/patchset.yaml:6:5
+      `first` is defined at mine/patchset.yaml:5:5
+      `second` is defined at mine/patchset.yaml:6:5
     nothing was written
     [exit 3]
     ");
@@ -586,7 +586,7 @@ fn an_edit_that_is_not_idempotent_is_refused() {
       change    redo  Makefile.pre.in:4
       change    a     Makefile.pre.in:5
     3 edits: 3 change; 0 files
-    error: edit `a` is not done when it was done: planned again on its own result it comes to `missing`
+    error: edit `a` is not idempotent: planning it on its own result gives `missing`
     nothing was written
     [exit 3]
     ");
@@ -600,7 +600,7 @@ fn edits_that_undo_each_other_are_both_named() {
       change    first   Makefile.pre.in:7
       change    second  Makefile.pre.in:7
     2 edits: 2 change; 0 files
-    error: edits `second` and `first` disturb each other: when all is done, `second` comes to `change`
+    error: edits `second` and `first` undo each other: planning `second` on the result of all gives `change`
     nothing was written
     [exit 3]
     ");
@@ -685,21 +685,21 @@ fn a_tree_of_another_version_is_refused() {
       change    no-news         Misc/NEWS
       change    configure-runs  configure
     7 edits: 7 change; 0 files
-    error: `gadget` is written for >=9.9, <9.10, and this is CPython 9.10.1
+    error: `gadget` is for >=9.9, <9.10, but this is CPython 9.10.1
     nothing was written
     [exit 3]
     ");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
-    error: `gadget` is written for >=9.9, <9.10, and this is CPython 9.10.1
+    error: `gadget` is for >=9.9, <9.10, but this is CPython 9.10.1
     nothing was written
     [exit 3]
     ");
     std::fs::remove_file(env.path("tree/Include/patchlevel.h")).unwrap();
     assert_snapshot!(env.run(&["diff", "gadget", "tree"]), @"
     ------- stderr -------
-    error: `gadget` is written for >=9.9, <9.10, and tree says no version of CPython
-      help: name the top of a CPython source tree, where Include/patchlevel.h is
+    error: `gadget` is for >=9.9, <9.10, but tree has no CPython version
+      help: name the top directory of a CPython source tree, which contains Include/patchlevel.h
     nothing was written
     [exit 3]
     ");
@@ -727,9 +727,9 @@ fn an_edit_without_effect_is_denied_unless_allowed() {
       refused   a  Modules/Setup.dist:9
                 setup-ignored: Modules/Setup exists, so configure will not copy Modules/Setup.dist over it: edit Modules/Setup
     1 edit: 1 refused; 0 files
-    error: edit `a` would not do what it says (setup-ignored)
+    error: edit `a` would not have the intended effect (setup-ignored)
       Modules/Setup exists, so configure will not copy Modules/Setup.dist over it: edit Modules/Setup
-      help: if it is right all the same, write `allow: {setup-ignored: REASON}`
+      help: if this is intended, add `allow: {setup-ignored: REASON}` to the edit
     nothing was written
     [exit 3]
     ");
@@ -749,9 +749,9 @@ fn an_undef_that_configure_would_rewrite_is_denied() {
       refused   a  pyconfig.h.in:8
                 undef-in-template: config.status rewrites a plain `#undef` of pyconfig.h.in: write `header.undef`, which spells it `#undef/**/X`
     1 edit: 1 refused; 0 files
-    error: edit `a` would not do what it says (undef-in-template)
+    error: edit `a` would not have the intended effect (undef-in-template)
       config.status rewrites a plain `#undef` of pyconfig.h.in: write `header.undef`, which spells it `#undef/**/X`
-      help: if it is right all the same, write `allow: {undef-in-template: REASON}`
+      help: if this is intended, add `allow: {undef-in-template: REASON}` to the edit
     nothing was written
     [exit 3]
     ");
@@ -768,9 +768,9 @@ fn a_stale_configure_is_denied_unless_declared() {
       refused   a  configure.ac:1
                 stale-configure: configure is generated from configure.ac and stays as it is: declare under `build: regenerate:` what writes configure and reads configure.ac
     1 edit: 1 refused; 0 files
-    error: edit `a` would not do what it says (stale-configure)
+    error: edit `a` would not have the intended effect (stale-configure)
       configure is generated from configure.ac and stays as it is: declare under `build: regenerate:` what writes configure and reads configure.ac
-      help: if it is right all the same, write `allow: {stale-configure: REASON}`
+      help: if this is intended, add `allow: {stale-configure: REASON}` to the edit
     nothing was written
     [exit 3]
     ");
@@ -791,9 +791,9 @@ fn a_print_statement_of_python_2_is_denied_in_python_3() {
       refused   a  Lib/compiler.py:10
                 print-statement: Python 2's print statement is a SyntaxError in 9.9: write `print(...)`
     1 edit: 1 refused; 0 files
-    error: edit `a` would not do what it says (print-statement)
+    error: edit `a` would not have the intended effect (print-statement)
       Python 2's print statement is a SyntaxError in 9.9: write `print(...)`
-      help: if it is right all the same, write `allow: {print-statement: REASON}`
+      help: if this is intended, add `allow: {print-statement: REASON}` to the edit
     nothing was written
     [exit 3]
     ");

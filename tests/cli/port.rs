@@ -64,7 +64,7 @@ fn a_matrix_has_a_row_per_part_and_a_column_per_version() {
     static-modules/two    applies   changed
     static-modules/three  applies   already
 
-    10 cells on 2 sources: 1 already, 1 obsolete, 5 applies, 1 moved, 2 changed; 2 to be decided (`-v` names the candidates)
+    10 cells on 2 sources: 1 already, 1 obsolete, 5 applies, 1 moved, 2 changed; 2 to be decided (`-v` lists the candidates)
     [exit 0]
     ");
     assert!(
@@ -147,7 +147,7 @@ fn nothing_is_written_while_a_row_is_undecided() {
     ------- stderr -------
     error: 2 rows to be decided
       nothing was written
-      help: give --accept no-sharedmods=N or --drop no-sharedmods=WHY for each, or a file of --decisions
+      help: give --accept no-sharedmods=N or --drop no-sharedmods=WHY for each row, or a file of --decisions
     [exit 3]
     ");
     assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
@@ -237,7 +237,7 @@ fn a_decision_about_an_unknown_row_is_an_error() {
     [exit 2]
     ");
     assert!(port(&["--accept", "no-sharedmods=3"]).contains("has no candidate 3, only 2"));
-    assert!(port(&["--accept", "no-sharedmods=x"]).contains("x is no number of a candidate"));
+    assert!(port(&["--accept", "no-sharedmods=x"]).contains("`x` is not the number of a candidate"));
     assert!(port(&["--accept", "no-sharedmods"]).ends_with("[exit 2]"));
     assert_eq!(fs::read_dir(env.path("patchsets")).unwrap().count(), 1);
 }
@@ -329,7 +329,7 @@ fn a_patchset_that_does_not_load_again_is_not_written() {
         "static-modules/two=1",
     ]);
     assert!(
-        output.contains("would not say what was decided") && output.contains("edit: no-sharedmods"),
+        output.contains("would not be what was decided") && output.contains("edit: no-sharedmods"),
         "{output}"
     );
     assert!(output.ends_with("[exit 3]"), "{output}");
@@ -388,5 +388,5 @@ fn a_directory_that_is_not_a_cpython_tree_is_reported() {
     let env = two_versions();
     env.write("other/README", "nothing\n");
     let output = env.run(&["matrix", "gadget-py9.9", "other", "--base", "old"]);
-    assert!(output.contains("other: this is no tree of CPython") && output.ends_with("[exit 4]"), "{output}");
+    assert!(output.contains("other: not a CPython source tree") && output.ends_with("[exit 4]"), "{output}");
 }

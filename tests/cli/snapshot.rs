@@ -187,22 +187,22 @@ fn a_missing_release_is_skipped_unless_required() {
     let mut env = pinned();
     env.set("PYPATCH_SOURCES", "");
     assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
-    gadget on python-9.9: skipped, the release is not at hand (`pypatch fetch python-9.9`)
+    gadget on python-9.9: skipped, the release is not available (run `pypatch fetch python-9.9`)
     ------- stderr -------
     0 compared, 0 different, 1 skipped
     [exit 0]
     ");
     assert_snapshot!(env.run(&["snapshot", "check", "--require", "gadget"]), @"
-    gadget on python-9.9: skipped, the release is not at hand (`pypatch fetch python-9.9`)
+    gadget on python-9.9: skipped, the release is not available (run `pypatch fetch python-9.9`)
     ------- stderr -------
     0 compared, 0 different, 1 skipped
-    error: not at hand: 1 pinned release
+    error: not available: 1 pinned release
     [exit 4]
     ");
     assert_snapshot!(env.run(&["snapshot", "check", "gadget", "--pin", "python-2.5"]), @"
     ------- stderr -------
-    error: no patchset of these has the pin `python-2.5`
-      help: a pin is compared when it is among the patchset's `pins`
+    error: none of these patchsets has the pin `python-2.5`
+      help: only the pins that a patchset lists under `pins` are compared
     [exit 2]
     ");
 }
@@ -228,7 +228,7 @@ fn an_unknown_pin_is_an_error() {
     error: unknown pin `python-9.8`
       near: python-9.9
       near: python-3.9.8
-      help: `pypatch pins` names them all
+      help: run `pypatch pins` for all pins
     [exit 4]
     ");
 }
@@ -309,41 +309,41 @@ fn diff_separates_changed_edits_from_upstream_moves() {
       new      more
 
     no-sharedmods
-      Makefile.pre.in:5: upstream wrote these lines otherwise; the edit does the same to them
-        its lines:
+      Makefile.pre.in:5: upstream changed these lines; the edit has the same effect on them
+        changed lines:
           --		sharedmods docs
           -+		docs
           +-		sharedmods docs man
           ++		docs man
-        around them, by upstream:
+        context, changed by upstream:
           -all:	$(PROG) oldsharedmods \
           +build:	$(PROG) oldsharedmods \
 
     run-gen
-      Makefile.pre.in:11: the edit does something else
+      Makefile.pre.in:11: the edit has another effect
         - adds `run`
         - adds `run`
         + adds `yod`
         + adds `yod`
-        its lines:
+        changed lines:
           -+	-run $(GEN) tables.txt
           -+	@run $(GEN) more.txt
           ++	-yod $(GEN) tables.txt
           ++	@yod $(GEN) more.txt
 
     static-modules
-      two-and-a-half: a part of it now (missing)
+      two-and-a-half: a new part (missing)
       three: no longer a part
-      Modules/Setup.dist:6: the edit does something else
-        - takes away `#` at `three`
-        - takes away `#` at `three_more.c`
-        its lines:
+      Modules/Setup.dist:6: the edit has another effect
+        - removes `#` at `three`
+        - removes `#` at `three_more.c`
+        changed lines:
           --#three three.c \
           --#	three_more.c
           ...
           -+three three.c \
           -+	three_more.c
-        around them, by upstream:
+        context, changed by upstream:
           +#three three.c \
           +#	three_more.c
           ...
@@ -352,7 +352,7 @@ fn diff_separates_changed_edits_from_upstream_moves() {
 
     open-elsewhere
       Modules/one.c:6: upstream moved; the edit changes the same lines
-        around them, by upstream:
+        context, changed by upstream:
           -    /* not fopen("this") */
           +    /* not fopen("that") */
 
@@ -464,17 +464,17 @@ fn a_missing_or_ambiguous_snapshot_is_an_error() {
     let env = neighbours();
     assert_snapshot!(env.run(&["snapshot", "diff", "python-9.9", "gadget"]), @"
     ------- stderr -------
-    error: 2 accepted snapshots are called `python-9.9`
+    error: 2 accepted snapshots have the name `python-9.9`
       gadget/python-9.9
       neighbour/python-9.9
-      help: name one of these
+      help: use one of these
     [exit 2]
     ");
     assert_snapshot!(env.run(&["snapshot", "diff", "gadgets", "gadget"]), @"
     ------- stderr -------
     error: there is no accepted snapshot `gadgets`
       near: gadget/python-9.9
-      help: `pypatch snapshot accept PATCHSET` makes one of each of its pins
+      help: run `pypatch snapshot accept PATCHSET` to make snapshots for all of its pins
     [exit 2]
     ");
     assert_snapshot!(env.run(&["snapshot", "diff", "gadget", "neighbour", "--edit", "none"]), @"
@@ -488,7 +488,7 @@ fn a_missing_or_ambiguous_snapshot_is_an_error() {
       no-news
       configure-runs
       more
-      help: name one of these
+      help: use one of these
     [exit 2]
     ");
 }

@@ -58,16 +58,16 @@ fn a_tarball_with_another_hash_is_not_pinned() {
     release::tarball(&env.path("tree"), &env.path("other.tar.gz"));
     assert_snapshot!(env.run(&["apply", "gadget", "other.tar.gz", "-o", "out"]), @"
     ------- stderr -------
-    error: other.tar.gz is no pinned release: its hash is not that of python-9.9
+    error: other.tar.gz is not a pinned release: its hash differs from that of python-9.9
       nothing was written
-      help: unpack it and patch the directory, of which the touched files are compared, or give --allow-unpinned
+      help: unpack it and patch the directory, of which only the touched files are compared, or give --allow-unpinned
     [exit 3]
     ");
     assert!(!env.path("out").exists());
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "other.tar.gz", "-o", "out"]), @"
     applied gadget to out: 7 edits: 7 change; 6 files
     ------- stderr -------
-    note: other.tar.gz is no pinned release: its hash is not that of python-9.9
+    note: other.tar.gz is not a pinned release: its hash differs from that of python-9.9
     [exit 0]
     ");
 }
@@ -77,13 +77,13 @@ fn only_a_directory_is_patched_in_place() {
     let env = pinned();
     assert_snapshot!(env.run(&["apply", "gadget", "Python-9.9.tgz"]), @"
     ------- stderr -------
-    error: `Python-9.9.tgz` is no directory that could be patched in place
+    error: `Python-9.9.tgz` cannot be patched in place: it is not a directory
       help: give --output DIR for the patched tree
     [exit 2]
     ");
     assert_snapshot!(env.run(&["apply", "gadget", "python-9.9"]), @"
     ------- stderr -------
-    error: `python-9.9` is no directory that could be patched in place
+    error: `python-9.9` cannot be patched in place: it is not a directory
       help: give --output DIR for the patched tree
     [exit 2]
     ");
@@ -103,7 +103,7 @@ fn an_unknown_source_lists_the_possible_forms() {
     error: unknown pin `python-9.8`
       near: python-9.9
       near: python-3.9.8
-      help: `pypatch pins` names them all
+      help: run `pypatch pins` for all pins
     [exit 4]
     ");
     assert_snapshot!(env.run(&["plan", "gadget", "git:tree@v1"]), @"
@@ -139,7 +139,7 @@ fn a_pin_that_is_not_found_lists_the_places_searched() {
     error: `python-9.9` can be had nowhere
       PYPATCH_SOURCES: $WORK/./nowhere: does not exist
       PYPATCH_SOURCES: $WORK/./tree: has neither a tarball nor a tag of it
-      help: point PYPATCH_SOURCES at a directory that holds the tarball, or at a git repository with the release's tag
+      help: set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag
     [exit 4]
     ");
     assert_snapshot!(env.run(&["fetch", "--offline", "python-9.9"]), @"
@@ -147,7 +147,7 @@ fn a_pin_that_is_not_found_lists_the_places_searched() {
     error: `python-9.9` can be had nowhere
       PYPATCH_SOURCES: $WORK/./nowhere: does not exist
       PYPATCH_SOURCES: $WORK/./tree: has neither a tarball nor a tag of it
-      help: point PYPATCH_SOURCES at a directory that holds the tarball, or at a git repository with the release's tag
+      help: set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag
     [exit 4]
     ");
 }
@@ -163,7 +163,7 @@ fn a_tarball_with_a_wrong_hash_is_never_used() {
     ------- stderr -------
     error: `python-9.9` can be had nowhere
       PYPATCH_SOURCES: $WORK/sources/Python-9.9.tgz: has the sha256 SHA256, and that is not pinned
-      help: point PYPATCH_SOURCES at a directory that holds the tarball, or at a git repository with the release's tag
+      help: set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag
     [exit 4]
     ");
     // A good one in another place is used, with a warning about the bad one.
@@ -276,7 +276,7 @@ fn pins_lists_local_paths() {
     error: unknown pin `python-9.8`
       near: python-9.9
       near: python-3.9.8
-      help: `pypatch pins` names them all
+      help: run `pypatch pins` for all pins
     [exit 4]
     ");
     assert!(env.stdout(&["pins"]).contains("python-2.7.18 "));

@@ -1,44 +1,53 @@
-//! A matrix: for a terminal, as JSON, and as a page.
+//! A patchset on many sources: as a table, as JSON, and as a page.
 
 mod html;
 mod text;
 
+use std::fmt;
+
 use serde_json::{Value, json};
 
-pub use html::html;
-pub use text::text;
-
+use super::{Report, Text, locations};
 use crate::port::{Candidate, Cell, Column, Matrix};
 use crate::tree::Location;
 
-/// A matrix: its columns, and one cell a part of an edit on a source.
-pub fn json(matrix: &Matrix) -> Value {
-    let columns = matrix.columns.iter().map(|column| {
-        json!({
-            "source": column.source,
-            "version": column.version.as_ref().map(ToString::to_string),
-            "patchset": column.patchset,
-            "error": column.cells.as_ref().err(),
-        })
-    });
-    json!({
-        "schema": 1,
-        "patchset": matrix.patchset,
-        "base": matrix.base,
-        "columns": columns.collect::<Vec<_>>(),
-        "cells": matrix.cells().map(cell).collect::<Vec<_>>(),
-    })
+impl Report for Matrix {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        text::text(self, out)
+    }
+
+    fn json(&self) -> Option<Value> {
+        let columns = self.columns.iter().map(|column| {
+            json!({
+                "source": column.source,
+                "version": column.version.as_ref().map(ToString::to_string),
+                "patchset": column.patchset,
+                "error": column.cells.as_ref().err(),
+            })
+        });
+        Some(json!({
+            "schema": 1,
+            "patchset": self.patchset,
+            "base": self.base,
+            "columns": columns.collect::<Vec<_>>(),
+            "cells": self.cells().map(cell).collect::<Vec<_>>(),
+        }))
+    }
+
+    fn html(&self) -> Option<String> {
+        Some(html::html(self))
+    }
 }
 
 /// One cell, in the shape that all reports of ports share.
-pub fn cell(cell: &Cell) -> Value {
+pub(super) fn cell(cell: &Cell) -> Value {
     json!({
         "edit": cell.edit,
         "part": cell.part,
         "source": cell.source,
         "version": cell.version.as_ref().map(ToString::to_string),
         "verdict": cell.verdict.name(),
-        "places": cell.places.iter().map(line).collect::<Vec<_>>(),
+        "places": cell.places.iter().map(location).collect::<Vec<_>>(),
         "candidates": cell.candidates.iter().map(candidate).collect::<Vec<_>>(),
         "reason": cell.explanation(),
     })
@@ -51,13 +60,13 @@ fn candidate(candidate: &Candidate) -> Value {
         "line": first.map(|spot| spot.line),
         "text": candidate.text,
         "why": candidate.why,
-        "places": candidate.places.iter().map(line).collect::<Vec<_>>(),
+        "places": candidate.places.iter().map(location).collect::<Vec<_>>(),
         "can_be_taken": candidate.change.is_some(),
     })
 }
 
-fn line(spot: &Location) -> Value {
-    json!({"file": spot.file, "line": spot.line})
+fn location(location: &Location) -> Value {
+    json!({"file": location.file, "line": location.line})
 }
 
 /// The name of a group of neighbouring columns: `2.5` or `2.5 - 2.5.6`.
@@ -73,29 +82,13 @@ fn group_name(columns: &[Column]) -> String {
     }
 }
 
-/// Places, a file once: `Makefile.pre.in:473,622`.
-fn places(spots: &[Location]) -> String {
-    let mut files: Vec<(&str, Vec<String>)> = Vec::new();
-    for spot in spots {
-        let line = if spot.line == 0 { Vec::new() } else { vec![spot.line.to_string()] };
-        match files.iter_mut().find(|(file, _)| *file == spot.file.as_str()) {
-            Some((_, lines)) => lines.extend(line),
-            None => files.push((spot.file.as_str(), line)),
-        }
-    }
-    let files = files.into_iter().map(|(file, lines)| match lines.len() {
-        0 => file.to_owned(),
-        _ => format!("{file}:{}", lines.join(",")),
-    });
-    files.collect::<Vec<_>>().join(" ")
+fn places(places: &[Location]) -> String {
+    locations::text(&locations::by_file(places.iter().map(|place| (&place.file, place.line))), usize::MAX)
 }
 
-/// What a cell says beside its verdict, line by line.
+/// What is known about a cell besides its verdict, line by line.
 pub fn details(cell: &Cell) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let Some(reason) = &cell.explanation() {
-        lines.push(reason.clone());
-    }
+    let mut lines: Vec<String> = cell.explanation().into_iter().collect();
     if !cell.places.is_empty() {
         lines.push(places(&cell.places));
     }

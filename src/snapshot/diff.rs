@@ -1,20 +1,20 @@
-//! The difference of two snapshots of neighbouring versions: how a change itself changed.
+//! The difference between two snapshots: how the changes themselves changed.
 
 use super::effect::{Effect, effects};
 use super::section::{FileDiff, Section, sections};
+use crate::edit::OutcomeKind;
 
-/// What became of an edit, or of what it does to one file, from one snapshot to the other. A later one
-/// outweighs an earlier one.
+/// How an edit, or what it does to one file, changed from one snapshot to the other, the least important
+/// first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
-    /// It is the same, byte for byte.
+    /// It is equal, byte for byte.
     Same,
-    /// Only the lines around it, or their numbers, are others: upstream moved.
+    /// Only the lines around it or their numbers changed: upstream moved.
     Moved,
-    /// Upstream wrote the lines otherwise that it touches, or gave the file another name; it does the
-    /// same to them.
+    /// It has the same effect on lines that upstream changed, or in a file that upstream renamed.
     Upstream,
-    /// It does something else.
+    /// It has another effect.
     Changed,
     /// It is only in the old snapshot.
     Gone,
@@ -41,16 +41,27 @@ impl Fate {
 pub struct EditDifference {
     /// The edit.
     pub id: String,
-    /// What became of it.
+    /// How it changed.
     pub fate: Fate,
-    /// Its verdict in the old snapshot, if it is there.
-    pub old_verdict: Option<String>,
+    /// Its verdict in the old snapshot; `None` if it is not in it.
+    pub old_verdict: Option<OutcomeKind>,
     /// Its verdict in the new one.
-    pub new_verdict: Option<String>,
-    /// The parts whose outcome is another: name, old and new outcome.
-    pub parts: Vec<(Option<String>, Option<String>, Option<String>)>,
-    /// What it does to each file, those that are the same included.
+    pub new_verdict: Option<OutcomeKind>,
+    /// The parts whose outcome changed.
+    pub parts: Vec<PartDifference>,
+    /// What it does to each file, equal ones included.
     pub files: Vec<FileDifference>,
+}
+
+/// A part of an edit whose outcome differs in two snapshots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartDifference {
+    /// The part's name, if the edit has several.
+    pub name: Option<String>,
+    /// Its outcome in the old snapshot; `None` if it is not in it.
+    pub old: Option<OutcomeKind>,
+    /// Its outcome in the new one.
+    pub new: Option<OutcomeKind>,
 }
 
 /// What an edit does to one file, in two snapshots.
@@ -60,111 +71,100 @@ pub struct FileDifference {
     pub old: Option<String>,
     /// The file in the new one.
     pub new: Option<String>,
-    /// What became of it.
+    /// How it changed.
     pub fate: Fate,
-    /// The first line of the first hunk in either.
+    /// The first line of the first hunk, in the old and in the new snapshot.
     pub lines: (Option<usize>, Option<usize>),
-    /// What only the old diff does.
+    /// Effects that only the old diff has.
     pub effects_gone: Vec<Effect>,
-    /// What only the new diff does.
+    /// Effects that only the new diff has.
     pub effects_new: Vec<Effect>,
-    /// The lines that the old and the new diff remove and add, with their signs.
+    /// The removed and added lines, with their signs, of the old and of the new diff.
     pub own: (Vec<String>, Vec<String>),
-    /// The unchanged lines around them in either.
-    pub around: (Vec<String>, Vec<String>),
+    /// The unchanged lines around them, in the old and in the new diff.
+    pub context: (Vec<String>, Vec<String>),
 }
 
-/// The edits of two snapshots, in the order of the new one; those that are gone stand where they were.
-pub fn neighbours(old: &str, new: &str) -> Vec<EditDifference> {
+/// The edits of two snapshots, in the order of the new one; removed ones are where they were in the old one.
+pub fn diff(old: &str, new: &str) -> Vec<EditDifference> {
     let (old, new) = (sections(old), sections(new));
     let mut all: Vec<EditDifference> = Vec::new();
-    let mut told = 0;
-    let gone = |section: &Section| !new.iter().any(|other| other.id == section.id);
+    let mut next = 0;
+    let removed = |sections: &[Section]| -> Vec<EditDifference> {
+        let is_removed = |section: &&Section| !new.iter().any(|other| other.id == section.id);
+        sections.iter().filter(is_removed).map(|section| edit(Some(section), None)).collect()
+    };
     for section in &new {
-        let place = old.iter().position(|other| other.id == section.id);
-        if let Some(place) = place {
-            // Those before it that are gone come first.
-            while told <= place {
-                if gone(&old[told]) {
-                    all.push(edit(Some(&old[told]), None));
-                }
-                told += 1;
-            }
+        let same = old.iter().position(|other| other.id == section.id);
+        if let Some(at) = same.filter(|at| *at >= next) {
+            all.extend(removed(&old[next..at]));
+            next = at + 1;
         }
-        all.push(edit(place.map(|place| &old[place]), Some(section)));
+        all.push(edit(same.map(|at| &old[at]), Some(section)));
     }
-    all.extend(
-        old.iter().skip(told).filter(|section| gone(section)).map(|section| edit(Some(section), None)),
-    );
+    all.extend(removed(&old[next..]));
     all
 }
 
 fn edit(old: Option<&Section>, new: Option<&Section>) -> EditDifference {
-    let section = new.or(old);
-    let files = match (old, new) {
+    let (fate, parts, files) = match (old, new) {
+        (Some(_), None) => (Fate::Gone, Vec::new(), Vec::new()),
+        (None, _) => (Fate::New, Vec::new(), Vec::new()),
         (Some(old), Some(new)) => {
-            pairs(&old.files, &new.files).into_iter().map(|(a, b)| file(a, b)).collect()
-        }
-        _ => Vec::new(),
-    };
-    let parts = match (old, new) {
-        (Some(old), Some(new)) => parts(old, new),
-        _ => Vec::new(),
-    };
-    let verdict = |section: Option<&Section>| section.map(|section| section.verdict.clone());
-    let fate = match (old, new) {
-        (Some(_), None) => Fate::Gone,
-        (None, _) => Fate::New,
-        (Some(old), Some(new)) => {
-            let worst = files.iter().map(|file: &FileDifference| match file.fate {
+            let (parts, files) = (parts(old, new), files(&old.files, &new.files));
+            let of_files = files.iter().map(|file| match file.fate {
                 Fate::Gone | Fate::New => Fate::Changed,
-                fate => fate,
+                fate @ (Fate::Same | Fate::Moved | Fate::Upstream | Fate::Changed) => fate,
             });
-            let other = old.verdict != new.verdict || !parts.is_empty() || old.lints != new.lints;
-            worst.chain(other.then_some(Fate::Changed)).max().unwrap_or(Fate::Same)
+            let changed = old.verdict != new.verdict || !parts.is_empty() || old.lints != new.lints;
+            let fate = of_files.chain(changed.then_some(Fate::Changed)).max().unwrap_or(Fate::Same);
+            (fate, parts, files)
         }
     };
     EditDifference {
-        id: section.map(|section| section.id.clone()).unwrap_or_default(),
+        id: new.or(old).map(|section| section.id.clone()).unwrap_or_default(),
         fate,
-        old_verdict: verdict(old),
-        new_verdict: verdict(new),
+        old_verdict: old.map(|section| section.verdict),
+        new_verdict: new.map(|section| section.verdict),
         parts,
         files,
     }
 }
 
-fn parts(old: &Section, new: &Section) -> Vec<(Option<String>, Option<String>, Option<String>)> {
+fn parts(old: &Section, new: &Section) -> Vec<PartDifference> {
     let outcome = |section: &Section, name: &Option<String>| {
-        section.parts.iter().find(|(other, _)| other == name).map(|(_, outcome)| outcome.clone())
+        section.parts.iter().find(|(other, _)| other == name).map(|(_, outcome)| *outcome)
     };
-    let mut names: Vec<&Option<String>> = new.parts.iter().map(|(name, _)| name).collect();
-    names.extend(old.parts.iter().map(|(name, _)| name));
-    let mut all = Vec::new();
-    for name in names {
+    let mut all: Vec<PartDifference> = Vec::new();
+    for (name, _) in new.parts.iter().chain(&old.parts) {
         let (a, b) = (outcome(old, name), outcome(new, name));
-        if a != b && !all.iter().any(|(known, _, _)| known == name) {
-            all.push((name.clone(), a, b));
+        if a != b && !all.iter().any(|part| part.name == *name) {
+            all.push(PartDifference { name: name.clone(), old: a, new: b });
         }
     }
     all
 }
 
-/// Files of the same name, then those that can only be the same one under another name.
-fn pairs<'a>(old: &'a [FileDiff], new: &'a [FileDiff]) -> Vec<(Option<&'a FileDiff>, Option<&'a FileDiff>)> {
-    let named = |files: &'a [FileDiff], path: &str| files.iter().find(|file| file.path == path);
-    let mut left: Vec<&FileDiff> = old.iter().filter(|file| named(new, &file.path).is_none()).collect();
-    let strangers = new.iter().filter(|file| named(old, &file.path).is_none()).count();
-    let mut all = Vec::new();
-    for file in new {
-        let same = named(old, &file.path).or_else(|| {
-            let does_the_same = left.iter().position(|other| effects(other) == effects(file));
-            let only = (left.len() == 1 && strangers == 1).then_some(0);
-            does_the_same.or(only).map(|place| left.remove(place))
-        });
-        all.push((same, Some(file)));
+/// Pairs of files with the same name; then a new name is the old file with the same effects, or the only one.
+fn files(old: &[FileDiff], new: &[FileDiff]) -> Vec<FileDifference> {
+    fn named<'a>(files: &'a [FileDiff], path: &str) -> Option<&'a FileDiff> {
+        files.iter().find(|file| file.path == path)
     }
-    all.extend(left.into_iter().map(|file| (Some(file), None)));
+    let mut left: Vec<&FileDiff> = old.iter().filter(|file| named(new, &file.path).is_none()).collect();
+    let new_names = new.iter().filter(|file| named(old, &file.path).is_none()).count();
+    let mut all = Vec::new();
+    for one in new {
+        let renamed = || {
+            let same_effects = left.iter().position(|other| effects(other) == effects(one));
+            same_effects.or((left.len() == 1 && new_names == 1).then_some(0))
+        };
+        let before = match named(old, &one.path) {
+            Some(before) => Some(before),
+            None => renamed().map(|at| left.remove(at)),
+        };
+        all.push(file(before, Some(one)));
+    }
+    all.extend(left.into_iter().map(|before| file(Some(before), None)));
     all
 }
 
@@ -175,10 +175,10 @@ fn file(old: Option<&FileDiff>, new: Option<&FileDiff>) -> FileDifference {
     let only = |these: &[Effect], those: &[Effect]| {
         let mut those = those.to_vec();
         let mut only = these.to_vec();
-        // One for one: what is done five times and then four is a difference.
+        // Each effect cancels only one: five times the same, and then four times, is a difference.
         only.retain(|effect| match those.iter().position(|other| other == effect) {
-            Some(place) => {
-                those.remove(place);
+            Some(at) => {
+                those.remove(at);
                 false
             }
             None => true,
@@ -202,7 +202,7 @@ fn file(old: Option<&FileDiff>, new: Option<&FileDiff>) -> FileDifference {
         effects_gone: only(&was, &is),
         effects_new: only(&is, &was),
         own: (text(a.own()), text(b.own())),
-        around: (text(a.around()), text(b.around())),
+        context: (text(a.context()), text(b.context())),
     }
 }
 
@@ -222,11 +222,11 @@ mod tests {
     }
 
     fn fates(old: &str, new: &str) -> Vec<(String, &'static str)> {
-        neighbours(old, new).into_iter().map(|edit| (edit.id, edit.fate.name())).collect()
+        diff(old, new).into_iter().map(|edit| (edit.id, edit.fate.name())).collect()
     }
 
     #[test]
-    fn what_upstream_moved_is_told_apart_from_what_the_edit_does() {
+    fn what_upstream_moved_differs_from_what_the_edit_does() {
         let old = body(&[
             ("same", "f", "@@ -1 +1 @@\n-a b\n+a"),
             ("numbers", "f", "@@ -1 +1 @@\n-a b\n+a"),
@@ -245,10 +245,10 @@ mod tests {
             ("effect", "f", "@@ -1 +1 @@\n-a b\n+a c"),
             ("comes", "f", "@@ -1 +1 @@\n-a b\n+a"),
         ]);
-        let told = fates(&old, &new);
-        let told: Vec<(&str, &str)> = told.iter().map(|(id, fate)| (id.as_str(), *fate)).collect();
+        let found = fates(&old, &new);
+        let found: Vec<(&str, &str)> = found.iter().map(|(id, fate)| (id.as_str(), *fate)).collect();
         assert_eq!(
-            told,
+            found,
             [
                 ("same", "same"),
                 ("numbers", "moved"),
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gone_stands_where_it_was() {
+    fn a_removed_edit_is_listed_where_it_was() {
         let hunk = "@@ -1 +1 @@\n-a b\n+a";
         let old = body(&[("a", "f", hunk), ("b", "f", hunk), ("c", "f", hunk)]);
         let new = body(&[("a", "f", hunk), ("c", "f", hunk)]);
@@ -272,22 +272,19 @@ mod tests {
     }
 
     #[test]
-    fn an_outcome_of_a_part_counts() {
+    fn a_changed_outcome_of_a_part_is_a_difference() {
         let old = "t\n\n== m: change\none: change\ntwo: change\n";
         let new = "t\n\n== m: change\none: already, Setup:9\nthree: change\n";
-        let [edit] = &neighbours(old, new)[..] else { panic!("one") };
-        let text = |text: &str| Some(text.to_owned());
+        let [edit] = &diff(old, new)[..] else { panic!("one") };
+        let part = |name: &str, old, new| PartDifference { name: Some(name.to_owned()), old, new };
+        let (change, already) = (Some(OutcomeKind::Change), Some(OutcomeKind::Already));
         assert_eq!(
             edit.parts,
-            [
-                (text("one"), text("change"), text("already")),
-                (text("three"), None, text("change")),
-                (text("two"), text("change"), None),
-            ]
+            [part("one", change, already), part("three", None, change), part("two", change, None)]
         );
         assert_eq!(edit.fate, Fate::Changed);
-        // Where it stands is upstream's business.
+        // The line number depends on upstream only.
         let moved = "t\n\n== m: change\none: already, Setup:10\nthree: change\n";
-        assert_eq!(neighbours(new, moved)[0].fate, Fate::Same);
+        assert_eq!(diff(new, moved)[0].fate, Fate::Same);
     }
 }

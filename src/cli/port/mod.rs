@@ -1,0 +1,202 @@
+//! `pypatch port`
+
+mod decisions;
+mod write;
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use super::base::Base;
+use super::error::CliError;
+use super::ui::Ui;
+use super::{ExitStatus, Format, Workspace};
+use crate::edit::OutcomeKind;
+use crate::patchset::{Edit, Patchset};
+use crate::plan::{Baseline, Plan, plan};
+use crate::port::{self, Decided, Decision, Verdict};
+use crate::report::{PortReport, counted};
+use crate::snapshot::{self, Store};
+use crate::tree::python_version;
+use crate::version::Version;
+
+/// Port a patchset to another version: write a patchset that extends it and contains only what differs.
+///
+/// Edits that apply, or whose anchor was found with certainty, are ported. Edits that the other version does not
+/// need are dropped, with the reason. If only another anchor fits, candidates are listed and none is taken: accept
+/// one at the terminal, with --accept and --drop, or in a file of decisions. While an edit is open, nothing is
+/// written.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The patchset.
+    patchset: String,
+    /// The source to port it to: a directory, a tarball, a pin, or git:REPO@REV.
+    #[arg(long, value_name = "SOURCE")]
+    to: String,
+    /// The id of the new patchset [default: the old id with the new series, such as catamount-py2.7].
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    /// Take candidate N of a row: `no-sharedmods=1`, `static-modules/collections=1`.
+    #[arg(long, value_name = "ROW=N", value_parser = pair)]
+    accept: Vec<(String, String)>,
+    /// Drop a row, with the reason: `pgen-yod=make no longer runs it`.
+    #[arg(long, value_name = "ROW=WHY", value_parser = pair)]
+    drop: Vec<(String, String)>,
+    /// A YAML file with `accept: {ROW: N}` and `drop: {ROW: WHY}`.
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
+    /// The source that the patchset was written for [default: the newest of its pins that is available locally].
+    #[arg(long, value_name = "SOURCE")]
+    base: Option<String>,
+    /// The folder of patchsets that the new one is written to.
+    #[arg(short, long, value_name = "DIR", default_value = "patchsets")]
+    output: PathBuf,
+    /// Write nothing, and print the new patchset.yaml.
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// The output format.
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((row, value)) if !row.is_empty() && !value.trim().is_empty() => {
+            Ok((row.to_owned(), value.to_owned()))
+        }
+        _ => Err("write ROW=VALUE".to_owned()),
+    }
+}
+
+pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    let patchset = workspace.patchset(&args.patchset)?;
+    let source = workspace.open(ui, &args.to)?;
+    let tree = source.tree.as_ref();
+    let version = python_version(tree)?.ok_or_else(|| {
+        CliError::unfit(format!("{} is not a CPython source tree", args.to))
+            .help("a patchset for something else is written by hand")
+    })?;
+    if let Some(own) = written_for(workspace, &patchset, &version)? {
+        let fits = plan(&own, tree)?.fits();
+        ui.line(&format!("{} is written for CPython {version}: there is nothing to port", own.id))?;
+        return Ok(if fits { ExitStatus::Done } else { ExitStatus::Unfit });
+    }
+    let base = match &args.base {
+        Some(source) => Base::of_source(ui, workspace, &patchset, source)?,
+        None => Base::of_pins(ui, workspace, &patchset)?,
+    };
+    let old = base.open()?;
+    let cells = port::judge(&patchset, base.baseline.as_ref(), old.as_deref(), tree)?;
+    let mut decisions = decisions::read(args)?;
+    let mut decided = port::decide(&cells, &decisions)?;
+    if args.format == Format::Text && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        decisions::ask(ui, &decided, &mut decisions)?;
+        decided = port::decide(&cells, &decisions)?;
+    }
+    let show = |written: Option<&Path>| {
+        let written = written.map(|folder| folder.display().to_string());
+        ui.show(&PortReport { patchset: &patchset.id, to: &args.to, written, decided: &decided }, args.format)
+    };
+    let line = |text: &str| if args.format == Format::Text { ui.line(text) } else { Ok(()) };
+    if let Some(error) = undecided(&decided) {
+        show(None)?;
+        return Err(error);
+    }
+    // A patchset that was named by its path may extend one in the folder next to it.
+    let catalog = match args.patchset.contains('/') {
+        true => workspace.catalog.with_first(Path::new(&args.patchset).join("..")),
+        false => workspace.catalog.clone(),
+    };
+    let head = write::head(args, &patchset, &version, source.pin.map(|pin| pin.name));
+    let folder = args.output.join(&head.id);
+    write::require_free(&catalog, &head.id, &folder)?;
+    let edits = port::ported(&patchset, &decided);
+    let text_of = |edit: &Edit| {
+        let origin = catalog.find(&edit.patchset)?;
+        String::from_utf8(origin.read("patchset.yaml").ok()?).ok()
+    };
+    let written = port::write(&head, &patchset, &edits, &text_of);
+    let new = write::load_from_temporary(&catalog, &head.id, &written)?;
+    let wrong = port::not_as_decided(&patchset, &new, &edits);
+    if !wrong.is_empty() {
+        return Err(CliError::unfit("the new patchset would not be what was decided")
+            .details(wrong.iter().map(|id| format!("edit: {id}")))
+            .detail("nothing was written")
+            .help(
+                "write these edits in the usual form, one key per line and `id` first, or port them by hand",
+            ));
+    }
+    let planned = plan(&new, tree)?;
+    if !planned.fits() {
+        show(None)?;
+        ui.misfit(&planned);
+        return Ok(ExitStatus::Unfit);
+    }
+    let skipped = skipped_by_version(&decided, &planned);
+    if !skipped.is_empty() {
+        return Err(CliError::unfit(format!("edits that fit would be skipped on CPython {version}"))
+            .details(skipped.iter().map(|id| format!("edit: {id}")))
+            .detail("nothing was written")
+            .help("widen their `when`, `since` or `until`, or drop them with --drop"));
+    }
+    if args.dry_run {
+        show(None)?;
+        line(&format!("\n{}", written.yaml.trim_end_matches('\n')))?;
+        return Ok(ExitStatus::Done);
+    }
+    write::save(&folder, &written)
+        .map_err(|error| CliError::io(format!("cannot write {}", folder.display()), &error))?;
+    show(Some(&folder))?;
+    line(&format!("wrote {}", folder.join("patchset.yaml").display()))?;
+    if args.format == Format::Text {
+        ui.show(&planned, Format::Text)?;
+    }
+    let store = Store::new("snapshots");
+    if let Some(pin) = head.pin.as_ref().filter(|pin| !store.path(&head.id, pin).exists()) {
+        let body = snapshot::render(&planned, &Baseline::read(&new, tree)?, pin);
+        let path = store
+            .write(&head.id, pin, &body)
+            .map_err(|error| CliError::io("cannot write the snapshot", &error))?;
+        line(&format!("wrote its snapshot, to be reviewed: {}", path.display()))?;
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// The error for rows that are not decided yet.
+fn undecided(decided: &[Decided]) -> Option<CliError> {
+    let open: Vec<&Decided> = decided.iter().filter(|one| one.decision == Decision::Open).collect();
+    let first = open.first()?.cell.row();
+    let can_be_taken = |one: &&&Decided| one.cell.candidates.iter().any(|one| one.change.is_some());
+    let accept = open.iter().find(can_be_taken).map(|one| format!("--accept {}=N or ", one.cell.row()));
+    let error = CliError::unfit(format!("{} to be decided", counted(open.len(), "row")));
+    Some(error.detail("nothing was written").help(format!(
+        "give {}--drop {first}=WHY for each row, or a file of --decisions",
+        accept.unwrap_or_default()
+    )))
+}
+
+/// Edits that are ported, but that the new patchset would skip because of their versions.
+fn skipped_by_version(decided: &[Decided], planned: &Plan) -> Vec<String> {
+    let is_ported = |one: &&Decided| {
+        matches!(one.cell.verdict, Verdict::Applies | Verdict::Moved | Verdict::Changed)
+            && matches!(one.decision, Decision::Kept | Decision::Taken { .. })
+            && one.cell.change.is_some()
+    };
+    let is_skipped = |id: &String| {
+        planned.edits.iter().any(|edit| edit.id == *id && edit.verdict() == OutcomeKind::Skipped)
+    };
+    let ported = decided.iter().filter(is_ported).map(|one| one.cell.edit.clone());
+    let mut ids: Vec<String> = ported.filter(is_skipped).collect();
+    ids.dedup();
+    ids
+}
+
+/// The patchset, or one that it extends, whose range includes this version.
+fn written_for(
+    workspace: &Workspace,
+    patchset: &Patchset,
+    version: &Version,
+) -> Result<Option<Patchset>, CliError> {
+    let extended = workspace.patchsets(&patchset.extends)?;
+    let is_for = |one: &&Patchset| one.applies_to.as_ref().is_some_and(|range| range.contains(version));
+    Ok([patchset].into_iter().chain(&extended).find(is_for).cloned())
+}

@@ -1,0 +1,181 @@
+//! `pypatch setup analyze`
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::cli::error::CliError;
+use crate::cli::ui::Ui;
+use crate::cli::{ExitStatus, Format, Workspace};
+use crate::export;
+use crate::modules::{self, Analysis, Inventory, Linkage, Program, inventory};
+use crate::report::ProgramAnalysis;
+use crate::tree::{DirTree, Tree, TreePath, python_version};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The programs.
+    #[arg(required = true)]
+    scripts: Vec<PathBuf>,
+    /// The tree with the library and the extension modules: a directory, a tarball, a pin, or git:REPO@REV.
+    #[arg(long, value_name = "SOURCE")]
+    tree: String,
+    /// More directories with modules, searched after the library: site-packages.
+    #[arg(long = "path", value_name = "DIR")]
+    path: Vec<PathBuf>,
+    /// Write what is missing from Setup as a patchset, to the folder DIR, whose name is the id.
+    #[arg(long, value_name = "DIR")]
+    write_edit: Option<PathBuf>,
+    /// In that patchset, leave out modules that are linked statically and that neither the programs need, nor
+    /// the interpreter when it starts and is installed.
+    #[arg(long, requires = "write_edit")]
+    minimal: bool,
+    /// The output format.
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+/// An edit of the patchset that is written.
+struct NewEdit<'a> {
+    id: &'static str,
+    operation: &'static str,
+    why: String,
+    modules: Vec<&'a str>,
+}
+
+pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    let source = workspace.open(ui, &args.tree)?;
+    let tree = source.tree.as_ref();
+    let found = inventory(tree)?;
+    let library: TreePath = "Lib".parse().expect("a literal path is well-formed");
+    if tree.entry(&library)?.is_none() {
+        return Err(CliError::usage(format!("{} has no library: there is no Lib", tree.label()))
+            .help("give the source tree as --tree; a build directory has no Lib"));
+    }
+    // Python 2 searches the directory of the importing module first.
+    let implicit = python_version(tree)?.is_none_or(|version| version.series().0 < 3);
+    let mut programs = Vec::new();
+    for script in &args.scripts {
+        let text = fs::read(script)
+            .map_err(|error| CliError::source(format!("cannot read {}: {error}", script.display())))?;
+        let folder =
+            script.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = DirTree::open(folder)?;
+        let sites: Vec<DirTree> = args.path.iter().map(DirTree::open).collect::<Result<_, _>>()?;
+        let mut roots: Vec<modules::Root<'_>> = vec![(&folder, None), (tree, Some(library.clone()))];
+        roots.extend(sites.iter().map(|site| (site as &dyn Tree, None)));
+        let name = script.display().to_string();
+        let program = Program { name: name.clone(), text };
+        let analysis = modules::analyze(&program, &roots, &found, implicit)?;
+        // An unreadable module of the library may be for another Python; an unreadable program is an error.
+        if let Some((_, why)) = analysis.unreadable.iter().find(|(file, _)| *file == name) {
+            return Err(
+                CliError::source(format!("cannot read {name}: {why}")).detail("its imports are not known")
+            );
+        }
+        programs.push((name, analysis));
+    }
+    let extensions = || programs.iter().flat_map(|(_, one)| &one.extensions);
+    let needed: BTreeSet<&str> = extensions().map(|needed| needed.name.as_str()).collect();
+    let missing: Vec<&str> =
+        needed.iter().copied().filter(|name| !found.modules[*name].is_linked()).collect();
+    if let Some(folder) = &args.write_edit {
+        let unneeded = if args.minimal {
+            let own = modules::analyze(&interpreter(), &[(tree, Some(library))], &found, implicit)?;
+            unneeded(&found, &needed, &own)
+        } else {
+            Vec::new()
+        };
+        // A module is certainly needed if one chain of imports has no condition.
+        let certain: BTreeSet<&str> =
+            extensions().filter(|needed| !needed.conditional).map(|needed| needed.name.as_str()).collect();
+        let (certain, perhaps): (Vec<&str>, Vec<&str>) =
+            missing.iter().partition(|name| certain.contains(**name));
+        write_edit(ui, folder, &found, [certain, perhaps, unneeded], &args.scripts)?;
+    }
+    let report = ProgramAnalysis { inventory: &found, programs: &programs, missing: &missing };
+    ui.show(&report, args.format)?;
+    Ok(ExitStatus::Done)
+}
+
+/// The imports of the interpreter itself: when it starts (some of them from C), and when it is installed.
+/// Names that a version does not have are ignored.
+fn interpreter() -> Program {
+    let text = "import site, codecs, encodings.ascii, encodings.latin_1, encodings.utf_8, warnings, io, signal, errno\n\
+                  import posix, zipimport, _codecs, compileall, sysconfig, distutils.sysconfig, lib2to3.pgen2.driver\n";
+    Program { name: "the interpreter".to_owned(), text: text.as_bytes().to_vec() }
+}
+
+/// Modules that the editable Setup links and that neither programs nor the interpreter need.
+fn unneeded<'a>(found: &'a Inventory, needed: &BTreeSet<&str>, interpreter: &Analysis) -> Vec<&'a str> {
+    let linked = found
+        .modules
+        .values()
+        .filter(|one| one.linkage == Linkage::Static && found.editable.as_ref() == Some(&one.location.0));
+    let is_needed =
+        |name: &str| needed.contains(name) || interpreter.extensions.iter().any(|needed| needed.name == name);
+    linked.map(|one| one.name.as_str()).filter(|name| !is_needed(name)).collect()
+}
+
+/// Writes a patchset that links the modules that are certainly needed and those that are perhaps needed, and
+/// leaves out the unneeded ones.
+fn write_edit(
+    ui: &Ui,
+    folder: &Path,
+    found: &Inventory,
+    [certain, perhaps, unneeded]: [Vec<&str>; 3],
+    scripts: &[PathBuf],
+) -> Result<(), CliError> {
+    let id = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let path = folder.join("patchset.yaml");
+    if path.exists() {
+        return Err(CliError::usage(format!("{} exists", path.display()))
+            .help("give another folder: nothing is overwritten"));
+    }
+    let scripts: Vec<String> = scripts.iter().map(|script| script.display().to_string()).collect();
+    let why = serde_json::to_string(&format!("Needed by {}.", scripts.join(", ")))
+        .expect("a string can be written as JSON");
+    let perhaps_why =
+        "Imported under a condition, in a try or in a function. Remove what the programs do without.";
+    let unneeded_why = "Neither the programs nor the interpreter itself need these.";
+    let mut edits = [
+        NewEdit { id: "static-modules", operation: "enable", why, modules: certain },
+        NewEdit { id: "perhaps-modules", operation: "enable", why: perhaps_why.to_owned(), modules: perhaps },
+        NewEdit {
+            id: "unneeded-modules",
+            operation: "disable",
+            why: unneeded_why.to_owned(),
+            modules: unneeded,
+        },
+    ];
+    for edit in &mut edits {
+        edit.modules.retain(|name| {
+            // A module without a line in Setup cannot be enabled there.
+            let has_line = found.modules[*name].linkage != Linkage::SetupPy;
+            if !has_line {
+                ui.note(&format!(
+                    "note: left out `{name}`, which has no line in Setup: only setup.py builds it"
+                ));
+            }
+            has_line
+        });
+    }
+    let Some(setup) = found.editable.as_ref().filter(|_| edits.iter().any(|edit| !edit.modules.is_empty()))
+    else {
+        ui.note("note: Setup needs no change: no patchset was written");
+        return Ok(());
+    };
+    let mut text =
+        format!("schema: 1\nid: {id}\ntitle: The extension modules that some programs need\nedits:\n");
+    for NewEdit { id, operation, why, modules } in edits.iter().filter(|edit| !edit.modules.is_empty()) {
+        let modules = modules.join(", ");
+        text.push_str(&format!(
+            "- id: {id}\n  why: {why}\n  file: {setup}\n  setup.{operation}:\n    modules: [{modules}]\n"
+        ));
+    }
+    fs::create_dir_all(folder)
+        .map_err(|error| CliError::io(format!("cannot create {}", folder.display()), &error))?;
+    export::file(&path, text.as_bytes())?;
+    ui.note(&format!("wrote {}", path.display()));
+    Ok(())
+}

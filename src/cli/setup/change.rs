@@ -1,0 +1,82 @@
+//! Applies changes of Modules/Setup that the user asked for, as a patchset that `revert` knows.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::apply::commit;
+use crate::cli::error::CliError;
+use crate::cli::ui::Ui;
+use crate::cli::{ExitStatus, Format, apply, workspace};
+use crate::digest::Sha256Digest;
+use crate::modules::inventory;
+use crate::patchset::{Build, Edit, Patchset};
+use crate::report::Applied;
+use crate::tree::{DirTree, TreePath};
+
+const TITLE: &str = "Given on the command line";
+
+/// The Setup file of a directory that users edit.
+pub(super) fn editable(ui: &Ui, tree: &Path) -> Result<TreePath, CliError> {
+    workspace::recover(ui, tree)?;
+    inventory(&DirTree::open(tree)?)?.editable.ok_or_else(|| {
+        CliError::unfit(format!("{} has neither Modules/Setup nor Modules/Setup.dist", tree.display()))
+    })
+}
+
+/// Applies operations on a Setup file to the tree `root`: for each the id of its edit, its name, and its
+/// arguments. Returns whether there was anything to do, too.
+pub(super) fn apply(
+    ui: &Ui,
+    root: &Path,
+    id: &str,
+    file: &TreePath,
+    operations: Vec<(String, String, Value)>,
+    dry_run: bool,
+) -> Result<(ExitStatus, bool), CliError> {
+    let digest = Sha256Digest::of(json!([id, file, operations]).to_string().as_bytes());
+    let edits = operations.into_iter().map(|(edit, operation, arguments)| {
+        let change = serde_json::from_value(json!({"file": file, operation: arguments}))
+            .map_err(|error| CliError::usage(format!("invalid arguments: {error}")))?;
+        Ok(Edit {
+            id: edit,
+            why: TITLE.to_owned(),
+            upstream: None,
+            when: None,
+            requires: Vec::new(),
+            changes: vec![change],
+            allow: BTreeMap::new(),
+            patchset: id.to_owned(),
+            line: 0,
+            column: 0,
+        })
+    });
+    let patchset = Patchset {
+        id: id.to_owned(),
+        title: TITLE.to_owned(),
+        applies_to: None,
+        pins: Vec::new(),
+        extends: Vec::new(),
+        dropped: BTreeMap::new(),
+        edits: edits.collect::<Result<_, CliError>>()?,
+        build: Build::default(),
+        digest,
+    };
+    let patchsets = [patchset];
+    let Some(plans) = apply::plan_all(ui, &patchsets, &DirTree::open(root)?)? else {
+        return Ok((ExitStatus::Unfit, false));
+    };
+    if dry_run {
+        plans.iter().try_for_each(|plan| ui.show(plan, Format::Text))?;
+        ui.line("nothing was written (dry run)")?;
+        return Ok((ExitStatus::Done, true));
+    }
+    let planned = apply::planned_layers(&patchsets, plans);
+    let is_change = planned.iter().any(|layer| !layer.changes.is_empty());
+    if is_change {
+        commit(root, apply::layers(&planned, None))?;
+    }
+    ui.show(&Applied { planned: &planned, tree: root }, Format::Text)?;
+    Ok((ExitStatus::Done, is_change))
+}

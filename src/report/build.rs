@@ -1,0 +1,86 @@
+//! What a build did.
+
+use std::fmt::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Report, Text, counted};
+use crate::build::{CheckResult, Outcome};
+
+/// A build that has ended.
+pub struct Built<'a> {
+    /// The patchsets that were built.
+    pub patchsets: &'a [String],
+    /// Where programs are installed.
+    pub prefix: &'a Path,
+    /// The work directory.
+    pub work: &'a Path,
+    /// The steps that are done.
+    pub steps: Vec<StepResult>,
+    /// The checks that were made.
+    pub checks: Vec<CheckResult>,
+    /// How it ended.
+    pub outcome: &'a Outcome,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// A step that is done.
+pub struct StepResult {
+    /// Its name.
+    pub step: String,
+    /// How long it took; `None` if it was done by an earlier build.
+    pub took: Option<Duration>,
+}
+
+impl Report for Built<'_> {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        let checks = self.checks.len();
+        writeln!(
+            out,
+            "built {} in {}: {} hold{}, {}",
+            self.patchsets.join(", "),
+            self.prefix.display(),
+            counted(checks, "check"),
+            if checks == 1 { "s" } else { "" },
+            seconds(self.elapsed)
+        )
+    }
+
+    fn json(&self) -> Option<Value> {
+        let step = |one: &StepResult| match one.took {
+            Some(took) => json!({"step": one.step, "outcome": "done", "seconds": took.as_secs_f64()}),
+            None => json!({"step": one.step, "outcome": "done-before"}),
+        };
+        let check = |one: &CheckResult| {
+            json!({
+                "check": one.check.id, "after": one.check.after, "edits": one.check.edits, "why": one.check.why,
+                "holds": one.failure.is_none(), "failure": one.failure,
+            })
+        };
+        let failed = match self.outcome {
+            Outcome::StepFailed { step, log, line } => json!({
+                "step": step, "log": log, "line": line.as_ref().map(|(number, _)| number),
+                "text": line.as_ref().map(|(_, text)| text),
+            }),
+            Outcome::Done | Outcome::ChecksFailed(_) => Value::Null,
+        };
+        Some(json!({
+            "schema": 1,
+            "patchsets": self.patchsets,
+            "prefix": self.prefix,
+            "work": self.work,
+            "done": matches!(self.outcome, Outcome::Done),
+            "steps": self.steps.iter().map(step).collect::<Vec<_>>(),
+            "failed_step": failed,
+            "checks": self.checks.iter().map(check).collect::<Vec<_>>(),
+        }))
+    }
+}
+
+/// `2.5 s`.
+pub fn seconds(took: Duration) -> String {
+    format!("{:.1} s", took.as_secs_f64())
+}

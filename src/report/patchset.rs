@@ -1,0 +1,131 @@
+//! Patchsets: what they are for, and what their edits do.
+
+use std::fmt::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{Report, Text, counted};
+use crate::patchset::Patchset;
+use crate::tree::TreePath;
+
+/// How long the lines of a reason are.
+const WIDTH: usize = 96;
+
+/// The edits of a patchset, their reasons, and what each does.
+impl Report for Patchset {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        writeln!(out, "{}: {}", self.id, self.title)?;
+        let facts = [
+            ("applies to", self.applies_to.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ("pins", self.pins.join(", ")),
+            ("extends", self.extends.join(", ")),
+        ];
+        for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
+            writeln!(out, "  {name}: {value}")?;
+        }
+        for edit in &self.edits {
+            let from = match edit.patchset == self.id {
+                true => String::new(),
+                false => format!("  (from {})", edit.patchset),
+            };
+            writeln!(out, "\n{}{from}", edit.id)?;
+            wrapped(&edit.why, out)?;
+            if let Some(upstream) = &edit.upstream {
+                writeln!(out, "    upstream: {upstream}")?;
+            }
+            if let Some(when) = &edit.when {
+                writeln!(out, "    for: {when}")?;
+            }
+            for requirement in &edit.requires {
+                writeln!(out, "    requires: {requirement}")?;
+            }
+            for change in &edit.changes {
+                let files: Vec<&str> = change.file.iter().map(TreePath::as_str).collect();
+                let when = change.when.as_ref().map(|when| format!(" ({when})")).unwrap_or_default();
+                writeln!(out, "  {} in {}{when}", change.operation.name(), files.join(" or "))?;
+            }
+        }
+        for (id, why) in &self.dropped {
+            writeln!(out, "\n{id}: dropped")?;
+            wrapped(why, out)?;
+        }
+        Ok(())
+    }
+
+    fn json(&self) -> Option<Value> {
+        Some(json!({
+            "schema": 1,
+            "id": self.id,
+            "title": self.title,
+            "digest": self.digest,
+            "applies_to": self.applies_to.as_ref().map(ToString::to_string),
+            "pins": self.pins,
+            "extends": self.extends,
+            "dropped": self.dropped,
+            "edits": self.edits.iter().map(|edit| json!({
+                "id": edit.id,
+                "why": edit.why,
+                "upstream": edit.upstream,
+                "when": edit.when.as_ref().map(ToString::to_string),
+                "requires": edit.requires.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "allow": edit.allow,
+                "patchset": edit.patchset,
+                "line": edit.line,
+                "column": edit.column,
+                "changes": edit.changes.iter().map(|change| json!({
+                    "operation": change.operation.name(),
+                    "file": change.file,
+                    "when": change.when.as_ref().map(ToString::to_string),
+                })).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+        }))
+    }
+}
+
+/// Writes a text in indented lines, broken at blanks.
+fn wrapped(text: &str, out: &mut Text) -> fmt::Result {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.len() + word.len() >= WIDTH {
+            writeln!(out, "    {line}")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if line.is_empty() { Ok(()) } else { writeln!(out, "    {line}") }
+}
+
+/// The patchsets that can be used, a line each.
+pub struct PatchsetList(pub Vec<Patchset>);
+
+impl Report for PatchsetList {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        let width = self.0.iter().map(|one| one.id.len()).max().unwrap_or(0);
+        for one in &self.0 {
+            writeln!(out, "{:width$}  {}", one.id, one.title)?;
+        }
+        Ok(())
+    }
+
+    fn json(&self) -> Option<Value> {
+        let rows = self.0.iter().map(|one| {
+            json!({
+                "id": one.id, "title": one.title, "edits": one.edits.len(), "extends": one.extends,
+                "applies_to": one.applies_to.as_ref().map(ToString::to_string), "pins": one.pins,
+            })
+        });
+        Some(json!({"schema": 1, "patchsets": rows.collect::<Vec<_>>()}))
+    }
+}
+
+/// A patchset without errors.
+pub struct Valid<'a>(pub &'a Patchset);
+
+impl Report for Valid<'_> {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        writeln!(out, "{}: {}, no errors", self.0.id, counted(self.0.edits.len(), "edit"))
+    }
+}

@@ -1,0 +1,256 @@
+//! What a patchset would do to a tree, and why it does not fit.
+
+use std::fmt::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{Problem, Report, Text, counted, locations};
+use crate::edit::{Near, Outcome, OutcomeKind, Part};
+use crate::plan::{Counts, NotIdempotent, Plan, PlannedEdit};
+use crate::tree::Location;
+
+/// A line for each edit, a summary, and what keeps the plan from being applied.
+impl Report for Plan {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        writeln!(out, "{} on {}", self.patchset, subject(self))?;
+        let width = self.edits.iter().map(|edit| edit.id.len()).max().unwrap_or(0);
+        for edit in &self.edits {
+            let line = format!("  {:9} {:width$}  {}", edit.verdict(), edit.id, summary_of(edit));
+            writeln!(out, "{}", line.trim_end())?;
+            for lint in &edit.lints {
+                match &lint.allowed {
+                    None => writeln!(out, "  {:9} {}: {}", "", lint.lint, lint.message)?,
+                    Some(why) => writeln!(out, "  {:9} {} is allowed: {why}", "", lint.lint)?,
+                }
+            }
+        }
+        writeln!(out, "{}", summary(&Counts::of(self)))?;
+        if self.fits() { Ok(()) } else { Misfit(self).text(out) }
+    }
+
+    fn json(&self) -> Option<Value> {
+        let cells = self.edits.iter().flat_map(|edit| edit.parts.iter().map(|part| cell(self, edit, part)));
+        let lints = self.edits.iter().flat_map(|edit| {
+            edit.lints.iter().map(|lint| {
+                json!({
+                    "edit": edit.id, "lint": lint.lint.name(), "message": lint.message, "allowed": lint.allowed,
+                })
+            })
+        });
+        Some(json!({
+            "schema": 1,
+            "patchset": self.patchset,
+            "source": self.source,
+            "version": self.version.as_ref().map(ToString::to_string),
+            "outside": self.outside,
+            "fits": self.fits(),
+            "nothing_to_do": self.is_done(),
+            "cells": cells.collect::<Vec<_>>(),
+            "lints": lints.collect::<Vec<_>>(),
+            "conflicts": self.conflicts.iter().map(|conflict| json!({
+                "edits": [conflict.first, conflict.second], "place": place(&conflict.place),
+            })).collect::<Vec<_>>(),
+            "not_idempotent": self.not_idempotent.iter().map(|one| json!({
+                "edit": one.edit, "outcome": one.outcome.name(), "with": one.with,
+            })).collect::<Vec<_>>(),
+            "files": self.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>(),
+        }))
+    }
+}
+
+fn cell(plan: &Plan, edit: &PlannedEdit, part: &Part) -> Value {
+    let (places, near, reason): (&[Location], &[Near], Option<&String>) = match &part.outcome {
+        Outcome::Change(places) | Outcome::Already(places) => (places, &[], None),
+        Outcome::Skipped { why } => (&[], &[], Some(why)),
+        Outcome::Missing { what, place, near, .. } => (place.as_slice(), near, Some(what)),
+        Outcome::Ambiguous { what, places, .. } => (places, &[], Some(what)),
+        Outcome::Refused { why, place } => (place.as_slice(), &[], Some(why)),
+    };
+    let candidate = |near: &Near| {
+        let at = &near.place;
+        json!({"file": at.file, "line": at.line, "text": at.text, "why": near.why})
+    };
+    json!({
+        "edit": edit.id,
+        "part": part.name,
+        "source": plan.source,
+        "version": plan.version.as_ref().map(ToString::to_string),
+        "verdict": part.outcome.kind().name(),
+        "operation": part.operation,
+        "file": part.file,
+        "places": places.iter().map(place).collect::<Vec<_>>(),
+        "candidates": near.iter().map(candidate).collect::<Vec<_>>(),
+        "reason": reason,
+    })
+}
+
+fn place(place: &Location) -> Value {
+    json!({"file": place.file, "line": place.line})
+}
+
+fn subject(plan: &Plan) -> String {
+    match &plan.version {
+        Some(version) => format!("{} (CPython {version})", plan.source),
+        None => plan.source.clone(),
+    }
+}
+
+/// The locations of an edit; for one that is skipped, the reason.
+fn summary_of(edit: &PlannedEdit) -> String {
+    if let (OutcomeKind::Skipped, Some(Outcome::Skipped { why })) =
+        (edit.verdict(), edit.parts.first().map(|part| &part.outcome))
+    {
+        return why.clone();
+    }
+    let places = edit.parts.iter().flat_map(|part| match &part.outcome {
+        Outcome::Change(places) | Outcome::Already(places) => &places[..],
+        Outcome::Skipped { .. }
+        | Outcome::Missing { .. }
+        | Outcome::Ambiguous { .. }
+        | Outcome::Refused { .. } => &[],
+    });
+    let mut files = locations::by_file(places.map(|place| (&place.file, place.line)));
+    for (_, lines) in &mut files {
+        lines.sort_unstable();
+        lines.dedup();
+    }
+    locations::text(&files, 6)
+}
+
+/// `17 edits: 16 change, 1 already; 12 files`.
+pub(super) fn summary(counts: &Counts) -> String {
+    let mut verdicts: Vec<_> = counts.verdicts.iter().collect();
+    verdicts.sort_by_key(|(verdict, _)| verdict.name());
+    let listed: Vec<String> = verdicts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
+    let (edits, files) = (counted(counts.edits(), "edit"), counted(counts.files, "file"));
+    match &listed[..] {
+        [] => format!("{edits}; {files}"),
+        listed => format!("{edits}: {}; {files}", listed.join(", ")),
+    }
+}
+
+/// Everything that keeps a plan from being applied.
+pub struct Misfit<'a>(pub &'a Plan);
+
+impl Report for Misfit<'_> {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        for problem in self.problems() {
+            problem.text(out)?;
+        }
+        writeln!(out, "nothing was written")
+    }
+}
+
+impl Misfit<'_> {
+    fn problems(&self) -> Vec<Problem> {
+        let plan = self.0;
+        let mut all: Vec<Problem> = Vec::new();
+        let mut add = |title: String, details: Vec<String>, help: Option<String>| {
+            let problem = Problem { title, details, help };
+            // Parts that fail for the same reason are reported once.
+            if !all.contains(&problem) {
+                all.push(problem);
+            }
+        };
+        if let Some(range) = &plan.outside {
+            let (this, help) = match &plan.version {
+                Some(version) => (format!("this is CPython {version}"), None),
+                None => (
+                    format!("{} has no CPython version", plan.source),
+                    Some(
+                        "name the top directory of a CPython source tree, which contains Include/patchlevel.h",
+                    ),
+                ),
+            };
+            add(
+                format!("`{}` is for {range}, but {this}", plan.patchset),
+                Vec::new(),
+                help.map(str::to_owned),
+            );
+            if plan.version.is_none() {
+                // The other problems would only say what a tree of something else does not contain.
+                return all;
+            }
+        }
+        for edit in &plan.edits {
+            for part in &edit.parts {
+                if let Some((what, details, help)) = failure(part) {
+                    let module =
+                        part.name.as_ref().map(|name| format!(", part `{name}`,")).unwrap_or_default();
+                    let on = plan.version.as_ref().map_or(plan.source.clone(), |v| format!("CPython {v}"));
+                    add(format!("edit `{}`{module} {what} {on}", edit.id), details, help.cloned());
+                }
+            }
+            for lint in edit.lints.iter().filter(|lint| lint.allowed.is_none()) {
+                add(
+                    format!("edit `{}` would not have the intended effect ({})", edit.id, lint.lint),
+                    vec![lint.message.clone()],
+                    Some(format!("if this is intended, add `allow: {{{}: REASON}}` to the edit", lint.lint)),
+                );
+            }
+        }
+        for conflict in &plan.conflicts {
+            let (first, second) = (&conflict.first, &conflict.second);
+            let who = match first == second {
+                true => format!("changes of the edit `{first}`"),
+                false => format!("the edits `{first}` and `{second}`"),
+            };
+            let edits = plan.edits.iter().filter(|edit| edit.id == *first || edit.id == *second);
+            let mut details = vec![at(&conflict.place)];
+            details.extend(edits.map(|edit| format!("`{}` is defined at {}", edit.id, edit.written_at)));
+            add(format!("{who} touch the same bytes"), details, None);
+        }
+        for NotIdempotent { edit, outcome, with } in &plan.not_idempotent {
+            let title = match &with[..] {
+                [] => format!(
+                    "edit `{edit}` is not idempotent: planning it on its own result gives `{outcome}`"
+                ),
+                with => format!(
+                    "edits `{edit}` and `{}` undo each other: planning `{edit}` on the result of all gives `{outcome}`",
+                    with.join("`, `")
+                ),
+            };
+            add(title, Vec::new(), None);
+        }
+        all
+    }
+}
+
+/// What is wrong with a part, the details, and the help; `None` if it fits.
+fn failure(part: &Part) -> Option<(&'static str, Vec<String>, Option<&String>)> {
+    let line = |place: &Option<Location>, text: &str| {
+        let location = place.as_ref().map_or_else(|| part.file.to_string(), location);
+        format!("{location}  {text}")
+    };
+    match &part.outcome {
+        Outcome::Missing { what, place, near, help } => {
+            let near = near.iter().map(|near| {
+                let why = if near.why.is_empty() { String::new() } else { format!("  ({})", near.why) };
+                format!("near: {}{why}", at(&near.place))
+            });
+            let details = [line(place, what)].into_iter().chain(near).collect();
+            Some(("does not fit", details, help.as_ref()))
+        }
+        Outcome::Ambiguous { what, places, help } => {
+            let here = places.iter().map(|place| format!("here: {}", at(place)));
+            let details = [line(&None, what)].into_iter().chain(here).collect();
+            Some(("is ambiguous on", details, help.as_ref()))
+        }
+        Outcome::Refused { why, place } => Some(("is refused on", vec![line(place, why)], None)),
+        Outcome::Change(_) | Outcome::Already(_) | Outcome::Skipped { .. } => None,
+    }
+}
+
+fn location(place: &Location) -> String {
+    match place.line {
+        0 => place.file.to_string(),
+        line => format!("{}:{line}", place.file),
+    }
+}
+
+fn at(place: &Location) -> String {
+    match place.text.trim() {
+        "" => location(place),
+        text => format!("{}  {text}", location(place)),
+    }
+}

@@ -1,0 +1,91 @@
+//! The extension modules of a tree, and those that programs need.
+
+use std::fmt::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{Report, Text, counted};
+use crate::modules::{Analysis, Inventory, Linkage};
+
+/// The modules of a tree, a line each.
+impl Report for Inventory {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        let width = self.modules.keys().map(String::len).max().unwrap_or(0);
+        for one in self.modules.values() {
+            let (linkage, (file, line)) = (one.linkage.name(), &one.location);
+            let missing = match &one.missing[..] {
+                [] => String::new(),
+                files => format!("  missing: {}", files.join(" ")),
+            };
+            writeln!(out, "{:width$}  {linkage:12}  {file}:{line}{missing}", one.name)?;
+        }
+        Ok(())
+    }
+
+    fn json(&self) -> Option<Value> {
+        let modules = self.modules.values().map(|one| {
+            json!({
+                "name": one.name, "linkage": one.linkage.name(), "file": one.location.0, "line": one.location.1,
+                "missing": one.missing,
+            })
+        });
+        Some(json!({"schema": 1, "modules": modules.collect::<Vec<_>>(), "setup": self.editable}))
+    }
+}
+
+/// The extension modules that programs need.
+pub struct ProgramAnalysis<'a> {
+    /// The modules of the tree.
+    pub inventory: &'a Inventory,
+    /// The programs, by name.
+    pub programs: &'a [(String, Analysis)],
+    /// The modules that they need and that are not linked statically.
+    pub missing: &'a [&'a str],
+}
+
+impl Report for ProgramAnalysis<'_> {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        for (name, one) in self.programs {
+            writeln!(
+                out,
+                "{name}: {} followed, {} needed",
+                counted(one.followed, "module"),
+                counted(one.extensions.len(), "extension module")
+            )?;
+            for needed in &one.extensions {
+                let linkage = self.inventory.modules[&needed.name].linkage;
+                if linkage != Linkage::Core {
+                    let perhaps = if needed.conditional { ", perhaps" } else { "" };
+                    let (linkage, chain) = (linkage.name(), needed.chain.join(" > "));
+                    writeln!(out, "  {linkage:12} {}{perhaps}  by {chain}", needed.name)?;
+                }
+            }
+            for lost in one.not_found.iter().filter(|lost| !lost.conditional) {
+                writeln!(out, "  not found    {}  by {}", lost.name, lost.by)?;
+            }
+            for (name, why) in &one.unreadable {
+                writeln!(out, "  unreadable   {name}: {why}")?;
+            }
+        }
+        match self.missing {
+            [] => writeln!(out, "all of them are linked statically"),
+            names => writeln!(out, "not linked statically: {}", names.join(" ")),
+        }
+    }
+
+    fn json(&self) -> Option<Value> {
+        let programs = self.programs.iter().map(|(name, one)| json!({
+            "program": name,
+            "followed": one.followed,
+            "extensions": one.extensions.iter().map(|needed| json!({
+                "name": needed.name, "linkage": self.inventory.modules[&needed.name].linkage.name(),
+                "chain": needed.chain, "conditional": needed.conditional,
+            })).collect::<Vec<_>>(),
+            "not_found": one.not_found.iter().map(|lost| json!({
+                "name": lost.name, "by": lost.by, "conditional": lost.conditional,
+            })).collect::<Vec<_>>(),
+            "unreadable": one.unreadable.iter().map(|(name, why)| json!({"name": name, "why": why})).collect::<Vec<_>>(),
+        }));
+        Some(json!({"schema": 1, "programs": programs.collect::<Vec<_>>(), "missing": self.missing}))
+    }
+}

@@ -1,0 +1,199 @@
+//! How the changes of a patchset changed from one accepted snapshot to another.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::snapshot::changed_lines;
+use super::style::{NEW, OLD, SECTION};
+use super::{Report, Text, counted};
+use crate::edit::OutcomeKind;
+use crate::snapshot::{EditDifference, Effect, Fate, FileDifference};
+
+/// How many effects are listed; the lines show more than a longer list.
+const MOST: usize = 16;
+/// How long an effect may be to be listed.
+const LONGEST: usize = 100;
+
+/// Two snapshots, and how each edit differs.
+pub struct SnapshotDiff<'a> {
+    /// The patchset and the pin of the old one.
+    pub old: (&'a str, &'a str),
+    /// The patchset and the pin of the new one.
+    pub new: (&'a str, &'a str),
+    /// The edits that one of the patchsets drops, with the reason.
+    pub dropped: BTreeMap<String, String>,
+    /// The edits.
+    pub edits: Vec<EditDifference>,
+}
+
+/// The fates in the order of the summary, and what the summary calls them.
+const FATES: [(Fate, &str); 6] = [
+    (Fate::Same, "the same"),
+    (Fate::Moved, "moved by upstream"),
+    (Fate::Upstream, "the same on other lines"),
+    (Fate::Changed, "changed"),
+    (Fate::Gone, "gone"),
+    (Fate::New, "new"),
+];
+
+impl SnapshotDiff<'_> {
+    /// Whether an edit differs.
+    pub fn is_different(&self) -> bool {
+        self.edits.iter().any(|edit| edit.fate != Fate::Same)
+    }
+
+    /// What the list says about an edit.
+    fn summary(&self, edit: &EditDifference) -> String {
+        match edit.fate {
+            Fate::Same => String::new(),
+            Fate::Gone | Fate::New => {
+                self.dropped.get(&edit.id).map(|why| format!("dropped: {why}")).unwrap_or_default()
+            }
+            Fate::Moved | Fate::Upstream | Fate::Changed => {
+                let verdicts = match (edit.old_verdict, edit.new_verdict) {
+                    (Some(old), Some(new)) if old != new => Some(format!("{old} -> {new}")),
+                    _ => None,
+                };
+                let files = edit.files.iter().filter(|file| file.fate != Fate::Same).map(location);
+                verdicts.into_iter().chain(files).collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+}
+
+/// A line for each edit, then the details of each that is not the same.
+impl Report for SnapshotDiff<'_> {
+    fn text(&self, out: &mut Text) -> fmt::Result {
+        writeln!(out, "{}/{} -> {}/{}", self.old.0, self.old.1, self.new.0, self.new.1)?;
+        let width = self.edits.iter().map(|edit| edit.id.len()).max().unwrap_or(0);
+        for edit in &self.edits {
+            let line = format!("  {:8} {:width$}  {}", edit.fate.name(), edit.id, self.summary(edit));
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        for edit in &self.edits {
+            let files: Vec<_> = edit.files.iter().filter(|file| file.fate != Fate::Same).collect();
+            if edit.parts.is_empty() && files.is_empty() {
+                continue;
+            }
+            writeln!(out, "\n{SECTION}{}{SECTION:#}", edit.id)?;
+            for part in &edit.parts {
+                let name = part.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+                match (part.old, part.new) {
+                    (Some(old), Some(new)) => writeln!(out, "  {name}{old} -> {new}")?,
+                    (None, Some(new)) => writeln!(out, "  {name}a new part ({new})")?,
+                    (_, None) => writeln!(out, "  {name}no longer a part")?,
+                }
+            }
+            for file in files {
+                file_details(file, out)?;
+            }
+        }
+        let counts = FATES.iter().filter_map(|(fate, what)| {
+            let count = self.edits.iter().filter(|edit| edit.fate == *fate).count();
+            (count > 0).then(|| format!("{count} {what}"))
+        });
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        writeln!(out, "\n{}: {counts}", counted(self.edits.len(), "edit"))
+    }
+
+    fn json(&self) -> Option<Value> {
+        let named = |(patchset, pin): (&str, &str)| json!({"patchset": patchset, "pin": pin});
+        let edits = self.edits.iter().map(|edit| {
+            let is_in_both = edit.old_verdict.is_some() && edit.new_verdict.is_some();
+            json!({
+                "edit": edit.id,
+                "fate": edit.fate.name(),
+                "old_verdict": edit.old_verdict.map(OutcomeKind::name),
+                "new_verdict": edit.new_verdict.map(OutcomeKind::name),
+                "dropped": self.dropped.get(&edit.id).filter(|_| !is_in_both),
+                "parts": edit.parts.iter().map(|part| json!({
+                    "part": part.name,
+                    "old_verdict": part.old.map(OutcomeKind::name),
+                    "new_verdict": part.new.map(OutcomeKind::name),
+                })).collect::<Vec<_>>(),
+                "files": edit.files.iter().map(file_json).collect::<Vec<_>>(),
+            })
+        });
+        Some(json!({
+            "schema": 1,
+            "old": named(self.old),
+            "new": named(self.new),
+            "different": self.is_different(),
+            "edits": edits.collect::<Vec<_>>(),
+        }))
+    }
+}
+
+/// Where an edit begins in a file, in the old and in the new snapshot: `Makefile.pre.in:333 -> 404`.
+fn location(file: &FileDifference) -> String {
+    let at = |path: &str, line: Option<usize>| match line {
+        Some(line) if line > 0 => format!("{path}:{line}"),
+        _ => path.to_owned(),
+    };
+    match (&file.old, &file.new) {
+        (Some(old), Some(new)) if old == new => match file.lines {
+            (Some(a), Some(b)) if a != b && a > 0 => format!("{old}:{a} -> {b}"),
+            (a, _) => at(old, a),
+        },
+        (Some(old), Some(new)) => format!("{} -> {}", at(old, file.lines.0), at(new, file.lines.1)),
+        (Some(old), None) => format!("no longer {old}"),
+        (None, Some(new)) => format!("also {new}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn file_details(file: &FileDifference, out: &mut Text) -> fmt::Result {
+    let meaning = match file.fate {
+        Fate::Moved => "upstream moved; the edit changes the same lines",
+        Fate::Upstream if file.own.0 == file.own.1 => "the same lines in a renamed file",
+        Fate::Upstream => "upstream changed these lines; the edit has the same effect on them",
+        Fate::Changed => "the edit has another effect",
+        Fate::Gone => "the edit no longer touches this file",
+        Fate::New => "the edit now touches this file, too",
+        Fate::Same => return Ok(()),
+    };
+    writeln!(out, "  {}: {meaning}", location(file))?;
+    let effects = [(&file.effects_gone, '-', OLD), (&file.effects_new, '+', NEW)];
+    if file.fate == Fate::Changed && effects.iter().all(|(effects, _, _)| are_short(effects)) {
+        for (effects, sign, style) in effects {
+            for effect in effects {
+                writeln!(out, "    {style}{sign} {effect}{style:#}")?;
+            }
+        }
+    }
+    let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    if file.own.0 != file.own.1 {
+        writeln!(out, "    changed lines:")?;
+        changed_lines(&text(&file.own.0), &text(&file.own.1), 0, "      ", out)?;
+    }
+    // In a renamed file all of the context differs, which says nothing.
+    if file.context.0 != file.context.1 && file.old == file.new {
+        writeln!(out, "    context, changed by upstream:")?;
+        changed_lines(&text(&file.context.0), &text(&file.context.1), 0, "      ", out)?;
+    }
+    Ok(())
+}
+
+fn are_short(effects: &[Effect]) -> bool {
+    effects.len() <= MOST && effects.iter().all(|effect| effect.to_string().len() <= LONGEST)
+}
+
+fn file_json(file: &FileDifference) -> Value {
+    let effects = |effects: &[Effect]| -> Vec<Value> {
+        let one =
+            |effect: &Effect| json!({"removed": effect.removed, "added": effect.added, "near": effect.near});
+        effects.iter().map(one).collect()
+    };
+    let side = |path: &Option<String>, line: Option<usize>, own: &[String], context: &[String]| {
+        path.as_ref().map(|path| json!({"file": path, "line": line, "lines": own, "context": context}))
+    };
+    json!({
+        "fate": file.fate.name(),
+        "old": side(&file.old, file.lines.0, &file.own.0, &file.context.0),
+        "new": side(&file.new, file.lines.1, &file.own.1, &file.context.1),
+        "only_old": effects(&file.effects_gone),
+        "only_new": effects(&file.effects_new),
+    })
+}
