@@ -55,7 +55,7 @@
 //! ```
 
 pub mod apply;
-pub mod build;
+mod build;
 pub mod cli;
 pub mod contents;
 pub mod digest;

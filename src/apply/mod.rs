@@ -1,7 +1,7 @@
 //! Writes planned changes to a directory, all or nothing, and reverts them.
 //!
-//! [`commit`] writes, [`revert()`] takes patchsets off again, [`status`] compares the tree with its receipt,
-//! and [`recover`] tidies up after a process that was killed: every command that is given a directory calls
+//! [`commit()`] writes, [`revert()`] takes patchsets off again, [`status()`] compares the tree with its receipt,
+//! and [`recover()`] tidies up after a process that was killed: every command that is given a directory calls
 //! it first. `TreeWriter` writes a whole tree to a new directory.
 //!
 //! # The transaction

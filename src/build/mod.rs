@@ -2,7 +2,7 @@
 //! from the patched tree, and makes checks after each step. Only this module and `fetch` start programs.
 //!
 //! [`Recipe::of`] turns what the patchsets declare into steps, each a text for `sh`. [`prepare`] brings the
-//! trees into a work directory, and [`run`] carries out the steps there: each has a log, and a step whose
+//! trees into a work directory, and [`run()`] carries out the steps there: each has a log, and a step whose
 //! inputs did not change is not repeated. [`Recipe::script`] writes the same steps as one script for machines
 //! without pypatch.
 
@@ -21,7 +21,7 @@ mod work_dir;
 pub(crate) use check::CheckResult;
 pub(crate) use error::BuildError;
 pub(crate) use launcher::Launcher;
-pub use launcher::STAND_IN;
+
 pub(crate) use layout::Layout;
 pub(crate) use recipe::Recipe;
 pub(crate) use run::{Event, Outcome, run};

@@ -398,7 +398,7 @@ fn a_wrong_recipe_is_an_error_with_its_line() {
 #[test]
 fn the_stand_in_launcher_behaves_like_yod() {
     let env = environment();
-    env.write("launch", pypatch::build::STAND_IN);
+    env.write("launch", include_str!("../../src/build/stand_in.sh"));
     let launch = |arguments: &[&str], dynamic: bool| {
         let mut command = Command::new("sh");
         command.arg("launch").args(arguments).current_dir(env.path("."));
