@@ -52,5 +52,5 @@ fn check_pins(workspace: &Workspace, patchset: &Patchset) -> Result<(), CliError
     if wrong.is_empty() {
         return Ok(());
     }
-    Err(CliError::usage(format!("an error in the patchset `{}`", patchset.id)).details(wrong))
+    Err(CliError::usage(format!("invalid patchset `{}`", patchset.id)).details(wrong))
 }

@@ -1,4 +1,4 @@
-//! A made-up tree in memory, and what changes written as in a patchset come to on it.
+//! A tree in memory, and helpers that try changes of a patchset on it.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::text::{Rewrite, apply, reverse};
 use crate::tree::{Entry, File, Tree, TreeError, TreePath, WalkEntry};
 use crate::version::Version;
 
-/// A tree in memory: regular files, and paths at which something else stands.
+/// A tree in memory: regular files, and other entries by path.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MemoryTree {
     pub files: BTreeMap<TreePath, File>,
@@ -55,11 +55,11 @@ impl Tree for MemoryTree {
     }
 
     fn walk(&self, _: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
-        panic!("no test copies it")
+        panic!("tests never walk a tree in memory")
     }
 }
 
-/// Loads a patchset whose `edits` are these, as the loader does for a user.
+/// Loads a patchset with the YAML list `edits`.
 pub(crate) fn try_patchset(edits: &str) -> Result<Patchset, LoadError> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("t")).unwrap();
@@ -68,12 +68,12 @@ pub(crate) fn try_patchset(edits: &str) -> Result<Patchset, LoadError> {
     Catalog::new(vec![folder.path().to_owned()]).load("t")
 }
 
-/// As [`try_patchset`], for patchsets that are right.
+/// As [`try_patchset`], for valid patchsets.
 pub(crate) fn patchset(edits: &str) -> Patchset {
     try_patchset(edits).unwrap_or_else(|error| panic!("{edits}\n{}", complaints(&error)))
 }
 
-/// What a user reads of a patchset that is wrong.
+/// The text that a user reads about an invalid patchset.
 pub(crate) fn complaints(error: &LoadError) -> String {
     match error {
         LoadError::Invalid { complaints, .. } => {
@@ -83,9 +83,9 @@ pub(crate) fn complaints(error: &LoadError) -> String {
     }
 }
 
-/// What the loader says against one change of the file `f`.
+/// The error message for a patchset with one invalid change of the file `f`.
 pub(crate) fn complaint(change: &str) -> String {
-    complaints(&try_patchset(&edit_text("f", change)).expect_err("the change is wrong"))
+    complaints(&try_patchset(&edit_text("f", change)).expect_err("the change is invalid"))
 }
 
 fn edit_text(file: &str, change: &str) -> String {
@@ -93,14 +93,14 @@ fn edit_text(file: &str, change: &str) -> String {
     format!("  - id: e\n    why: It is needed.\n    file: {file}\n{change}")
 }
 
-/// A tree with one file that a change is tried on.
+/// A tree and the file in it that changes are tried on.
 pub(crate) struct Case {
     pub tree: MemoryTree,
     file: String,
     version: &'static str,
 }
 
-/// A tree that holds nothing but `file`.
+/// A tree with `file` alone.
 pub(crate) fn on(file: &str, bytes: impl AsRef<[u8]>) -> Case {
     Case { tree: MemoryTree::of([(file, bytes.as_ref())]), file: file.to_owned(), version: "2.5" }
 }
@@ -111,36 +111,37 @@ pub(crate) fn without(file: &str) -> Case {
 }
 
 impl Case {
-    /// Another file of the tree.
+    /// Adds another file to the tree.
     pub(crate) fn with(mut self, file: &str, bytes: &[u8]) -> Case {
         let file = file.parse().unwrap();
         self.tree.files.insert(file, File { bytes: bytes.into(), executable: false });
         self
     }
 
-    /// Something that is no file.
+    /// Adds an entry that is not a regular file.
     pub(crate) fn with_other(mut self, path: &str, entry: Entry) -> Case {
         self.tree.others.insert(path.parse().unwrap(), entry);
         self
     }
 
-    /// The tree is of this version.
+    /// Sets the version of the tree.
     pub(crate) fn version(mut self, version: &'static str) -> Case {
         self.version = version;
         self
     }
 
-    /// A change of the file, as the loader reads it.
+    /// Loads an edit with one change of the file.
     pub(crate) fn edit(&self, change: &str) -> Edit {
         patchset(&edit_text(&self.file, change)).edits.remove(0)
     }
 
-    /// The parts of a change. Whatever comes to a change is tried a second time, and backwards.
+    /// Resolves a change. If it changes something, asserts that resolving it on the result gives `already`, and that the
+    /// change can be reversed.
     pub(crate) fn parts(&self, change: &str) -> Vec<Part> {
         self.parts_of(&self.edit(change))
     }
 
-    /// As [`Case::parts`], for a change that was read.
+    /// As [`Case::parts`], for a loaded edit.
     pub(crate) fn parts_of(&self, edit: &Edit) -> Vec<Part> {
         let version: Version = self.version.parse().unwrap();
         let parts = resolve(&Context::new(&self.tree, Some(version.clone())), edit).unwrap();
@@ -157,14 +158,14 @@ impl Case {
         parts
     }
 
-    /// The only part of a change.
+    /// The outcome of a change with one part.
     pub(crate) fn outcome(&self, change: &str) -> Outcome {
         let mut parts = self.parts(change);
         assert_eq!(parts.len(), 1, "{parts:?}");
         parts.remove(0).outcome
     }
 
-    /// The file after a change that changes it. The same is tried with `\r\n` for `\n`.
+    /// The file after a change. Asserts that the change does the same with `\r\n` for `\n`.
     pub(crate) fn changed_bytes(&self, change: &str) -> Vec<u8> {
         let parts = self.parts(change);
         assert!(parts.iter().any(|part| !part.deltas.is_empty()), "{parts:#?}");
@@ -177,8 +178,8 @@ impl Case {
             let dos = on(&self.file, crlf(bytes)).version(self.version);
             let parts = dos.parts(change);
             assert!(!parts.iter().any(|part| part.outcome.is_failure()), "with CRLF: {parts:#?}");
-            let there = applied(&dos.tree, &parts).bytes(&self.file).unwrap_or_default().to_vec();
-            assert_eq!(String::from_utf8_lossy(&there), String::from_utf8_lossy(&crlf(&after)));
+            let dos_after = applied(&dos.tree, &parts).bytes(&self.file).unwrap_or_default().to_vec();
+            assert_eq!(String::from_utf8_lossy(&dos_after), String::from_utf8_lossy(&crlf(&after)));
         }
         after
     }
@@ -188,7 +189,7 @@ impl Case {
         String::from_utf8(self.changed_bytes(change)).unwrap()
     }
 
-    /// The lines at which a change is seen to be done already.
+    /// The lines that show that a change is already made.
     pub(crate) fn already(&self, change: &str) -> Vec<usize> {
         match self.outcome(change) {
             Outcome::Already(places) => places.iter().map(|place| place.line).collect(),
@@ -196,7 +197,7 @@ impl Case {
         }
     }
 
-    /// What was not there, and the lines that came near.
+    /// The message for a missing anchor, and the lines of its near misses.
     pub(crate) fn missing(&self, change: &str) -> (String, Vec<String>) {
         match self.outcome(change) {
             Outcome::Missing { what, near, .. } => {
@@ -206,7 +207,7 @@ impl Case {
         }
     }
 
-    /// The lines between which a change cannot choose.
+    /// The lines of an ambiguous anchor.
     pub(crate) fn ambiguous(&self, change: &str) -> Vec<usize> {
         match self.outcome(change) {
             Outcome::Ambiguous { places, .. } => places.iter().map(|place| place.line).collect(),
@@ -227,7 +228,7 @@ fn crlf(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().flat_map(|b| if *b == b'\n' { b"\r\n".to_vec() } else { vec![*b] }).collect()
 }
 
-/// `tree` after `parts`. The way back is tried, too.
+/// `tree` after `parts`. Asserts that their rewrites can be reversed.
 pub(crate) fn applied(tree: &MemoryTree, parts: &[Part]) -> MemoryTree {
     let mut after = tree.clone();
     let mut rewrites: BTreeMap<&TreePath, Vec<Rewrite>> = BTreeMap::new();
@@ -249,7 +250,7 @@ pub(crate) fn applied(tree: &MemoryTree, parts: &[Part]) -> MemoryTree {
     for (path, rewrites) in rewrites {
         let executable = tree.files.get(path).is_some_and(|file| file.executable);
         let old = tree.files.get(path).map_or(&[][..], |file| &file.bytes[..]);
-        let bytes = apply(old, &rewrites).expect("the rewrites of one change do not collide");
+        let bytes = apply(old, &rewrites).expect("rewrites of one change do not collide");
         assert_eq!(apply(&bytes, &reverse(old, &rewrites)).unwrap(), old);
         after.files.insert(path.clone(), File { bytes: bytes.into(), executable });
     }

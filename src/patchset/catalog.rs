@@ -62,7 +62,7 @@ impl Origin {
             Origin::Folder { path, .. } => {
                 let found = path.join(file).canonicalize()?;
                 if !found.starts_with(path.canonicalize()?) {
-                    return Err(io::Error::other("a symbolic link leads out of the patchset"));
+                    return Err(io::Error::other("a symbolic link points outside the patchset"));
                 }
                 fs::read(found)
             }
@@ -83,7 +83,7 @@ impl Catalog {
     /// The ids of all patchsets, sorted.
     ///
     /// # Errors
-    /// When a folder cannot be read.
+    /// If a folder cannot be read.
     pub fn ids(&self) -> Result<Vec<String>, LoadError> {
         let mut ids: BTreeSet<String> = Shipped::iter()
             .filter_map(|file| file.strip_suffix("/patchset.yaml").map(str::to_owned))

@@ -1,4 +1,4 @@
-//! One operation on one file, as a patchset spells it.
+//! A change of an edit: one operation on one file.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,15 +18,15 @@ use crate::version::VersionRange;
 /// One operation on one file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// The file, or several of which the first that exists counts.
+    /// The file, or several of which the first that exists is edited.
     pub file: Vec<TreePath>,
-    /// The versions it is for; all unless given.
+    /// The versions it is for; all if `None`.
     pub when: Option<VersionRange>,
     /// The part of the file it is limited to.
     pub within: Option<Within>,
-    /// A fact that shows that it is needed: if it does not hold, there is nothing to do.
+    /// The change is skipped if this fact does not hold.
     pub needed_while: Option<Requirement>,
-    /// What is done.
+    /// The operation.
     pub operation: Operation,
     /// The contents of the files that the operation's texts name.
     pub texts: Texts,
@@ -37,16 +37,16 @@ impl Change {
     pub(super) fn check(&self) -> Result<(), String> {
         let operation = self.operation.operate();
         if self.within.is_some() && !operation.describe().takes_within {
-            return Err("has a scope of its own, and takes no `within`".to_owned());
+            return Err("has its own scope and accepts no `within`".to_owned());
         }
         if self.operation.needs() == FileNeed::Creates && self.file.len() > 1 {
-            return Err("may create its file, so `file` must name one".to_owned());
+            return Err("may create its file, so `file` must name exactly one".to_owned());
         }
         operation.check(&self.texts)
     }
 }
 
-/// The keys of a change, as they are read from a map.
+/// The keys of a change, while they are read from a map.
 #[derive(Default)]
 struct ChangeKeys {
     file: Option<Vec<TreePath>>,
@@ -59,7 +59,7 @@ struct ChangeKeys {
 const CHANGE_KEYS: [&str; 4] = ["file", "when", "within", "needed-while"];
 
 impl ChangeKeys {
-    /// Takes the value of `key` out of `map`; false if it is not a key of a change.
+    /// Reads the value of `key` from `map`; false if it is not a key of a change.
     fn take<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
         match key {
             "file" => self.file = Some(map.next_value::<Files>()?.0),
@@ -71,7 +71,7 @@ impl ChangeKeys {
                 Some(second) => {
                     if let Some(first) = &self.operation {
                         return Err(A::Error::custom(format!(
-                            "`{}` and `{}` in one change: write two entries under `changes`",
+                            "expected one operation, found `{}` and `{}`: write two entries under `changes`",
                             first.name(),
                             second.name()
                         )));
@@ -88,18 +88,18 @@ impl ChangeKeys {
         let Some(operation) = self.operation else {
             let stray = self.file.is_some() || self.within.is_some() || self.needed_while.is_some();
             return if stray {
-                Err(E::custom("a change without an operation, such as `text.replace`"))
+                Err(E::custom("the change has no operation (example: `text.replace`)"))
             } else {
                 Ok(None)
             };
         };
-        let file = self.file.ok_or_else(|| E::custom(format!("`{}` without `file`", operation.name())))?;
+        let file = self.file.ok_or_else(|| E::custom(format!("`{}` needs `file`", operation.name())))?;
         let (when, within, needed_while) = (self.when, self.within, self.needed_while);
         Ok(Some(Change { file, when, within, needed_while, operation, texts: Texts::default() }))
     }
 }
 
-/// The value of `file`. A type, so that an error is reported at its place.
+/// The value of `file`. A type of its own, so that an error is reported at the position of the value.
 struct Files(Vec<TreePath>);
 
 impl<'de> Deserialize<'de> for Files {
@@ -143,7 +143,7 @@ impl<'de> Deserialize<'de> for Change {
                         return Err(unknown(&key, &CHANGE_KEYS));
                     }
                 }
-                keys.finish()?.ok_or_else(|| A::Error::custom("a change without an operation"))
+                keys.finish()?.ok_or_else(|| A::Error::custom("the change has no operation"))
             }
         }
 
@@ -188,10 +188,9 @@ impl<'de> Deserialize<'de> for RawEdit {
                         }
                     }
                 }
-                let id: Spanned<String> = id.ok_or_else(|| A::Error::custom("an edit without `id`"))?;
+                let id: Spanned<String> = id.ok_or_else(|| A::Error::custom("the edit has no `id`"))?;
                 let named = |what: &str| A::Error::custom(format!("edit `{}` {what}", id.value));
-                let why =
-                    why.filter(|why| !why.trim().is_empty()).ok_or_else(|| named("does not say `why`"))?;
+                let why = why.filter(|why| !why.trim().is_empty()).ok_or_else(|| named("has no `why`"))?;
                 let when = keys.when.take();
                 if when.is_some() && !changes.is_empty() {
                     return Err(named(
@@ -201,7 +200,7 @@ impl<'de> Deserialize<'de> for RawEdit {
                 keys.when = when;
                 let change = keys.finish()?;
                 match (&change, changes.is_empty()) {
-                    (None, true) => return Err(named("does nothing: it has no operation and no `changes`")),
+                    (None, true) => return Err(named("has neither an operation nor `changes`")),
                     (Some(_), false) => {
                         return Err(named(
                             "has an operation and `changes`: move the operation into the list",
@@ -217,14 +216,14 @@ impl<'de> Deserialize<'de> for RawEdit {
     }
 }
 
-/// The properties that `file`, `when`, `within` and the operations add to a map's schema.
+/// The schema properties of the keys and operations of a change.
 fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Map<String, serde_json::Value> {
     let mut properties = serde_json::Map::new();
     properties.insert("file".to_owned(), schema::files());
     properties.insert(
         "when".to_owned(),
         serde_json::json!({
-            "type": "string", "pattern": schema::RANGE, "description": "The versions it is for: `>=2.7`.",
+            "type": "string", "pattern": schema::RANGE, "description": "The versions it is for (example: `>=2.7`).",
         }),
     );
     properties.insert("within".to_owned(), generator.subschema_for::<Within>().to_value());
@@ -235,11 +234,11 @@ fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Map<String,
     properties
 }
 
-/// One of the operations, with the file it is for.
+/// The alternatives of a `oneOf`: each operation with `file`.
 fn any_operation() -> Vec<serde_json::Value> {
     let one = |(name, need): (&&str, &FileNeed)| match need {
         FileNeed::Exists | FileNeed::MayBeAbsent => serde_json::json!({"required": ["file", name]}),
-        // It may create its file, so it names one.
+        // It may create its file, so it must name exactly one.
         FileNeed::Creates => serde_json::json!({
             "required": ["file", name],
             "properties": {"file": {"anyOf": [{"type": "string"}, {"type": "array", "maxItems": 1}]}},
@@ -278,17 +277,17 @@ impl JsonSchema for RawEdit {
             serde_json::json!({
                 "type": "string",
                 "pattern": "^[a-z0-9][a-z0-9._-]*$",
-                "description": "Its name, the same in every patchset of a family."
+                "description": "Its name. Patchsets of a family use the same name for the same edit."
             }),
         );
         properties.insert(
             "why".to_owned(),
             serde_json::json!({"type": "string", "pattern": r"\S", "description": "Why it is needed."}),
         );
-        properties.insert("upstream".to_owned(), text("Where upstream discusses it."));
+        properties.insert("upstream".to_owned(), text("Where upstream discusses the problem."));
         let version = |description: &str| serde_json::json!({"type": "string", "pattern": schema::VERSION, "description": description});
         properties.insert("since".to_owned(), version("The first version it is for."));
-        properties.insert("until".to_owned(), version("The first version it is no longer for."));
+        properties.insert("until".to_owned(), version("The first version after those it is for."));
         properties.insert("requires".to_owned(), generator.subschema_for::<Vec<Requirement>>().to_value());
         properties.insert(
             "allow".to_owned(),
@@ -296,7 +295,7 @@ impl JsonSchema for RawEdit {
                 "type": "object",
                 "additionalProperties": {"type": "string"},
                 "propertyNames": {"enum": Lint::ALL.map(Lint::name)},
-                "description": "Lints that it may raise, each with the reason why that is right."
+                "description": "Lints that it may raise, each with the reason for allowing it."
             }),
         );
         properties.insert("changes".to_owned(), generator.subschema_for::<Vec<Change>>().to_value());

@@ -37,7 +37,7 @@ pub enum LoadError {
         near: Vec<String>,
     },
     /// The patchset has mistakes.
-    #[error("{} in the patchset `{id}`", if .complaints.len() == 1 { "an error".to_owned() } else { format!("{} errors", .complaints.len()) })]
+    #[error("invalid patchset `{id}`")]
     Invalid {
         /// The patchset.
         id: String,

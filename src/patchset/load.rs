@@ -1,4 +1,4 @@
-//! Reads patchsets: parse, check, join with what they extend. Every complaint names its place.
+//! Loads patchsets: parses and checks each patchset.yaml, and joins it with those it extends.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,9 +13,9 @@ use crate::version::{Version, VersionRange};
 /// Which text of a shipped patchset is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// What was made of it when this program was built.
+    /// The JSON that build.rs made of it.
     Prepared,
-    /// The YAML, whose words have places.
+    /// The YAML, which has the position of each value.
     Written,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn load_as(form: Form, catalog: &Catalog, id: &str) -> Result<Patchse
         if !seen.insert(id.clone()) {
             let (file, at) = from.unwrap_or_else(|| (id.clone(), Location::UNKNOWN));
             let loop_ = chain.iter().map(|one: &Parsed| one.raw.id.value.as_str()).collect::<Vec<_>>();
-            let what = format!("`extends` goes in a circle: {} -> {id}", loop_.join(" -> "));
+            let what = format!("`extends` is circular: {} -> {id}", loop_.join(" -> "));
             return Err(invalid(
                 chain.first().map_or(&id, |p| &p.raw.id.value),
                 vec![complaint(&file, at, what)],
@@ -60,7 +60,7 @@ pub(super) fn load_as(form: Form, catalog: &Catalog, id: &str) -> Result<Patchse
             return Err(match from {
                 None => LoadError::Unknown { id, near },
                 Some((file, at)) => {
-                    let what = format!("`extends: {id}`: no patchset has that name{}", or_near(&near));
+                    let what = format!("`extends` names an unknown patchset `{id}`{}", or_near(&near));
                     invalid(
                         chain.first().map_or(&id, |p: &Parsed| &p.raw.id.value),
                         vec![complaint(&file, at, what)],
@@ -79,13 +79,13 @@ pub(super) fn load_as(form: Form, catalog: &Catalog, id: &str) -> Result<Patchse
     join(chain)
 }
 
-/// One patchset.yaml that was read and checked by itself.
+/// A patchset.yaml that was parsed and checked by itself.
 struct Parsed {
     file: String,
     raw: RawPatchset,
     applies_to: Option<VersionRange>,
     edits: Vec<Edit>,
-    /// Of each file that was read.
+    /// The digests of patchset.yaml and of each file that its edits read.
     digests: Vec<Sha256Digest>,
 }
 
@@ -109,33 +109,33 @@ fn or_near(near: &[String]) -> String {
     }
 }
 
-/// A budget that real patchsets stay far below, against alias bombs.
+/// The options of the YAML reader. The budget stops alias bombs, and is far above what real patchsets need.
 fn options() -> serde_yaml::Options {
     serde_yaml::options! {
         strict_booleans: true,
-        // Nobody asks for a picture of the place beside its line and column.
+        // The message has the line and column; an excerpt would repeat them.
         with_snippet: false,
-        // `with: 1` is a number for every other reader of YAML, and for the published schema.
+        // `with: 1` is a number to other YAML readers and to the published schema.
         no_schema: true,
         budget: serde_yaml::budget! { max_nodes: 50_000, max_aliases: 1_000 },
     }
 }
 
-/// What the YAML of a patchset says.
-fn written(id: &str, file: &str, bytes: &[u8]) -> Result<RawPatchset, LoadError> {
+/// Parses a patchset.yaml.
+fn parse_yaml(id: &str, file: &str, bytes: &[u8]) -> Result<RawPatchset, LoadError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         let (lines, last) = (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or(""));
         let (line, column) = (lines + 1, last.chars().count() + 1);
         invalid(
             id,
-            vec![Complaint { file: file.to_owned(), line, column, what: "this is no UTF-8".to_owned() }],
+            vec![Complaint { file: file.to_owned(), line, column, what: "not valid UTF-8".to_owned() }],
         )
     })?;
     serde_yaml::from_str_with_options(text, options()).map_err(|error| {
         let at = error.location().unwrap_or(Location::UNKNOWN);
         let message = error.without_snippet().to_string();
-        // The place stands before the message already, and the reader's options are not the user's.
+        // The complaint has the position already, and the user cannot set options of the reader.
         let message = message.split(" at line ").next().unwrap_or(&message);
         let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message).to_owned();
         invalid(id, vec![complaint(file, at, message)])
@@ -154,7 +154,7 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
     let (raw, places) = match prepared {
         Some(prepared) => (prepared.patchset, prepared.places),
         None => {
-            let raw = written(id, &file, &bytes)?;
+            let raw = parse_yaml(id, &file, &bytes)?;
             let place = |edit: &Spanned<RawEdit>| {
                 (edit.referenced.line() as usize, edit.referenced.column() as usize)
             };
@@ -167,16 +167,16 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
     if raw.schema.value != 1 {
         check.at(
             raw.schema.referenced,
-            format!("schema {} is not known: this pypatch reads schema 1", raw.schema.value),
+            format!("unsupported schema {}: this pypatch supports schema 1", raw.schema.value),
         );
     }
     if raw.id.value != id {
-        check.at(raw.id.referenced, format!("the id is `{}`, but the folder is called `{id}`", raw.id.value));
+        check.at(raw.id.referenced, format!("`id` is `{}`, but the folder is named `{id}`", raw.id.value));
     }
     let applies_to = raw.applies_to.as_ref().and_then(|range| check.range(range));
     for pin in &raw.pins {
         if pin.value.strip_prefix("python-").is_none_or(|v| v.parse::<Version>().is_err()) {
-            check.at(pin.referenced, format!("`{}` is no pin, such as python-2.5", pin.value));
+            check.at(pin.referenced, format!("invalid pin name `{}` (example: python-2.5)", pin.value));
         }
     }
     let mut edits = Vec::new();
@@ -184,16 +184,16 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
     for (edit, place) in raw.edits.iter().zip(places) {
         let edit_id = &edit.value.id;
         if edit_id.value == "recipe" {
-            check.at(edit_id.referenced, "`recipe` is what the presets of `build:` are called in a matrix");
+            check.at(edit_id.referenced, "the edit id `recipe` is reserved for the presets of `build:`");
         }
         if !is_id(&edit_id.value) {
-            let what = "is no name for an edit: write small letters, digits, `.`, `_` and `-`";
-            check.at(edit_id.referenced, format!("`{}` {what}", edit_id.value));
+            let allowed = "use lowercase letters, digits, `.`, `_` and `-`";
+            check.at(edit_id.referenced, format!("invalid edit id `{}`: {allowed}", edit_id.value));
         }
         if let Some(line) = ids.insert(&edit_id.value, edit_id.referenced.line()) {
             check.at(
                 edit_id.referenced,
-                format!("the edit `{}` stands on line {line} already", edit_id.value),
+                format!("duplicate edit id `{}`: first used on line {line}", edit_id.value),
             );
         }
         edits.push(check.edit(edit, place, id));
@@ -205,8 +205,8 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
     Ok(Parsed { file, raw, applies_to, edits, digests })
 }
 
-/// Whether a text may name an edit or a patchset, as the schema has it: reports, snapshots and the command line
-/// take the name for one word.
+/// Whether a text is a valid id of an edit or a patchset, as in the schema: reports, snapshots and the command line need it
+/// to be one word.
 pub(crate) fn is_id(text: &str) -> bool {
     let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     text.bytes().next().is_some_and(word) && text.bytes().all(|b| word(b) || matches!(b, b'.' | b'_' | b'-'))
@@ -218,7 +218,7 @@ struct Check<'a> {
     catalog: &'a Catalog,
     origin: &'a Origin,
     complaints: Vec<Complaint>,
-    /// Of each file that was read.
+    /// The digest of each file that was read.
     digests: Vec<Sha256Digest>,
 }
 
@@ -255,7 +255,7 @@ impl Check<'_> {
         for lint in edit.allow.keys() {
             if !Lint::ALL.iter().any(|known| known.name() == lint) {
                 let near = nearest_names(lint, Lint::ALL.iter().map(|known| known.name()));
-                self.at(at, format!("`allow` names `{lint}`, which is no lint{}", or_near(&near)));
+                self.at(at, format!("`allow` names an unknown lint `{lint}`{}", or_near(&near)));
             }
         }
         let changes = edit.change.iter().map(|change| (change, at));
@@ -275,7 +275,7 @@ impl Check<'_> {
         }
     }
 
-    /// Reads the files a change names and checks what its operation says.
+    /// Reads the files that a change names, and checks the arguments of its operation.
     fn change(&mut self, mut change: Change, at: Location) -> Change {
         for text in change.operation.text_files() {
             let path = match text.name.parse::<crate::tree::TreePath>() {
@@ -295,7 +295,7 @@ impl Check<'_> {
                     }
                     None => {
                         let near = or_near(&self.catalog.near(id));
-                        self.at(at, format!("`of: {id}`: no patchset has that name{near}"));
+                        self.at(at, format!("`of` names an unknown patchset `{id}`{near}"));
                         continue;
                     }
                 },
@@ -307,18 +307,13 @@ impl Check<'_> {
                 }
                 Err(error) => {
                     let file = origin.display(&path);
-                    self.at(
-                        at,
-                        format!(
-                            "`{}` takes its text from {file}, which cannot be read: {error}",
-                            change.operation.name()
-                        ),
-                    );
+                    let name = change.operation.name();
+                    self.at(at, format!("`{name}` cannot read its text from {file}: {error}"));
                 }
             }
         }
         if let Some(file) = change.file.iter().find(|file| file.as_str().starts_with(".pypatch-")) {
-            self.at(at, format!("`{file}` is a name that pypatch keeps for itself"));
+            self.at(at, format!("the file name `{file}` is reserved for pypatch"));
         }
         // The check reads the texts, so all of them must be there.
         let has_texts = change.operation.text_files().iter().all(|file| change.texts.0.contains_key(file));
@@ -349,7 +344,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
                 }
                 None => {
                     let near = or_near(&nearest_names(id, edits.iter().map(|edit| edit.id.as_str())));
-                    let what = format!("`drop` names `{id}`, which is no edit of what this extends{near}");
+                    let what = format!("`drop` names `{id}`, but no inherited edit has that id{near}");
                     complaints.push(complaint(&one.file, why.referenced, what));
                 }
             }
@@ -378,7 +373,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         }
         top = Some(one);
     }
-    let top = top.expect("the chain holds at least the patchset that was asked for");
+    let top = top.expect("the chain holds at least the requested patchset");
     Ok(Patchset {
         id: top.raw.id.value,
         title: top.raw.title,

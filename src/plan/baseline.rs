@@ -8,19 +8,19 @@ use crate::edit::{AnchorLine, Context, Outcome, resolve};
 use crate::patchset::{Edit, Patchset};
 use crate::tree::{Tree, TreeError, python_version};
 
-/// The name of the rows for what a recipe presets, where an edit's name would be.
+/// Takes the place of an edit's name in the rows for the variables that a recipe presets.
 pub const RECIPE: &str = "recipe";
 
 /// The anchors of a patchset on the release that it was written for. They are compared with those on other versions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Baseline {
-    /// By edit, number of the change from 0, and part: the lines it is anchored to. A change that is not for the
-    /// release's version is left out.
+    /// The lines of each anchor by edit, number of the change from 0, and part. A change whose `when` excludes the
+    /// release is omitted.
     changes: BTreeMap<(String, usize), BTreeMap<Option<String>, Vec<AnchorLine>>>,
 }
 
 impl Baseline {
-    /// Reads the anchors of `patchset` on `tree`, which it should fit.
+    /// Computes the anchors of `patchset` on `tree`, the release it was written for.
     ///
     /// # Errors
     /// If the tree cannot be read.
@@ -63,13 +63,13 @@ impl Baseline {
         change.and_then(|parts| parts.get(&part.map(str::to_owned))).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a change is made on that release at all.
+    /// Whether the versions of a change include that release.
     pub fn has(&self, edit: &str, change: usize) -> bool {
         self.changes.contains_key(&(edit.to_owned(), change))
     }
 
-    /// As text, for snapshots: a line for each part, and below it a line for each anchor, with bytes that are not
-    /// printable ASCII escaped.
+    /// Renders it for snapshots: a line for each part, followed by an indented line for each anchor. Bytes that are not
+    /// printable ASCII are escaped.
     pub fn to_text(&self) -> String {
         let mut out = String::new();
         for ((edit, change), parts) in &self.changes {
@@ -88,7 +88,7 @@ impl Baseline {
         out
     }
 
-    /// Reads what [`to_text`](Baseline::to_text) has written; other lines are ignored.
+    /// Parses the result of [`to_text`](Baseline::to_text); other lines are ignored.
     pub fn from_text(text: &str) -> Baseline {
         let mut baseline = Baseline::default();
         let mut part: Option<&mut Vec<AnchorLine>> = None;
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn anchors_are_read_back_as_they_were_written() {
+    fn anchors_are_read_back_as_written() {
         let anchor = |line, text: &[u8], around: &[u8]| AnchorLine {
             file: "Makefile.pre.in".parse().unwrap(),
             line,

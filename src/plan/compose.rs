@@ -1,4 +1,4 @@
-//! Joins the deltas of all edits into the change of each file.
+//! Composes the deltas of all edits into a change for each file.
 
 use std::collections::BTreeMap;
 
@@ -8,41 +8,43 @@ use crate::operation::Delta;
 use crate::text::{Rewrite, apply};
 use crate::tree::{File, FileChange, Location, TreeError, TreePath};
 
-/// Two edits that touch the same bytes, or a file that one of them adds or removes.
+/// Two edits that touch the same bytes, or of which one adds or removes a file that the other edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// The edit that comes first in the patchset.
     pub first: String,
     /// The other one.
     pub second: String,
-    /// Where they do.
+    /// Where they conflict.
     pub place: Location,
 }
 
 pub(super) struct Composed {
     pub conflicts: Vec<Conflict>,
     pub changes: Vec<FileChange>,
-    /// Every file that an edit would change, as it is in the tree.
+    /// The unmodified files that edits would change.
     pub before: BTreeMap<TreePath, Option<File>>,
 }
 
-/// What edits do to one file, each with the index of its edit.
+/// The deltas of one file, each with the index of its edit.
 #[derive(Default)]
-struct Wanted {
+struct FileDeltas {
     rewrites: Vec<(usize, Rewrite)>,
     whole: Vec<(usize, Delta)>,
 }
 
-/// What edits do, by file.
-fn wanted<'a>(edits: impl Iterator<Item = &'a PlannedEdit>) -> BTreeMap<TreePath, Wanted> {
-    let mut files: BTreeMap<TreePath, Wanted> = BTreeMap::new();
+/// The deltas of edits, by file.
+fn by_file<'a>(edits: impl Iterator<Item = &'a PlannedEdit>) -> BTreeMap<TreePath, FileDeltas> {
+    let mut files: BTreeMap<TreePath, FileDeltas> = BTreeMap::new();
     for (i, edit) in edits.enumerate() {
         for part in &edit.parts {
             for delta in &part.deltas {
-                let wanted = files.entry(part.file.clone()).or_default();
+                let deltas = files.entry(part.file.clone()).or_default();
                 match delta {
-                    Delta::Rewrite(rewrite) => wanted.rewrites.push((i, rewrite.clone())),
-                    other => wanted.whole.push((i, other.clone())),
+                    Delta::Rewrite(rewrite) => deltas.rewrites.push((i, rewrite.clone())),
+                    Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => {
+                        deltas.whole.push((i, delta.clone()));
+                    }
                 }
             }
         }
@@ -50,14 +52,14 @@ fn wanted<'a>(edits: impl Iterator<Item = &'a PlannedEdit>) -> BTreeMap<TreePath
     files
 }
 
-/// Joins the deltas of all edits.
+/// Composes the deltas of all edits.
 pub(super) fn compose(context: &Context<'_>, edits: &[PlannedEdit]) -> Result<Composed, TreeError> {
-    let files = wanted(edits.iter());
+    let files = by_file(edits.iter());
     let conflicts = nested(&files, edits);
     let mut composed = Composed { conflicts, changes: Vec::new(), before: BTreeMap::new() };
-    for (path, wanted) in files {
+    for (path, deltas) in files {
         let before = context.file(&path)?;
-        let clashes = clashes(&wanted);
+        let clashes = clashes(&deltas);
         for (first, second, offset) in &clashes {
             let bytes = before.as_ref().map_or(&[][..], |file| &file.bytes);
             let place = Location::of(&path, bytes, *offset);
@@ -68,7 +70,7 @@ pub(super) fn compose(context: &Context<'_>, edits: &[PlannedEdit]) -> Result<Co
             }
         }
         if clashes.is_empty() {
-            composed.changes.extend(change(&path, before.as_ref(), wanted));
+            composed.changes.extend(change(&path, before.as_ref(), deltas));
         }
         composed.before.insert(path, before);
     }
@@ -77,16 +79,16 @@ pub(super) fn compose(context: &Context<'_>, edits: &[PlannedEdit]) -> Result<Co
 
 /// The changes of files by one edit alone.
 pub(super) fn of_edit(edit: &PlannedEdit, before: &BTreeMap<TreePath, Option<File>>) -> Vec<FileChange> {
-    let files = wanted(std::iter::once(edit)).into_iter();
-    files.filter_map(|(path, wanted)| change(&path, before.get(&path)?.as_ref(), wanted)).collect()
+    let files = by_file(std::iter::once(edit)).into_iter();
+    files.filter_map(|(path, deltas)| change(&path, before.get(&path)?.as_ref(), deltas)).collect()
 }
 
-/// Conflicts between edits of a file and edits of files below it, for which it would be a directory.
-fn nested(files: &BTreeMap<TreePath, Wanted>, edits: &[PlannedEdit]) -> Vec<Conflict> {
+/// Conflicts between an edit that needs a path to be a file and one that needs it to be a directory.
+fn nested(files: &BTreeMap<TreePath, FileDeltas>, edits: &[PlannedEdit]) -> Vec<Conflict> {
     let editor = |path: &TreePath| {
-        let wanted = &files[path];
-        let rewrites = wanted.rewrites.iter().map(|(i, _)| *i);
-        rewrites.chain(wanted.whole.iter().map(|(i, _)| *i)).min().unwrap_or(0)
+        let deltas = &files[path];
+        let rewrites = deltas.rewrites.iter().map(|(i, _)| *i);
+        rewrites.chain(deltas.whole.iter().map(|(i, _)| *i)).min().unwrap_or(0)
     };
     let mut conflicts = Vec::new();
     for path in files.keys() {
@@ -99,10 +101,10 @@ fn nested(files: &BTreeMap<TreePath, Wanted>, edits: &[PlannedEdit]) -> Vec<Conf
     conflicts
 }
 
-/// The pairs of edits (or of parts of one edit) that cannot both be made to a file, and the offset of the conflict.
-fn clashes(wanted: &Wanted) -> Vec<(usize, usize, usize)> {
+/// The pairs of edits (or of parts of one edit) that cannot both be applied to a file, and the offset of the conflict.
+fn clashes(deltas: &FileDeltas) -> Vec<(usize, usize, usize)> {
     let mut found = Vec::new();
-    let mut sorted: Vec<&(usize, Rewrite)> = wanted.rewrites.iter().collect();
+    let mut sorted: Vec<&(usize, Rewrite)> = deltas.rewrites.iter().collect();
     sorted.sort_by_key(|(_, rewrite)| (rewrite.span.start, rewrite.span.end));
     for (k, (i, a)) in sorted.iter().enumerate() {
         for (j, b) in &sorted[k + 1..] {
@@ -115,8 +117,8 @@ fn clashes(wanted: &Wanted) -> Vec<(usize, usize, usize)> {
         }
     }
     let whole_file = |delta: &Delta| matches!(delta, Delta::Add { .. } | Delta::Remove);
-    for (k, (i, a)) in wanted.whole.iter().enumerate() {
-        for (j, b) in &wanted.whole[k + 1..] {
+    for (k, (i, a)) in deltas.whole.iter().enumerate() {
+        for (j, b) in &deltas.whole[k + 1..] {
             let same_mode =
                 matches!((a, b), (Delta::Mode { executable: x }, Delta::Mode { executable: y }) if x == y);
             if !same_mode {
@@ -124,17 +126,17 @@ fn clashes(wanted: &Wanted) -> Vec<(usize, usize, usize)> {
             }
         }
         if whole_file(a) {
-            found.extend(wanted.rewrites.iter().map(|(j, _)| ((*i).min(*j), (*i).max(*j), 0)));
+            found.extend(deltas.rewrites.iter().map(|(j, _)| ((*i).min(*j), (*i).max(*j), 0)));
         }
     }
     found
 }
 
-/// The change of a file; `None` if it stays as it is.
-fn change(path: &TreePath, before: Option<&File>, wanted: Wanted) -> Option<FileChange> {
+/// The change of a file; `None` if its deltas change nothing.
+fn change(path: &TreePath, before: Option<&File>, deltas: FileDeltas) -> Option<FileChange> {
     let mut after = before.cloned();
     let mut rewrites: Vec<Rewrite> = Vec::new();
-    for (_, delta) in wanted.whole {
+    for (_, delta) in deltas.whole {
         match delta {
             Delta::Add { bytes, executable } => after = Some(File { bytes, executable }),
             Delta::Remove => after = None,
@@ -146,10 +148,10 @@ fn change(path: &TreePath, before: Option<&File>, wanted: Wanted) -> Option<File
             Delta::Rewrite(rewrite) => rewrites.push(rewrite),
         }
     }
-    rewrites.extend(wanted.rewrites.into_iter().map(|(_, rewrite)| rewrite));
+    rewrites.extend(deltas.rewrites.into_iter().map(|(_, rewrite)| rewrite));
     if !rewrites.is_empty() {
         let (old, executable) = before.map_or((&[][..], false), |file| (&file.bytes[..], file.executable));
-        // Rewrites that collide give no change: they are reported as a conflict.
+        // Rewrites that collide are reported as a conflict instead.
         let bytes = apply(old, &rewrites).ok()?;
         let executable = after.as_ref().map_or(executable, |file| file.executable);
         after = Some(File { bytes: bytes.into(), executable });

@@ -1,4 +1,4 @@
-//! Lints: edits that fit and would still have no effect.
+//! When each lint is raised. A lint finds an edit that fits and would still have no effect.
 
 use super::LintHit;
 use crate::edit::{Context, Part};
@@ -20,7 +20,7 @@ pub fn check(
     let mut hits: Vec<LintHit> = Vec::new();
     for part in parts {
         let change = &edit.changes[part.change];
-        // A module that is already disabled in one file may be built by another.
+        // A module that is disabled in one Setup file may still be enabled in another.
         let disables =
             matches!(change.operation.operate().describe().anchor, Anchor::Modules { enable: false, .. });
         if part.deltas.is_empty() && !disables {
@@ -47,14 +47,14 @@ fn of_part(
     if file.ends_with(".h.in") && adds(has_plain_undef) {
         hits.push((
             Lint::UndefInTemplate,
-            format!("config.status rewrites a plain `#undef` of {file}: write `header.undef`, which spells it `#undef/**/X`"),
+            format!("config.status rewrites a plain `#undef` in {file}: use `header.undef`, which writes `#undef/**/X`"),
         ));
     }
     let is_inside = change.operation.operate().describe().anchor == Anchor::Guard(Side::InsideGuard);
     if is_inside && part.file.file_name() == "pyconfig.h.in" && adds(has_undef) {
         hits.push((
             Lint::UndefInsideGuard,
-            "inside the include guard it acts before the system's headers only: write `place: outside-guard`"
+            "inside the include guard it takes effect before the system's headers only: write `place: outside-guard`"
                 .to_owned(),
         ));
     }
@@ -62,7 +62,7 @@ fn of_part(
         if file == "Modules/Setup.dist" && context.entry(&path("Modules/Setup"))?.is_some() {
             hits.push((
                 Lint::SetupIgnored,
-                "Modules/Setup exists, so configure will not copy Modules/Setup.dist over it: edit Modules/Setup".to_owned(),
+                "Modules/Setup exists, so configure does not replace it with Modules/Setup.dist: edit Modules/Setup".to_owned(),
             ));
         }
         if file == "Modules/Setup" && is_shadowed(context)? {
@@ -79,7 +79,7 @@ fn of_part(
         if !declared {
             hits.push((
                 Lint::StaleConfigure,
-                format!("configure is generated from {file} and stays as it is: declare under `build: regenerate:` what writes configure and reads {file}"),
+                format!("configure is generated from {file} and is not regenerated: add an entry to `build: regenerate:` that reads {file} and writes configure"),
             ));
         }
     }
@@ -97,7 +97,7 @@ fn of_part(
 }
 
 fn path(text: &str) -> crate::tree::TreePath {
-    text.parse().expect("a path of this source file is well formed")
+    text.parse().expect("a literal path is valid")
 }
 
 /// Whether makesetup reads Setup.stdlib before Modules/Setup (3.12 and later).
@@ -118,7 +118,7 @@ fn added(delta: &Delta) -> Option<&[u8]> {
     }
 }
 
-/// A preprocessor line without its `#`; empty for any other line.
+/// A preprocessor directive without its `#`; empty for any other line.
 fn directive(line: &[u8]) -> &[u8] {
     line.trim_ascii_start().strip_prefix(b"#").map_or(&[], <[u8]>::trim_ascii_start)
 }
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_spelling_that_config_status_rewrites_is_a_trap() {
+    fn only_an_undef_that_config_status_rewrites_is_plain() {
         assert!(has_plain_undef(b"x\n# undef FOO\n"));
         assert!(!has_plain_undef(b"#undef/**/FOO\n/* #undef */\n"));
     }

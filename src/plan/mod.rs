@@ -1,8 +1,8 @@
 //! Plans a patchset on a tree, in memory and in full, before anything is written.
 //!
-//! A plan never touches a disk and never fails because one edit does not fit: that is an outcome in it. All edits of a
-//! patchset are resolved on the tree as it is, so that each can be shown, and removed, by itself; edits that touch the
-//! same bytes conflict.
+//! Planning writes nothing. An edit that does not fit is an outcome in the plan, not an error. All edits of a patchset are
+//! resolved on the unmodified tree, so that each can be shown and removed by itself; edits that touch the same bytes
+//! conflict.
 
 mod baseline;
 mod compose;
@@ -32,9 +32,9 @@ pub use series::Series;
 pub struct Plan {
     /// The patchset.
     pub patchset: String,
-    /// The tree, as its source calls itself.
+    /// The label of the tree.
     pub source: String,
-    /// The tree's version of CPython; `None` for something else.
+    /// The tree's CPython version; `None` for a tree that is not CPython.
     pub version: Option<Version>,
     /// The range of the patchset, if the tree's version is outside it.
     pub outside: Option<String>,
@@ -42,11 +42,11 @@ pub struct Plan {
     pub edits: Vec<PlannedEdit>,
     /// Edits that touch the same bytes.
     pub conflicts: Vec<Conflict>,
-    /// Edits that would change the result again: a fault of the edit.
+    /// Edits that would change the result again, which is a bug of the edit.
     pub not_idempotent: Vec<NotIdempotent>,
     /// The changes of files, in byte order of their paths. Empty if the plan does not fit.
     pub changes: Vec<FileChange>,
-    /// Every file that an edit would change, as it is in the tree.
+    /// The unmodified files that edits would change.
     before: BTreeMap<TreePath, Option<File>>,
 }
 
@@ -55,7 +55,7 @@ pub struct Plan {
 pub struct PlannedEdit {
     /// The edit.
     pub id: String,
-    /// Why it is made.
+    /// The patchset's reason for it.
     pub why: String,
     /// Where it is written: `catamount-py2.5/patchset.yaml:12:5`.
     pub written_at: String,
@@ -70,13 +70,13 @@ pub struct PlannedEdit {
 pub struct LintHit {
     /// The lint.
     pub lint: Lint,
-    /// What happens, and what to write instead.
+    /// What is wrong, and what to write instead.
     pub message: String,
-    /// The patchset's reason why that is right, when it allows it.
+    /// The patchset's reason for allowing it, if it does.
     pub allowed: Option<String>,
 }
 
-/// An edit that would change the tree again after it was made.
+/// An edit that would change the tree again after it was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotIdempotent {
     /// The edit.
@@ -99,7 +99,7 @@ impl PlannedEdit {
         self.parts.iter().any(|part| !part.deltas.is_empty())
     }
 
-    /// The outcome of its parts where they agree, the worst of them otherwise.
+    /// The worst outcome of its parts.
     pub fn verdict(&self) -> OutcomeKind {
         if self.lints.iter().any(|lint| lint.allowed.is_none()) {
             return OutcomeKind::Refused;
@@ -127,7 +127,7 @@ impl Plan {
         compose::of_edit(edit, &self.before)
     }
 
-    /// Its diff: all files, as `git apply` and `patch -p1` read it.
+    /// The diff of all files, in the format of `git apply` and `patch -p1`.
     pub fn diff(&self) -> Vec<u8> {
         self.changes.iter().flat_map(FileChange::diff).collect()
     }

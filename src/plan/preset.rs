@@ -1,5 +1,5 @@
-//! Where configure asks for what a recipe presets: `SO=.a` on its command line, `ac_cv_file__dev_ptmx` in its
-//! environment. A name that it never asks for is ignored without a word.
+//! Where configure reads the variables that a recipe presets: `SO=.a` on its command line, `ac_cv_file__dev_ptmx` in its
+//! environment. configure silently ignores a variable that it does not read.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use crate::patchset::Build;
 use crate::text::{LineIndex, Span, lines};
 use crate::tree::{Tree, TreeError, TreePath};
 
-/// How many lines below a question belong to its answer.
+/// The number of lines after a question that belong to it.
 const BLOCK: usize = 12;
 
-/// The names that a recipe presets for configure, in their order.
+/// The variables that a recipe presets for configure, in the order of the recipe.
 pub fn presets(build: &Build) -> Vec<String> {
     let is_name = |name: &str| {
         !name.is_empty()
@@ -31,13 +31,13 @@ pub fn presets(build: &Build) -> Vec<String> {
     names
 }
 
-/// The file that configure is made from, and its text: configure.ac, or configure.in before 2.7.4 and 3.3.
+/// The file that configure is generated from, and its text: configure.ac, or configure.in before 2.7.4 and 3.3.
 ///
 /// # Errors
-/// When the tree cannot be read.
+/// If the tree cannot be read.
 pub fn configure_source(tree: &dyn Tree) -> Result<Option<(TreePath, Vec<u8>)>, TreeError> {
     for name in ["configure.ac", "configure.in"] {
-        let path: TreePath = name.parse().expect("it is a path");
+        let path: TreePath = name.parse().expect("a file name is a path");
         match tree.read(&path) {
             Ok(Some(file)) => return Ok(Some((path, file.bytes.to_vec()))),
             Ok(None) | Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => {}
@@ -47,9 +47,9 @@ pub fn configure_source(tree: &dyn Tree) -> Result<Option<(TreePath, Vec<u8>)>, 
     Ok(None)
 }
 
-/// The lines of configure's source that ask for `name`: a variable's declaration and `test -z "$NAME"`, which
-/// carries the lines below it; for a cache variable of a file the check of that file. None where the name is
-/// not asked for: a declaration alone takes nothing from the environment.
+/// The lines of configure's source that read the variable `name`: its declaration and `test -z "$NAME"` with the lines
+/// after it; for the cache variable of a file, the check of that file. Empty if configure does not read it: a declaration
+/// alone does not.
 pub fn questions(path: &TreePath, text: &[u8], name: &str) -> Vec<AnchorLine> {
     let index = LineIndex::new(text);
     let all: Vec<Span> = lines(text).collect();
@@ -75,7 +75,7 @@ pub fn questions(path: &TreePath, text: &[u8], name: &str) -> Vec<AnchorLine> {
     if asked { found } else { Vec::new() }
 }
 
-/// Every variable that configure asks for by `test -z`, and the offset of the question.
+/// Every variable that configure reads by `test -z`, and the span of that line.
 pub fn variables(text: &[u8]) -> Vec<(String, Span)> {
     let mut found = Vec::new();
     for span in lines(text).filter(|span| may_ask(span.of(text))) {
@@ -88,7 +88,7 @@ pub fn variables(text: &[u8]) -> Vec<(String, Span)> {
     found
 }
 
-/// Whether a line may be one of those that are looked for: most are not, and are told by their first words.
+/// A quick test that rejects most lines by their first word.
 fn may_ask(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
     [&b"AC_SUBST"[..], b"AC_ARG_VAR", b"AC_CHECK_FILE", b"if test"]
@@ -96,7 +96,7 @@ fn may_ask(line: &[u8]) -> bool {
         .any(|start| line.starts_with(start))
 }
 
-/// A line without m4's quotes, blanks, and the `then` of a one-line `if`.
+/// A line with single blanks, without m4's quotes and the `then` of a one-line `if`.
 pub fn plain(line: &str) -> String {
     let line: String = line.chars().filter(|sign| !matches!(sign, '[' | ']')).collect();
     let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_asked_for_by_a_test_or_a_check_of_its_file() {
+    fn configure_reads_a_name_in_a_test_or_file_check() {
         let text = b"AC_SUBST(SO)\nif test -z \"$SO\"; then\nSO=.so\nfi\nAC_SUBST(LDSHARED)\n  AC_CHECK_FILE([/dev/ptmx], [], [])\n";
         let path = "configure.ac".parse().unwrap();
         let lines =

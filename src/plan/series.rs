@@ -1,22 +1,22 @@
-//! Several patchsets, each planned on what the one before it leaves.
+//! Several patchsets, each planned on the result of the one before it.
 
 use super::{Plan, plan};
 use crate::patchset::Patchset;
 use crate::tree::{FileChange, OverlayTree, Tree, TreeError};
 
-/// Plans of patchsets that are applied one after the other.
+/// The plans of patchsets that are applied in sequence.
 #[derive(Debug, Clone, Default)]
 pub struct Series {
-    /// One plan a patchset, in the order in which they are applied.
+    /// A plan for each patchset, in the order of application.
     pub plans: Vec<Plan>,
 }
 
 impl Series {
-    /// Plans `patchsets` on `tree`. A plan that does not fit is the last one: nothing can be planned
-    /// on a tree that will not be.
+    /// Plans `patchsets` on `tree`. Stops after the first plan that does not fit, since the next one would need its
+    /// result.
     ///
     /// # Errors
-    /// When the tree cannot be read.
+    /// If the tree cannot be read.
     pub fn plan(patchsets: &[Patchset], tree: &dyn Tree) -> Result<Series, TreeError> {
         let mut series = Series::default();
         for patchset in patchsets {
@@ -37,7 +37,7 @@ impl Series {
         self.plans.iter().find(|plan| !plan.fits())
     }
 
-    /// What becomes of the files by all plans together, in byte order of their paths.
+    /// The changes of files by all plans together, in byte order of their paths.
     pub fn changes(&self) -> Vec<FileChange> {
         let mut joined: Vec<FileChange> = Vec::new();
         for change in self.plans.iter().flat_map(|plan| &plan.changes) {

@@ -1,4 +1,4 @@
-//! Edits side by side: conflicts, order, second runs, lints.
+//! Plans of several edits: conflicts, order, idempotence, lints.
 
 use super::{Plan, Series, plan};
 use crate::edit::OutcomeKind;
@@ -16,7 +16,7 @@ fn planned<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>, edits: &str
 fn after(plan: &Plan, path: &str) -> String {
     let change =
         plan.changes.iter().find(|change| change.path.as_str() == path).expect("the file is changed");
-    String::from_utf8(change.after.clone().expect("the file is there").bytes.to_vec()).unwrap()
+    String::from_utf8(change.after.clone().expect("the file exists").bytes.to_vec()).unwrap()
 }
 
 fn conflicts(plan: &Plan) -> Vec<(&str, &str, usize)> {
@@ -28,7 +28,7 @@ fn lints(plan: &Plan) -> Vec<Lint> {
 }
 
 #[test]
-fn edits_of_one_file_are_joined() {
+fn edits_of_one_file_are_combined() {
     let plan = planned(
         [("f", &b"a b c\n"[..])],
         "  - {id: x, why: w, file: f, text.replace: {find: a, with: 'A'}}\n  - {id: y, why: w, file: f, text.replace: {find: c, with: 'C'}}\n",
@@ -48,16 +48,16 @@ fn edits_that_touch_the_same_bytes_conflict() {
 }
 
 #[test]
-fn an_insertion_inside_a_replacement_conflicts_and_one_beside_it_does_not() {
+fn an_insertion_conflicts_inside_a_replacement_but_not_next_to_it() {
     let inside = "  - {id: x, why: w, file: f, text.replace: {find: a b c, with: y}}\n  - {id: z, why: w, file: f, text.insert: {after: b, text: ' i'}}\n";
     assert_eq!(conflicts(&planned([("f", &b"a b c\n"[..])], inside)), [("x", "z", 1)]);
-    let beside = "  - {id: x, why: w, file: f, text.replace: {find: a b, with: y}}\n  - {id: z, why: w, file: f, text.insert: {before: c, text: 'i '}}\n";
-    let plan = planned([("f", &b"a b c\n"[..])], beside);
+    let adjacent = "  - {id: x, why: w, file: f, text.replace: {find: a b, with: y}}\n  - {id: z, why: w, file: f, text.insert: {before: c, text: 'i '}}\n";
+    let plan = planned([("f", &b"a b c\n"[..])], adjacent);
     assert_eq!((conflicts(&plan).len(), after(&plan, "f").as_str()), (0, "y i c\n"));
 }
 
 #[test]
-fn whole_files_that_are_added_or_removed_are_nobody_elses() {
+fn a_file_that_an_edit_adds_or_removes_conflicts_with_other_edits() {
     let twice = "  - {id: x, why: w, file: n, file.add: {content: a}}\n  - {id: y, why: w, file: n, file.add: {content: a}}\n";
     assert_eq!(conflicts(&planned([], twice)), [("x", "y", 1)]);
     let removed = "  - {id: x, why: w, file: f, file.remove: {contains: a}}\n  - {id: y, why: w, file: f, text.replace: {find: a, with: b}}\n";
@@ -69,7 +69,7 @@ fn whole_files_that_are_added_or_removed_are_nobody_elses() {
 }
 
 #[test]
-fn insertions_at_one_place_keep_the_order_of_the_patchset() {
+fn insertions_at_one_offset_keep_the_order_of_the_patchset() {
     let header = b"#ifndef X\n#define X\nint a;\n#endif\n";
     let plan = planned(
         [("h", &header[..])],
@@ -80,7 +80,7 @@ fn insertions_at_one_place_keep_the_order_of_the_patchset() {
 }
 
 #[test]
-fn an_edit_that_is_not_done_by_being_done_is_restless() {
+fn an_edit_that_would_change_its_own_result_is_not_idempotent() {
     let plan = planned(
         [("f", &b"a b\n"[..])],
         "  - {id: x, why: w, file: f, text.replace: {find: a, with: b}}\n  - {id: y, why: w, file: f, text.replace: {find: b, with: a}}\n",
@@ -95,7 +95,7 @@ fn an_edit_that_is_not_done_by_being_done_is_restless() {
 }
 
 #[test]
-fn a_tree_outside_the_range_is_planned_and_does_not_fit() {
+fn a_tree_outside_the_range_is_planned_but_does_not_fit() {
     let mut one = patchset("  - {id: x, why: w, file: f, text.replace: {find: a, with: b}}\n");
     one.applies_to = Some(">=2.6".parse().unwrap());
     let plan = plan(&one, &MemoryTree::of([VERSION, ("f", b"a")])).unwrap();
@@ -104,7 +104,7 @@ fn a_tree_outside_the_range_is_planned_and_does_not_fit() {
 }
 
 #[test]
-fn a_plan_on_what_it_makes_is_empty() {
+fn a_patchset_has_nothing_to_do_on_its_own_result() {
     let one = patchset("  - {id: x, why: w, file: f, text.replace: {find: a, with: b}}\n");
     let series = Series::plan(&[one.clone(), one], &MemoryTree::of([("f", &b"a"[..])])).unwrap();
     assert!(series.misfit().is_none() && series.plans[1].is_done());
@@ -112,7 +112,7 @@ fn a_plan_on_what_it_makes_is_empty() {
 }
 
 #[test]
-fn edits_that_walk_into_a_trap_are_found() {
+fn each_lint_is_raised_and_can_be_allowed() {
     let header: NamedFile = ("pyconfig.h.in", b"#ifndef X\n#define X\nint a;\n#endif\n");
     let setup: NamedFile = ("Modules/Setup.dist", b"#a a.c\n");
     let three: NamedFile = ("Include/patchlevel.h", b"#define PY_VERSION \"3.12.0\"\n");
@@ -159,14 +159,14 @@ fn edits_that_walk_into_a_trap_are_found() {
 }
 
 #[test]
-fn every_change_of_an_edit_is_looked_at_for_traps() {
+fn lints_check_every_change_of_an_edit() {
     let header: NamedFile = ("pyconfig.h.in", b"#ifndef X\n#define X\nint a;\n#endif\n");
     let edit = "  - id: x\n    why: w\n    changes:\n      - {file: pyconfig.h.in, header.undef: {names: [A]}}\n      - {file: pyconfig.h.in, header.undef: {names: [B], place: inside-guard}}\n";
     assert_eq!(lints(&planned([header], edit)), [Lint::UndefInsideGuard]);
 }
 
 #[test]
-fn what_is_done_already_walks_into_no_trap() {
+fn an_edit_that_is_already_made_raises_no_lint() {
     let plan = planned(
         [("Modules/Setup.dist", &b"a a.c\n"[..]), ("Modules/Setup", b"")],
         "  - {id: x, why: w, file: Modules/Setup.dist, setup.enable: {modules: [a]}}\n",

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_release_without_a_thing_is_found_by_judging_few() {
+    fn the_release_that_dropped_something_is_found_by_bisection() {
         let version = |minor: usize| format!("3.{minor}").parse::<Version>().unwrap();
         let releases: Vec<Version> = (1..60).map(version).collect();
         let column = Column {

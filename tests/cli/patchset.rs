@@ -22,13 +22,13 @@ fn check_edits(edits: &str) -> String {
 fn an_unknown_operation_is_reported_with_the_nearest_names() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, makefile.remove-prereq: {target: all, word: x}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: unknown key or operation `makefile.remove-prereq`; near: `makefile.remove-prerequisite`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    changes:\n      - file: M\n        setup.enabel: {modules: [a]}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:8:9: unknown key or operation `setup.enabel`; near: `setup.enable`, `setup.disable`
     [exit 2]
     ");
@@ -38,8 +38,8 @@ fn an_unknown_operation_is_reported_with_the_nearest_names() {
 fn an_edit_id_is_one_word() {
     assert_snapshot!(check_edits("  - {id: 'a: b', why: b, file: f, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:10: `a: b` is no name for an edit: write small letters, digits, `.`, `_` and `-`
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:10: invalid edit id `a: b`: use lowercase letters, digits, `.`, `_` and `-`
     [exit 2]
     ");
 }
@@ -48,14 +48,14 @@ fn an_edit_id_is_one_word() {
 fn an_edit_needs_a_reason() {
     assert_snapshot!(check_edits("  - {id: a, file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: edit `a` does not say `why`
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: edit `a` has no `why`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: ' ', file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: edit `a` does not say `why`
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: edit `a` has no `why`
     [exit 2]
     ");
 }
@@ -64,8 +64,8 @@ fn an_edit_needs_a_reason() {
 fn an_edit_needs_an_id() {
     assert_snapshot!(check_edits("  - {why: b, file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: an edit without `id`
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: the edit has no `id`
     [exit 2]
     ");
 }
@@ -75,8 +75,8 @@ fn edit_ids_are_unique() {
     let edit = "  - {id: a, why: b, file: M, text.replace: {find: a, with: b}}\n";
     assert_snapshot!(check_edits(&format!("{edit}{edit}")), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:6:10: the edit `a` stands on line 5 already
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:6:10: duplicate edit id `a`: first used on line 5
     [exit 2]
     ");
 }
@@ -85,31 +85,31 @@ fn edit_ids_are_unique() {
 fn an_invalid_range_is_reported_with_its_position() {
     assert_snapshot!(check(format!("{HEAD}applies-to: \"2.5\"\n")), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:4:13: invalid version range `2.5` (example: `>=2.5, <2.6`): `2.5` lacks an operator: <, <=, ==, !=, >= or >
     [exit 2]
     ");
     assert_snapshot!(check(format!("{HEAD}applies-to: \">=2.6, <2.5\"\n")), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:4:13: invalid version range `>=2.6, <2.5` (example: `>=2.5, <2.6`): no version satisfies it
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, when: \"~2.5\", file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:27: invalid version range `~2.5` (example: `>=2.5, <2.6`): `~2.5` lacks an operator: <, <=, ==, !=, >= or >
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, since: two, file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:28: invalid CPython version `two` (examples: 2.5, 2.7.18, 3.15.0rc1)
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, since: \"2.6\", until: \"2.5\", file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: invalid version range `>=2.6, <2.5` (example: `>=2.5, <2.6`): no version satisfies it
     [exit 2]
     ");
@@ -122,15 +122,15 @@ fn extends_must_not_be_circular() {
     env.yaml("two", "schema: 1\nid: two\ntitle: A test\nextends: one\n");
     assert_snapshot!(env.run(&["check", "one"]), @"
     ------- stderr -------
-    error: an error in the patchset `one`
-      patchsets/two/patchset.yaml:4:10: `extends` goes in a circle: one -> two -> one
+    error: invalid patchset `one`
+      patchsets/two/patchset.yaml:4:10: `extends` is circular: one -> two -> one
     [exit 2]
     ");
     env.yaml("one", "schema: 1\nid: one\ntitle: A test\nextends: one\n");
     assert_snapshot!(env.run(&["check", "one"]), @"
     ------- stderr -------
-    error: an error in the patchset `one`
-      patchsets/one/patchset.yaml:4:10: `extends` goes in a circle: one -> one
+    error: invalid patchset `one`
+      patchsets/one/patchset.yaml:4:10: `extends` is circular: one -> one
     [exit 2]
     ");
 }
@@ -141,8 +141,8 @@ fn extending_an_unknown_patchset_names_the_nearest_ones() {
     env.yaml("mine", format!("{HEAD}extends: gadgets\n"));
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:4:10: `extends: gadgets`: no patchset has that name; near: gadget
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:4:10: `extends` names an unknown patchset `gadgets`; near: gadget
     [exit 2]
     ");
 }
@@ -151,31 +151,31 @@ fn extending_an_unknown_patchset_names_the_nearest_ones() {
 fn a_change_needs_exactly_one_operation() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: true}, file.remove: {contains: a}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.mode` and `file.remove` in one change: write two entries under `changes`
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: expected one operation, found `file.mode` and `file.remove`: write two entries under `changes`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: a change without an operation, such as `text.replace`
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: the change has no operation (example: `text.replace`)
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: edit `a` does nothing: it has no operation and no `changes`
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: edit `a` has neither an operation nor `changes`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, changes: []}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: edit `a` does nothing: it has no operation and no `changes`
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: edit `a` has neither an operation nor `changes`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: true}, changes: [{file: N, file.mode: {executable: true}}]}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: edit `a` has an operation and `changes`: move the operation into the list
     [exit 2]
     ");
@@ -185,13 +185,13 @@ fn a_change_needs_exactly_one_operation() {
 fn an_operation_needs_a_file() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.mode` without `file`
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `file.mode` needs `file`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: [], file.mode: {executable: true}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:27: the list is empty
     [exit 2]
     ");
@@ -201,31 +201,31 @@ fn an_operation_needs_a_file() {
 fn an_unknown_key_is_refused() {
     assert_snapshot!(check(format!("{HEAD}author: me\n")), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:4:1: unknown field `author`, expected one of schema, id, title, applies-to, pins, extends, drop, edits, build
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, wyh: b, file: M, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: unknown key or operation `wyh`; near: `why`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {exec: true}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:42: unknown field `exec`, expected one of executable
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: b}, within: {method: c}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:73: unknown variant `method`, expected one of function, target, class, between
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    requires: [{file: M, holds: x, why: c}]\n    file: M\n    file.mode: {executable: true}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:7:16: unknown fact `holds`; the facts are exists, contains, lacks, includes, defines-function, declares
     [exit 2]
     ");
@@ -235,19 +235,19 @@ fn an_unknown_key_is_refused() {
 fn a_value_of_the_wrong_type_is_refused() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: yes}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:54: invalid boolean (strict mode expects true/false)
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: [b]}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:54: invalid type: sequence, expected a text, or `{from: FILE}`, or `{from: FILE, of: PATCHSET}`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: b, count: -1}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:70: invalid u64
     [exit 2]
     ");
@@ -257,13 +257,13 @@ fn a_value_of_the_wrong_type_is_refused() {
 fn an_unknown_schema_version_is_refused() {
     assert_snapshot!(check("schema: 2\nid: mine\ntitle: A test\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:1:9: schema 2 is not known: this pypatch reads schema 1
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:1:9: unsupported schema 2: this pypatch supports schema 1
     [exit 2]
     ");
     assert_snapshot!(check("id: mine\ntitle: A test\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:2:1: missing field `schema`
     [exit 2]
     ");
@@ -273,8 +273,8 @@ fn an_unknown_schema_version_is_refused() {
 fn the_id_must_equal_the_folder_name() {
     assert_snapshot!(check("schema: 1\nid: yours\ntitle: A test\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:2:5: the id is `yours`, but the folder is called `mine`
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:2:5: `id` is `yours`, but the folder is named `mine`
     [exit 2]
     ");
 }
@@ -283,8 +283,8 @@ fn the_id_must_equal_the_folder_name() {
 fn an_invalid_pin_name_is_refused() {
     assert_snapshot!(check(format!("{HEAD}pins: [python-2.5, \"2.7.18\"]\n")), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:4:20: `2.7.18` is no pin, such as python-2.5
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:4:20: invalid pin name `2.7.18` (example: python-2.5)
     [exit 2]
     ");
 }
@@ -293,11 +293,11 @@ fn an_invalid_pin_name_is_refused() {
 fn all_errors_of_a_file_are_reported() {
     assert_snapshot!(check("schema: 2\nid: yours\ntitle: A test\napplies-to: x\nedits:\n  - {id: a, why: b, allow: {x: y}, file: M, text.insert: {text: a}}\n"), @"
     ------- stderr -------
-    error: 5 errors in the patchset `mine`
-      patchsets/mine/patchset.yaml:1:9: schema 2 is not known: this pypatch reads schema 1
-      patchsets/mine/patchset.yaml:2:5: the id is `yours`, but the folder is called `mine`
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:1:9: unsupported schema 2: this pypatch supports schema 1
+      patchsets/mine/patchset.yaml:2:5: `id` is `yours`, but the folder is named `mine`
       patchsets/mine/patchset.yaml:4:13: invalid version range `x` (example: `>=2.5, <2.6`): `x` lacks an operator: <, <=, ==, !=, >= or >
-      patchsets/mine/patchset.yaml:6:5: `allow` names `x`, which is no lint
+      patchsets/mine/patchset.yaml:6:5: `allow` names an unknown lint `x`
       patchsets/mine/patchset.yaml:6:5: `text.insert` needs either `before` or `after`
     [exit 2]
     ");
@@ -307,8 +307,8 @@ fn all_errors_of_a_file_are_reported() {
 fn content_from_a_missing_file_is_an_error() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.add: {content: {from: no.c}}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.add` takes its text from patchsets/mine/files/no.c, which cannot be read: No such file or directory (os error 2)
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `file.add` cannot read its text from patchsets/mine/files/no.c: No such file or directory (os error 2)
     [exit 2]
     ");
 }
@@ -337,14 +337,14 @@ fn content_may_come_from_another_patchset() {
     };
     assert_snapshot!(add("from: x.c, of: nobody"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `of: nobody`: no patchset has that name
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `of` names an unknown patchset `nobody`
     [exit 2]
     ");
     assert_snapshot!(add("from: no.c, of: catamount-py2.5"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.add` takes its text from patchsets/catamount-py2.5/files/no.c (shipped), which cannot be read: entity not found
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `file.add` cannot read its text from patchsets/catamount-py2.5/files/no.c (shipped): entity not found
     [exit 2]
     ");
 }
@@ -358,31 +358,31 @@ fn a_path_must_be_inside_the_tree() {
     };
     assert_snapshot!(add("../x", "a"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:27: invalid path `../x`: it leaves the tree with `..`
     [exit 2]
     ");
     assert_snapshot!(add("/etc/passwd", "a"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:27: invalid path `/etc/passwd`: it is absolute
     [exit 2]
     ");
     assert_snapshot!(add("a/./b", "a"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:27: invalid path `a/./b`: it has an empty component or a `.`
     [exit 2]
     ");
     assert_snapshot!(add("M", "../x"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: invalid path `../x`: it leaves the tree with `..`
     [exit 2]
     ");
     assert_snapshot!(add("M", "/etc/passwd"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: invalid path `/etc/passwd`: it is absolute
     [exit 2]
     ");
@@ -392,8 +392,8 @@ fn a_path_must_be_inside_the_tree() {
 fn pypatchs_own_file_names_are_refused() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: .pypatch-receipt.json, file.add: {content: x}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `.pypatch-receipt.json` is a name that pypatch keeps for itself
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: the file name `.pypatch-receipt.json` is reserved for pypatch
     [exit 2]
     ");
 }
@@ -410,8 +410,8 @@ fn a_link_to_outside_the_patchset_is_not_followed() {
     std::os::unix::fs::symlink("../../../secret", env.path("patchsets/mine/files/x")).unwrap();
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.add` takes its text from patchsets/mine/files/x, which cannot be read: a symbolic link leads out of the patchset
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `file.add` cannot read its text from patchsets/mine/files/x: a symbolic link points outside the patchset
     [exit 2]
     ");
 }
@@ -420,8 +420,8 @@ fn a_link_to_outside_the_patchset_is_not_followed() {
 fn invalid_utf8_is_reported_with_its_position() {
     assert_snapshot!(check(b"schema: 1\nid: mine\ntitle: M\xfcller\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:3:9: this is no UTF-8
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:3:9: not valid UTF-8
     [exit 2]
     ");
 }
@@ -448,19 +448,19 @@ fn a_yaml_alias_bomb_is_refused() {
 fn an_empty_file_is_refused() {
     assert_snapshot!(check(""), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:1:1: unexpected end of input
     [exit 2]
     ");
     assert_snapshot!(check("# nothing\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:2:1: unexpected end of input
     [exit 2]
     ");
     assert_snapshot!(check("- a\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:1:1: expected mapping start
     [exit 2]
     ");
@@ -470,13 +470,13 @@ fn an_empty_file_is_refused() {
 fn invalid_yaml_is_refused() {
     assert_snapshot!(check(format!("{HEAD}edits: [\n")), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:4:8: unclosed bracket '['
     [exit 2]
     ");
     assert_snapshot!(check(format!("{HEAD}title: twice\n")), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:4:1: duplicate mapping key: title
     [exit 2]
     ");
@@ -503,15 +503,15 @@ fn drop_must_name_an_inherited_edit() {
     );
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:7:18: `drop` names `no-shraedmods`, which is no edit of what this extends; near: no-sharedmods
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:7:18: `drop` names `no-shraedmods`, but no inherited edit has that id; near: no-sharedmods
     [exit 2]
     ");
     env.yaml("mine", format!("{HEAD}drop:\n  loader: There is one.\n"));
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:11: `drop` names `loader`, which is no edit of what this extends
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:11: `drop` names `loader`, but no inherited edit has that id
     [exit 2]
     ");
 }
@@ -520,8 +520,8 @@ fn drop_must_name_an_inherited_edit() {
 fn allow_must_name_a_lint() {
     assert_snapshot!(check_edits("  - {id: a, why: b, allow: {stale-confgure: It is fine.}, file: M, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `allow` names `stale-confgure`, which is no lint; near: stale-configure
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `allow` names an unknown lint `stale-confgure`; near: stale-configure
     [exit 2]
     ");
 }
@@ -531,67 +531,67 @@ fn a_meaningless_operation_is_refused() {
     let one = |operation: &str| check_edits(&format!("  - {{id: a, why: b, file: M, {operation}}}\n"));
     assert_snapshot!(one("text.insert: {text: a}"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: `text.insert` needs either `before` or `after`
     [exit 2]
     ");
     assert_snapshot!(one("text.insert: {text: a, before: b, after: c}"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: `text.insert` needs either `before` or `after`
     [exit 2]
     ");
     assert_snapshot!(one("text.replace: {find: '', with: a}"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: `text.replace` has an empty anchor
     [exit 2]
     ");
     assert_snapshot!(one("text.replace: {find: a, with: b, count: 0}"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:70: `count` must be at least 1
     [exit 2]
     ");
     assert_snapshot!(one("setup.enable: {modules: []}"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: `setup.enable` names no module
     [exit 2]
     ");
     assert_snapshot!(one("setup.set: {value: a}"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: `setup.set` needs either `module` or `variable`
     [exit 2]
     ");
     assert_snapshot!(one("header.undef: {names: []}"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: `header.undef` names no macro
     [exit 2]
     ");
     assert_snapshot!(one("c.insert: {text: a}"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: `c.insert` needs one of `at`, `before` and `after`
     [exit 2]
     ");
     assert_snapshot!(one("c.insert: {at: entry, text: a}"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: `c.insert` has `at: entry` without `function`
     [exit 2]
     ");
     assert_snapshot!(one("c.wrap: {function: f, condition: A}"), @"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: `c.wrap` needs a `condition` that starts with `#if`
     [exit 2]
     ");
     assert_snapshot!(one("c.add-include: {include: a.h, after: b.h}"), @r#"
     ------- stderr -------
-    error: an error in the patchset `mine`
+    error: invalid patchset `mine`
       patchsets/mine/patchset.yaml:5:5: `c.add-include` needs `include` with its quotes: '"x.h"' or '<x.h>'
     [exit 2]
     "#);
@@ -665,7 +665,7 @@ fn list_reports_a_broken_patchset_and_lists_the_others() {
     assert_snapshot!(env.run(&["list", "gadget*"]), @"
     gadget  Gadgets without shared modules
     ------- stderr -------
-    error: an error in the patchset `gadget-2`
+    error: invalid patchset `gadget-2`
       patchsets/gadget-2/patchset.yaml:1:1: missing field `id`
     [exit 2]
     ");
@@ -835,7 +835,7 @@ fn check_accepts_names_patterns_folders_and_files() {
     let env = TestEnvironment::with_tree();
     assert_snapshot!(env.run(&["check", "gadget"]), @"
     ------- stderr -------
-    error: an error in the patchset `gadget`
+    error: invalid patchset `gadget`
       `pins` names `python-9.9`, which is not a pinned release
     [exit 2]
     ");

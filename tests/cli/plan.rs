@@ -725,10 +725,10 @@ fn an_edit_without_effect_is_denied_unless_allowed() {
     assert_snapshot!(plan_in(&env, &edit.replace("ALLOW ", "")), @"
     mine on tree (CPython 9.9)
       refused   a  Modules/Setup.dist:9
-                setup-ignored: Modules/Setup exists, so configure will not copy Modules/Setup.dist over it: edit Modules/Setup
+                setup-ignored: Modules/Setup exists, so configure does not replace it with Modules/Setup.dist: edit Modules/Setup
     1 edit: 1 refused; 0 files
     error: edit `a` would not have the intended effect (setup-ignored)
-      Modules/Setup exists, so configure will not copy Modules/Setup.dist over it: edit Modules/Setup
+      Modules/Setup exists, so configure does not replace it with Modules/Setup.dist: edit Modules/Setup
       help: if this is intended, add `allow: {setup-ignored: REASON}` to the edit
     nothing was written
     [exit 3]
@@ -747,10 +747,10 @@ fn an_undef_that_configure_would_rewrite_is_denied() {
     assert_snapshot!(plan("- {id: a, why: Why not., file: pyconfig.h.in, text.insert: {after: '#endif /* GADGET_CONFIG_H */', text: \"\\n#undef HAVE_GADGETS\\n\"}}"), @"
     mine on tree (CPython 9.9)
       refused   a  pyconfig.h.in:8
-                undef-in-template: config.status rewrites a plain `#undef` of pyconfig.h.in: write `header.undef`, which spells it `#undef/**/X`
+                undef-in-template: config.status rewrites a plain `#undef` in pyconfig.h.in: use `header.undef`, which writes `#undef/**/X`
     1 edit: 1 refused; 0 files
     error: edit `a` would not have the intended effect (undef-in-template)
-      config.status rewrites a plain `#undef` of pyconfig.h.in: write `header.undef`, which spells it `#undef/**/X`
+      config.status rewrites a plain `#undef` in pyconfig.h.in: use `header.undef`, which writes `#undef/**/X`
       help: if this is intended, add `allow: {undef-in-template: REASON}` to the edit
     nothing was written
     [exit 3]
@@ -766,10 +766,10 @@ fn a_stale_configure_is_denied_unless_declared() {
     assert_snapshot!(plan_in(&env, edits), @"
     mine on tree (CPython 9.9)
       refused   a  configure.ac:1
-                stale-configure: configure is generated from configure.ac and stays as it is: declare under `build: regenerate:` what writes configure and reads configure.ac
+                stale-configure: configure is generated from configure.ac and is not regenerated: add an entry to `build: regenerate:` that reads configure.ac and writes configure
     1 edit: 1 refused; 0 files
     error: edit `a` would not have the intended effect (stale-configure)
-      configure is generated from configure.ac and stays as it is: declare under `build: regenerate:` what writes configure and reads configure.ac
+      configure is generated from configure.ac and is not regenerated: add an entry to `build: regenerate:` that reads configure.ac and writes configure
       help: if this is intended, add `allow: {stale-configure: REASON}` to the edit
     nothing was written
     [exit 3]

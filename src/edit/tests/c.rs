@@ -5,7 +5,7 @@ use crate::edit::testing::{complaint, on};
 const FILE: &str = "#include \"a.h\"\n\nint\nf(int x)\n{\n\tint y = 0;\n\n\ty = stat(p, &st);\t/* stat() */\n\treturn y;\n}\n\nstatic int\ng(void)\n{\n    return f(1);\n}\n";
 
 #[test]
-fn lines_are_inserted_at_a_functions_entry_with_its_indentation() {
+fn lines_inserted_at_a_function_entry_take_its_indentation() {
     let insert = "c.insert:\n  function: f\n  at: entry\n  text: |\n    #ifdef X\n    if (a)\n    \treturn 1;\n    #endif\n";
     assert_eq!(
         on("f.c", FILE).changed(insert),
@@ -33,7 +33,7 @@ fn lines_are_inserted_at_a_functions_entry_with_its_indentation() {
 }
 
 #[test]
-fn code_is_found_over_comments_and_another_indentation() {
+fn code_matches_despite_comments_and_other_indentation() {
     let insert = "c.insert: {function: f, before: 'y=stat(p,&st);', text: 'z();'}";
     assert_eq!(on("f.c", FILE).changed(insert), FILE.replace("\ty = stat", "\tz();\n\ty = stat"));
     let moved = FILE.replace("y = stat(p, &st)", "y = /* why */ stat(p,\n\t\t\t&st)");
@@ -48,7 +48,7 @@ fn code_is_found_over_comments_and_another_indentation() {
 }
 
 #[test]
-fn lines_go_behind_a_last_line_without_an_end() {
+fn lines_inserted_after_an_unterminated_last_line_start_a_new_one() {
     let after = "c.insert: {after: 'int b;', text: 'int c;'}";
     assert_eq!(on("f.c", "int a;\nint b;").changed(after), "int a;\nint b;\nint c;\n");
     let include = "c.add-include: {include: '\"b.h\"', after: a.h}";
@@ -64,7 +64,7 @@ fn lines_go_behind_a_last_line_without_an_end() {
 }
 
 #[test]
-fn a_function_with_several_variants_needs_a_condition() {
+fn a_function_with_several_definitions_needs_a_condition() {
     let file = on("f.c", "#ifdef A\nint f(void)\n{\n\tg();\n}\n#else\nint f(void)\n{\n\tg();\n}\n#endif\n");
     assert_eq!(file.ambiguous("c.replace: {function: f, find: g(), with: h()}"), [2, 7]);
     let under = "c.replace: {function: {name: f, under: '#ifdef  A'}, find: g(), with: h()}";
@@ -93,7 +93,7 @@ fn code_is_replaced_inside_its_function() {
 }
 
 #[test]
-fn code_that_says_nothing_is_wrong() {
+fn empty_code_is_rejected() {
     for change in [
         "c.replace: {find: x, with: ''}",
         "c.replace: {find: x, with: '/* */'}",
@@ -131,7 +131,7 @@ fn a_function_is_wrapped_whole() {
 }
 
 #[test]
-fn a_piece_of_a_function_is_wrapped() {
+fn code_inside_a_function_is_wrapped() {
     let wrap = "c.wrap: {function: f, condition: '#ifndef X', from: 'y = stat(p, &st);', to: 'return y;'}";
     assert_eq!(
         on("f.c", FILE).changed(wrap),
@@ -153,7 +153,7 @@ const TABLE: &str = "static PyMethodDef m[] = {\n\t{\"getgroups\",\tposix_getgro
 fn an_entry_is_removed_from_its_table() {
     let remove = "c.remove-entry: {table: m, entry: getlogin}";
     assert_eq!(on("f.c", TABLE).changed(remove), TABLE.replace("\t{\"getlogin\", posix_getlogin, 1},\n", ""));
-    // What is left in the table is no near miss while the file still has the function of the entry.
+    // The other entries are not near misses while the file still has the function of the entry.
     let file = "static PyObject *posix_setgroups(void)\n{\n}\n".to_owned() + TABLE;
     let after = on("f.c", &file).changed("c.remove-entry: {table: m, entry: setgroups}");
     assert!(after.contains("#ifdef HAVE_SETGROUPS\n") && !after.contains("\"setgroups\""), "{after}");
@@ -178,7 +178,7 @@ fn an_entry_under_another_name_is_missing() {
 }
 
 #[test]
-fn an_include_is_added_behind_another() {
+fn an_include_is_added_after_another() {
     let add = "c.add-include: {include: <mpi.h>, after: a.h}";
     assert_eq!(on("f.c", FILE).changed(add), FILE.replace("a.h\"\n", "a.h\"\n#include <mpi.h>\n"));
     assert_eq!(on("f.c", "#include <mpi.h>\n").already(add), [1]);
@@ -189,7 +189,7 @@ fn an_include_is_added_behind_another() {
 }
 
 #[test]
-fn calls_go_elsewhere_and_nothing_else_does() {
+fn only_calls_of_the_function_are_redirected() {
     let file = "int stat(char *);\nint f(void)\n{\n\tstruct stat st; /* stat(x) */\n\tputs(\"stat(x)\");\n\to->stat(x); o.stat(x);\n\tp = stat;\n\tif (stat(\"x\"))\n\t\treturn stat (y);\n}\nint g(void)\n{\n\treturn stat(x);\n}\n";
     let redirect = "c.redirect-call: {function: f, from: stat, to: my_stat, count: 2}";
     let expected = file.replace("if (stat(", "if (my_stat(").replace("return stat (y)", "return my_stat (y)");
@@ -200,7 +200,7 @@ fn calls_go_elsewhere_and_nothing_else_does() {
 }
 
 #[test]
-fn a_function_whose_branches_disagree_is_edited_only_if_it_ends_at_the_margin() {
+fn a_function_with_unbalanced_branches_must_end_in_the_first_column() {
     let margin = "int f(void)\n{\n\tg();\n#ifdef A\n\tif (x) {\n#else\n\tif (y) {{\n#endif\n\th();\n\t}\n}\n\nint k(void)\n{\n}\n";
     let replace = "c.replace: {function: f, find: g(), with: i()}";
     let parts = on("f.c", margin).parts(replace);
@@ -211,7 +211,7 @@ fn a_function_whose_branches_disagree_is_edited_only_if_it_ends_at_the_margin() 
 }
 
 #[test]
-fn a_definition_in_the_old_style_is_edited() {
+fn an_old_style_definition_is_edited() {
     let file = "int\nf(x, y)\n\tint x;\n\tchar *y;\n{\n\treturn g(x);\n}\n";
     assert_eq!(
         on("f.c", file).changed("c.redirect-call: {function: f, from: g, to: h}"),
@@ -220,7 +220,7 @@ fn a_definition_in_the_old_style_is_edited() {
 }
 
 #[test]
-fn nothing_is_put_into_a_comment_that_runs_over_the_line_end() {
+fn no_line_is_inserted_inside_a_comment_of_several_lines() {
     let text = "int f(void)\n{ /* a\n   b */\n\tfoo(); /* c\n\t d */\n\tbar();\n\tbaz(1, \\\n\t    2);\n}\n";
     let case = on("f.c", text);
     for change in [
@@ -237,7 +237,7 @@ fn nothing_is_put_into_a_comment_that_runs_over_the_line_end() {
 }
 
 #[test]
-fn a_piece_that_begins_and_ends_under_other_conditions_is_not_wrapped() {
+fn code_that_crosses_a_conditional_is_not_wrapped() {
     let case = on("f.c", "int f(void)\n{\n\tx = 1;\n#ifdef A\n\tx = 2;\n#endif\n}\n");
     let change =
         "c.wrap: {function: f, condition: '#ifdef X', from: x = 1;, to: x = 2;, otherwise: other();}";
@@ -245,14 +245,14 @@ fn a_piece_that_begins_and_ends_under_other_conditions_is_not_wrapped() {
 }
 
 #[test]
-fn an_include_under_a_condition_of_its_own_is_not_there_yet() {
+fn an_include_under_another_condition_does_not_count() {
     let text = "#ifdef W\n#include <p.h>\n#endif\n#include <a.h>\n";
     let after = on("f.c", text).changed("c.add-include: {include: <p.h>, after: a.h}");
     assert_eq!(after, format!("{text}#include <p.h>\n"));
 }
 
 #[test]
-fn lines_may_be_written_indented() {
+fn the_text_of_a_change_may_be_indented() {
     let case = on("f.c", "int f(void)\n{\n    a();\n}\n");
     let change = "c.insert: {function: f, after: a();, text: \"    if (x)\\n    \\treturn;\\n\"}";
     assert_eq!(case.changed(change), "int f(void)\n{\n    a();\n    if (x)\n        return;\n}\n");

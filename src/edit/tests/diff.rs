@@ -14,7 +14,7 @@ fn in_yaml(patch: &str) -> String {
 const HUNK: &str = "@@ -2,3 +2,4 @@\n b\n-c\n+C\n+D\n d\n";
 
 #[test]
-fn a_hunk_is_applied_at_its_place() {
+fn a_hunk_applies_at_its_line() {
     assert_eq!(on("f.c", "a\nb\nc\nd\ne\n").changed(&patch(HUNK)), "a\nb\nC\nD\nd\ne\n");
     assert_eq!(on("f.c", "a\nb\nC\nD\nd\ne\n").already(&patch(HUNK)), [2]);
     let after = on("f.c", b"\xe9  \nb\nc\nd\n\xe9  ".as_slice()).changed_bytes(&patch(HUNK));
@@ -22,7 +22,7 @@ fn a_hunk_is_applied_at_its_place() {
 }
 
 #[test]
-fn a_patch_may_have_headers_of_git_or_none() {
+fn a_patch_may_have_git_mail_or_svn_headers() {
     let git = format!("diff --git a/f.c b/f.c\nindex 123..456 100644\n--- a/f.c\n+++ b/f.c\n{HUNK}");
     assert_eq!(on("f.c", "a\nb\nc\nd\ne\n").changed(&in_yaml(&git)), "a\nb\nC\nD\nd\ne\n");
     let mail = format!("From: A\nSubject: b\n\nText.\n---\n f.c | 3 ++-\n\n{git}-- \n2.39.2\n");
@@ -32,7 +32,7 @@ fn a_patch_may_have_headers_of_git_or_none() {
 }
 
 #[test]
-fn a_hunk_may_have_moved_but_not_far() {
+fn a_hunk_may_move_up_to_max_offset() {
     let far = format!("{}b\nc\nd\n", "x\n".repeat(30));
     assert_eq!(on("f.c", &far).changed(&patch(HUNK)), far.replace("c", "C\nD"));
     let near = format!("{}  max-offset: 5\n", patch(HUNK));
@@ -42,14 +42,14 @@ fn a_hunk_may_have_moved_but_not_far() {
 }
 
 #[test]
-fn a_hunk_that_fits_in_two_places_is_ambiguous_unless_one_is_its_own() {
+fn a_hunk_with_two_matches_is_ambiguous_unless_one_is_its_line() {
     assert_eq!(on("f.c", "a\na\na\nb\nc\nd\nb\nc\nd\n").ambiguous(&patch(HUNK)), [4, 7]);
     let own = on("f.c", "a\nb\nc\nd\nb\nc\nd\n");
     assert_eq!(own.changed(&patch(HUNK)), "a\nb\nC\nD\nd\nb\nc\nd\n");
 }
 
 #[test]
-fn context_is_never_fuzzy() {
+fn context_lines_must_match_exactly() {
     let (_, near) = on("f.c", "a\nb\nc\nd \ne\n").missing(&patch(HUNK));
     assert_eq!(near, ["d"]);
     on("f.c", "a\nc\nd\ne\n").missing(&patch(HUNK));
@@ -59,13 +59,13 @@ fn context_is_never_fuzzy() {
 fn lines_that_are_only_added_are_added_once() {
     let add = patch("@@ -1,2 +1,4 @@\n a\n+x\n+y\n b\n");
     assert_eq!(on("f.c", "a\nb\n").changed(&add), "a\nx\ny\nb\n");
-    // The old lines still fit behind the new ones.
+    // The old lines still match after the new ones.
     let again = patch("@@ -1,2 +1,4 @@\n a\n+a\n+b\n b\n");
     assert_eq!(on("f.c", "a\nb\nc\n").changed(&again), "a\na\nb\nb\nc\n");
 }
 
 #[test]
-fn one_of_two_hunks_may_be_there_already() {
+fn one_of_two_hunks_may_be_applied_already() {
     let two = patch("@@ -1,2 +1,3 @@\n a\n+x\n b\n@@ -5,2 +6,2 @@\n e\n-f\n+F\n");
     assert_eq!(on("f.c", "a\nb\nc\nd\ne\nf\n").changed(&two), "a\nx\nb\nc\nd\ne\nF\n");
     assert_eq!(on("f.c", "a\nx\nb\nc\nd\ne\nf\n").changed(&two), "a\nx\nb\nc\nd\ne\nF\n");
@@ -73,7 +73,7 @@ fn one_of_two_hunks_may_be_there_already() {
 }
 
 #[test]
-fn a_finished_hunk_is_looked_for_where_the_patch_puts_it() {
+fn an_applied_hunk_is_searched_at_its_new_line() {
     // 300 lines are added above the second hunk.
     let lines: String = (0..300).map(|i| format!("+l{i}\n")).collect();
     let big = patch(&format!("@@ -1,2 +1,302 @@\n a\n{lines} b\n@@ -3,2 +303,2 @@\n c\n-d\n+D\n"));
@@ -81,7 +81,7 @@ fn a_finished_hunk_is_looked_for_where_the_patch_puts_it() {
 }
 
 #[test]
-fn a_file_without_last_newline_is_patched_as_it_is() {
+fn a_missing_newline_at_end_of_file_must_match() {
     let hunk =
         patch("@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n");
     assert_eq!(on("f.c", "a\nb").changed(&hunk), "a\nc");
@@ -91,7 +91,7 @@ fn a_file_without_last_newline_is_patched_as_it_is() {
 }
 
 #[test]
-fn the_section_of_the_file_is_taken_from_a_patch_of_several() {
+fn a_patch_of_several_files_applies_the_section_of_the_file() {
     let other = "--- a/g.c\n+++ b/g.c\n@@ -1 +1 @@\n-b\n+x\n";
     let both = in_yaml(&format!("{other}--- a/f.c\n+++ b/f.c\n{HUNK}"));
     assert_eq!(on("f.c", "a\nb\nc\nd\ne\n").changed(&both), "a\nb\nC\nD\nd\ne\n");
@@ -105,7 +105,7 @@ fn the_section_of_the_file_is_taken_from_a_patch_of_several() {
 }
 
 #[test]
-fn what_is_no_change_of_lines_is_refused() {
+fn a_patch_that_changes_more_than_lines_is_refused() {
     let rename = "diff --git a/g.c b/f.c\nsimilarity index 90%\nrename from g.c\nrename to f.c\n--- a/g.c\n+++ b/f.c\n@@ -1 +1 @@\n-b\n+x\n";
     assert!(on("f.c", "b\n").refused(&in_yaml(rename)).contains("renames"));
     let create =
@@ -126,13 +126,13 @@ fn what_is_no_change_of_lines_is_refused() {
 }
 
 #[test]
-fn a_hunk_that_only_adds_and_has_no_context_is_refused() {
+fn an_addition_without_context_is_refused() {
     let why = on("f.c", "a\nb\n").refused(&patch("@@ -1,0 +2 @@\n+x\n"));
     assert_eq!(why, "hunk 1 of the patch has no line to match");
 }
 
 #[test]
-fn hunks_that_overlap_are_refused_or_fit_side_by_side() {
+fn adjacent_hunks_apply_or_are_refused() {
     let touching = patch("@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n@@ -3,3 +3,3 @@\n c\n-d\n+D\n e\n");
     let parts = on("f.c", "a\nb\nc\nd\ne\n").parts(&touching);
     assert!(parts[0].outcome.is_failure() || !parts[0].deltas.is_empty(), "{parts:?}");

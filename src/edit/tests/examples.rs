@@ -6,7 +6,7 @@ use crate::edit::testing::{on, without};
 use crate::operation::{FileNeed, Operation};
 use crate::patchset::json_schema;
 
-/// A file, a change of it, and the file before and after.
+/// A change, its file, and the file's text before and after.
 struct Example {
     file: String,
     change: String,
@@ -37,7 +37,7 @@ fn operation_schema<'a>(schema: &'a Value, name: &str) -> &'a Value {
 }
 
 #[test]
-fn the_example_of_every_operation_is_true() {
+fn the_example_of_every_operation_does_what_it_shows() {
     let schema = json_schema();
     for (name, need) in Operation::NAMES.iter().zip(Operation::NEEDS) {
         let Example { file, change, before, after } = example(&schema, name);
@@ -50,7 +50,7 @@ fn the_example_of_every_operation_is_true() {
 }
 
 #[test]
-fn the_example_of_every_operation_has_all_its_texts() {
+fn every_text_of_an_operation_is_described() {
     let schema = json_schema();
     for name in Operation::NAMES {
         let Example { file, change, before, .. } = example(&schema, name);
@@ -58,13 +58,13 @@ fn the_example_of_every_operation_has_all_its_texts() {
         let properties = operation_schema(&schema, name)["properties"].as_object();
         let texts = properties.map_or(0, |properties| properties.values().filter(is_text).count());
         let edit = on(&file, &before).edit(&change);
-        // A text that `describe` forgets would not be read from its file.
+        // `describe` lists the texts that are read from files: one that it forgot would stay empty.
         assert_eq!(edit.changes[0].operation.operate().describe().texts.len(), texts, "{name}");
     }
 }
 
 #[test]
-fn an_operation_can_be_moved_to_its_own_anchor() {
+fn an_operation_moved_to_its_own_anchor_stays_the_same() {
     let schema = json_schema();
     for name in Operation::NAMES {
         let Example { file, change, before, .. } = example(&schema, name);

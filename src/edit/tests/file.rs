@@ -23,7 +23,7 @@ fn an_added_file_may_be_made_executable() {
 }
 
 #[test]
-fn nothing_is_added_where_a_directory_or_link_stands() {
+fn a_file_never_replaces_a_directory_or_link() {
     for entry in [Entry::Directory, Entry::Symlink, Entry::Other] {
         let why = without("d/f").with_other("d/f", entry).refused(ADD);
         assert!(why.contains("a symbolic link or a directory"), "{why}");
@@ -31,7 +31,7 @@ fn nothing_is_added_where_a_directory_or_link_stands() {
 }
 
 #[test]
-fn nothing_is_added_below_a_file_or_a_link() {
+fn no_file_is_added_below_a_file_or_link() {
     let why = without("d/f").with("d", b"x").refused(ADD);
     assert!(why.contains("`d`"), "{why}");
     let why = without("d/f").with_other("d", Entry::Symlink).refused(ADD);
@@ -42,7 +42,7 @@ fn nothing_is_added_below_a_file_or_a_link() {
 }
 
 #[test]
-fn the_file_that_is_meant_is_removed() {
+fn only_a_file_with_the_expected_contents_is_removed() {
     let remove = "file.remove: {contains: sed -n}";
     let parts = on("f", "x\nsed -n p\n").parts(remove);
     assert_eq!(parts[0].outcome.name(), "change");
@@ -53,7 +53,7 @@ fn the_file_that_is_meant_is_removed() {
 }
 
 #[test]
-fn the_first_file_that_exists_is_edited() {
+fn a_missing_file_lists_similar_paths() {
     let both = without("a").with("g", b"x").with("h", b"x");
     let parts = both.parts("text.replace: {find: x, with: y}");
     assert_eq!(parts[0].outcome.name(), "missing");

@@ -5,7 +5,7 @@ use crate::edit::testing::{complaint, on};
 const HEADER: &str = "/* c */\n#ifndef X_H\n#define X_H\n\n#undef HAVE_A\n\n#endif /* X_H */\n";
 
 #[test]
-fn macros_are_undefined_outside_the_guard_in_a_spelling_that_config_status_leaves_alone() {
+fn macros_are_undefined_in_a_spelling_that_config_status_ignores() {
     let undef = "header.undef: {names: [A, B], comment: why}";
     let after = "/* why */\n#undef/**/A\n#undef/**/B\n";
     assert_eq!(on("h.in", HEADER).changed(undef), format!("{HEADER}{after}"));
@@ -17,18 +17,18 @@ fn macros_are_undefined_outside_the_guard_in_a_spelling_that_config_status_leave
 }
 
 #[test]
-fn text_is_appended_on_either_side_of_the_guards_end() {
+fn text_is_appended_inside_or_outside_the_include_guard() {
     let inside = "header.append: {text: 'int a;', place: inside-guard}";
     assert_eq!(on("h.h", HEADER).changed(inside), HEADER.replace("#endif", "int a;\n#endif"));
     let outside = "header.append: {text: 'int a;', place: outside-guard}";
     assert_eq!(on("h.h", HEADER).changed(outside), format!("{HEADER}int a;\n"));
-    // What stands on one side is not there on the other.
+    // The text on one side of the guard's end does not count for the other side.
     let file = HEADER.replace("#endif", "int a;\n#endif");
     assert_eq!(on("h.h", &file).changed(outside), format!("{file}int a;\n"));
 }
 
 #[test]
-fn a_line_is_there_only_as_a_whole_line() {
+fn a_line_inside_a_comment_does_not_count() {
     let define = "header.define: {name: A, value: '1', place: outside-guard}";
     let file = format!("{HEADER}/* no: #define A 1\n*/\n");
     assert_eq!(on("h.h", &file).changed(define), format!("{file}#define A 1\n"));
@@ -44,7 +44,7 @@ fn a_macro_is_defined() {
 }
 
 #[test]
-fn a_header_without_a_guard_has_no_such_place() {
+fn a_header_without_an_include_guard_is_missing_its_anchor() {
     let undef = "header.undef: {names: [A]}";
     let (what, _) = on("h.h", "int a;\n").missing(undef);
     assert!(what.contains("no include guard"), "{what}");
@@ -53,7 +53,7 @@ fn a_header_without_a_guard_has_no_such_place() {
 }
 
 #[test]
-fn an_empty_text_is_wrong() {
+fn an_empty_text_is_rejected() {
     assert!(complaint("header.append: {text: '', place: outside-guard}").contains("`text` is empty"));
     assert!(complaint("header.undef: {names: []}").contains("names no macro"));
 }

@@ -5,7 +5,7 @@ use crate::edit::testing::{on, without};
 const DEFINE: &str = "m4.define:\n  macros: A\n  text: |\n    m4_define([A],\n    [x])dnl\n";
 
 #[test]
-fn a_file_of_definitions_is_created_or_grows() {
+fn a_file_of_definitions_is_created_or_extended() {
     assert_eq!(without("aclocal.m4").changed(DEFINE), "m4_define([A],\n[x])dnl\n");
     assert_eq!(on("aclocal.m4", "# x\n").changed(DEFINE), "# x\n\nm4_define([A],\n[x])dnl\n");
     assert_eq!(on("aclocal.m4", "# x").changed(DEFINE), "# x\n\nm4_define([A],\n[x])dnl\n");
@@ -15,16 +15,16 @@ fn a_file_of_definitions_is_created_or_grows() {
 }
 
 #[test]
-fn a_macro_that_is_defined_otherwise_is_not_defined_again() {
+fn a_macro_with_another_definition_is_not_defined_again() {
     let why = on("aclocal.m4", "AC_DEFUN([A], [y])\n").refused(DEFINE);
     assert_eq!(why, "`A` is already defined here: `m4.override` replaces it");
-    // A definition in a comment, or of a longer name, is another thing.
+    // A definition in a comment, or of a longer name, does not count.
     on("aclocal.m4", "dnl AC_DEFUN([A], [y])\nAC_DEFUN([AB], [y])\n").changed(DEFINE);
 }
 
 #[test]
-fn a_text_that_is_not_what_it_says_is_refused_with_its_place() {
-    // The listing of the paper: one parenthesis and quote short.
+fn a_text_with_an_error_is_refused_at_its_line() {
+    // The listing in the paper lacks a closing quote and parenthesis.
     let listing = "m4.define:\n  macros: _AC_RUN_IFELSE\n  text: |\n    m4_define([_AC_RUN_IFELSE],\n    [m4_ifvaln([$1], [AC_LANG_CONFTEST([$1]])dnl\n    AS_IF([x], [$2])[]dnl\n    ])\n";
     assert_eq!(
         without("aclocal.m4").refused(listing),
@@ -53,7 +53,7 @@ fn a_definition_is_replaced_by_another() {
 }
 
 #[test]
-fn a_text_may_end_in_a_comment_of_its_own() {
+fn a_definition_keeps_the_comments_of_its_text() {
     let to = "m4.override:\n  macro: A\n  text: |\n    # Why.\n    m4_define([A], [z])dnl\n";
     let file = on("aclocal.m4", "AC_DEFUN([A], [y])\nx\n");
     assert_eq!(file.changed(to), "# Why.\nm4_define([A], [z])dnl\nx\n");

@@ -5,7 +5,7 @@ use crate::edit::testing::{complaint, on};
 const REMOVE: &str = "makefile.remove-prerequisite: {target: all, word: sharedmods}";
 
 #[test]
-fn a_prerequisite_is_removed_wherever_it_stands() {
+fn a_prerequisite_is_removed_from_any_position() {
     for (before, after) in [
         ("all: sharedmods a\n", "all: a\n"),
         ("all: a sharedmods b\n", "all: a b\n"),
@@ -28,7 +28,7 @@ fn a_prerequisite_is_removed_wherever_it_stands() {
 }
 
 #[test]
-fn bytes_beside_the_prerequisite_stay_as_they_are() {
+fn all_other_bytes_of_a_makefile_stay() {
     let before = b"# \xe9  \nall:  a\tsharedmods  b \n\t@echo \xe9 sharedmods";
     assert_eq!(
         on("Makefile", before).changed_bytes(REMOVE),
@@ -44,24 +44,24 @@ fn a_prerequisite_is_a_whole_word() {
 }
 
 #[test]
-fn a_prerequisite_that_stands_twice_is_ambiguous() {
+fn a_prerequisite_of_two_rules_is_ambiguous() {
     assert_eq!(on("Makefile", "all: sharedmods\nall: a sharedmods\n").ambiguous(REMOVE), [1, 2]);
 }
 
 #[test]
-fn the_rule_of_a_target_that_has_the_word_is_found_among_several() {
+fn of_several_rules_the_one_with_the_prerequisite_is_edited() {
     assert_eq!(on("Makefile", "all: a\nall: sharedmods\n").changed(REMOVE), "all: a\nall:\n");
     let two = "makefile.remove-prerequisite: {target: [all, build_all], word: sharedmods}";
     assert_eq!(
         on("Makefile", "all: build_all\nbuild_all: a sharedmods\n").changed(two),
         "all: build_all\nbuild_all: a\n"
     );
-    // Done to the first of them, it would go on with the next.
+    // After the first of them was edited, a second run would edit the other.
     assert_eq!(on("Makefile", "all: sharedmods\nbuild_all: sharedmods\n").ambiguous(two), [1, 2]);
 }
 
 #[test]
-fn a_word_that_is_reached_through_another_target_is_missing_and_not_removed_already() {
+fn a_prerequisite_that_moved_to_another_target_is_missing() {
     for file in [
         "all: build_all\nbuild_all: sharedmods\n",
         "all: @DEF_MAKE_ALL_RULE@\nbuild_all: sharedmods\n",
@@ -79,20 +79,20 @@ fn a_word_that_is_reached_through_another_target_is_missing_and_not_removed_alre
 }
 
 #[test]
-fn a_word_that_would_still_be_reached_is_not_removed() {
+fn a_prerequisite_that_another_target_still_builds_is_refused() {
     let why = on("Makefile", "all: a sharedmods\na: sharedmods\n").refused(REMOVE);
     assert_eq!(why, "`all` would still depend on `sharedmods` through `a`");
 }
 
 #[test]
-fn a_target_that_no_rule_makes_is_missing() {
+fn a_target_without_a_rule_is_missing() {
     let (what, near) = on("Makefile", "al: sharedmods\n").missing(REMOVE);
     assert_eq!(what, "no rule makes `all`");
     assert_eq!(near, ["al: sharedmods"]);
 }
 
 #[test]
-fn a_variable_of_a_target_is_no_rule() {
+fn a_target_specific_variable_is_not_a_rule() {
     let file = on(
         "Makefile",
         "all: CFLAGS += sharedmods\nall: X=sharedmods\nall: a sharedmods\nexport all := sharedmods\n",
@@ -101,15 +101,15 @@ fn a_variable_of_a_target_is_no_rule() {
 }
 
 #[test]
-fn a_prerequisite_is_added_at_the_end_or_behind_another() {
+fn a_prerequisite_is_added_at_the_end_or_after_another() {
     let add = "makefile.add-prerequisite: {target: all, word: x}";
     assert_eq!(on("Makefile", "all: a \\\n  b # c\n").changed(add), "all: a \\\n  b x # c\n");
     assert_eq!(on("Makefile", "all:\n\trun\n").changed(add), "all: x\n\trun\n");
     assert_eq!(on("Makefile", "all: a | b\n").changed(add), "all: a x | b\n");
-    let behind = "makefile.add-prerequisite: {target: all, word: x, after: a}";
-    assert_eq!(on("Makefile", "all: a b\n").changed(behind), "all: a x b\n");
-    assert_eq!(on("Makefile", "all: b\nall: a\n").changed(behind), "all: b\nall: a x\n");
-    on("Makefile", "all: b\n").missing(behind);
+    let after_other = "makefile.add-prerequisite: {target: all, word: x, after: a}";
+    assert_eq!(on("Makefile", "all: a b\n").changed(after_other), "all: a x b\n");
+    assert_eq!(on("Makefile", "all: b\nall: a\n").changed(after_other), "all: b\nall: a x\n");
+    on("Makefile", "all: b\n").missing(after_other);
     assert_eq!(on("Makefile", "all: b\nall: a\n").ambiguous(add), [1, 2]);
     assert_eq!(on("Makefile", "all: b x\nall: a\n").already(add), [1]);
     assert_eq!(on("Makefile", "all: x b x\n").already(add), [1]);
@@ -124,7 +124,7 @@ fn a_prerequisite_is_added_to_the_first_target_that_exists() {
 }
 
 #[test]
-fn a_prerequisite_is_replaced_in_its_place() {
+fn a_replaced_prerequisite_keeps_its_position() {
     let replace = "makefile.replace-prerequisite: {target: all, word: sharedmods, with: pybuilddir.txt}";
     assert_eq!(on("Makefile", "all: a sharedmods b\n").changed(replace), "all: a pybuilddir.txt b\n");
     assert_eq!(on("Makefile", "all: a \\\n\tsharedmods\n").changed(replace), "all: a \\\n\tpybuilddir.txt\n");
@@ -173,7 +173,7 @@ fn a_command_is_prefixed_wherever_it_runs() {
 }
 
 #[test]
-fn a_command_with_its_prefix_is_done() {
+fn a_command_that_has_the_prefix_is_already_changed() {
     assert_eq!(on("Makefile", "a:\n\t-yod $(P) x\n").already(YOD), [2]);
     let two = "makefile.prefix-command: {command: ./$(P), with: yod -sz 1, count: 2}";
     let half = on("Makefile", "a:\n\tyod -sz 1 ./$(P)\n\t./$(P)\n");
@@ -181,7 +181,7 @@ fn a_command_with_its_prefix_is_done() {
 }
 
 #[test]
-fn a_prefix_that_is_a_variable_is_seen_again() {
+fn a_prefix_may_be_a_variable() {
     let run = "makefile.prefix-command: {command: $(P), with: $(YOD)}";
     assert_eq!(
         on("Makefile", "a:\n\t$(RUNSHARED) $(P) x\n").changed(run),
@@ -195,7 +195,7 @@ fn a_prefix_that_is_a_variable_is_seen_again() {
 }
 
 #[test]
-fn a_command_is_looked_for_in_the_rule_that_is_named() {
+fn a_command_is_searched_in_the_rule_of_its_target() {
     let file = on("Makefile", "a:\n\t$(P)\nb:\n\t$(P)\n");
     assert_eq!(file.ambiguous(YOD), [2, 4]);
     let one = "makefile.prefix-command: {command: $(P), with: yod, target: b}";
@@ -207,7 +207,7 @@ fn a_command_is_looked_for_in_the_rule_that_is_named() {
 }
 
 #[test]
-fn a_renamed_command_comes_near_by_its_place_behind_an_environment() {
+fn a_renamed_command_after_an_environment_is_a_near_miss() {
     let (_, near) = on("Makefile", "a:\n\tA=1 $(PYTHON_FOR_BUILD) x\n").missing(YOD);
     assert_eq!(near, ["\tA=1 $(PYTHON_FOR_BUILD) x"]);
 }
@@ -259,8 +259,8 @@ fn a_rule_is_added() {
     assert_eq!(on("Makefile", "").changed(add), format!("\n{rule}"));
     assert_eq!(on("Makefile", rule).already(add), [1]);
     assert_eq!(on("Makefile", "x new: c\n").refused(add), "another rule makes `new`");
-    let behind = "makefile.add-rule: {target: new, recipe: [run], after: all}";
+    let after_other = "makefile.add-rule: {target: new, recipe: [run], after: all}";
     let file = on("Makefile", "all: a\n\tx\n\n# b\nb: c\n");
-    assert_eq!(file.changed(behind), "all: a\n\tx\n\nnew:\n\trun\n\n# b\nb: c\n");
-    on("Makefile", "b: c\n").missing(behind);
+    assert_eq!(file.changed(after_other), "all: a\n\tx\n\nnew:\n\trun\n\n# b\nb: c\n");
+    on("Makefile", "b: c\n").missing(after_other);
 }

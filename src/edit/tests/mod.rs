@@ -1,5 +1,5 @@
-//! What each operation comes to on small made-up files. Whatever changes something is tried a second
-//! time, backwards and with `\r\n` line ends by [`testing`](super::testing) itself.
+//! The outcomes of each operation on small files. [`testing`](super::testing) also asserts that every change is
+//! idempotent, can be reversed and does the same with `\r\n` line ends.
 
 mod c;
 mod diff;

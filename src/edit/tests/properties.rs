@@ -1,5 +1,5 @@
-//! Whatever a small file looks like: a change that is done is done, and its way back is known. Both
-//! are checked by `parts`.
+//! Changes of random small files are idempotent and can be reversed. [`Case::parts_of`](crate::edit::testing::Case::parts_of)
+//! asserts both.
 
 use std::sync::LazyLock;
 
@@ -181,31 +181,31 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn of_makefiles(text in joined(MAKE, 24)) {
+    fn edits_of_makefiles_are_idempotent_and_reversible(text in joined(MAKE, 24)) {
         static EDITS: Edits = LazyLock::new(|| edits("Makefile", MAKE_CHANGES));
         try_all("Makefile", &text, &EDITS);
     }
 
     #[test]
-    fn of_setups(text in joined(SETUP, 20)) {
+    fn edits_of_setup_files_are_idempotent_and_reversible(text in joined(SETUP, 20)) {
         static EDITS: Edits = LazyLock::new(|| edits("Setup", SETUP_CHANGES));
         try_all("Setup", &text, &EDITS);
     }
 
     #[test]
-    fn of_c(text in joined(C, 24)) {
+    fn edits_of_c_files_are_idempotent_and_reversible(text in joined(C, 24)) {
         static EDITS: Edits = LazyLock::new(|| edits("f.c", C_CHANGES));
         try_all("f.c", &text, &EDITS);
     }
 
     #[test]
-    fn of_python(text in joined(PYTHON, 16)) {
+    fn edits_of_python_files_are_idempotent_and_reversible(text in joined(PYTHON, 16)) {
         static EDITS: Edits = LazyLock::new(|| edits("f.py", PYTHON_CHANGES));
         try_all("f.py", &text, &EDITS);
     }
 
     #[test]
-    fn of_texts(text in "[ab ;\n]{0,12}") {
+    fn edits_of_text_files_are_idempotent_and_reversible(text in "[ab ;\n]{0,12}") {
         static EDITS: Edits = LazyLock::new(|| edits("f", TEXT_CHANGES));
         try_all("f", &text, &EDITS);
     }

@@ -14,7 +14,7 @@ fn a_method_is_added_at_the_end_of_its_class() {
 }
 
 #[test]
-fn a_class_at_the_end_of_a_file_without_newline_gets_one() {
+fn a_class_at_an_unterminated_end_of_file_gets_a_newline() {
     let add = "python.add-method: {class: A, method: m, code: 'def m(self): pass'}";
     assert_eq!(
         on("f.py", "class A:\n    x = 1").changed(add),
@@ -29,10 +29,10 @@ fn a_class_at_the_end_of_a_file_without_newline_gets_one() {
 }
 
 #[test]
-fn code_is_indented_as_the_class_is() {
+fn code_takes_the_indentation_of_its_class() {
     let add = "python.add-method:\n  class: A\n  method: m\n  code: |\n    def m(self):\n        if x:\n            y\n\n        return 1\n";
     let tabs = on("f.py", "class A:\n\tdef f(self):\n\t\treturn 1\n").changed(add);
-    // Python 2 and 3 both take blanks behind a tab for deeper.
+    // Both count as deeper than one tab in Python 2 and 3.
     assert!(
         tabs.ends_with("\n\n\tdef m(self):\n\t    if x:\n\t        y\n\n\t    return 1\n")
             || tabs.ends_with("\n\n\tdef m(self):\n\t\tif x:\n\t\t\ty\n\n\t\treturn 1\n"),
@@ -43,7 +43,7 @@ fn code_is_indented_as_the_class_is() {
 }
 
 #[test]
-fn a_method_that_is_there_is_not_added_again() {
+fn an_existing_method_is_not_added_again() {
     let add = "python.add-method: {class: A, method: f, code: 'def f(self): pass'}";
     assert_eq!(on("f.py", "class A:\n    def f(self): pass\n").already(add), [2]);
     assert!(on("f.py", CLASS).refused(add).contains("`python.replace-method` replaces it"));
@@ -58,7 +58,7 @@ fn a_method_that_is_there_is_not_added_again() {
 }
 
 #[test]
-fn code_must_define_what_it_says() {
+fn code_must_define_its_function() {
     let other = "python.add-method: {class: A, method: f, code: 'def g(self): pass'}";
     assert_eq!(on("f.py", CLASS).refused(other), "its code does not define `f`");
     let broken = "python.add-method: {class: A, method: f, code: 'def f(self: pass'}";
@@ -88,8 +88,8 @@ fn a_method_is_replaced() {
 }
 
 #[test]
-fn a_decorated_replacement_is_seen_again() {
-    let replace = "python.replace-method:\n  class: A\n  method: f\n  code: |\n    # Why.\n    @y\n    def f(self):\n        return x\n    # behind\n";
+fn decorated_and_commented_code_is_recognised_on_a_second_run() {
+    let replace = "python.replace-method:\n  class: A\n  method: f\n  code: |\n    # Why.\n    @y\n    def f(self):\n        return x\n    # after\n";
     on("f.py", CLASS).changed(replace);
     let replace =
         "python.replace-function:\n  function: g\n  code: |\n    # Why.\n    def g():\n        return x\n";
@@ -106,8 +106,11 @@ fn functions_are_added_and_replaced() {
     assert_eq!(on("f.py", CLASS).changed(add), format!("{CLASS}\n\ndef h(): pass\n"));
     assert_eq!(on("f.py", "").changed(add), "\n\ndef h(): pass\n");
     assert_eq!(on("f.py", "x = 1").changed(add), "x = 1\n\n\ndef h(): pass\n");
-    let behind = "python.add-function: {function: h, code: 'def h(): pass', after: A}";
-    assert_eq!(on("f.py", CLASS).changed(behind), CLASS.replace("\n\ndef g", "\n\ndef h(): pass\n\n\ndef g"));
+    let after_class = "python.add-function: {function: h, code: 'def h(): pass', after: A}";
+    assert_eq!(
+        on("f.py", CLASS).changed(after_class),
+        CLASS.replace("\n\ndef g", "\n\ndef h(): pass\n\n\ndef g")
+    );
     assert!(
         on("f.py", CLASS)
             .refused("python.add-function: {function: g, code: 'def g(): return 1'}")

@@ -1,4 +1,4 @@
-//! Versions, requirements and files that are no files.
+//! Versions, requirements, and entries that are not regular files.
 
 use crate::edit::testing::{MemoryTree, on, patchset};
 use crate::edit::{Context, Outcome, resolve};
@@ -26,7 +26,7 @@ fn an_edit_is_skipped_outside_its_versions() {
 }
 
 #[test]
-fn a_change_is_skipped_by_itself() {
+fn each_change_has_its_own_version_range() {
     let edit = "  - id: e\n    why: w\n    changes:\n      - {when: '<2.6', file: f, text.replace: {find: a, with: b}}\n      - {when: '>=2.6', file: f, text.replace: {find: a, with: c}}\n";
     let tree = MemoryTree::of([("f", &b"a"[..])]);
     assert_eq!(outcomes(&tree, Some("2.5"), edit), ["change", "skipped"]);
@@ -40,7 +40,7 @@ fn required(fact: &str) -> String {
 }
 
 #[test]
-fn an_edit_without_its_precondition_is_refused() {
+fn an_edit_is_refused_if_requires_does_not_hold() {
     let tree = MemoryTree::of([("f", &b"a"[..]), ("g", b"#include \"x.h\"\nint f(void) { return word; }\n")]);
     for (fact, holds) in [
         ("exists: true", true),
@@ -63,13 +63,13 @@ fn an_edit_without_its_precondition_is_refused() {
 }
 
 #[test]
-fn what_is_done_needs_no_precondition() {
+fn an_edit_that_is_already_made_needs_no_requires() {
     let tree = MemoryTree::of([("f", &b"b"[..])]);
     assert_eq!(outcomes(&tree, None, &required("contains: word")), ["already"]);
 }
 
 #[test]
-fn a_precondition_may_name_a_directory_or_a_link() {
+fn requires_may_name_a_directory_or_link() {
     let mut tree = MemoryTree::of([("f", &b"a"[..])]);
     tree.others.insert("g".parse().unwrap(), Entry::Symlink);
     assert_eq!(outcomes(&tree, None, &required("exists: true")), ["change"]);
@@ -78,7 +78,7 @@ fn a_precondition_may_name_a_directory_or_a_link() {
 }
 
 #[test]
-fn of_several_files_the_first_that_exists_is_meant() {
+fn the_first_existing_file_of_a_list_is_edited() {
     let edit = "  - {id: e, why: w, file: [Setup.dist, Setup], text.replace: {find: a, with: b}}\n";
     let both = MemoryTree::of([("Setup", &b"a"[..]), ("Setup.dist", b"b")]);
     assert_eq!(outcomes(&both, None, edit), ["already"]);
@@ -92,7 +92,7 @@ fn of_several_files_the_first_that_exists_is_meant() {
 }
 
 #[test]
-fn a_link_is_never_edited() {
+fn a_symbolic_link_is_never_edited() {
     let why = on("x", "").with_other("f", Entry::Symlink);
     assert_eq!(outcomes(&why.tree, Some("2.5"), BOUNDED), ["refused"]);
 }
@@ -109,7 +109,7 @@ fn a_change_that_is_not_needed_is_skipped() {
 }
 
 #[test]
-fn a_declaration_is_required_whatever_its_blanks() {
+fn a_required_declaration_matches_despite_blanks_and_comments() {
     let edit = required("declares: 'extern int f(const char *, int);'");
     for (text, outcome) in [
         (&b"extern int f(const char *, int);\n"[..], "change"),

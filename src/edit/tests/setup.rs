@@ -7,7 +7,7 @@ const ENABLE: &str = "setup.enable: {modules: [array]}";
 const DISABLE: &str = "setup.disable: {modules: [array]}";
 
 #[test]
-fn a_disabled_line_loses_its_sign_and_keeps_its_comment() {
+fn an_enabled_line_keeps_its_trailing_comment() {
     let file = on("Setup", b"# \xe9\n#array arraymodule.c\t# array objects  \n".as_slice());
     assert_eq!(file.changed_bytes(ENABLE), b"# \xe9\narray arraymodule.c\t# array objects  \n");
     assert_eq!(on("Setup", "#array arraymodule.c").changed(ENABLE), "array arraymodule.c");
@@ -15,13 +15,13 @@ fn a_disabled_line_loses_its_sign_and_keeps_its_comment() {
 }
 
 #[test]
-fn a_disabled_line_over_several_lines_is_enabled_as_a_whole() {
+fn a_disabled_entry_of_several_lines_is_enabled_whole() {
     let file = on("Setup", "#array a.c \\\n#\t-DX b.c \\\n#\t-lc\n#other o.c\n");
     assert_eq!(file.changed(ENABLE), "array a.c \\\n\t-DX b.c \\\n\t-lc\n#other o.c\n");
 }
 
 #[test]
-fn prose_that_begins_with_a_module_is_no_line() {
+fn prose_that_begins_with_a_module_name_is_not_an_entry() {
     let (what, near) =
         on("Setup", "# array arraymodule.c in prose\n#array is in a.c\n#array\n").missing(ENABLE);
     assert_eq!(what, "no line builds the module `array`");
@@ -29,13 +29,13 @@ fn prose_that_begins_with_a_module_is_no_line() {
 }
 
 #[test]
-fn a_twin_of_an_active_line_stays_a_comment() {
+fn a_disabled_duplicate_of_an_active_line_stays_disabled() {
     assert_eq!(on("Setup", "#array a.c\narray b.c\n").already(ENABLE), [2]);
     assert_eq!(on("Setup", "#array a.c\n#array b.c\n").ambiguous(ENABLE), [1, 2]);
 }
 
 #[test]
-fn a_module_has_other_names_in_other_versions() {
+fn a_module_is_found_under_its_aliases() {
     let aliases = "setup.enable: {modules: [{name: array, aliases: [_array]}]}";
     assert_eq!(on("Setup", "#_array a.c\n").changed(aliases), "_array a.c\n");
     let (_, near) = on("Setup", "#_array arraymodule.c\n").missing(ENABLE);
@@ -43,14 +43,14 @@ fn a_module_has_other_names_in_other_versions() {
 }
 
 #[test]
-fn modules_are_parts_of_their_own() {
+fn each_module_is_a_part() {
     let parts = on("Setup", "a a.c\n#b b.c\n").parts("setup.enable: {modules: [a, b, c]}");
     let outcomes: Vec<_> = parts.iter().map(|p| (p.name.as_deref().unwrap(), p.outcome.name())).collect();
     assert_eq!(outcomes, [("a", "already"), ("b", "change"), ("c", "missing")]);
 }
 
 #[test]
-fn what_is_not_linked_statically_is_refused() {
+fn a_module_outside_the_static_section_is_refused() {
     assert!(on("Setup", "*shared*\narray a.c\n").refused(ENABLE).contains("after `*shared*`"));
     assert!(on("Setup", "*shared*\n#array a.c\n").refused(ENABLE).contains("after `*shared*`"));
     assert!(on("Setup", "*disabled*\narray\n").refused(ENABLE).contains("after `*disabled*`"));
@@ -62,7 +62,7 @@ fn what_is_not_linked_statically_is_refused() {
 }
 
 #[test]
-fn a_line_that_makesetup_takes_for_a_definition_builds_nothing() {
+fn a_line_that_makesetup_reads_as_a_definition_is_refused() {
     // makesetup: `*=*) DEFS=...`.
     for file in ["#array a.c -DX=1\n", "array a.c -DX=1\n"] {
         assert!(on("Setup", file).refused(ENABLE).contains("definition"), "{file}");
@@ -75,7 +75,7 @@ fn a_line_that_makesetup_takes_for_a_definition_builds_nothing() {
 }
 
 #[test]
-fn a_disabled_line_that_would_take_the_next_one_in_is_left_alone() {
+fn an_edit_that_would_continue_onto_the_next_line_is_refused() {
     let file = on("Setup", "#array a.c \\\nb b.c\n");
     assert!(file.refused(ENABLE).contains("include the next one"));
     assert!(file.refused("setup.set: {module: array, value: x.c}").contains("include the next one"));
@@ -84,7 +84,7 @@ fn a_disabled_line_that_would_take_the_next_one_in_is_left_alone() {
 }
 
 #[test]
-fn a_comment_between_continued_lines_is_passed_over() {
+fn a_comment_between_continued_lines_is_ignored() {
     // makesetup drops comments before it joins lines.
     let file = on("Setup", "array a.c \\\n# why\n\tb.c\n#other o.c\n");
     assert_eq!(file.already(ENABLE), [1]);
@@ -93,7 +93,7 @@ fn a_comment_between_continued_lines_is_passed_over() {
 }
 
 #[test]
-fn a_module_is_commented_out() {
+fn a_disabled_module_is_commented_out() {
     assert_eq!(on("Setup", "array a.c\t# x\nb b.c\n").changed(DISABLE), "#array a.c\t# x\nb b.c\n");
     assert_eq!(on("Setup", "array a.c \\\n\tb.c\nb b.c").changed(DISABLE), "#array a.c \\\n#\tb.c\nb b.c");
     assert_eq!(on("Setup", "  array a.c\n").changed(DISABLE), "  #array a.c\n");
@@ -105,12 +105,12 @@ fn a_module_is_commented_out() {
 }
 
 #[test]
-fn a_module_below_disabled_is_left_out_already() {
+fn a_module_after_disabled_is_already_disabled() {
     assert_eq!(on("Setup", "*disabled*\narray\n").already(DISABLE), [2]);
 }
 
 #[test]
-fn a_module_is_added_as_a_static_one() {
+fn a_module_is_added_to_the_static_section() {
     let add = "setup.add: {module: spam, arguments: spam.c -lm}";
     assert_eq!(on("Setup", "a a.c\n").changed(add), "a a.c\nspam spam.c -lm\n");
     assert_eq!(on("Setup", "a a.c").changed(add), "a a.c\nspam spam.c -lm\n");
@@ -123,7 +123,7 @@ fn a_module_is_added_as_a_static_one() {
 }
 
 #[test]
-fn what_a_module_is_made_from_is_replaced() {
+fn the_arguments_of_a_module_are_replaced() {
     let set = "setup.set: {module: zlib, value: zlibmodule.c -lz}";
     assert_eq!(on("Setup", "zlib z.c\t-I/x  # c\n").changed(set), "zlib zlibmodule.c -lz  # c\n");
     assert_eq!(on("Setup", "#zlib z.c -I/x # c\n").changed(set), "zlib zlibmodule.c -lz # c\n");
@@ -148,14 +148,14 @@ fn a_variable_is_replaced_and_enabled() {
 }
 
 #[test]
-fn a_line_with_words_that_no_module_has_is_not_hidden_behind_a_comment_sign() {
-    // Nothing would find the line again once it is a comment.
+fn a_line_with_unknown_words_is_not_commented_out() {
+    // As a comment the line would not be recognised again.
     let parts = on("Setup", "array what is this\n").parts(DISABLE);
     assert!(matches!(parts[0].outcome, Outcome::Refused { .. }), "{parts:?}");
 }
 
 #[test]
-fn a_change_that_says_nothing_is_wrong() {
+fn an_empty_change_is_rejected() {
     assert!(complaint("setup.set: {value: x}").contains("either"));
     assert!(complaint("setup.enable: {modules: []}").contains("names no module"));
 }

@@ -5,7 +5,7 @@ use crate::edit::testing::on;
 const REGEN: &str = "#! /bin/sh\ncase $# in\n0) ;;\n1) echo python$EXE;;\nesac\n# python$EXE runs below\nset -v\npython$EXE ../x.py -i '(u_long)' /usr/include/a.h\n";
 
 #[test]
-fn a_command_of_a_script_is_prefixed_where_it_runs_only() {
+fn a_command_of_a_script_is_prefixed_only_where_it_runs() {
     let after = on("regen", REGEN).changed("shell.prefix-command: {command: python$EXE, with: yod}");
     assert_eq!(after, REGEN.replace("\npython$EXE", "\nyod python$EXE"));
 }
@@ -21,7 +21,7 @@ fn a_command_with_its_prefix_is_left_alone() {
 }
 
 #[test]
-fn a_prefix_may_look_like_an_environment() {
+fn a_prefix_may_look_like_an_environment_assignment() {
     let after =
         on("f", "A=1 $(RUNSHARED) ./x\n").changed("shell.prefix-command: {command: ./x, with: $(YOD)}");
     assert_eq!(after, "A=1 $(RUNSHARED) $(YOD) ./x\n");

@@ -1,4 +1,4 @@
-//! `text.insert` and `text.replace`.
+//! `text.*`.
 
 use crate::edit::testing::{complaint, on};
 
@@ -10,7 +10,7 @@ fn a_word_is_replaced_and_nothing_else() {
 }
 
 #[test]
-fn what_stands_there_already_counts_among_the_places_that_are_meant() {
+fn replacements_that_are_already_made_count_as_matches() {
     let file = on("f", "a b a b\n");
     assert_eq!(file.changed("text.replace: {find: a, with: b, count: 4}"), "b b b b\n");
     assert_eq!(on("f", "b b\n").already("text.replace: {find: a, with: b, count: 2}"), [1, 1]);
@@ -21,7 +21,7 @@ fn what_stands_there_already_counts_among_the_places_that_are_meant() {
 }
 
 #[test]
-fn a_replacement_may_hold_what_it_replaces_and_the_reverse() {
+fn a_replacement_may_contain_its_anchor_and_the_reverse() {
     assert_eq!(on("f", "x = a;\n").changed("text.replace: {find: a, with: f(a)}"), "x = f(a);\n");
     assert_eq!(on("f", "x = f(a);\n").changed("text.replace: {find: f(a), with: a}"), "x = a;\n");
     let half = on("f", "f(a) a\n");
@@ -29,7 +29,7 @@ fn a_replacement_may_hold_what_it_replaces_and_the_reverse() {
 }
 
 #[test]
-fn an_anchor_that_is_gone_names_the_lines_that_come_near() {
+fn a_missing_anchor_lists_similar_lines() {
     let (what, near) =
         on("f", "if x:\nprint 'hello world'\n").missing("text.replace: {find: print 'helo world', with: y}");
     assert_eq!(what, "`print 'helo world'` was not found");
@@ -37,18 +37,18 @@ fn an_anchor_that_is_gone_names_the_lines_that_come_near() {
 }
 
 #[test]
-fn a_slip_of_the_pen_is_not_taken_for_a_finished_change() {
+fn a_misspelt_anchor_does_not_count_as_already_replaced() {
     let file = on("f", "one two three four\n");
-    for slip in ["fuor", "fou", "thre", "threee"] {
-        let (what, near) = file.missing(&format!("text.replace: {{find: {slip}, with: one}}"));
-        assert_eq!(what, format!("`{slip}` was not found, but words of similar letters were"));
+    for misspelt in ["fuor", "fou", "thre", "threee"] {
+        let (what, near) = file.missing(&format!("text.replace: {{find: {misspelt}, with: one}}"));
+        assert_eq!(what, format!("`{misspelt}` was not found, but words of similar letters were"));
         assert_eq!(near, ["one two three four"]);
     }
     assert_eq!(file.already("text.replace: {find: five, with: one}"), [1]);
 }
 
 #[test]
-fn an_anchor_of_several_lines_has_the_line_ends_of_the_file() {
+fn an_anchor_of_several_lines_matches_any_line_ends() {
     let after = on("f", "a\nb\nc").changed("text.replace:\n  find: \"a\\nb\\n\"\n  with: \"x\\ny\\n\"");
     assert_eq!(after, "x\ny\nc");
 }
@@ -80,7 +80,7 @@ fn a_scope_may_be_a_function_a_class_or_a_rule() {
 }
 
 #[test]
-fn text_is_inserted_before_or_behind_its_anchor() {
+fn text_is_inserted_before_or_after_its_anchor() {
     assert_eq!(on("f", "a b").changed("text.insert: {after: a, text: ' x'}"), "a x b");
     assert_eq!(on("f", "a b").changed("text.insert: {before: b, text: 'x '}"), "a x b");
     assert_eq!(on("f", "a\nb\n").changed("text.insert: {after: \"a\\n\", text: \"x\\n\"}"), "a\nx\nb\n");
@@ -91,15 +91,15 @@ fn text_is_inserted_before_or_behind_its_anchor() {
 }
 
 #[test]
-fn an_inserted_text_may_make_a_longer_word_of_its_anchor() {
+fn inserted_text_may_extend_the_word_of_its_anchor() {
     assert_eq!(on("f", "-l a\n").changed("text.insert: {after: a, text: bc}"), "-l abc\n");
     assert_eq!(on("f", "-l a\n").changed("text.insert: {before: a, text: bc}"), "-l bca\n");
 }
 
 #[test]
-fn a_text_that_says_nothing_is_wrong() {
+fn an_empty_anchor_or_text_is_rejected() {
     assert!(complaint("text.replace: {find: '', with: x}").contains("empty anchor"));
-    // Nothing would tell a finished change from an anchor that is gone.
+    // A finished change could not be distinguished from a missing anchor.
     assert!(complaint("text.replace: {find: x, with: ''}").contains("`with` is empty"));
     assert!(complaint("text.insert: {after: x, text: ''}").contains("`text` is empty"));
     assert!(complaint("text.insert: {after: x, before: y, text: z}").contains("either"));
@@ -107,13 +107,13 @@ fn a_text_that_says_nothing_is_wrong() {
 }
 
 #[test]
-fn a_scope_is_wrong_where_an_operation_has_its_own() {
+fn within_is_rejected_for_an_operation_with_its_own_scope() {
     let why = complaint("within: {target: all}\nmakefile.set-variable: {name: A, value: b}");
     assert!(why.contains("`within`"), "{why}");
 }
 
 #[test]
-fn removed_text_takes_its_line_along_if_nothing_else_is_on_it() {
+fn a_line_that_becomes_blank_is_removed_with_its_text() {
     assert_eq!(on("f", "a\n  b  \nc\n").changed("text.remove: {find: b}"), "a\nc\n");
     assert_eq!(on("f", "a\n  b c\n").changed("text.remove: {find: b}"), "a\n   c\n");
     assert_eq!(on("f", "a\nb").changed("text.remove: {find: b}"), "a\n");
@@ -123,7 +123,7 @@ fn removed_text_takes_its_line_along_if_nothing_else_is_on_it() {
 }
 
 #[test]
-fn text_is_removed_as_often_as_expected() {
+fn text_is_removed_exactly_count_times() {
     let file = on("f", "b x\nb y\n");
     assert_eq!(file.changed("text.remove: {find: 'b ', count: 2}"), "x\ny\n");
     assert_eq!(file.ambiguous("text.remove: {find: 'b '}"), [1, 2]);

@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_declaration_is_found() {
+    fn the_declared_name_is_found() {
         for (code, name) in [
             ("extern const struct filedescr _PyImport_DynLoadFiletab[];", "_PyImport_DynLoadFiletab"),
             ("void (*initfunc)(void);", "initfunc"),

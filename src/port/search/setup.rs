@@ -319,7 +319,7 @@ mod tests {
     use super::plain;
 
     #[test]
-    fn a_module_has_the_name_that_programs_import() {
+    fn the_plain_name_of_a_module_is_its_import_name() {
         for (name, is) in [
             ("cPickle", "pickle"),
             ("_pickle", "pickle"),
