@@ -7,7 +7,7 @@ use super::value::{Function, Module};
 pub enum Anchor {
     /// A file that the operation adds.
     NewFile,
-    /// The file as a whole, or places that only the operation itself can tell (hunks of a patch).
+    /// The file as a whole, or places that only the operation itself knows (hunks of a patch).
     File,
     /// The end of the file.
     End,

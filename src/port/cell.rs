@@ -1,32 +1,32 @@
-//! What becomes of one edit on one version: a cell of a matrix.
+//! A cell of a matrix: the verdict on one part of an edit on one version.
 
 use crate::patchset::Change;
 use crate::tree::Location;
 use crate::version::Version;
 
-/// What becomes of an edit on another version.
+/// The result of judging an edit on another version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// The tree already has the change: upstream made it, or made it unnecessary.
     Already,
-    /// The patchset itself leaves it out there, by `when` or `drop`.
+    /// The patchset excludes that version, by `when` or `drop`.
     Skipped,
-    /// The thing that it changes is gone.
+    /// What it changes no longer exists.
     Obsolete,
-    /// The anchor is there as it was.
+    /// The anchor is found on the same lines.
     Applies,
     /// The same lines are in another file, found with certainty.
     Moved,
-    /// Only another anchor, or another change, would do. Candidates are named, none is taken.
+    /// The edit needs another anchor or another change. The cell has candidates, and a person has to accept one.
     Changed,
-    /// The anchor fits, but what the change needs for its effect is gone, or the place cannot be edited safely.
+    /// The anchor is found, but the change would have no effect, or the anchor cannot be edited safely.
     Refused,
     /// Nothing was found.
     Lost,
 }
 
 impl Verdict {
-    /// All verdicts, from the one that asks least of a person to the one that asks most.
+    /// All verdicts, from the one that needs the least attention to the one that needs the most.
     pub const ALL: [Verdict; 8] = [
         Verdict::Already,
         Verdict::Skipped,
@@ -52,22 +52,22 @@ impl Verdict {
         }
     }
 
-    /// Whether somebody has to decide before the edit can be used there.
+    /// Whether a person has to decide before the edit can be ported.
     pub fn is_open(self) -> bool {
         matches!(self, Verdict::Changed | Verdict::Refused | Verdict::Lost)
     }
 }
 
-/// A place that the edit may mean on the other version.
+/// A possible anchor on the other version.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// All of its lines, the first one first. Never empty in a cell.
     pub places: Vec<Location>,
     /// The text of the first line.
     pub text: String,
-    /// What makes it a candidate, and what to write.
+    /// Why it is a candidate, and what to write.
     pub why: String,
-    /// The change that would do it, tried on the tree; `None` if a person has to write it.
+    /// The change on this anchor, which fits the tree; `None` if a person has to write it.
     pub change: Option<Change>,
 }
 
@@ -80,12 +80,12 @@ pub struct GoneSince {
     pub last: String,
 }
 
-/// What becomes of a part of an edit on one version.
+/// The verdict on one part of an edit on one version, or on a fact that the edit requires.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     /// The edit.
     pub edit: String,
-    /// The part of it: a module, a macro, a declaration, or which of several changes.
+    /// The part: a module, a macro, a declaration, or one of several changes.
     pub part: Option<String>,
     /// The number of the change in the edit, from 0; `None` for a fact that the edit requires.
     pub change: Option<usize>,
@@ -93,15 +93,15 @@ pub struct Cell {
     pub source: String,
     /// Its version.
     pub version: Option<Version>,
-    /// What becomes of it.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Where that is seen.
+    /// The lines that show it.
     pub places: Vec<Location>,
-    /// What the edit may mean instead, the best candidate first.
+    /// Other possible anchors, the best first.
     pub candidates: Vec<Candidate>,
-    /// What was seen.
+    /// The reason for the verdict.
     pub reason: Option<String>,
-    /// Of an obsolete cell: since when the thing is gone, as far as known.
+    /// For an obsolete cell, the release that removed what the edit changes, if known.
     pub gone_since: Option<GoneSince>,
 }
 
@@ -114,7 +114,7 @@ impl Cell {
         }
     }
 
-    /// What was seen, with the release since which a thing is gone.
+    /// The reason, with [`gone_since`](Cell::gone_since).
     pub fn explanation(&self) -> Option<String> {
         let Some(GoneSince { first, last }) = &self.gone_since else { return self.reason.clone() };
         let since = format!("gone since {first} (still there in {last})");

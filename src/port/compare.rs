@@ -1,4 +1,4 @@
-//! Whether an anchor that was found is the one on the release that the patchset was written for.
+//! Compares an anchor with the one on the release that the patchset was written for.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::patchset::Edit;
 use crate::tree::{Location, TreeError};
 
 /// Judges a part that fits, by comparing its lines with those of the release that the patchset was written for. An anchor
-/// that is found again proves little if its line is another one now.
+/// on a different line may be another thing of the same name.
 pub(super) fn compare(
     judging: &Judging<'_>,
     edit: &Edit,

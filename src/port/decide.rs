@@ -1,4 +1,4 @@
-//! What is decided about each cell of a port, and the edits that result.
+//! Decides about each cell of a port, and gives the edits that result.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use crate::plan::RECIPE;
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decisions {
-    /// The number of the candidate that is taken, from 1.
+    /// The number of the accepted candidate, from 1.
     #[serde(default)]
     pub accept: BTreeMap<String, usize>,
-    /// What is left out on this version, and why.
+    /// The reason why a row is left out on this version.
     #[serde(default)]
     pub drop: BTreeMap<String, String>,
 }
@@ -24,11 +24,11 @@ pub struct Decisions {
 pub enum Decision {
     /// It stays as it is.
     Kept,
-    /// It is changed, so that it does the same there.
+    /// It is replaced by the change of a candidate.
     Taken {
-        /// The number of the candidate that was accepted; `None` if the place was certain.
+        /// The number of the candidate that was accepted; `None` if the anchor was found with certainty.
         candidate: Option<usize>,
-        /// What was seen.
+        /// The reason.
         why: String,
     },
     /// It is left out.
@@ -36,7 +36,7 @@ pub enum Decision {
         /// Why.
         why: String,
     },
-    /// Somebody has to decide.
+    /// A person has to decide.
     Open,
 }
 
@@ -52,9 +52,9 @@ pub struct Decided {
 /// An edit as ported to the other version.
 #[derive(Debug, Clone)]
 pub enum Ported {
-    /// The patchset's own edit fits.
+    /// The edit stays as it is in the patchset.
     Same,
-    /// These are its changes there, each with the number that it has in the patchset.
+    /// These are its changes, each with its number in the old edit, from 0.
     Changed(Vec<(usize, Change)>),
     /// It is left out, for this reason.
     Dropped(String),
@@ -63,7 +63,7 @@ pub enum Ported {
 /// A decision that matches no cell.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadDecision {
-    /// No cell has that name, or nothing has to be decided about it.
+    /// No open cell has that name.
     #[error("this port has no open row `{row}`")]
     NoRow {
         /// The name.
@@ -87,14 +87,14 @@ pub enum BadDecision {
         /// The row.
         row: String,
     },
-    /// The candidate says where; a person has to write the change.
+    /// The candidate has an anchor but no change: a person has to write it.
     #[error("candidate {number} of `{row}` has no change to take: {why}")]
     ByHand {
         /// The row.
         row: String,
         /// The number.
         number: usize,
-        /// What was seen.
+        /// The reason.
         why: String,
     },
 }
@@ -124,7 +124,7 @@ pub fn decide(cells: &[Cell], decisions: &Decisions) -> Result<Vec<Decided>, Bad
     Ok(decided)
 }
 
-/// Drops every edit of which a required fact is dropped.
+/// Drops every edit with a dropped requirement.
 fn drop_with_facts(decided: &mut [Decided]) {
     let dropped = decided.iter().filter_map(|one| match &one.decision {
         Decision::Dropped { why } if one.cell.change.is_none() => Some((one.cell.edit.clone(), why.clone())),
@@ -141,7 +141,7 @@ fn drop_with_facts(decided: &mut [Decided]) {
 fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision> {
     let why = || cell.explanation().unwrap_or_else(|| cell.verdict.name().to_owned());
     let row = cell.row();
-    // What a recipe presets is in `build:`, which a person ports.
+    // The presets of a recipe are in `build:`, which is ported by hand.
     if cell.edit == RECIPE {
         return Ok(Decision::Kept);
     }
@@ -151,7 +151,7 @@ fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision>
     }
     Ok(match cell.verdict {
         Verdict::Applies | Verdict::Skipped => Decision::Kept,
-        // Where the engine itself finds the change, the edit stays: every plan says so.
+        // If the engine itself finds the change, the edit stays: every plan reports it as `already`.
         Verdict::Already if cell.candidates.is_empty() && cell.reason.is_none() => Decision::Kept,
         Verdict::Already | Verdict::Obsolete => Decision::Dropped { why: why() },
         Verdict::Moved => match cell.candidates.first().and_then(|first| first.change.as_ref()) {
@@ -180,17 +180,17 @@ pub fn ported(patchset: &Patchset, decided: &[Decided]) -> Vec<(String, Ported)>
 }
 
 fn of_edit(edit: &Edit, decided: &[Decided]) -> Ported {
-    let of_it: Vec<&Decided> = decided.iter().filter(|one| one.cell.edit == edit.id).collect();
+    let own: Vec<&Decided> = decided.iter().filter(|one| one.cell.edit == edit.id).collect();
     let is_dropped = |one: &&Decided| matches!(one.decision, Decision::Dropped { .. });
-    // If a required fact is dropped, the edit is.
-    let whole = of_it.iter().find(|one| one.cell.change.is_none() && is_dropped(one));
+    // A dropped requirement drops the whole edit.
+    let whole = own.iter().find(|one| one.cell.change.is_none() && is_dropped(one));
     if let Some(Decision::Dropped { why }) = whole.map(|one| &one.decision) {
         return Ported::Dropped(why.clone());
     }
     let mut changes: Vec<(usize, Change)> = edit.changes.iter().cloned().enumerate().collect();
     let mut reasons: Vec<String> = Vec::new();
     let mut differs = false;
-    for one in &of_it {
+    for one in &own {
         let Some(index) = one.cell.change else { continue };
         match &one.decision {
             Decision::Kept | Decision::Open => {}
@@ -222,7 +222,7 @@ fn of_edit(edit: &Edit, decided: &[Decided]) -> Ported {
     }
 }
 
-/// Removes a module from a change on several; false if the change is about nothing else.
+/// Removes a module from a change of several; false if the change has no other part.
 fn without_part(changes: &mut [(usize, Change)], index: usize, part: Option<&str>) -> bool {
     let Some((_, change)) = changes.iter_mut().find(|(at, _)| *at == index) else { return true };
     let Anchor::Modules { mut modules, enable } = change.operation.operate().describe().anchor else {
@@ -238,7 +238,7 @@ fn without_part(changes: &mut [(usize, Change)], index: usize, part: Option<&str
     true
 }
 
-/// Replaces a change by an accepted one; of a change on several modules, the module that the candidate is for.
+/// Replaces a change by an accepted one; in a change of several modules, only the module of the candidate.
 fn take(change: &mut Change, new: Change, part: Option<&str>) {
     let anchors = (change.operation.operate().describe().anchor, new.operation.operate().describe().anchor);
     if let (Anchor::Modules { mut modules, enable }, Anchor::Modules { modules: taken, enable: same }) =

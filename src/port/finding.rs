@@ -1,4 +1,4 @@
-//! What the search for an anchor found on another version.
+//! The finding of a search for an anchor on another version.
 
 use super::cell::{Candidate, Verdict};
 use crate::edit::{Near, Outcome};
@@ -8,7 +8,7 @@ use crate::tree::{Location, TreePath};
 /// How many candidates are named.
 const MOST: usize = 6;
 
-/// What was found of a part of an edit.
+/// The result of comparing or searching the anchor of one part.
 #[derive(Debug, Clone)]
 pub(super) struct Finding {
     pub verdict: Verdict,
@@ -34,7 +34,7 @@ impl Finding {
         Finding { candidates, ..Finding::reason(verdict, reason) }
     }
 
-    /// The anchor is there, but its line is another one: the same change is the candidate.
+    /// The anchor is found on a different line: the same change is the candidate.
     pub(super) fn same_place(change: &Change, places: &[Location], why: &str) -> Finding {
         let text = places.first().map_or(String::new(), |place| place.text.clone());
         let (places, why) = (places.to_vec(), why.to_owned());
@@ -43,7 +43,7 @@ impl Finding {
         Finding { verdict: Verdict::Changed, places, candidates: vec![candidate], reason: Some(why) }
     }
 
-    /// The near misses that the engine itself found.
+    /// The near misses of the outcome, as candidates.
     pub(super) fn near_misses(outcome: &Outcome) -> Finding {
         let candidate = |place: &Location, why: &str| Candidate {
             places: vec![place.clone()],

@@ -1,4 +1,4 @@
-//! From an edit and a tree to cells: what an outcome means on another version, and what has to be searched for.
+//! Judges edits on a tree: turns each outcome into a cell, and starts a search for each missing anchor.
 
 use super::cell::{Candidate, Cell, Verdict};
 use super::compare::compare;
@@ -16,7 +16,7 @@ use crate::version::VersionRange;
 struct Obstacle<'a> {
     requirement: &'a Requirement,
     place: Location,
-    /// Whether what the edit changes is gone, rather than that the change would have no effect.
+    /// True if what the edit changes is gone; false if the change would have no effect.
     is_gone: bool,
 }
 
@@ -84,7 +84,7 @@ fn judge_edit(judging: &Judging<'_>, edit: &Edit) -> Result<Vec<Cell>, TreeError
     if active.is_empty() {
         return skipped("none of its changes is for this version".to_owned());
     }
-    // Of a file that is added, the declarations that it implements and uses say all, if it can be added.
+    // A file that can be added is judged by the declarations that it implements and uses.
     let declared = !cells.is_empty();
     for index in &active {
         let found = judge_change(judging, edit, *index, active.len() > 1, obstacle.as_ref())?;
@@ -100,8 +100,8 @@ fn is_for(judging: &Judging<'_>, when: &VersionRange) -> bool {
     judging.context.version.as_ref().is_some_and(|version| when.contains(version))
 }
 
-/// Whether a change counts here: inside the patchset's range by its own versions, outside if it was made on the release
-/// that the patchset was written for.
+/// Whether a change is judged here: inside the patchset's range if its `when` includes the version, outside if its `when`
+/// includes the release that the patchset was written for.
 fn is_active(judging: &Judging<'_>, edit: &Edit, index: usize) -> bool {
     let change = &edit.changes[index];
     match judging.baseline.filter(|_| !judging.in_range) {
@@ -155,7 +155,7 @@ fn judge_change(
     Ok(cells)
 }
 
-/// Judges one part, its preconditions aside.
+/// Judges one part, without the facts that its edit requires.
 fn judge_part(judging: &Judging<'_>, edit: &Edit, index: usize, part: &Part) -> Result<Finding, TreeError> {
     let change = &edit.changes[index];
     if let Anchor::Modules { modules, enable } = change.operation.operate().describe().anchor
@@ -205,7 +205,7 @@ fn cell(
     }
 }
 
-/// Numbers the rows of an edit that would have the same name: a decision is about one of them.
+/// Numbers the rows of an edit that have the same name, so that a decision can name one of them.
 fn number_equal_rows(cells: &mut [Cell]) {
     for at in 1..cells.len() {
         let row = cells[at].row();

@@ -1,4 +1,4 @@
-//! Many trees at once: a column for each.
+//! A matrix of verdicts: a column for each tree, a row for each part of an edit.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -14,7 +14,7 @@ pub struct Column {
     pub source: String,
     /// Its version.
     pub version: Option<Version>,
-    /// The patchset that was judged: of a family, the member that is written for the version.
+    /// The patchset that was judged: the member of the family that is written for the version.
     pub patchset: String,
     /// The cells, or why the source could not be judged.
     pub cells: Result<Vec<Cell>, String>,
@@ -38,7 +38,7 @@ impl Matrix {
         for cell in self.cells() {
             let row = cell.row();
             if !rows.contains(&row) {
-                // A part that only some versions have comes after the other parts of its edit.
+                // Keep the parts of an edit together, even one that only some versions have.
                 let edit = row.split('/').next().unwrap_or(&row).to_owned();
                 let last = rows.iter().rposition(|known| known.split('/').next() == Some(&edit));
                 rows.insert(last.map_or(rows.len(), |at| at + 1), row);
@@ -52,7 +52,7 @@ impl Matrix {
         self.columns.iter().filter_map(|column| column.cells.as_ref().ok()).flatten()
     }
 
-    /// Neighbouring columns in which every row has the same verdict, as ranges of columns.
+    /// Ranges of adjacent columns in which every row has the same verdict.
     pub fn folded(&self) -> Vec<std::ops::Range<usize>> {
         let mut groups: Vec<std::ops::Range<usize>> = Vec::new();
         for at in 0..self.columns.len() {
@@ -64,8 +64,8 @@ impl Matrix {
         groups
     }
 
-    /// Notes for each obsolete cell since when the thing is gone, as far as the columns show it: the first of an unbroken
-    /// run of obsolete cells, if a column before it has another verdict.
+    /// Sets [`Cell::gone_since`] of each obsolete cell where the columns show it: the first version of an unbroken run of
+    /// obsolete cells, if a column before it has another verdict.
     pub fn note_gone_since(&mut self) {
         let mut order: Vec<usize> =
             (0..self.columns.len()).filter(|at| self.columns[*at].version.is_some()).collect();
@@ -93,7 +93,7 @@ impl Matrix {
 }
 
 impl Column {
-    /// The verdict of a row: of several cells, the one that asks most of a person.
+    /// The verdict of a row: of several cells, the one that needs the most attention.
     pub fn verdict(&self, row: &str) -> Option<Verdict> {
         let cells = self.cells.as_ref().ok()?;
         cells.iter().filter(|cell| cell.row() == row).map(|cell| cell.verdict).max()

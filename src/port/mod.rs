@@ -1,10 +1,10 @@
 //! Judges the edits of a patchset on other versions, and ports it to them.
 //!
-//! [`judge`] says what becomes of each edit on a tree: a [`Cell`] for each of its parts. Inside the range that a patchset
-//! is written for, its edits need only fit. Outside it, the lines that an edit is anchored to are compared with those on
-//! the release that it was written for, its [`Baseline`](crate::plan::Baseline): an anchor that is found again proves
-//! little if its line is another one now. What is not found is searched for by the rules in `search/`, a file per format;
-//! a search names candidates and what it has seen, and takes none of them.
+//! [`judge`] gives a [`Verdict`] on each part of an edit on a tree, in a [`Cell`]. Inside the range of versions that a
+//! patchset is written for, an edit need only fit. Outside it, the lines that the edit is anchored to are compared with
+//! those on the release that the patchset was written for, its [`Baseline`](crate::plan::Baseline): an anchor that is found
+//! on a different line may be another thing of the same name. An anchor that is missing is searched for by the rules in
+//! `search/`, a file per format. A search lists candidates and gives its reasons; it accepts none of them.
 
 mod cell;
 mod compare;

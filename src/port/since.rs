@@ -1,4 +1,4 @@
-//! Since when a thing is gone, if the columns of a matrix do not show it.
+//! Bisects releases for the one that removed what an edit changes, if the columns of a matrix do not show it.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use super::cell::{Cell, GoneSince, Verdict};
 use super::matrix::Matrix;
 use crate::version::Version;
 
-/// Searches for the first release without a thing, between the version that a patchset was written for and each
-/// obsolete cell that does not know it yet: by bisection, so that few of `releases`, which are in the order of versions,
-/// are judged. A thing that is gone is assumed to stay gone. `judge` gives the cells on a release, or `None` if it cannot
-/// be read.
+/// Sets [`Cell::gone_since`] of each obsolete cell that lacks it, by bisection between the version that the patchset was
+/// written for and the version of the cell, so that few of `releases` are judged. `releases` are in the order of versions;
+/// what one release removed is assumed to stay removed. `judge` gives the cells on a release, or `None` if it cannot be
+/// read.
 pub fn find_gone_since(
     matrix: &mut Matrix,
     base: &Version,
@@ -19,7 +19,7 @@ pub fn find_gone_since(
     let mut judged: BTreeMap<usize, Option<Vec<Cell>>> = BTreeMap::new();
     for column in &mut matrix.columns {
         let (Some(version), Ok(cells)) = (column.version.clone(), &mut column.cells) else { continue };
-        // What an older version lacks is not gone: it was not added yet.
+        // What an older version lacks was not removed: it was not added yet.
         if version <= *base {
             continue;
         }
@@ -39,7 +39,7 @@ pub fn find_gone_since(
                 match gone_at(path[middle]) {
                     Some(true) => high = middle,
                     Some(false) => low = middle + 1,
-                    // It cannot be read: the search goes on in older releases.
+                    // Skip a release that cannot be read: continue with older ones.
                     None => high = middle,
                 }
             }

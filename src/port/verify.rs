@@ -1,11 +1,13 @@
-//! Whether a patchset that was written says what was decided.
+//! Checks that a written patchset is as decided.
 
 use super::decide::Ported;
 use crate::operation::Texts;
 use crate::patchset::{Change, Edit, Patchset};
 
-/// The edits of `new`, which was read back, that differ from what was decided about those of `old`. The text of a
-/// patchset.yaml is copied, so the result has to be checked.
+/// The edits of `new`, loaded from the written files, that differ from the decisions about those of `old`. [`write`] copies
+/// parts of a patchset.yaml as text, so its result has to be checked.
+///
+/// [`write`]: super::write()
 pub fn not_as_decided(old: &Patchset, new: &Patchset, edits: &[(String, Ported)]) -> Vec<String> {
     let find = |patchset: &'_ Patchset, id: &str| patchset.edits.iter().position(|edit| edit.id == id);
     let mut wrong = Vec::new();

@@ -14,7 +14,7 @@ use crate::operation::prelude::*;
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Remove {
-    /// A text that the file must contain: it tells the file from another one of that name.
+    /// A text that the file must contain: it distinguishes the file from another of the same name.
     pub contains: String,
 }
 

@@ -68,7 +68,7 @@ impl Operate for Disable {
                 if hidden.count() == lines.len() {
                     change(rewrites)
                 } else {
-                    refused("as a comment the line could not be told from prose", on[0].name.start)
+                    refused("commented out, the line would look like prose", on[0].name.start)
                 }
             }
         }

@@ -36,7 +36,7 @@ impl Operate for Replace {
         if self.find.is_empty() {
             return Err("has an empty anchor".to_owned());
         }
-        // Nothing would tell a finished change from a missing anchor.
+        // A finished change could not be distinguished from a missing anchor.
         if texts.get(&self.with).is_empty() {
             return Err("does nothing: its `with` is empty".to_owned());
         }

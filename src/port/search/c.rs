@@ -1,4 +1,4 @@
-//! Functions of another name, and calls in other functions.
+//! Searches for functions under another name, and for calls in other functions.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ const MAY_BE: f64 = 0.45;
 /// A line counts as the old one if at least this share of its words is the same.
 const SAME_LINE: f64 = 0.5;
 
-/// Includes after which a new one may be put, if the one that the edit names is gone.
+/// Searches for other includes after which a new one can be inserted.
 pub(super) fn include(search: &Search<'_>, after: &str) -> Result<Finding, TreeError> {
     let c = CFile::parse(search.text);
     let mut includes: Vec<(f64, usize, &str)> = c
@@ -37,7 +37,7 @@ pub(super) fn include(search: &Search<'_>, after: &str) -> Result<Finding, TreeE
     Ok(Finding::candidates(candidates, Verdict::Lost, search.what()))
 }
 
-/// Functions that may be the missing one, or lines that may be the missing code.
+/// Searches for the function under another name, or for lines similar to the missing code.
 pub(super) fn code(
     search: &Search<'_>,
     wanted: &Wanted,
@@ -63,7 +63,7 @@ pub(super) fn code(
     }
 }
 
-/// Calls in other functions, and lines that may have the missing call.
+/// Searches for the call in other functions, and for lines similar to the missing one.
 pub(super) fn call(
     search: &Search<'_>,
     wanted: &Wanted,
@@ -91,7 +91,7 @@ pub(super) fn call(
     }
 }
 
-/// The first candidate takes all matches; `anchor` has their number.
+/// The matches as candidates, of which the first accepts all; `anchor` has their number.
 fn all_matches(search: &Search<'_>, anchor: Anchor) -> Result<Finding, TreeError> {
     let change = search.tried(anchor)?;
     let mut all = Finding::near_misses(&search.part.outcome);
@@ -105,7 +105,7 @@ fn all_matches(search: &Search<'_>, anchor: Anchor) -> Result<Finding, TreeError
     Ok(all)
 }
 
-/// Functions whose bodies are like that of the old one.
+/// Searches for functions whose bodies are similar to that of the old one.
 fn renamed(
     search: &Search<'_>,
     c: &CFile,
@@ -140,8 +140,8 @@ fn best_first(mut found: Vec<(f64, Candidate)>) -> Vec<Candidate> {
     found.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// Lines like code that is gone from its function. If none of its names is left there either, what it did is done
-/// elsewhere, or not at all.
+/// Searches for lines similar to code that is missing from its function. If the function has none of the code's names either,
+/// the code is obsolete there.
 fn similar_code(search: &Search<'_>, c: &CFile, code: &str, functions: &[&Function]) -> Finding {
     let file = CFile::parse(code.as_bytes());
     let tokens = file.tokens_of(Span::new(0, code.len()));
@@ -154,7 +154,7 @@ fn similar_code(search: &Search<'_>, c: &CFile, code: &str, functions: &[&Functi
     Finding::candidates(candidates, otherwise, search.what())
 }
 
-/// Lines of the functions that are like one of `old`.
+/// Lines of the functions that are similar to one of `old`.
 fn similar_lines(search: &Search<'_>, functions: &[&Function], old: &[String]) -> Vec<Candidate> {
     let mut found = Vec::new();
     for function in functions {
@@ -204,7 +204,7 @@ fn calls_elsewhere(
     Ok(candidates)
 }
 
-/// How many letters two names begin with together, as a share of the longer one.
+/// The length of the common prefix of two names, as a share of the longer one.
 fn common_start(one: &str, other: &str) -> f64 {
     let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
     same as f64 / one.len().max(other.len()).max(1) as f64

@@ -1,4 +1,4 @@
-//! A declaration that an added file implements or uses, if it is no longer as it was.
+//! Searches for a changed declaration that an added file implements or uses.
 
 use super::likeness::likeness;
 use crate::patchset::Requirement;
@@ -53,7 +53,7 @@ pub(in crate::port) fn declaration(
                 renamed.push((like, place(span, &why)));
             }
         }
-        // Listing all files is slow, and most declarations are where they were.
+        // Listing all files is slow, and most declarations stay in their file.
         if paths.len() == 1 {
             paths = related(judging, &requirement.file)?;
         }

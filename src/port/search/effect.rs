@@ -1,4 +1,4 @@
-//! Where a change would still take effect when its precondition no longer holds.
+//! Searches for an anchor where a change still has an effect, if a fact that it requires no longer holds.
 
 use crate::operation::{Count, Operation, Text, text};
 use crate::patchset::{Change, Edit, Requirement};
@@ -8,8 +8,8 @@ use crate::port::judging::Judging;
 use crate::syntax::c::CFile;
 use crate::tree::TreeError;
 
-/// The anchor fits, but the change would have no effect. Macros that were undefined in a header can be undefined in the
-/// source that shows the need, where it asks for them.
+/// The anchor is found, but the change would have no effect. Macros that were undefined in a header can be undefined in the
+/// source named by `needed-while`, before it tests them.
 pub(in crate::port) fn without_effect(
     judging: &Judging<'_>,
     edit: &Edit,
@@ -26,7 +26,7 @@ pub(in crate::port) fn without_effect(
     Ok(Finding::candidates(candidates, Verdict::Refused, "it would have no effect"))
 }
 
-/// The first `#ifdef NAME` of the file that shows the need.
+/// The first `#ifdef NAME` of the file named by `needed-while`.
 fn at_question(
     judging: &Judging<'_>,
     edit: &Edit,
@@ -56,7 +56,7 @@ fn at_question(
         }),
         ..change.clone()
     };
-    // Of a change about several macros, a candidate for one would lose the others.
+    // Accepting a candidate for one of several macros would drop the others.
     let is_only = change.operation.operate().undefines().len() == 1;
     let proposal = judging.tried(edit, Some(proposal).filter(|_| is_only))?;
     let why = format!("the source that asks for it can undefine it: `{undef}` before `{line}`");

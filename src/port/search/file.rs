@@ -1,4 +1,4 @@
-//! A file under another name, found by its contents.
+//! Searches for a file under another name, by its contents.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::tree::{Location, TreeError, TreePath};
 /// of 3.13 share 0.38.
 const MAY_BE: f64 = 0.3;
 
-/// From this share on, it is: Modules/python.c of 2.5 and Programs/python.c of 3.6 share 0.69.
+/// From this share on, it is the old file: Modules/python.c of 2.5 and Programs/python.c of 3.6 share 0.69.
 const IS: f64 = 0.5;
 
-/// Files that may be the one of the edit, which does not exist.
+/// Searches for the file of an edit, which does not exist, under another name.
 pub(super) fn gone(
     judging: &Judging<'_>,
     edit: &Edit,
@@ -85,7 +85,7 @@ fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<(TreePath, f
         let new_lines = lines(&text);
         let least = old_lines.len().min(new_lines.len()).max(1);
         let like = old_lines.intersection(&new_lines).count() as f64 / least as f64;
-        // A file of a few lines is like many others.
+        // A short file is similar to many others.
         if like >= MAY_BE && new_lines.len() >= 5 {
             found.push((path.clone(), like));
         }
@@ -94,8 +94,8 @@ fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<(TreePath, f
     Ok(found)
 }
 
-/// Whether a file may have been renamed so: the same name in another folder, with another ending, or as a part of a longer
-/// one (`_bootstrap` and `_bootstrap_external`).
+/// Whether `new` may be a new name of `old`: the same name in another folder or with another extension, or a longer name
+/// that contains it (`_bootstrap` and `_bootstrap_external`).
 fn may_be_called(old: &TreePath, new: &TreePath) -> bool {
     let stem = |path: &TreePath| path.file_name().split('.').next().unwrap_or("").to_owned();
     let (was, is) = (stem(old), stem(new));
@@ -107,8 +107,8 @@ fn may_be_called(old: &TreePath, new: &TreePath) -> bool {
     same_folder && !was.is_empty() && (was == is || (is.contains(&was) && ending(old) == ending(new)))
 }
 
-/// Whether a file may move from one folder to another and be the same: within the library, or among the folders that the
-/// interpreter is built from. Copies of tools, demos and tests do not count (Tools/c-analyzer has a distutils of its own).
+/// Whether a file may have moved from one folder to another: within the library, or among the folders that the interpreter
+/// is built from. Copies of tools, demos and tests do not count (Tools/c-analyzer has its own distutils).
 fn may_move(old: &TreePath, new: &TreePath) -> bool {
     const BUILT: [&str; 6] = ["Modules", "Python", "Programs", "Objects", "Parser", "Include"];
     let top =
@@ -120,7 +120,7 @@ fn may_move(old: &TreePath, new: &TreePath) -> bool {
     !is_test(new.1) && (old.0 == new.0 || (built(&old.0) && built(&new.0)))
 }
 
-/// The lines by which a file is recognised: with single blanks, and long enough to be its own.
+/// The lines by which a file is recognised: normalized to single blanks, without short ones, which many files share.
 fn lines(text: &[u8]) -> BTreeSet<Vec<u8>> {
     text.split(|b| *b == b'\n')
         .map(|line| {

@@ -1,4 +1,4 @@
-//! Prerequisites and commands of other rules.
+//! Searches for prerequisites and commands in other rules.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::tree::TreeError;
 /// 2.5 and 3.13 share 0.3.
 const SAME_LINE: f64 = 0.25;
 
-/// Rules that have the word as a prerequisite, the one most like the old rule first.
+/// Searches for rules that have the word as a prerequisite, the one most similar to the old rule first.
 pub(super) fn prerequisite(
     search: &Search<'_>,
     targets: &[String],
@@ -59,7 +59,7 @@ pub(super) fn prerequisite(
     Ok(Finding::candidates(candidates, otherwise, search.what()))
 }
 
-/// Commands of the same program in another number, or of another program in lines like the old ones.
+/// Searches for more or fewer commands of the same program, and for commands of another program on similar lines.
 pub(super) fn command(
     search: &Search<'_>,
     command: &str,
@@ -105,7 +105,7 @@ pub(super) fn command(
     Ok(Finding::reason(Verdict::Obsolete, &reason))
 }
 
-/// The commands of `rules` that pass `takes` (program, line), by program: the offsets of the program's word.
+/// The commands of `rules` for which `takes(program, line)` is true: the offsets of the program's word, by program.
 fn programs(
     search: &Search<'_>,
     rules: &[&Rule],
@@ -138,8 +138,8 @@ fn name_likeness(old: &str, new: &str) -> f64 {
     if same >= 4 { same as f64 / old.len() as f64 / 2.0 } else { 0.0 }
 }
 
-/// Whether a word may be a program that a launcher starts: an interpreter or a program named by a variable or a path,
-/// but not the tools of the build machine.
+/// Whether a word may be a program that a launcher starts: one named by a variable or a path, except the tools of the build
+/// machine.
 fn may_run(program: &str) -> bool {
     (program.starts_with("$(") && !program.starts_with("$(INSTALL") && !program.starts_with("$(DESTDIR"))
         || program.starts_with("./")

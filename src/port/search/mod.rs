@@ -1,5 +1,5 @@
-//! Where to search for an anchor that is not found, a file per format. A search names candidates and what it has seen; it
-//! takes none of them.
+//! Searches for missing anchors, a file per format. A search lists candidates and gives its reasons; it accepts none of
+//! them.
 
 mod c;
 mod declaration;
@@ -38,7 +38,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// What the engine looked for, and found instead.
+    /// The message of the outcome.
     fn what(&self) -> &str {
         match &self.part.outcome {
             Outcome::Missing { what, .. } | Outcome::Ambiguous { what, .. } => what,

@@ -1,11 +1,12 @@
-//! Python 2's print statement in code for Python 3.
+//! Rewrites Python 2's print statement in code for Python 3.
 
 use crate::operation::{Operation, Text};
 use crate::patchset::Change;
 use crate::port::finding::Finding;
 use crate::tree::Location;
 
-/// The anchor fits, but the change raises a lint there: `why`. A print statement is rewritten where that is certain.
+/// The anchor is found, but the change raises a lint there, whose message is `why`. The candidate has the print statement
+/// rewritten if that is certain to be right.
 pub(in crate::port) fn trapped(change: &Change, places: &[Location], why: &str) -> Finding {
     let mut finding = Finding::same_place(change, places, why);
     for candidate in &mut finding.candidates {
@@ -15,8 +16,8 @@ pub(in crate::port) fn trapped(change: &Change, places: &[Location], why: &str) 
     finding
 }
 
-/// The operation with every `print X` of its code as `print(X)`, if that is all it takes: one line, no `>>`, no comma at
-/// its end.
+/// The operation with every `print X` of its code rewritten as `print(X)`; `None` if one of them has several lines, a `>>`
+/// or a comma at its end.
 fn without_print_statement(change: &Change) -> Option<Operation> {
     // Operations with code have no other text.
     let texts = change.operation.operate().describe().texts;

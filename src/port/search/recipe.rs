@@ -1,4 +1,4 @@
-//! What a recipe presets for configure, and whether this version's configure asks for it.
+//! Judges the variables that a recipe presets: whether this version's configure reads them.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use crate::port::judging::Judging;
 use crate::text::Span;
 use crate::tree::{Location, TreeError, TreePath};
 
-/// A question for another name counts as the old one if at least this share of what follows it is the same, the names
-/// aside.
+/// The test of another variable counts as the old one if at least this share of the words that follow is the same, without
+/// the names of the variables.
 const SAME: f64 = 0.5;
 
-/// A finding for each name that the recipe presets and the release that it was written for asks for.
+/// A finding for each variable that the recipe presets and that configure reads in the release it was written for.
 pub(in crate::port) fn recipe(judging: &Judging<'_>) -> Result<Vec<(String, Finding)>, TreeError> {
     let Some((path, text)) = configure_source(judging.context.tree)? else { return Ok(Vec::new()) };
     let mut found = Vec::new();
@@ -24,7 +24,7 @@ pub(in crate::port) fn recipe(judging: &Judging<'_>) -> Result<Vec<(String, Find
         let before = judging.baseline.map_or(&[][..], |baseline| baseline.anchors(RECIPE, 0, Some(&name)));
         let now = questions(&path, &text, &name);
         if before.is_empty() && (judging.baseline.is_some() || now.is_empty()) {
-            // LDFLAGS and the like are autoconf's own.
+            // autoconf itself reads variables such as LDFLAGS.
             continue;
         }
         found.push((name.clone(), preset(judging, &name, before, &now, &path, &text)));

@@ -1,4 +1,4 @@
-//! Modules in any of the Setup files that a build reads, under any of their names.
+//! Searches for modules in every Setup file that a build reads, under any of their names.
 
 use super::likeness::likeness;
 use crate::edit::{Outcome, Part};
@@ -13,10 +13,10 @@ use crate::syntax::python::PyFile;
 use crate::syntax::setup::{Module, Section, Setup};
 use crate::tree::{Location, TreeError, TreePath};
 
-/// What configure makes of Setup.stdlib.in is not known before it runs.
+/// configure generates it from Setup.stdlib.in, so its contents are not known in advance.
 const STDLIB: &str = "Modules/Setup.stdlib";
 
-/// A Setup file, read.
+/// A parsed Setup file.
 struct Read {
     file: SetupFile,
     text: Vec<u8>,
@@ -53,7 +53,7 @@ impl Line<'_> {
     }
 }
 
-/// Judges a module that is to be enabled or disabled; `None` if the engine's own outcome says it all.
+/// Judges a module that is to be enabled or disabled; `None` if the outcome of the part decides.
 pub(in crate::port) fn module(
     judging: &Judging<'_>,
     edit: &Edit,
@@ -85,7 +85,7 @@ struct Search<'a> {
     part: &'a Part,
     /// All modules of the change.
     modules: &'a [Wanted],
-    /// Whether they are to be enabled, rather than disabled.
+    /// True to enable them, false to disable them.
     enable: bool,
     /// The module of the part.
     wanted: &'a Wanted,
@@ -102,8 +102,7 @@ impl<'a> Search<'a> {
         self.lines().filter(|line| self.wanted.names().any(|name| name == line.name())).collect()
     }
 
-    /// The line of Setup.stdlib that decides about a module before the files that the change names: makesetup takes the
-    /// first rule for a module.
+    /// The line of Setup.stdlib that precedes the files of the change: makesetup takes the first rule for a module.
     fn shadow(&self, lines: &[Line<'a>]) -> Option<Line<'a>> {
         let is_own = |read: &Read| self.change.file.contains(&read.file.path);
         let first_own = self.files.iter().position(is_own).unwrap_or(self.files.len());
@@ -157,7 +156,7 @@ impl<'a> Search<'a> {
         if own.is_empty() { self.or_gone(Vec::new()) } else { self.by_engine() }
     }
 
-    /// The engine's own outcome, with the line compared.
+    /// The outcome of the part, with its line compared.
     fn by_engine(&self) -> Result<Option<Finding>, TreeError> {
         let Outcome::Change(places) = &self.part.outcome else { return Ok(None) };
         compare(self.judging, self.edit, self.index, self.part, places).map(Some)
@@ -183,7 +182,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The candidates, or that the module is gone: no Setup file names it, and it has no source.
+    /// The candidates, if any. Otherwise the module is obsolete, unless its source exists.
     fn or_gone(&self, candidates: Vec<Candidate>) -> Result<Option<Finding>, TreeError> {
         let name = &self.wanted.name;
         let what = format!("no line of a Setup file builds the module `{name}`");
@@ -217,7 +216,7 @@ impl<'a> Search<'a> {
         Ok(Finding::candidates(vec![candidate], Verdict::Lost, &what))
     }
 
-    /// The change of this module alone, with another name that it may have.
+    /// The change of this module alone, with another alias.
     fn with_alias(&self, alias: &str) -> Option<Change> {
         let mut module = self.wanted.clone();
         module.aliases.push(alias.to_owned());
@@ -226,11 +225,11 @@ impl<'a> Search<'a> {
         Some(Change { operation, ..self.change.clone() })
     }
 
-    /// Lines that build the module under a name that the patchset does not know, and what was seen.
+    /// Lines that build the module under a name that the patchset does not know, each with the reason.
     ///
-    /// CPython renames a module in C to `_name` when a Python module takes the old name, and drops the `c` of `cPickle`
-    /// then: the Python module imports the renamed one, which tells it from others of a similar name. A module that
-    /// loses its underscore is built from a source of its name.
+    /// When a Python module takes the name of a C module, CPython renames the C module to `_name`, without the `c` of
+    /// `cPickle`. The Python module imports it, which distinguishes it from modules of a similar name. A module that loses
+    /// its underscore is built from a source of its name.
     fn aliases(&self) -> Result<Vec<(Line<'a>, String)>, TreeError> {
         let mut found: Vec<(Line<'a>, String)> = Vec::new();
         for line in self.lines() {
@@ -249,7 +248,7 @@ impl<'a> Search<'a> {
         Ok(found)
     }
 
-    /// The Python module that took the old name and imports `name`.
+    /// The Python module of the old name, if it imports `name`.
     fn imported_by(&self, name: &str) -> Result<Option<TreePath>, TreeError> {
         let module = plain(&self.wanted.name);
         for file in [format!("Lib/{module}.py"), format!("Lib/{module}/__init__.py")] {

@@ -1,4 +1,4 @@
-//! Commands of a script that another program runs now.
+//! Searches for commands of a script that another program runs now.
 
 use super::Search;
 use super::likeness::best_likeness;
@@ -10,7 +10,7 @@ use crate::syntax::shell;
 use crate::text::{Span, logical_line};
 use crate::tree::TreeError;
 
-/// A line counts as the old one if at least this share of their words is the same.
+/// A line counts as the old one if at least this share of its words is the same.
 const SAME_LINE: f64 = 0.25;
 
 pub(super) fn command(
