@@ -1,5 +1,4 @@
-//! Makes the binary anew when something changes that it holds, prepares the shipped patchsets, and links it all as one
-//! file.
+//! Puts the shipped patchsets, pins and snapshots into the binary, the first two also as JSON.
 
 use std::env;
 use std::error::Error;
@@ -7,65 +6,50 @@ use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use serde_yaml::Spanned;
 
-/// The libraries that std links to by name, and what stands for each of them in a binary that needs no other file. Since
-/// glibc 2.34 the last four are empty.
-const LIBRARIES: [(&str, &str); 7] = [
-    ("libc.so", "GROUP(-l:libc.a -lgcc_eh -lgcc)\n"),
-    ("libm.so", "INPUT(-l:libm.a)\n"),
-    ("libgcc_s.so", "INPUT(-lgcc_eh -lgcc)\n"),
-    ("libpthread.so", "INPUT(-l:libpthread.a)\n"),
-    ("libdl.so", "INPUT(-l:libdl.a)\n"),
-    ("librt.so", "INPUT(-l:librt.a)\n"),
-    ("libutil.so", "INPUT(-l:libutil.a)\n"),
-];
-const ARCHIVES: [&str; 7] =
-    ["libc.a", "libm.a", "libgcc_eh.a", "libpthread.a", "libdl.a", "librt.a", "libutil.a"];
-
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    prepare_patchsets(&out)?;
-    prepare_pins(&out)?;
-    // A new file in one of these folders is not seen by the compiler.
-    for folder in ["patchsets", "upstream-pins", "snapshots", "build.rs"] {
+    for folder in ["patchsets", "upstream-pins", "snapshots"] {
+        embed(folder, &out)?;
+        // The compiler sees a change of an embedded file, but not a new one.
         println!("cargo:rerun-if-changed={folder}");
     }
-    let of_target = |key: &str| env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
-    let here =
-        of_target("OS") == "linux" && of_target("ENV") == "gnu" && env::var("HOST") == env::var("TARGET");
-    // Whoever has flags, a linker, or a libgit2 or zlib of their own knows better: a single shared library among the
-    // archives makes a binary that cannot start.
-    let own = ["CARGO_ENCODED_RUSTFLAGS", "RUSTC_LINKER", "LIBGIT2_NO_VENDOR", "LIBZ_SYS_STATIC"];
-    for name in own {
-        println!("cargo:rerun-if-env-changed={name}");
-    }
-    let usual = own.iter().all(|name| env::var_os(name).is_none_or(|value| value.is_empty()));
-    if env::var_os("CARGO_FEATURE_STATIC").is_some() && here && usual {
-        let archives: Vec<PathBuf> = ARCHIVES.iter().map(|name| archive(name)).collect();
-        for path in &archives {
-            println!("cargo:rerun-if-changed={}", path.display());
-        }
-        match archives.iter().find(|path| !path.is_file()) {
-            None => link_as_one_file(&out)?,
-            Some(path) => {
-                let name = path.display();
-                println!(
-                    "cargo:warning=cc has no {name}: the binary will need the libraries of this machine"
-                );
+    println!("cargo:rerun-if-changed=build.rs");
+    prepare_patchsets(&out)?;
+    prepare_pins(&out)
+}
+
+/// Writes the list that src/shipped.rs includes: the path and contents of every file below `folder`, sorted by path.
+fn embed(folder: &str, out: &Path) -> Result<(), Box<dyn Error>> {
+    let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join(folder);
+    let mut files = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for path in entries(&folder)? {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let below = path.strip_prefix(&root)?.to_str().ok_or("a file name is not UTF-8")?;
+                files.push((below.to_owned(), path.clone()));
             }
         }
     }
+    files.sort();
+    let mut text = String::from("&[\n");
+    for (below, path) in files {
+        writeln!(text, "    ({below:?}, include_bytes!({path:?})),")?;
+    }
+    fs::write(out.join(format!("{folder}.files.rs")), text + "]\n")?;
     Ok(())
 }
 
-/// Writes what src/patchset/prepared.rs takes in: for each patchset its contents as JSON, and where its edits stand
-/// in the YAML. That it says the same is tested there; nothing of it is checked here.
+/// Writes what src/patchset/prepared.rs includes: each patchset as JSON, with the positions of its edits in the YAML.
+/// Nothing is checked here: a test there compares it with the YAML.
 fn prepare_patchsets(out: &Path) -> Result<(), Box<dyn Error>> {
     #[derive(Deserialize)]
     struct Places {
@@ -75,7 +59,7 @@ fn prepare_patchsets(out: &Path) -> Result<(), Box<dyn Error>> {
     let mut prepared = Vec::new();
     for folder in entries("patchsets")? {
         let Ok(text) = fs::read_to_string(folder.join("patchset.yaml")) else { continue };
-        // One that is no YAML is told of by whatever loads it.
+        // Invalid YAML is reported by whoever loads it.
         let (Ok(patchset), Ok(places)) =
             (serde_yaml::from_str::<Value>(&text), serde_yaml::from_str::<Places>(&text))
         else {
@@ -88,7 +72,7 @@ fn prepare_patchsets(out: &Path) -> Result<(), Box<dyn Error>> {
     write_list(&out.join("patchsets.rs"), &prepared)
 }
 
-/// Writes what src/tree/pin/load.rs takes in.
+/// Writes what src/tree/pin/load.rs includes: each file of pins as JSON.
 fn prepare_pins(out: &Path) -> Result<(), Box<dyn Error>> {
     let mut prepared = Vec::new();
     for file in entries("upstream-pins")? {
@@ -102,15 +86,15 @@ fn prepare_pins(out: &Path) -> Result<(), Box<dyn Error>> {
     write_list(&out.join("pins.rs"), &prepared)
 }
 
-/// What lies in a folder, sorted.
-fn entries(folder: &str) -> io::Result<Vec<PathBuf>> {
+/// The entries of a folder, sorted.
+fn entries(folder: impl AsRef<Path>) -> io::Result<Vec<PathBuf>> {
     let mut entries: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     entries.sort();
     Ok(entries)
 }
 
-/// A Rust list of names and texts.
+/// Writes a Rust list of names and JSON texts.
 fn write_list(file: &Path, list: &[(PathBuf, Value)]) -> Result<(), Box<dyn Error>> {
     let mut text = String::from("&[\n");
     for (path, value) in list {
@@ -119,25 +103,4 @@ fn write_list(file: &Path, list: &[(PathBuf, Value)]) -> Result<(), Box<dyn Erro
     }
     fs::write(file, text + "]\n")?;
     Ok(())
-}
-
-/// The feature `static`. `-C target-feature=+crt-static` does the same where `--target` is given; without, cargo
-/// passes it to procedural macros too, which cannot be linked so. Only the binary is linked with what stands here.
-fn link_as_one_file(out: &Path) -> io::Result<()> {
-    let folder = out.join("archives");
-    fs::create_dir_all(&folder)?;
-    for (name, text) in LIBRARIES {
-        fs::write(folder.join(name), text)?;
-    }
-    for argument in ["-no-pie", "-static", &format!("-L{}", folder.display())] {
-        println!("cargo:rustc-link-arg-bins={argument}");
-    }
-    Ok(())
-}
-
-/// Where the C compiler has an archive; its bare name when it has none.
-fn archive(name: &str) -> PathBuf {
-    let asked = Command::new("cc").arg(format!("-print-file-name={name}")).output();
-    let answer = asked.ok().and_then(|asked| String::from_utf8(asked.stdout).ok());
-    PathBuf::from(answer.as_deref().unwrap_or(name).trim())
 }

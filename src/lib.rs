@@ -68,6 +68,7 @@ pub mod patchset;
 pub mod plan;
 pub mod port;
 pub mod report;
+mod shipped;
 pub mod snapshot;
 mod syntax;
 pub mod text;

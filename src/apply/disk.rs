@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Advice, fadvise};
 
 use super::error::ApplyError;
-use super::note;
 use super::stamp::{Mode, Mtime};
 
 /// Called before each step with its name and its path. If it returns an error, that is the result of the
@@ -153,16 +152,6 @@ impl Disk<'_> {
             some.iter().zip(&open).try_for_each(|((path, _), dir)| self.sync(path, dir))?;
         }
         Ok(())
-    }
-
-    /// Notes the name of a stage on the top directory of its tree.
-    pub fn note(&self, root: &Path, name: &str) -> Result<(), ApplyError> {
-        self.step("set an attribute of", root, || note::write(root, name))
-    }
-
-    /// Takes what is noted off a top directory; where nothing is, nothing happens.
-    pub fn remove_note(&self, root: &Path) -> Result<(), ApplyError> {
-        self.step("remove an attribute of", root, || note::remove(root))
     }
 
     /// Syncs the entries of a directory.

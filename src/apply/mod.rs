@@ -13,8 +13,7 @@
 //!    last. Until it is on disk, no file of the tree has been touched.
 //! 4. Files are renamed into place, the receipt among them, and the mtimes of directories are set.
 //! 5. The stage is renamed to `.pypatch-done-MTIME`: *this* is the commit. Then it is deleted, and the top
-//!    directory gets that mtime; between these two the stage's name is noted in the attribute
-//!    `user.pypatch.stage` of the top directory.
+//!    directory gets that mtime.
 //!
 //! If anything fails before step 5, or the process is killed, the change is undone from the journal, by the
 //! same code either at once or by the next command; each step of undoing can be repeated. As the old files
@@ -25,10 +24,8 @@
 //! other names keep the old contents. Extended attributes and access control lists of a replaced file are
 //! lost.
 //!
-//! Where a file system has no extended attributes for users, a process killed between the two system
-//! calls that delete the stage and set the top directory's mtime leaves that one mtime at the time of
-//! the kill. Where it has them, entries that someone adds to the top directory or removes from it
-//! between a kill and the next command do not show in its mtime: that becomes what it was to be.
+//! A process killed between the two system calls that delete the stage and set the top directory's mtime
+//! leaves that one mtime at the time of the kill.
 
 mod commit;
 #[cfg(test)]
@@ -41,7 +38,6 @@ mod inspect;
 mod join;
 mod journal;
 mod lock;
-mod note;
 mod receipt;
 mod recover;
 mod revert;

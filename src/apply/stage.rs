@@ -1,8 +1,7 @@
 //! The stage: a directory inside a tree in which a change is prepared.
 //!
 //! Creating and deleting it changes the mtime of the tree's top directory. So its name contains the mtime
-//! that the top must have when it is gone. While it goes, its name is noted on the top directory
-//! itself, so that no moment exists in which that is not on the disk.
+//! that the top must have when it is gone.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -12,7 +11,6 @@ use std::path::{Path, PathBuf};
 use super::disk::{Disk, NewFile, Unsynced};
 use super::error::ApplyError;
 use super::journal::Journal;
-use super::note;
 use super::stamp::{Mode, Mtime};
 
 const STAGE: &str = ".pypatch-stage-";
@@ -69,9 +67,8 @@ impl Stage {
         }
     }
 
-    /// The stages that processes left behind in `root`; there is at most one unless someone copied
-    /// it. One that is gone but for its note is among them only when it is the only one: the note of
-    /// any other is written anew when that goes. Costs reading one directory, and one attribute of it.
+    /// The stages that killed processes left in `root`; there is at most one unless someone copied it. Costs reading one
+    /// directory.
     pub fn find(root: &Path) -> Result<Vec<Stage>, ApplyError> {
         let mut stages = Vec::new();
         for entry in fs::read_dir(root).map_err(ApplyError::io("read", root))? {
@@ -82,10 +79,6 @@ impl Stage {
                 stages.push(stage);
             }
         }
-        if stages.is_empty() {
-            let noted = note::read(root).map_err(ApplyError::io("read metadata of", root))?;
-            stages.extend(noted.and_then(|name| Stage::named(root, &name)));
-        }
         Ok(stages)
     }
 
@@ -94,11 +87,6 @@ impl Stage {
         let top = name.strip_prefix(STAGE).or(name.strip_prefix(DONE))?;
         let top = top.parse().ok()?;
         Some(Stage { path: root.join(name), top, done: name.starts_with(DONE) })
-    }
-
-    /// The name of its directory.
-    fn name(&self) -> String {
-        format!("{}{}", if self.done { DONE } else { STAGE }, self.top)
     }
 
     /// The path of the new contents of file number `i` of the journal.
@@ -161,13 +149,12 @@ impl Stage {
             Err(e) if e.kind() == ErrorKind::NotFound => {}
             Err(source) => return Err(ApplyError::io("read", &self.path)(source)),
         }
-        // Where nothing can be noted, all there is to lose is the mtime, if this is killed right here.
-        let _ = disk.note(root, &self.name());
+        // A process that is killed after this leaves the mtime of the top directory as it is then.
         disk.remove_dir(&self.path)?;
         let metadata = fs::metadata(root).map_err(ApplyError::io("read metadata of", root))?;
         if Mtime::of(&metadata) != self.top {
             disk.set_dir_mtime(root, self.top)?;
         }
-        disk.remove_note(root)
+        Ok(())
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File, Permissions};
-use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -12,7 +11,6 @@ use tempfile::TempDir;
 
 use super::commit::commit_on;
 use super::disk::Disk;
-use super::note;
 use super::receipt::Layer;
 use super::stamp::{Mode, Mtime};
 use crate::digest::Sha256Digest;
@@ -151,17 +149,7 @@ pub(super) fn one<'a>(patchset: &str, changes: &'a [FileChange]) -> Vec<(Layer, 
     vec![(layer(patchset), changes)]
 }
 
-/// Whether notes can be made on the tree `root`; says so where they cannot.
-pub(super) fn notes_are_kept(root: &Path) -> bool {
-    let kept = note::write(root, "probe").and_then(|()| note::remove(root));
-    if let Err(error) = &kept {
-        // Not through `eprintln!`, which the test runner swallows.
-        let _ = writeln!(io::stderr(), "SKIPPED notes on {}: {error}", root.display());
-    }
-    kept.is_ok()
-}
-
-/// Everything that can be seen of a tree: a line for each file and directory, and what is noted on its top.
+/// Everything that can be seen of a tree: a line for each file and directory.
 pub(super) fn seen(root: &Path) -> String {
     let mut seen = BTreeMap::new();
     for entry in walkdir::WalkDir::new(root) {
@@ -176,9 +164,6 @@ pub(super) fn seen(root: &Path) -> String {
         let path = entry.path().strip_prefix(root).unwrap().display().to_string();
         let (mode, user, group) = (Mode::of(&metadata), metadata.uid(), metadata.gid());
         seen.insert(path, format!("{mode} {user}:{group} {mtime} {text}"));
-    }
-    if let Some(note) = note::read(root).unwrap() {
-        seen.insert("note".to_owned(), note);
     }
     seen.into_iter().fold(String::new(), |mut all, (path, line)| {
         writeln!(all, "{path}: {line}").unwrap();

@@ -1,5 +1,7 @@
 //! `pypatch completions`
 
+use clap::CommandFactory;
+
 use super::error::CliError;
 use super::ui::Ui;
 use super::{Cli, ExitStatus};
@@ -13,7 +15,7 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::definition(), "pypatch", &mut script);
+    clap_complete::generate(args.shell, &mut Cli::command(), "pypatch", &mut script);
     ui.raw(&script)?;
     Ok(ExitStatus::Done)
 }

@@ -1,5 +1,7 @@
 //! `pypatch man`
 
+use clap::CommandFactory;
+
 use super::error::CliError;
 use super::ui::Ui;
 use super::{Cli, ExitStatus};
@@ -12,7 +14,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
-    let mut root = Cli::definition();
+    let mut root = Cli::command();
     root.build();
     let command = match &args.command {
         None => root,

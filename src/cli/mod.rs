@@ -32,7 +32,7 @@ mod workspace;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use error::CliError;
 pub use exit::ExitStatus;
@@ -45,7 +45,7 @@ use workspace::Workspace;
 /// trees, shows and snapshots the result, exports it and takes it back.
 #[derive(Debug, Parser)]
 #[command(name = "pypatch", version, max_term_width = 100)]
-struct Cli<C: Subcommand = Command> {
+struct Cli {
     /// A folder of patchsets that is searched before ./patchsets and the shipped ones.
     #[arg(long = "patchsets", value_name = "DIR", global = true)]
     patchset_dirs: Vec<PathBuf>,
@@ -65,7 +65,7 @@ struct Cli<C: Subcommand = Command> {
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     color: Color,
     #[command(subcommand)]
-    command: C,
+    command: Command,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -108,44 +108,9 @@ enum Command {
     Man(man::Args),
 }
 
-/// The commands that take milliseconds: to define all the others costs as much as reading a patchset.
-#[derive(Debug, Subcommand)]
-enum Quick {
-    Apply(apply::Args),
-    Revert(revert::Args),
-}
-
-impl From<Quick> for Command {
-    fn from(quick: Quick) -> Command {
-        match quick {
-            Quick::Apply(args) => Command::Apply(args),
-            Quick::Revert(args) => Command::Revert(args),
-        }
-    }
-}
-
-impl Cli {
-    /// The whole command line.
-    fn definition() -> clap::Command {
-        <Cli as CommandFactory>::command()
-    }
-
-    /// The arguments of this process.
-    fn read() -> Result<Cli, clap::Error> {
-        match Cli::<Quick>::try_parse() {
-            Ok(Cli { patchset_dirs, pins_dir, offline, quiet, verbose, color, command }) => {
-                let command = command.into();
-                Ok(Cli { patchset_dirs, pins_dir, offline, quiet, verbose, color, command })
-            }
-            // Another command, a question for help, or a mistake: told by what knows all commands.
-            Err(_) => Cli::try_parse(),
-        }
-    }
-}
-
 /// Runs pypatch with the arguments of this process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::read() {
+    let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             let usage = error.use_stderr();
@@ -225,8 +190,10 @@ fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     #[test]
     fn the_definitions_of_the_command_line_are_consistent() {
-        super::Cli::definition().debug_assert();
+        super::Cli::command().debug_assert();
     }
 }

@@ -5,14 +5,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rust_embed::Embed;
-
 use super::error::LoadError;
+use crate::shipped::PATCHSETS;
 use crate::text::nearest_names;
-
-#[derive(Embed)]
-#[folder = "patchsets"]
-struct Shipped;
 
 /// Finds patchsets by id in a list of folders, and then among the shipped ones. The first match wins.
 #[derive(Debug, Clone, Default)]
@@ -66,8 +61,9 @@ impl Origin {
                 }
                 fs::read(found)
             }
-            Origin::Shipped { id } => Shipped::get(&format!("{id}/{file}"))
-                .map(|file| file.data.into_owned())
+            Origin::Shipped { id } => PATCHSETS
+                .get(&format!("{id}/{file}"))
+                .map(<[u8]>::to_vec)
                 .ok_or_else(|| io::ErrorKind::NotFound.into()),
         }
     }
@@ -85,7 +81,8 @@ impl Catalog {
     /// # Errors
     /// If a folder cannot be read.
     pub fn ids(&self) -> Result<Vec<String>, LoadError> {
-        let mut ids: BTreeSet<String> = Shipped::iter()
+        let mut ids: BTreeSet<String> = PATCHSETS
+            .paths()
             .filter_map(|file| file.strip_suffix("/patchset.yaml").map(str::to_owned))
             .collect();
         for folder in self.folders.iter().filter(|folder| folder.is_dir()) {
@@ -119,7 +116,7 @@ impl Catalog {
         match folders.find(|path| path.join("patchset.yaml").is_file()) {
             Some(path) => Some(Origin::Folder { path, id: id.to_owned() }),
             None => {
-                Shipped::get(&format!("{id}/patchset.yaml")).map(|_| Origin::Shipped { id: id.to_owned() })
+                PATCHSETS.get(&format!("{id}/patchset.yaml")).map(|_| Origin::Shipped { id: id.to_owned() })
             }
         }
     }

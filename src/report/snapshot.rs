@@ -106,7 +106,7 @@ mod tests {
     use crate::report::{Format, Layout, render};
 
     #[test]
-    fn the_words_that_changed_are_emphasised() {
+    fn only_the_words_that_changed_are_inverted() {
         let change = SectionChange {
             name: "pgen-yod".to_owned(),
             old: Some("+\t-yod $(PGEN) a b c\n".to_owned()),
@@ -117,7 +117,7 @@ mod tests {
         let text = render(&comparison, Format::Text, Layout { width: 80, verbose: false }).unwrap();
         let text = String::from_utf8(text).unwrap();
         let inverted = OLD.effects(Effects::INVERT);
-        assert!(text.contains(&format!("{inverted}yod{inverted:#}")), "{text:?}");
+        assert!(text.contains(&format!("{inverted}-yod{inverted:#}")), "{text:?}");
         let plain = anstream::adapter::strip_str(&text).to_string();
         let expected =
             "p on python-2.5: changed\npgen-yod\n  -+\t-yod $(PGEN) a b c\n  ++\t-aprun $(PGEN) a b c\n";

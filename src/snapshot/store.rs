@@ -6,12 +6,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use rust_embed::Embed;
-
-#[derive(Embed)]
-#[folder = "snapshots"]
-#[allow_missing = true]
-struct Shipped;
+use crate::shipped::SNAPSHOTS;
 
 /// A folder of snapshots. Shipped ones are used for those that it lacks.
 #[derive(Debug, Clone)]
@@ -38,11 +33,7 @@ impl Store {
         match fs::read_to_string(self.path(patchset, pin)) {
             Ok(text) => Ok(Some(body(&text).to_owned().into())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let shipped = Shipped::get(&format!("{patchset}/{pin}.snap"));
-                Ok(shipped.map(|file| match file.data {
-                    Cow::Borrowed(bytes) => body_of_bytes(bytes),
-                    Cow::Owned(bytes) => body_of_bytes(&bytes).into_owned().into(),
-                }))
+                Ok(SNAPSHOTS.get(&format!("{patchset}/{pin}.snap")).map(body_of_bytes))
             }
             Err(error) => Err(error),
         }
@@ -57,7 +48,7 @@ impl Store {
         let named = |patchset: &str, file: &str| {
             file.strip_suffix(".snap").map(|pin| (patchset.to_owned(), pin.to_owned()))
         };
-        all.extend(Shipped::iter().filter_map(|file| file.split_once('/').and_then(|(p, f)| named(p, f))));
+        all.extend(SNAPSHOTS.paths().filter_map(|file| file.split_once('/').and_then(|(p, f)| named(p, f))));
         let entries = |folder: &Path| match fs::read_dir(folder) {
             Ok(entries) => entries.collect::<io::Result<Vec<_>>>(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),

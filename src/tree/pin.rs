@@ -12,6 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::digest::Sha256Digest;
+use crate::shipped::PINS;
 use crate::text::nearest;
 use crate::version::Version;
 
@@ -61,11 +62,6 @@ pub struct Debian {
     /// Its name: `python2.7`.
     pub source: String,
 }
-
-/// The shipped files of upstream-pins/.
-#[derive(rust_embed::Embed)]
-#[folder = "upstream-pins"]
-struct Shipped;
 
 /// The known pins: the shipped ones, and those of a directory, which replace shipped ones.
 #[derive(Debug, Clone, Default)]
@@ -138,7 +134,7 @@ impl PinSet {
     /// # Errors
     /// If a file cannot be read or is invalid.
     pub fn all(&self) -> Result<Vec<Pin>, PinError> {
-        let mut minors: Vec<String> = Shipped::iter().filter_map(|file| minor_of(&file)).collect();
+        let mut minors: Vec<String> = PINS.paths().filter_map(minor_of).collect();
         if let Some(directory) = &self.overlay {
             minors.extend(minors_in(directory)?);
         }
@@ -179,9 +175,9 @@ impl PinSet {
     /// The pins of a minor version; those of the directory replace the shipped ones.
     fn of_minor(&self, minor: &str) -> Result<Vec<Pin>, PinError> {
         let file = format!("{minor}.yaml");
-        let mut pins = match (load::prepared(minor), Shipped::get(&file)) {
+        let mut pins = match (load::prepared(minor), PINS.get(&file)) {
             (Some(pins), _) => pins,
-            (None, Some(yaml)) => load::pins(&format!("upstream-pins/{file} (shipped)"), minor, &yaml.data)?,
+            (None, Some(yaml)) => load::pins(&format!("upstream-pins/{file} (shipped)"), minor, yaml)?,
             (None, None) => Vec::new(),
         };
         let Some(path) = self.overlay.as_ref().map(|directory| directory.join(&file)) else {

@@ -11,7 +11,6 @@ use std::process::{Command, Stdio};
 use crate::common;
 use crate::common::TestEnvironment;
 use crate::common::tree::{TreeState, gizmo, state};
-use rustix::fs::XattrFlags;
 
 /// The system calls at which pypatch is killed. Which call of a family is used depends on the machine; with a question
 /// mark strace ignores those that the machine does not have.
@@ -40,12 +39,6 @@ const CALLS: &[&str] = &[
     "fchown",
     "fchownat",
     "utimensat",
-    "setxattr",
-    "lsetxattr",
-    "fsetxattr",
-    "removexattr",
-    "lremovexattr",
-    "fremovexattr",
     "fsync",
     "fdatasync",
     "flock",
@@ -90,23 +83,6 @@ fn can_kill(what: &str) -> bool {
         common::skip(what, "strace is missing, or may not trace here");
     }
     permitted
-}
-
-/// Whether the file system has extended attributes of users, where pypatch keeps the time that the top directory must
-/// get back.
-fn notes_are_kept(env: &TestEnvironment) -> bool {
-    let probed = rustix::fs::setxattr(env.path("."), "user.probe", b"", XattrFlags::empty());
-    if let Err(error) = &probed {
-        common::skip("the time of the top directory", &format!("no attributes of users: {error}"));
-    }
-    probed.is_ok()
-}
-
-/// The attribute that pypatch has set on the top directory of the tree.
-fn note(env: &TestEnvironment) -> Option<String> {
-    let mut room = [0; 128];
-    let len = rustix::fs::getxattr(env.path("tree"), "user.pypatch.stage", &mut room[..]).ok()?;
-    Some(String::from_utf8(room[..len].to_vec()).unwrap())
 }
 
 /// The permitted states of a tree.
@@ -196,9 +172,8 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
     let expected = &template.expected;
     let both = [&expected.before, &expected.after];
     let untouched = both.into_iter().find(|state| !state.contains_key(".pypatch-receipt.json")).unwrap();
-    let notes = notes_are_kept(&template.env);
     let nexts = [&["status", "tree"][..], &["plan", "nothing", "tree"]];
-    let (mut kills, mut made, mut blemished) = (0, BTreeSet::new(), Vec::new());
+    let (mut kills, mut made, mut in_gap) = (0, BTreeSet::new(), Vec::new());
     for call in CALLS {
         for nth in 1.. {
             let env = template.copy();
@@ -207,17 +182,15 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
             let output = env.run(next);
             assert!(output.ends_with("[exit 0]"), "{call} {nth}, then {next:?}: {output}");
             let mut found = env.state("tree");
-            assert_eq!(note(&env), None, "{call} {nth}, then {next:?}");
             if let Err(why) = expected.check(&found) {
-                // The gap that src/apply/mod.rs describes: between deleting the stage and setting the time
-                // of the top directory, on a file system without attributes.
-                let blemish = !notes
-                    && both.map(|state| state[""].1).into_iter().any(|time| {
-                        found.get_mut("").unwrap().1 = time;
-                        expected.check(&found).is_ok()
-                    });
-                assert!(blemish, "{call} {nth}, then {next:?}: {why}");
-                blemished.push(*call);
+                // The gap that src/apply/mod.rs describes: between deleting the stage and setting the time of the top
+                // directory.
+                let is_gap = both.map(|state| state[""].1).into_iter().any(|time| {
+                    found.get_mut("").unwrap().1 = time;
+                    expected.check(&found).is_ok()
+                });
+                assert!(is_gap, "{call} {nth}, then {next:?}: {why}");
+                in_gap.push(*call);
             }
             if ended == Ended::ByItself {
                 break;
@@ -230,17 +203,14 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
                 env.stdout(apply);
                 env.stdout(REVERT);
                 let mut found = env.state("tree");
-                if !notes {
-                    found.get_mut("").unwrap().1 = untouched[""].1;
-                }
+                found.get_mut("").unwrap().1 = untouched[""].1;
                 assert_eq!(found, *untouched, "{call} {nth}");
             }
         }
     }
     assert!(kills > 30 && made.contains("write") && made.contains("openat"), "{kills} kills: {made:?}");
-    assert!(!notes || made.contains("setxattr") && made.contains("removexattr"), "{made:?}");
     // The directory is opened to set its time: in the same gap.
-    assert!(blemished.is_empty() || blemished == ["openat", "utimensat"], "{blemished:?}");
+    assert_eq!(in_gap, ["openat", "utimensat"]);
 }
 
 #[test]
@@ -278,7 +248,6 @@ fn a_killed_recovery_is_continued_by_the_next_command() {
     }
     let template = Template::untouched(APPLY);
     let before = &template.expected.before;
-    let notes = notes_are_kept(&template.env);
     let calls = ["rename", "renameat", "renameat2"];
     assert!(calls.iter().any(|call| killed(&template.env, APPLY, call, 4) == Ended::Killed));
     assert_ne!(template.env.state("tree"), *before, "four files were renamed");
@@ -289,49 +258,13 @@ fn a_killed_recovery_is_continued_by_the_next_command() {
             let output = env.run(&["status", "tree"]);
             assert!(output.ends_with("[exit 0]"), "{call} {nth}: {output}");
             let mut found = env.state("tree");
-            if !notes {
-                found.get_mut("").unwrap().1 = before[""].1;
-            }
+            found.get_mut("").unwrap().1 = before[""].1;
             assert_eq!(found, *before, "{call} {nth}");
-            assert_eq!(note(&env), None, "{call} {nth}");
             if ended == Ended::ByItself {
                 break;
             }
         }
     }
-}
-
-#[test]
-fn a_copied_tree_gets_the_pending_time_of_its_directory() {
-    let what = "killing apply before the time of the top directory is set";
-    if !can_kill(what) {
-        return;
-    }
-    let template = Template::untouched(APPLY);
-    if !notes_are_kept(&template.env) {
-        return;
-    }
-    let (mut ended, mut noted) = (Ended::Killed, 0);
-    for nth in 1.. {
-        if ended == Ended::ByItself {
-            break;
-        }
-        let env = template.copy();
-        ended = killed(&env, APPLY, "utimensat", nth);
-        let Some(note) = note(&env) else { continue };
-        noted += 1;
-        assert!(note.starts_with(".pypatch-done-") && !env.path("tree").join(&note).exists(), "{note}");
-        template.expected.check(&env.state("tree")).unwrap_err();
-        let copy = TestEnvironment::new();
-        let mut cp = Command::new("cp");
-        assert!(cp.arg("-a").arg(env.path("tree")).arg(copy.path(".")).status().unwrap().success());
-        for env in [&copy, &env] {
-            assert!(env.run(&["status", "tree"]).ends_with("[exit 0]"));
-            template.expected.check(&env.state("tree")).unwrap();
-        }
-        assert_eq!(copy.state("tree"), env.state("tree"));
-    }
-    assert_eq!(noted, 1, "the time of the top directory is set once");
 }
 
 #[test]

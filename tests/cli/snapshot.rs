@@ -454,7 +454,8 @@ fn diff_highlights_changed_words() {
     ]);
     // Only the word that upstream changed is inverted.
     assert!(
-        output.contains("\u{1b}[7m\u{1b}[31mthis") || output.contains("\u{1b}[31m\u{1b}[7mthis"),
+        output.contains("\u{1b}[7m\u{1b}[31mfopen(\"this\")")
+            || output.contains("\u{1b}[31m\u{1b}[7mfopen(\"this\")"),
         "{output:?}"
     );
 }

@@ -15,10 +15,11 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom. Not all of them have to exist.
-const LAYERS: [&str; 21] = [
+const LAYERS: [&str; 22] = [
     "text",
     "version",
     "digest",
+    "shipped",
     "contents",
     "syntax",
     "tree",
