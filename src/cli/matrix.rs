@@ -1,6 +1,9 @@
 //! `pypatch matrix`
 
+use std::fs::File;
 use std::path::PathBuf;
+
+use anstream::StripStream;
 
 use super::base::Base;
 use super::error::CliError;
@@ -9,7 +12,7 @@ use super::{ExitStatus, Workspace};
 use crate::patchset::Patchset;
 use crate::plan::Baseline;
 use crate::port::{self, Column, Matrix, in_parallel};
-use crate::report;
+use crate::report::{self, MatrixReport, Report};
 use crate::tree::pin::Pin;
 use crate::tree::{self, SourceSpec, Tree, python_version, release_tags};
 use crate::version::Version;
@@ -99,13 +102,15 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if sources.len() <= FEW && !args.family {
         since(workspace, &patchset, &base, &mut matrix)?;
     }
+    let report = MatrixReport { matrix: &matrix, width: ui.width(), verbose: ui.is_verbose() };
     match &args.output {
         Some(path) => {
-            let bytes = ui.render(&matrix, args.format.into())?;
-            std::fs::write(path, anstream::adapter::strip_bytes(&bytes).into_vec())
+            let write = |file| report.write(args.format.into(), &mut StripStream::new(file));
+            File::create(path)
+                .and_then(write)
                 .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
         }
-        None => ui.show(&matrix, args.format)?,
+        None => ui.show(&report, args.format)?,
     }
     if matrix.columns.iter().any(|column| column.cells.is_err()) {
         return Ok(ExitStatus::Source);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Format;
 use super::error::CliError;
 use crate::plan::Plan;
-use crate::report::{self, Layout, Misfit, Report, render};
+use crate::report::{self, Misfit, Report};
 
 /// Where the output of a command goes.
 pub(super) struct Ui {
@@ -28,49 +28,57 @@ impl Ui {
     }
 
     /// Prints a report to stdout.
+    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn show(
         &self,
         report: &dyn Report,
         format: impl Into<report::Format>,
     ) -> Result<(), CliError> {
         let format = format.into();
-        let bytes = self.render(report, format)?;
-        match format {
-            report::Format::Text => write(&bytes, anstream::stdout()),
-            report::Format::Json | report::Format::Html => self.raw(&bytes),
-        }
+        // JSON and HTML may contain escape codes of their own.
+        let is_written = match format {
+            report::Format::Text => print(anstream::stdout(), |out| report.write(format, out)),
+            report::Format::Json | report::Format::Html => {
+                print(io::stdout(), |out| report.write(format, out))
+            }
+        }?;
+        if is_written { Ok(()) } else { Err(CliError::usage("this report does not have that format")) }
     }
 
-    /// The bytes of a report, with styles.
-    pub(super) fn render(&self, report: &dyn Report, format: report::Format) -> Result<Vec<u8>, CliError> {
-        // Where stdout is not a terminal, a wide page.
-        let width = terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0));
-        let layout = Layout { width, verbose: self.verbose };
-        render(report, format, layout).ok_or_else(|| CliError::usage("this report does not have that format"))
+    /// How many characters fit in a line of the terminal; 120 if stdout is not a terminal.
+    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
+    pub(super) fn width(&self) -> usize {
+        terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0))
+    }
+
+    /// Whether the user wants details.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
     }
 
     /// Prints a line for people to stdout.
     #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn line(&self, text: &str) -> Result<(), CliError> {
-        write(format!("{text}\n").as_bytes(), anstream::stdout())
+        print(anstream::stdout(), |out| writeln!(out, "{text}"))
     }
 
     /// Asks a question on stdout.
     #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn prompt(&self, text: &str) -> Result<(), CliError> {
-        write(format!("{text} ").as_bytes(), anstream::stdout())
+        print(anstream::stdout(), |out| write!(out, "{text} "))
     }
 
     /// Writes bytes that are not text for people to stdout: a diff, a script.
     #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn raw(&self, bytes: &[u8]) -> Result<(), CliError> {
-        write(bytes, io::stdout())
+        print(io::stdout(), |out| out.write_all(bytes))
     }
 
     /// Prints a line about the work, unless the user wants none.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
-            to_stderr(format!("{text}\n").as_bytes());
+            // If stderr is closed, the note cannot be reported anywhere.
+            let _ = writeln!(anstream::stderr(), "{text}");
         }
     }
 
@@ -87,25 +95,19 @@ impl Ui {
     }
 
     /// Prints an error.
+    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn error(&self, error: &CliError) {
-        self.show_error(&error.problem);
+        let _ = error.problem.text(&mut anstream::stderr());
     }
 
     /// Prints why a plan does not fit.
+    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn misfit(&self, plan: &Plan) {
-        self.show_error(&Misfit(plan));
-    }
-
-    fn show_error(&self, report: &dyn Report) {
-        to_stderr(&self.render(report, report::Format::Text).unwrap_or_default());
+        let _ = Misfit(plan).text(&mut anstream::stderr());
     }
 }
 
-fn write(bytes: &[u8], mut to: impl Write) -> Result<(), CliError> {
-    to.write_all(bytes).and_then(|()| to.flush()).map_err(|error| CliError::output(&error))
-}
-
-fn to_stderr(bytes: &[u8]) {
-    // If stderr is closed, there is no other place to report it.
-    let _ = anstream::stderr().write_all(bytes);
+fn print<W: Write, T>(mut out: W, write: impl FnOnce(&mut W) -> io::Result<T>) -> Result<T, CliError> {
+    let result = write(&mut out).and_then(|result| out.flush().map(|()| result));
+    result.map_err(|error| CliError::output(&error))
 }

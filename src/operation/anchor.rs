@@ -79,6 +79,32 @@ pub enum Anchor {
     Macro(String),
 }
 
+impl Anchor {
+    /// The names and texts that it consists of.
+    pub fn words(&self) -> Vec<&str> {
+        fn all<'a>(words: impl IntoIterator<Item = &'a String>) -> Vec<&'a str> {
+            words.into_iter().map(String::as_str).collect()
+        }
+        match self {
+            Anchor::NewFile | Anchor::File | Anchor::End | Anchor::Guard(_) => Vec::new(),
+            Anchor::Text(word)
+            | Anchor::Variable(word)
+            | Anchor::ModuleLine(word)
+            | Anchor::Include(word)
+            | Anchor::Macro(word) => all([word]),
+            Anchor::Rule(word) | Anchor::Definition(word) => all(word),
+            Anchor::Prerequisite { targets, word } => all(targets.iter().chain(word)),
+            Anchor::Command { command, target, .. } => all([command].into_iter().chain(target)),
+            Anchor::Modules { modules, .. } => modules.iter().flat_map(Module::names).collect(),
+            Anchor::Code { function, code, .. } => {
+                all(function.iter().map(|function| &function.name).chain(code))
+            }
+            Anchor::Call { function, callee, .. } => all([&function.name, callee]),
+            Anchor::Entry { table, entry } => all([table, entry]),
+        }
+    }
+}
+
 /// On which side of the end of an include guard text is put.
 ///
 /// Include/pyport.h (2.4 to 3.12) includes pyconfig.h a second time, after the system's headers: only lines outside

@@ -1,12 +1,13 @@
 //! What was applied to a tree, what is applied, and what was reverted.
 
-use std::fmt::{self, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::Report;
+use super::list::counted;
 use super::plan::summary;
-use super::{Report, Text, counted};
 use crate::apply::{FileState, LayerStatus, Status};
 use crate::plan::PlannedLayer;
 
@@ -19,7 +20,7 @@ pub struct Applied<'a> {
 }
 
 impl Report for Applied<'_> {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let tree = self.tree.display();
         for layer in self.planned {
             match layer.changes.is_empty() {
@@ -47,7 +48,7 @@ impl TreeStatus<'_> {
 }
 
 impl Report for TreeStatus<'_> {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let Some(status) = self.status else {
             return writeln!(out, "{}: no patchset is applied", self.tree.display());
         };
@@ -87,7 +88,7 @@ pub struct Reverted {
 }
 
 impl Report for Reverted {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let verb = if self.dry_run { "would revert" } else { "reverted" };
         for id in &self.reverted.patchsets {
             writeln!(out, "{verb} {id}")?;

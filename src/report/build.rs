@@ -1,12 +1,13 @@
 //! What a build did.
 
-use std::fmt::{self, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Report, Text, counted};
+use super::Report;
+use super::list::{array, counted};
 use crate::build::{CheckResult, Outcome};
 
 /// A build that has ended.
@@ -36,7 +37,7 @@ pub struct StepResult {
 }
 
 impl Report for Built<'_> {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let checks = self.checks.len();
         writeln!(
             out,
@@ -68,14 +69,9 @@ impl Report for Built<'_> {
             Outcome::Done | Outcome::ChecksFailed(_) => Value::Null,
         };
         Some(json!({
-            "schema": 1,
-            "patchsets": self.patchsets,
-            "prefix": self.prefix,
-            "work": self.work,
-            "done": matches!(self.outcome, Outcome::Done),
-            "steps": self.steps.iter().map(step).collect::<Vec<_>>(),
-            "failed_step": failed,
-            "checks": self.checks.iter().map(check).collect::<Vec<_>>(),
+            "schema": 1, "patchsets": self.patchsets, "prefix": self.prefix, "work": self.work,
+            "done": matches!(self.outcome, Outcome::Done), "failed_step": failed,
+            "steps": array(&self.steps, step), "checks": array(&self.checks, check),
         }))
     }
 }

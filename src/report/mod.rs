@@ -1,11 +1,11 @@
-//! Turns values into text, JSON and HTML. The only code that renders; it decides and prints nothing.
+//! Turns values into text, JSON and HTML. The only code that renders; it decides nothing.
 //!
-//! A command builds a value, and [`render`] writes it in the format that the user asked for. There is a
-//! file for each report; a new format is a [`Format`] and a method of [`Report`].
+//! A command builds a value, and [`Report`] writes it in the format that the user asked for. There is a file
+//! for each report; a new format is a [`Format`] and a method of [`Report`].
 
 mod apply;
 mod build;
-mod locations;
+mod list;
 mod matrix;
 mod patchset;
 mod plan;
@@ -15,42 +15,24 @@ mod setup;
 mod snapshot;
 mod snapshot_diff;
 mod style;
-mod text;
 mod why;
 
-use std::fmt;
+use std::io::{self, Write};
 
 use serde_json::Value;
 
-pub use apply::{Applied, Reverted, TreeStatus, state_name};
-pub use build::{Built, StepResult, seconds};
-pub use matrix::details;
-pub use patchset::{PatchsetList, Valid};
-pub use plan::Misfit;
-pub use port::PortReport;
-pub use problem::Problem;
-pub use setup::ProgramAnalysis;
-pub use snapshot::{Comparison, ComparisonState};
-pub use snapshot_diff::SnapshotDiff;
-pub use text::{Text, counted};
-pub use why::WhyReport;
-
-/// A value that is shown to the user.
-pub trait Report {
-    /// Writes it for people. Styles are ANSI escape codes; who prints the text removes them where the
-    /// output is not a terminal.
-    fn text(&self, out: &mut Text) -> fmt::Result;
-
-    /// The value for programs, in the shape that ARCHITECTURE.md documents; `None` if it has none.
-    fn json(&self) -> Option<Value> {
-        None
-    }
-
-    /// A page that needs no other files; `None` if there is none.
-    fn html(&self) -> Option<String> {
-        None
-    }
-}
+pub(crate) use apply::{Applied, Reverted, TreeStatus, state_name};
+pub(crate) use build::{Built, StepResult, seconds};
+pub(crate) use list::counted;
+pub(crate) use matrix::{MatrixReport, details};
+pub(crate) use patchset::{PatchsetList, Valid};
+pub(crate) use plan::Misfit;
+pub(crate) use port::PortReport;
+pub(crate) use problem::Problem;
+pub(crate) use setup::ProgramAnalysis;
+pub(crate) use snapshot::{Comparison, ComparisonState};
+pub(crate) use snapshot_diff::SnapshotDiff;
+pub(crate) use why::WhyReport;
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,24 +45,30 @@ pub enum Format {
     Html,
 }
 
-/// What a text is written for.
-#[derive(Debug, Clone, Copy)]
-pub struct Layout {
-    /// How many characters fit in a line.
-    pub width: usize,
-    /// Whether the user wants details.
-    pub verbose: bool,
-}
+/// A value that is shown to the user.
+pub trait Report {
+    /// Writes it for people. Styles are ANSI escape codes, which `out` removes if it is not a terminal. Files
+    /// are quoted byte by byte, in any encoding.
+    fn text(&self, out: &mut dyn Write) -> io::Result<()>;
 
-/// The report in a format; `None` if it does not have that format. Not always UTF-8: reports quote files.
-pub fn render(report: &dyn Report, format: Format, layout: Layout) -> Option<Vec<u8>> {
-    match format {
-        Format::Text => {
-            let mut text = Text::new(layout);
-            report.text(&mut text).expect("writing to memory does not fail");
-            Some(text.into_bytes())
-        }
-        Format::Json => report.json().map(|value| format!("{value:#}\n").into_bytes()),
-        Format::Html => report.html().map(String::into_bytes),
+    /// The value for programs, in the shape that ARCHITECTURE.md documents; `None` if it has none.
+    fn json(&self) -> Option<Value> {
+        None
+    }
+
+    /// A page that needs no other files; `None` if it has none.
+    fn html(&self) -> Option<String> {
+        None
+    }
+
+    /// Writes it in a format; returns whether it has that format.
+    fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<bool> {
+        let text = match format {
+            Format::Text => return self.text(out).map(|()| true),
+            Format::Json => self.json().map(|value| format!("{value:#}\n")),
+            Format::Html => self.html(),
+        };
+        out.write_all(text.as_deref().unwrap_or_default().as_bytes())?;
+        Ok(text.is_some())
     }
 }

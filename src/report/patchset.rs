@@ -1,10 +1,11 @@
 //! Patchsets: what they are for, and what their edits do.
 
-use std::fmt::{self, Write};
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Report, Text, counted};
+use super::Report;
+use super::list::{array, counted};
 use crate::patchset::Patchset;
 use crate::tree::TreePath;
 
@@ -13,7 +14,7 @@ const WIDTH: usize = 96;
 
 /// The edits of a patchset, their reasons, and what each does.
 impl Report for Patchset {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}: {}", self.id, self.title)?;
         let facts = [
             ("applies to", self.applies_to.as_ref().map(ToString::to_string).unwrap_or_default()),
@@ -54,36 +55,25 @@ impl Report for Patchset {
 
     fn json(&self) -> Option<Value> {
         Some(json!({
-            "schema": 1,
-            "id": self.id,
-            "title": self.title,
-            "digest": self.digest,
+            "schema": 1, "id": self.id, "title": self.title, "digest": self.digest,
             "applies_to": self.applies_to.as_ref().map(ToString::to_string),
-            "pins": self.pins,
-            "extends": self.extends,
-            "dropped": self.dropped,
-            "edits": self.edits.iter().map(|edit| json!({
-                "id": edit.id,
-                "why": edit.why,
-                "upstream": edit.upstream,
+            "pins": self.pins, "extends": self.extends, "dropped": self.dropped,
+            "edits": array(&self.edits, |edit| json!({
+                "id": edit.id, "why": edit.why, "upstream": edit.upstream, "allow": edit.allow,
                 "when": edit.when.as_ref().map(ToString::to_string),
-                "requires": edit.requires.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                "allow": edit.allow,
-                "patchset": edit.patchset,
-                "line": edit.line,
-                "column": edit.column,
-                "changes": edit.changes.iter().map(|change| json!({
-                    "operation": change.operation.name(),
-                    "file": change.file,
+                "requires": array(&edit.requires, |one| one.to_string().into()),
+                "patchset": edit.patchset, "line": edit.line, "column": edit.column,
+                "changes": array(&edit.changes, |change| json!({
+                    "operation": change.operation.name(), "file": change.file,
                     "when": change.when.as_ref().map(ToString::to_string),
-                })).collect::<Vec<_>>(),
-            })).collect::<Vec<_>>(),
+                })),
+            })),
         }))
     }
 }
 
 /// Writes a text in indented lines, broken at blanks.
-fn wrapped(text: &str, out: &mut Text) -> fmt::Result {
+fn wrapped(text: &str, out: &mut dyn Write) -> io::Result<()> {
     let mut line = String::new();
     for word in text.split_whitespace() {
         if !line.is_empty() && line.len() + word.len() >= WIDTH {
@@ -102,7 +92,7 @@ fn wrapped(text: &str, out: &mut Text) -> fmt::Result {
 pub struct PatchsetList(pub Vec<Patchset>);
 
 impl Report for PatchsetList {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let width = self.0.iter().map(|one| one.id.len()).max().unwrap_or(0);
         for one in &self.0 {
             writeln!(out, "{:width$}  {}", one.id, one.title)?;
@@ -111,13 +101,13 @@ impl Report for PatchsetList {
     }
 
     fn json(&self) -> Option<Value> {
-        let rows = self.0.iter().map(|one| {
+        let patchsets = array(&self.0, |one| {
             json!({
                 "id": one.id, "title": one.title, "edits": one.edits.len(), "extends": one.extends,
                 "applies_to": one.applies_to.as_ref().map(ToString::to_string), "pins": one.pins,
             })
         });
-        Some(json!({"schema": 1, "patchsets": rows.collect::<Vec<_>>()}))
+        Some(json!({"schema": 1, "patchsets": patchsets}))
     }
 }
 
@@ -125,7 +115,7 @@ impl Report for PatchsetList {
 pub struct Valid<'a>(pub &'a Patchset);
 
 impl Report for Valid<'_> {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}: {}, no errors", self.0.id, counted(self.0.edits.len(), "edit"))
     }
 }

@@ -1,17 +1,18 @@
 //! What a patchset would do to a tree, and why it does not fit.
 
-use std::fmt::{self, Write};
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Problem, Report, Text, counted, locations};
+use super::list::{array, by_file, counted, files, location as location_json};
+use super::{Problem, Report};
 use crate::edit::{Near, Outcome, OutcomeKind, Part};
 use crate::plan::{Counts, NotIdempotent, Plan, PlannedEdit};
 use crate::tree::Location;
 
 /// A line for each edit, a summary, and what keeps the plan from being applied.
 impl Report for Plan {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{} on {}", self.patchset, subject(self))?;
         let width = self.edits.iter().map(|edit| edit.id.len()).max().unwrap_or(0);
         for edit in &self.edits {
@@ -29,31 +30,23 @@ impl Report for Plan {
     }
 
     fn json(&self) -> Option<Value> {
-        let cells = self.edits.iter().flat_map(|edit| edit.parts.iter().map(|part| cell(self, edit, part)));
-        let lints = self.edits.iter().flat_map(|edit| {
-            edit.lints.iter().map(|lint| {
-                json!({
-                    "edit": edit.id, "lint": lint.lint.name(), "message": lint.message, "allowed": lint.allowed,
-                })
-            })
-        });
+        let parts = self.edits.iter().flat_map(|edit| edit.parts.iter().map(move |part| (edit, part)));
+        let lints = self.edits.iter().flat_map(|edit| edit.lints.iter().map(move |lint| (edit, lint)));
         Some(json!({
-            "schema": 1,
-            "patchset": self.patchset,
-            "source": self.source,
-            "version": self.version.as_ref().map(ToString::to_string),
-            "outside": self.outside,
-            "fits": self.fits(),
-            "nothing_to_do": self.is_done(),
-            "cells": cells.collect::<Vec<_>>(),
-            "lints": lints.collect::<Vec<_>>(),
-            "conflicts": self.conflicts.iter().map(|conflict| json!({
-                "edits": [conflict.first, conflict.second], "place": place(&conflict.place),
-            })).collect::<Vec<_>>(),
-            "not_idempotent": self.not_idempotent.iter().map(|one| json!({
+            "schema": 1, "patchset": self.patchset, "source": self.source,
+            "version": self.version.as_ref().map(ToString::to_string), "outside": self.outside,
+            "fits": self.fits(), "nothing_to_do": self.is_done(),
+            "cells": array(parts, |(edit, part)| cell(self, edit, part)),
+            "lints": array(lints, |(edit, lint)| json!({
+                "edit": edit.id, "lint": lint.lint.name(), "message": lint.message, "allowed": lint.allowed,
+            })),
+            "conflicts": array(&self.conflicts, |conflict| json!({
+                "edits": [conflict.first, conflict.second], "place": location_json(&conflict.place),
+            })),
+            "not_idempotent": array(&self.not_idempotent, |one| json!({
                 "edit": one.edit, "outcome": one.outcome.name(), "with": one.with,
-            })).collect::<Vec<_>>(),
-            "files": self.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>(),
+            })),
+            "files": array(&self.changes, |change| json!(change.path)),
         }))
     }
 }
@@ -66,26 +59,14 @@ fn cell(plan: &Plan, edit: &PlannedEdit, part: &Part) -> Value {
         Outcome::Ambiguous { what, places, .. } => (places, &[], Some(what)),
         Outcome::Refused { why, place } => (place.as_slice(), &[], Some(why)),
     };
-    let candidate = |near: &Near| {
-        let at = &near.place;
-        json!({"file": at.file, "line": at.line, "text": at.text, "why": near.why})
-    };
     json!({
-        "edit": edit.id,
-        "part": part.name,
-        "source": plan.source,
-        "version": plan.version.as_ref().map(ToString::to_string),
-        "verdict": part.outcome.kind().name(),
-        "operation": part.operation,
-        "file": part.file,
-        "places": places.iter().map(place).collect::<Vec<_>>(),
-        "candidates": near.iter().map(candidate).collect::<Vec<_>>(),
-        "reason": reason,
+        "edit": edit.id, "part": part.name, "operation": part.operation, "file": part.file,
+        "source": plan.source, "version": plan.version.as_ref().map(ToString::to_string),
+        "verdict": part.outcome.kind().name(), "reason": reason, "places": array(places, location_json),
+        "candidates": array(near, |Near { place, why }| json!({
+            "file": place.file, "line": place.line, "text": place.text, "why": why,
+        })),
     })
-}
-
-fn place(place: &Location) -> Value {
-    json!({"file": place.file, "line": place.line})
 }
 
 fn subject(plan: &Plan) -> String {
@@ -109,12 +90,12 @@ fn summary_of(edit: &PlannedEdit) -> String {
         | Outcome::Ambiguous { .. }
         | Outcome::Refused { .. } => &[],
     });
-    let mut files = locations::by_file(places.map(|place| (&place.file, place.line)));
-    for (_, lines) in &mut files {
+    let mut by_file = by_file(places);
+    for (_, lines) in &mut by_file {
         lines.sort_unstable();
         lines.dedup();
     }
-    locations::text(&files, 6)
+    files(&by_file, 6)
 }
 
 /// `17 edits: 16 change, 1 already; 12 files`.
@@ -133,7 +114,7 @@ pub(super) fn summary(counts: &Counts) -> String {
 pub struct Misfit<'a>(pub &'a Plan);
 
 impl Report for Misfit<'_> {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         for problem in self.problems() {
             problem.text(out)?;
         }

@@ -1,11 +1,12 @@
 //! What a port decided, and what is left to decide.
 
-use std::fmt::{self, Write};
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::Report;
+use super::list::array;
 use super::matrix::{cell, details};
-use super::{Report, Text};
 use crate::port::{Decided, Decision, Verdict};
 
 /// A port of a patchset to another version.
@@ -22,7 +23,7 @@ pub struct PortReport<'a> {
 
 /// A line for each cell that does not stay as it is, with the candidates of those that are open.
 impl Report for PortReport<'_> {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{} to {}", self.patchset, self.to)?;
         let width = self.decided.iter().map(|one| one.cell.row().len()).max().unwrap_or(0);
         let mut kept = 0;
@@ -52,7 +53,7 @@ impl Report for PortReport<'_> {
     }
 
     fn json(&self) -> Option<Value> {
-        let cells = self.decided.iter().map(|one| {
+        let cells = array(self.decided, |one| {
             let mut value = cell(&one.cell);
             let (decision, candidate, why) = match &one.decision {
                 Decision::Kept => ("kept", None, None),
@@ -63,13 +64,10 @@ impl Report for PortReport<'_> {
             value["decision"] = json!({"decision": decision, "candidate": candidate, "why": why});
             value
         });
+        let open = self.decided.iter().filter(|one| one.decision == Decision::Open).count();
         Some(json!({
-            "schema": 1,
-            "patchset": self.patchset,
-            "to": self.to,
-            "written": self.written,
-            "open": self.decided.iter().filter(|one| one.decision == Decision::Open).count(),
-            "cells": cells.collect::<Vec<_>>(),
+            "schema": 1, "patchset": self.patchset, "to": self.to, "written": self.written, "open": open,
+            "cells": cells,
         }))
     }
 }

@@ -1,9 +1,9 @@
 //! Errors.
 
-use std::fmt::{self, Write};
+use std::io::{self, Write};
 
+use super::Report;
 use super::style::{ERROR, HELP};
-use super::{Report, Text};
 
 /// Something that is wrong, and what the user can do about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Problem {
 }
 
 impl Report for Problem {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{ERROR}error:{ERROR:#} {}", self.title)?;
         for line in &self.details {
             writeln!(out, "  {line}")?;

@@ -1,15 +1,16 @@
 //! The extension modules of a tree, and those that programs need.
 
-use std::fmt::{self, Write};
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Report, Text, counted};
+use super::Report;
+use super::list::{array, counted};
 use crate::modules::{Analysis, Inventory, Linkage};
 
 /// The modules of a tree, a line each.
 impl Report for Inventory {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let width = self.modules.keys().map(String::len).max().unwrap_or(0);
         for one in self.modules.values() {
             let (linkage, (file, line)) = (one.linkage.name(), &one.location);
@@ -23,13 +24,13 @@ impl Report for Inventory {
     }
 
     fn json(&self) -> Option<Value> {
-        let modules = self.modules.values().map(|one| {
+        let modules = array(self.modules.values(), |one| {
             json!({
                 "name": one.name, "linkage": one.linkage.name(), "file": one.location.0, "line": one.location.1,
                 "missing": one.missing,
             })
         });
-        Some(json!({"schema": 1, "modules": modules.collect::<Vec<_>>(), "setup": self.editable}))
+        Some(json!({"schema": 1, "modules": modules, "setup": self.editable}))
     }
 }
 
@@ -44,7 +45,7 @@ pub struct ProgramAnalysis<'a> {
 }
 
 impl Report for ProgramAnalysis<'_> {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         for (name, one) in self.programs {
             writeln!(
                 out,
@@ -74,18 +75,20 @@ impl Report for ProgramAnalysis<'_> {
     }
 
     fn json(&self) -> Option<Value> {
-        let programs = self.programs.iter().map(|(name, one)| json!({
-            "program": name,
-            "followed": one.followed,
-            "extensions": one.extensions.iter().map(|needed| json!({
-                "name": needed.name, "linkage": self.inventory.modules[&needed.name].linkage.name(),
-                "chain": needed.chain, "conditional": needed.conditional,
-            })).collect::<Vec<_>>(),
-            "not_found": one.not_found.iter().map(|lost| json!({
-                "name": lost.name, "by": lost.by, "conditional": lost.conditional,
-            })).collect::<Vec<_>>(),
-            "unreadable": one.unreadable.iter().map(|(name, why)| json!({"name": name, "why": why})).collect::<Vec<_>>(),
-        }));
-        Some(json!({"schema": 1, "programs": programs.collect::<Vec<_>>(), "missing": self.missing}))
+        let programs = array(self.programs, |(name, one)| {
+            json!({
+                "program": name,
+                "followed": one.followed,
+                "extensions": array(&one.extensions, |needed| json!({
+                    "name": needed.name, "linkage": self.inventory.modules[&needed.name].linkage.name(),
+                    "chain": needed.chain, "conditional": needed.conditional,
+                })),
+                "not_found": array(&one.not_found, |lost| json!({
+                    "name": lost.name, "by": lost.by, "conditional": lost.conditional,
+                })),
+                "unreadable": array(&one.unreadable, |(name, why)| json!({"name": name, "why": why})),
+            })
+        });
+        Some(json!({"schema": 1, "programs": programs, "missing": self.missing}))
     }
 }

@@ -1,12 +1,12 @@
 //! A patchset on a pin, compared with its accepted snapshot.
 
-use std::fmt::{self, Write};
+use std::io::{self, Write};
 
 use anstyle::{Effects, Style};
 use similar::{ChangeTag, TextDiff};
 
+use super::Report;
 use super::style::{NEW, OLD, SECTION};
-use super::{Report, Text};
 use crate::snapshot::SectionChange;
 
 /// A patchset on one of its pins.
@@ -32,7 +32,7 @@ pub enum ComparisonState {
 }
 
 impl Report for Comparison<'_> {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let (patchset, pin) = (self.patchset, self.pin);
         write!(out, "{patchset} on {pin}: ")?;
         match &self.state {
@@ -54,7 +54,7 @@ impl Report for Comparison<'_> {
 
 /// A line of the accepted diff begins with `-`, one of the new diff with `+`, in front of the signs of the
 /// diffs themselves.
-fn sections(changes: &[SectionChange], out: &mut Text) -> fmt::Result {
+fn sections(changes: &[SectionChange], out: &mut dyn Write) -> io::Result<()> {
     for change in changes {
         let (old, new) = (change.old.as_deref().unwrap_or(""), change.new.as_deref().unwrap_or(""));
         let what = match (&change.old, &change.new) {
@@ -75,8 +75,8 @@ pub(super) fn changed_lines(
     new: &str,
     context: usize,
     indent: &str,
-    out: &mut Text,
-) -> fmt::Result {
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let diff = TextDiff::from_lines(old, new);
     for (i, group) in diff.grouped_ops(context).iter().enumerate() {
         if i > 0 {
@@ -103,7 +103,6 @@ pub(super) fn changed_lines(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Format, Layout, render};
 
     #[test]
     fn only_the_words_that_changed_are_inverted() {
@@ -114,7 +113,8 @@ mod tests {
         };
         let state = ComparisonState::Changed(vec![change]);
         let comparison = Comparison { patchset: "p", pin: "python-2.5", state };
-        let text = render(&comparison, Format::Text, Layout { width: 80, verbose: false }).unwrap();
+        let mut text = Vec::new();
+        comparison.text(&mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
         let inverted = OLD.effects(Effects::INVERT);
         assert!(text.contains(&format!("{inverted}-yod{inverted:#}")), "{text:?}");

@@ -1,15 +1,16 @@
 //! How the changes of a patchset changed from one accepted snapshot to another.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write};
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::Report;
+use super::list::{array, counted};
 use super::snapshot::changed_lines;
 use super::style::{NEW, OLD, SECTION};
-use super::{Report, Text, counted};
 use crate::edit::OutcomeKind;
-use crate::snapshot::{EditDifference, Effect, Fate, FileDifference};
+use crate::snapshot::{EditDifference, Effect, Fate, FileDifference, Side};
 
 /// How many effects are listed; the lines show more than a longer list.
 const MOST: usize = 16;
@@ -65,7 +66,7 @@ impl SnapshotDiff<'_> {
 
 /// A line for each edit, then the details of each that is not the same.
 impl Report for SnapshotDiff<'_> {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}/{} -> {}/{}", self.old.0, self.old.1, self.new.0, self.new.1)?;
         let width = self.edits.iter().map(|edit| edit.id.len()).max().unwrap_or(0);
         for edit in &self.edits {
@@ -100,54 +101,50 @@ impl Report for SnapshotDiff<'_> {
 
     fn json(&self) -> Option<Value> {
         let named = |(patchset, pin): (&str, &str)| json!({"patchset": patchset, "pin": pin});
-        let edits = self.edits.iter().map(|edit| {
+        let name = |verdict: Option<OutcomeKind>| verdict.map(OutcomeKind::name);
+        let edits = array(&self.edits, |edit| {
             let is_in_both = edit.old_verdict.is_some() && edit.new_verdict.is_some();
             json!({
-                "edit": edit.id,
-                "fate": edit.fate.name(),
-                "old_verdict": edit.old_verdict.map(OutcomeKind::name),
-                "new_verdict": edit.new_verdict.map(OutcomeKind::name),
+                "edit": edit.id, "fate": edit.fate.name(),
+                "old_verdict": name(edit.old_verdict), "new_verdict": name(edit.new_verdict),
                 "dropped": self.dropped.get(&edit.id).filter(|_| !is_in_both),
-                "parts": edit.parts.iter().map(|part| json!({
-                    "part": part.name,
-                    "old_verdict": part.old.map(OutcomeKind::name),
-                    "new_verdict": part.new.map(OutcomeKind::name),
-                })).collect::<Vec<_>>(),
-                "files": edit.files.iter().map(file_json).collect::<Vec<_>>(),
+                "parts": array(&edit.parts, |part| json!({
+                    "part": part.name, "old_verdict": name(part.old), "new_verdict": name(part.new),
+                })),
+                "files": array(&edit.files, file_json),
             })
         });
         Some(json!({
-            "schema": 1,
-            "old": named(self.old),
-            "new": named(self.new),
-            "different": self.is_different(),
-            "edits": edits.collect::<Vec<_>>(),
+            "schema": 1, "old": named(self.old), "new": named(self.new),
+            "different": self.is_different(), "edits": edits,
         }))
     }
 }
 
 /// Where an edit begins in a file, in the old and in the new snapshot: `Makefile.pre.in:333 -> 404`.
 fn location(file: &FileDifference) -> String {
-    let at = |path: &str, line: Option<usize>| match line {
-        Some(line) if line > 0 => format!("{path}:{line}"),
-        _ => path.to_owned(),
+    let at = |side: &Side| match side.line {
+        Some(line) if line > 0 => format!("{}:{line}", side.file),
+        _ => side.file.clone(),
     };
     match (&file.old, &file.new) {
-        (Some(old), Some(new)) if old == new => match file.lines {
-            (Some(a), Some(b)) if a != b && a > 0 => format!("{old}:{a} -> {b}"),
-            (a, _) => at(old, a),
+        (Some(old), Some(new)) if old.file == new.file => match new.line {
+            Some(line) if new.line != old.line && at(old) != old.file => format!("{} -> {line}", at(old)),
+            _ => at(old),
         },
-        (Some(old), Some(new)) => format!("{} -> {}", at(old, file.lines.0), at(new, file.lines.1)),
-        (Some(old), None) => format!("no longer {old}"),
-        (None, Some(new)) => format!("also {new}"),
+        (Some(old), Some(new)) => format!("{} -> {}", at(old), at(new)),
+        (Some(old), None) => format!("no longer {}", old.file),
+        (None, Some(new)) => format!("also {}", new.file),
         (None, None) => String::new(),
     }
 }
 
-fn file_details(file: &FileDifference, out: &mut Text) -> fmt::Result {
+fn file_details(file: &FileDifference, out: &mut dyn Write) -> io::Result<()> {
+    let lines = |side: &Option<Side>| side.as_ref().map(|side| side.lines.clone()).unwrap_or_default();
+    let (old, new) = (lines(&file.old), lines(&file.new));
     let meaning = match file.fate {
         Fate::Moved => "upstream moved; the edit changes the same lines",
-        Fate::Upstream if file.own.0 == file.own.1 => "the same lines in a renamed file",
+        Fate::Upstream if old == new => "the same lines in a renamed file",
         Fate::Upstream => "upstream changed these lines; the edit has the same effect on them",
         Fate::Changed => "the edit has another effect",
         Fate::Gone => "the edit no longer touches this file",
@@ -164,14 +161,17 @@ fn file_details(file: &FileDifference, out: &mut Text) -> fmt::Result {
         }
     }
     let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-    if file.own.0 != file.own.1 {
+    if old != new {
         writeln!(out, "    changed lines:")?;
-        changed_lines(&text(&file.own.0), &text(&file.own.1), 0, "      ", out)?;
+        changed_lines(&text(&old), &text(&new), 0, "      ", out)?;
     }
     // In a renamed file all of the context differs, which says nothing.
-    if file.context.0 != file.context.1 && file.old == file.new {
+    if let (Some(old), Some(new)) = (&file.old, &file.new)
+        && old.file == new.file
+        && old.context != new.context
+    {
         writeln!(out, "    context, changed by upstream:")?;
-        changed_lines(&text(&file.context.0), &text(&file.context.1), 0, "      ", out)?;
+        changed_lines(&text(&old.context), &text(&new.context), 0, "      ", out)?;
     }
     Ok(())
 }
@@ -181,19 +181,10 @@ fn are_short(effects: &[Effect]) -> bool {
 }
 
 fn file_json(file: &FileDifference) -> Value {
-    let effects = |effects: &[Effect]| -> Vec<Value> {
-        let one =
-            |effect: &Effect| json!({"removed": effect.removed, "added": effect.added, "near": effect.near});
-        effects.iter().map(one).collect()
-    };
-    let side = |path: &Option<String>, line: Option<usize>, own: &[String], context: &[String]| {
-        path.as_ref().map(|path| json!({"file": path, "line": line, "lines": own, "context": context}))
-    };
+    let effect = |one: &Effect| json!({"removed": one.removed, "added": one.added, "near": one.near});
+    let side = |side: &Side| json!({"file": side.file, "line": side.line, "lines": side.lines, "context": side.context});
     json!({
-        "fate": file.fate.name(),
-        "old": side(&file.old, file.lines.0, &file.own.0, &file.context.0),
-        "new": side(&file.new, file.lines.1, &file.own.1, &file.context.1),
-        "only_old": effects(&file.effects_gone),
-        "only_new": effects(&file.effects_new),
+        "fate": file.fate.name(), "old": file.old.as_ref().map(side), "new": file.new.as_ref().map(side),
+        "only_old": array(&file.effects_gone, effect), "only_new": array(&file.effects_new, effect),
     })
 }

@@ -1,13 +1,14 @@
 //! Why the outcome of an edit differs between two versions.
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write};
+use std::io::{self, Write};
 
 use anstyle::Style;
 use serde_json::{Value, json};
 
+use super::Report;
+use super::list::{array, counted};
 use super::style::{LOCATION, NEW, OLD, TITLE};
-use super::{Report, Text, counted};
 use crate::edit::OutcomeKind;
 use crate::tree::{CommitFile, TreePath};
 use crate::why::{Difference, Excerpt, Observation, PartChange, Step, StepCommit, Trace};
@@ -35,7 +36,7 @@ impl WhyReport<'_> {
 }
 
 impl Report for WhyReport<'_> {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let (trace, (from, to)) = (self.trace, self.ends());
         writeln!(out, "{TITLE}{}{TITLE:#} of {} from {from} to {to}", self.edit, self.patchset)?;
         if trace.steps.is_empty() {
@@ -72,24 +73,18 @@ impl Report for WhyReport<'_> {
         let trace = self.trace;
         let (from, to) = self.ends();
         let end = |source: &str, seen: &[Observation]| {
-            let parts = trace.parts.iter().zip(seen).map(|(key, seen)| {
+            let parts = array(trace.parts.iter().zip(seen), |(key, seen)| {
                 let mut value = observation(seen);
                 value["part"] = json!(key.name);
                 value
             });
-            json!({"source": source, "parts": parts.collect::<Vec<_>>()})
+            json!({"source": source, "parts": parts})
         };
         Some(json!({
-            "schema": 1,
-            "patchset": self.patchset,
-            "edit": self.edit,
-            "from": end(from, &trace.from),
-            "to": end(to, &trace.to),
-            "changed": !trace.steps.is_empty(),
-            "repository": self.repository,
-            "path": trace.path,
-            "side_releases": trace.side_releases,
-            "steps": trace.steps.iter().map(step_json).collect::<Vec<_>>(),
+            "schema": 1, "patchset": self.patchset, "edit": self.edit, "repository": self.repository,
+            "from": end(from, &trace.from), "to": end(to, &trace.to),
+            "path": trace.path, "side_releases": trace.side_releases,
+            "changed": !trace.steps.is_empty(), "steps": array(&trace.steps, step_json),
         }))
     }
 }
@@ -106,7 +101,7 @@ fn verdicts(seen: &[Observation]) -> String {
     }
 }
 
-fn write_step(step: &Step, out: &mut Text) -> fmt::Result {
+fn write_step(step: &Step, out: &mut dyn Write) -> io::Result<()> {
     let gap = match &step.not_available[..] {
         [] => String::new(),
         [one] => format!(" ({one} in between is not available)"),
@@ -118,12 +113,12 @@ fn write_step(step: &Step, out: &mut Text) -> fmt::Result {
     writeln!(out, "{TITLE}between {} and {}{TITLE:#}{gap}", step.before, step.after)?;
     let mut shown: Vec<String> = Vec::new();
     for part in &step.parts {
-        let name = part.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        let name = part.key.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
         writeln!(out, "  {name}{}", headline(part))?;
         // Parts that share a line have the same text: it is shown once.
         let text = anchored_lines(part);
         if !shown.contains(&text) {
-            out.write_str(&text)?;
+            out.write_all(text.as_bytes())?;
             shown.push(text);
         }
     }
@@ -163,7 +158,7 @@ fn anchored_lines(part: &PartChange) -> String {
         }
         let near = if seen.outcome == OutcomeKind::Missing { "near " } else { "" };
         for line in seen.lines.iter().take(MOST) {
-            let location = format!("{}:{}", seen.file, line.number);
+            let location = format!("{}:{}", seen.file, line.line);
             out.push_str(&format!("    {style}{sign} {near}{location}{style:#}  {}\n", line.text));
         }
         if seen.lines.len() > MOST {
@@ -194,7 +189,7 @@ fn files(commit: &StepCommit, step: &Step) -> String {
     }
 }
 
-fn write_excerpt(excerpt: &Excerpt, step: &Step, out: &mut Text) -> fmt::Result {
+fn write_excerpt(excerpt: &Excerpt, step: &Step, out: &mut dyn Write) -> io::Result<()> {
     // If a file was only renamed, the hunks do not matter.
     let only_renamed = step.parts.iter().all(|part| part.difference == Difference::File);
     if excerpt.hunks.is_empty() || (only_renamed && !excerpt.touches) {
@@ -209,7 +204,7 @@ fn write_excerpt(excerpt: &Excerpt, step: &Step, out: &mut Text) -> fmt::Result 
             "  no hunk of the {whose} diff touches the anchored lines; the first {shown} of {all}:"
         )?;
     }
-    out.write_str(&excerpt.head())?;
+    out.write_all(excerpt.head().as_bytes())?;
     for line in excerpt.hunks.iter().flat_map(|hunk| hunk.bytes.split_inclusive(|byte| *byte == b'\n')) {
         let style = match line.first() {
             Some(b'-') => OLD,
@@ -218,7 +213,7 @@ fn write_excerpt(excerpt: &Excerpt, step: &Step, out: &mut Text) -> fmt::Result 
             _ => Style::new(),
         };
         write!(out, "{style}")?;
-        out.quote(line.strip_suffix(b"\n").unwrap_or(line));
+        out.write_all(line.strip_suffix(b"\n").unwrap_or(line))?;
         writeln!(out, "{style:#}")?;
     }
     Ok(())
@@ -226,40 +221,27 @@ fn write_excerpt(excerpt: &Excerpt, step: &Step, out: &mut Text) -> fmt::Result 
 
 fn step_json(step: &Step) -> Value {
     json!({
-        "before": step.before,
-        "after": step.after,
-        "not_available": step.not_available,
-        "parts": step.parts.iter().map(|part| json!({
-            "part": part.name,
-            "kind": part.difference.name(),
-            "before": observation(&part.before),
-            "after": observation(&part.after),
-        })).collect::<Vec<_>>(),
-        "commit": step.commit.as_ref().map(|commit| json!({
-            "id": commit.about.id.to_string(),
-            "author": commit.about.author,
-            "date": commit.about.date,
-            "subject": commit.about.subject,
-            "on_old_branch": commit.on_old_branch,
-            "files": commit.files.iter().map(|file| json!({"old": file.old, "new": file.new})).collect::<Vec<_>>(),
+        "before": step.before, "after": step.after, "not_available": step.not_available,
+        "parts": array(&step.parts, |part| json!({
+            "part": part.key.name, "kind": part.difference.name(),
+            "before": observation(&part.before), "after": observation(&part.after),
         })),
-        "diffs": step.excerpts.iter().map(|excerpt| json!({
-            "old": excerpt.old,
-            "new": excerpt.new,
-            "touches_anchor": excerpt.touches,
-            "hunks": excerpt.hunks.iter()
-                .map(|hunk| String::from_utf8_lossy(&hunk.bytes)).collect::<Vec<_>>(),
+        "commit": step.commit.as_ref().map(|StepCommit { about, files, on_old_branch }| json!({
+            "id": about.id.to_string(), "author": about.author, "date": about.date, "subject": about.subject,
+            "on_old_branch": on_old_branch,
+            "files": array(files, |file| json!({"old": file.old, "new": file.new})),
+        })),
+        "diffs": array(&step.excerpts, |excerpt| json!({
+            "old": excerpt.old, "new": excerpt.new, "touches_anchor": excerpt.touches,
+            "hunks": array(&excerpt.hunks, |hunk| String::from_utf8_lossy(&hunk.bytes).into()),
             "hunks_in_all": excerpt.of,
-        })).collect::<Vec<_>>(),
+        })),
     })
 }
 
 fn observation(seen: &Observation) -> Value {
     json!({
-        "verdict": seen.outcome.name(),
-        "file": seen.file,
-        "exists": seen.exists,
-        "lines": seen.lines.iter().map(|line| json!({"line": line.number, "text": line.text})).collect::<Vec<_>>(),
-        "reason": seen.reason,
+        "verdict": seen.outcome.name(), "reason": seen.reason, "file": seen.file, "exists": seen.exists,
+        "lines": array(&seen.lines, |line| json!({"line": line.line, "text": line.text})),
     })
 }

@@ -67,22 +67,29 @@ pub struct PartDifference {
 /// What an edit does to one file, in two snapshots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileDifference {
-    /// The file in the old snapshot.
-    pub old: Option<String>,
-    /// The file in the new one.
-    pub new: Option<String>,
     /// How it changed.
     pub fate: Fate,
-    /// The first line of the first hunk, in the old and in the new snapshot.
-    pub lines: (Option<usize>, Option<usize>),
+    /// The diff in the old snapshot.
+    pub old: Option<Side>,
+    /// The diff in the new snapshot.
+    pub new: Option<Side>,
     /// Effects that only the old diff has.
     pub effects_gone: Vec<Effect>,
     /// Effects that only the new diff has.
     pub effects_new: Vec<Effect>,
-    /// The removed and added lines, with their signs, of the old and of the new diff.
-    pub own: (Vec<String>, Vec<String>),
-    /// The unchanged lines around them, in the old and in the new diff.
-    pub context: (Vec<String>, Vec<String>),
+}
+
+/// The diff of a file in one of two snapshots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// The file.
+    pub file: String,
+    /// The first line of the first hunk.
+    pub line: Option<usize>,
+    /// The removed and added lines, with their signs.
+    pub lines: Vec<String>,
+    /// The unchanged lines around them.
+    pub context: Vec<String>,
 }
 
 /// The edits of two snapshots, in the order of the new one; removed ones are where they were in the old one.
@@ -193,16 +200,19 @@ fn file(old: Option<&FileDiff>, new: Option<&FileDiff>) -> FileDifference {
         _ if was == is => Fate::Upstream,
         _ => Fate::Changed,
     };
-    let text = |lines: Vec<&str>| lines.into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let owned = |lines: Vec<&str>| lines.into_iter().map(str::to_owned).collect();
+    let side = |file: &FileDiff| Side {
+        file: file.path.clone(),
+        line: file.starts.first().copied(),
+        lines: owned(file.own()),
+        context: owned(file.context()),
+    };
     FileDifference {
-        old: old.map(|file| file.path.clone()),
-        new: new.map(|file| file.path.clone()),
         fate,
-        lines: (a.starts.first().copied(), b.starts.first().copied()),
+        old: old.map(side),
+        new: new.map(side),
         effects_gone: only(&was, &is),
         effects_new: only(&is, &was),
-        own: (text(a.own()), text(b.own())),
-        context: (text(a.context()), text(b.context())),
     }
 }
 

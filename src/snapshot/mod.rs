@@ -13,7 +13,7 @@ mod section;
 mod store;
 
 pub use compare::{SectionChange, compare};
-pub use diff::{EditDifference, Fate, FileDifference, PartDifference, diff};
+pub use diff::{EditDifference, Fate, FileDifference, PartDifference, Side, diff};
 pub use effect::Effect;
 pub use render::{baseline, before_digests, render};
 pub use store::Store;

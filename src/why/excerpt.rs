@@ -49,20 +49,15 @@ pub(super) struct AnchorLines {
 impl AnchorLines {
     /// Adds what a part sees before and afterwards.
     pub(super) fn add(&mut self, before: &Observation, after: &Observation) {
-        self.old.extend(before.lines.iter().map(|line| line.number));
-        self.new.extend(after.lines.iter().map(|line| line.number));
-        for observation in [before, after] {
-            // A reason quotes what was not found.
-            let names = observation.reason.iter().flat_map(|reason| reason.split('`').skip(1).step_by(2));
-            self.texts.extend(names.map(str::to_owned));
-        }
+        self.old.extend(before.lines.iter().map(|line| line.line));
+        self.new.extend(after.lines.iter().map(|line| line.line));
         let lines = before.lines.iter().chain(&after.lines).map(|line| line.text.trim());
         self.texts.extend(lines.filter(|text| text.len() > 3).map(str::to_owned));
     }
 
-    /// Adds a text that the anchor depends on.
-    pub(super) fn add_text(&mut self, text: &str) {
-        self.texts.insert(text.to_owned());
+    /// Adds texts that the anchor consists of or depends on.
+    pub(super) fn add_texts<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) {
+        self.texts.extend(texts.into_iter().map(str::to_owned));
     }
 
     /// The hunks between two versions of a file that touch the anchor; `None` if the versions are equal.

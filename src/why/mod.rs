@@ -19,7 +19,7 @@ mod tests;
 mod trace;
 
 pub use excerpt::Excerpt;
-pub use observation::{Difference, Line, Observation};
+pub use observation::{Difference, Observation};
 pub use part::{PartKey, part_keys};
 pub use release_path::release_path;
 pub use trace::{PartChange, Step, StepCommit, Trace, Waypoint, trace};

@@ -6,15 +6,6 @@ use crate::patchset::{Change, Edit};
 use crate::text::{Span, line_bounds, lines};
 use crate::tree::{Location, Tree, TreeError, TreePath, python_version};
 
-/// A line of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Its number, from 1.
-    pub number: usize,
-    /// Its text without the line end; bytes that are not valid UTF-8 are replaced.
-    pub text: String,
-}
-
 /// What one part of an edit sees of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
@@ -28,7 +19,7 @@ pub struct Observation {
     pub reason: Option<String>,
     /// The anchored lines: those that it changes, those that show that it is applied, or every match of
     /// several. For a part that does not fit, the nearest misses.
-    pub lines: Vec<Line>,
+    pub lines: Vec<Location>,
     /// Whether it only inserts between lines: `lines` are then the neighbours above and below.
     pub between: bool,
 }
@@ -86,8 +77,8 @@ impl Observation {
     /// Whether each insertion is next to the same line as in `other`, above or below: one neighbour
     /// anchors it, and changes of the other one do not matter.
     fn shares_a_neighbour(&self, other: &Observation) -> bool {
-        let text = |line: &Line| line.text.clone();
-        let same = |a: Option<&Line>, b: Option<&Line>| a.is_some() && a.map(text) == b.map(text);
+        let text = |line: &Location| line.text.clone();
+        let same = |a: Option<&Location>, b: Option<&Location>| a.is_some() && a.map(text) == b.map(text);
         self.lines.len() == other.lines.len()
             && self
                 .lines
@@ -105,6 +96,40 @@ impl Observation {
             own.flat_map(|text| text.split_whitespace()).eq(others.flat_map(|text| text.split_whitespace()));
         Some(if same_words { Difference::Blanks } else { Difference::Text })
     }
+
+    /// Sets the lines to those that a part is anchored to. If it only inserts between lines, they are the
+    /// nearest above and below that are not blank.
+    fn anchor_to(&mut self, text: &[u8], anchors: &[Span]) {
+        let all: Vec<Span> = lines(text).collect();
+        let file = self.file.clone();
+        let line = |i: usize| Location {
+            file: file.clone(),
+            line: i + 1,
+            text: String::from_utf8_lossy(without_line_end(all[i].of(text))).into_owned(),
+        };
+        let is_gap = |span: &Span| span.is_empty() && line_bounds(text, span.start).start == span.start;
+        let is_full = |i: &usize| !all[*i].of(text).trim_ascii().is_empty();
+        self.between = !anchors.is_empty() && anchors.iter().all(is_gap);
+        for span in anchors.iter().filter(|span| self.between || !is_gap(span)) {
+            if self.between {
+                let first = all.partition_point(|line| line.start < span.start);
+                // The end of a file is an anchor by itself, whatever the last line is.
+                if let Some(below) = (first..all.len()).find(is_full) {
+                    self.lines.extend((0..first).rev().find(is_full).map(line));
+                    self.lines.push(line(below));
+                }
+            } else {
+                let first = all.partition_point(|line| line.end <= span.start);
+                let last = all.partition_point(|line| line.start < span.end.max(span.start + 1));
+                self.lines.extend((first..last.min(all.len())).map(line));
+            }
+        }
+    }
+}
+
+fn without_line_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// What the parts `keys` of `edit` see of a tree.
@@ -124,95 +149,37 @@ fn observation(
     // is refused.
     let mut own = parts.iter().filter(|part| part.change == key.change);
     let one = own.clone().find(|part| part.name == key.module);
-    let Some(part) = one.or_else(|| own.next()).or(parts.first()) else {
-        return Ok(Observation {
-            outcome: OutcomeKind::Already,
-            file: change.file[0].clone(),
-            exists: false,
-            reason: None,
-            lines: Vec::new(),
-            between: false,
-        });
+    let mut seen = Observation {
+        outcome: OutcomeKind::Already,
+        file: change.file[0].clone(),
+        exists: false,
+        reason: None,
+        lines: Vec::new(),
+        between: false,
     };
+    let Some(part) = one.or_else(|| own.next()).or(parts.first()) else { return Ok(seen) };
     let source = match context.file(&part.file) {
         // Only regular files are edited.
         Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => None,
         source => source?,
     };
-    let (mut reason, mut between) = (None, false);
-    let mut lines = match &part.outcome {
-        Outcome::Change(_) => match &source {
-            Some(file) => changed_lines(&file.bytes, part, &mut between),
-            None => Vec::new(),
-        },
-        Outcome::Already(places) => lines_of(places),
-        Outcome::Skipped { why } => {
-            reason = Some(why.clone());
-            Vec::new()
-        }
-        Outcome::Missing { what, near, .. } => {
-            reason = Some(what.clone());
-            lines_of(near.iter().map(|near| &near.place))
-        }
-        Outcome::Ambiguous { what, places, .. } => {
-            reason = Some(what.clone());
-            lines_of(places)
-        }
-        Outcome::Refused { why, place } => {
-            reason = Some(why.clone());
-            lines_of(place)
-        }
+    (seen.outcome, seen.file, seen.exists) = (part.outcome.kind(), part.file.clone(), source.is_some());
+    let (reason, lines): (Option<&String>, Vec<&Location>) = match &part.outcome {
+        Outcome::Change(_) => (None, Vec::new()),
+        Outcome::Already(places) => (None, places.iter().collect()),
+        Outcome::Skipped { why } => (Some(why), Vec::new()),
+        Outcome::Missing { what, near, .. } => (Some(what), near.iter().map(|near| &near.place).collect()),
+        Outcome::Ambiguous { what, places, .. } => (Some(what), places.iter().collect()),
+        Outcome::Refused { why, place } => (Some(why), place.iter().collect()),
     };
-    if !between {
-        lines.sort_by_key(|line| line.number);
-        lines.dedup();
+    seen.reason = reason.cloned();
+    seen.lines = lines.into_iter().filter(|place| place.line > 0).cloned().collect();
+    if let (OutcomeKind::Change, Some(file)) = (seen.outcome, &source) {
+        seen.anchor_to(&file.bytes, &part.anchors);
     }
-    Ok(Observation {
-        outcome: part.outcome.kind(),
-        file: part.file.clone(),
-        exists: source.is_some(),
-        reason,
-        lines,
-        between,
-    })
-}
-
-fn lines_of<'a>(places: impl IntoIterator<Item = &'a Location>) -> Vec<Line> {
-    let in_a_line = places.into_iter().filter(|place| place.line > 0);
-    in_a_line.map(|place| Line { number: place.line, text: place.text.clone() }).collect()
-}
-
-/// The lines that a part is anchored to. If it only inserts between lines, `between` is set and the lines are
-/// the nearest above and below that are not blank.
-fn changed_lines(text: &[u8], part: &Part, between: &mut bool) -> Vec<Line> {
-    let anchors = &part.anchors;
-    let all: Vec<Span> = lines(text).collect();
-    let line = |i: usize| Line { number: i + 1, text: without_line_end(all[i].of(text)) };
-    let is_gap = |span: &Span| span.is_empty() && line_bounds(text, span.start).start == span.start;
-    let is_full = |i: &usize| !all[*i].of(text).trim_ascii().is_empty();
-    let mut found = Vec::new();
-    if !anchors.is_empty() && anchors.iter().all(is_gap) {
-        *between = true;
-        for span in anchors {
-            let first = all.partition_point(|line| line.start < span.start);
-            let (above, below) = ((0..first).rev().find(is_full), (first..all.len()).find(is_full));
-            // The end of a file is an anchor by itself, whatever the last line is.
-            if let Some(below) = below {
-                found.extend(above.map(line));
-                found.push(line(below));
-            }
-        }
-        return found;
+    if !seen.between {
+        seen.lines.sort_by_key(|line| line.line);
+        seen.lines.dedup();
     }
-    for span in anchors.iter().filter(|span| !is_gap(span)) {
-        let first = all.partition_point(|line| line.end <= span.start);
-        let last = all.partition_point(|line| line.start < span.end.max(span.start + 1));
-        found.extend((first..last.min(all.len())).map(line));
-    }
-    found
-}
-
-fn without_line_end(line: &[u8]) -> String {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned()
+    Ok(seen)
 }

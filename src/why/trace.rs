@@ -72,8 +72,8 @@ pub struct StepCommit {
 /// What a step changes for one part.
 #[derive(Debug)]
 pub struct PartChange {
-    /// The part's name, if the edit has several.
-    pub name: Option<String>,
+    /// The part.
+    pub key: PartKey,
     /// What changed.
     pub difference: Difference,
     /// The observation before.
@@ -243,7 +243,7 @@ fn part_changes(
     let change = |observer: &&PartObserver<'_>| {
         let (difference, part) = (observer.difference(a, b)?, observer.part);
         let (before, after) = (a[part].clone(), b[part].clone());
-        Some(PartChange { name: keys[part].name.clone(), difference, before, after })
+        Some(PartChange { key: keys[part].clone(), difference, before, after })
     };
     parts.iter().filter_map(change).collect()
 }
@@ -288,7 +288,15 @@ fn excerpts(
     let mut anchors: BTreeMap<(TreePath, TreePath), AnchorLines> = BTreeMap::new();
     for part in parts {
         let files = (part.before.file.clone(), part.after.file.clone());
-        anchors.entry(files).or_default().add(&part.before, &part.after);
+        let anchor = anchors.entry(files).or_default();
+        anchor.add(&part.before, &part.after);
+        if part.before.reason.is_some() || part.after.reason.is_some() {
+            let operation = edit.changes[part.key.change].operation.operate();
+            match &part.key.module {
+                Some(module) => anchor.add_texts([module.as_str()]),
+                None => anchor.add_texts(operation.describe().anchor.words()),
+            }
+        }
     }
     let is_refused = |seen: &Observation| seen.outcome == OutcomeKind::Refused;
     if parts.iter().any(|part| is_refused(&part.before) || is_refused(&part.after)) {
@@ -299,7 +307,7 @@ fn excerpts(
                 Fact::Contains(text)
                 | Fact::Lacks(text)
                 | Fact::Includes(text)
-                | Fact::DefinesFunction(text) => anchor.add_text(text),
+                | Fact::DefinesFunction(text) => anchor.add_texts([text.as_str()]),
                 Fact::Exists | Fact::Absent | Fact::Declares(_) => {}
             }
         }

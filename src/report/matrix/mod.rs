@@ -3,70 +3,64 @@
 mod html;
 mod text;
 
-use std::fmt;
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Report, Text, locations};
+use super::Report;
+use super::list::{array, by_file, files, location};
 use crate::port::{Candidate, Cell, Column, Matrix};
 use crate::tree::Location;
 
-impl Report for Matrix {
-    fn text(&self, out: &mut Text) -> fmt::Result {
+/// A matrix, and how its text is laid out.
+pub(crate) struct MatrixReport<'a> {
+    /// The matrix.
+    pub matrix: &'a Matrix,
+    /// How many characters fit in a line.
+    pub width: usize,
+    /// Whether the details of all cells are listed.
+    pub verbose: bool,
+}
+
+impl Report for MatrixReport<'_> {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         text::text(self, out)
     }
 
     fn json(&self) -> Option<Value> {
-        let columns = self.columns.iter().map(|column| {
-            json!({
-                "source": column.source,
-                "version": column.version.as_ref().map(ToString::to_string),
-                "patchset": column.patchset,
-                "error": column.cells.as_ref().err(),
-            })
-        });
+        let matrix = self.matrix;
         Some(json!({
-            "schema": 1,
-            "patchset": self.patchset,
-            "base": self.base,
-            "columns": columns.collect::<Vec<_>>(),
-            "cells": self.cells().map(cell).collect::<Vec<_>>(),
+            "schema": 1, "patchset": matrix.patchset, "base": matrix.base,
+            "columns": array(&matrix.columns, |column| json!({
+                "source": column.source, "version": column.version.as_ref().map(ToString::to_string),
+                "patchset": column.patchset, "error": column.cells.as_ref().err(),
+            })),
+            "cells": array(matrix.cells(), cell),
         }))
     }
 
     fn html(&self) -> Option<String> {
-        Some(html::html(self))
+        Some(html::html(self.matrix))
     }
 }
 
 /// One cell, in the shape that all reports of ports share.
 pub(super) fn cell(cell: &Cell) -> Value {
     json!({
-        "edit": cell.edit,
-        "part": cell.part,
-        "source": cell.source,
+        "edit": cell.edit, "part": cell.part, "source": cell.source,
         "version": cell.version.as_ref().map(ToString::to_string),
-        "verdict": cell.verdict.name(),
-        "places": cell.places.iter().map(location).collect::<Vec<_>>(),
-        "candidates": cell.candidates.iter().map(candidate).collect::<Vec<_>>(),
-        "reason": cell.explanation(),
+        "verdict": cell.verdict.name(), "reason": cell.explanation(),
+        "places": array(&cell.places, location), "candidates": array(&cell.candidates, candidate),
     })
 }
 
 fn candidate(candidate: &Candidate) -> Value {
     let first = candidate.places.first();
     json!({
-        "file": first.map(|spot| &spot.file),
-        "line": first.map(|spot| spot.line),
-        "text": candidate.text,
-        "why": candidate.why,
-        "places": candidate.places.iter().map(location).collect::<Vec<_>>(),
+        "file": first.map(|place| &place.file), "line": first.map(|place| place.line),
+        "places": array(&candidate.places, location), "text": candidate.text, "why": candidate.why,
         "can_be_taken": candidate.change.is_some(),
     })
-}
-
-fn location(location: &Location) -> Value {
-    json!({"file": location.file, "line": location.line})
 }
 
 /// The name of a group of neighbouring columns: `2.5` or `2.5 - 2.5.6`.
@@ -83,11 +77,11 @@ fn group_name(columns: &[Column]) -> String {
 }
 
 fn places(places: &[Location]) -> String {
-    locations::text(&locations::by_file(places.iter().map(|place| (&place.file, place.line))), usize::MAX)
+    files(&by_file(places), usize::MAX)
 }
 
 /// What is known about a cell besides its verdict, line by line.
-pub fn details(cell: &Cell) -> Vec<String> {
+pub(crate) fn details(cell: &Cell) -> Vec<String> {
     let mut lines: Vec<String> = cell.explanation().into_iter().collect();
     if !cell.places.is_empty() {
         lines.push(places(&cell.places));

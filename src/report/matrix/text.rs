@@ -1,20 +1,21 @@
 //! A matrix as a table.
 
-use std::fmt::{self, Write};
+use std::io::{self, Write};
 use std::ops::Range;
 
 use anstyle::Style;
 
-use super::{details, group_name};
+use super::{MatrixReport, details, group_name};
 use crate::port::{Matrix, Verdict};
-use crate::report::{Text, style};
+use crate::report::style;
 
 /// A column is as wide as the longest verdict and two blanks.
 const CELL: usize = 10;
 
 /// A table in as many blocks as the width of the terminal requires. Neighbouring columns that are equal are
 /// shown as one. The details of cells follow if the user wants them, or if there is only one column.
-pub(super) fn text(matrix: &Matrix, out: &mut Text) -> fmt::Result {
+pub(super) fn text(report: &MatrixReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let matrix = report.matrix;
     match &matrix.base {
         Some(base) => writeln!(out, "{}, anchors compared with {base}", matrix.patchset)?,
         None => writeln!(out, "{}", matrix.patchset)?,
@@ -25,7 +26,7 @@ pub(super) fn text(matrix: &Matrix, out: &mut Text) -> fmt::Result {
     let label = rows.iter().map(String::len).max().unwrap_or(0);
     let names: Vec<String> = groups.iter().map(|group| group_name(&matrix.columns[group.clone()])).collect();
     let cell = names.iter().map(|name| name.len() + 2).max().unwrap_or(CELL).max(CELL);
-    let per_block = (out.layout.width.saturating_sub(label + 2) / cell).max(1);
+    let per_block = (report.width.saturating_sub(label + 2) / cell).max(1);
     for (block, names) in groups.chunks(per_block).zip(names.chunks(per_block)) {
         let heads: String = names.iter().map(|name| format!("{name:cell$}")).collect();
         writeln!(out, "\n{:label$}  {}", "", heads.trim_end())?;
@@ -45,14 +46,14 @@ pub(super) fn text(matrix: &Matrix, out: &mut Text) -> fmt::Result {
             writeln!(out, "\n{}: {why}", column.source)?;
         }
     }
-    if out.layout.verbose || groups.len() == 1 {
+    if report.verbose || groups.len() == 1 {
         groups.iter().try_for_each(|group| group_details(matrix, group, out))?;
     }
     writeln!(out, "\n{}", summary(matrix))
 }
 
 /// The cells of a group's first column, except those that simply apply.
-fn group_details(matrix: &Matrix, group: &Range<usize>, out: &mut Text) -> fmt::Result {
+fn group_details(matrix: &Matrix, group: &Range<usize>, out: &mut dyn Write) -> io::Result<()> {
     let Ok(cells) = &matrix.columns[group.start].cells else { return Ok(()) };
     let name = group_name(&matrix.columns[group.clone()]);
     for cell in cells.iter().filter(|cell| cell.verdict != Verdict::Applies) {
