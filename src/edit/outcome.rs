@@ -216,7 +216,7 @@ impl Part {
             Compared::LogicalLine => {
                 starts.map(|at| logical_line(text, at)).map(|line| line_at(line, line.start)).collect()
             }
-            // The first line stands in for a file that the tree has; a file that is created has none.
+            // The first line represents a file that exists; a file that is created has none.
             Compared::Existence if text.is_empty() => Vec::new(),
             Compared::Existence => vec![line_at(line_bounds(text, 0), 0)],
         };

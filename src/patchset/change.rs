@@ -217,19 +217,17 @@ impl<'de> Deserialize<'de> for RawEdit {
 }
 
 /// The schema properties of the keys and operations of a change.
-fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Map<String, serde_json::Value> {
-    let mut properties = serde_json::Map::new();
-    properties.insert("file".to_owned(), schema::files());
-    properties.insert(
-        "when".to_owned(),
-        serde_json::json!({
+fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Value {
+    let mut properties = serde_json::json!({
+        "file": schema::files(),
+        "when": {
             "type": "string", "pattern": schema::RANGE, "description": "The versions it is for (example: `>=2.7`).",
-        }),
-    );
-    properties.insert("within".to_owned(), generator.subschema_for::<Within>().to_value());
-    properties.insert("needed-while".to_owned(), generator.subschema_for::<Requirement>().to_value());
+        },
+        "within": generator.subschema_for::<Within>(),
+        "needed-while": generator.subschema_for::<Requirement>(),
+    });
     for (name, schema) in Operation::schemas(generator) {
-        properties.insert(name.to_owned(), schema.to_value());
+        properties[name] = schema.to_value();
     }
     properties
 }
@@ -271,46 +269,51 @@ impl JsonSchema for RawEdit {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut properties = change_properties(generator);
-        let text = |description: &str| serde_json::json!({"type": "string", "description": description});
-        properties.insert(
-            "id".to_owned(),
-            serde_json::json!({
-                "type": "string",
-                "pattern": "^[a-z0-9][a-z0-9._-]*$",
-                "description": "Its name. Patchsets of a family use the same name for the same edit."
-            }),
-        );
-        properties.insert(
-            "why".to_owned(),
-            serde_json::json!({"type": "string", "pattern": r"\S", "description": "Why it is needed."}),
-        );
-        properties.insert("upstream".to_owned(), text("Where upstream discusses the problem."));
         let version = |description: &str| serde_json::json!({"type": "string", "pattern": schema::VERSION, "description": description});
-        properties.insert("since".to_owned(), version("The first version it is for."));
-        properties.insert("until".to_owned(), version("The first version after those it is for."));
-        properties.insert("requires".to_owned(), generator.subschema_for::<Vec<Requirement>>().to_value());
-        properties.insert(
-            "allow".to_owned(),
-            serde_json::json!({
-                "type": "object",
-                "additionalProperties": {"type": "string"},
-                "propertyNames": {"enum": Lint::ALL.map(Lint::name)},
-                "description": "Lints that it may raise, each with the reason for allowing it."
-            }),
-        );
-        properties.insert("changes".to_owned(), generator.subschema_for::<Vec<Change>>().to_value());
+        let own = [
+            (
+                "id",
+                serde_json::json!({
+                    "type": "string",
+                    "pattern": "^[a-z0-9][a-z0-9._-]*$",
+                    "description": "Its name. Patchsets of a family use the same name for the same edit.",
+                }),
+            ),
+            (
+                "why",
+                serde_json::json!({"type": "string", "pattern": r"\S", "description": "Why it is needed."}),
+            ),
+            (
+                "upstream",
+                serde_json::json!({"type": "string", "description": "Where upstream discusses the problem."}),
+            ),
+            ("since", version("The first version it is for.")),
+            ("until", version("The first version after those it is for.")),
+            ("requires", generator.subschema_for::<Vec<Requirement>>().to_value()),
+            (
+                "allow",
+                serde_json::json!({
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                    "propertyNames": {"enum": Lint::ALL.map(Lint::name)},
+                    "description": "Lints that it may raise, each with the reason for allowing it.",
+                }),
+            ),
+            ("changes", generator.subschema_for::<Vec<Change>>().to_value()),
+        ];
+        for (name, schema) in own {
+            properties[name] = schema;
+        }
         let mut alternatives = any_operation();
         for alternative in &mut alternatives {
             alternative["properties"]["changes"] = false.into();
         }
-        let elsewhere =
-            CHANGE_KEYS.iter().chain(Operation::NAMES).map(|name| ((*name).to_owned(), false.into()));
-        let mut in_changes: serde_json::Map<String, serde_json::Value> = elsewhere.collect();
-        in_changes.insert("changes".to_owned(), serde_json::json!({"minItems": 1}));
-        alternatives.push(serde_json::json!({
-            "required": ["changes"],
-            "properties": in_changes,
-        }));
+        let mut with_changes =
+            serde_json::json!({"required": ["changes"], "properties": {"changes": {"minItems": 1}}});
+        for name in CHANGE_KEYS.iter().chain(Operation::NAMES) {
+            with_changes["properties"][name] = false.into();
+        }
+        alternatives.push(with_changes);
         schemars::json_schema!({
             "description": "One reason, and one operation on `file` or a list of `changes`.",
             "type": "object",

@@ -1,6 +1,6 @@
 //! Loads patchsets: parses and checks each patchset.yaml, and joins it with those it extends.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_yaml::{Location, Spanned};
 
@@ -24,7 +24,7 @@ impl Catalog {
     /// patchset.yaml; a path contains a `/`.
     ///
     /// # Errors
-    /// [`LoadError`] when there is no such patchset, or it has mistakes.
+    /// [`LoadError`] if the patchset does not exist or is invalid.
     pub fn load(&self, id: &str) -> Result<Patchset, LoadError> {
         if id.contains('/')
             && let Some(Origin::Folder { path, .. }) = self.find(id)
@@ -42,38 +42,18 @@ fn load(catalog: &Catalog, id: &str) -> Result<Patchset, LoadError> {
 }
 
 pub(super) fn load_as(form: Form, catalog: &Catalog, id: &str) -> Result<Patchset, LoadError> {
-    let mut chain = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut next = Some((id.to_owned(), None::<(String, Location)>));
-    while let Some((id, from)) = next {
-        if !seen.insert(id.clone()) {
-            let (file, at) = from.unwrap_or_else(|| (id.clone(), Location::UNKNOWN));
-            let loop_ = chain.iter().map(|one: &Parsed| one.raw.id.value.as_str()).collect::<Vec<_>>();
-            let what = format!("`extends` is circular: {} -> {id}", loop_.join(" -> "));
-            return Err(invalid(
-                chain.first().map_or(&id, |p| &p.raw.id.value),
-                vec![complaint(&file, at, what)],
-            ));
+    let unknown = || LoadError::Unknown { id: id.to_owned(), near: catalog.near(id) };
+    let mut chain = vec![parse(form, catalog, &catalog.find(id).ok_or_else(unknown)?)?];
+    while let Some((last, extends)) = chain.last().and_then(|last| Some((last, last.raw.extends.as_ref()?))) {
+        let ids = chain.iter().map(|one| one.raw.id.value.as_str()).collect::<Vec<_>>();
+        let wrong = |what| invalid(ids[0], vec![complaint(&last.file, extends.referenced, what)]);
+        let id = &extends.value;
+        let unknown =
+            || wrong(format!("`extends` names an unknown patchset `{id}`{}", or_near(&catalog.near(id))));
+        let parsed = parse(form, catalog, &catalog.find(id).ok_or_else(unknown)?)?;
+        if chain.iter().any(|one| one.file == parsed.file) {
+            return Err(wrong(format!("`extends` is circular: {} -> {id}", ids.join(" -> "))));
         }
-        let Some(origin) = catalog.find(&id) else {
-            let near = catalog.near(&id);
-            return Err(match from {
-                None => LoadError::Unknown { id, near },
-                Some((file, at)) => {
-                    let what = format!("`extends` names an unknown patchset `{id}`{}", or_near(&near));
-                    invalid(
-                        chain.first().map_or(&id, |p: &Parsed| &p.raw.id.value),
-                        vec![complaint(&file, at, what)],
-                    )
-                }
-            });
-        };
-        let parsed = parse(form, catalog, &origin)?;
-        next = parsed
-            .raw
-            .extends
-            .as_ref()
-            .map(|extends| (extends.value.clone(), Some((parsed.file.clone(), extends.referenced))));
         chain.push(parsed);
     }
     join(chain)

@@ -26,8 +26,9 @@ pub fn check(
         if part.deltas.is_empty() && !disables {
             continue;
         }
-        for (lint, message) in of_part(context, patchset, change, part)? {
-            if !hits.iter().any(|hit| hit.lint == lint) {
+        for lint in Lint::ALL {
+            let is_new = !hits.iter().any(|hit| hit.lint == lint);
+            if is_new && let Some(message) = message(lint, context, patchset, change, part)? {
                 hits.push(LintHit { lint, message, allowed: edit.allow.get(lint.name()).cloned() });
             }
         }
@@ -35,65 +36,56 @@ pub fn check(
     Ok(hits)
 }
 
-fn of_part(
+/// The message of `lint`, if the part raises it.
+fn message(
+    lint: Lint,
     context: &Context<'_>,
     patchset: &Patchset,
     change: &Change,
     part: &Part,
-) -> Result<Vec<(Lint, String)>, TreeError> {
-    let mut hits = Vec::new();
+) -> Result<Option<String>, TreeError> {
     let file = part.file.as_str();
     let adds = |what: fn(&[u8]) -> bool| part.deltas.iter().any(|delta| added(delta).is_some_and(what));
-    if file.ends_with(".h.in") && adds(has_plain_undef) {
-        hits.push((
-            Lint::UndefInTemplate,
+    let is_setup = change.operation.family() == Family::Setup;
+    let (is_raised, message) = match lint {
+        Lint::UndefInTemplate => (
+            file.ends_with(".h.in") && adds(has_plain_undef),
             format!("config.status rewrites a plain `#undef` in {file}: use `header.undef`, which writes `#undef/**/X`"),
-        ));
-    }
-    let is_inside = change.operation.operate().describe().anchor == Anchor::Guard(Side::InsideGuard);
-    if is_inside && part.file.file_name() == "pyconfig.h.in" && adds(has_undef) {
-        hits.push((
-            Lint::UndefInsideGuard,
-            "inside the include guard it takes effect before the system's headers only: write `place: outside-guard`"
-                .to_owned(),
-        ));
-    }
-    if change.operation.family() == Family::Setup {
-        if file == "Modules/Setup.dist" && context.entry(&path("Modules/Setup"))?.is_some() {
-            hits.push((
-                Lint::SetupIgnored,
-                "Modules/Setup exists, so configure does not replace it with Modules/Setup.dist: edit Modules/Setup".to_owned(),
-            ));
+        ),
+        Lint::UndefInsideGuard => (
+            change.operation.operate().describe().anchor == Anchor::Guard(Side::InsideGuard)
+                && part.file.file_name() == "pyconfig.h.in"
+                && adds(has_undef),
+            "inside the include guard it takes effect before the system's headers only: write `place: outside-guard`".to_owned(),
+        ),
+        Lint::SetupIgnored => (
+            is_setup && file == "Modules/Setup.dist" && context.entry(&path("Modules/Setup"))?.is_some(),
+            "Modules/Setup exists, so configure does not replace it with Modules/Setup.dist: edit Modules/Setup".to_owned(),
+        ),
+        Lint::SetupShadowed => (
+            is_setup && file == "Modules/Setup" && is_shadowed(context)?,
+            "makesetup reads Modules/Setup.stdlib first, and the first rule for a module wins: use Modules/Setup.local, or configure with MODULE_BUILDTYPE=static".to_owned(),
+        ),
+        Lint::StaleConfigure => (
+            ["configure.in", "configure.ac", "aclocal.m4"].contains(&file) && !is_regenerated(patchset, part),
+            format!("configure is generated from {file} and is not regenerated: add an entry to `build: regenerate:` that reads {file} and writes configure"),
+        ),
+        Lint::PrintStatement => {
+            let version = context.version.as_ref().filter(|version| version.series().0 >= 3);
+            (
+                version.is_some() && file.ends_with(".py") && adds(has_print_statement),
+                format!("Python 2's print statement is a SyntaxError in {}: write `print(...)`", version.map(ToString::to_string).unwrap_or_default()),
+            )
         }
-        if file == "Modules/Setup" && is_shadowed(context)? {
-            hits.push((
-                Lint::SetupShadowed,
-                "makesetup reads Modules/Setup.stdlib first, and the first rule for a module wins: use Modules/Setup.local, or configure with MODULE_BUILDTYPE=static".to_owned(),
-            ));
-        }
-    }
-    if ["configure.in", "configure.ac", "aclocal.m4"].contains(&file) {
-        let declared = patchset.build.regenerate.iter().any(|one| {
-            one.writes.iter().any(|written| written.as_str() == "configure") && one.reads.contains(&part.file)
-        });
-        if !declared {
-            hits.push((
-                Lint::StaleConfigure,
-                format!("configure is generated from {file} and is not regenerated: add an entry to `build: regenerate:` that reads {file} and writes configure"),
-            ));
-        }
-    }
-    if file.ends_with(".py")
-        && let Some(version) = &context.version
-        && version.series().0 >= 3
-        && adds(has_print_statement)
-    {
-        hits.push((
-            Lint::PrintStatement,
-            format!("Python 2's print statement is a SyntaxError in {version}: write `print(...)`"),
-        ));
-    }
-    Ok(hits)
+    };
+    Ok(is_raised.then_some(message))
+}
+
+/// Whether the patchset regenerates configure from the file of `part`.
+fn is_regenerated(patchset: &Patchset, part: &Part) -> bool {
+    patchset.build.regenerate.iter().any(|one| {
+        one.writes.iter().any(|written| written.as_str() == "configure") && one.reads.contains(&part.file)
+    })
 }
 
 fn path(text: &str) -> crate::tree::TreePath {

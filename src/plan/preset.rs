@@ -1,8 +1,6 @@
 //! Where configure reads the variables that a recipe presets: `SO=.a` on its command line, `ac_cv_file__dev_ptmx` in its
 //! environment. configure silently ignores a variable that it does not read.
 
-use std::collections::BTreeSet;
-
 use crate::edit::AnchorLine;
 use crate::patchset::Build;
 use crate::text::{LineIndex, Span, lines};
@@ -13,17 +11,16 @@ const BLOCK: usize = 12;
 
 /// The variables that a recipe presets for configure, in the order of the recipe.
 pub fn presets(build: &Build) -> Vec<String> {
-    let is_name = |name: &str| {
+    let is_name = |name: &&str| {
         !name.is_empty()
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
             && !name.starts_with("YOD")
     };
-    let mut seen = BTreeSet::new();
-    let mut names = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     for program in &build.programs {
         let words = program.configure.iter().filter_map(|word| word.split_once('=').map(|(name, _)| name));
-        for name in words.chain(program.environment.keys().map(String::as_str)) {
-            if is_name(name) && seen.insert(name.to_owned()) {
+        for name in words.chain(program.environment.keys().map(String::as_str)).filter(is_name) {
+            if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
             }
         }
@@ -55,11 +52,8 @@ pub fn questions(path: &TreePath, text: &[u8], name: &str) -> Vec<AnchorLine> {
     let all: Vec<Span> = lines(text).collect();
     let mut found = Vec::new();
     let mut asked = false;
-    for (at, span) in all.iter().enumerate() {
-        if !may_ask(span.of(text)) {
-            continue;
-        }
-        let line = String::from_utf8_lossy(span.of(text)).into_owned();
+    for (at, span) in all.iter().enumerate().filter(|(_, span)| may_ask(span.of(text))) {
+        let line = String::from_utf8_lossy(span.of(text));
         let is_question = asks(&line, name);
         if is_question || declares(&line, name) {
             asked |= is_question;
@@ -77,15 +71,12 @@ pub fn questions(path: &TreePath, text: &[u8], name: &str) -> Vec<AnchorLine> {
 
 /// Every variable that configure reads by `test -z`, and the span of that line.
 pub fn variables(text: &[u8]) -> Vec<(String, Span)> {
-    let mut found = Vec::new();
-    for span in lines(text).filter(|span| may_ask(span.of(text))) {
-        let line = String::from_utf8_lossy(span.of(text)).into_owned();
-        let Some(rest) = plain(&line).strip_prefix("if test -z \"$").map(str::to_owned) else { continue };
-        if let Some((name, _)) = rest.split_once('"') {
-            found.push((name.to_owned(), span));
-        }
-    }
-    found
+    let tested = |span: Span| {
+        let line = plain(&String::from_utf8_lossy(span.of(text)));
+        let (name, _) = line.strip_prefix("if test -z \"$")?.split_once('"')?;
+        Some((name.to_owned(), span))
+    };
+    lines(text).filter(|span| may_ask(span.of(text))).filter_map(tested).collect()
 }
 
 /// A quick test that rejects most lines by their first word.
@@ -103,26 +94,24 @@ pub fn plain(line: &str) -> String {
     line.trim_end_matches("; then").to_owned()
 }
 
+/// The first argument of a macro, if the line calls it.
+fn argument<'a>(line: &'a str, macro_name: &str) -> Option<&'a str> {
+    line.strip_prefix(macro_name)?.strip_prefix('(')?.split([',', ')']).next()
+}
+
 fn declares(line: &str, name: &str) -> bool {
     let line = plain(line);
-    ["AC_SUBST(", "AC_ARG_VAR("].iter().any(|macro_name| {
-        let rest = line.strip_prefix(macro_name);
-        rest.is_some_and(|rest| rest.split([',', ')']).next() == Some(name))
-    })
+    ["AC_SUBST", "AC_ARG_VAR"].iter().any(|macro_name| argument(&line, macro_name) == Some(name))
 }
 
 fn asks(line: &str, name: &str) -> bool {
     let line = plain(line);
-    if line == format!("if test -z \"${name}\"") {
-        return true;
-    }
-    let checked =
-        line.strip_prefix("AC_CHECK_FILE(").and_then(|rest| rest.split([',', ')']).next().map(str::to_owned));
-    checked.is_some_and(|file| {
-        let variable: String =
-            file.trim().chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '_' }).collect();
-        format!("ac_cv_file_{variable}") == name
-    })
+    let cache_variable = |file: &str| {
+        let is_name = |sign: char| sign.is_ascii_alphanumeric();
+        format!("ac_cv_file_{}", file.trim().replace(|sign| !is_name(sign), "_"))
+    };
+    line == format!("if test -z \"${name}\"")
+        || argument(&line, "AC_CHECK_FILE").is_some_and(|file| cache_variable(file) == name)
 }
 
 #[cfg(test)]
