@@ -204,7 +204,7 @@ fn launcher(name: Option<&str>, given: Option<&str>) -> Result<Launcher, CliErro
         std::env::split_paths(&path).map(|folder| folder.join(wanted)).find(is_file)
     };
     found.map(Launcher::Program).ok_or_else(|| {
-        CliError::usage(format!("there is no launcher `{wanted}`"))
+        CliError::usage(format!("cannot find the launcher `{wanted}`"))
             .detail("the tree starts programs with it")
             .help("give --launcher PROGRAM, or --launcher stand-in to build without the machine")
     })

@@ -4,8 +4,6 @@ use std::error::Error;
 use std::io;
 
 use super::exit::ExitStatus;
-use super::fetch::FetchCommandError;
-use super::pins::PinsCommandError;
 use crate::apply::ApplyError;
 use crate::build::BuildError;
 use crate::export::ExportError;
@@ -199,26 +197,6 @@ impl From<BuildError> for CliError {
             BuildError::NoPrograms(_) | BuildError::NoSuchProgram { .. } | BuildError::Twice { .. } => {
                 CliError::usage(title)
             }
-        }
-    }
-}
-
-impl From<FetchCommandError> for CliError {
-    fn from(error: FetchCommandError) -> CliError {
-        match error {
-            FetchCommandError::Pin(error) => error.into(),
-            FetchCommandError::Fetch(error) => error.into(),
-            FetchCommandError::Output(error) => CliError::output(&error),
-        }
-    }
-}
-
-impl From<PinsCommandError> for CliError {
-    fn from(error: PinsCommandError) -> CliError {
-        match error {
-            PinsCommandError::Pin(error) => error.into(),
-            PinsCommandError::Output(error) => CliError::output(&error),
-            PinsCommandError::Pattern { .. } => CliError::usage(error.to_string()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How a run ends.
+//! Exit statuses.
 
 use std::process::ExitCode;
 
@@ -7,21 +7,21 @@ use std::process::ExitCode;
 pub enum ExitStatus {
     /// 0: done, or there was nothing to do.
     Done,
-    /// 1: a difference, where one was asked for: `status` found drift, `snapshot check` a change,
-    /// `diff --exit-code` something to do.
+    /// 1: a difference, if one was asked for: `status` found a changed file, `snapshot check` a change,
+    /// `diff --exit-code` a diff.
     Difference,
     /// 2: the command line or a patchset is wrong.
     Usage,
-    /// 3: a patchset does not fit the tree, edits conflict, or the tree is not as it should be.
+    /// 3: a patchset does not fit the tree, edits conflict, or the tree is not as expected.
     Unfit,
-    /// 4: a source cannot be had or read, or has the wrong hash.
+    /// 4: a source was not found, cannot be read, or has the wrong hash.
     Source,
     /// 5: a step or a check of a build failed.
     Check,
     /// 70: a bug of pypatch.
     Bug,
-    /// 74: writing failed (disk full, no permission). The tree is as it was, unless only what was done
-    /// could not be printed.
+    /// 74: writing failed (disk full, no permission). The tree is unchanged, unless only the output could
+    /// not be written.
     Io,
 }
 

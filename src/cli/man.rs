@@ -19,7 +19,7 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     let command = match &args.command {
         None => root,
         Some(name) => root.find_subcommand(name).cloned().ok_or_else(|| {
-            CliError::usage(format!("there is no command `{name}`")).help("run `pypatch help` for a list")
+            CliError::usage(format!("unknown command `{name}`")).help("run `pypatch help` for a list")
         })?,
     };
     let mut page = Vec::new();

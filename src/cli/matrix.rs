@@ -204,7 +204,7 @@ fn sources(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, S
         match source.parse::<SourceSpec>()? {
             SourceSpec::Pin(name) => {
                 let pin = workspace.pins.get(&name)?;
-                let source = workspace.fetch(ui, &pin)?;
+                let source = workspace.fetch(ui, &pin)?.source();
                 found.push((pin.name, source));
             }
             spec => found.push((source.clone(), spec)),

@@ -1,4 +1,4 @@
-//! The command line: one file a command. The only code that prints, reads the environment or exits.
+//! The command line: a file or a folder for each command. The only code that prints, reads the environment or exits.
 
 mod apply;
 mod base;
@@ -39,26 +39,26 @@ pub use exit::ExitStatus;
 use ui::Ui;
 use workspace::Workspace;
 
-/// Keeps adaptations of CPython source trees as baseline instead of diffs.
+/// Keeps adaptations of CPython source trees as meaning instead of diffs.
 ///
-/// A patchset says what each adaptation is for and what it does; pypatch applies it to pinned CPython
-/// trees, shows and snapshots the result, exports it and takes it back.
+/// A patchset says what each adaptation is for and what it does. pypatch applies it to pinned CPython
+/// trees, shows and snapshots the result, exports it, and reverts it.
 #[derive(Debug, Parser)]
 #[command(name = "pypatch", version, max_term_width = 100)]
 struct Cli {
-    /// A folder of patchsets that is searched before ./patchsets and the shipped ones.
+    /// A folder of patchsets, searched before ./patchsets and the shipped ones.
     #[arg(long = "patchsets", value_name = "DIR", global = true)]
     patchset_dirs: Vec<PathBuf>,
-    /// A folder of pins that comes before the shipped ones, instead of ./upstream-pins.
+    /// A folder of pins, used before the shipped ones instead of ./upstream-pins.
     #[arg(long, value_name = "DIR", global = true)]
     pins_dir: Option<PathBuf>,
-    /// Stay off the network: releases come from PYPATCH_SOURCES and the cache alone.
+    /// Do not use the network: releases come only from PYPATCH_SOURCES and the cache.
     #[arg(long, global = true)]
     offline: bool,
-    /// Say nothing but results and errors.
+    /// Print only results and errors.
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Say more about the work.
+    /// Print details.
     #[arg(short, long, global = true)]
     verbose: bool,
     /// When to use colours.
@@ -75,7 +75,7 @@ enum Color {
     Never,
 }
 
-/// How a report is written.
+/// The output format of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people.
@@ -101,8 +101,8 @@ enum Command {
     Matrix(matrix::Args),
     Port(port::Args),
     Why(why::Args),
-    Pins(pins::PinsArgs),
-    Fetch(fetch::FetchArgs),
+    Pins(pins::Args),
+    Fetch(fetch::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -145,7 +145,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
     let ui = Ui::new(cli.quiet, cli.verbose);
-    // Not every command looks for anything.
+    // Not every command needs one.
     let workspace = || Workspace::new(&cli.patchset_dirs, cli.pins_dir.as_deref(), cli.offline);
     match &cli.command {
         Command::List(args) => list::run(&ui, &workspace(), args),
@@ -163,25 +163,8 @@ fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Matrix(args) => matrix::run(&ui, &workspace(), args),
         Command::Port(args) => port::run(&ui, &workspace(), args),
         Command::Why(args) => why::run(&ui, &workspace(), args),
-        Command::Pins(args) => {
-            let workspace = workspace();
-            Ok(pins::run(args, &workspace.pins, &workspace.places, &mut std::io::stdout())?)
-                .map(|()| ExitStatus::Done)
-        }
-        Command::Fetch(args) => {
-            let workspace = workspace();
-            let mut progress = progress::Bar::new(cli.quiet);
-            let mut warn = |text: &str| ui.note(&format!("warning: {text}"));
-            fetch::run(
-                args,
-                &workspace.pins,
-                &workspace.places,
-                &mut std::io::stdout(),
-                &mut warn,
-                &mut progress,
-            )?;
-            Ok(ExitStatus::Done)
-        }
+        Command::Pins(args) => pins::run(&ui, &workspace(), args),
+        Command::Fetch(args) => fetch::run(&ui, &workspace(), args),
         Command::Schema(args) => schema::run(&ui, args),
         Command::Completions(args) => completions::run(&ui, args),
         Command::Man(args) => man::run(&ui, args),

@@ -10,16 +10,8 @@ use crate::apply::{self, FileState, LayerStatus};
 use crate::contents::Contents;
 use crate::digest::Sha256Digest;
 use crate::plan::PlannedLayer;
+use crate::report::Problem;
 use crate::tree::{FileChange, SourceSpec, TreePath, keyword_normalized};
-
-/// Why a source is not a pinned release.
-#[derive(Default)]
-struct Unpinned {
-    why: String,
-    /// The files that differ.
-    files: Vec<String>,
-    help: Option<String>,
-}
 
 /// The pin that `planned` are written to; `None` if nothing is written. A source that is not a pinned release
 /// is an error unless `allow_unpinned` is set.
@@ -36,20 +28,20 @@ pub(super) fn require(
     let label = source.tree.label();
     match find_pin(workspace, planned, source)? {
         Ok(pin) => Ok(Some(pin)),
-        Err(Unpinned { why, .. }) if allow_unpinned => {
-            ui.note(&format!("note: {label} is not a pinned release: {why}"));
+        Err(why) if allow_unpinned => {
+            ui.note(&format!("note: {label} is not a pinned release: {}", why.title));
             Ok(None)
         }
-        Err(Unpinned { why, files, help }) => {
-            Err(CliError::unfit(format!("{label} is not a pinned release: {why}"))
-                .details(files.iter().map(|file| format!("differs: {file}")))
+        Err(Problem { title, details, help }) => {
+            Err(CliError::unfit(format!("{label} is not a pinned release: {title}"))
+                .details(details)
                 .detail("nothing was written")
                 .help(help.as_deref().unwrap_or("give --allow-unpinned to patch it anyway")))
         }
     }
 }
 
-/// The pin of which every file that the plans touch is unchanged in `source`.
+/// The pin of which every file that the plans touch is unchanged in `source`, or why there is none.
 ///
 /// The digests of the release's files are those of the accepted snapshots, or else of the release itself, if
 /// it is available without the network. Expanded version-control keywords are ignored: before 2.7 a tarball
@@ -58,22 +50,22 @@ fn find_pin(
     workspace: &Workspace,
     planned: &[PlannedLayer],
     source: &Source,
-) -> Result<Result<String, Unpinned>, CliError> {
+) -> Result<Result<String, Problem>, CliError> {
     if let Some(pin) = &source.pin {
         return Ok(Ok(pin.name.clone()));
     }
-    let no = |why: String| Ok(Err(Unpinned { why, ..Unpinned::default() }));
+    let no = |title: String, help: Option<String>| Ok(Err(Problem { title, details: Vec::new(), help }));
     let Some(version) = planned.iter().find_map(|layer| layer.version.as_ref()) else {
-        return no("it has no CPython version".to_owned());
+        return no("it has no CPython version".to_owned(), None);
     };
     let Some(pin) = workspace.pins.by_version(version)? else {
-        return no(format!("there is no pin for CPython {version}"));
+        return no(format!("CPython {version} has no pin"), None);
     };
     let SourceSpec::Directory(root) = &source.spec else {
         let why = format!("its hash differs from that of {}", pin.name);
         let help = "unpack it and patch the directory, of which only the touched files are compared, or give \
                     --allow-unpinned";
-        return Ok(Err(Unpinned { why, help: Some(help.to_owned()), ..Unpinned::default() }));
+        return no(why, Some(help.to_owned()));
     };
     let layers = apply::status(root)?.map(|status| status.layers).unwrap_or_default();
     // If several patchsets touch a file, the first one sees it as it is in the source.
@@ -95,7 +87,7 @@ fn find_pin(
         let Some(tree) = workspace.open_local(&pin)? else {
             let why = format!("{} is not available to compare it with", pin.name);
             let help = format!("run `pypatch fetch {}` first, or give --allow-unpinned", pin.name);
-            return Ok(Err(Unpinned { why, help: Some(help), ..Unpinned::default() }));
+            return no(why, Some(help));
         };
         for change in &touched {
             let file = tree.read(&change.path)?;
@@ -109,10 +101,11 @@ fn find_pin(
             *expected != before.map(Contents::sha256) && *expected != before.map(|bytes| normal_digest(bytes))
         })
     };
-    let files: Vec<String> = touched.iter().filter(differs).map(|change| change.path.to_string()).collect();
-    Ok(match files.is_empty() {
+    let differing = touched.iter().filter(differs);
+    let details: Vec<String> = differing.map(|change| format!("differs: {}", change.path)).collect();
+    Ok(match details.is_empty() {
         true => Ok(pin.name),
-        false => Err(Unpinned { why: format!("it differs from {}", pin.name), files, help: None }),
+        false => Err(Problem { title: format!("it differs from {}", pin.name), details, help: None }),
     })
 }
 

@@ -1,4 +1,4 @@
-//! Draws how far a download is, on stderr, when that is a terminal.
+//! Draws the progress of a download or a build on stderr, if that is a terminal.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -7,14 +7,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::fetch::Progress;
 
-/// A line with a bar, gone when it is dropped.
-pub struct Bar {
+/// A line with a bar. It is removed when dropped.
+pub(super) struct Bar {
     bar: ProgressBar,
 }
 
 impl Bar {
-    /// Draws nothing when `quiet`, or when stderr is no terminal.
-    pub fn new(quiet: bool) -> Bar {
+    /// Draws nothing if `quiet`, or if stderr is not a terminal.
+    pub(super) fn new(quiet: bool) -> Bar {
         let bar = ProgressBar::no_length();
         if quiet || !io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
@@ -26,8 +26,8 @@ impl Bar {
         Bar { bar }
     }
 
-    /// Takes what is drawn off the terminal, so that a line can be written.
-    pub fn clear(&self) {
+    /// Removes the bar from the terminal, so that a line can be written.
+    pub(super) fn clear(&self) {
         self.bar.suspend(|| ());
         self.bar.set_message(String::new());
         self.bar.tick();

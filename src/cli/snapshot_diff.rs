@@ -78,7 +78,7 @@ fn accepted(store: &Store, text: &str) -> Result<((String, String), String), Cli
                 [name, patchset, pin].map(|spelling| (name, Cow::from(spelling)))
             });
             let near: BTreeSet<&String> = nearest(text, spellings).into_iter().collect();
-            Err(CliError::usage(format!("there is no accepted snapshot `{text}`"))
+            Err(CliError::usage(format!("no accepted snapshot is named `{text}`"))
                 .near(&near.into_iter().cloned().collect::<Vec<_>>())
                 .help("run `pypatch snapshot accept PATCHSET` to make snapshots for all of its pins"))
         }

@@ -8,7 +8,7 @@ use super::progress;
 use super::ui::Ui;
 use crate::apply::{self, Recovered};
 use crate::digest::Sha256Digest;
-use crate::fetch::{self, Places};
+use crate::fetch::{self, Located, Places};
 use crate::patchset::{Catalog, Patchset};
 use crate::tree::pin::{Pin, PinSet};
 use crate::tree::{self, GitTree, SourceSpec, Tree};
@@ -65,8 +65,7 @@ impl Workspace {
                 found.push(pattern.clone());
                 continue;
             }
-            let glob = glob::Pattern::new(pattern)
-                .map_err(|error| CliError::usage(format!("invalid pattern `{pattern}`: {error}")))?;
+            let glob = glob(pattern)?;
             let before = found.len();
             found.extend(ids.iter().filter(|id| glob.matches(id)).cloned());
             if found.len() == before {
@@ -99,20 +98,20 @@ impl Workspace {
             }
             SourceSpec::Pin(name) => {
                 let pin = self.pins.get(name)?;
-                (tree::open_as(&self.fetch(ui, &pin)?, &pin.name)?, Some(pin))
+                (tree::open_as(&self.fetch(ui, &pin)?.source(), &pin.name)?, Some(pin))
             }
         };
         Ok(Source { spec, tree, pin })
     }
 
     /// Where a pin is on this machine. It is fetched if it is not available locally.
-    pub(super) fn fetch(&self, ui: &Ui, pin: &Pin) -> Result<SourceSpec, CliError> {
+    pub(super) fn fetch(&self, ui: &Ui, pin: &Pin) -> Result<Located, CliError> {
         let mut progress = progress::Bar::new(ui.is_quiet());
         let obtained = fetch::obtain(pin, &self.places, &mut progress)?;
         for attempt in obtained.rejected.iter().filter(|attempt| !attempt.why.is_absence()) {
             ui.note(&format!("warning: {attempt}"));
         }
-        Ok(obtained.located.source())
+        Ok(obtained.located)
     }
 
     /// Where a pin is on this machine; `None` if it is not available without the network.
@@ -124,6 +123,12 @@ impl Workspace {
     pub(super) fn open_local(&self, pin: &Pin) -> Result<Option<Box<dyn Tree>>, CliError> {
         Ok(fetch::open_local(pin, &self.places)?)
     }
+}
+
+/// A pattern of names, such as `catamount-*`.
+pub(super) fn glob(pattern: &str) -> Result<glob::Pattern, CliError> {
+    glob::Pattern::new(pattern)
+        .map_err(|error| CliError::usage(format!("invalid pattern `{pattern}`: {error}")))
 }
 
 /// Refuses an output whose parent directory does not exist, or that is inside the source.

@@ -25,7 +25,7 @@ pub enum ComparisonState {
     NotAvailable,
     /// It is equal.
     AsAccepted,
-    /// There is no accepted snapshot; these are the sections of the new one.
+    /// Nothing was accepted yet; these are the sections of the new snapshot.
     New(Vec<SectionChange>),
     /// These sections differ.
     Changed(Vec<SectionChange>),

@@ -32,7 +32,7 @@ fn a_dry_run_writes_nothing() {
     7 edits: 7 change; 6 files
     nothing was written (dry run)
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     [exit 0]
     ");
     assert_eq!(env.state("tree"), before);
@@ -45,7 +45,7 @@ fn applying_writes_what_was_planned_and_a_receipt() {
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     applied gadget to tree: 7 edits: 7 change; 6 files
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     [exit 0]
     ");
     let after = env.state("tree");
@@ -325,7 +325,7 @@ fn several_patchsets_are_applied_in_order_and_reverted_one_by_one() {
     applied gadget to tree: 7 edits: 7 change; 6 files
     applied more to tree: 1 edit: 1 change; 1 file
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     [exit 0]
     ");
     assert_snapshot!(env.run(&["status", "tree"]), @"
@@ -346,7 +346,7 @@ fn several_patchsets_are_applied_in_order_and_reverted_one_by_one() {
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "tree"]), @"
     applied more to tree: 1 edit: 1 change; 1 file
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     [exit 0]
     ");
     assert_snapshot!(env.run(&["revert", "tree"]), @"
@@ -368,7 +368,7 @@ fn several_patchsets_are_written_in_one_transaction() {
     applied gadget to tree: 7 edits: 7 change; 6 files
     applied gizmo to tree: 7 edits: 7 change; 7 files
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     [exit 0]
     ");
     let applied = env.state("tree");
@@ -409,7 +409,7 @@ fn an_unpinned_tree_needs_allow_unpinned() {
     let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "gadget", "tree"]), @"
     ------- stderr -------
-    error: tree is not a pinned release: there is no pin for CPython 9.9
+    error: tree is not a pinned release: CPython 9.9 has no pin
       nothing was written
       help: give --allow-unpinned to patch it anyway
     [exit 3]
@@ -567,7 +567,7 @@ fn a_tree_locked_by_another_process_is_refused() {
     lock.lock().unwrap();
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     error: another process is changing tree
       help: wait until it has ended, then run this again
     [exit 3]
@@ -658,14 +658,14 @@ fn output_does_not_overwrite_an_existing_path() {
     let before = env.state("out");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out"]), @"
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     error: out already exists
       help: name a directory that does not exist, or an empty one
     [exit 3]
     ");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree", "--output", "out/mine"]), @"
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     error: out/mine already exists
       help: name a directory that does not exist, or an empty one
     [exit 3]
@@ -683,7 +683,7 @@ fn output_does_not_overwrite_an_existing_path() {
     7 edits: 7 change; 6 files
     nothing was written (dry run)
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     [exit 0]
     ");
     assert!(!env.path("new").exists());
@@ -701,7 +701,7 @@ fn a_layer_over_a_manual_edit_is_refused() {
     let before = env.state("tree");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "tree"]), @"
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     error: the tree is not as pypatch left it
       Makefile.pre.in: changed since
       nothing was written

@@ -347,7 +347,7 @@ fn a_wrong_build_is_refused_before_anything_is_written() {
     refused(
         &["build", "gizmo", "tree", "--prefix", "p", "--work", "work"],
         2,
-        "there is no launcher `launch`",
+        "cannot find the launcher `launch`",
     );
     refused(
         &[&BUILD[..4], &["--program", "ne"], &BUILD[4..]].concat(),

@@ -78,7 +78,7 @@ full; try "$PYPATCH" apply --allow-unpinned gadget tree; cat ../log
         return common::skip("a full disk", "no mounts without privileges here");
     };
     assert_snapshot!(env.transcript(&output), @"
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     error: cannot write tree/.pypatch-stage-1158612180.123456789/0.new: No space left on device (os error 28)
       the tree is unchanged
     [exit 0]
@@ -136,7 +136,7 @@ exit $status
     7 edits: 7 change; 6 files
     tree: no patchset is applied
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     error: cannot create directory tree/.pypatch-stage-1158612180.123456789: Read-only file system (os error 30)
       the tree is unchanged
     [exit 74]
@@ -164,7 +164,7 @@ fn a_tree_of_another_user_is_not_changed() {
     };
     assert_snapshot!(env.transcript(&output), @"
     ------- stderr -------
-    note: tree is not a pinned release: there is no pin for CPython 9.9
+    note: tree is not a pinned release: CPython 9.9 has no pin
     error: cannot create directory tree/.pypatch-stage-1158612180.123456789: Permission denied (os error 13)
       the tree is unchanged
     [exit 74]

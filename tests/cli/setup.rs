@@ -95,7 +95,7 @@ fn archives_are_added_by_hand_or_from_a_distutils_log() {
     let setup = || fs::read_to_string(env.path("tree/Modules/Setup.dist")).unwrap();
     let mumble = env.path("site/foo/bar/_mumble.a");
     let missing = env.run(&["setup", "add", "tree", "egg", "site/egg.a"]);
-    assert!(missing.contains("there is no archive site/egg.a"), "{missing}");
+    assert!(missing.contains("cannot find the archive site/egg.a"), "{missing}");
     let dotted = env.run(&["setup", "add", "tree", "foo.bar._mumble", "site/foo/bar/_mumble.a"]);
     assert!(dotted.contains("add it as `_mumble`"), "{dotted}");
     assert_eq!(setup(), SETUP);

@@ -473,7 +473,7 @@ fn a_missing_or_ambiguous_snapshot_is_an_error() {
     ");
     assert_snapshot!(env.run(&["snapshot", "diff", "gadgets", "gadget"]), @"
     ------- stderr -------
-    error: there is no accepted snapshot `gadgets`
+    error: no accepted snapshot is named `gadgets`
       near: gadget/python-9.9
       help: run `pypatch snapshot accept PATCHSET` to make snapshots for all of its pins
     [exit 2]

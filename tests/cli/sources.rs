@@ -166,8 +166,13 @@ fn a_tarball_with_a_wrong_hash_is_never_used() {
       help: set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag
     [exit 4]
     ");
+    // A name that is wrong is reported before anything is fetched.
+    let unknown = env.run(&["fetch", "--offline", "python-9.9", "python-9.8"]);
+    assert!(unknown.contains("error: unknown pin `python-9.8`"), "{unknown}");
     // A good one in another place is used, with a warning about the bad one.
     env.set("PYPATCH_SOURCES", format!("{0}/sources:{0}/sources/gadget.git", env.path(".").display()));
+    let fetched = env.stdout(&["fetch", "--offline", "python-9.9"]);
+    assert_eq!(env.without_temporary_paths(&fetched), "$WORK/./sources/gadget.git\n");
     let output = env.run(&["plan", "--offline", "gadget", "python-9.9"]);
     let (_, warning) = output.split_once("------- stderr -------\n").unwrap();
     assert_snapshot!(common::without_digests(warning), @"
@@ -249,25 +254,25 @@ fn pins_lists_local_paths() {
     let json = common::without_digests(&env.run(&["pins", "python-9*", "--format", "json"]));
     assert_snapshot!(json, @r#"
     {
-      "schema": 1,
       "pins": [
         {
-          "name": "python-9.9",
-          "version": "9.9",
-          "tag": "v9.9",
-          "tree": "e3f1e7dc3612a5ca79aa6341a9bd851eeee6213a",
-          "tarballs": [
-            {
-              "url": "https://releases.invalid/Python-9.9.tgz",
-              "sha256": "SHA256"
-            }
-          ],
           "debian": null,
           "local": {
             "git": "$WORK/sources/gadget.git"
-          }
+          },
+          "name": "python-9.9",
+          "tag": "v9.9",
+          "tarballs": [
+            {
+              "sha256": "SHA256",
+              "url": "https://releases.invalid/Python-9.9.tgz"
+            }
+          ],
+          "tree": "e3f1e7dc3612a5ca79aa6341a9bd851eeee6213a",
+          "version": "9.9"
         }
-      ]
+      ],
+      "schema": 1
     }
     [exit 0]
     "#);

@@ -90,7 +90,7 @@ fn arguments(module: &Module) -> Result<String, CliError> {
             .help(format!("add it as `{last}`: the directory of the archive determines its package")));
     }
     let archive = module.archive.canonicalize().map_err(|error| {
-        CliError::source(format!("there is no archive {}", module.archive.display()))
+        CliError::source(format!("cannot find the archive {}", module.archive.display()))
             .detail(error.to_string())
     })?;
     let mut words = vec![archive.display().to_string()];

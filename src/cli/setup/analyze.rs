@@ -49,7 +49,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let found = inventory(tree)?;
     let library: TreePath = "Lib".parse().expect("a literal path is well-formed");
     if tree.entry(&library)?.is_none() {
-        return Err(CliError::usage(format!("{} has no library: there is no Lib", tree.label()))
+        return Err(CliError::usage(format!("{} has no directory Lib", tree.label()))
             .help("give the source tree as --tree; a build directory has no Lib"));
     }
     // Python 2 searches the directory of the importing module first.

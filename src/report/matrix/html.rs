@@ -55,7 +55,7 @@ struct Page {
 }
 
 /// The matrix as a page: a row a part of an edit, a column a group of neighbouring sources that are equal.
-/// What was seen, and the candidates, are behind each verdict.
+/// The details and the candidates open on a click.
 pub fn html(matrix: &Matrix) -> String {
     let groups: Vec<_> =
         matrix.folded().into_iter().filter(|group| matrix.columns[group.start].cells.is_ok()).collect();
