@@ -11,19 +11,17 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Located;
+use super::apt_error::{AptError, PATIENCE};
 use super::attempt::Why;
 use super::cache::Cache;
 use super::progress::Progress;
 use crate::tree::pin::{Debian, Tarball};
 use archives::{Archive, archives};
-
-/// How long one run of `apt-get` may take.
-const PATIENCE: Duration = Duration::from_secs(600);
 
 /// How often a running `apt-get` is looked after.
 const POLL: Duration = Duration::from_millis(50);
@@ -37,46 +35,10 @@ pub struct Apt {
     etc: PathBuf,
 }
 
-/// Why apt did not help.
-#[derive(Debug, thiserror::Error)]
-pub enum AptError {
-    /// There is no such program.
-    #[error("there is no apt-get on this machine")]
-    NotInstalled,
-    /// Its sources name nothing that looks like Debian's archive.
-    #[error("the machine's apt knows no archive with a component `main`")]
-    NoArchive,
-    /// A path that cannot stand in its configuration.
-    #[error("{} cannot stand in apt's configuration", .0.display())]
-    UnusablePath(PathBuf),
-    /// It failed.
-    #[error("apt-get {what} failed ({status}): {message}")]
-    Failed {
-        /// What it should have done.
-        what: &'static str,
-        /// How it ended.
-        status: ExitStatus,
-        /// The end of what it said.
-        message: String,
-    },
-    /// It did not come to an end.
-    #[error("apt-get {what} took longer than {} s", PATIENCE.as_secs())]
-    TimedOut {
-        /// What it should have done.
-        what: &'static str,
-    },
-    /// The source package has another upstream tarball by now.
-    #[error("its tarball is {offered:?}, which is not pinned")]
-    OtherTarball {
-        /// The upstream tarballs it has: name and digest.
-        offered: Vec<String>,
-    },
-}
-
 impl Apt {
     /// The `apt-get` of the system, with the sources in `/etc/apt`.
-    pub fn of_system() -> Apt {
-        Apt { command: vec!["apt-get".into()], etc: "/etc/apt".into() }
+    pub fn of_system() -> Option<Apt> {
+        Some(Apt { command: vec!["apt-get".into()], etc: "/etc/apt".into() })
     }
 
     /// Fetches the upstream tarball of a source package into the cache.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::apt::AptError;
+use super::apt_error::AptError;
 use crate::digest::Sha256Digest;
 
 /// Where a release can come from, in the order in which it is looked for.

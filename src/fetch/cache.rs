@@ -25,6 +25,7 @@ impl Cache {
         Cache { root: root.to_owned() }
     }
 
+    #[cfg(feature = "apt")]
     /// The directory itself.
     pub(super) fn root(&self) -> &Path {
         &self.root

@@ -7,7 +7,9 @@
 //!
 //! This is the only network code, and `apt-get` is the only program it starts.
 
+#[cfg_attr(not(feature = "apt"), path = "without_apt.rs")]
 mod apt;
+mod apt_error;
 mod attempt;
 mod cache;
 mod http;
@@ -17,7 +19,8 @@ mod sources;
 use std::env;
 use std::path::{Path, PathBuf};
 
-pub use apt::{Apt, AptError};
+pub use apt::Apt;
+pub use apt_error::AptError;
 pub use attempt::{Attempt, FetchError, Origin, Why};
 pub use http::Web;
 pub use progress::{Progress, Silent};
@@ -51,7 +54,7 @@ impl Places {
             sources: env::split_paths(&sources).filter(|path| !path.as_os_str().is_empty()).collect(),
             cache: cache.map(|cache| cache.join("pypatch")),
             web: Some(Web::upstream()),
-            apt: Some(Apt::of_system()),
+            apt: Apt::of_system(),
         }
     }
 }

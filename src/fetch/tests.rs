@@ -83,7 +83,7 @@ fn the_error_names_every_origin_that_was_tried() {
     fs::write(cache.path().join("tarballs/Python-2.5.tgz"), "evil").unwrap();
     let (base, _requests) = serve(vec![answer("404 Not Found", "Content-Length: 0\n", b"")]);
     let places =
-        Places { sources: vec![own.path().to_owned()], apt: Some(Apt::of_system()), ..places(cache.path()) };
+        Places { sources: vec![own.path().to_owned()], apt: Apt::of_system(), ..places(cache.path()) };
     let error = obtain(&pin(&base, b"good"), &places, &mut Silent).unwrap_err();
     assert_eq!(error.to_string(), "`python-2.5` can be had nowhere");
     let whys: Vec<_> = error.attempts.iter().map(|attempt| (attempt.origin, &attempt.why)).collect();

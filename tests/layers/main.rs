@@ -66,7 +66,7 @@ fn only_cli_prints_and_only_fetch_uses_the_network() {
 }
 
 /// Groups of files that import each other in a circle. To be broken: take a file off when it is in no circle any more.
-const KNOWN_CIRCLES: &[&[&str]] = &[&["fetch/apt.rs", "fetch/attempt.rs", "fetch/cache.rs"]];
+const KNOWN_CIRCLES: &[&[&str]] = &[];
 
 #[test]
 fn files_import_each_other_without_circles() {
