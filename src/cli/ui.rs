@@ -22,13 +22,13 @@ impl From<Format> for report::Format {
     }
 }
 
+#[allow(clippy::unused_self, reason = "output is the business of a Ui")]
 impl Ui {
     pub(super) fn new(quiet: bool, verbose: bool) -> Ui {
         Ui { quiet, verbose }
     }
 
     /// Prints a report to stdout.
-    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn show(
         &self,
         report: &dyn Report,
@@ -46,7 +46,6 @@ impl Ui {
     }
 
     /// How many characters fit in a line of the terminal; 120 if stdout is not a terminal.
-    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn width(&self) -> usize {
         terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0))
     }
@@ -57,19 +56,16 @@ impl Ui {
     }
 
     /// Prints a line for people to stdout.
-    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn line(&self, text: &str) -> Result<(), CliError> {
         print(anstream::stdout(), |out| writeln!(out, "{text}"))
     }
 
     /// Asks a question on stdout.
-    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn prompt(&self, text: &str) -> Result<(), CliError> {
         print(anstream::stdout(), |out| write!(out, "{text} "))
     }
 
     /// Writes bytes that are not text for people to stdout: a diff, a script.
-    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn raw(&self, bytes: &[u8]) -> Result<(), CliError> {
         print(io::stdout(), |out| out.write_all(bytes))
     }
@@ -95,13 +91,11 @@ impl Ui {
     }
 
     /// Prints an error.
-    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn error(&self, error: &CliError) {
         let _ = error.problem.text(&mut anstream::stderr());
     }
 
     /// Prints why a plan does not fit.
-    #[expect(clippy::unused_self, reason = "output is the business of a Ui")]
     pub(super) fn misfit(&self, plan: &Plan) {
         let _ = Misfit(plan).text(&mut anstream::stderr());
     }

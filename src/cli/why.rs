@@ -1,7 +1,5 @@
 //! `pypatch why`
 
-use std::path::PathBuf;
-
 use super::error::CliError;
 use super::ui::Ui;
 use super::workspace::Source;
@@ -9,8 +7,7 @@ use super::{ExitStatus, Format, Workspace};
 use crate::patchset::{Edit, Patchset};
 use crate::report::WhyReport;
 use crate::text::nearest_names;
-use crate::tree::pin::Pin;
-use crate::tree::{CommitId, History, SourceSpec, python_version};
+use crate::tree::{CommitId, History, SourceSpec, Tree, python_version};
 use crate::why::{self, PartKey, Waypoint};
 
 /// Show which release, and which commit, changed the outcome of an edit.
@@ -46,7 +43,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let keys = selected(&edit, args.part.as_deref())?;
     let (from, to) = (workspace.open(ui, &args.from)?, workspace.open(ui, &args.to)?);
     let history = repository(workspace, &from, &to)?;
-    let path = release_path(workspace, (from, &args.from), (to, &args.to), history.as_ref())?;
+    let path = release_path(workspace, [from, to], args, history.as_ref())?;
+    let history = history.map(|(history, _)| history);
     let trace = why::trace(&edit, &keys, &path, history.as_ref())?;
     let repository = history.map(|history| history.path().display().to_string());
     let report = WhyReport { edit: &edit.id, patchset: &patchset.id, repository, trace: &trace };
@@ -129,21 +127,23 @@ fn selected(edit: &Edit, part: Option<&str>) -> Result<Vec<PartKey>, CliError> {
     Err(error.details(parts).help("use one of these"))
 }
 
-/// The first repository that contains the commits of both ends: the repository of an end, or one listed in
-/// PYPATCH_SOURCES.
-fn repository(workspace: &Workspace, from: &Source, to: &Source) -> Result<Option<History>, CliError> {
-    let mut places: Vec<PathBuf> = Vec::new();
-    for source in [from, to] {
-        if let SourceSpec::Git { repo, .. } = &source.spec {
-            places.push(repo.clone());
-        }
-    }
-    places.extend(workspace.places.sources.iter().cloned());
-    for place in places {
+/// The first repository that contains the commits of both ends, and these commits: the repository of an end, or
+/// one listed in PYPATCH_SOURCES.
+fn repository(
+    workspace: &Workspace,
+    from: &Source,
+    to: &Source,
+) -> Result<Option<(History, [CommitId; 2])>, CliError> {
+    let own = [from, to].into_iter().filter_map(|source| match &source.spec {
+        SourceSpec::Git { repo, .. } => Some(repo),
+        SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Pin(_) => None,
+    });
+    for path in own.chain(&workspace.places.sources) {
         // Most of them are directories of tarballs.
-        let Ok(history) = History::open(&place) else { continue };
-        if commit(workspace, &history, from)?.is_some() && commit(workspace, &history, to)?.is_some() {
-            return Ok(Some(history));
+        let Ok(history) = History::open(path) else { continue };
+        if let (Some(from), Some(to)) = (commit(workspace, &history, from)?, commit(workspace, &history, to)?)
+        {
+            return Ok(Some((history, [from, to])));
         }
     }
     Ok(None)
@@ -152,17 +152,17 @@ fn repository(workspace: &Workspace, from: &Source, to: &Source) -> Result<Optio
 /// The commit of a source in a repository: of a revision, of a pin's tag, or of the release whose version a
 /// directory has.
 fn commit(workspace: &Workspace, history: &History, source: &Source) -> Result<Option<CommitId>, CliError> {
-    if let SourceSpec::Git { repo, rev } = &source.spec {
-        let own = History::open(repo)?.commit(rev);
-        return Ok(own.and_then(|id| history.commit(&id.to_string())));
-    }
     let pin = match (&source.pin, &source.spec) {
+        (_, SourceSpec::Git { repo, rev }) => {
+            let own = History::open(repo)?.commit(rev);
+            return Ok(own.and_then(|id| history.commit(&id.to_string())));
+        }
         (Some(pin), _) => Some(pin.clone()),
         (None, SourceSpec::Directory(_)) => match python_version(source.tree.as_ref())? {
             Some(version) => workspace.pins.by_version(&version)?,
             None => None,
         },
-        _ => None,
+        (None, SourceSpec::Archive(_) | SourceSpec::Pin(_)) => None,
     };
     Ok(pin.and_then(|pin| history.release(&pin.tag, &pin.tree)))
 }
@@ -170,51 +170,40 @@ fn commit(workspace: &Workspace, history: &History, source: &Source) -> Result<O
 /// The trees from one end to the other, as far as they are available locally.
 fn release_path(
     workspace: &Workspace,
-    (from, from_text): (Source, &str),
-    (to, to_text): (Source, &str),
-    history: Option<&History>,
+    [from, to]: [Source; 2],
+    args: &Args,
+    history: Option<&(History, [CommitId; 2])>,
 ) -> Result<Vec<Waypoint>, CliError> {
-    let versions = (python_version(from.tree.as_ref())?, python_version(to.tree.as_ref())?);
     let pins = workspace.pins.all()?;
-    let between: Vec<&Pin> = match &versions {
+    let between = match (python_version(from.tree.as_ref())?, python_version(to.tree.as_ref())?) {
         (Some(old), Some(new)) if old > new => {
             return Err(CliError::usage(format!(
                 "--from is CPython {old}, which is newer than CPython {new}"
             ))
-            .help(format!("swap them: --from {to_text} --to {from_text}")));
+            .help(format!("swap them: --from {} --to {}", args.to, args.from)));
         }
-        (Some(old), Some(new)) => why::release_path(&pins, old, new),
+        (Some(old), Some(new)) => why::release_path(&pins, &old, &new),
         _ => Vec::new(),
     };
-    let end = |source: Source, text: &str| -> Result<Waypoint, CliError> {
-        let commit = match history {
-            Some(history) => commit(workspace, history, &source)?,
-            None => None,
-        };
-        let committed =
-            commit.is_some() && matches!(source.spec, SourceSpec::Git { .. } | SourceSpec::Pin(_));
-        let tree = (!committed).then_some(source.tree);
-        Ok(Waypoint { name: text.to_owned(), tree, commit, not_available: Vec::new() })
-    };
-    let mut path = vec![end(from, from_text)?];
+    let commits = history.map(|(_, commits)| *commits);
     let mut not_available = Vec::new();
+    let (name, tree, commit) = (args.from.clone(), from.tree, commits.map(|[from, _]| from));
+    let mut path = vec![Waypoint { name, tree, commit, not_available: Vec::new() }];
     for pin in between {
-        let commit = history.and_then(|history| history.release(&pin.tag, &pin.tree));
-        let tree = match commit {
-            Some(_) => None,
-            None => workspace.open_local(pin)?,
+        let commit = history.and_then(|(history, _)| history.release(&pin.tag, &pin.tree));
+        let tree: Option<Box<dyn Tree>> = match (history, commit) {
+            (Some((history, _)), Some(commit)) => Some(Box::new(history.tree(commit)?)),
+            _ => workspace.open_local(pin)?,
         };
-        if commit.is_none() && tree.is_none() {
-            not_available.push(pin.name.clone());
-            continue;
+        let name = pin.name.clone();
+        match tree {
+            Some(tree) => {
+                path.push(Waypoint { name, tree, commit, not_available: std::mem::take(&mut not_available) });
+            }
+            None => not_available.push(name),
         }
-        path.push(Waypoint {
-            name: pin.name.clone(),
-            tree,
-            commit,
-            not_available: std::mem::take(&mut not_available),
-        });
     }
-    path.push(Waypoint { not_available, ..end(to, to_text)? });
+    let (name, tree, commit) = (args.to.clone(), to.tree, commits.map(|[_, to]| to));
+    path.push(Waypoint { name, tree, commit, not_available });
     Ok(path)
 }

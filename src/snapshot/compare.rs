@@ -1,5 +1,7 @@
 //! The difference between two snapshots, edit by edit.
 
+use super::section::texts;
+
 /// A section of a snapshot (an edit, or the list of files) that differs in another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SectionChange {
@@ -13,7 +15,7 @@ pub struct SectionChange {
 
 /// The sections in which two snapshots differ, in the order of the new one; removed ones come last.
 pub fn compare(old: &str, new: &str) -> Vec<SectionChange> {
-    let (old, new) = (sections(old), sections(new));
+    let (old, new) = (texts(old), texts(new));
     let find =
         |all: &[(String, String)], name: &str| all.iter().find(|(n, _)| n == name).map(|(_, t)| t.clone());
     let mut changes = Vec::new();
@@ -29,25 +31,6 @@ pub fn compare(old: &str, new: &str) -> Vec<SectionChange> {
         }
     }
     changes
-}
-
-/// The sections of a body by name, each with its head line; the text before the first one is `(title)`.
-fn sections(body: &str) -> Vec<(String, String)> {
-    let mut all = vec![("(title)".to_owned(), String::new())];
-    for line in body.lines() {
-        if let Some(head) = line.strip_prefix("== ") {
-            let name = head.split(": ").next().unwrap_or(head);
-            all.push((name.to_owned(), String::new()));
-        }
-        if let Some((_, text)) = all.last_mut() {
-            text.push_str(line);
-            text.push('\n');
-        }
-    }
-    for (_, text) in &mut all {
-        text.truncate(text.trim_end_matches('\n').len());
-    }
-    all
 }
 
 #[cfg(test)]

@@ -37,28 +37,37 @@ impl FileDiff {
     }
 }
 
-/// The edits of a body, in its order.
-pub(super) fn sections(body: &str) -> Vec<Section> {
-    let mut all: Vec<Section> = Vec::new();
-    let mut in_edit = false;
+/// The sections of a body by name, each with its head line; the text before the first one is `(title)`. A line of
+/// a diff begins with its sign, and is never taken for a head line.
+pub(super) fn texts(body: &str) -> Vec<(String, String)> {
+    let mut all = vec![("(title)".to_owned(), String::new())];
     for line in body.lines() {
-        // A line of a diff begins with its sign, and is never taken for a head.
         if let Some(head) = line.strip_prefix("== ") {
-            // Sections that are not edits (the files before, the anchors) have no verdict.
-            let edit = head.split_once(": ").and_then(|(id, verdict)| Some((id, verdict.parse().ok()?)));
-            in_edit = edit.is_some();
-            all.extend(edit.map(|(id, verdict)| Section {
-                id: id.to_owned(),
-                verdict,
-                parts: Vec::new(),
-                lints: Vec::new(),
-                files: Vec::new(),
-            }));
-        } else if let Some(section) = all.last_mut().filter(|_| in_edit) {
-            read(section, line);
+            let name = head.split(": ").next().unwrap_or(head);
+            all.push((name.to_owned(), String::new()));
+        }
+        if let Some((_, text)) = all.last_mut() {
+            text.push_str(line);
+            text.push('\n');
         }
     }
+    for (_, text) in &mut all {
+        text.truncate(text.trim_end_matches('\n').len());
+    }
     all
+}
+
+/// The edits of a body, in its order.
+pub(super) fn sections(body: &str) -> Vec<Section> {
+    let section = |(id, text): (String, String)| {
+        let mut lines = text.lines();
+        // Sections that are not edits (the files before, the anchors) have no verdict.
+        let verdict = lines.next()?.split_once(": ")?.1.parse().ok()?;
+        let mut section = Section { id, verdict, parts: Vec::new(), lints: Vec::new(), files: Vec::new() };
+        lines.for_each(|line| read(&mut section, line));
+        Some(section)
+    };
+    texts(body).into_iter().filter_map(section).collect()
 }
 
 fn read(section: &mut Section, line: &str) {

@@ -139,17 +139,14 @@ fn a_release_that_only_its_own_branch_changed_is_a_side_release() {
     let parent = repository.find_commit(Oid::from_str(&ids[1].to_string()).unwrap()).unwrap();
     let branch = repository.commit(None, &who, &who, "a branch", &tree, &[&parent]).unwrap();
     let history = History::open(folder.path()).unwrap();
-    let stop = |name: &str, commit| Waypoint {
+    let waypoint = |name: &str, commit| Waypoint {
         name: name.to_owned(),
-        tree: None,
-        commit,
+        tree: Box::new(history.tree(commit).unwrap()),
+        commit: Some(commit),
         not_available: Vec::new(),
     };
-    let path = [
-        stop("first", Some(ids[0])),
-        stop("branch", history.commit(&branch.to_string())),
-        stop("last", Some(ids[2])),
-    ];
+    let branch = history.commit(&branch.to_string()).unwrap();
+    let path = [waypoint("first", ids[0]), waypoint("branch", branch), waypoint("last", ids[2])];
     let trace = trace(&replace, &keys, &path, Some(&history)).unwrap();
     assert_eq!(
         (trace.side_releases, trace.path),
@@ -162,7 +159,7 @@ fn a_release_that_only_its_own_branch_changed_is_a_side_release() {
 fn an_excerpt_keeps_bytes_that_are_not_utf_8() {
     let replace = edit("file: f, text.replace: {find: one, with: two}");
     let stop = |name: &str, text: &[u8]| {
-        let tree = Some(Box::new(MemoryTree::of([("f", text)])) as Box<dyn crate::tree::Tree>);
+        let tree = Box::new(MemoryTree::of([("f", text)]));
         Waypoint { name: name.to_owned(), tree, commit: None, not_available: Vec::new() }
     };
     let far = "x\n".repeat(20);

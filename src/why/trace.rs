@@ -1,7 +1,6 @@
 //! From an edit and the releases on a path to the steps at which its anchor changed.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use super::excerpt::{AnchorLines, Excerpt};
 use super::observation::{Difference, Observation};
@@ -9,14 +8,14 @@ use super::observer::{Observations, Observer, PartObserver};
 use super::part::PartKey;
 use crate::edit::OutcomeKind;
 use crate::patchset::{Edit, Fact};
-use crate::tree::{Commit, CommitFile, CommitId, GitTree, History, Tree, TreeError, TreePath};
+use crate::tree::{Commit, CommitFile, CommitId, History, Tree, TreeError, TreePath};
 
-/// A tree on a release path. It has a tree, a commit, or both.
+/// A tree on a release path.
 pub struct Waypoint {
     /// The name of its pin, or what the user typed.
     pub name: String,
-    /// The tree, unless it is read from the repository.
-    pub tree: Option<Box<dyn Tree>>,
+    /// The tree.
+    pub tree: Box<dyn Tree>,
     /// Its commit in the repository, if that is known.
     pub commit: Option<CommitId>,
     /// Releases just before it on the path that are not available locally.
@@ -138,25 +137,34 @@ pub fn trace(
     trace.side_releases.dedup();
     for ((after, before, mark), parts) in made {
         let (old, new) = (&stops[before], &stops[after]);
+        let opened;
+        let (commit, seen, trees): (_, [Observations; 2], [&dyn Tree; 2]) = match (mark, history) {
+            (Some(Mark { ahead, id, .. }), Some(history)) => {
+                let parent = history.parents(id)?.first().copied();
+                let parent = parent.expect("a commit that changed something has a parent");
+                let (about, files) = (history.about(id)?, history.files(id)?);
+                opened = [history.tree(parent)?, history.tree(id)?];
+                (
+                    Some(StepCommit { about, files, on_old_branch: !ahead }),
+                    [observer.commit(history, parent)?, observer.commit(history, id)?],
+                    [&opened[0], &opened[1]],
+                )
+            }
+            _ => (
+                None,
+                [old.seen.clone(), new.seen.clone()],
+                [old.waypoint.tree.as_ref(), new.waypoint.tree.as_ref()],
+            ),
+        };
+        let parts: Vec<PartChange> = parts.iter().filter_map(|part| part_change(keys, part, &seen)).collect();
         let not_available = path[before + 1..=after].iter().flat_map(|one| one.not_available.clone());
-        let step = Step {
+        trace.steps.push(Step {
             before: old.waypoint.name.clone(),
             after: new.waypoint.name.clone(),
             not_available: not_available.collect(),
-            commit: None,
-            parts: part_changes(keys, &parts, &old.seen, &new.seen),
-            excerpts: Vec::new(),
-        };
-        trace.steps.push(match (mark, history) {
-            (Some(mark), Some(history)) => by_commit(step, &observer, &parts, mark, history)?,
-            _ => {
-                let (mut a, mut b) = (None, None);
-                let excerpts = match (open(old, history, &mut a)?, open(new, history, &mut b)?) {
-                    (Some(old), Some(new)) => excerpts(edit, old, new, &step.parts)?,
-                    _ => Vec::new(),
-                };
-                Step { excerpts, ..step }
-            }
+            commit,
+            excerpts: excerpts(edit, trees, &parts)?,
+            parts,
         });
     }
     Ok(trace)
@@ -167,22 +175,13 @@ fn stop<'a>(
     waypoint: &'a Waypoint,
     history: Option<&History>,
 ) -> Result<Stop<'a>, TreeError> {
-    let committed = match (waypoint.commit, history) {
-        (Some(commit), Some(history)) => Some((commit, observer.commit(history, commit)?)),
-        _ => None,
-    };
-    Ok(match (&waypoint.tree, committed) {
-        (None, None) => Stop { waypoint, seen: Rc::default(), commit: None },
-        (None, Some((commit, seen))) => Stop { waypoint, seen, commit: Some(commit) },
-        (Some(tree), committed) => {
-            let seen = observer.tree(tree.as_ref())?;
-            let is_same = |committed: &[Observation]| {
-                seen.iter().zip(committed).all(|(a, b)| a.difference(b, true).is_none())
-            };
-            let commit = committed.filter(|(_, committed)| is_same(committed)).map(|(commit, _)| commit);
-            Stop { waypoint, seen, commit }
-        }
-    })
+    let mut stop = Stop { waypoint, seen: observer.tree(waypoint.tree.as_ref())?, commit: None };
+    if let (Some(commit), Some(history)) = (waypoint.commit, history) {
+        let committed = observer.commit(history, commit)?;
+        let is_same = stop.seen.iter().zip(committed.iter()).all(|(a, b)| a.difference(b, true).is_none());
+        stop.commit = Some(commit).filter(|_| is_same);
+    }
+    Ok(stop)
 }
 
 /// The stops that a part's path goes through, and those that it leaves out because the anchor was changed
@@ -234,55 +233,21 @@ fn marks(
     Ok(if marks.is_empty() { vec![None] } else { marks })
 }
 
-fn part_changes(
+/// How a part differs before and after a step.
+fn part_change(
     keys: &[PartKey],
-    parts: &[&PartObserver<'_>],
-    a: &[Observation],
-    b: &[Observation],
-) -> Vec<PartChange> {
-    let change = |observer: &&PartObserver<'_>| {
-        let (difference, part) = (observer.difference(a, b)?, observer.part);
-        let (before, after) = (a[part].clone(), b[part].clone());
-        Some(PartChange { key: keys[part].clone(), difference, before, after })
-    };
-    parts.iter().filter_map(change).collect()
-}
-
-/// Narrows a step to what one commit changed, compared with its first parent.
-fn by_commit(
-    step: Step,
-    observer: &Observer<'_>,
-    parts: &[&PartObserver<'_>],
-    mark: Mark,
-    history: &History,
-) -> Result<Step, TreeError> {
-    let id = mark.id;
-    let (about, files) = (history.about(id)?, history.files(id)?);
-    let commit = StepCommit { about, files, on_old_branch: !mark.ahead };
-    let parent = *history.parents(id)?.first().expect("a commit that changed something has a parent");
-    let (before, after) = (observer.commit(history, parent)?, observer.commit(history, id)?);
-    let parts = part_changes(observer.keys, parts, &before, &after);
-    let excerpts = excerpts(observer.edit, &history.tree(parent)?, &history.tree(id)?, &parts)?;
-    Ok(Step { commit: Some(commit), parts, excerpts, ..step })
-}
-
-/// The tree of a stop: its own, or `opened` from the repository.
-fn open<'a>(
-    stop: &Stop<'a>,
-    history: Option<&History>,
-    opened: &'a mut Option<GitTree>,
-) -> Result<Option<&'a dyn Tree>, TreeError> {
-    if let (None, Some(commit), Some(history)) = (&stop.waypoint.tree, stop.waypoint.commit, history) {
-        return Ok(Some(opened.insert(history.tree(commit)?)));
-    }
-    Ok(stop.waypoint.tree.as_deref())
+    observer: &PartObserver<'_>,
+    [before, after]: &[Observations; 2],
+) -> Option<PartChange> {
+    let (difference, part) = (observer.difference(before, after)?, observer.part);
+    let (before, after) = (before[part].clone(), after[part].clone());
+    Some(PartChange { key: keys[part].clone(), difference, before, after })
 }
 
 /// The hunks between two trees that touch the anchors of some parts.
 fn excerpts(
     edit: &Edit,
-    old: &dyn Tree,
-    new: &dyn Tree,
+    [old, new]: [&dyn Tree; 2],
     parts: &[PartChange],
 ) -> Result<Vec<Excerpt>, TreeError> {
     let mut anchors: BTreeMap<(TreePath, TreePath), AnchorLines> = BTreeMap::new();
