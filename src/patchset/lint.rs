@@ -35,7 +35,10 @@ impl Lint {
 
     /// Whether it depends on the version of CPython, and not only on how the edit is written.
     pub fn depends_on_version(self) -> bool {
-        matches!(self, Lint::SetupIgnored | Lint::SetupShadowed | Lint::PrintStatement)
+        match self {
+            Lint::SetupIgnored | Lint::SetupShadowed | Lint::PrintStatement => true,
+            Lint::UndefInTemplate | Lint::UndefInsideGuard | Lint::StaleConfigure => false,
+        }
     }
 
     /// Its name.
