@@ -118,12 +118,12 @@ impl Run<'_> {
             return Err(AptError::OtherTarball { offered }.into());
         };
         let file = self.out().join(&offer.name);
-        let mut told = 0;
+        let mut reported = 0;
         progress.start(Some(offer.size));
         self.apt_get("source", &["--download-only", "--tar-only", &debian.source], &mut || {
             let size = fs::metadata(&file).map_or(0, |metadata| metadata.len());
-            progress.advance(size.saturating_sub(told));
-            told = told.max(size);
+            progress.advance(size.saturating_sub(reported));
+            reported = reported.max(size);
         })?;
         Ok((tarball, file))
     }
@@ -239,7 +239,7 @@ impl Offer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fetch::testing::{Told, pin};
+    use crate::fetch::testing::{Recorder, pin};
     use tempfile::TempDir;
 
     /// Where apt is configured and its cache is, and an `apt-get` that does what `script` says.
@@ -253,11 +253,11 @@ mod tests {
         (directory, apt, cache)
     }
 
-    fn fetch(apt: &Apt, cache: &Cache) -> (Result<Located, Why>, Told) {
+    fn fetch(apt: &Apt, cache: &Cache) -> (Result<Located, Why>, Recorder) {
         let pin = pin("https://a.test", b"good");
         let debian = Debian { suite: "bullseye".to_owned(), source: "python2.5".to_owned() };
-        let mut told = Told::default();
-        (apt.fetch(&debian, &pin.tarballs, cache, &mut told), told)
+        let mut recorder = Recorder::default();
+        (apt.fetch(&debian, &pin.tarballs, cache, &mut recorder), recorder)
     }
 
     const SOURCES: &str = "deb http://mirror.test/debian bookworm main\n";
@@ -286,9 +286,9 @@ esac
     #[test]
     fn the_tarball_of_the_source_package_comes_into_the_cache() {
         let (_directory, apt, cache) = apt(&helpful(b"good", "good"), SOURCES);
-        let (located, told) = fetch(&apt, &cache);
+        let (located, recorder) = fetch(&apt, &cache);
         assert_eq!(fs::read(located.unwrap().path()).unwrap(), b"good");
-        assert_eq!((told.total, told.bytes), (Some(4), 4));
+        assert_eq!((recorder.total, recorder.bytes), (Some(4), 4));
         assert!(!cache.root().join("apt").exists(), "the private configuration is gone");
     }
 

@@ -30,7 +30,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// One place that was tried in vain.
+/// A place that was tried without success.
 #[derive(Debug, thiserror::Error)]
 #[error("{origin}: {place}: {why}")]
 pub struct Attempt {
@@ -75,8 +75,8 @@ pub enum Why {
     /// The source package is not known.
     #[error("no source package of a distribution is pinned")]
     NoPackagePinned,
-    /// There is no directory to keep a download in.
-    #[error("there is no cache directory to keep it in")]
+    /// No directory for downloads is known.
+    #[error("no cache directory to download to")]
     NoCache,
     /// A path whose name cannot be searched, because it is not UTF-8.
     #[error("its name is not UTF-8")]
@@ -122,9 +122,9 @@ impl Why {
     }
 }
 
-/// A release that can be had nowhere.
+/// No place has the release.
 #[derive(Debug, thiserror::Error)]
-#[error("`{pin}` can be had nowhere")]
+#[error("no source found for `{pin}`")]
 pub struct FetchError {
     /// The name of the pin.
     pub pin: String,

@@ -1,8 +1,8 @@
-//! The tarballs fetched earlier, and the half-fetched ones.
+//! The cache of downloaded tarballs, complete and partial.
 //!
-//! `tarballs/Python-2.5.tgz` is a tarball, `.verified` beside it says that it had the pinned
-//! sha256 when it had this size and this time of modification, `.part` is one that is still being
-//! fetched, `.lock` keeps two processes from fetching it at once.
+//! Next to `tarballs/Python-2.5.tgz` are files with a suffix: `.verified` records the size and time
+//! of modification at which the tarball had the pinned sha256, `.part` is an unfinished download,
+//! and `.lock` keeps two processes from downloading it at once.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
@@ -31,16 +31,16 @@ impl Cache {
         &self.root
     }
 
-    /// Where a tarball stands once it is fetched.
+    /// The path of a complete tarball.
     pub(super) fn path(&self, tarball: &Tarball) -> PathBuf {
         self.root.join("tarballs").join(&tarball.file_name)
     }
 
-    /// Where a tarball stands while it is fetched.
+    /// The files of an unfinished download of a tarball.
     pub(super) fn part(&self, tarball: &Tarball) -> Part {
         Part {
-            path: beside(&self.path(tarball), "part"),
-            validator: beside(&self.path(tarball), "part.validator"),
+            path: with_suffix(&self.path(tarball), "part"),
+            validator: with_suffix(&self.path(tarball), "part.validator"),
         }
     }
 
@@ -52,19 +52,19 @@ impl Cache {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        if fs::read_to_string(beside(&path, "verified")).is_ok_and(|earlier| earlier == stamp) {
+        if fs::read_to_string(with_suffix(&path, "verified")).is_ok_and(|earlier| earlier == stamp) {
             return Ok(Some(Located::Tarball { path, sha256: tarball.sha256 }));
         }
         check(&path, std::slice::from_ref(tarball))?;
         // Without a stamp it is hashed again next time, nothing worse.
-        let _ = fs::write(beside(&path, "verified"), stamp);
+        let _ = fs::write(with_suffix(&path, "verified"), stamp);
         Ok(Some(Located::Tarball { path, sha256: tarball.sha256 }))
     }
 
     /// Keeps others from fetching `what` until the file that comes back is dropped.
     pub(super) fn lock(&self, what: &str, progress: &mut dyn Progress) -> io::Result<File> {
         let directory = self.root.join("tarballs");
-        let path = beside(&directory.join(what), "lock");
+        let path = with_suffix(&directory.join(what), "lock");
         // A cache that cannot be written to is the likeliest failure: it must say where it is.
         let named = |path: &Path, error: io::Error| {
             io::Error::new(error.kind(), format!("{}: {error}", path.display()))
@@ -92,7 +92,7 @@ impl Cache {
         fs::create_dir_all(self.root.join("tarballs"))?;
         fs::rename(file, &path)?;
         if let Ok(stamp) = stamp(&path, tarball.sha256) {
-            let _ = fs::write(beside(&path, "verified"), stamp);
+            let _ = fs::write(with_suffix(&path, "verified"), stamp);
         }
         let _ = fs::remove_file(&self.part(tarball).validator);
         Ok(Located::Tarball { path, sha256: tarball.sha256 })
@@ -108,7 +108,7 @@ pub(super) struct Part {
 impl Part {
     #[cfg(test)]
     pub(super) fn at(path: PathBuf) -> Part {
-        Part { validator: beside(&path, "validator"), path }
+        Part { validator: with_suffix(&path, "validator"), path }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -124,9 +124,9 @@ impl Part {
         (size > 0 && of == url && !validator.is_empty()).then(|| (size, validator.to_owned()))
     }
 
-    /// Starts the file anew. `validator` is what the server calls it, if it says so.
+    /// Creates the file, or empties it. `validator` is the server's ETag or date of this version, if it sent one.
     pub(super) fn create(&self, url: &str, validator: Option<&str>) -> io::Result<File> {
-        // First: bytes of another file must never stand beside the validator of this one.
+        // First, so that bytes of another version are never paired with this validator.
         self.discard()?;
         let file = File::create(&self.path)?;
         if let Some(validator) = validator {
@@ -159,18 +159,18 @@ pub(super) fn check(path: &Path, tarballs: &[Tarball]) -> Result<Sha256Digest, W
     if pinned.contains(&actual) { Ok(actual) } else { Err(Why::WrongHash { actual, pinned }) }
 }
 
-/// What is written beside a verified file: its digest, size and time of modification.
+/// The content of the `.verified` file: digest, size and time of modification.
 fn stamp(path: &Path, sha256: Sha256Digest) -> io::Result<String> {
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
-        return Err(io::Error::other("is no file"));
+        return Err(io::Error::other("not a regular file"));
     }
     let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     Ok(format!("{sha256} {} {modified}\n", metadata.len()))
 }
 
-/// `path` with `.suffix` after its name.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// `path` with `.suffix` appended to its file name.
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(suffix);
@@ -180,7 +180,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fetch::testing::{Told, listing, tarball};
+    use crate::fetch::testing::{Recorder, listing, tarball};
     use std::sync::mpsc::channel;
     use std::thread;
     use std::time::Duration;
@@ -237,20 +237,20 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("file");
         fs::write(&file, "").unwrap();
-        let error = Cache::new(&file).lock("f.tgz", &mut Told::default()).unwrap_err();
+        let error = Cache::new(&file).lock("f.tgz", &mut Recorder::default()).unwrap_err();
         assert!(error.to_string().starts_with(&file.display().to_string()), "{error}");
     }
 
     #[test]
     fn the_second_to_fetch_waits_for_the_first_and_says_so() {
         let (directory, cache, _) = cache();
-        let first = cache.lock("f.tgz", &mut Told::default()).unwrap();
+        let first = cache.lock("f.tgz", &mut Recorder::default()).unwrap();
         let (sender, done) = channel();
         let root = directory.path().to_owned();
         thread::spawn(move || {
-            let mut told = Told::default();
-            let lock = Cache::new(&root).lock("f.tgz", &mut told);
-            sender.send((lock.is_ok(), told.notes)).unwrap();
+            let mut recorder = Recorder::default();
+            let lock = Cache::new(&root).lock("f.tgz", &mut recorder);
+            sender.send((lock.is_ok(), recorder.notes)).unwrap();
         });
         assert!(done.recv_timeout(Duration::from_millis(100)).is_err());
         drop(first);

@@ -181,7 +181,7 @@ fn rest_of(headers: &HeaderMap, have: u64) -> Result<Option<u64>, Why> {
 mod tests {
     use super::*;
     use crate::fetch::progress::Silent;
-    use crate::fetch::testing::{Told, answer, bytes, listing, serve};
+    use crate::fetch::testing::{Recorder, answer, bytes, listing, serve};
     use std::fs;
     use std::sync::mpsc::Receiver;
     use tempfile::TempDir;
@@ -220,14 +220,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_arrives_whole_and_is_told() {
+    fn a_complete_download_reports_its_size() {
         let body = bytes(200_000);
         let download = download(vec![whole(&body)]);
-        let mut told = Told::default();
+        let mut recorder = Recorder::default();
         let web = Web::loopback(LIMIT);
-        assert!(!web.download(&download.url, &download.part, &mut told).unwrap());
+        assert!(!web.download(&download.url, &download.part, &mut recorder).unwrap());
         assert_eq!(download.bytes(), body);
-        assert_eq!((told.total, told.bytes), (Some(200_000), 200_000));
+        assert_eq!((recorder.total, recorder.bytes), (Some(200_000), 200_000));
         let request = download.request();
         assert!(request.contains("accept-encoding: identity\n") && !request.contains("range:"), "{request}");
     }

@@ -2,8 +2,8 @@
 //!
 //! Origins are asked in a fixed order: the places the user named, the cache, upstream's address,
 //! the distribution's source package. None of them is trusted: a tarball counts when its sha256
-//! is pinned, a git tag when its tree id is. What was tried in vain comes back as [`Attempt`]s,
-//! with the answer or in the error.
+//! is pinned, a git tag when its tree id is. Places that were tried without success are returned
+//! as [`Attempt`]s, with the result or in the error.
 //!
 //! This is the only network code, and `apt-get` is the only program it starts.
 
@@ -98,7 +98,7 @@ impl Located {
     }
 }
 
-/// What a search came to.
+/// The result of a search.
 #[derive(Debug, Default)]
 pub struct Lookup {
     /// The release, when it was found.
@@ -107,7 +107,7 @@ pub struct Lookup {
     pub rejected: Vec<Attempt>,
 }
 
-/// A release, and what stood in the way of having it sooner.
+/// A release, and the places that were tried before it was found.
 #[derive(Debug)]
 pub struct Obtained {
     /// Where it is.
@@ -117,7 +117,7 @@ pub struct Obtained {
 }
 
 /// Looks for a release on this machine: in the places the user named, then in the cache.
-/// No network. Something of the right name with the wrong hash is told, and passed over.
+/// No network. A file of the right name with the wrong hash is rejected and reported.
 pub fn locate(pin: &Pin, places: &Places) -> Lookup {
     let mut lookup = Lookup::default();
     for place in &places.sources {

@@ -1,6 +1,6 @@
-//! How a download tells how far it is. Drawing is the command line's business.
+//! How a download reports its progress. The command line draws it.
 
-/// Told about everything that lasts.
+/// Receives the progress of operations that take long.
 pub trait Progress {
     /// A transfer starts; `total` is its size in bytes, when that is known.
     fn start(&mut self, total: Option<u64>);
@@ -8,11 +8,11 @@ pub trait Progress {
     /// `bytes` more have arrived, or were there already.
     fn advance(&mut self, bytes: u64);
 
-    /// Something worth knowing begins: which origin is asked, or what is waited for.
+    /// A new step begins: an origin is asked, or something is waited for.
     fn note(&mut self, text: &str);
 }
 
-/// Tells nobody.
+/// Discards all progress reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

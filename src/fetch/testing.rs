@@ -60,15 +60,15 @@ pub(super) fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     [format!("HTTP/1.1 {status}\r\nConnection: close\r\n{headers}\r\n").as_bytes(), body].concat()
 }
 
-/// Remembers what it was told.
+/// Records what was reported.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Recorder {
     pub(super) total: Option<u64>,
     pub(super) bytes: u64,
     pub(super) notes: Vec<String>,
 }
 
-impl Progress for Told {
+impl Progress for Recorder {
     fn start(&mut self, total: Option<u64>) {
         self.total = total;
         self.bytes = 0;

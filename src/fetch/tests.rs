@@ -1,6 +1,6 @@
 use std::fs;
 
-use super::testing::{Told, answer, bytes, listing, pin, serve, tarball};
+use super::testing::{Recorder, answer, bytes, listing, pin, serve, tarball};
 use super::*;
 
 fn whole(body: &[u8]) -> Vec<u8> {
@@ -18,11 +18,11 @@ fn what_was_fetched_once_is_found_without_the_network() {
     let body = bytes(1000);
     let (base, requests) = serve(vec![whole(&body)]);
     let pin = pin(&base, &body);
-    let mut told = Told::default();
-    let obtained = obtain(&pin, &places(cache.path()), &mut told).unwrap();
+    let mut recorder = Recorder::default();
+    let obtained = obtain(&pin, &places(cache.path()), &mut recorder).unwrap();
     assert!(obtained.rejected.is_empty());
     assert_eq!(fs::read(obtained.located.path()).unwrap(), body);
-    assert_eq!(told.notes, [pin.tarballs[0].url.as_str()]);
+    assert_eq!(recorder.notes, [pin.tarballs[0].url.as_str()]);
 
     let offline = Places { web: None, ..places(cache.path()) };
     assert_eq!(locate(&pin, &offline).located, Some(obtained.located));
@@ -85,7 +85,7 @@ fn the_error_names_every_origin_that_was_tried() {
     let places =
         Places { sources: vec![own.path().to_owned()], apt: Apt::of_system(), ..places(cache.path()) };
     let error = obtain(&pin(&base, b"good"), &places, &mut Silent).unwrap_err();
-    assert_eq!(error.to_string(), "`python-2.5` can be had nowhere");
+    assert_eq!(error.to_string(), "no source found for `python-2.5`");
     let whys: Vec<_> = error.attempts.iter().map(|attempt| (attempt.origin, &attempt.why)).collect();
     let [
         (Origin::Sources, Why::NothingThere),

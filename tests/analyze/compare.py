@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""`pypatch setup analyze` beside the interpreter's own modulefinder, program by program.
+"""Compares `pypatch setup analyze` with the interpreter's own modulefinder, program by program.
 
     PYTHON tests/analyze/compare.py PYPATCH TREE PROGRAM...
 

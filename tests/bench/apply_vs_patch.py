@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""What `pypatch apply` and `revert` cost, beside `patch -p1` and `patch -R` with the equal diff.
+"""Measures `pypatch apply` and `revert` against `patch -p1` and `patch -R` with the same diff.
 
     tests/bench/apply_vs_patch.py target/release/pypatch catamount-py2.5 SOURCE [--rounds N]
 
 SOURCE is a directory, or whatever else pypatch takes: a tarball, a pin, git:REPO@REV. All work on copies of one tree, round by
 round and in changing order; every pair must give back the tree as it was.
 
-TMPDIR says where, and with that the file system, which takes part of the time. ext4 without a journal is no place to measure: to make
-a file it passes over every inode that was deleted in the last minutes, one by one, and this script deletes trees.
+The trees are in TMPDIR, and its file system affects the times. Do not measure on ext4 without a journal: to create a file it
+skips every inode that was deleted in the last minutes, one by one, and this script deletes trees.
 
 CPU time is user and system time of the processes, as wait4 reports it. Peak memory is never below that of this script, which
 starts them. Timings decide no test: the exit status says only whether all did the same work.

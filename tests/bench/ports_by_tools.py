@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The edits of catamount-py2.5 on other versions: what pypatch says, beside what existing tools make of the diffs.
+"""Compares pypatch with existing tools on porting the edits of catamount-py2.5 to other versions.
 
     tests/bench/ports_by_tools.py PYPATCH REPOSITORY [-v] [VERSION...]
 
 REPOSITORY is a git repository with CPython's release tags. Each edit's own diff on 2.5, from the accepted snapshot, is given
-to `patch -F2`, `git apply -3` and `wiggle` on each version on which the shipped family has an accepted snapshot. What the family
-comes to there is taken for right. A tool is
+to `patch -F2`, `git apply -3` and `wiggle` on each version on which the shipped family has an accepted snapshot. The family's
+result there counts as right. A tool is
 
     right     its result is the family's, or it refuses where the family does nothing
     wrong     it succeeds, and its result is another one

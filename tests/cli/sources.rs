@@ -136,7 +136,7 @@ fn a_pin_that_is_not_found_lists_the_places_searched() {
     env.set("PYPATCH_SOURCES", format!("{0}/nowhere:{0}/tree", env.path(".").display()));
     assert_snapshot!(env.run(&["plan", "--offline", "gadget", "python-9.9"]), @"
     ------- stderr -------
-    error: `python-9.9` can be had nowhere
+    error: no source found for `python-9.9`
       PYPATCH_SOURCES: $WORK/./nowhere: does not exist
       PYPATCH_SOURCES: $WORK/./tree: has neither a tarball nor a tag of it
       help: set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag
@@ -144,7 +144,7 @@ fn a_pin_that_is_not_found_lists_the_places_searched() {
     ");
     assert_snapshot!(env.run(&["fetch", "--offline", "python-9.9"]), @"
     ------- stderr -------
-    error: `python-9.9` can be had nowhere
+    error: no source found for `python-9.9`
       PYPATCH_SOURCES: $WORK/./nowhere: does not exist
       PYPATCH_SOURCES: $WORK/./tree: has neither a tarball nor a tag of it
       help: set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag
@@ -161,7 +161,7 @@ fn a_tarball_with_a_wrong_hash_is_never_used() {
     let output = env.run(&["plan", "--offline", "gadget", "python-9.9"]);
     assert_snapshot!(common::without_digests(&output), @"
     ------- stderr -------
-    error: `python-9.9` can be had nowhere
+    error: no source found for `python-9.9`
       PYPATCH_SOURCES: $WORK/sources/Python-9.9.tgz: has the sha256 SHA256, and that is not pinned
       help: set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag
     [exit 4]

@@ -64,7 +64,7 @@ says '[1, {"a": "\u00fc"}]' 'import simplejson; print simplejson.dumps(simplejso
 says "('1.35', True, '[1,2.5]')" \
     'import sys, ujson; print(ujson.__version__, "ujson" in sys.builtin_module_names, ujson.dumps([1, 2.5]))'
 
-echo "== an archive that is built anew is linked anew, which make alone does not do"
+echo "== an archive that is rebuilt is linked again, which make alone does not do"
 sed -i 's/"1.35"/"1.35.1"/' ujson-1.35/python/version.h
 (cd ujson-1.35 && "$place/prefix/bin/python.sn" setup.py install) >ujson-again.log 2>&1 || { tail -n 20 ujson-again.log; exit 1; }
 would=$(make -C "$tree" -n python 2>/dev/null)

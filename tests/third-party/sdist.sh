@@ -12,7 +12,7 @@ sdist() {
     # Binary packages hold no C; pip makes the metadata in an environment of its own.
     [ -e "$file" ] || python3 -m pip --disable-pip-version-check download --quiet --no-deps --no-binary :all: \
         --dest . "$name==$version" >pip.log 2>&1 ||
-        { tail -n 3 pip.log >&2; echo "SKIPPED: $file cannot be had here"; exit 77; }
+        { tail -n 3 pip.log >&2; echo "SKIPPED: $file cannot be downloaded here"; exit 77; }
     echo "$sha256  $file" | sha256sum --check --quiet
     rm -rf "${file%.tar.gz}"
     tar -xzf "$file"
