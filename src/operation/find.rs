@@ -92,6 +92,24 @@ pub(super) fn match_count(
     Err(Miss { near: matches.chain(changed).collect(), ..miss }.near(near()).into())
 }
 
+/// The only one of `found`. Otherwise the failure: `miss` for none, and for several `what` with their number, each at its
+/// offset.
+pub(super) fn only<'a, T>(
+    found: &[&'a T],
+    offset: impl Fn(&T) -> usize,
+    what: impl FnOnce(usize) -> String,
+    miss: impl FnOnce() -> Miss,
+) -> Result<&'a T, Failure> {
+    match found {
+        [one] => Ok(one),
+        [] => Err(miss().into()),
+        several => {
+            let at = several.iter().map(|one| offset(one)).collect();
+            Err(Failure::ambiguous(what(several.len()), at))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

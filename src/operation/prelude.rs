@@ -7,7 +7,7 @@ pub(super) use super::anchor::Anchor;
 pub(super) use super::answer::{
     Answer, Delta, Failure, Miss, Resolution, already, change, change_at, change_file, refused,
 };
-pub(super) use super::find::{covers, find_lines, find_words, match_count};
+pub(super) use super::find::{covers, find_lines, find_words, match_count, only};
 pub(super) use super::lines::{as_lines, insert_lines, with_line_ends};
 pub(super) use super::operate::{Compared, Description, Operate, Site};
 pub(super) use super::parsed::ParsedFile;

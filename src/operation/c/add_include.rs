@@ -58,23 +58,21 @@ impl Operate for AddInclude {
         if let Some(existing) = includes.iter().find(|i| i.path == name && compiled(&i.conditions)) {
             return already(existing.span.start);
         }
-        match found[..] {
-            [one] => {
-                let at = line_bounds(text, one.span.start).end.max(one.span.end);
-                let line = as_lines(format!("#include {}", self.include).as_bytes(), line_ending(text));
-                change(vec![insert_lines(text, at, &line)])
-            }
-            [] => {
+        let included = |n| format!("`{}` is included {n} times", self.after);
+        let one = only(
+            &found,
+            |include| include.span.start,
+            included,
+            || {
                 let names = includes.iter().map(|i| (i.span.start, i.path.as_str().into()));
                 let mut near = nearest(&self.after, names);
                 near.extend(includes.first().map(|first| first.span.start));
                 near.dedup();
-                Err(Miss::new(format!("`{}` is not included", self.after)).near(near).into())
-            }
-            _ => Err(Failure::ambiguous(
-                format!("`{}` is included {} times", self.after, found.len()),
-                found.iter().map(|include| include.span.start).collect(),
-            )),
-        }
+                Miss::new(format!("`{}` is not included", self.after)).near(near)
+            },
+        )?;
+        let at = line_bounds(text, one.span.start).end.max(one.span.end);
+        let line = as_lines(format!("#include {}", self.include).as_bytes(), line_ending(text));
+        change(vec![insert_lines(text, at, &line)])
     }
 }

@@ -46,20 +46,16 @@ impl Operate for RemoveEntry {
         let file = site.file;
         let tables = file.c().tables();
         let found: Vec<_> = tables.iter().filter(|table| table.name == self.table).collect();
-        let table = match found[..] {
-            [one] => one,
-            [] => {
+        let called = |n| format!("{n} tables are called `{}`", self.table);
+        let table = only(
+            &found,
+            |t| t.name_span.start,
+            called,
+            || {
                 let names = tables.iter().map(|t| (t.name_span.start, t.name.as_str().into()));
-                let near = nearest(&self.table, names);
-                return Err(Miss::new(format!("no table is called `{}`", self.table)).near(near).into());
-            }
-            _ => {
-                return Err(Failure::ambiguous(
-                    format!("{} tables are called `{}`", found.len(), self.table),
-                    found.iter().map(|t| t.name_span.start).collect(),
-                ));
-            }
-        };
+                Miss::new(format!("no table is called `{}`", self.table)).near(nearest(&self.table, names))
+            },
+        )?;
         if let Some(problem) = file.c().problem_in(table.span) {
             let why = format!("`{}` cannot be parsed safely: {}", self.table, problem.what);
             return refused(why, problem.span.start);

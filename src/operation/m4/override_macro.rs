@@ -41,26 +41,23 @@ impl Operate for Override {
         check_definitions(&text, std::slice::from_ref(&self.name))?;
         let all = m4::definitions(old);
         let found: Vec<_> = all.iter().filter(|d| d.name.of(old) == self.name.as_bytes()).collect();
-        match found[..] {
-            [one] => {
-                let text = text.trim_ascii_end();
-                if covers(old, text, one.span) {
-                    already(one.span.start)
-                } else {
-                    change(vec![Rewrite::replace(one.span, text)])
-                }
-            }
-            [] => {
+        let defined = |n| format!("`{}` is defined {n} times", self.name);
+        let one = only(
+            &found,
+            |d| d.span.start,
+            defined,
+            || {
                 let names = all.iter().map(|d| (d.span.start, String::from_utf8_lossy(d.name.of(old))));
-                Err(Miss::new(format!("no definition of `{}` was found", self.name))
+                Miss::new(format!("no definition of `{}` was found", self.name))
                     .near(nearest(&self.name, names))
                     .help("`m4.define` adds a definition")
-                    .into())
-            }
-            _ => Err(Failure::ambiguous(
-                format!("`{}` is defined {} times", self.name, found.len()),
-                found.iter().map(|d| d.span.start).collect(),
-            )),
+            },
+        )?;
+        let text = text.trim_ascii_end();
+        if covers(old, text, one.span) {
+            already(one.span.start)
+        } else {
+            change(vec![Rewrite::replace(one.span, text)])
         }
     }
 }

@@ -7,18 +7,16 @@ use crate::syntax::makefile::Variable;
 /// The only definition of a variable.
 pub(super) fn variable<'a>(file: &'a ParsedFile, name: &'a str) -> Result<&'a Variable, Failure> {
     let found: Vec<&Variable> = file.makefile().variables_of(&file.bytes, name.as_bytes()).collect();
-    match found[..] {
-        [one] => Ok(one),
-        [] => {
+    only(
+        &found,
+        |v| v.name.start,
+        |n| format!("`{name}` is defined {n} times"),
+        || {
             let names = file.makefile().variables.iter();
             let names = names.map(|v| (v.name.start, lossy(v.name.of(&file.bytes))));
-            Err(Miss::new(format!("no variable is called `{name}`")).near(nearest(name, names)).into())
-        }
-        _ => Err(Failure::ambiguous(
-            format!("`{name}` is defined {} times", found.len()),
-            found.iter().map(|v| v.name.start).collect(),
-        )),
-    }
+            Miss::new(format!("no variable is called `{name}`")).near(nearest(name, names))
+        },
+    )
 }
 
 /// A value for an empty variable, with the blanks that separate it from the operator and a comment.

@@ -13,22 +13,21 @@ pub(super) fn definition<'a>(
 ) -> Result<&'a Definition, Failure> {
     let all: Vec<&Definition> = all.collect();
     let found: Vec<&Definition> = all.iter().copied().filter(|d| d.path == path).collect();
-    match found[..] {
-        [one] => match file.python().problem_in(one.span) {
-            None => Ok(one),
-            Some(problem) => Err(Failure::Refused {
-                why: format!("`{path}` cannot be parsed safely: {}", problem.what),
-                at: Some(problem.span.start),
-            }),
-        },
-        [] => {
+    let one = only(
+        &found,
+        |d| d.name_span.start,
+        |n| format!("{n} {kind}s are called `{path}`"),
+        || {
             let names = all.iter().map(|d| (d.name_span.start, d.path.as_str().into()));
-            Err(Miss::new(format!("no {kind} is called `{path}`")).near(nearest(path, names)).into())
-        }
-        _ => Err(Failure::ambiguous(
-            format!("{} {kind}s are called `{path}`", found.len()),
-            found.iter().map(|d| d.name_span.start).collect(),
-        )),
+            Miss::new(format!("no {kind} is called `{path}`")).near(nearest(path, names))
+        },
+    )?;
+    match file.python().problem_in(one.span) {
+        None => Ok(one),
+        Some(problem) => Err(Failure::Refused {
+            why: format!("`{path}` cannot be parsed safely: {}", problem.what),
+            at: Some(problem.span.start),
+        }),
     }
 }
 

@@ -103,23 +103,18 @@ fn set_variable(file: &ParsedFile, name: &str, value: &str) -> Answer {
     let text = &file.bytes;
     let variables = &file.setup().variables;
     let all: Vec<_> = variables.iter().filter(|v| v.name.of(text) == name.as_bytes()).collect();
-    let on: Vec<_> = all.iter().filter(|v| v.enabled).collect();
-    let variable = match (&on[..], &all[..]) {
-        ([one], _) => **one,
-        ([], [one]) => *one,
-        ([], []) => {
+    let on: Vec<_> = all.iter().copied().filter(|v| v.enabled).collect();
+    // An active definition counts before those in comments.
+    let found = if on.len() == 1 { &on } else { &all };
+    let variable = only(
+        found,
+        |v| v.name.start,
+        |n| format!("`{name}` is defined {n} times"),
+        || {
             let names = variables.iter().map(|v| (v.name.start, String::from_utf8_lossy(v.name.of(text))));
-            return Err(Miss::new(format!("no variable is called `{name}`"))
-                .near(nearest(name, names))
-                .into());
-        }
-        _ => {
-            return Err(Failure::ambiguous(
-                format!("`{name}` is defined {} times", all.len()),
-                all.iter().map(|v| v.name.start).collect(),
-            ));
-        }
-    };
+            Miss::new(format!("no variable is called `{name}`")).near(nearest(name, names))
+        },
+    )?;
     if variable.enabled && variable.value.of(text) == value.as_bytes() {
         return already(variable.name.start);
     }
