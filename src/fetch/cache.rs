@@ -202,7 +202,7 @@ mod tests {
         fs::write(part.path(), "good").unwrap();
         cache.adopt(&tarball, part.path()).unwrap();
         assert!(cache.look(&tarball).unwrap().is_some());
-        assert_eq!(listing(&cache.root().join("tarballs")), ["f.tgz", "f.tgz.verified"]);
+        assert_eq!(listing(&cache.root.join("tarballs")), ["f.tgz", "f.tgz.verified"]);
     }
 
     #[test]
