@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// The exit status of pypatch. The comments are its manual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExitStatus {
+pub(super) enum ExitStatus {
     /// 0: done, or there was nothing to do.
     Done,
     /// 1: a difference, if one was asked for: `status` found a changed file, `snapshot check` a change,

@@ -35,7 +35,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use error::CliError;
-pub use exit::ExitStatus;
+use exit::ExitStatus;
 use ui::Ui;
 use workspace::Workspace;
 

@@ -12,8 +12,9 @@ mod render;
 mod section;
 mod store;
 
-pub use compare::{SectionChange, compare};
-pub use diff::{EditDifference, Fate, FileDifference, PartDifference, Side, diff};
-pub use effect::Effect;
-pub use render::{baseline, before_digests, render};
+pub(crate) use compare::{SectionChange, compare};
+pub(crate) use diff::{EditDifference, Fate, FileDifference, Side, diff};
+pub(crate) use effect::Effect;
+pub(crate) use render::before_digests;
+pub use render::{baseline, render};
 pub use store::Store;

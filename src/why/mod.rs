@@ -18,8 +18,8 @@ mod release_path;
 mod tests;
 mod trace;
 
-pub use excerpt::Excerpt;
-pub use observation::{Difference, Observation};
-pub use part::{PartKey, part_keys};
-pub use release_path::release_path;
-pub use trace::{PartChange, Step, StepCommit, Trace, Waypoint, trace};
+pub(crate) use excerpt::Excerpt;
+pub(crate) use observation::{Difference, Observation};
+pub(crate) use part::{PartKey, part_keys};
+pub(crate) use release_path::release_path;
+pub(crate) use trace::{PartChange, Step, StepCommit, Trace, Waypoint, trace};

@@ -116,7 +116,7 @@ fn every_commit_that_changed_the_observation_is_found() {
 }
 
 #[test]
-fn commits_found_in_a_history_that_goes_back_and_forth_differ_from_their_parents() {
+fn every_commit_that_is_found_differs_from_its_parent() {
     let texts = ["one", "gone", "one", "gone", "one", "one", "gone"];
     let places = found(&texts);
     assert_eq!(places.len() % 2, 1, "{places:?}");
