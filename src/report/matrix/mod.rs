@@ -40,7 +40,7 @@ impl Report for MatrixReport<'_> {
     }
 
     fn html(&self) -> Option<String> {
-        Some(html::html(self.matrix))
+        Some(html::page(self.matrix))
     }
 }
 
