@@ -325,7 +325,7 @@ esac
     }
 
     #[test]
-    fn a_machine_without_apt_or_without_an_archive_is_told() {
+    fn a_machine_without_apt_or_without_an_archive_is_reported() {
         let (_directory, mut apt, cache) = apt("", SOURCES);
         apt.command = vec!["pypatch-no-such-program".into()];
         assert!(matches!(fetch(&apt, &cache).0, Err(Why::Apt(AptError::NotInstalled))));

@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_changed_meanwhile_starts_anew() {
+    fn a_file_that_changed_meanwhile_is_downloaded_again() {
         let body = bytes(1000);
         let download = download(vec![whole(&body)]);
         let mut file = download.part.create(&download.url, Some("\"older\"")).unwrap();

@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tarball_with_the_wrong_hash_is_told_and_passed_over() {
+    fn a_tarball_with_the_wrong_hash_is_reported_and_skipped() {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("Python-2.5.tgz"), "evil").unwrap();
         fs::write(directory.path().join("python2.5_2.5.orig.tar.gz"), "good").unwrap();
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_does_not_exist_is_told() {
+    fn a_place_that_does_not_exist_is_reported() {
         let directory = tempfile::tempdir().unwrap();
         let (_, rejected) = search_one(&pin("https://a.test", b""), &directory.path().join("gone"));
         assert!(matches!(&rejected[..], [Attempt { why: Why::Missing, .. }]), "{rejected:?}");

@@ -61,7 +61,7 @@ fn a_download_with_the_wrong_hash_is_thrown_away_and_the_next_tarball_tried() {
 }
 
 #[test]
-fn a_download_gone_on_with_that_comes_out_wrong_starts_anew() {
+fn a_continued_download_with_a_wrong_hash_starts_again() {
     let cache = tempfile::tempdir().unwrap();
     let body = bytes(1000);
     let rest = answer("206 Partial Content", "Content-Range: bytes 5-999/1000\n", &body[5..]);

@@ -425,7 +425,7 @@ mod tests {
     const NONE: [&str; 0] = [];
 
     #[test]
-    fn files_that_import_one_way_are_no_circle() {
+    fn files_that_import_one_way_are_not_a_circle() {
         assert_eq!(circles(&folder("mod a;\nmod b;", "pub struct B;")), NONE);
     }
 
