@@ -257,7 +257,7 @@ fn a_deliberately_broken_edit_fails_a_check_that_names_it() {
     let fails = |patchsets: &[&str], check: &str, edit: &str| {
         let (code, said) = build(place, patchsets, "python-2.7.18", &["--program", "catamount"]);
         assert_eq!(code, Some(5), "{said}");
-        let is_reported = |line: &str| line.contains("this does not hold: ") && line.contains(check);
+        let is_reported = |line: &str| line.contains("checks failed after ") && line.contains(check);
         assert!(said.lines().any(is_reported), "{said}");
         assert!(said.contains(&format!("{check} (edit `{edit}`)")), "{said}");
     };
