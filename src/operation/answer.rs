@@ -1,6 +1,7 @@
 //! The result of an operation on one file, in byte offsets.
 
 use crate::contents::Contents;
+use crate::syntax::Problem;
 use crate::text::{Rewrite, Span};
 
 /// The change of one file.
@@ -87,12 +88,22 @@ pub(super) fn already(offset: usize) -> Answer {
 
 /// The change must not be made, because of the bytes at `offset`.
 pub(super) fn refused(why: impl Into<String>, offset: usize) -> Answer {
-    Err(Failure::Refused { why: why.into(), at: Some(offset) })
+    Err(Failure::refused(why, offset))
 }
 
 impl Failure {
-    pub(super) fn ambiguous(what: impl Into<String>, at: Vec<usize>) -> Failure {
-        Failure::Ambiguous { what: what.into(), at, help: None }
+    pub(super) fn ambiguous(what: impl Into<String>, at: impl IntoIterator<Item = usize>) -> Failure {
+        Failure::Ambiguous { what: what.into(), at: at.into_iter().collect(), help: None }
+    }
+
+    /// The change must not be made, because of the bytes at `offset`.
+    pub(super) fn refused(why: impl Into<String>, offset: usize) -> Failure {
+        Failure::Refused { why: why.into(), at: Some(offset) }
+    }
+
+    /// The parser doubts its own result for `name` (in quotes).
+    pub(super) fn doubtful(name: &str, problem: &Problem) -> Failure {
+        Failure::refused(format!("{name} cannot be parsed safely: {}", problem.what), problem.span.start)
     }
 
     /// A fault of the arguments, which has no place in the file.

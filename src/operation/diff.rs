@@ -37,7 +37,7 @@ fn max_offset() -> usize {
 
 impl Operate for Diff {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::File, Compared::Nothing).texts([&self.patch])
+        Description::new(Anchor::File).texts([&self.patch])
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

@@ -1,9 +1,11 @@
 //! Literal text, and how many matches an anchor may have.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 
 use super::answer::{Answer, Failure, Miss, Resolution, change};
-use crate::text::{Rewrite, Span};
+use crate::text::{Rewrite, Span, nearest};
 
 /// Where `needle` occurs in `within` as whole words: if it begins or ends with a letter, digit or underscore, it is
 /// not next to another one.
@@ -92,21 +94,20 @@ pub(super) fn match_count(
     Err(Miss { near: matches.chain(changed).collect(), ..miss }.near(near()).into())
 }
 
-/// The only one of `found`. Otherwise the failure: `miss` for none, and for several `what` with their number, each at its
-/// offset.
-pub(super) fn only<'a, T>(
-    found: &[&'a T],
-    offset: impl Fn(&T) -> usize,
-    what: impl FnOnce(usize) -> String,
-    miss: impl FnOnce() -> Miss,
-) -> Result<&'a T, Failure> {
-    match found {
-        [one] => Ok(one),
-        [] => Err(miss().into()),
-        several => {
-            let at = several.iter().map(|one| offset(one)).collect();
-            Err(Failure::ambiguous(what(several.len()), at))
-        }
+/// The index of the only one that is called `name`, where `all` are the offsets and names of things of its kind.
+/// Otherwise the failure: `none` with similar names, or `several` of their number.
+pub(super) fn only<'a>(
+    name: &str,
+    all: impl Iterator<Item = (usize, Cow<'a, str>)> + Clone,
+    none: String,
+    several: impl FnOnce(usize) -> String,
+) -> Result<usize, Failure> {
+    let is_called = |(index, (at, other)): (usize, (usize, _))| (other == name).then_some((index, at));
+    let found: Vec<(usize, usize)> = all.clone().enumerate().filter_map(is_called).collect();
+    match found[..] {
+        [(index, _)] => Ok(index),
+        [] => Err(Miss::new(none).near(nearest(name, all)).into()),
+        _ => Err(Failure::ambiguous(several(found.len()), found.iter().map(|(_, at)| *at))),
     }
 }
 

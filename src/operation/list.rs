@@ -29,24 +29,10 @@ macro_rules! operations {
             /// What each operation needs of its file, in the order of their names.
             pub(crate) const NEEDS: &'static [FileNeed] = &[$(FileNeed::$need),*];
 
-            /// Its name, as patchsets spell it.
-            pub fn name(&self) -> &'static str {
+            /// Its line of the table: its family, its name, and what it needs of its file.
+            fn entry(&self) -> (Family, &'static str, FileNeed) {
                 match self {
-                    $(Operation::$variant(_) => $name,)*
-                }
-            }
-
-            /// The format that it edits.
-            pub fn family(&self) -> Family {
-                match self {
-                    $(Operation::$variant(_) => Family::$family,)*
-                }
-            }
-
-            /// What it needs of its file.
-            pub fn needs(&self) -> FileNeed {
-                match self {
-                    $(Operation::$variant(_) => FileNeed::$need,)*
+                    $(Operation::$variant(_) => (Family::$family, $name, FileNeed::$need),)*
                 }
             }
 
@@ -154,6 +140,21 @@ pub enum Family {
 }
 
 impl Operation {
+    /// The format that it edits.
+    pub fn family(&self) -> Family {
+        self.entry().0
+    }
+
+    /// Its name, as patchsets spell it.
+    pub fn name(&self) -> &'static str {
+        self.entry().1
+    }
+
+    /// What it needs of its file.
+    pub fn needs(&self) -> FileNeed {
+        self.entry().2
+    }
+
     /// The operation on another anchor of the same kind, if it can be moved so.
     pub fn with_anchor(&self, anchor: Anchor) -> Option<Operation> {
         let mut moved = self.clone();

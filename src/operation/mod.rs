@@ -3,8 +3,9 @@
 //! Everything particular to an operation is in its file: the arguments and their documentation (a type), what makes
 //! them nonsense ([`Operate::check`]), how it finds its anchor and what it changes ([`Operate::resolve`]), what it
 //! attaches to and how much of that is compared across versions ([`Operate::describe`]), and how a port moves it to
-//! another anchor ([`Operate::set_anchor`]). In YAML its keys are written in the order of the type's fields. The
-//! documentation of the type has an example, which is tested; it is also the description in the published schema.
+//! another anchor ([`Operate::set_anchor`], mostly by `moves_to!`). In YAML its keys are written in the order of the
+//! type's fields. The documentation of the type has an example, which is tested; it is also the description in the
+//! published schema.
 //!
 //! To add an operation, write that file, add a line to the table in `list.rs`, and test what the example does not show.
 

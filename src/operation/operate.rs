@@ -44,6 +44,23 @@ pub trait Operate {
     }
 }
 
+/// The result of a check: `what` is wrong unless `holds`.
+pub(super) fn ensure(holds: bool, what: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what.to_owned()) }
+}
+
+/// Defines [`Operate::set_anchor`]: to which anchors the operation can be moved, and how its arguments take their values.
+macro_rules! moves_to {
+    ($self:ident, $anchor:pat => $assignment:expr) => {
+        fn set_anchor(&mut $self, anchor: Anchor) -> bool {
+            let $anchor = anchor else { return false };
+            $assignment;
+            true
+        }
+    };
+}
+pub(super) use moves_to;
+
 /// What an operation says of itself.
 #[derive(Debug)]
 pub struct Description<'a> {
@@ -61,8 +78,14 @@ pub struct Description<'a> {
 }
 
 impl<'a> Description<'a> {
-    pub(super) fn new(anchor: Anchor, compared: Compared) -> Description<'a> {
+    /// An operation whose anchor says all.
+    pub(super) fn new(anchor: Anchor) -> Description<'a> {
+        let compared = Compared::Nothing;
         Description { anchor, compared, label: None, texts: Vec::new(), takes_within: false }
+    }
+
+    pub(super) fn compared(self, compared: Compared) -> Description<'a> {
+        Description { compared, ..self }
     }
 
     pub(super) fn label(self, label: impl Into<String>) -> Description<'a> {

@@ -9,7 +9,7 @@ pub(super) use super::answer::{
 };
 pub(super) use super::find::{covers, find_lines, find_words, match_count, only};
 pub(super) use super::lines::{as_lines, insert_lines, with_line_ends};
-pub(super) use super::operate::{Compared, Description, Operate, Site};
+pub(super) use super::operate::{Compared, Description, Operate, Site, ensure, moves_to};
 pub(super) use super::parsed::ParsedFile;
 pub(super) use super::value::{Count, OneOrMore, Text, Texts};
 pub(super) use crate::text::{Rewrite, Span, line_ending, nearest};

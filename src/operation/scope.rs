@@ -64,10 +64,10 @@ impl Within {
         match spans[..] {
             [one] => Ok(one),
             [] => Err(Miss::new(format!("no {self} was found")).into()),
-            _ => Err(Failure::ambiguous(
-                format!("found {} times: {self}", spans.len()),
-                spans.iter().map(|span| span.start).collect(),
-            )),
+            _ => {
+                let what = format!("found {} times: {self}", spans.len());
+                Err(Failure::ambiguous(what, spans.iter().map(|span| span.start)))
+            }
         }
     }
 }

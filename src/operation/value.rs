@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::ser::{SerializeMap, Serializer};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A text of a patchset: written in place, or the contents of a file below the patchset's `files/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +71,11 @@ pub struct Module {
 }
 
 impl Module {
+    /// A module that has the same name in all versions.
+    pub(super) fn plain(name: String) -> Module {
+        Module { name, aliases: Vec::new() }
+    }
+
     /// All its names, its own first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.name.as_str()).chain(self.aliases.iter().map(String::as_str))
@@ -89,47 +92,30 @@ pub struct Function {
 }
 
 /// The long forms of [`Module`] and [`Function`].
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NamedModule {
     name: String,
     aliases: Vec<String>,
 }
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FunctionUnder {
     name: String,
     under: String,
 }
 
-impl From<NamedModule> for Module {
-    fn from(named: NamedModule) -> Module {
-        Module { name: named.name, aliases: named.aliases }
-    }
-}
-
-impl From<FunctionUnder> for Function {
-    fn from(named: FunctionUnder) -> Function {
-        Function { name: named.name, under: Some(named.under) }
-    }
-}
-
-impl From<TextFile> for Text {
-    fn from(file: TextFile) -> Text {
-        Text::From(file)
-    }
-}
-
 /// Reads a string, or a map of the form `M`. Unlike an untagged enum it reports errors at their own place.
-fn string_or_map<'de, D: Deserializer<'de>, M: Deserialize<'de> + Into<T>, T>(
+fn string_or_map<'de, D: Deserializer<'de>, M: Deserialize<'de>, T>(
     deserializer: D,
     expected: &'static str,
     from_string: fn(String) -> T,
+    from_map: fn(M) -> T,
 ) -> Result<T, D::Error> {
-    struct StringOrMap<M, T>(&'static str, fn(String) -> T, PhantomData<M>);
+    struct StringOrMap<M, T>(&'static str, fn(String) -> T, fn(M) -> T);
 
-    impl<'de, M: Deserialize<'de> + Into<T>, T> Visitor<'de> for StringOrMap<M, T> {
+    impl<'de, M: Deserialize<'de>, T> Visitor<'de> for StringOrMap<M, T> {
         type Value = T;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -141,37 +127,34 @@ fn string_or_map<'de, D: Deserializer<'de>, M: Deserialize<'de> + Into<T>, T>(
         }
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-            M::deserialize(MapAccessDeserializer::new(map)).map(Into::into)
+            M::deserialize(MapAccessDeserializer::new(map)).map(self.2)
         }
     }
 
-    deserializer.deserialize_any(StringOrMap(expected, from_string, PhantomData::<M>))
+    deserializer.deserialize_any(StringOrMap(expected, from_string, from_map))
 }
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
         let expected = "a text, or `{from: FILE}`, or `{from: FILE, of: PATCHSET}`";
-        string_or_map::<D, TextFile, Text>(deserializer, expected, Text::Inline)
+        string_or_map(deserializer, expected, Text::Inline, Text::From)
     }
 }
 
 impl<'de> Deserialize<'de> for Module {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Module, D::Error> {
         let expected = "a module's name, or `{name: NAME, aliases: [NAME, ...]}`";
-        string_or_map::<D, NamedModule, Module>(deserializer, expected, |name| Module {
-            name,
-            aliases: Vec::new(),
-        })
+        let aliased = |NamedModule { name, aliases }| Module { name, aliases };
+        string_or_map(deserializer, expected, Module::plain, aliased)
     }
 }
 
 impl<'de> Deserialize<'de> for Function {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Function, D::Error> {
         let expected = "a function's name, or `{name: NAME, under: CONDITION}`";
-        string_or_map::<D, FunctionUnder, Function>(deserializer, expected, |name| Function {
-            name,
-            under: None,
-        })
+        let plain = |name| Function { name, under: None };
+        let under = |FunctionUnder { name, under }| Function { name, under: Some(under) };
+        string_or_map(deserializer, expected, plain, under)
     }
 }
 
@@ -238,20 +221,14 @@ impl Serialize for Module {
         if self.aliases.is_empty() {
             return serializer.serialize_str(&self.name);
         }
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("name", &self.name)?;
-        map.serialize_entry("aliases", &self.aliases)?;
-        map.end()
+        NamedModule { name: self.name.clone(), aliases: self.aliases.clone() }.serialize(serializer)
     }
 }
 
 impl Serialize for Function {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Some(under) = &self.under else { return serializer.serialize_str(&self.name) };
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("name", &self.name)?;
-        map.serialize_entry("under", under)?;
-        map.end()
+        FunctionUnder { name: self.name.clone(), under: under.clone() }.serialize(serializer)
     }
 }
 

@@ -79,7 +79,7 @@ impl Makefile {
     }
 
     /// The rules that have `target` among their targets.
-    pub fn rules_of<'a>(&'a self, text: &'a [u8], target: &'a [u8]) -> impl Iterator<Item = &'a Rule> {
+    pub fn rules_of<'a, 't>(&'a self, text: &'t [u8], target: &'t [u8]) -> impl Iterator<Item = &'a Rule> {
         self.rules.iter().filter(move |rule| rule.targets.iter().any(|t| t.of(text) == target))
     }
 

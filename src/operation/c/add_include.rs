@@ -26,25 +26,17 @@ pub struct AddInclude {
 
 impl Operate for AddInclude {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Include(self.after.clone()), Compared::Nothing).label("include".to_owned())
+        Description::new(Anchor::Include(self.after.clone())).label("include".to_owned())
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
         let include = &self.include;
         let is_quoted = include.starts_with('"') && include.ends_with('"')
             || include.starts_with('<') && include.ends_with('>');
-        if is_quoted {
-            Ok(())
-        } else {
-            Err("needs `include` with its quotes: '\"x.h\"' or '<x.h>'".to_owned())
-        }
+        ensure(is_quoted, "needs `include` with its quotes: '\"x.h\"' or '<x.h>'")
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Include(after) = anchor else { return false };
-        self.after = after;
-        true
-    }
+    moves_to!(self, Anchor::Include(after) => self.after = after);
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let text = &site.file.bytes;
@@ -58,19 +50,17 @@ impl Operate for AddInclude {
         if let Some(existing) = includes.iter().find(|i| i.path == name && compiled(&i.conditions)) {
             return already(existing.span.start);
         }
-        let included = |n| format!("`{}` is included {n} times", self.after);
-        let one = only(
-            &found,
-            |include| include.span.start,
-            included,
-            || {
-                let names = includes.iter().map(|i| (i.span.start, i.path.as_str().into()));
-                let mut near = nearest(&self.after, names);
-                near.extend(includes.first().map(|first| first.span.start));
-                near.dedup();
-                Miss::new(format!("`{}` is not included", self.after)).near(near)
-            },
-        )?;
+        let [one] = found[..] else {
+            if !found.is_empty() {
+                let what = format!("`{}` is included {} times", self.after, found.len());
+                return Err(Failure::ambiguous(what, found.iter().map(|include| include.span.start)));
+            }
+            let names = includes.iter().map(|i| (i.span.start, i.path.as_str().into()));
+            let mut near = nearest(&self.after, names);
+            near.extend(includes.first().map(|first| first.span.start));
+            near.dedup();
+            return Err(Miss::new(format!("`{}` is not included", self.after)).near(near).into());
+        };
         let at = line_bounds(text, one.span.start).end.max(one.span.end);
         let line = as_lines(format!("#include {}", self.include).as_bytes(), line_ending(text));
         change(vec![insert_lines(text, at, &line)])

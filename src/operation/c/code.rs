@@ -19,10 +19,7 @@ pub(super) fn function<'a>(file: &'a ParsedFile, wanted: &Wanted) -> Result<&'a 
     match found[..] {
         [one] => match problem_of(file, one) {
             None => Ok(one),
-            Some(problem) => Err(Failure::Refused {
-                why: format!("`{}` cannot be parsed safely: {}", wanted.name, problem.what),
-                at: Some(problem.span.start),
-            }),
+            Some(problem) => Err(Failure::doubtful(&format!("`{}`", wanted.name), problem)),
         },
         [] if named.is_empty() => Err(no_function(file, &wanted.name)),
         [] => {
@@ -73,8 +70,7 @@ pub(super) fn check_between_lines(file: &ParsedFile, offset: usize) -> Result<()
     if file.c().is_between_lines(offset) {
         return Ok(());
     }
-    let why = "a comment, a string or a spliced line runs over the line end there".to_owned();
-    Err(Failure::Refused { why, at: Some(offset) })
+    Err(Failure::refused("a comment, a string or a spliced line runs over the line end there", offset))
 }
 
 /// Checks that a text of the patchset has code: an anchor of comments alone would match anywhere.

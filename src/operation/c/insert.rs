@@ -60,32 +60,20 @@ impl Insert {
 
 impl Operate for Insert {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Code {
-                function: self.function.clone(),
-                code: self.code().cloned(),
-                count: Some(self.count.0),
-            },
-            Compared::Nothing,
-        )
-        .label(self.function.as_ref().map_or(String::new(), |function| function.name.clone()))
-        .texts([&self.text])
+        let (function, code, count) = (self.function.clone(), self.code().cloned(), Some(self.count.0));
+        Description::new(Anchor::Code { function, code, count })
+            .label(self.function.as_ref().map_or("", |function| &function.name))
+            .texts([&self.text])
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
-        if texts.get(&self.text).trim_ascii().is_empty() {
-            return Err("does nothing: its `text` is empty".to_owned());
-        }
+        ensure(!texts.get(&self.text).trim_ascii().is_empty(), "does nothing: its `text` is empty")?;
         let anchors = [("before", &self.before), ("after", &self.after)];
         check_code(anchors.into_iter().filter_map(|(name, code)| Some((name, code.as_ref()?.as_bytes()))))?;
         let given = [self.at.is_some(), self.before.is_some(), self.after.is_some()];
-        if given.iter().filter(|given| **given).count() != 1 {
-            return Err("needs one of `at`, `before` and `after`".to_owned());
-        }
-        if self.at.is_some() && self.function.is_none() {
-            return Err("has `at: entry` without `function`".to_owned());
-        }
-        Ok(())
+        let number = given.iter().filter(|given| **given).count();
+        ensure(number == 1, "needs one of `at`, `before` and `after`")?;
+        ensure(self.at.is_none() || self.function.is_some(), "has `at: entry` without `function`")
     }
 
     fn set_anchor(&mut self, anchor: Anchor) -> bool {

@@ -33,18 +33,17 @@ pub struct RedirectCall {
 
 impl Operate for RedirectCall {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Call { function: self.function.clone(), callee: self.from.clone(), count: self.count.0 },
-            Compared::Line,
-        )
+        Description::new(Anchor::Call {
+            function: self.function.clone(),
+            callee: self.from.clone(),
+            count: self.count.0,
+        })
+        .compared(Compared::Line)
         .label(format!("{}.{}", self.function.name, self.from))
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Call { function, callee, count } = anchor else { return false };
-        (self.function, self.from, self.count) = (function, callee, Count(count));
-        true
-    }
+    moves_to!(self, Anchor::Call { function, callee, count } =>
+        (self.function, self.from, self.count) = (function, callee, Count(count)));
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let c = site.file.c();

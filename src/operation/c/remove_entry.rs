@@ -30,35 +30,20 @@ pub struct RemoveEntry {
 
 impl Operate for RemoveEntry {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Entry { table: self.table.clone(), entry: self.entry.clone() },
-            Compared::Nothing,
-        )
+        Description::new(Anchor::Entry { table: self.table.clone(), entry: self.entry.clone() })
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Entry { table, entry } = anchor else { return false };
-        (self.table, self.entry) = (table, entry);
-        true
-    }
+    moves_to!(self, Anchor::Entry { table, entry } => (self.table, self.entry) = (table, entry));
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let file = site.file;
         let tables = file.c().tables();
-        let found: Vec<_> = tables.iter().filter(|table| table.name == self.table).collect();
+        let names = tables.iter().map(|t| (t.name_span.start, t.name.as_str().into()));
+        let none = format!("no table is called `{}`", self.table);
         let called = |n| format!("{n} tables are called `{}`", self.table);
-        let table = only(
-            &found,
-            |t| t.name_span.start,
-            called,
-            || {
-                let names = tables.iter().map(|t| (t.name_span.start, t.name.as_str().into()));
-                Miss::new(format!("no table is called `{}`", self.table)).near(nearest(&self.table, names))
-            },
-        )?;
+        let table = &tables[only(&self.table, names, none, called)?];
         if let Some(problem) = file.c().problem_in(table.span) {
-            let why = format!("`{}` cannot be parsed safely: {}", self.table, problem.what);
-            return refused(why, problem.span.start);
+            return Err(Failure::doubtful(&format!("`{}`", self.table), problem));
         }
         let entries: Vec<_> = table.entries.iter().filter(|entry| entry.key == self.entry).collect();
         if entries.len() == self.count.0 {

@@ -36,14 +36,11 @@ impl Operate for Replace {
     fn describe(&self) -> Description<'_> {
         let function = self.function.as_ref().map_or("", |function| &function.name);
         let word = self.find.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').next();
-        Description::new(
-            Anchor::Code {
-                function: self.function.clone(),
-                code: Some(self.find.clone()),
-                count: Some(self.count.0),
-            },
-            Compared::Nothing,
-        )
+        Description::new(Anchor::Code {
+            function: self.function.clone(),
+            code: Some(self.find.clone()),
+            count: Some(self.count.0),
+        })
         .label(format!("{function}.{}", word.unwrap_or_default()))
         .texts([&self.with])
     }
@@ -52,11 +49,8 @@ impl Operate for Replace {
         check_code([("find", self.find.as_bytes()), ("with", texts.get(&self.with))])
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Code { function, code: Some(find), count: Some(count) } = anchor else { return false };
-        (self.function, self.find, self.count) = (function, find, Count(count));
-        true
-    }
+    moves_to!(self, Anchor::Code { function, code: Some(find), count: Some(count) } =>
+        (self.function, self.find, self.count) = (function, find, Count(count)));
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let file = site.file;

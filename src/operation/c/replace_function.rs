@@ -32,23 +32,16 @@ pub struct ReplaceFunction {
 
 impl Operate for ReplaceFunction {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Code { function: Some(self.function.clone()), code: None, count: None },
-            Compared::Nothing,
-        )
-        .label(self.function.name.clone())
-        .texts([&self.with])
+        Description::new(Anchor::Code { function: Some(self.function.clone()), code: None, count: None })
+            .label(self.function.name.clone())
+            .texts([&self.with])
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
         check_code([("with", texts.get(&self.with))])
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Code { function: Some(function), code: None, .. } = anchor else { return false };
-        self.function = function;
-        true
-    }
+    moves_to!(self, Anchor::Code { function: Some(function), code: None, .. } => self.function = function);
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (file, text) = (site.file, &site.file.bytes);

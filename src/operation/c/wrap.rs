@@ -44,31 +44,22 @@ pub struct Wrap {
 
 impl Operate for Wrap {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Code { function: Some(self.function.clone()), code: self.from.clone(), count: None },
-            Compared::Nothing,
-        )
-        .label(self.function.name.clone())
-        .texts(&self.otherwise)
+        let (function, code) = (Some(self.function.clone()), self.from.clone());
+        Description::new(Anchor::Code { function, code, count: None })
+            .label(self.function.name.clone())
+            .texts(&self.otherwise)
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
         let anchors = [("from", &self.from), ("to", &self.to)];
         check_code(anchors.into_iter().filter_map(|(name, code)| Some((name, code.as_ref()?.as_bytes()))))?;
-        if self.to.is_some() && self.from.is_none() {
-            return Err("has `to` without `from`".to_owned());
-        }
-        if !self.condition.trim_start().starts_with("#if") {
-            return Err("needs a `condition` that starts with `#if`".to_owned());
-        }
-        Ok(())
+        ensure(self.to.is_none() || self.from.is_some(), "has `to` without `from`")?;
+        let is_condition = self.condition.trim_start().starts_with("#if");
+        ensure(is_condition, "needs a `condition` that starts with `#if`")
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Code { function: Some(function), code, .. } = anchor else { return false };
-        (self.function, self.from) = (function, code);
-        true
-    }
+    moves_to!(self, Anchor::Code { function: Some(function), code, .. } =>
+        (self.function, self.from) = (function, code));
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (file, text) = (site.file, &site.file.bytes);

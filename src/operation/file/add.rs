@@ -23,7 +23,7 @@ pub struct Add {
 
 impl Operate for Add {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::NewFile, Compared::Nothing).texts([&self.content])
+        Description::new(Anchor::NewFile).texts([&self.content])
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

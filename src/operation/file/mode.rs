@@ -20,7 +20,7 @@ pub struct Mode {
 
 impl Operate for Mode {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::File, Compared::Nothing)
+        Description::new(Anchor::File)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

@@ -20,14 +20,11 @@ pub struct Remove {
 
 impl Operate for Remove {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::File, Compared::Nothing)
+        Description::new(Anchor::File)
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        if self.contains.is_empty() {
-            return Err("does nothing: its `contains` is empty".to_owned());
-        }
-        Ok(())
+        ensure(!self.contains.is_empty(), "does nothing: its `contains` is empty")
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

@@ -28,21 +28,14 @@ pub struct Append {
 
 impl Operate for Append {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Guard(self.place), Compared::Nothing).texts([&self.text])
+        Description::new(Anchor::Guard(self.place)).texts([&self.text])
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
-        if texts.get(&self.text).trim_ascii().is_empty() {
-            return Err("does nothing: its `text` is empty".to_owned());
-        }
-        Ok(())
+        ensure(!texts.get(&self.text).trim_ascii().is_empty(), "does nothing: its `text` is empty")
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Guard(side) = anchor else { return false };
-        self.place = side;
-        true
-    }
+    moves_to!(self, Anchor::Guard(side) => self.place = side);
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         insert_at_guard(site.file, site.texts.get(&self.text), self.place)

@@ -31,14 +31,10 @@ pub struct Define {
 
 impl Operate for Define {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Guard(self.place), Compared::Nothing)
+        Description::new(Anchor::Guard(self.place))
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Guard(side) = anchor else { return false };
-        self.place = side;
-        true
-    }
+    moves_to!(self, Anchor::Guard(side) => self.place = side);
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let line = format!("#define {} {}", self.name, self.value);

@@ -38,18 +38,14 @@ fn outside() -> Side {
 
 impl Operate for Undef {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Guard(self.place), Compared::Nothing).label("undef".to_owned())
+        Description::new(Anchor::Guard(self.place)).label("undef".to_owned())
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        if self.names.is_empty() { Err("names no macro".to_owned()) } else { Ok(()) }
+        ensure(!self.names.is_empty(), "names no macro")
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Guard(side) = anchor else { return false };
-        self.place = side;
-        true
-    }
+    moves_to!(self, Anchor::Guard(side) => self.place = side);
 
     fn undefines(&self) -> &[String] {
         &self.names

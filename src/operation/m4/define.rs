@@ -25,7 +25,7 @@ pub struct Define {
 
 impl Operate for Define {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::End, Compared::Existence).texts([&self.text])
+        Description::new(Anchor::End).compared(Compared::Existence).texts([&self.text])
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

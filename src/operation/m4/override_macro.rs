@@ -26,33 +26,24 @@ pub struct Override {
 
 impl Operate for Override {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Macro(self.name.clone()), Compared::Nothing).texts([&self.text])
+        Description::new(Anchor::Macro(self.name.clone())).texts([&self.text])
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Macro(name) = anchor else { return false };
-        self.name = name;
-        true
-    }
+    moves_to!(self, Anchor::Macro(name) => self.name = name);
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let old = &site.file.bytes;
         let text = as_lines(site.texts.get(&self.text), line_ending(old));
         check_definitions(&text, std::slice::from_ref(&self.name))?;
         let all = m4::definitions(old);
-        let found: Vec<_> = all.iter().filter(|d| d.name.of(old) == self.name.as_bytes()).collect();
+        let names = all.iter().map(|d| (d.span.start, String::from_utf8_lossy(d.name.of(old))));
+        let none = format!("no definition of `{}` was found", self.name);
         let defined = |n| format!("`{}` is defined {n} times", self.name);
-        let one = only(
-            &found,
-            |d| d.span.start,
-            defined,
-            || {
-                let names = all.iter().map(|d| (d.span.start, String::from_utf8_lossy(d.name.of(old))));
-                Miss::new(format!("no definition of `{}` was found", self.name))
-                    .near(nearest(&self.name, names))
-                    .help("`m4.define` adds a definition")
-            },
-        )?;
+        let one = match only(&self.name, names, none, defined) {
+            Ok(index) => &all[index],
+            Err(Failure::Missing(miss)) => return Err(miss.help("`m4.define` adds a definition").into()),
+            Err(failure) => return Err(failure),
+        };
         let text = text.trim_ascii_end();
         if covers(old, text, one.span) {
             already(one.span.start)

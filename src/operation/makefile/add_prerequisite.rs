@@ -27,25 +27,17 @@ pub struct AddPrerequisite {
 
 impl Operate for AddPrerequisite {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Prerequisite { targets: self.target.0.clone(), word: self.after.clone() },
-            Compared::LogicalLine,
-        )
-        .label(self.word.clone())
+        Description::new(Anchor::Prerequisite { targets: self.target.0.clone(), word: self.after.clone() })
+            .compared(Compared::LogicalLine)
+            .label(self.word.clone())
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Prerequisite { targets, word } = anchor else { return false };
-        (self.target, self.after) = (OneOrMore(targets), word);
-        true
-    }
+    moves_to!(self, Anchor::Prerequisite { targets, word } =>
+        (self.target, self.after) = (OneOrMore(targets), word));
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (file, text) = (site.file, &site.file.bytes);
-        let is_target = |rule: &&Rule, name: &str| rule.targets.iter().any(|t| t.of(text) == name.as_bytes());
-        let rules_of = |name: &str| -> Vec<&Rule> {
-            file.makefile().rules.iter().filter(|rule| is_target(rule, name)).collect()
-        };
+        let rules_of = |name: &str| file.makefile().rules_of(text, name.as_bytes()).collect::<Vec<&Rule>>();
         let word_in = |rules: &[&Rule]| {
             let mut all = rules.iter().flat_map(|rule| &rule.prerequisites);
             all.find(|p| p.of(text) == self.word.as_bytes()).map(|p| p.start)

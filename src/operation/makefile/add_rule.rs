@@ -32,14 +32,10 @@ pub struct AddRule {
 
 impl Operate for AddRule {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Rule(self.after.clone()), Compared::Nothing)
+        Description::new(Anchor::Rule(self.after.clone()))
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Rule(after) = anchor else { return false };
-        self.after = after;
-        true
-    }
+    moves_to!(self, Anchor::Rule(after) => self.after = after);
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (makefile, text) = (site.file.makefile(), &site.file.bytes);

@@ -25,21 +25,14 @@ pub struct AppendVariable {
 
 impl Operate for AppendVariable {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Variable(self.name.clone()), Compared::LogicalLine)
+        Description::new(Anchor::Variable(self.name.clone())).compared(Compared::LogicalLine)
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        if self.value.trim().is_empty() {
-            return Err("does nothing: its `value` is empty".to_owned());
-        }
-        Ok(())
+        ensure(!self.value.trim().is_empty(), "does nothing: its `value` is empty")
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Variable(name) = anchor else { return false };
-        self.name = name;
-        true
-    }
+    moves_to!(self, Anchor::Variable(name) => self.name = name);
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let text = &site.file.bytes;

@@ -36,30 +36,18 @@ pub struct PrefixCommand {
 
 impl Operate for PrefixCommand {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Command {
-                command: self.command.clone(),
-                target: self.target.clone(),
-                in_recipe: true,
-                count: self.count.0,
-            },
-            Compared::Line,
-        )
-        .label(self.target.clone().unwrap_or_else(|| self.command.clone()))
+        let (command, target, count) = (self.command.clone(), self.target.clone(), self.count.0);
+        Description::new(Anchor::Command { command, target, in_recipe: true, count })
+            .compared(Compared::Line)
+            .label(self.target.clone().unwrap_or_else(|| self.command.clone()))
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        if self.with.trim().is_empty() {
-            return Err("does nothing: its `with` is empty".to_owned());
-        }
-        Ok(())
+        ensure(!self.with.trim().is_empty(), "does nothing: its `with` is empty")
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Command { command, target, in_recipe: true, count } = anchor else { return false };
-        (self.command, self.target, self.count) = (command, target, Count(count));
-        true
-    }
+    moves_to!(self, Anchor::Command { command, target, in_recipe: true, count } =>
+        (self.command, self.target, self.count) = (command, target, Count(count)));
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (makefile, text) = (site.file.makefile(), &site.file.bytes);

@@ -16,7 +16,7 @@ pub(super) fn check_unreached(
     let Some(through) = reached(file, start, &word, Some(found.word)) else { return Ok(()) };
     let through_name = lossy(through.of(&file.bytes));
     let why = format!("`{}` would still depend on `{word}` through `{through_name}`", found.target);
-    Err(Failure::Refused { why, at: Some(through.start) })
+    Err(Failure::refused(why, through.start))
 }
 
 /// The last target or variable on the way from `target` to the prerequisite `word`, other than the one at `except`.

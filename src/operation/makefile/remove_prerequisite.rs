@@ -25,18 +25,14 @@ pub struct RemovePrerequisite {
 
 impl Operate for RemovePrerequisite {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Prerequisite { targets: self.target.0.clone(), word: Some(self.word.clone()) },
-            Compared::LogicalLine,
-        )
-        .label(self.word.clone())
+        let (targets, word) = (self.target.0.clone(), Some(self.word.clone()));
+        Description::new(Anchor::Prerequisite { targets, word })
+            .compared(Compared::LogicalLine)
+            .label(self.word.clone())
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Prerequisite { targets, word: Some(word) } = anchor else { return false };
-        (self.target, self.word) = (OneOrMore(targets), word);
-        true
-    }
+    moves_to!(self, Anchor::Prerequisite { targets, word: Some(word) } =>
+        (self.target, self.word) = (OneOrMore(targets), word));
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let file = site.file;

@@ -27,42 +27,37 @@ pub struct ReplacePrerequisite {
 
 impl Operate for ReplacePrerequisite {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Prerequisite { targets: self.target.0.clone(), word: Some(self.word.clone()) },
-            Compared::LogicalLine,
-        )
-        .label(self.word.clone())
+        let (targets, word) = (self.target.0.clone(), Some(self.word.clone()));
+        Description::new(Anchor::Prerequisite { targets, word })
+            .compared(Compared::LogicalLine)
+            .label(self.word.clone())
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Prerequisite { targets, word: Some(word) } = anchor else { return false };
-        (self.target, self.word) = (OneOrMore(targets), word);
-        true
-    }
+    moves_to!(self, Anchor::Prerequisite { targets, word: Some(word) } =>
+        (self.target, self.word) = (OneOrMore(targets), word));
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let file = site.file;
         let text = &file.bytes;
-        match only_prerequisite(file, &self.target.0, &self.word) {
+        let is_with = |word: &&Span| word.of(text) == self.with.as_bytes();
+        let not_found = match only_prerequisite(file, &self.target.0, &self.word) {
             Ok(found) => {
                 check_unreached(file, found.target, &found)?;
                 check_unreached(file, &self.with, &found)?;
-                let is_there = found.rule.prerequisites.iter().any(|p| p.of(text) == self.with.as_bytes());
-                change(vec![if is_there {
-                    Rewrite::remove(with_blanks(file, found.rule, found.word))
-                } else {
-                    Rewrite::replace(found.word, self.with.as_str())
-                }])
+                return change(vec![match found.rule.prerequisites.iter().find(is_with) {
+                    Some(_) => Rewrite::remove(with_blanks(file, found.rule, found.word)),
+                    None => Rewrite::replace(found.word, self.with.as_str()),
+                }]);
             }
-            Err(NotFound::Word(target, rule)) => {
-                let rules = file.makefile().rules_of(text, target.as_bytes());
-                let mut words = rules.flat_map(|rule| &rule.prerequisites);
-                match words.find(|p| p.of(text) == self.with.as_bytes()) {
-                    Some(with) if reached(file, target, &self.word, None).is_none() => already(with.start),
-                    _ => Err(NotFound::Word(target, rule).failure(file, &self.target.0, &self.word)),
-                }
-            }
-            Err(not_found) => Err(not_found.failure(file, &self.target.0, &self.word)),
+            Err(not_found) => not_found,
+        };
+        if let NotFound::Word(target, _) = not_found
+            && let mut rules = file.makefile().rules_of(text, target.as_bytes())
+            && let Some(with) = rules.find_map(|rule| rule.prerequisites.iter().find(is_with))
+            && reached(file, target, &self.word, None).is_none()
+        {
+            return already(with.start);
         }
+        Err(not_found.failure(file, &self.target.0, &self.word))
     }
 }

@@ -24,18 +24,14 @@ pub struct SetVariable {
 
 impl Operate for SetVariable {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Variable(self.name.clone()), Compared::LogicalLine)
+        Description::new(Anchor::Variable(self.name.clone())).compared(Compared::LogicalLine)
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        if self.name.trim().is_empty() { Err("names no variable".to_owned()) } else { Ok(()) }
+        ensure(!self.name.trim().is_empty(), "names no variable")
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Variable(name) = anchor else { return false };
-        self.name = name;
-        true
-    }
+    moves_to!(self, Anchor::Variable(name) => self.name = name);
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let variable = variable(site.file, &self.name)?;

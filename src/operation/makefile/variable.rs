@@ -6,17 +6,10 @@ use crate::syntax::makefile::Variable;
 
 /// The only definition of a variable.
 pub(super) fn variable<'a>(file: &'a ParsedFile, name: &'a str) -> Result<&'a Variable, Failure> {
-    let found: Vec<&Variable> = file.makefile().variables_of(&file.bytes, name.as_bytes()).collect();
-    only(
-        &found,
-        |v| v.name.start,
-        |n| format!("`{name}` is defined {n} times"),
-        || {
-            let names = file.makefile().variables.iter();
-            let names = names.map(|v| (v.name.start, lossy(v.name.of(&file.bytes))));
-            Miss::new(format!("no variable is called `{name}`")).near(nearest(name, names))
-        },
-    )
+    let variables = &file.makefile().variables;
+    let names = variables.iter().map(|v| (v.name.start, lossy(v.name.of(&file.bytes))));
+    let defined = |n| format!("`{name}` is defined {n} times");
+    only(name, names, format!("no variable is called `{name}`"), defined).map(|index| &variables[index])
 }
 
 /// A value for an empty variable, with the blanks that separate it from the operator and a comment.

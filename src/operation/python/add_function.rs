@@ -33,14 +33,10 @@ pub struct AddFunction {
 
 impl Operate for AddFunction {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Definition(self.after.clone()), Compared::Nothing).texts([&self.code])
+        Description::new(Anchor::Definition(self.after.clone())).texts([&self.code])
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Definition(after) = anchor else { return false };
-        self.after = after;
-        true
-    }
+    moves_to!(self, Anchor::Definition(after) => self.after = after);
 
     fn code_mut(&mut self) -> Option<&mut Text> {
         Some(&mut self.code)
@@ -64,15 +60,12 @@ impl Operate for AddFunction {
         }
         let end = match (&self.after, python.problems().first()) {
             (Some(after), _) => {
-                let anchor = definition(file, python.definitions().iter(), after, "function or class")?;
+                let anchor = definition(file, |_| true, after, "function or class")?;
                 line_bounds(text, anchor.span.end.saturating_sub(1)).end
             }
             (None, None) => text.len(),
             // The end may be inside an open string.
-            (None, Some(problem)) => {
-                let why = format!("the file cannot be parsed safely: {}", problem.what);
-                return refused(why, problem.span.start);
-            }
+            (None, Some(problem)) => return Err(Failure::doubtful("the file", problem)),
         };
         change(vec![insert_after(text, end, &as_lines(&code, ending), 2)])
     }

@@ -2,6 +2,7 @@
 
 use super::definition::{check_code, definition, indented, insert_after};
 use crate::operation::prelude::*;
+use crate::syntax::python::Definition;
 
 /// `python.add-method`: adds a method at the end of a class.
 ///
@@ -28,16 +29,13 @@ pub struct AddMethod {
 
 impl Operate for AddMethod {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Definition(Some(self.class.clone())), Compared::Line)
+        Description::new(Anchor::Definition(Some(self.class.clone())))
+            .compared(Compared::Line)
             .label(self.method.clone())
             .texts([&self.code])
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Definition(Some(class)) = anchor else { return false };
-        self.class = class;
-        true
-    }
+    moves_to!(self, Anchor::Definition(Some(class)) => self.class = class);
 
     fn code_mut(&mut self) -> Option<&mut Text> {
         Some(&mut self.code)
@@ -48,8 +46,7 @@ impl Operate for AddMethod {
         let code = site.texts.get(&self.code);
         check_code(code, &self.method)?;
         let python = file.python();
-        let classes = python.definitions().iter().filter(|d| d.is_class());
-        let class = definition(file, classes, &self.class, "class")?;
+        let class = definition(file, Definition::is_class, &self.class, "class")?;
         if class.one_line {
             return refused(format!("the body of `{}` is on one line", self.class), class.name_span.start);
         }

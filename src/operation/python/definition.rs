@@ -6,28 +6,18 @@ use crate::syntax::python::{Definition, PyFile};
 
 /// The only definition among `all` that is called `path`; `kind` names what is looked for.
 pub(super) fn definition<'a>(
-    file: &ParsedFile,
-    all: impl Iterator<Item = &'a Definition>,
+    file: &'a ParsedFile,
+    is_kind: impl Fn(&Definition) -> bool,
     path: &str,
     kind: &str,
 ) -> Result<&'a Definition, Failure> {
-    let all: Vec<&Definition> = all.collect();
-    let found: Vec<&Definition> = all.iter().copied().filter(|d| d.path == path).collect();
-    let one = only(
-        &found,
-        |d| d.name_span.start,
-        |n| format!("{n} {kind}s are called `{path}`"),
-        || {
-            let names = all.iter().map(|d| (d.name_span.start, d.path.as_str().into()));
-            Miss::new(format!("no {kind} is called `{path}`")).near(nearest(path, names))
-        },
-    )?;
+    let all: Vec<&Definition> = file.python().definitions().iter().filter(|d| is_kind(d)).collect();
+    let names = all.iter().map(|d| (d.name_span.start, d.path.as_str().into()));
+    let called = |n| format!("{n} {kind}s are called `{path}`");
+    let one = all[only(path, names, format!("no {kind} is called `{path}`"), called)?];
     match file.python().problem_in(one.span) {
         None => Ok(one),
-        Some(problem) => Err(Failure::Refused {
-            why: format!("`{path}` cannot be parsed safely: {}", problem.what),
-            at: Some(problem.span.start),
-        }),
+        Some(problem) => Err(Failure::doubtful(&format!("`{path}`"), problem)),
     }
 }
 
@@ -75,8 +65,7 @@ pub(super) fn replace_definition(
 ) -> Answer {
     let text = &file.bytes;
     check_code(code, name)?;
-    let functions = file.python().definitions().iter().filter(|d| !d.is_class());
-    let existing = definition(file, functions, path, kind)?;
+    let existing = definition(file, |d| !d.is_class(), path, kind)?;
     let margin = leading_blanks(&text[existing.span.start..]);
     let code = indented(code.trim_ascii_end(), margin, line_ending(text));
     // The new code may begin or end with comments, which belong to no definition.

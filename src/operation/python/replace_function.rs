@@ -25,8 +25,7 @@ pub struct ReplaceFunction {
 
 impl Operate for ReplaceFunction {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Definition(Some(self.function.clone())), Compared::Nothing)
-            .texts([&self.code])
+        Description::new(Anchor::Definition(Some(self.function.clone()))).texts([&self.code])
     }
 
     fn code_mut(&mut self) -> Option<&mut Text> {

@@ -28,11 +28,8 @@ pub struct ReplaceMethod {
 
 impl Operate for ReplaceMethod {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Definition(Some(format!("{}.{}", self.class, self.method))),
-            Compared::Nothing,
-        )
-        .texts([&self.code])
+        Description::new(Anchor::Definition(Some(format!("{}.{}", self.class, self.method))))
+            .texts([&self.code])
     }
 
     fn set_anchor(&mut self, anchor: Anchor) -> bool {

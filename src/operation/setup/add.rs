@@ -1,7 +1,8 @@
 //! `setup.add`.
 
-use super::module_line::{DEFINITION, has_arguments, lines_of, plain, section_name};
+use super::module_line::{DEFINITION, has_arguments, lines_of, section_name};
 use crate::operation::prelude::*;
+use crate::operation::value::Module;
 use crate::syntax::setup::Section;
 
 /// `setup.add`: adds the line of a static module.
@@ -25,7 +26,7 @@ pub struct Add {
 
 impl Operate for Add {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::End, Compared::Nothing)
+        Description::new(Anchor::End)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
@@ -33,7 +34,7 @@ impl Operate for Add {
         if self.arguments.contains('=') {
             return Err(Failure::fault(DEFINITION));
         }
-        let lines = lines_of(site.file, &plain(&self.module));
+        let lines = lines_of(site.file, &Module::plain(self.module.clone()));
         if let Some(line) = lines.into_iter().find(|line| line.enabled) {
             let why = match section_name(line.section) {
                 Some(section) => format!("`{}` is listed after `{section}`", self.module),

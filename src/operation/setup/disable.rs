@@ -27,21 +27,15 @@ pub struct Disable {
 
 impl Operate for Disable {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Modules { modules: self.modules.clone(), enable: false },
-            Compared::LogicalLine,
-        )
+        Description::new(Anchor::Modules { modules: self.modules.clone(), enable: false })
+            .compared(Compared::LogicalLine)
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        if self.modules.is_empty() { Err("names no module".to_owned()) } else { Ok(()) }
+        ensure(!self.modules.is_empty(), "names no module")
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Modules { modules, enable: false } = anchor else { return false };
-        self.modules = modules;
-        true
-    }
+    moves_to!(self, Anchor::Modules { modules, enable: false } => self.modules = modules);
 
     fn modules(&self) -> &[Module] {
         &self.modules

@@ -26,21 +26,15 @@ pub struct Enable {
 
 impl Operate for Enable {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Modules { modules: self.modules.clone(), enable: true },
-            Compared::LogicalLine,
-        )
+        Description::new(Anchor::Modules { modules: self.modules.clone(), enable: true })
+            .compared(Compared::LogicalLine)
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        if self.modules.is_empty() { Err("names no module".to_owned()) } else { Ok(()) }
+        ensure(!self.modules.is_empty(), "names no module")
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Modules { modules, enable: true } = anchor else { return false };
-        self.modules = modules;
-        true
-    }
+    moves_to!(self, Anchor::Modules { modules, enable: true } => self.modules = modules);
 
     fn modules(&self) -> &[Module] {
         &self.modules

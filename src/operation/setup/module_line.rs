@@ -20,11 +20,6 @@ pub(super) fn section_name(section: Section) -> Option<&'static str> {
     }
 }
 
-/// A module without aliases.
-pub(super) fn plain(name: &str) -> Module {
-    Module { name: name.to_owned(), aliases: Vec::new() }
-}
-
 /// The lines that build a module, enabled or not.
 pub(super) fn lines_of<'a>(file: &'a ParsedFile, wanted: &Module) -> Vec<&'a Line> {
     let named = |line: &&Line| wanted.names().any(|name| line.name.of(&file.bytes) == name.as_bytes());

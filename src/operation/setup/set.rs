@@ -1,8 +1,9 @@
 //! `setup.set`.
 
-use super::module_line::{CONTINUED, DEFINITION, has_arguments, lines_of, no_line, plain};
+use super::module_line::{CONTINUED, DEFINITION, has_arguments, lines_of, no_line};
 use crate::operation::prelude::*;
-use crate::syntax::setup::{Module as Line, Section};
+use crate::operation::value::Module;
+use crate::syntax::setup::{Module as Line, Section, Variable};
 
 /// `setup.set`: replaces what a module is built from, or the value of a variable.
 ///
@@ -28,20 +29,15 @@ pub struct Set {
 
 impl Operate for Set {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            match (&self.module, &self.variable) {
-                (Some(module), _) => Anchor::ModuleLine(module.clone()),
-                (None, variable) => Anchor::Variable(variable.clone().unwrap_or_default()),
-            },
-            Compared::LogicalLine,
-        )
+        Description::new(match (&self.module, &self.variable) {
+            (Some(module), _) => Anchor::ModuleLine(module.clone()),
+            (None, variable) => Anchor::Variable(variable.clone().unwrap_or_default()),
+        })
+        .compared(Compared::LogicalLine)
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        if self.module.is_some() == self.variable.is_some() {
-            return Err("needs either `module` or `variable`".to_owned());
-        }
-        Ok(())
+        ensure(self.module.is_some() != self.variable.is_some(), "needs either `module` or `variable`")
     }
 
     fn set_anchor(&mut self, anchor: Anchor) -> bool {
@@ -63,7 +59,7 @@ impl Operate for Set {
 
 fn set_module(file: &ParsedFile, module: &str, value: &str) -> Answer {
     let text = &file.bytes;
-    let wanted = plain(module);
+    let wanted = Module::plain(module.to_owned());
     if value.contains('=') {
         return Err(Failure::fault(DEFINITION));
     }
@@ -73,10 +69,8 @@ fn set_module(file: &ParsedFile, module: &str, value: &str) -> Answer {
         ([line], _) | ([], [line]) => *line,
         ([], []) => return Err(no_line(file, &wanted)),
         _ => {
-            return Err(Failure::ambiguous(
-                format!("{} lines build `{module}`, or would", lines.len()),
-                lines.iter().map(|line| line.name.start).collect(),
-            ));
+            let what = format!("{} lines build `{module}`, or would", lines.len());
+            return Err(Failure::ambiguous(what, lines.iter().map(|line| line.name.start)));
         }
     };
     if !line.enabled && line.continues {
@@ -101,20 +95,14 @@ fn set_module(file: &ParsedFile, module: &str, value: &str) -> Answer {
 
 fn set_variable(file: &ParsedFile, name: &str, value: &str) -> Answer {
     let text = &file.bytes;
-    let variables = &file.setup().variables;
-    let all: Vec<_> = variables.iter().filter(|v| v.name.of(text) == name.as_bytes()).collect();
-    let on: Vec<_> = all.iter().copied().filter(|v| v.enabled).collect();
+    let all = &file.setup().variables;
+    let is_on = |v: &&Variable| v.enabled && v.name.of(text) == name.as_bytes();
     // An active definition counts before those in comments.
-    let found = if on.len() == 1 { &on } else { &all };
-    let variable = only(
-        found,
-        |v| v.name.start,
-        |n| format!("`{name}` is defined {n} times"),
-        || {
-            let names = variables.iter().map(|v| (v.name.start, String::from_utf8_lossy(v.name.of(text))));
-            Miss::new(format!("no variable is called `{name}`")).near(nearest(name, names))
-        },
-    )?;
+    let has_one_on = all.iter().filter(is_on).count() == 1;
+    let variables: Vec<&Variable> = all.iter().filter(|v| v.enabled || !has_one_on).collect();
+    let names = variables.iter().map(|v| (v.name.start, String::from_utf8_lossy(v.name.of(text))));
+    let defined = |n| format!("`{name}` is defined {n} times");
+    let variable = variables[only(name, names, format!("no variable is called `{name}`"), defined)?];
     if variable.enabled && variable.value.of(text) == value.as_bytes() {
         return already(variable.name.start);
     }

@@ -29,30 +29,18 @@ pub struct PrefixCommand {
 
 impl Operate for PrefixCommand {
     fn describe(&self) -> Description<'_> {
-        Description::new(
-            Anchor::Command {
-                command: self.command.clone(),
-                target: None,
-                in_recipe: false,
-                count: self.count.0,
-            },
-            Compared::Line,
-        )
-        .within()
+        let (command, count) = (self.command.clone(), self.count.0);
+        Description::new(Anchor::Command { command, target: None, in_recipe: false, count })
+            .compared(Compared::Line)
+            .within()
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        if self.with.trim().is_empty() {
-            return Err("does nothing: its `with` is empty".to_owned());
-        }
-        Ok(())
+        ensure(!self.with.trim().is_empty(), "does nothing: its `with` is empty")
     }
 
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Command { command, count, in_recipe: false, .. } = anchor else { return false };
-        (self.command, self.count) = (command, Count(count));
-        true
-    }
+    moves_to!(self, Anchor::Command { command, count, in_recipe: false, .. } =>
+        (self.command, self.count) = (command, Count(count)));
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let commands = shell::commands(&site.file.bytes, site.scope);

@@ -38,22 +38,13 @@ impl Insert {
 
 impl Operate for Insert {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.anchor().to_owned()), Compared::Nothing)
-            .texts([&self.text])
-            .within()
+        Description::new(Anchor::Text(self.anchor().to_owned())).texts([&self.text]).within()
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
-        if self.before.is_some() == self.after.is_some() {
-            return Err("needs either `before` or `after`".to_owned());
-        }
-        if self.anchor().is_empty() {
-            return Err("has an empty anchor".to_owned());
-        }
-        if texts.get(&self.text).is_empty() {
-            return Err("does nothing: its `text` is empty".to_owned());
-        }
-        Ok(())
+        ensure(self.before.is_some() != self.after.is_some(), "needs either `before` or `after`")?;
+        ensure(!self.anchor().is_empty(), "has an empty anchor")?;
+        ensure(!texts.get(&self.text).is_empty(), "does nothing: its `text` is empty")
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

@@ -29,11 +29,11 @@ pub struct Remove {
 
 impl Operate for Remove {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.find.clone()), Compared::Nothing).within()
+        Description::new(Anchor::Text(self.find.clone())).within()
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        if self.find.trim().is_empty() { Err("has an empty anchor".to_owned()) } else { Ok(()) }
+        ensure(!self.find.trim().is_empty(), "has an empty anchor")
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

@@ -29,18 +29,13 @@ pub struct Replace {
 
 impl Operate for Replace {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.find.clone()), Compared::Nothing).texts([&self.with]).within()
+        Description::new(Anchor::Text(self.find.clone())).texts([&self.with]).within()
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
-        if self.find.is_empty() {
-            return Err("has an empty anchor".to_owned());
-        }
+        ensure(!self.find.is_empty(), "has an empty anchor")?;
         // A finished change could not be distinguished from a missing anchor.
-        if texts.get(&self.with).is_empty() {
-            return Err("does nothing: its `with` is empty".to_owned());
-        }
-        Ok(())
+        ensure(!texts.get(&self.with).is_empty(), "does nothing: its `with` is empty")
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
