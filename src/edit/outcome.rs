@@ -1,10 +1,9 @@
 //! The result of resolving an edit on a tree.
 
-use std::fmt;
 use std::str::FromStr;
 
 use crate::operation::{Compared, Delta};
-use crate::text::{LineIndex, Span, line_bounds, logical_line};
+use crate::text::{LineIndex, Span, line_bounds, logical_line, named_values};
 use crate::tree::{Location, TreePath};
 
 /// A near miss: not the anchor, but similar.
@@ -81,56 +80,30 @@ impl Outcome {
     }
 }
 
-/// The outcomes of an edit without their details, from the best to the worst: the outcome of an edit
-/// of several parts is the greatest of theirs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OutcomeKind {
-    /// Its range of versions excludes the tree.
-    Skipped,
-    /// The tree has the change already.
-    Already,
-    /// It changes the tree.
-    Change,
-    /// Its anchor is not in the tree.
-    Missing,
-    /// Its anchor is in the tree more often than expected.
-    Ambiguous,
-    /// Its anchor was found, but the edit must not be made.
-    Refused,
+named_values! {
+    /// The outcomes of an edit without their details, from the best to the worst: the outcome of an edit
+    /// of several parts is the greatest of theirs.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum OutcomeKind {
+        /// Its range of versions excludes the tree.
+        Skipped = "skipped",
+        /// The tree has the change already.
+        Already = "already",
+        /// It changes the tree.
+        Change = "change",
+        /// Its anchor is not in the tree.
+        Missing = "missing",
+        /// Its anchor is in the tree more often than expected.
+        Ambiguous = "ambiguous",
+        /// Its anchor was found, but the edit must not be made.
+        Refused = "refused",
+    }
 }
 
 impl OutcomeKind {
-    /// Every outcome, from the best to the worst.
-    pub const ALL: [OutcomeKind; 6] = [
-        OutcomeKind::Skipped,
-        OutcomeKind::Already,
-        OutcomeKind::Change,
-        OutcomeKind::Missing,
-        OutcomeKind::Ambiguous,
-        OutcomeKind::Refused,
-    ];
-
-    /// Its name in reports and snapshots.
-    pub fn name(self) -> &'static str {
-        match self {
-            OutcomeKind::Skipped => "skipped",
-            OutcomeKind::Already => "already",
-            OutcomeKind::Change => "change",
-            OutcomeKind::Missing => "missing",
-            OutcomeKind::Ambiguous => "ambiguous",
-            OutcomeKind::Refused => "refused",
-        }
-    }
-
     /// Whether it keeps a plan from being applied.
     pub fn is_failure(self) -> bool {
         self >= OutcomeKind::Missing
-    }
-}
-
-impl fmt::Display for OutcomeKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
     }
 }
 

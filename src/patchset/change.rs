@@ -7,6 +7,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess};
+use serde_json::json;
 use serde_yaml::Spanned;
 
 use super::{Lint, RawEdit, Requirement, schema};
@@ -191,24 +192,19 @@ impl<'de> Deserialize<'de> for RawEdit {
                 let id: Spanned<String> = id.ok_or_else(|| A::Error::custom("the edit has no `id`"))?;
                 let named = |what: &str| A::Error::custom(format!("edit `{}` {what}", id.value));
                 let why = why.filter(|why| !why.trim().is_empty()).ok_or_else(|| named("has no `why`"))?;
-                let when = keys.when.take();
-                if when.is_some() && !changes.is_empty() {
-                    return Err(named(
-                        "has `when` and `changes`: put `when` into the changes, or use `since` and `until`",
-                    ));
+                if keys.when.is_some() && !changes.is_empty() {
+                    let what =
+                        "has `when` and `changes`: put `when` into the changes, or use `since` and `until`";
+                    return Err(named(what));
                 }
-                keys.when = when;
                 let change = keys.finish()?;
                 match (&change, changes.is_empty()) {
-                    (None, true) => return Err(named("has neither an operation nor `changes`")),
+                    (None, true) => Err(named("has neither an operation nor `changes`")),
                     (Some(_), false) => {
-                        return Err(named(
-                            "has an operation and `changes`: move the operation into the list",
-                        ));
+                        Err(named("has an operation and `changes`: move the operation into the list"))
                     }
-                    _ => {}
+                    _ => Ok(RawEdit { id, why, upstream, since, until, requires, allow, change, changes }),
                 }
-                Ok(RawEdit { id, why, upstream, since, until, requires, allow, change, changes })
             }
         }
 
@@ -218,7 +214,7 @@ impl<'de> Deserialize<'de> for RawEdit {
 
 /// The schema properties of the keys and operations of a change.
 fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Value {
-    let mut properties = serde_json::json!({
+    let mut properties = json!({
         "file": schema::files(),
         "when": {
             "type": "string", "pattern": schema::RANGE, "description": "The versions it is for (example: `>=2.7`).",
@@ -235,9 +231,9 @@ fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Value {
 /// The alternatives of a `oneOf`: each operation with `file`.
 fn any_operation() -> Vec<serde_json::Value> {
     let one = |(name, need): (&&str, &FileNeed)| match need {
-        FileNeed::Exists | FileNeed::MayBeAbsent => serde_json::json!({"required": ["file", name]}),
+        FileNeed::Exists | FileNeed::MayBeAbsent => json!({"required": ["file", name]}),
         // It may create its file, so it must name exactly one.
-        FileNeed::Creates => serde_json::json!({
+        FileNeed::Creates => json!({
             "required": ["file", name],
             "properties": {"file": {"anyOf": [{"type": "string"}, {"type": "array", "maxItems": 1}]}},
         }),
@@ -269,47 +265,34 @@ impl JsonSchema for RawEdit {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut properties = change_properties(generator);
-        let version = |description: &str| serde_json::json!({"type": "string", "pattern": schema::VERSION, "description": description});
-        let own = [
-            (
-                "id",
-                serde_json::json!({
-                    "type": "string",
-                    "pattern": "^[a-z0-9][a-z0-9._-]*$",
-                    "description": "Its name. Patchsets of a family use the same name for the same edit.",
-                }),
-            ),
-            (
-                "why",
-                serde_json::json!({"type": "string", "pattern": r"\S", "description": "Why it is needed."}),
-            ),
-            (
-                "upstream",
-                serde_json::json!({"type": "string", "description": "Where upstream discusses the problem."}),
-            ),
-            ("since", version("The first version it is for.")),
-            ("until", version("The first version after those it is for.")),
-            ("requires", generator.subschema_for::<Vec<Requirement>>().to_value()),
-            (
-                "allow",
-                serde_json::json!({
-                    "type": "object",
-                    "additionalProperties": {"type": "string"},
-                    "propertyNames": {"enum": Lint::ALL.map(Lint::name)},
-                    "description": "Lints that it may raise, each with the reason for allowing it.",
-                }),
-            ),
-            ("changes", generator.subschema_for::<Vec<Change>>().to_value()),
-        ];
-        for (name, schema) in own {
-            properties[name] = schema;
+        let version = |what: &str| json!({"type": "string", "pattern": schema::VERSION, "description": what});
+        let own = json!({
+            "id": {
+                "type": "string",
+                "pattern": "^[a-z0-9][a-z0-9._-]*$",
+                "description": "Its name. Patchsets of a family use the same name for the same edit.",
+            },
+            "why": {"type": "string", "pattern": r"\S", "description": "Why it is needed."},
+            "upstream": {"type": "string", "description": "Where upstream discusses the problem."},
+            "since": version("The first version it is for."),
+            "until": version("The first version after those it is for."),
+            "requires": generator.subschema_for::<Vec<Requirement>>(),
+            "allow": {
+                "type": "object",
+                "additionalProperties": {"type": "string"},
+                "propertyNames": {"enum": Lint::ALL.map(Lint::name)},
+                "description": "Lints that it may raise, each with the reason for allowing it.",
+            },
+            "changes": generator.subschema_for::<Vec<Change>>(),
+        });
+        for (name, schema) in own.as_object().into_iter().flatten() {
+            properties[name] = schema.clone();
         }
         let mut alternatives = any_operation();
         for alternative in &mut alternatives {
             alternative["properties"]["changes"] = false.into();
         }
-        let mut with_changes =
-            serde_json::json!({"required": ["changes"], "properties": {"changes": {"minItems": 1}}});
+        let mut with_changes = json!({"required": ["changes"], "properties": {"changes": {"minItems": 1}}});
         for name in CHANGE_KEYS.iter().chain(Operation::NAMES) {
             with_changes["properties"][name] = false.into();
         }

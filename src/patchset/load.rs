@@ -7,8 +7,10 @@ use serde_yaml::{Location, Spanned};
 use super::error::{Complaint, LoadError};
 use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
 use crate::digest::Sha256Digest;
+use crate::operation::TextFile;
 use crate::text::nearest_names;
-use crate::version::{Version, VersionRange};
+use crate::tree::TreePath;
+use crate::version::{BadRange, Version, VersionRange};
 
 /// Which text of a shipped patchset is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,10 +147,8 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
     let mut check = Check { file: &file, catalog, origin, complaints: Vec::new(), digests: Vec::new() };
     check.digests.push(Sha256Digest::of(&bytes));
     if raw.schema.value != 1 {
-        check.at(
-            raw.schema.referenced,
-            format!("unsupported schema {}: this pypatch supports schema 1", raw.schema.value),
-        );
+        let what = format!("unsupported schema {}: this pypatch supports schema 1", raw.schema.value);
+        check.at(raw.schema.referenced, what);
     }
     if raw.id.value != id {
         check.at(raw.id.referenced, format!("`id` is `{}`, but the folder is named `{id}`", raw.id.value));
@@ -171,10 +171,8 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
             check.at(edit_id.referenced, format!("invalid edit id `{}`: {allowed}", edit_id.value));
         }
         if let Some(line) = ids.insert(&edit_id.value, edit_id.referenced.line()) {
-            check.at(
-                edit_id.referenced,
-                format!("duplicate edit id `{}`: first used on line {line}", edit_id.value),
-            );
+            let what = format!("duplicate edit id `{}`: first used on line {line}", edit_id.value);
+            check.at(edit_id.referenced, what);
         }
         edits.push(check.edit(edit, place, id));
     }
@@ -208,11 +206,7 @@ impl Check<'_> {
     }
 
     fn range(&mut self, range: &Spanned<String>) -> Option<VersionRange> {
-        range
-            .value
-            .parse()
-            .map_err(|e: crate::version::BadRange| self.at(range.referenced, e.to_string()))
-            .ok()
+        range.value.parse().map_err(|error: BadRange| self.at(range.referenced, error.to_string())).ok()
     }
 
     fn edit(&mut self, raw: &Spanned<RawEdit>, (line, column): (usize, usize), patchset: &str) -> Edit {
@@ -255,41 +249,29 @@ impl Check<'_> {
         }
     }
 
+    /// Reads a file that the operation `name` takes a text from.
+    fn text(&self, file: &TextFile, name: &str) -> Result<Vec<u8>, String> {
+        let path = file.name.parse::<TreePath>().map_err(|error| error.to_string())?;
+        let path = format!("files/{path}");
+        let other = |id: &String| {
+            let near = || or_near(&self.catalog.near(id));
+            self.catalog.find(id).ok_or_else(|| format!("`of` names an unknown patchset `{id}`{}", near()))
+        };
+        let origin = file.of.as_ref().map_or_else(|| Ok(self.origin.clone()), other)?;
+        let unreadable =
+            |error| format!("`{name}` cannot read its text from {}: {error}", origin.display(&path));
+        origin.read(&path).map_err(unreadable)
+    }
+
     /// Reads the files that a change names, and checks the arguments of its operation.
     fn change(&mut self, mut change: Change, at: Location) -> Change {
-        for text in change.operation.text_files() {
-            let path = match text.name.parse::<crate::tree::TreePath>() {
-                Ok(path) => format!("files/{path}"),
-                Err(error) => {
-                    self.at(at, error.to_string());
-                    continue;
-                }
-            };
-            let other;
-            let origin = match &text.of {
-                None => self.origin,
-                Some(id) => match self.catalog.find(id) {
-                    Some(found) => {
-                        other = found;
-                        &other
-                    }
-                    None => {
-                        let near = or_near(&self.catalog.near(id));
-                        self.at(at, format!("`of` names an unknown patchset `{id}`{near}"));
-                        continue;
-                    }
-                },
-            };
-            match origin.read(&path) {
+        for file in change.operation.text_files() {
+            match self.text(&file, change.operation.name()) {
                 Ok(bytes) => {
                     self.digests.push(Sha256Digest::of(&bytes));
-                    change.texts.0.insert(text, bytes);
+                    change.texts.0.insert(file, bytes);
                 }
-                Err(error) => {
-                    let file = origin.display(&path);
-                    let name = change.operation.name();
-                    self.at(at, format!("`{name}` cannot read its text from {file}: {error}"));
-                }
+                Err(what) => self.at(at, what),
             }
         }
         if let Some(file) = change.file.iter().find(|file| file.as_str().starts_with(".pypatch-")) {

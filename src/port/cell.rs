@@ -1,57 +1,35 @@
 //! A cell of a matrix: the verdict on one part of an edit on one version.
 
 use crate::patchset::Change;
+use crate::text::named_values;
 use crate::tree::Location;
 use crate::version::Version;
 
-/// The result of judging an edit on another version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// The tree already has the change: upstream made it, or made it unnecessary.
-    Already,
-    /// The patchset excludes that version, by `when` or `drop`.
-    Skipped,
-    /// What it changes no longer exists.
-    Obsolete,
-    /// The anchor is found on the same lines.
-    Applies,
-    /// The same lines are in another file, found with certainty.
-    Moved,
-    /// The edit needs another anchor or another change. The cell has candidates, and a person has to accept one.
-    Changed,
-    /// The anchor is found, but the change would have no effect, or the anchor cannot be edited safely.
-    Refused,
-    /// Nothing was found.
-    Lost,
+named_values! {
+    /// The result of judging an edit on another version, from the one that needs the least attention to the one that
+    /// needs the most.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Verdict {
+        /// The tree already has the change: upstream made it, or made it unnecessary.
+        Already = "already",
+        /// The patchset excludes that version, by `when` or `drop`.
+        Skipped = "skipped",
+        /// What it changes no longer exists.
+        Obsolete = "obsolete",
+        /// The anchor is found on the same lines.
+        Applies = "applies",
+        /// The same lines are in another file, found with certainty.
+        Moved = "moved",
+        /// The edit needs another anchor or another change. The cell has candidates, and a person has to accept one.
+        Changed = "changed",
+        /// The anchor is found, but the change would have no effect, or the anchor cannot be edited safely.
+        Refused = "refused",
+        /// Nothing was found.
+        Lost = "lost",
+    }
 }
 
 impl Verdict {
-    /// All verdicts, from the one that needs the least attention to the one that needs the most.
-    pub const ALL: [Verdict; 8] = [
-        Verdict::Already,
-        Verdict::Skipped,
-        Verdict::Obsolete,
-        Verdict::Applies,
-        Verdict::Moved,
-        Verdict::Changed,
-        Verdict::Refused,
-        Verdict::Lost,
-    ];
-
-    /// Its name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Verdict::Already => "already",
-            Verdict::Skipped => "skipped",
-            Verdict::Obsolete => "obsolete",
-            Verdict::Applies => "applies",
-            Verdict::Moved => "moved",
-            Verdict::Changed => "changed",
-            Verdict::Refused => "refused",
-            Verdict::Lost => "lost",
-        }
-    }
-
     /// Whether a person has to decide before the edit can be ported.
     pub fn is_open(self) -> bool {
         matches!(self, Verdict::Changed | Verdict::Refused | Verdict::Lost)

@@ -6,6 +6,7 @@
 
 mod diff;
 mod lines;
+mod named;
 mod nearest;
 mod rewrite;
 mod span;
@@ -17,5 +18,6 @@ pub(crate) use diff::{Hunk, Side, hunks, unified};
 pub(crate) use lines::{
     LineIndex, line_bounds, line_ending, line_from, line_number, lines, logical_line, skip_blanks,
 };
+pub(crate) use named::named_values;
 pub(crate) use nearest::{distance, nearest, nearest_names};
 pub(crate) use rewrite::{apply, reverse};
