@@ -4,27 +4,19 @@ use std::collections::BTreeSet;
 
 use super::cell::Verdict;
 use super::finding::Finding;
-use super::judging::Judging;
-use crate::edit::{AnchorLine, Part};
+use super::judging::JudgedPart;
+use crate::edit::AnchorLine;
 use crate::operation::Compared;
-use crate::patchset::Edit;
 use crate::tree::{Location, TreeError};
 
 /// Judges a part that fits, by comparing its lines with those of the release that the patchset was written for. An anchor
 /// on a different line may be another thing of the same name.
-pub(super) fn compare(
-    judging: &Judging<'_>,
-    edit: &Edit,
-    index: usize,
-    part: &Part,
-    places: &[Location],
-) -> Result<Finding, TreeError> {
-    let change = &edit.changes[index];
-    let Some(baseline) = judging.baseline.filter(|_| !judging.in_range) else {
+pub(super) fn compare(judged: JudgedPart<'_>, places: &[Location]) -> Result<Finding, TreeError> {
+    let JudgedPart { judging, change, part, .. } = judged;
+    if judging.baseline.is_none() || judging.in_range {
         return Ok(Finding::at(Verdict::Applies, places));
-    };
-    let before = baseline.anchors(&edit.id, index, part.name.as_deref());
-    let now = part.anchor_lines(&judging.bytes(&part.file)?.unwrap_or_default());
+    }
+    let (before, now) = (judged.lines_before(), judged.lines_now()?);
     if part.compared == Compared::Existence {
         if before.is_empty() && !now.is_empty() {
             let why = format!("the tree has its own {}: the macros are appended to it", part.file);

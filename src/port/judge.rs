@@ -3,9 +3,9 @@
 use super::cell::{Candidate, Cell, Verdict};
 use super::compare::compare;
 use super::finding::Finding;
-use super::judging::Judging;
+use super::judging::{JudgedPart, Judging};
 use super::search;
-use crate::edit::{AnchorLine, Outcome, Part, unmet};
+use crate::edit::{AnchorLine, Outcome, unmet};
 use crate::operation::Anchor;
 use crate::patchset::{Change, Edit, Fact, Patchset, Requirement};
 use crate::plan::{self, Baseline, RECIPE, only_change};
@@ -141,7 +141,7 @@ fn judge_change(
                 reason: Some(obstacle.reason()),
                 ..Finding::at(Verdict::Obsolete, std::slice::from_ref(&obstacle.place))
             },
-            _ => judge_part(judging, edit, index, &part)?,
+            _ => judge_part(JudgedPart { judging, edit, index, change, part: &part })?,
         };
         if let Some(obstacle) = obstacle.filter(|one| !one.is_gone)
             && matches!(finding.verdict, Verdict::Applies | Verdict::Moved | Verdict::Changed)
@@ -156,10 +156,10 @@ fn judge_change(
 }
 
 /// Judges one part, without the facts that its edit requires.
-fn judge_part(judging: &Judging<'_>, edit: &Edit, index: usize, part: &Part) -> Result<Finding, TreeError> {
-    let change = &edit.changes[index];
-    if let Anchor::Modules { modules, enable } = change.operation.operate().describe().anchor
-        && let Some(finding) = search::module(judging, edit, index, part, &modules, enable)?
+fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
+    let JudgedPart { judging, edit, index, change, part } = judged;
+    if let Anchor::Modules { modules, enable } = judged.anchor()
+        && let Some(finding) = search::module(judged, &modules, enable)?
     {
         return Ok(finding);
     }
@@ -168,9 +168,8 @@ fn judge_part(judging: &Judging<'_>, edit: &Edit, index: usize, part: &Part) -> 
             let parts = std::slice::from_ref(part);
             let lints = plan::lints(&judging.context, judging.patchset, &only_change(edit, index), parts)?;
             let hit = lints.into_iter().find(|hit| hit.allowed.is_none() && hit.lint.depends_on_version());
-            let Some(hit) = hit else { return compare(judging, edit, index, part, places) };
-            let lines = part.anchor_lines(&judging.bytes(&part.file)?.unwrap_or_default());
-            let at: Vec<Location> = lines.iter().map(AnchorLine::location).collect();
+            let Some(hit) = hit else { return compare(judged, places) };
+            let at: Vec<Location> = judged.lines_now()?.iter().map(AnchorLine::location).collect();
             Ok(search::trapped(change, if at.is_empty() { places } else { &at }, &hit.message))
         }
         Outcome::Already(places) => Ok(Finding::at(Verdict::Already, places)),
@@ -178,7 +177,7 @@ fn judge_part(judging: &Judging<'_>, edit: &Edit, index: usize, part: &Part) -> 
         Outcome::Refused { why, place } => {
             Ok(Finding { reason: Some(why.clone()), ..Finding::at(Verdict::Refused, place.as_slice()) })
         }
-        Outcome::Missing { .. } | Outcome::Ambiguous { .. } => search::search(judging, edit, index, part),
+        Outcome::Missing { .. } | Outcome::Ambiguous { .. } => search::search(judged),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::cell::OnceCell;
 
-use crate::edit::{Context, Part, normalized, resolve};
+use crate::edit::{AnchorLine, Context, Part, resolve};
+use crate::operation::Anchor;
 use crate::patchset::{Change, Edit, Patchset};
 use crate::plan::Baseline;
 use crate::tree::{Tree, TreeError, TreePath, python_version};
@@ -57,14 +58,6 @@ impl<'a> Judging<'a> {
         Ok(base.read(path)?.map(|file| file.bytes.to_vec()))
     }
 
-    /// The lines that a part is anchored to on the release that the patchset was written for, each with those that
-    /// backslashes join to it.
-    pub(super) fn old_lines(&self, edit: &Edit, index: usize, part: &Part) -> Vec<String> {
-        let Some(baseline) = self.baseline else { return Vec::new() };
-        let lines = baseline.anchors(&edit.id, index, part.name.as_deref());
-        lines.iter().map(|line| normalized(&line.around)).collect()
-    }
-
     /// Resolves a change of `edit` here, outside the patchset's range whatever versions the change is for.
     pub(super) fn resolve(&self, edit: &Edit, change: &Change) -> Result<Vec<Part>, TreeError> {
         let mut one = Edit { changes: vec![change.clone()], requires: Vec::new(), ..edit.clone() };
@@ -87,5 +80,46 @@ impl<'a> Judging<'a> {
             Some(change) if self.fits(edit, &change)? => Ok(Some(change)),
             _ => Ok(None),
         }
+    }
+}
+
+/// One part of an edit that is judged on the tree.
+#[derive(Clone, Copy)]
+pub(super) struct JudgedPart<'a> {
+    pub judging: &'a Judging<'a>,
+    pub edit: &'a Edit,
+    /// The number of its change in the edit, from 0.
+    pub index: usize,
+    pub change: &'a Change,
+    pub part: &'a Part,
+}
+
+impl<'a> JudgedPart<'a> {
+    /// What the operation attaches to.
+    pub(super) fn anchor(&self) -> Anchor {
+        self.change.operation.operate().describe().anchor
+    }
+
+    /// The lines that it is anchored to on the release that the patchset was written for.
+    pub(super) fn lines_before(&self) -> &'a [AnchorLine] {
+        let lines =
+            |baseline: &'a Baseline| baseline.anchors(&self.edit.id, self.index, self.part.name.as_deref());
+        self.judging.baseline.map_or(&[], lines)
+    }
+
+    /// The lines that it is anchored to here.
+    pub(super) fn lines_now(&self) -> Result<Vec<AnchorLine>, TreeError> {
+        Ok(self.part.anchor_lines(&self.judging.bytes(&self.part.file)?.unwrap_or_default()))
+    }
+
+    /// A proposed change, if there is one and it fits the tree.
+    pub(super) fn tried(&self, change: Option<Change>) -> Result<Option<Change>, TreeError> {
+        self.judging.tried(self.edit, change)
+    }
+
+    /// The change on another anchor, if its operation can be moved there.
+    pub(super) fn moved(&self, anchor: Anchor) -> Option<Change> {
+        let operation = self.change.operation.with_anchor(anchor)?;
+        Some(Change { operation, ..self.change.clone() })
     }
 }

@@ -7,7 +7,7 @@ use super::likeness::{best_likeness, shared};
 use crate::edit::{Outcome, normalized};
 use crate::operation::{Anchor, Function as Wanted};
 use crate::port::cell::{Candidate, Verdict};
-use crate::port::finding::{Finding, candidate};
+use crate::port::finding::Finding;
 use crate::syntax::c::{CFile, Function};
 use crate::text::{Span, line_bounds};
 use crate::tree::TreeError;
@@ -32,7 +32,7 @@ pub(super) fn include(search: &Search<'_>, after: &str) -> Result<Finding, TreeE
     for (_, at, path) in includes.into_iter().take(3) {
         let change = search.tried(Anchor::Include(path.to_owned()))?;
         let why = format!("after {path}");
-        candidates.push(candidate(&search.part.file, search.text, &[at], &why, change));
+        candidates.push(search.candidate(&[at], &why, change));
     }
     Ok(Finding::candidates(candidates, Verdict::Lost, search.what()))
 }
@@ -54,7 +54,7 @@ pub(super) fn code(
     if named.is_empty() {
         return renamed(search, &c, wanted, |function| anchor(function, count)).map(Some);
     }
-    match (&search.part.outcome, code, count) {
+    match (search.outcome(), code, count) {
         (Outcome::Missing { .. }, Some(code), _) => Ok(Some(similar_code(search, &c, code, &named))),
         (Outcome::Ambiguous { places, .. }, _, Some(_)) => {
             all_matches(search, anchor(wanted.clone(), Some(places.len()))).map(Some)
@@ -76,7 +76,7 @@ pub(super) fn call(
     if named.is_empty() {
         return renamed(search, &c, wanted, |function| anchor(function, count)).map(Some);
     }
-    match &search.part.outcome {
+    match search.outcome() {
         Outcome::Missing { .. } => {
             let mut candidates = similar_lines(search, &named, &search.old);
             candidates.extend(calls_elsewhere(search, &c, callee, wanted)?);
@@ -94,10 +94,8 @@ pub(super) fn call(
 /// The matches as candidates, of which the first accepts all; `anchor` has their number.
 fn all_matches(search: &Search<'_>, anchor: Anchor) -> Result<Finding, TreeError> {
     let change = search.tried(anchor)?;
-    let mut all = Finding::near_misses(&search.part.outcome);
-    if let (Some(first), Outcome::Ambiguous { places, .. }) =
-        (all.candidates.first_mut(), &search.part.outcome)
-    {
+    let mut all = Finding::near_misses(search.outcome());
+    if let (Some(first), Outcome::Ambiguous { places, .. }) = (all.candidates.first_mut(), search.outcome()) {
         first.places.clone_from(places);
         first.why = format!("all {} matches", places.len());
         first.change = change;
@@ -112,7 +110,7 @@ fn renamed(
     wanted: &Wanted,
     anchor: impl Fn(Wanted) -> Anchor,
 ) -> Result<Finding, TreeError> {
-    let old = search.judging.base_bytes(&search.part.file)?;
+    let old = search.judged.judging.base_bytes(&search.judged.part.file)?;
     let old_file = CFile::parse(old.unwrap_or_default());
     let words = |file: &CFile, span: Span| -> BTreeSet<Vec<u8>> {
         file.tokens_of(span).into_iter().map(<[u8]>::to_vec).collect()
@@ -129,7 +127,7 @@ fn renamed(
             let (percent, new, old) = (like * 100.0, &function.name, &wanted.name);
             let why = format!("{percent:.0} % of the words of `{new}` are those of `{old}`");
             let at = [function.name_span.start];
-            found.push((like, candidate(&search.part.file, search.text, &at, &why, change)));
+            found.push((like, search.candidate(&at, &why, change)));
         }
     }
     Ok(Finding::candidates(best_first(found), Verdict::Obsolete, search.what()))
@@ -164,7 +162,7 @@ fn similar_lines(search: &Search<'_>, functions: &[&Function], old: &[String]) -
             let like = best_likeness(old, &normalized(line.of(search.text)));
             if like >= SAME_LINE {
                 let why = "a line like the old one";
-                found.push((like, candidate(&search.part.file, search.text, &[line.start], why, None)));
+                found.push((like, search.candidate(&[line.start], why, None)));
             }
             at = line.end.max(at + 1);
         }
@@ -179,7 +177,9 @@ fn calls_elsewhere(
     callee: &str,
     wanted: &Wanted,
 ) -> Result<Vec<Candidate>, TreeError> {
-    let Some(old) = search.judging.base_bytes(&search.part.file)? else { return Ok(Vec::new()) };
+    let Some(old) = search.judged.judging.base_bytes(&search.judged.part.file)? else {
+        return Ok(Vec::new());
+    };
     let old = CFile::parse(&old);
     let mut candidates: Vec<Candidate> = Vec::new();
     for function in c.functions() {
@@ -199,7 +199,7 @@ fn calls_elsewhere(
         let at: Vec<usize> = calls.iter().map(|call| call.callee.start).collect();
         let (now, before) = (&function.name, &wanted.name);
         let why = format!("`{now}` calls `{callee}` here, and `{before}` no longer does");
-        candidates.push(candidate(&search.part.file, search.text, &at, &why, change));
+        candidates.push(search.candidate(&at, &why, change));
     }
     Ok(candidates)
 }

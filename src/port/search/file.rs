@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::edit::{AnchorLine, Outcome, Part};
-use crate::patchset::Edit;
 use crate::port::cell::Verdict;
 use crate::port::finding::{Finding, candidate};
-use crate::port::judging::Judging;
+use crate::port::judging::{JudgedPart, Judging};
 use crate::tree::{Location, TreeError, TreePath};
 
 /// From this share of common lines on, a file may be the old one under another name: configure.in of 2.5 and configure.ac
@@ -17,13 +16,8 @@ const MAY_BE: f64 = 0.3;
 const IS: f64 = 0.5;
 
 /// Searches for the file of an edit, which does not exist, under another name.
-pub(super) fn gone(
-    judging: &Judging<'_>,
-    edit: &Edit,
-    index: usize,
-    part: &Part,
-) -> Result<Finding, TreeError> {
-    let change = &edit.changes[index];
+pub(super) fn gone(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
+    let JudgedPart { judging, edit, change, part, .. } = judged;
     let what = match &part.outcome {
         Outcome::Missing { what, .. } => what.clone(),
         _ => format!("the file {} does not exist", part.file),
@@ -40,20 +34,14 @@ pub(super) fn gone(
             continue;
         }
         let parts = judging.resolve(edit, &moved)?;
-        let places: Vec<Location> = parts
-            .iter()
-            .filter_map(|one| match &one.outcome {
-                Outcome::Change(places) | Outcome::Already(places) => Some(places),
-                _ => None,
-            })
-            .flatten()
-            .cloned()
-            .collect();
-        let is_same = judging.baseline.is_some_and(|baseline| {
-            let before = baseline.anchors(&edit.id, index, part.name.as_deref());
-            let now: Vec<AnchorLine> = parts.iter().flat_map(|one| one.anchor_lines(&text)).collect();
-            !before.is_empty() && before.iter().map(|a| &a.text).eq(now.iter().map(|b| &b.text))
-        });
+        let places_of = |one: &Part| match &one.outcome {
+            Outcome::Change(places) | Outcome::Already(places) => places.clone(),
+            _ => Vec::new(),
+        };
+        let places: Vec<Location> = parts.iter().flat_map(places_of).collect();
+        let before = judged.lines_before();
+        let now: Vec<AnchorLine> = parts.iter().flat_map(|one| one.anchor_lines(&text)).collect();
+        let is_same = !before.is_empty() && before.iter().map(|a| &a.text).eq(now.iter().map(|b| &b.text));
         let mut found = candidate(&path, &text, &[0], &why, Some(moved));
         found.places.clone_from(&places);
         if is_same && like >= IS && candidates.is_empty() {

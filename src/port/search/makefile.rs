@@ -7,7 +7,7 @@ use super::likeness::best_likeness;
 use crate::edit::normalized;
 use crate::operation::Anchor;
 use crate::port::cell::{Candidate, Verdict};
-use crate::port::finding::{Finding, candidate};
+use crate::port::finding::Finding;
 use crate::syntax::makefile::{Makefile, Rule};
 use crate::syntax::shell;
 use crate::text::{Span, logical_line};
@@ -52,7 +52,7 @@ pub(super) fn prerequisite(
         }
         let start = rule.header.start;
         let at = if logical_line(text, at) == logical_line(text, start) { start } else { at };
-        candidates.push(candidate(&search.part.file, text, &[at], &why, change));
+        candidates.push(search.candidate(&[at], &why, change));
     }
     let is_made = makefile.rules_of(text, word.as_bytes()).next().is_some();
     let otherwise = if is_made { Verdict::Lost } else { Verdict::Obsolete };
@@ -75,7 +75,7 @@ pub(super) fn command(
     let candidate_of = |program: &str, places: &[usize], why: &str| -> Result<Candidate, TreeError> {
         let (command, target, count) = (program.to_owned(), target.map(str::to_owned), places.len());
         let change = search.tried(Anchor::Command { command, target, in_recipe: true, count })?;
-        Ok(candidate(&search.part.file, text, places, why, change))
+        Ok(search.candidate(places, why, change))
     };
     let mut candidates = Vec::new();
     if let Some(places) = programs(search, &rules, |program, _| program == command).remove(command) {

@@ -18,32 +18,35 @@ pub(super) use print_statement::trapped;
 pub(super) use recipe::recipe;
 pub(super) use setup::module;
 
-use super::finding::Finding;
-use super::judging::Judging;
-use crate::edit::{Outcome, Part};
+use super::cell::Candidate;
+use super::finding::{Finding, candidate};
+use super::judging::JudgedPart;
+use crate::edit::{Outcome, normalized};
 use crate::operation::Anchor;
-use crate::patchset::{Change, Edit};
+use crate::patchset::Change;
 use crate::text::Span;
 use crate::tree::TreeError;
 
 /// The search for the anchor of one part, in the file where it was expected.
 struct Search<'a> {
-    judging: &'a Judging<'a>,
-    edit: &'a Edit,
-    change: &'a Change,
-    part: &'a Part,
+    judged: JudgedPart<'a>,
     text: &'a [u8],
-    /// The lines of the anchor on the release that the patchset was written for.
+    /// The lines of the anchor on the release that the patchset was written for, each with those that backslashes join
+    /// to it.
     old: Vec<String>,
 }
 
 impl Search<'_> {
+    fn outcome(&self) -> &Outcome {
+        &self.judged.part.outcome
+    }
+
     /// The message of the outcome.
     fn what(&self) -> &str {
-        match &self.part.outcome {
+        match self.outcome() {
             Outcome::Missing { what, .. } | Outcome::Ambiguous { what, .. } => what,
             Outcome::Change(_) | Outcome::Already(_) | Outcome::Skipped { .. } | Outcome::Refused { .. } => {
-                self.part.outcome.name()
+                self.outcome().name()
             }
         }
     }
@@ -54,24 +57,21 @@ impl Search<'_> {
 
     /// The change on another anchor, if its operation can be moved there and the result fits the tree.
     fn tried(&self, anchor: Anchor) -> Result<Option<Change>, TreeError> {
-        let moved = self.change.operation.with_anchor(anchor);
-        let change = moved.map(|operation| Change { operation, ..self.change.clone() });
-        self.judging.tried(self.edit, change)
+        self.judged.tried(self.judged.moved(anchor))
+    }
+
+    /// A candidate at these offsets of the file.
+    fn candidate(&self, offsets: &[usize], why: &str, change: Option<Change>) -> Candidate {
+        candidate(&self.judged.part.file, self.text, offsets, why, change)
     }
 }
 
 /// Searches for a part whose anchor is missing or ambiguous.
-pub(super) fn search(
-    judging: &Judging<'_>,
-    edit: &Edit,
-    index: usize,
-    part: &Part,
-) -> Result<Finding, TreeError> {
-    let change = &edit.changes[index];
-    let Some(text) = judging.bytes(&part.file)? else { return file::gone(judging, edit, index, part) };
-    let old = judging.old_lines(edit, index, part);
-    let search = Search { judging, edit, change, part, text: &text, old };
-    let found = match change.operation.operate().describe().anchor {
+pub(super) fn search(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
+    let Some(text) = judged.judging.bytes(&judged.part.file)? else { return file::gone(judged) };
+    let old = judged.lines_before().iter().map(|line| normalized(&line.around)).collect();
+    let search = Search { judged, text: &text, old };
+    let found = match judged.anchor() {
         Anchor::Prerequisite { targets, word: Some(word) } => {
             Some(makefile::prerequisite(&search, &targets, &word)?)
         }
@@ -99,5 +99,5 @@ pub(super) fn search(
         | Anchor::Definition(_)
         | Anchor::Macro(_) => None,
     };
-    Ok(found.unwrap_or_else(|| Finding::near_misses(&part.outcome)))
+    Ok(found.unwrap_or_else(|| Finding::near_misses(search.outcome())))
 }

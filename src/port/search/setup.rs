@@ -1,14 +1,14 @@
 //! Searches for modules in every Setup file that a build reads, under any of their names.
 
 use super::likeness::likeness;
-use crate::edit::{Outcome, Part};
+use crate::edit::Outcome;
 use crate::modules::{SetupFile, setup_files};
 use crate::operation::{Anchor, Module as Wanted, Operation, setup};
-use crate::patchset::{Change, Edit};
+use crate::patchset::Change;
 use crate::port::cell::{Candidate, Verdict};
 use crate::port::compare::compare;
 use crate::port::finding::{Finding, candidate};
-use crate::port::judging::Judging;
+use crate::port::judging::JudgedPart;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::{Module, Section, Setup};
 use crate::tree::{Location, TreeError, TreePath};
@@ -55,13 +55,11 @@ impl Line<'_> {
 
 /// Judges a module that is to be enabled or disabled; `None` if the outcome of the part decides.
 pub(in crate::port) fn module(
-    judging: &Judging<'_>,
-    edit: &Edit,
-    index: usize,
-    part: &Part,
+    judged: JudgedPart<'_>,
     modules: &[Wanted],
     enable: bool,
 ) -> Result<Option<Finding>, TreeError> {
+    let JudgedPart { judging, part, .. } = judged;
     let Some(wanted) = modules.iter().find(|module| Some(&module.name) == part.name.as_ref()) else {
         return Ok(None);
     };
@@ -72,17 +70,12 @@ pub(in crate::port) fn module(
         let setup = Setup::parse(&text);
         files.push(Read { file, text, setup });
     }
-    let change = &edit.changes[index];
-    let search = Search { judging, edit, index, change, part, modules, enable, wanted, files: &files };
+    let search = Search { judged, modules, enable, wanted, files: &files };
     if enable { search.enable() } else { search.disable() }
 }
 
 struct Search<'a> {
-    judging: &'a Judging<'a>,
-    edit: &'a Edit,
-    index: usize,
-    change: &'a Change,
-    part: &'a Part,
+    judged: JudgedPart<'a>,
     /// All modules of the change.
     modules: &'a [Wanted],
     /// True to enable them, false to disable them.
@@ -104,7 +97,7 @@ impl<'a> Search<'a> {
 
     /// The line of Setup.stdlib that precedes the files of the change: makesetup takes the first rule for a module.
     fn shadow(&self, lines: &[Line<'a>]) -> Option<Line<'a>> {
-        let is_own = |read: &Read| self.change.file.contains(&read.file.path);
+        let is_own = |read: &Read| self.judged.change.file.contains(&read.file.path);
         let first_own = self.files.iter().position(is_own).unwrap_or(self.files.len());
         let before = |line: &&Line<'a>| {
             self.files[..first_own].iter().any(|read| read.file.path == line.read.file.path)
@@ -134,7 +127,7 @@ impl<'a> Search<'a> {
         }
         let mut candidates = Vec::new();
         for (line, why) in &aliases {
-            let change = self.judging.tried(self.edit, self.with_alias(&line.name()))?;
+            let change = self.judged.tried(self.with_alias(&line.name()))?;
             candidates.push(line.candidate(why, change));
         }
         self.or_gone(candidates)
@@ -143,7 +136,7 @@ impl<'a> Search<'a> {
     fn disable(&self) -> Result<Option<Finding>, TreeError> {
         let own = self.own();
         let is_on = |line: &&Line<'a>| line.module.enabled && line.module.section != Section::Disabled;
-        let in_files = |line: &&Line<'a>| self.change.file.contains(&line.read.file.path);
+        let in_files = |line: &&Line<'a>| self.judged.change.file.contains(&line.read.file.path);
         if let Some(on) = own.iter().filter(is_on).find(|line| !in_files(line)) {
             let name = &self.wanted.name;
             let why = format!(
@@ -158,8 +151,8 @@ impl<'a> Search<'a> {
 
     /// The outcome of the part, with its line compared.
     fn by_engine(&self) -> Result<Option<Finding>, TreeError> {
-        let Outcome::Change(places) = &self.part.outcome else { return Ok(None) };
-        compare(self.judging, self.edit, self.index, self.part, places).map(Some)
+        let Outcome::Change(places) = &self.judged.part.outcome else { return Ok(None) };
+        compare(self.judged, places).map(Some)
     }
 
     fn already(&self, line: Line<'a>, why: Option<&str>) -> Finding {
@@ -191,7 +184,7 @@ impl<'a> Search<'a> {
         }
         for source in [format!("{name}.c"), format!("{name}module.c")] {
             let Ok(path) = format!("Modules/{source}").parse::<TreePath>() else { continue };
-            if self.judging.bytes(&path)?.is_some() {
+            if self.judged.judging.bytes(&path)?.is_some() {
                 return self.without_a_line(&path, &source, &what).map(Some);
             }
         }
@@ -205,13 +198,13 @@ impl<'a> Search<'a> {
         let operation =
             Operation::SetupAdd(setup::Add { module: name.clone(), arguments: source.to_owned() });
         // Another operation can replace the change only if it is about this module alone.
-        let add =
-            (self.enable && self.modules.len() == 1).then(|| Change { operation, ..self.change.clone() });
+        let add = (self.enable && self.modules.len() == 1)
+            .then(|| Change { operation, ..self.judged.change.clone() });
         let candidate = Candidate {
             places: vec![Location::whole(path)],
             text: format!("{name} {source}"),
             why: format!("add the line `{name} {source}`, with the libraries that it needs"),
-            change: self.judging.tried(self.edit, add)?,
+            change: self.judged.tried(add)?,
         };
         Ok(Finding::candidates(vec![candidate], Verdict::Lost, &what))
     }
@@ -220,9 +213,7 @@ impl<'a> Search<'a> {
     fn with_alias(&self, alias: &str) -> Option<Change> {
         let mut module = self.wanted.clone();
         module.aliases.push(alias.to_owned());
-        let anchor = Anchor::Modules { modules: vec![module], enable: self.enable };
-        let operation = self.change.operation.with_anchor(anchor)?;
-        Some(Change { operation, ..self.change.clone() })
+        self.judged.moved(Anchor::Modules { modules: vec![module], enable: self.enable })
     }
 
     /// Lines that build the module under a name that the patchset does not know, each with the reason.
@@ -253,7 +244,7 @@ impl<'a> Search<'a> {
         let module = plain(&self.wanted.name);
         for file in [format!("Lib/{module}.py"), format!("Lib/{module}/__init__.py")] {
             let Ok(path) = file.parse::<TreePath>() else { continue };
-            let Some(text) = self.judging.bytes(&path)? else { continue };
+            let Some(text) = self.judged.judging.bytes(&path)? else { continue };
             if PyFile::parse(&text).imports().iter().any(|import| import.modules().contains(&name)) {
                 return Ok(Some(path));
             }
@@ -273,12 +264,12 @@ impl<'a> Search<'a> {
         let Ok(path) = format!("Modules/{}", String::from_utf8_lossy(source)).parse::<TreePath>() else {
             return Ok(false);
         };
-        let Some(new) = self.judging.bytes(&path)? else { return Ok(false) };
+        let Some(new) = self.judged.judging.bytes(&path)? else { return Ok(false) };
         for old in
             [format!("Modules/{}.c", self.wanted.name), format!("Modules/{}module.c", self.wanted.name)]
         {
             let Ok(old) = old.parse::<TreePath>() else { continue };
-            if let Some(old) = self.judging.base_bytes(&old)? {
+            if let Some(old) = self.judged.judging.base_bytes(&old)? {
                 return Ok(likeness(&names(&old), &names(&new)) >= 0.5);
             }
         }

@@ -5,7 +5,7 @@ use super::likeness::best_likeness;
 use crate::edit::{Outcome, normalized};
 use crate::operation::Anchor;
 use crate::port::cell::Verdict;
-use crate::port::finding::{Finding, candidate};
+use crate::port::finding::Finding;
 use crate::syntax::shell;
 use crate::text::{Span, logical_line};
 use crate::tree::TreeError;
@@ -18,7 +18,7 @@ pub(super) fn command(
     command: &str,
     count: usize,
 ) -> Result<Option<Finding>, TreeError> {
-    if !matches!(search.part.outcome, Outcome::Missing { .. }) {
+    if !matches!(search.outcome(), Outcome::Missing { .. }) {
         return Ok(None);
     }
     let text = search.text;
@@ -34,7 +34,7 @@ pub(super) fn command(
         let why = format!("`{program}` begins a line like the old one, which `{command}` began");
         let anchor = Anchor::Command { command: program, target: None, in_recipe: false, count };
         let change = search.tried(anchor)?;
-        candidates.push(candidate(&search.part.file, text, &[first], &why, change));
+        candidates.push(search.candidate(&[first], &why, change));
     }
     Ok(Some(Finding::candidates(candidates, Verdict::Lost, search.what())))
 }
