@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 
 use crate::contents::Contents;
 use crate::syntax::c::CFile;
-use crate::syntax::header::Header;
 use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
@@ -22,7 +21,6 @@ pub struct ParsedFile {
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
     c: OnceCell<CFile>,
-    header: OnceCell<Header>,
     python: OnceCell<PyFile>,
 }
 
@@ -36,7 +34,6 @@ impl ParsedFile {
             makefile: OnceCell::new(),
             setup: OnceCell::new(),
             c: OnceCell::new(),
-            header: OnceCell::new(),
             python: OnceCell::new(),
         }
     }
@@ -59,11 +56,6 @@ impl ParsedFile {
     /// The file as C.
     pub fn c(&self) -> &CFile {
         self.c.get_or_init(|| CFile::parse(self.bytes.clone()))
-    }
-
-    /// The file as a C header.
-    pub fn header(&self) -> &Header {
-        self.header.get_or_init(|| Header::parse(&self.bytes))
     }
 
     /// The file as Python.

@@ -232,10 +232,14 @@ fn without_part(changes: &mut [(usize, Change)], index: usize, part: Option<&str
     if modules.is_empty() {
         return false;
     }
-    if let Some(operation) = change.operation.with_anchor(Anchor::Modules { modules, enable }) {
+    set_anchor(change, Anchor::Modules { modules, enable });
+    true
+}
+
+fn set_anchor(change: &mut Change, anchor: Anchor) {
+    if let Some(operation) = change.operation.with_anchor(anchor) {
         change.operation = operation;
     }
-    true
 }
 
 /// Replaces a change by an accepted one; in a change of several modules, only the module of the candidate.
@@ -250,9 +254,7 @@ fn take(change: &mut Change, new: Change, part: Option<&str>) {
                 module.clone_from(new);
             }
         }
-        if let Some(operation) = change.operation.with_anchor(Anchor::Modules { modules, enable }) {
-            change.operation = operation;
-        }
+        set_anchor(change, Anchor::Modules { modules, enable });
     } else {
         *change = new;
     }

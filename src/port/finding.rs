@@ -34,6 +34,11 @@ impl Finding {
         Finding { candidates, ..Finding::reason(verdict, reason) }
     }
 
+    /// [`candidates`](Finding::candidates) in the order of their likeness, the greatest first.
+    pub(super) fn ranked(found: Vec<(f64, Candidate)>, otherwise: Verdict, reason: &str) -> Finding {
+        Finding::candidates(most_alike_first(found), otherwise, reason)
+    }
+
     /// The anchor is found on a different line: the same change is the candidate.
     pub(super) fn same_place(change: &Change, places: &[Location], why: &str) -> Finding {
         let text = places.first().map_or(String::new(), |place| place.text.clone());
@@ -68,6 +73,12 @@ impl Finding {
             }
         }
     }
+}
+
+/// Candidates in the order of their likeness, the greatest first.
+pub(super) fn most_alike_first(mut found: Vec<(f64, Candidate)>) -> Vec<Candidate> {
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
 /// A candidate at these offsets of a file.

@@ -26,15 +26,6 @@ pub fn not_as_decided(old: &Patchset, new: &Patchset, edits: &[(String, Ported)]
 }
 
 fn is_as_decided(was: &Edit, is: &Edit, ported: &Ported) -> bool {
-    let head = |edit: &Edit| {
-        (
-            edit.when.clone(),
-            edit.requires.clone(),
-            edit.allow.clone(),
-            edit.upstream.clone(),
-            edit.why.clone(),
-        )
-    };
     let changes: Vec<&Change> = match ported {
         Ported::Changed(changes) => changes.iter().map(|(_, change)| change).collect(),
         _ => was.changes.iter().collect(),
@@ -46,7 +37,8 @@ fn is_as_decided(was: &Edit, is: &Edit, ported: &Ported) -> bool {
         };
         bare(one) == bare(other) && texts(one) == texts(other)
     };
-    head(was) == head(is)
+    (&was.when, &was.requires, &was.allow) == (&is.when, &is.requires, &is.allow)
+        && (&was.upstream, &was.why) == (&is.upstream, &is.why)
         && changes.len() == is.changes.len()
         && changes.iter().zip(&is.changes).all(|(one, other)| same(one, other))
 }

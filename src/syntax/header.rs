@@ -5,15 +5,7 @@
 //! macros has an effect only outside.
 
 use super::c::{CFile, has_code};
-use crate::contents::Contents;
 use crate::text::Span;
-
-/// A parsed C header.
-#[derive(Debug)]
-pub struct Header {
-    file: CFile,
-    guard: Option<Guard>,
-}
 
 /// The `#ifndef X`, `#define X`, `#endif` around a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,29 +16,9 @@ pub struct Guard {
     pub close: Span,
 }
 
-impl Header {
-    /// Parses `source`. Never fails: problems are those of [`file`](Header::file).
-    pub fn parse(source: impl Into<Contents>) -> Header {
-        let source = source.into();
-        let file = CFile::parse(&source);
-        let guard = find_guard(&file, &source);
-        Header { file, guard }
-    }
-
-    /// The header as C.
-    pub fn file(&self) -> &CFile {
-        &self.file
-    }
-
-    /// The include guard, if the header has one that opens before all other code.
-    pub fn guard(&self) -> Option<&Guard> {
-        self.guard.as_ref()
-    }
-}
-
-/// The guard is the first group, or the first inside groups that hold the whole header
-/// (`#ifndef Py_LIMITED_API`).
-fn find_guard(file: &CFile, source: &[u8]) -> Option<Guard> {
+/// The include guard of `file`, whose text is `source`, if it has one that opens before all other code. It is the first
+/// group, or the first inside groups that hold the whole header (`#ifndef Py_LIMITED_API`).
+pub fn find_guard(file: &CFile, source: &[u8]) -> Option<Guard> {
     let groups = file.conditionals();
     let mut before = Span::new(0, groups.first()?.span.start);
     let bare = |span: Span| !has_code(span.of(source));
@@ -101,7 +73,8 @@ mod tests {
     /// The text of the guard's `#define` line and of its `#endif` line.
     fn guard(source: &str) -> Option<(String, String)> {
         let text = |span: Span| source[span.start..span.end].to_owned();
-        Header::parse(source.as_bytes()).guard().map(|guard| (text(guard.define), text(guard.close)))
+        find_guard(&CFile::parse(source.as_bytes()), source.as_bytes())
+            .map(|guard| (text(guard.define), text(guard.close)))
     }
 
     #[test]
@@ -157,7 +130,7 @@ mod tests {
             prop::sample::select(vec!["#ifndef X\n", "#if !defined(X)\n", "#define X\n", "#endif", "\n", "#pragma once\n", "int a;",
                 "/*", "*/", "#else\n", "\u{e9}"]), 0..20)) {
             let source = pieces.concat().into_bytes();
-            if let Some(guard) = Header::parse(&source[..]).guard() {
+            if let Some(guard) = find_guard(&CFile::parse(&source[..]), &source) {
                 for span in [guard.define, guard.close] {
                     prop_assert!(span.end <= source.len());
                 }

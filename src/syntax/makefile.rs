@@ -202,6 +202,13 @@ fn rule(text: &[u8], body: Span, line: Span) -> Option<Rule> {
     Some(Rule { targets, colon, prerequisites, header: line, recipe, span: line })
 }
 
+/// The commands of a line of a recipe, after make's own signs before the first one.
+pub fn recipe_commands(text: &[u8], line: Span) -> Vec<shell::Command> {
+    let is_sign = |b: &&u8| matches!(b, b' ' | b'\t' | b'-' | b'@' | b'+');
+    let signs = line.of(text).iter().take_while(is_sign).count();
+    shell::commands(text, Span::new(line.start + signs, line.end))
+}
+
 /// The words of `within`, separated by blanks and continuation lines; a variable reference is part
 /// of one word.
 pub(crate) fn words(text: &[u8], within: Span) -> Vec<Span> {

@@ -2,6 +2,7 @@
 
 use crate::operation::anchor::Side;
 use crate::operation::prelude::*;
+use crate::syntax::header::find_guard;
 use crate::text::line_bounds;
 
 /// Puts lines at the end of a header, on one side of the end of its include guard.
@@ -9,11 +10,9 @@ pub(super) fn insert_at_guard(file: &ParsedFile, lines: &[u8], side: Side) -> An
     let text = &file.bytes;
     let ending = line_ending(text);
     let lines = as_lines(lines, ending);
-    let header = file.header();
-    let Some(guard) = header.guard() else {
-        let conditionals = header.file().conditionals();
+    let Some(guard) = find_guard(file.c(), text) else {
         return Err(Miss::new("the header has no include guard around all of its code")
-            .near(conditionals.first().map(|group| group.span.start))
+            .near(file.c().conditionals().first().map(|group| group.span.start))
             .help("anchor the change on the header's text with `text.insert`")
             .into());
     };

@@ -5,8 +5,7 @@ use memchr::memmem::Finder;
 use super::prerequisite::no_rule;
 use crate::operation::prelude::*;
 use crate::operation::shell::prefix;
-use crate::syntax::makefile::Rule;
-use crate::syntax::shell;
+use crate::syntax::makefile::{Rule, recipe_commands};
 
 /// `makefile.prefix-command`: puts words before the first word of a command in a recipe, after make's `-@+` and after
 /// assignments to the command's environment.
@@ -60,12 +59,7 @@ impl Operate for PrefixCommand {
         {
             return Err(no_rule(site.file, std::slice::from_ref(target), None));
         }
-        let commands = |line: &Span| {
-            // make's own signs before the first command of a recipe line.
-            let is_sign = |b: &&u8| matches!(b, b' ' | b'\t' | b'-' | b'@' | b'+');
-            let signs = line.of(text).iter().take_while(is_sign).count();
-            shell::commands(text, Span::new(line.start + signs, line.end))
-        };
+        let commands = |line: &Span| recipe_commands(text, *line);
         let lines = || rules.iter().flat_map(|rule| &rule.recipe);
         let scope = match &self.target {
             Some(target) => format!("the recipe of `{target}`"),

@@ -1,6 +1,6 @@
 //! `python.add-function`.
 
-use super::definition::{check_code, definition, insert_after};
+use super::definition::{check_code, definition, existing_definition, insert_after};
 use crate::operation::prelude::*;
 use crate::text::line_bounds;
 
@@ -50,13 +50,8 @@ impl Operate for AddFunction {
         let python = file.python();
         let code = with_line_ends(code.trim_ascii_end(), ending);
         if let Some(existing) = python.find_function(&self.function).first() {
-            return if covers(text, &code, existing.name_span) {
-                already(existing.name_span.start)
-            } else {
-                let name = &self.function;
-                let why = format!("there is a function `{name}`: `python.replace-function` replaces it");
-                refused(why, existing.name_span.start)
-            };
+            let why = || format!("there is a function `{}`: `python.replace-function`", self.function);
+            return existing_definition(text, existing, &code, why);
         }
         let end = match (&self.after, python.problems().first()) {
             (Some(after), _) => {

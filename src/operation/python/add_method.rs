@@ -1,6 +1,6 @@
 //! `python.add-method`.
 
-use super::definition::{check_code, definition, indented, insert_after};
+use super::definition::{check_code, definition, existing_definition, indented, insert_after};
 use crate::operation::prelude::*;
 use crate::syntax::python::Definition;
 
@@ -52,13 +52,8 @@ impl Operate for AddMethod {
         }
         let method = indented(code.trim_ascii_end(), class.indent.of(text), line_ending(text));
         if let Some(existing) = python.find_function(&format!("{}.{}", self.class, self.method)).first() {
-            return if covers(text, method.trim_ascii_end(), existing.name_span) {
-                already(existing.name_span.start)
-            } else {
-                let (class, method) = (&self.class, &self.method);
-                let why = format!("`{class}` has a method `{method}`: `python.replace-method` replaces it");
-                refused(why, existing.name_span.start)
-            };
+            let why = || format!("`{}` has a method `{}`: `python.replace-method`", self.class, self.method);
+            return existing_definition(text, existing, method.trim_ascii_end(), why);
         }
         change_at(vec![class.name_span], vec![insert_after(text, class.append_at, &method, 1)])
     }

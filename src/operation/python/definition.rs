@@ -50,6 +50,20 @@ pub(super) fn indented(code: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The answer where a definition that is to be added exists: it has the same code, or another operation replaces it, as
+/// `why` begins to say.
+pub(super) fn existing_definition(
+    text: &[u8],
+    existing: &Definition,
+    code: &[u8],
+    why: impl FnOnce() -> String,
+) -> Answer {
+    match covers(text, code, existing.name_span) {
+        true => already(existing.name_span.start),
+        false => refused(format!("{} replaces it", why()), existing.name_span.start),
+    }
+}
+
 /// Puts code after a block that ends at `end`, with that many blank lines between.
 pub(super) fn insert_after(text: &[u8], end: usize, code: &[u8], blank_lines: usize) -> Rewrite {
     insert_lines(text, end, &[&line_ending(text).repeat(blank_lines), code].concat())

@@ -7,7 +7,7 @@ use super::likeness::{best_likeness, shared};
 use crate::edit::{Outcome, normalized};
 use crate::operation::{Anchor, Function as Wanted};
 use crate::port::cell::{Candidate, Verdict};
-use crate::port::finding::Finding;
+use crate::port::finding::{Finding, most_alike_first};
 use crate::syntax::c::{CFile, Function};
 use crate::text::{Span, line_bounds};
 use crate::tree::TreeError;
@@ -130,12 +130,7 @@ fn renamed(
             found.push((like, search.candidate(&at, &why, change)));
         }
     }
-    Ok(Finding::candidates(best_first(found), Verdict::Obsolete, search.what()))
-}
-
-fn best_first(mut found: Vec<(f64, Candidate)>) -> Vec<Candidate> {
-    found.sort_by(|a, b| b.0.total_cmp(&a.0));
-    found.into_iter().map(|(_, candidate)| candidate).collect()
+    Ok(Finding::ranked(found, Verdict::Obsolete, search.what()))
 }
 
 /// Searches for lines similar to code that is missing from its function. If the function has none of the code's names either,
@@ -167,7 +162,7 @@ fn similar_lines(search: &Search<'_>, functions: &[&Function], old: &[String]) -
             at = line.end.max(at + 1);
         }
     }
-    best_first(found)
+    most_alike_first(found)
 }
 
 /// Other functions of the file that make the call, and did not before.

@@ -20,7 +20,7 @@ pub(in crate::port) fn declaration(
     code: &str,
 ) -> Result<Finding, TreeError> {
     let name = declared_name(code);
-    let wanted = tokens(code);
+    let wanted = tokens_of(code).join(" ");
     let mut found: Vec<(f64, Candidate)> = Vec::new();
     let mut renamed: Vec<(f64, Candidate)> = Vec::new();
     let mut paths = vec![requirement.file.clone()];
@@ -30,10 +30,7 @@ pub(in crate::port) fn declaration(
         next += 1;
         let text = judging.bytes(&path)?.unwrap_or_default();
         let file = CFile::parse(&text);
-        let joined = |span: Span| {
-            let tokens = file.tokens_of(span).into_iter().map(String::from_utf8_lossy);
-            tokens.collect::<Vec<_>>().join(" ")
-        };
+        let joined = |span: Span| tokens(&file, span).join(" ");
         if let Some(exact) = file.find_code(code.as_bytes(), Span::new(0, text.len())).first() {
             let moved = path != requirement.file;
             let verdict = if moved { Verdict::Moved } else { Verdict::Applies };
@@ -58,19 +55,16 @@ pub(in crate::port) fn declaration(
             paths = related(judging, &requirement.file)?;
         }
     }
-    let mut all = if found.is_empty() { renamed } else { found };
-    all.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let candidates: Vec<Candidate> = all.into_iter().map(|(_, candidate)| candidate).collect();
+    let all = if found.is_empty() { renamed } else { found };
     let what = format!("{} does not declare `{code}`: {}", requirement.file, requirement.why);
-    Ok(Finding::candidates(candidates, Verdict::Obsolete, &what))
+    Ok(Finding::ranked(all, Verdict::Obsolete, &what))
 }
 
 fn code_of(file: &CFile, span: Span) -> String {
     let mut out = String::new();
-    for token in file.tokens_of(span) {
-        let token = String::from_utf8_lossy(token);
+    for token in tokens(file, span) {
         let open = out.ends_with(['(', '*', '[']) || out.is_empty();
-        let joins = matches!(&*token, ")" | "(" | "[" | "]" | "," | ";");
+        let joins = matches!(token.as_str(), ")" | "(" | "[" | "]" | "," | ";");
         if !open && (!joins || out.ends_with(',')) {
             out.push(' ');
         }
@@ -79,21 +73,18 @@ fn code_of(file: &CFile, span: Span) -> String {
     out
 }
 
-fn tokens(code: &str) -> String {
-    let file = CFile::parse(code.as_bytes());
-    let tokens = file.tokens_of(Span::new(0, code.len())).into_iter().map(String::from_utf8_lossy);
-    tokens.collect::<Vec<_>>().join(" ")
+fn tokens_of(code: &str) -> Vec<String> {
+    tokens(&CFile::parse(code.as_bytes()), Span::new(0, code.len()))
+}
+
+fn tokens(file: &CFile, span: Span) -> Vec<String> {
+    file.tokens_of(span).into_iter().map(|token| String::from_utf8_lossy(token).into_owned()).collect()
 }
 
 /// The name that a declaration declares: that in `(*name)`, or else the one before the first `(` or `[`, or else the last
 /// one.
 pub(in crate::port) fn declared_name(code: &str) -> String {
-    let file = CFile::parse(code.as_bytes());
-    let tokens: Vec<String> = file
-        .tokens_of(Span::new(0, code.len()))
-        .iter()
-        .map(|t| String::from_utf8_lossy(t).into_owned())
-        .collect();
+    let tokens = tokens_of(code);
     let is_name = |token: &String| token.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_');
     if let Some(at) =
         tokens.windows(3).position(|three| three[0] == "(" && three[1] == "*" && is_name(&three[2]))

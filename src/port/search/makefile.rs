@@ -8,9 +8,8 @@ use crate::edit::normalized;
 use crate::operation::Anchor;
 use crate::port::cell::{Candidate, Verdict};
 use crate::port::finding::Finding;
-use crate::syntax::makefile::{Makefile, Rule};
-use crate::syntax::shell;
-use crate::text::{Span, logical_line};
+use crate::syntax::makefile::{Makefile, Rule, recipe_commands};
+use crate::text::logical_line;
 use crate::tree::TreeError;
 
 /// A line of a recipe counts as the old one if at least this share of their words is the same. The compileall lines of
@@ -114,10 +113,8 @@ fn programs(
     let text = search.text;
     let mut found: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for line in rules.iter().flat_map(|rule| &rule.recipe) {
-        let is_sign = |b: &&u8| matches!(b, b' ' | b'\t' | b'-' | b'@' | b'+');
-        let signs = line.of(text).iter().take_while(is_sign).count();
         let normalized = normalized(line.of(text));
-        for command in shell::commands(text, Span::new(line.start + signs, line.end)) {
+        for command in recipe_commands(text, *line) {
             let Some(word) = command.program(text) else { continue };
             let program = search.lossy(word);
             if takes(&program, &normalized) {

@@ -9,7 +9,7 @@ use crate::plan::preset::{configure_source, plain, presets, questions, variables
 use crate::port::cell::Verdict;
 use crate::port::finding::{Finding, candidate};
 use crate::port::judging::Judging;
-use crate::text::Span;
+use crate::text::lines;
 use crate::tree::{Location, TreeError, TreePath};
 
 /// The test of another variable counts as the old one if at least this share of the words that follow is the same, without
@@ -42,12 +42,8 @@ fn preset(
 ) -> Finding {
     let places: Vec<Location> = now.iter().map(AnchorLine::location).collect();
     if let Some(last) = now.last() {
-        let lines = |anchors: &[AnchorLine]| {
-            anchors
-                .iter()
-                .map(|anchor| plain(&String::from_utf8_lossy(&anchor.text)))
-                .collect::<BTreeSet<_>>()
-        };
+        let plain_line = |anchor: &AnchorLine| plain(&String::from_utf8_lossy(&anchor.text));
+        let lines = |anchors: &[AnchorLine]| anchors.iter().map(plain_line).collect::<BTreeSet<_>>();
         if judging.in_range || before.is_empty() || lines(before) == lines(now) {
             let moved = before.first().is_some_and(|old| old.file != last.file) && !judging.in_range;
             let verdict = if moved { Verdict::Moved } else { Verdict::Applies };
@@ -62,21 +58,12 @@ fn preset(
     let what = format!("configure does not ask for `{name}`: a preset is ignored silently");
     let Some(old) = before.last() else { return Finding::reason(Verdict::Obsolete, &what) };
     let old_block = normalized(&old.around);
-    let mut ranked: Vec<(f64, String, Span)> = variables(text)
-        .into_iter()
-        .map(|(variable, span)| {
-            let end = crate::text::lines(&text[span.start..])
-                .nth(12)
-                .map_or(text.len(), |line| span.start + line.end);
-            let block = normalized(&text[span.start..end]).replace(&variable, name);
-            (likeness(&old_block, &block), variable, span)
-        })
-        .filter(|(like, ..)| *like >= SAME)
-        .collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let candidates = ranked.into_iter().map(|(_, variable, span)| {
+    let ranked = variables(text).into_iter().map(|(variable, span)| {
+        let last = lines(&text[span.start..]).nth(12);
+        let end = last.map_or(text.len(), |line| span.start + line.end);
+        let block = normalized(&text[span.start..end]).replace(&variable, name);
         let why = format!("`{variable}` replaces `{name}`: preset that");
-        candidate(path, text, &[span.start], &why, None)
+        (likeness(&old_block, &block), candidate(path, text, &[span.start], &why, None))
     });
-    Finding::candidates(candidates.collect(), Verdict::Obsolete, &what)
+    Finding::ranked(ranked.filter(|(like, _)| *like >= SAME).collect(), Verdict::Obsolete, &what)
 }

@@ -183,8 +183,7 @@ impl<'a> Search<'a> {
             return Ok(Some(Finding::candidates(candidates, Verdict::Lost, &what)));
         }
         for source in [format!("{name}.c"), format!("{name}module.c")] {
-            let Ok(path) = format!("Modules/{source}").parse::<TreePath>() else { continue };
-            if self.judged.judging.bytes(&path)?.is_some() {
+            if let Some((path, _)) = self.file(&format!("Modules/{source}"))? {
                 return self.without_a_line(&path, &source, &what).map(Some);
             }
         }
@@ -239,12 +238,17 @@ impl<'a> Search<'a> {
         Ok(found)
     }
 
+    /// A file of the tree.
+    fn file(&self, path: &str) -> Result<Option<(TreePath, Vec<u8>)>, TreeError> {
+        let Ok(path) = path.parse::<TreePath>() else { return Ok(None) };
+        Ok(self.judged.judging.bytes(&path)?.map(|text| (path, text)))
+    }
+
     /// The Python module of the old name, if it imports `name`.
     fn imported_by(&self, name: &str) -> Result<Option<TreePath>, TreeError> {
         let module = plain(&self.wanted.name);
         for file in [format!("Lib/{module}.py"), format!("Lib/{module}/__init__.py")] {
-            let Ok(path) = file.parse::<TreePath>() else { continue };
-            let Some(text) = self.judged.judging.bytes(&path)? else { continue };
+            let Some((path, text)) = self.file(&file)? else { continue };
             if PyFile::parse(&text).imports().iter().any(|import| import.modules().contains(&name)) {
                 return Ok(Some(path));
             }
@@ -254,20 +258,12 @@ impl<'a> Search<'a> {
 
     /// Whether the source of a line shares most of its names with the one that the module was built from.
     fn is_like_the_old_source(&self, line: &Line<'a>) -> Result<bool, TreeError> {
-        let source = line
-            .module
-            .arguments
-            .iter()
-            .map(|word| word.of(&line.read.text))
-            .find(|word| word.ends_with(b".c"));
-        let Some(source) = source else { return Ok(false) };
-        let Ok(path) = format!("Modules/{}", String::from_utf8_lossy(source)).parse::<TreePath>() else {
-            return Ok(false);
-        };
-        let Some(new) = self.judged.judging.bytes(&path)? else { return Ok(false) };
-        for old in
-            [format!("Modules/{}.c", self.wanted.name), format!("Modules/{}module.c", self.wanted.name)]
-        {
+        let mut words = line.module.arguments.iter().map(|word| word.of(&line.read.text));
+        let Some(source) = words.find(|word| word.ends_with(b".c")) else { return Ok(false) };
+        let source = format!("Modules/{}", String::from_utf8_lossy(source));
+        let Some((_, new)) = self.file(&source)? else { return Ok(false) };
+        let name = &self.wanted.name;
+        for old in [format!("Modules/{name}.c"), format!("Modules/{name}module.c")] {
             let Ok(old) = old.parse::<TreePath>() else { continue };
             if let Some(old) = self.judged.judging.base_bytes(&old)? {
                 return Ok(likeness(&names(&old), &names(&new)) >= 0.5);
