@@ -7,12 +7,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::check::{self, CheckResult};
-use super::error::BuildError;
 use super::failure::first_failing_line;
-use super::launcher::Launcher;
-use super::layout::Layout;
 use super::recipe::{Recipe, Step};
-use super::work_dir::WorkDir;
+use super::{BuildError, Launcher, Layout, WorkDir};
 use crate::digest::Sha256Digest;
 use crate::modules;
 

@@ -5,9 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::error::BuildError;
-use super::layout::Layout;
-use super::work_dir::WorkDir;
+use super::{BuildError, Layout, WorkDir};
 use crate::apply::{self, Layer, RevertScope};
 use crate::export;
 use crate::modules;

@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::error::BuildError;
 use super::launcher::{Launcher, STAND_IN, wrapper};
-use super::layout::Layout;
 use super::recipe::Step;
 use super::shell::literal;
+use super::{BuildError, Layout};
 use crate::patchset::ProgramTree;
 
 const STATE: &str = "state.json";

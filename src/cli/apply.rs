@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Format, Workspace, pinned, workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace, pinned, workspace};
 use crate::apply::{self, Layer};
 use crate::export;
 use crate::patchset::Patchset;

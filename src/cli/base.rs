@@ -1,9 +1,6 @@
 //! The release that a patchset was written for, with which other versions are compared.
 
-use super::error::CliError;
-use super::snapshot;
-use super::ui::Ui;
-use super::workspace::Workspace;
+use super::{CliError, Ui, Workspace, snapshot};
 use crate::patchset::Patchset;
 use crate::plan::Baseline;
 use crate::tree::{self, SourceSpec, Tree, python_version};

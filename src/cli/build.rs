@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::error::CliError;
 use super::progress::Bar;
-use super::ui::Ui;
-use super::{ExitStatus, Format, Workspace, apply, pinned, workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace, apply, pinned, workspace};
 use crate::build::{self, CheckResult, Event, Launcher, Layout, Outcome, Recipe, WorkDir};
 use crate::fetch::Progress;
 use crate::report::{Built, StepResult, seconds};

@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Format, Workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::patchset::Patchset;
 use crate::report::Valid;
 

@@ -2,9 +2,7 @@
 
 use clap::CommandFactory;
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{Cli, ExitStatus};
+use super::{Cli, CliError, ExitStatus, Ui};
 
 /// Print a completion script for a shell.
 #[derive(Debug, clap::Args)]

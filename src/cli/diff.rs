@@ -1,8 +1,6 @@
 //! `pypatch diff`
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Workspace, plan};
+use super::{CliError, ExitStatus, Ui, Workspace, plan};
 use crate::tree::FileChange;
 
 /// Show the diff that a patchset makes, for `git apply` and `patch -p1`.

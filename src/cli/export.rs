@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Workspace, plan, workspace};
+use super::{CliError, ExitStatus, Ui, Workspace, plan, workspace};
 use crate::export::{self, Compression};
 use crate::tree::OverlayTree;
 

@@ -1,8 +1,6 @@
 //! `pypatch fetch`
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Workspace};
+use super::{CliError, ExitStatus, Ui, Workspace};
 
 /// Fetch pinned releases and print the path of each.
 ///

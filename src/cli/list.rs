@@ -1,8 +1,6 @@
 //! `pypatch list`
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Format, Workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::report::PatchsetList;
 
 /// List the patchsets that can be used here.

@@ -2,9 +2,7 @@
 
 use clap::CommandFactory;
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{Cli, ExitStatus};
+use super::{Cli, CliError, ExitStatus, Ui};
 
 /// Print the manual page of pypatch, or of one command, for `man -l -`.
 #[derive(Debug, clap::Args)]

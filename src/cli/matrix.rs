@@ -5,10 +5,7 @@ use std::path::PathBuf;
 
 use anstream::StripStream;
 
-use super::base::Base;
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Workspace};
+use super::{Base, CliError, ExitStatus, Ui, Workspace};
 use crate::patchset::Patchset;
 use crate::plan::Baseline;
 use crate::port::{self, Column, Matrix, in_parallel};

@@ -34,10 +34,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use base::Base;
 use error::CliError;
 use exit::ExitStatus;
 use ui::Ui;
-use workspace::Workspace;
+use workspace::{Source, Workspace};
 
 /// Keeps adaptations of CPython source trees as meaning instead of diffs.
 ///

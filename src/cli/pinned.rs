@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::error::CliError;
-use super::snapshot;
-use super::ui::Ui;
-use super::workspace::{Source, Workspace};
+use super::{CliError, Source, Ui, Workspace, snapshot};
 use crate::apply::{self, FileState, LayerStatus};
 use crate::contents::Contents;
 use crate::digest::Sha256Digest;

@@ -1,8 +1,6 @@
 //! `pypatch pins`
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Format, Workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::fetch::locate;
 use crate::report::PinList;
 use crate::tree::pin::{Pin, PinError, PinSet};

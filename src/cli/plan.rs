@@ -1,9 +1,6 @@
 //! `pypatch plan`
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::workspace::Source;
-use super::{ExitStatus, Format, Workspace};
+use super::{CliError, ExitStatus, Format, Source, Ui, Workspace};
 use crate::plan::{Plan, plan};
 
 /// Show what a patchset would do to a source, edit by edit, without writing anything.

@@ -1,8 +1,6 @@
 //! `pypatch schema`
 
-use super::ExitStatus;
-use super::error::CliError;
-use super::ui::Ui;
+use super::{CliError, ExitStatus, Ui};
 use crate::patchset::json_schema;
 
 /// Print the JSON schema of patchset.yaml, for editors and other tools.

@@ -1,8 +1,6 @@
 //! `pypatch show`
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Format, Workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace};
 
 /// Show a patchset: its edits, the reasons for them, and what they do.
 #[derive(Debug, clap::Args)]

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Format, Workspace, snapshot_diff};
+use super::{CliError, ExitStatus, Format, Ui, Workspace, snapshot_diff};
 use crate::digest::Sha256Digest;
 use crate::plan::{Baseline, plan};
 use crate::report::{Comparison, ComparisonState, counted};

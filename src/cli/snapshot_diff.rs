@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Format, Workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::report::SnapshotDiff;
 use crate::snapshot::{self, Store};
 use crate::text::nearest;

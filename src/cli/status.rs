@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Format, workspace};
+use super::{CliError, ExitStatus, Format, Ui, workspace};
 use crate::apply;
 use crate::report::TreeStatus;
 

@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Format;
-use super::error::CliError;
+use super::{CliError, Format};
 use crate::plan::Plan;
 use crate::report::{self, Misfit, Report};
 

@@ -1,9 +1,6 @@
 //! `pypatch why`
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::workspace::Source;
-use super::{ExitStatus, Format, Workspace};
+use super::{CliError, ExitStatus, Format, Source, Ui, Workspace};
 use crate::patchset::{Edit, Patchset};
 use crate::report::WhyReport;
 use crate::text::nearest_names;

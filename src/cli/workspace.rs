@@ -2,10 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::error::CliError;
-use super::exit::ExitStatus;
-use super::progress;
-use super::ui::Ui;
+use super::{CliError, ExitStatus, Ui, progress};
 use crate::apply::{self, Recovered};
 use crate::digest::Sha256Digest;
 use crate::fetch::{self, Located, Places};

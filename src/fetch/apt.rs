@@ -15,11 +15,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Located;
 use super::apt_error::{AptError, PATIENCE};
-use super::attempt::Why;
-use super::cache::Cache;
-use super::progress::Progress;
+use super::{Cache, Located, Progress, Why};
 use crate::tree::pin::{Debian, Tarball};
 use archives::{Archive, archives};
 

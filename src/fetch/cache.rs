@@ -9,9 +9,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::Located;
-use super::attempt::Why;
-use super::progress::Progress;
+use super::{Located, Progress, Why};
 use crate::digest::Sha256Digest;
 use crate::tree::pin::Tarball;
 

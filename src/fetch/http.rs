@@ -7,9 +7,8 @@ use std::time::Duration;
 use ureq::http::{HeaderMap, Response, StatusCode, header};
 use ureq::{Agent, Body};
 
-use super::attempt::Why;
 use super::cache::Part;
-use super::progress::Progress;
+use super::{Progress, Why};
 
 /// The largest release there is has some 30 MB.
 const LIMIT: u64 = 256 << 20;

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use git2::{ErrorCode, Oid, Repository};
 use glob::Pattern;
 
-use super::Located;
-use super::attempt::{Attempt, Origin, Why};
 use super::cache::check;
+use super::{Attempt, Located, Origin, Why};
 use crate::tree::pin::Pin;
 
 /// The release in `place`: a tarball, a directory with tarballs (in it or one level below, as

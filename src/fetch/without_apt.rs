@@ -1,8 +1,6 @@
 //! The feature `apt` is off: no release comes from a distribution's source packages.
 
-use super::attempt::Why;
-use super::cache::Cache;
-use super::{Located, Progress};
+use super::{Cache, Located, Progress, Why};
 use crate::tree::pin::{Debian, Tarball};
 
 /// The system's apt, which this program does not use.

@@ -5,9 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::Report;
-use super::list::counted;
 use super::plan::summary;
+use super::{Report, counted};
 use crate::apply::{FileState, LayerStatus, Status};
 use crate::plan::PlannedLayer;
 

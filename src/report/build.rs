@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Report;
-use super::list::{array, counted};
+use super::{Report, array, counted};
 use crate::build::{CheckResult, Outcome};
 
 /// A build that has ended.

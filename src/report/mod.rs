@@ -24,6 +24,7 @@ use serde_json::Value;
 
 pub(crate) use apply::{Applied, Reverted, TreeStatus, state_name};
 pub(crate) use build::{Built, StepResult, seconds};
+use list::array;
 pub(crate) use list::counted;
 pub(crate) use matrix::{MatrixReport, details};
 pub(crate) use patchset::{PatchsetList, Valid};

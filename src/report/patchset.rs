@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Report;
-use super::list::{array, counted};
+use super::{Report, array, counted};
 use crate::patchset::Patchset;
 use crate::tree::TreePath;
 

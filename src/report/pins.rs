@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Report;
-use super::list::array;
+use super::{Report, array};
 use crate::fetch::Located;
 use crate::tree::pin::Pin;
 

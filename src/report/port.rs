@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Report;
-use super::list::array;
 use super::matrix::{cell, details};
+use super::{Report, array};
 use crate::port::{Decided, Decision, Verdict};
 
 /// A port of a patchset to another version.

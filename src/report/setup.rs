@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Report;
-use super::list::{array, counted};
+use super::{Report, array, counted};
 use crate::modules::{Analysis, Inventory, Linkage};
 
 /// The modules of a tree, a line each.

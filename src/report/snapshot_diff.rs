@@ -5,10 +5,9 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Report;
-use super::list::{array, counted};
 use super::snapshot::changed_lines;
 use super::style::{NEW, OLD, SECTION};
+use super::{Report, array, counted};
 use crate::edit::OutcomeKind;
 use crate::snapshot::{EditDifference, Effect, Fate, FileDifference, Side};
 

@@ -6,9 +6,8 @@ use std::io::{self, Write};
 use anstyle::Style;
 use serde_json::{Value, json};
 
-use super::Report;
-use super::list::{array, counted};
 use super::style::{LOCATION, NEW, OLD, TITLE};
+use super::{Report, array, counted};
 use crate::edit::OutcomeKind;
 use crate::tree::{CommitFile, TreePath};
 use crate::why::{Difference, Excerpt, Observation, PartChange, Step, StepCommit, Trace};

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::excerpt::{AnchorLines, Excerpt};
-use super::observation::{Difference, Observation};
 use super::observer::{Observations, Observer, PartObserver};
-use super::part::PartKey;
+use super::{Difference, Observation, PartKey};
 use crate::edit::OutcomeKind;
 use crate::patchset::{Edit, Fact};
 use crate::tree::{Commit, CommitFile, CommitId, History, Tree, TreeError, TreePath};

@@ -3,8 +3,7 @@
 use std::io::BufRead;
 
 use super::Args;
-use crate::cli::error::CliError;
-use crate::cli::ui::Ui;
+use crate::cli::{CliError, Ui};
 use crate::port::{BadDecision, Cell, Decided, Decision, Decisions};
 use crate::report::details;
 

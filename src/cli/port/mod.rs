@@ -6,10 +6,7 @@ mod write;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use super::base::Base;
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Format, Workspace};
+use super::{Base, CliError, ExitStatus, Format, Ui, Workspace};
 use crate::edit::OutcomeKind;
 use crate::patchset::{Edit, Patchset};
 use crate::plan::{Baseline, Plan, plan};

@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::change;
-use crate::cli::ExitStatus;
-use crate::cli::error::CliError;
-use crate::cli::ui::Ui;
+use crate::cli::{CliError, ExitStatus, Ui};
 use crate::modules;
 
 #[derive(Debug, clap::Args)]

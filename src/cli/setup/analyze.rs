@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cli::error::CliError;
-use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Format, Workspace};
+use crate::cli::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::export;
 use crate::modules::{self, Analysis, Inventory, Linkage, Program, inventory};
 use crate::report::ProgramAnalysis;

@@ -6,9 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::apply::commit;
-use crate::cli::error::CliError;
-use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Format, apply, workspace};
+use crate::cli::{CliError, ExitStatus, Format, Ui, apply, workspace};
 use crate::digest::Sha256Digest;
 use crate::modules::inventory;
 use crate::patchset::{Build, Edit, Patchset};

@@ -6,9 +6,7 @@ mod change;
 
 use std::path::PathBuf;
 
-use super::error::CliError;
-use super::ui::Ui;
-use super::{ExitStatus, Format, Workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::modules::inventory;
 
 /// Show the extension modules of a tree, find those that a program needs, and link them.

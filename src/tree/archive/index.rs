@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Limits;
 use super::members::{Member, MemberKind, Members};
-use super::spool::Spool;
+use super::{Limits, Spool};
 use crate::tree::{Mtime, TreeError, TreePath};
 
 /// What is at a path of an archive.

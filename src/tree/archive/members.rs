@@ -5,9 +5,8 @@
 
 use tar::{EntryType, GnuExtSparseHeader, GnuSparseHeader, Header};
 
-use super::Limits;
 use super::pax::Pax;
-use super::spool::Spool;
+use super::{Limits, Spool};
 use crate::tree::{Mtime, TreeError};
 
 const BLOCK: u64 = 512;
