@@ -124,7 +124,7 @@ fn since(
     matrix: &mut Matrix,
 ) -> Result<(), CliError> {
     let Some(version) = &base.version else { return Ok(()) };
-    let pins = by_version(workspace)?;
+    let pins = workspace.pins.all()?;
     let local = pins.iter().filter_map(|pin| Some((pin, workspace.local(pin)?)));
     let (pins, sources): (Vec<&Pin>, Vec<SourceSpec>) = local.unzip();
     let versions: Vec<Version> = pins.iter().map(|pin| pin.version.clone()).collect();
@@ -134,12 +134,6 @@ fn since(
         port::judge(patchset, base.baseline.as_ref(), old.as_deref(), tree.as_ref()).ok()
     });
     Ok(())
-}
-
-fn by_version(workspace: &Workspace) -> Result<Vec<Pin>, CliError> {
-    let mut pins = workspace.pins.all()?;
-    pins.sort_by(|a, b| a.version.cmp(&b.version));
-    Ok(pins)
 }
 
 fn column(
@@ -208,7 +202,7 @@ fn sources(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, S
         }
     }
     if args.all && args.sources.is_empty() {
-        let pins = by_version(workspace)?;
+        let pins = workspace.pins.all()?;
         let all = pins.len();
         found = pins.into_iter().filter_map(|pin| workspace.local(&pin).map(|at| (pin.name, at))).collect();
         if found.len() < all {

@@ -32,7 +32,7 @@ mod workspace;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 
 use base::Base;
 use error::CliError;
@@ -64,16 +64,9 @@ struct Cli {
     verbose: bool,
     /// When to use colours.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
-    color: Color,
+    color: ColorChoice,
     #[command(subcommand)]
     command: Command,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Color {
-    Auto,
-    Always,
-    Never,
 }
 
 /// The output format of a command.
@@ -111,64 +104,52 @@ enum Command {
 
 /// Runs pypatch with the arguments of this process.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            let usage = error.use_stderr();
-            let _ = error.print();
-            return if usage { ExitStatus::Usage.into() } else { ExitStatus::Done.into() };
-        }
-    };
+    let cli = Cli::parse();
     match cli.color {
-        Color::Auto => anstream::ColorChoice::Auto,
-        Color::Always => anstream::ColorChoice::Always,
-        Color::Never => anstream::ColorChoice::Never,
+        ColorChoice::Auto => anstream::ColorChoice::Auto,
+        ColorChoice::Always => anstream::ColorChoice::Always,
+        ColorChoice::Never => anstream::ColorChoice::Never,
     }
     .write_global();
     let ui = Ui::new(cli.quiet, cli.verbose);
-    match std::panic::catch_unwind(|| run(&cli)) {
-        Ok(Ok(status)) => status.into(),
-        Ok(Err(error)) if error.broken_pipe => ExitStatus::Done.into(),
-        Ok(Err(error)) => {
+    let result = std::panic::catch_unwind(|| run(&ui, &cli)).unwrap_or_else(|_| {
+        // The panic has been printed already.
+        Err(CliError::new(ExitStatus::Bug, "this is a bug of pypatch: please report it with the lines above"))
+    });
+    match result {
+        Ok(status) => status.into(),
+        Err(error) if error.broken_pipe => ExitStatus::Done.into(),
+        Err(error) => {
             ui.error(&error);
             error.status.into()
-        }
-        // The panic has been printed already.
-        Err(_) => {
-            ui.error(&CliError::new(
-                ExitStatus::Bug,
-                "this is a bug of pypatch: please report it with the lines above",
-            ));
-            ExitStatus::Bug.into()
         }
     }
 }
 
-fn run(cli: &Cli) -> Result<ExitStatus, CliError> {
-    let ui = Ui::new(cli.quiet, cli.verbose);
+fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
     // Not every command needs one.
     let workspace = || Workspace::new(&cli.patchset_dirs, cli.pins_dir.as_deref(), cli.offline);
     match &cli.command {
-        Command::List(args) => list::run(&ui, &workspace(), args),
-        Command::Show(args) => show::run(&ui, &workspace(), args),
-        Command::Check(args) => check::run(&ui, &workspace(), args),
-        Command::Plan(args) => plan::run(&ui, &workspace(), args),
-        Command::Diff(args) => diff::run(&ui, &workspace(), args),
-        Command::Apply(args) => apply::run(&ui, &workspace(), args),
-        Command::Status(args) => status::run(&ui, args),
-        Command::Revert(args) => revert::run(&ui, args),
-        Command::Export(args) => export::run(&ui, &workspace(), args),
-        Command::Build(args) => build::run(&ui, &workspace(), args),
-        Command::Setup(args) => setup::run(&ui, &workspace(), args),
-        Command::Snapshot(args) => snapshot::run(&ui, &workspace(), args),
-        Command::Matrix(args) => matrix::run(&ui, &workspace(), args),
-        Command::Port(args) => port::run(&ui, &workspace(), args),
-        Command::Why(args) => why::run(&ui, &workspace(), args),
-        Command::Pins(args) => pins::run(&ui, &workspace(), args),
-        Command::Fetch(args) => fetch::run(&ui, &workspace(), args),
-        Command::Schema(args) => schema::run(&ui, args),
-        Command::Completions(args) => completions::run(&ui, args),
-        Command::Man(args) => man::run(&ui, args),
+        Command::List(args) => list::run(ui, &workspace(), args),
+        Command::Show(args) => show::run(ui, &workspace(), args),
+        Command::Check(args) => check::run(ui, &workspace(), args),
+        Command::Plan(args) => plan::run(ui, &workspace(), args),
+        Command::Diff(args) => diff::run(ui, &workspace(), args),
+        Command::Apply(args) => apply::run(ui, &workspace(), args),
+        Command::Status(args) => status::run(ui, args),
+        Command::Revert(args) => revert::run(ui, args),
+        Command::Export(args) => export::run(ui, &workspace(), args),
+        Command::Build(args) => build::run(ui, &workspace(), args),
+        Command::Setup(args) => setup::run(ui, &workspace(), args),
+        Command::Snapshot(args) => snapshot::run(ui, &workspace(), args),
+        Command::Matrix(args) => matrix::run(ui, &workspace(), args),
+        Command::Port(args) => port::run(ui, &workspace(), args),
+        Command::Why(args) => why::run(ui, &workspace(), args),
+        Command::Pins(args) => pins::run(ui, &workspace(), args),
+        Command::Fetch(args) => fetch::run(ui, &workspace(), args),
+        Command::Schema(args) => schema::run(ui, args),
+        Command::Completions(args) => completions::run(ui, args),
+        Command::Man(args) => man::run(ui, args),
     }
 }
 
