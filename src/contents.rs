@@ -1,6 +1,7 @@
-//! The bytes of a file: shared instead of copied, and hashed at most once.
+//! The bytes of a file, if it exists: shared instead of copied, and hashed at most once.
 
 use std::fmt;
+use std::io;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
@@ -69,6 +70,14 @@ impl<T: AsRef<[u8]> + ?Sized> PartialEq<T> for Contents {
 impl fmt::Debug for Contents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.bytes.fmt(f)
+    }
+}
+
+/// The result of an operation on a file; `None` if the file does not exist.
+pub(crate) fn if_exists<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        result => result.map(Some),
     }
 }
 

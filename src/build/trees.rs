@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{BuildError, Layout, WorkDir};
 use crate::apply::{self, Layer, RevertScope};
+use crate::contents::if_exists;
 use crate::export;
 use crate::modules;
 use crate::tree::{FileChange, Tree, TreePath};
@@ -105,8 +105,6 @@ fn repatch(root: &Path, layers: Vec<(Layer, &[FileChange])>) -> Result<(), Build
 }
 
 fn remove(path: &Path) -> Result<(), BuildError> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        result => result.map_err(BuildError::io("remove", path)),
-    }
+    if_exists(fs::remove_dir_all(path)).map_err(BuildError::io("remove", path))?;
+    Ok(())
 }

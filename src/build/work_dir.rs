@@ -12,6 +12,8 @@ use super::launcher::{Launcher, STAND_IN, wrapper};
 use super::recipe::Step;
 use super::shell::literal;
 use super::{BuildError, Layout};
+use crate::contents::if_exists;
+use crate::export;
 use crate::patchset::ProgramTree;
 
 const STATE: &str = "state.json";
@@ -45,17 +47,14 @@ impl WorkDir {
         fs::create_dir_all(root).map_err(BuildError::io("create", root))?;
         let root = root.canonicalize().map_err(BuildError::io("resolve", root))?;
         let path = root.join(STATE);
-        let state = match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+        let state = match if_exists(fs::read(&path)).map_err(BuildError::io("read", &path))? {
+            Some(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
                 BuildError::io("read", &path)(io::Error::new(ErrorKind::InvalidData, error))
             })?,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                if fs::read_dir(&root).map_err(BuildError::io("read", &root))?.next().is_some() {
-                    return Err(BuildError::NotAWorkDirectory(root));
-                }
-                State::default()
+            None if fs::read_dir(&root).map_err(BuildError::io("read", &root))?.next().is_some() => {
+                return Err(BuildError::NotAWorkDirectory(root));
             }
-            Err(error) => return Err(BuildError::io("read", &path)(error)),
+            None => State::default(),
         };
         let work = WorkDir { root, state };
         work.save()?;
@@ -156,12 +155,7 @@ impl WorkDir {
 
     fn save(&self) -> Result<(), BuildError> {
         let path = self.root.join(STATE);
-        let write = || {
-            let mut file = tempfile::NamedTempFile::new_in(&self.root)?;
-            serde_json::to_writer_pretty(&mut file, &self.state)?;
-            file.persist(&path).map_err(|error| error.error)?;
-            Ok(())
-        };
-        write().map_err(BuildError::io("write", &path))
+        let state = serde_json::to_vec_pretty(&self.state).map_err(io::Error::from);
+        state.and_then(|state| export::replace(&path, &state)).map_err(BuildError::io("write", &path))
     }
 }

@@ -14,15 +14,21 @@ use super::ExportError;
 /// # Errors
 /// When it cannot be written.
 pub(crate) fn file(out: &Path, bytes: &[u8]) -> Result<(), ExportError> {
-    let write = || {
-        if out.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            return fs::write(out, bytes);
-        }
-        let mut file = temporary(out)?;
-        file.as_file_mut().write_all(bytes)?;
-        finish(file, out)
+    let write = || match out.metadata() {
+        Ok(metadata) if !metadata.is_file() => fs::write(out, bytes),
+        _ => replace(out, bytes),
     };
     write().map_err(|source| ExportError::Io { path: out.to_owned(), source })
+}
+
+/// Writes `bytes` to the regular file `out`, completely or not at all.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn replace(out: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = temporary(out)?;
+    file.as_file_mut().write_all(bytes)?;
+    finish(file, out)
 }
 
 /// A hidden file next to `out`, which is deleted unless it is finished.

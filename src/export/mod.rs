@@ -8,7 +8,7 @@ use std::io;
 use std::path::PathBuf;
 
 pub use archive::{Compression, archive};
-pub(crate) use file::file;
+pub(crate) use file::{file, replace};
 pub use tree::tree;
 pub(crate) use tree::write;
 

@@ -10,13 +10,17 @@ mod archives;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
+
 use super::apt_error::{AptError, PATIENCE};
 use super::{Cache, Located, Progress, Why};
+use crate::contents::if_exists;
 use crate::tree::pin::{Debian, Tarball};
 use archives::{Archive, archives};
 
@@ -56,7 +60,7 @@ impl Apt {
             }
         }
         for archive in archives {
-            let run = Run { apt: self, directory: Scratch::new(cache.root().join("apt"))? };
+            let run = Run { apt: self, directory: scratch(cache.root())? };
             match run.tarball(&archive, debian, tarballs, progress) {
                 Ok((tarball, file)) => return cache.adopt(tarball, &file),
                 Err(why @ Why::Apt(AptError::NotInstalled)) => return Err(why),
@@ -69,31 +73,19 @@ impl Apt {
     }
 }
 
-/// A directory that is empty at first and gone at last.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(path: PathBuf) -> io::Result<Scratch> {
-        match fs::remove_dir_all(&path) {
-            // An earlier run was killed.
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        fs::create_dir_all(&path)?;
-        Ok(Scratch(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// An empty directory in the cache, which is removed when it is dropped.
+fn scratch(cache: &Path) -> io::Result<TempDir> {
+    // An earlier run may have been killed.
+    if_exists(fs::remove_dir_all(cache.join("apt")))?;
+    // apt downloads as another user, who has to read it.
+    let permissions = PermissionsExt::from_mode(0o777);
+    tempfile::Builder::new().prefix("apt").rand_bytes(0).permissions(permissions).tempdir_in(cache)
 }
 
 /// The private configuration of apt for one archive.
 struct Run<'a> {
     apt: &'a Apt,
-    directory: Scratch,
+    directory: TempDir,
 }
 
 impl Run<'_> {
@@ -126,14 +118,14 @@ impl Run<'_> {
     }
 
     fn out(&self) -> PathBuf {
-        self.directory.0.join("out")
+        self.directory.path().join("out")
     }
 
     /// Writes the configuration.
     fn configure(&self, archive: &Archive, suite: &str) -> Result<(), Why> {
-        let root = &self.directory.0;
+        let root = self.directory.path();
         let plain = |text: &&str| !text.contains(['"', '\\', '\n']);
-        let path = root.to_str().filter(plain).ok_or_else(|| AptError::UnusablePath(root.clone()))?;
+        let path = root.to_str().filter(plain).ok_or_else(|| AptError::UnusablePath(root.to_owned()))?;
         for directory in ["sources", "lists/partial", "cache/archives/partial", "out"] {
             fs::create_dir_all(root.join(directory))?;
         }
@@ -164,7 +156,7 @@ impl Run<'_> {
         arguments: &[&str],
         watch: &mut dyn FnMut(),
     ) -> Result<String, Why> {
-        let root = &self.directory.0;
+        let root = self.directory.path();
         let (written, said) = (root.join("stdout"), root.join("stderr"));
         let (program, first) = self.apt.command.split_first().expect("a command has a program");
         let mut child = Command::new(program)
@@ -237,7 +229,6 @@ impl Offer {
 mod tests {
     use super::*;
     use crate::fetch::testing::{Recorder, pin};
-    use tempfile::TempDir;
 
     /// Where apt is configured and its cache is, and an `apt-get` that does what `script` says.
     fn apt(script: &str, sources: &str) -> (TempDir, Apt, Cache) {

@@ -42,6 +42,18 @@ pub struct Attempt {
     pub why: Why,
 }
 
+impl Attempt {
+    /// What trying a place gave. If it failed, the attempt is added to `rejected`.
+    pub(super) fn record<T>(
+        rejected: &mut Vec<Attempt>,
+        (origin, place): (Origin, impl fmt::Display),
+        result: Result<T, Why>,
+    ) -> Option<T> {
+        let reject = |why| rejected.push(Attempt { origin, place: place.to_string(), why });
+        result.map_err(reject).ok()
+    }
+}
+
 /// Why a place did not help.
 #[derive(Debug, thiserror::Error)]
 pub enum Why {

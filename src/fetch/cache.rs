@@ -5,11 +5,12 @@
 //! and `.lock` keeps two processes from downloading it at once.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::{Located, Progress, Why};
+use crate::contents::if_exists;
 use crate::digest::Sha256Digest;
 use crate::tree::pin::Tarball;
 
@@ -45,11 +46,7 @@ impl Cache {
     /// The tarball, if it is there and has the pinned sha256.
     pub(super) fn look(&self, tarball: &Tarball) -> Result<Option<Located>, Why> {
         let path = self.path(tarball);
-        let stamp = match stamp(&path, tarball.sha256) {
-            Ok(stamp) => stamp,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
+        let Some(stamp) = if_exists(stamp(&path, tarball.sha256))? else { return Ok(None) };
         if fs::read_to_string(with_suffix(&path, "verified")).is_ok_and(|earlier| earlier == stamp) {
             return Ok(Some(Located::Tarball { path, sha256: tarball.sha256 }));
         }
@@ -141,10 +138,7 @@ impl Part {
     /// Forgets what was fetched.
     pub(super) fn discard(&self) -> io::Result<()> {
         for file in [&self.validator, &self.path] {
-            match fs::remove_file(file) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            if_exists(fs::remove_file(file))?;
         }
         Ok(())
     }

@@ -119,31 +119,17 @@ pub struct Obtained {
 /// Looks for a release on this machine: in the places the user named, then in the cache.
 /// No network. A file of the right name with the wrong hash is rejected and reported.
 pub fn locate(pin: &Pin, places: &Places) -> Lookup {
-    let mut lookup = Lookup::default();
-    for place in &places.sources {
-        lookup.located = sources::search(pin, place, &mut lookup.rejected);
-        if lookup.located.is_some() {
-            return lookup;
-        }
-    }
-    if let Some(directory) = &places.cache {
-        let cache = Cache::new(directory);
-        for tarball in &pin.tarballs {
-            match cache.look(tarball) {
-                Ok(Some(located)) => {
-                    lookup.located = Some(located);
-                    break;
-                }
-                Ok(None) => {}
-                Err(why) => lookup.rejected.push(Attempt {
-                    origin: Origin::Cache,
-                    place: cache.path(tarball).display().to_string(),
-                    why,
-                }),
-            }
-        }
-    }
-    lookup
+    let mut rejected = Vec::new();
+    let mut own = places.sources.iter();
+    let found = own.find_map(|place| sources::search(pin, place, &mut rejected));
+    let located = found.or_else(|| {
+        let cache = Cache::new(places.cache.as_ref()?);
+        pin.tarballs.iter().find_map(|tarball| {
+            let path = cache.path(tarball);
+            Attempt::record(&mut rejected, (Origin::Cache, path.display()), cache.look(tarball))?
+        })
+    });
+    Lookup { located, rejected }
 }
 
 /// Opens a release that is on this machine, under the name of its pin; `None` if it is not there.
@@ -161,18 +147,14 @@ pub fn open_local(pin: &Pin, places: &Places) -> Result<Option<Box<dyn Tree>>, T
 /// # Errors
 /// When no origin has it; the error lists every origin and why it did not help.
 pub fn obtain(pin: &Pin, places: &Places, progress: &mut dyn Progress) -> Result<Obtained, FetchError> {
-    let Lookup { located, mut rejected } = locate(pin, places);
-    if let Some(located) = located {
-        return Ok(Obtained { located, rejected });
+    let Lookup { mut located, mut rejected } = locate(pin, places);
+    if located.is_none() {
+        located = match &places.cache {
+            Some(directory) => download(pin, &Cache::new(directory), places, progress, &mut rejected),
+            None => Attempt::record(&mut rejected, (Origin::Cache, &pin.name), Err(Why::NoCache)),
+        };
     }
-    let found = match &places.cache {
-        Some(directory) => download(pin, &Cache::new(directory), places, progress, &mut rejected),
-        None => {
-            rejected.push(Attempt { origin: Origin::Cache, place: pin.name.clone(), why: Why::NoCache });
-            None
-        }
-    };
-    match found {
+    match located {
         Some(located) => Ok(Obtained { located, rejected }),
         None => Err(FetchError { pin: pin.name.clone(), attempts: rejected }),
     }
@@ -187,45 +169,31 @@ fn download(
     rejected: &mut Vec<Attempt>,
 ) -> Option<Located> {
     if pin.tarballs.is_empty() {
-        rejected.push(Attempt {
-            origin: Origin::Upstream,
-            place: pin.tag.clone(),
-            why: Why::NoTarballPinned,
-        });
-        return None;
+        return Attempt::record(rejected, (Origin::Upstream, &pin.tag), Err(Why::NoTarballPinned));
     }
     if let Some(web) = &places.web {
         for tarball in &pin.tarballs {
             progress.note(&tarball.url);
-            match from_upstream(tarball, cache, web, progress) {
-                Ok(located) => return Some(located),
-                Err(why) => {
-                    // A server that cannot be reached has no second tarball either.
-                    let unreachable = matches!(why, Why::Connection(_));
-                    rejected.push(Attempt { origin: Origin::Upstream, place: tarball.url.clone(), why });
-                    if unreachable {
-                        break;
-                    }
-                }
+            let fetched = from_upstream(tarball, cache, web, progress);
+            // A server that cannot be reached has no second tarball either.
+            let unreachable = matches!(fetched, Err(Why::Connection(_)));
+            let located = Attempt::record(rejected, (Origin::Upstream, &tarball.url), fetched);
+            if located.is_some() {
+                return located;
+            }
+            if unreachable {
+                break;
             }
         }
     }
     let apt = places.apt.as_ref()?;
-    let (place, fetched) = match &pin.debian {
-        Some(debian) => {
-            progress.note(&format!("apt-get source {} ({})", debian.source, debian.suite));
-            let place = format!("{} of {}", debian.source, debian.suite);
-            (place, apt.fetch(debian, &pin.tarballs, cache, progress))
-        }
-        None => (pin.name.clone(), Err(Why::NoPackagePinned)),
+    let Some(debian) = &pin.debian else {
+        return Attempt::record(rejected, (Origin::Distribution, &pin.name), Err(Why::NoPackagePinned));
     };
-    match fetched {
-        Ok(located) => Some(located),
-        Err(why) => {
-            rejected.push(Attempt { origin: Origin::Distribution, place, why });
-            None
-        }
-    }
+    progress.note(&format!("apt-get source {} ({})", debian.source, debian.suite));
+    let place = format!("{} of {}", debian.source, debian.suite);
+    let fetched = apt.fetch(debian, &pin.tarballs, cache, progress);
+    Attempt::record(rejected, (Origin::Distribution, place), fetched)
 }
 
 /// Downloads a tarball while no other process does, and moves it into the cache.

@@ -15,35 +15,16 @@ use crate::tree::pin::Pin;
 /// upstream's own directories are), or a git repository.
 pub(super) fn search(pin: &Pin, place: &Path, rejected: &mut Vec<Attempt>) -> Option<Located> {
     let before = rejected.len();
-    let mut reject = |place: &Path, why| {
-        rejected.push(Attempt { origin: Origin::Sources, place: place.display().to_string(), why });
-    };
-    let candidates = match candidates(pin, place) {
-        Ok(candidates) => candidates,
-        Err(why) => {
-            reject(place, why);
-            Vec::new()
-        }
-    };
-    for file in candidates {
-        match verified(pin, &file) {
-            Ok(located) => return Some(located),
-            Err(why) => reject(&file, why),
-        }
+    let here = || (Origin::Sources, place.display());
+    let candidates = Attempt::record(rejected, here(), candidates(pin, place)).unwrap_or_default();
+    let tarball = candidates
+        .iter()
+        .find_map(|file| Attempt::record(rejected, (Origin::Sources, file.display()), verified(pin, file)));
+    let found = tarball.or_else(|| Attempt::record(rejected, here(), in_git(pin, place))?);
+    if found.is_none() && rejected.len() == before {
+        return Attempt::record(rejected, here(), Err(Why::NothingThere));
     }
-    match in_git(pin, place) {
-        Ok(Some(located)) => return Some(located),
-        Ok(None) => {}
-        Err(why) => reject(place, why),
-    }
-    if rejected.len() == before {
-        rejected.push(Attempt {
-            origin: Origin::Sources,
-            place: place.display().to_string(),
-            why: Why::NothingThere,
-        });
-    }
-    None
+    found
 }
 
 /// The files of `place` whose names fit, or `place` itself when it is such a file.

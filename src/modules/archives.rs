@@ -4,10 +4,11 @@
 //! link again if the archive changes. It does if Modules/Setup is newer than what was made from it.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::contents::if_exists;
 use crate::syntax::setup::Setup;
 
 /// The absolute paths of archives in the enabled lines of a Setup file.
@@ -25,18 +26,13 @@ fn archives(setup: &[u8]) -> Vec<PathBuf> {
 /// If the file or the metadata of an archive that exists cannot be read.
 pub fn newer_archives(setup: &Path) -> io::Result<Vec<PathBuf>> {
     let modified = |path: &Path| fs::metadata(path)?.modified();
-    let bytes = match fs::read(setup) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other?,
-    };
+    let Some(bytes) = if_exists(fs::read(setup))? else { return Ok(Vec::new()) };
     let known = modified(setup)?;
     let mut newer = Vec::new();
     for archive in archives(&bytes) {
-        match modified(&archive) {
-            Ok(time) if time > known => newer.push(archive),
-            // The linker reports a missing archive.
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            Ok(_) | Err(_) => {}
+        // The linker reports a missing archive.
+        if if_exists(modified(&archive))?.is_some_and(|time| time > known) {
+            newer.push(archive);
         }
     }
     Ok(newer)

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::contents::if_exists;
+use crate::export;
 use crate::shipped::SNAPSHOTS;
 
 /// A folder of snapshots. Shipped ones are used for those that it lacks.
@@ -30,13 +32,10 @@ impl Store {
     /// # Errors
     /// If the file exists and cannot be read.
     pub fn read(&self, patchset: &str, pin: &str) -> io::Result<Option<Cow<'static, str>>> {
-        match fs::read_to_string(self.path(patchset, pin)) {
-            Ok(text) => Ok(Some(body(&text).to_owned().into())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Ok(SNAPSHOTS.get(&format!("{patchset}/{pin}.snap")).map(body_of_bytes))
-            }
-            Err(error) => Err(error),
-        }
+        Ok(match if_exists(fs::read_to_string(self.path(patchset, pin)))? {
+            Some(text) => Some(body(&text).to_owned().into()),
+            None => SNAPSHOTS.get(&format!("{patchset}/{pin}.snap")).map(body_of_bytes),
+        })
     }
 
     /// The patchset and the pin of every snapshot, sorted.
@@ -49,10 +48,9 @@ impl Store {
             file.strip_suffix(".snap").map(|pin| (patchset.to_owned(), pin.to_owned()))
         };
         all.extend(SNAPSHOTS.paths().filter_map(|file| file.split_once('/').and_then(|(p, f)| named(p, f))));
-        let entries = |folder: &Path| match fs::read_dir(folder) {
-            Ok(entries) => entries.collect::<io::Result<Vec<_>>>(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error),
+        let entries = |folder: &Path| match if_exists(fs::read_dir(folder))? {
+            Some(entries) => entries.collect::<io::Result<Vec<_>>>(),
+            None => Ok(Vec::new()),
         };
         for patchset in entries(&self.folder)?.into_iter().filter(|entry| entry.path().is_dir()) {
             for file in entries(&patchset.path())? {
@@ -69,17 +67,11 @@ impl Store {
     /// If the file cannot be written; it is unchanged then.
     pub fn write(&self, patchset: &str, pin: &str, body: &str) -> io::Result<PathBuf> {
         let path = self.path(patchset, pin);
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(".pypatch-").tempfile_in(folder)?;
-        write!(file, "---\nsource: tests/snapshots.rs\n---\n{}\n", body.trim_end_matches('\n'))?;
-        let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        file.as_file().set_permissions(permissions)?;
-        file.persist(&path).map_err(|error| error.error)?;
-        match fs::remove_file(path.with_extension("snap.new")) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(path),
-        }
+        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+        let text = format!("---\nsource: tests/snapshots.rs\n---\n{}\n", body.trim_end_matches('\n'));
+        export::replace(&path, text.as_bytes())?;
+        if_exists(fs::remove_file(path.with_extension("snap.new")))?;
+        Ok(path)
     }
 }
 

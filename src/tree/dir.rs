@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::{Entry, File, Node, Tree, TreeError, TreePath, WalkEntry};
+use crate::contents::if_exists;
 
 /// The prefix of pypatch's own names at the top of a directory: the receipt, and the stages of
 /// `apply`. They are not part of the tree.
@@ -40,11 +41,10 @@ impl DirTree {
     pub fn open(root: impl Into<PathBuf>) -> Result<DirTree, TreeError> {
         let root = root.into();
         let label = root.display().to_string();
-        match fs::metadata(&root) {
-            Ok(metadata) if metadata.is_dir() => Ok(DirTree { root, label }),
-            Ok(_) => Err(TreeError::io(label)(io::ErrorKind::NotADirectory.into())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(TreeError::NoSource(root)),
-            Err(error) => Err(TreeError::io(label)(error)),
+        match if_exists(fs::metadata(&root)).map_err(TreeError::io(&label))? {
+            Some(metadata) if metadata.is_dir() => Ok(DirTree { root, label }),
+            Some(_) => Err(TreeError::io(label)(io::ErrorKind::NotADirectory.into())),
+            None => Err(TreeError::NoSource(root)),
         }
     }
 
@@ -159,9 +159,5 @@ fn executable(metadata: &Metadata) -> bool {
 
 /// The metadata of `path`, without following a link; `None` if nothing is there.
 fn stat(path: &Path) -> Result<Option<Metadata>, TreeError> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) => Ok(Some(metadata)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(TreeError::io(path.display())(error)),
-    }
+    if_exists(fs::symlink_metadata(path)).map_err(TreeError::io(path.display()))
 }

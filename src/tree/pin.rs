@@ -11,6 +11,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::contents::if_exists;
 use crate::digest::Sha256Digest;
 use crate::shipped::PINS;
 use crate::text::nearest;
@@ -183,15 +184,12 @@ impl PinSet {
         let Some(path) = self.overlay.as_ref().map(|directory| directory.join(&file)) else {
             return Ok(pins);
         };
-        match fs::read(&path) {
-            Ok(bytes) => {
-                for own in load::pins(&path.display().to_string(), minor, &bytes)? {
-                    pins.retain(|pin| pin.version != own.version);
-                    pins.push(own);
-                }
+        let bytes = if_exists(fs::read(&path));
+        if let Some(bytes) = bytes.map_err(|source| PinError::Unreadable { path: path.clone(), source })? {
+            for own in load::pins(&path.display().to_string(), minor, &bytes)? {
+                pins.retain(|pin| pin.version != own.version);
+                pins.push(own);
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(PinError::Unreadable { path, source }),
         }
         Ok(pins)
     }
