@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::text::serde_as_text;
 
 /// The time of the last write to a file, in seconds since 1970 and nanoseconds: `1158654321.000000000`.
 ///
@@ -121,21 +121,7 @@ impl FromStr for Mode {
     }
 }
 
-macro_rules! as_text {
-    ($($name:ty),*) => {$(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    )*};
-}
-as_text!(Mtime, Mode);
+serde_as_text!(Mtime, Mode);
 
 #[cfg(test)]
 mod tests {

@@ -131,19 +131,11 @@ fn narrow(piece: &Piece, at: usize, spans: &[Span], end: usize) -> Vec<Rewrite> 
 
 /// The failure of a hunk, with the line at which most of its old lines fit.
 fn miss(file: &ParsedFile, what: &str, piece: &Piece, spans: &[Span]) -> Failure {
-    let score = |i: usize| {
-        piece
-            .old
-            .iter()
-            .enumerate()
-            .filter(|(k, line)| spans.get(i + k).is_some_and(|s| s.of(&file.bytes) == **line))
-            .count()
-    };
+    let fits = |i: usize, k: usize| spans.get(i + k).is_some_and(|s| s.of(&file.bytes) == piece.old[k]);
+    let score = |i: usize| (0..piece.old.len()).filter(|k| fits(i, *k)).count();
     let best = (0..spans.len()).max_by_key(|i| (score(*i), std::cmp::Reverse(i.abs_diff(piece.line))));
     let near = best.filter(|i| score(*i) > 0).map(|i| {
-        let differs = (0..piece.old.len())
-            .find(|k| spans.get(i + k).is_none_or(|s| s.of(&file.bytes) != piece.old[*k]))
-            .map_or(i, |k| i + k);
+        let differs = (0..piece.old.len()).find(|k| !fits(i, *k)).map_or(i, |k| i + k);
         let at = spans.get(differs).map_or(file.bytes.len(), |span| span.start);
         (at, format!("{} of {} lines fit; this one does not", score(i), piece.old.len()))
     });

@@ -29,7 +29,7 @@ pub(crate) use load::is_id;
 pub use schema::json_schema;
 
 use crate::digest::Sha256Digest;
-use crate::version::VersionRange;
+use crate::version::{Version, VersionRange};
 
 /// A patchset that is parsed, checked, and joined with the ones it extends: adaptations of a CPython source
 /// tree, each with its reason. [`Catalog::load`] makes one.
@@ -78,6 +78,14 @@ pub struct Edit {
     pub line: usize,
     /// The column of that line, in characters, from 1.
     pub column: usize,
+}
+
+impl Patchset {
+    /// Whether it is written for a version; `None` is that of a tree that is not CPython.
+    pub fn is_for(&self, version: Option<&Version>) -> bool {
+        let Some(range) = &self.applies_to else { return true };
+        version.is_some_and(|version| range.contains(version))
+    }
 }
 
 impl Edit {

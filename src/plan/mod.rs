@@ -147,11 +147,8 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
         edits.push(PlannedEdit { id, why, written_at, parts, lints });
     }
     let version = context.version.clone();
-    let outside = match (&patchset.applies_to, &version) {
-        (Some(range), Some(version)) if !range.contains(version) => Some(range.to_string()),
-        (Some(range), None) => Some(range.to_string()),
-        _ => None,
-    };
+    let range = patchset.applies_to.as_ref().map(ToString::to_string);
+    let outside = range.filter(|_| !patchset.is_for(version.as_ref()));
     let composed = compose::compose(&context, &edits)?;
     let mut plan = Plan {
         patchset: patchset.id.clone(),

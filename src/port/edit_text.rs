@@ -37,7 +37,8 @@ impl EditText {
         }
         let lead: String =
             lines[above..first].iter().map(|line| format!("  {}\n", line.trim_start())).collect();
-        let keys = segments(&body, margin + 2);
+        let keys = segments(&body, margin + 2, |_| true);
+        let is_item = |line: &str| line.starts_with("- ");
         let is_head = |key: &str| ["why", "upstream", "since", "until", "requires", "allow"].contains(&key);
         let mut edit = EditText { lead, head: Some(String::new()), ..EditText::default() };
         let mut own_change = String::new();
@@ -47,7 +48,9 @@ impl EditText {
             } else if key == "changes" {
                 edit.is_list = true;
                 let items: Vec<&str> = text.lines().skip_while(|line| is_comment(line)).skip(1).collect();
-                edit.changes = list_items(&items);
+                let first = items.iter().find(|line| is_item(line.trim_start()));
+                let items = segments(&items, first.map_or(0, |line| indentation(line)), is_item);
+                edit.changes = items.into_iter().map(|(_, item)| item).collect();
             } else {
                 own_change.push_str(&text);
             }
@@ -63,15 +66,16 @@ fn indentation(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
 
-/// The keys of a map whose lines begin at `margin`, each with its lines and the comments above it.
-fn segments(body: &[&str], margin: usize) -> Vec<(String, String)> {
+/// The keys of a map, or the items of a list, whose lines begin at `margin`, each with its lines and the comments above
+/// it. `begins` says which lines at the margin begin one.
+fn segments(body: &[&str], margin: usize, begins: impl Fn(&str) -> bool) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut pending = String::new();
     for line in body {
         let at_margin = indentation(line) == margin && !line.trim().is_empty();
         if at_margin && line.trim_start().starts_with('#') {
             pending.push_str(&format!("{line}\n"));
-        } else if at_margin {
+        } else if at_margin && begins(line.trim_start()) {
             let key = line.trim_start().split(':').next().unwrap_or("").to_owned();
             found.push((key, format!("{}{line}\n", std::mem::take(&mut pending))));
         } else if let Some((_, text)) = found.last_mut() {
@@ -79,28 +83,6 @@ fn segments(body: &[&str], margin: usize) -> Vec<(String, String)> {
         }
     }
     found
-}
-
-/// The items of a list, each with the comments above it.
-fn list_items(lines: &[&str]) -> Vec<String> {
-    let Some(margin) =
-        lines.iter().find(|line| line.trim_start().starts_with("- ")).map(|line| indentation(line))
-    else {
-        return Vec::new();
-    };
-    let mut items: Vec<String> = Vec::new();
-    let mut pending = String::new();
-    for line in lines {
-        let at_margin = indentation(line) == margin;
-        if at_margin && line.trim_start().starts_with('#') {
-            pending.push_str(&format!("{line}\n"));
-        } else if at_margin && line.trim_start().starts_with("- ") {
-            items.push(format!("{}{line}\n", std::mem::take(&mut pending)));
-        } else if let Some(item) = items.last_mut() {
-            item.push_str(&format!("{}{line}\n", std::mem::take(&mut pending)));
-        }
-    }
-    items
 }
 
 #[cfg(test)]

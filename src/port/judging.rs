@@ -28,10 +28,7 @@ impl<'a> Judging<'a> {
         tree: &'a dyn Tree,
     ) -> Result<Judging<'a>, TreeError> {
         let context = Context::new(tree, python_version(tree)?);
-        let in_range = match (&patchset.applies_to, &context.version) {
-            (Some(range), Some(version)) => range.contains(version),
-            (range, _) => range.is_none(),
-        };
+        let in_range = patchset.is_for(context.version.as_ref());
         Ok(Judging { patchset, context, base, baseline, in_range, files: OnceCell::new() })
     }
 

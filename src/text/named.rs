@@ -1,4 +1,4 @@
-//! Enums whose values have names in reports.
+//! Values that are written as a text: enums with names, and types with `Display` and `FromStr`.
 
 /// Defines an enum from lines `Value = "name"`, with `ALL` of its values in this order.
 macro_rules! named_values {
@@ -27,4 +27,23 @@ macro_rules! named_values {
         }
     };
 }
-pub(crate) use named_values;
+
+/// Lets serde write a type by its `Display`, and read it by its `FromStr`.
+macro_rules! serde_as_text {
+    ($($type:ty),+) => {$(
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+
+pub(crate) use {named_values, serde_as_text};

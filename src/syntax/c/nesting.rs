@@ -55,6 +55,7 @@ struct Open {
 const LINKAGE: u8 = b'X';
 
 /// An `#if` group that is being read; brackets are those open at a point.
+#[derive(Default)]
 struct OpenGroup {
     group: usize,
     /// The branch that is being read, an index in [`BranchMap`].
@@ -143,14 +144,8 @@ impl Reader<'_> {
         let level = self.level().saturating_add(u16::from(!transparent));
         let in_braces = self.in_braces() || (kind == b'{' && !transparent);
         let kind = if transparent { LINKAGE } else { kind };
-        self.open.push(Open {
-            token: narrow(token),
-            around: self.now,
-            level,
-            kind,
-            in_braces,
-            counterpart: NONE,
-        });
+        let (token, around) = (narrow(token), self.now);
+        self.open.push(Open { token, around, level, kind, in_braces, counterpart: NONE });
         self.now = narrow(self.open.len() - 1);
     }
 
@@ -206,11 +201,8 @@ impl Reader<'_> {
                     group,
                     branch,
                     at_start: self.now,
-                    chosen: None,
                     dead,
-                    left_dead: None,
-                    has_else: false,
-                    disagrees: false,
+                    ..OpenGroup::default()
                 });
             }
             Keyword::Elif | Keyword::Else => {
