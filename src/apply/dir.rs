@@ -2,9 +2,9 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
+use crate::text::serde_as_text;
 use crate::tree::{BadPath, TreePath};
 
 /// A directory of a tree: its top, written `.`, or one below it.
@@ -40,17 +40,12 @@ impl fmt::Display for Dir {
     }
 }
 
-impl Serialize for Dir {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl FromStr for Dir {
+    type Err = BadPath;
+
+    fn from_str(text: &str) -> Result<Dir, BadPath> {
+        if text == "." { Ok(Dir::Top) } else { text.parse().map(Dir::Below) }
     }
 }
 
-impl<'de> Deserialize<'de> for Dir {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Dir, D::Error> {
-        match String::deserialize(deserializer)?.as_str() {
-            "." => Ok(Dir::Top),
-            path => path.parse().map(Dir::Below).map_err(|e: BadPath| serde::de::Error::custom(e)),
-        }
-    }
-}
+serde_as_text!(Dir);

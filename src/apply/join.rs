@@ -132,10 +132,8 @@ fn action_for<'a>(
     let (action, after) = match &change.after {
         None => (Action::Remove, None),
         Some(file) => {
-            let mode = match before {
-                Some((old, _)) => kept_mode(old, info).with_executable(file.executable),
-                None => info.mode(file.executable),
-            };
+            let kept = before.map(|(old, _)| kept_mode(old, info).with_executable(file.executable));
+            let mode = kept.unwrap_or_else(|| info.mode(file.executable));
             match before {
                 Some((_, sha256)) if same_bytes => (Action::SetMode(mode), Some(After { sha256, mode })),
                 _ => {

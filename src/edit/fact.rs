@@ -29,8 +29,7 @@ pub fn unmet(context: &Context<'_>, requirement: &Requirement) -> Result<Option<
     };
     let mut found = None;
     let holds = match (&requirement.fact, &file) {
-        (Fact::Exists, _) => entry(context, &requirement.file)?.is_some(),
-        (Fact::Absent, _) => entry(context, &requirement.file)?.is_none(),
+        (Fact::Exists(exists), _) => entry(context, &requirement.file)?.is_some() == *exists,
         (_, None) => false,
         (Fact::Contains(text), Some(file)) => {
             !find_words(&file.bytes, text.as_bytes(), file.span()).is_empty()

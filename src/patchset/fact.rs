@@ -4,30 +4,29 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserializer, Error, MapAccess};
-use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::tree::TreePath;
 
 /// A fact about a tree without which an edit would have no effect, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Requirement {
     /// The file that is checked.
     pub file: TreePath,
     /// What must hold.
+    #[serde(flatten)]
     pub fact: Fact,
     /// Why the edit needs it.
     pub why: String,
 }
 
 /// A fact about a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Fact {
-    /// The file exists.
-    Exists,
-    /// The file does not exist.
-    Absent,
+    /// Whether the file exists.
+    Exists(bool),
     /// The file contains a literal text, as whole words.
     Contains(String),
     /// The file does not contain a literal text.
@@ -48,8 +47,8 @@ impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = &self.file;
         match &self.fact {
-            Fact::Exists => write!(f, "{file} exists"),
-            Fact::Absent => write!(f, "{file} does not exist"),
+            Fact::Exists(true) => write!(f, "{file} exists"),
+            Fact::Exists(false) => write!(f, "{file} does not exist"),
             Fact::Contains(text) => write!(f, "{file} contains `{text}`"),
             Fact::Lacks(text) => write!(f, "{file} does not contain `{text}`"),
             Fact::Includes(name) => write!(f, "{file} includes {name}"),
@@ -59,22 +58,20 @@ impl fmt::Display for Requirement {
     }
 }
 
-impl Serialize for Requirement {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("file", &self.file)?;
-        match &self.fact {
-            Fact::Exists => map.serialize_entry("exists", &true)?,
-            Fact::Absent => map.serialize_entry("exists", &false)?,
-            Fact::Contains(text) => map.serialize_entry("contains", text)?,
-            Fact::Lacks(text) => map.serialize_entry("lacks", text)?,
-            Fact::Includes(name) => map.serialize_entry("includes", name)?,
-            Fact::DefinesFunction(name) => map.serialize_entry("defines-function", name)?,
-            Fact::Declares(code) => map.serialize_entry("declares", code)?,
+/// Reads the value of the key `name` from `map` as a fact.
+fn read_fact<'de, A: MapAccess<'de>>(name: &str, map: &mut A) -> Result<Fact, A::Error> {
+    Ok(match name {
+        "exists" => Fact::Exists(map.next_value()?),
+        "contains" => Fact::Contains(map.next_value()?),
+        "lacks" => Fact::Lacks(map.next_value()?),
+        "includes" => Fact::Includes(map.next_value()?),
+        "defines-function" => Fact::DefinesFunction(map.next_value()?),
+        "declares" => Fact::Declares(map.next_value()?),
+        other => {
+            let known = FACTS.join(", ");
+            return Err(A::Error::custom(format!("unknown fact `{other}`; the facts are {known}")));
         }
-        map.serialize_entry("why", &self.why)?;
-        map.end()
-    }
+    })
 }
 
 impl<'de> Deserialize<'de> for Requirement {
@@ -91,31 +88,15 @@ impl<'de> Deserialize<'de> for Requirement {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Requirement, A::Error> {
                 let (mut file, mut why, mut fact) = (None, None, None);
                 while let Some(key) = map.next_key::<String>()? {
-                    let one = match key.as_str() {
-                        "file" => {
-                            file = Some(map.next_value::<TreePath>()?);
-                            continue;
-                        }
-                        "why" => {
-                            why = Some(map.next_value::<String>()?);
-                            continue;
-                        }
-                        "exists" if map.next_value::<bool>()? => Fact::Exists,
-                        "exists" => Fact::Absent,
-                        "contains" => Fact::Contains(map.next_value()?),
-                        "lacks" => Fact::Lacks(map.next_value()?),
-                        "includes" => Fact::Includes(map.next_value()?),
-                        "defines-function" => Fact::DefinesFunction(map.next_value()?),
-                        "declares" => Fact::Declares(map.next_value()?),
+                    match key.as_str() {
+                        "file" => file = Some(map.next_value::<TreePath>()?),
+                        "why" => why = Some(map.next_value::<String>()?),
                         other => {
-                            let known = FACTS.join(", ");
-                            return Err(A::Error::custom(format!(
-                                "unknown fact `{other}`; the facts are {known}"
-                            )));
+                            if fact.replace(read_fact(other, &mut map)?).is_some() {
+                                let what = "two facts in one requirement: write two requirements";
+                                return Err(A::Error::custom(what));
+                            }
                         }
-                    };
-                    if fact.replace(one).is_some() {
-                        return Err(A::Error::custom("two facts in one requirement: write two requirements"));
                     }
                 }
                 let missing = |what: &str| A::Error::custom(format!("a requirement without {what}"));

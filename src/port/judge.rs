@@ -71,10 +71,8 @@ fn judge_edit(judging: &Judging<'_>, edit: &Edit) -> Result<Vec<Cell>, TreeError
         {
             let is_gone = match &requirement.fact {
                 Fact::DefinesFunction(name) => !mentions(judging, &requirement.file, name)?,
-                Fact::Exists => true,
-                Fact::Absent | Fact::Contains(_) | Fact::Lacks(_) | Fact::Includes(_) | Fact::Declares(_) => {
-                    false
-                }
+                Fact::Exists(exists) => *exists,
+                Fact::Contains(_) | Fact::Lacks(_) | Fact::Includes(_) | Fact::Declares(_) => false,
             };
             obstacle = Some(Obstacle { requirement, place, is_gone });
         }

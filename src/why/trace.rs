@@ -272,7 +272,7 @@ fn excerpts(
                 | Fact::Lacks(text)
                 | Fact::Includes(text)
                 | Fact::DefinesFunction(text) => anchor.add_texts([text.as_str()]),
-                Fact::Exists | Fact::Absent | Fact::Declares(_) => {}
+                Fact::Exists(_) | Fact::Declares(_) => {}
             }
         }
     }

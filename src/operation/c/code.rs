@@ -5,7 +5,7 @@ use crate::operation::prelude::*;
 use crate::operation::value::Function as Wanted;
 use crate::syntax::Problem;
 use crate::syntax::c::{Function, has_code};
-use crate::text::line_bounds;
+use crate::text::{line_bounds, lines};
 
 /// The only function that `wanted` names, if it can be edited safely.
 pub(super) fn function<'a>(file: &'a ParsedFile, wanted: &Wanted) -> Result<&'a Function, Failure> {
@@ -120,14 +120,10 @@ pub(super) fn indented(text: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
 /// The indentation of the statements of a body from `at` on: that of the first line that is not a directive; in an
 /// empty body, one step more than that of its brace.
 pub(super) fn body_indentation(text: &[u8], at: usize, end: usize) -> Vec<u8> {
-    let body = text[..end].split_inclusive(|b| *b == b'\n').scan(0, |start, line| {
-        let here = *start;
-        *start += line.len();
-        Some((here, line.trim_ascii()))
-    });
-    let mut statements = body.filter(|(start, line)| *start >= at && !line.is_empty() && line[0] != b'#');
+    let is_code = |line: &[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
+    let mut statements = lines(&text[..end]).filter(|line| line.start >= at && is_code(line.of(text)));
     match statements.next() {
-        Some((start, line)) if line != b"}" => indentation(text, start).to_vec(),
+        Some(line) if line.of(text).trim_ascii() != b"}" => indentation(text, line.start).to_vec(),
         _ => {
             let step: &[u8] = if text.windows(2).any(|pair| pair == b"\n\t") { b"\t" } else { b"    " };
             [indentation(text, end - 1), step].concat()

@@ -3,6 +3,7 @@
 use crate::operation::lines::leading_blanks;
 use crate::operation::prelude::*;
 use crate::syntax::python::{Definition, PyFile};
+use crate::text::lines;
 
 /// The only definition among `all` that is called `path`; `kind` names what is looked for.
 pub(super) fn definition<'a>(
@@ -37,15 +38,14 @@ pub(super) fn check_code(code: &[u8], name: &str) -> Result<(), Failure> {
 pub(super) fn indented(code: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
     let file = PyFile::parse(code);
     let mut out = Vec::new();
-    let mut at = 0;
-    for line in code.split_inclusive(|b| *b == b'\n') {
+    for span in lines(code) {
+        let line = span.of(code);
         let body = line.trim_ascii_end();
-        if !body.is_empty() && !file.is_inside_token(at) {
+        if !body.is_empty() && !file.is_inside_token(span.start) {
             out.extend_from_slice(margin);
         }
         out.extend_from_slice(if body.is_empty() { b"" } else { line.strip_suffix(b"\n").unwrap_or(line) });
         out.extend_from_slice(ending);
-        at += line.len();
     }
     out
 }

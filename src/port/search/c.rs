@@ -45,10 +45,9 @@ pub(super) fn code(
     count: Option<usize>,
 ) -> Result<Option<Finding>, TreeError> {
     let c = CFile::parse(search.text);
-    let anchor = |function: Wanted, count| Anchor::Code {
-        function: Some(function),
-        code: code.map(str::to_owned),
-        count,
+    let anchor = |function, count| {
+        let (function, code) = (Some(function), code.map(str::to_owned));
+        Anchor::Code { function, code, count }
     };
     let named: Vec<&Function> = c.functions().iter().filter(|f| f.name == wanted.name).collect();
     if named.is_empty() {
