@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::operation::ParsedFile;
-use crate::tree::{Entry, File, FileChange, Tree, TreeError, TreePath};
+use crate::tree::{File, FileChange, Tree, TreeError, TreePath};
 use crate::version::Version;
 
 /// A tree, and what is known of it.
@@ -15,7 +15,6 @@ pub struct Context<'a> {
     /// Its version of CPython; `None` for something else.
     pub version: Option<Version>,
     files: RefCell<BTreeMap<TreePath, Option<Rc<ParsedFile>>>>,
-    entries: RefCell<BTreeMap<TreePath, Option<Entry>>>,
     /// The context before some changes, whose other files need not be read again.
     before: Option<(&'a Context<'a>, &'a [FileChange])>,
 }
@@ -23,7 +22,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Resolves on `tree`, which is of `version`.
     pub fn new(tree: &'a dyn Tree, version: Option<Version>) -> Context<'a> {
-        Context { tree, version, files: RefCell::default(), entries: RefCell::default(), before: None }
+        Context { tree, version, files: RefCell::default(), before: None }
     }
 
     /// Resolves on `tree`, which is the tree of `before` after `changes`.
@@ -53,19 +52,6 @@ impl<'a> Context<'a> {
         for change in changes {
             files.remove(&change.path);
         }
-    }
-
-    /// The entry at `path`; `None` if there is none. The tree is asked once.
-    ///
-    /// # Errors
-    /// When the tree cannot be read.
-    pub fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
-        if let Some(known) = self.entries.borrow().get(path) {
-            return Ok(known.clone());
-        }
-        let entry = self.tree.entry(path)?;
-        self.entries.borrow_mut().insert(path.clone(), entry.clone());
-        Ok(entry)
     }
 
     /// A file of the tree as it is; `None` when it has none of that name.

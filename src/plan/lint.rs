@@ -59,7 +59,7 @@ fn message(
             "inside the include guard it takes effect before the system's headers only: write `place: outside-guard`".to_owned(),
         ),
         Lint::SetupIgnored => (
-            is_setup && file == "Modules/Setup.dist" && context.entry(&path("Modules/Setup"))?.is_some(),
+            is_setup && file == "Modules/Setup.dist" && context.tree.entry(&path("Modules/Setup"))?.is_some(),
             "Modules/Setup exists, so configure does not replace it with Modules/Setup.dist: edit Modules/Setup".to_owned(),
         ),
         Lint::SetupShadowed => (
