@@ -45,8 +45,8 @@ impl Tree for MemoryTree {
         match self.entry(path)? {
             None => Ok(None),
             Some(Entry::File { .. }) => Ok(self.files.get(path).cloned()),
-            Some(Entry::Symlink) => Err(TreeError::Symlink { path: path.clone() }),
-            Some(_) => Err(TreeError::NotAFile { path: path.clone() }),
+            Some(Entry::Symlink) => Err(TreeError::Symlink(path.clone())),
+            Some(_) => Err(TreeError::NotAFile(path.clone())),
         }
     }
 

@@ -64,13 +64,8 @@ pub enum Why {
     #[error("has neither a tarball nor a tag of it")]
     NothingThere,
     /// A tarball of the right name with other bytes.
-    #[error("has the sha256 {actual}, and that is not pinned")]
-    WrongHash {
-        /// What its bytes hash to.
-        actual: Sha256Digest,
-        /// The digests that would do.
-        pinned: Vec<Sha256Digest>,
-    },
+    #[error("has the sha256 {0}, and that is not pinned")]
+    WrongHash(Sha256Digest),
     /// A release tag on another tree.
     #[error("its tag {tag} has the tree {actual}, and that is not pinned")]
     WrongTree {
@@ -78,8 +73,6 @@ pub enum Why {
         tag: String,
         /// The git tree id it leads to.
         actual: String,
-        /// The tree id that would do.
-        pinned: String,
     },
     /// No sha256 is known for any tarball of the release.
     #[error("no sha256 of a tarball is pinned, only the git tree id")]
@@ -117,11 +110,8 @@ pub enum Why {
         total: u64,
     },
     /// More bytes than a release can have.
-    #[error("is larger than {limit} bytes")]
-    TooLarge {
-        /// The largest size that is accepted, in bytes.
-        limit: u64,
-    },
+    #[error("is larger than {0} bytes")]
+    TooLarge(u64),
     /// `apt-get` did not help.
     #[error("{0}")]
     Apt(#[from] AptError),

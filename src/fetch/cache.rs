@@ -47,13 +47,12 @@ impl Cache {
     pub(super) fn look(&self, tarball: &Tarball) -> Result<Option<Located>, Why> {
         let path = self.path(tarball);
         let Some(stamp) = if_exists(stamp(&path, tarball.sha256))? else { return Ok(None) };
-        if fs::read_to_string(with_suffix(&path, "verified")).is_ok_and(|earlier| earlier == stamp) {
-            return Ok(Some(Located::Tarball { path, sha256: tarball.sha256 }));
+        if !fs::read_to_string(with_suffix(&path, "verified")).is_ok_and(|earlier| earlier == stamp) {
+            check(&path, std::slice::from_ref(tarball))?;
+            // Without a stamp it is hashed again next time, nothing worse.
+            let _ = fs::write(with_suffix(&path, "verified"), stamp);
         }
-        check(&path, std::slice::from_ref(tarball))?;
-        // Without a stamp it is hashed again next time, nothing worse.
-        let _ = fs::write(with_suffix(&path, "verified"), stamp);
-        Ok(Some(Located::Tarball { path, sha256: tarball.sha256 }))
+        Ok(Some(Located::Tarball { path }))
     }
 
     /// Keeps others from fetching `what` until the file that comes back is dropped.
@@ -90,7 +89,7 @@ impl Cache {
             let _ = fs::write(with_suffix(&path, "verified"), stamp);
         }
         let _ = fs::remove_file(&self.part(tarball).validator);
-        Ok(Located::Tarball { path, sha256: tarball.sha256 })
+        Ok(Located::Tarball { path })
     }
 }
 
@@ -101,11 +100,6 @@ pub(super) struct Part {
 }
 
 impl Part {
-    #[cfg(test)]
-    pub(super) fn at(path: PathBuf) -> Part {
-        Part { validator: with_suffix(&path, "validator"), path }
-    }
-
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -144,11 +138,11 @@ impl Part {
     }
 }
 
-/// The pinned digest that the file has.
-pub(super) fn check(path: &Path, tarballs: &[Tarball]) -> Result<Sha256Digest, Why> {
+/// Checks that the file has a pinned digest.
+pub(super) fn check(path: &Path, tarballs: &[Tarball]) -> Result<(), Why> {
     let actual = Sha256Digest::of_reader(File::open(path)?)?;
-    let pinned: Vec<_> = tarballs.iter().map(|tarball| tarball.sha256).collect();
-    if pinned.contains(&actual) { Ok(actual) } else { Err(Why::WrongHash { actual, pinned }) }
+    let is_pinned = tarballs.iter().any(|tarball| tarball.sha256 == actual);
+    if is_pinned { Ok(()) } else { Err(Why::WrongHash(actual)) }
 }
 
 /// The content of the `.verified` file: digest, size and time of modification.
@@ -176,6 +170,12 @@ mod tests {
     use std::sync::mpsc::channel;
     use std::thread;
     use std::time::Duration;
+
+    impl Part {
+        pub(in crate::fetch) fn at(path: PathBuf) -> Part {
+            Part { validator: with_suffix(&path, "validator"), path }
+        }
+    }
 
     fn cache() -> (tempfile::TempDir, Cache, Tarball) {
         let directory = tempfile::tempdir().unwrap();

@@ -31,12 +31,6 @@ impl Web {
         Web { agent: agent(Agent::config_builder().https_only(true)), limit: LIMIT }
     }
 
-    /// Plain http to a server inside a test.
-    #[cfg(test)]
-    pub(super) fn loopback(limit: u64) -> Web {
-        Web { agent: agent(Agent::config_builder().https_only(false).proxy(None)), limit }
-    }
-
     /// Fetches `url` into `part`; on success `part` is whole, by what the server says. Whether
     /// bytes of an earlier download are in it comes back: they may be of another file.
     ///
@@ -110,7 +104,7 @@ impl Web {
         total: Option<u64>,
         progress: &mut dyn Progress,
     ) -> Result<u64, Why> {
-        let too_large = Why::TooLarge { limit: self.limit };
+        let too_large = Why::TooLarge(self.limit);
         let bound = total.unwrap_or(self.limit);
         if bound > self.limit || have > self.limit {
             return Err(too_large);
@@ -179,11 +173,17 @@ fn rest_of(headers: &HeaderMap, have: u64) -> Result<Option<u64>, Why> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fetch::progress::Silent;
-    use crate::fetch::testing::{Recorder, answer, bytes, listing, serve};
+    use crate::fetch::testing::{Recorder, Silent, answer, bytes, listing, serve};
     use std::fs;
     use std::sync::mpsc::Receiver;
     use tempfile::TempDir;
+
+    impl Web {
+        /// Plain http to a server inside a test.
+        pub(in crate::fetch) fn loopback(limit: u64) -> Web {
+            Web { agent: agent(Agent::config_builder().https_only(false).proxy(None)), limit }
+        }
+    }
 
     struct Download {
         directory: TempDir,
@@ -317,7 +317,7 @@ mod tests {
         let announced = answer("200 OK", "Content-Length: 99999999999\nETag: \"x\"\n", b"a");
         for hostile in [endless, announced, whole(&bytes(1001))] {
             let download = download(vec![hostile]);
-            assert!(matches!(download.run(1000), Err(Why::TooLarge { limit: 1000 })));
+            assert!(matches!(download.run(1000), Err(Why::TooLarge(1000))));
             assert!(listing(download.directory.path()).is_empty());
         }
     }

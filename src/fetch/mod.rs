@@ -23,9 +23,8 @@ pub use apt::Apt;
 pub use apt_error::AptError;
 pub use attempt::{Attempt, FetchError, Origin, Why};
 pub use http::Web;
-pub use progress::{Progress, Silent};
+pub use progress::Progress;
 
-use crate::digest::Sha256Digest;
 use crate::tree::pin::{Pin, Tarball};
 use crate::tree::{self, SourceSpec, Tree, TreeError};
 use cache::Cache;
@@ -66,8 +65,6 @@ pub enum Located {
     Tarball {
         /// The file.
         path: PathBuf,
-        /// Its digest.
-        sha256: Sha256Digest,
     },
     /// A git repository that has the pinned tree.
     Git {
@@ -82,7 +79,7 @@ impl Located {
     /// The file or the repository.
     pub fn path(&self) -> &Path {
         match self {
-            Located::Tarball { path, .. } => path,
+            Located::Tarball { path } => path,
             Located::Git { repository, .. } => repository,
         }
     }
@@ -90,7 +87,7 @@ impl Located {
     /// The source that it is.
     pub fn source(&self) -> SourceSpec {
         match self {
-            Located::Tarball { path, .. } => SourceSpec::Archive(path.clone()),
+            Located::Tarball { path } => SourceSpec::Archive(path.clone()),
             Located::Git { repository, tree } => {
                 SourceSpec::Git { repo: repository.clone(), rev: tree.clone() }
             }

@@ -11,15 +11,3 @@ pub trait Progress {
     /// A new step begins: an origin is asked, or something is waited for.
     fn note(&mut self, text: &str);
 }
-
-/// Discards all progress reports.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
-
-impl Progress for Silent {
-    fn start(&mut self, _total: Option<u64>) {}
-
-    fn advance(&mut self, _bytes: u64) {}
-
-    fn note(&mut self, _text: &str) {}
-}

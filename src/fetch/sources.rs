@@ -82,8 +82,8 @@ fn verified(pin: &Pin, file: &Path) -> Result<Located, Why> {
     if pin.tarballs.is_empty() {
         return Err(Why::NoTarballPinned);
     }
-    let sha256 = check(file, &pin.tarballs)?;
-    Ok(Located::Tarball { path: file.to_owned(), sha256 })
+    check(file, &pin.tarballs)?;
+    Ok(Located::Tarball { path: file.to_owned() })
 }
 
 /// The repository, if its release tag has the pinned tree, or if it has that tree and no such tag.
@@ -98,7 +98,7 @@ fn in_git(pin: &Pin, place: &Path) -> Result<Option<Located>, Why> {
         Ok(tag) => {
             let actual = tag.peel_to_tree()?.id().to_string();
             if actual != pin.tree {
-                return Err(Why::WrongTree { tag: pin.tag.clone(), actual, pinned: pin.tree.clone() });
+                return Err(Why::WrongTree { tag: pin.tag.clone(), actual });
             }
             true
         }

@@ -60,6 +60,17 @@ pub(super) fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     [format!("HTTP/1.1 {status}\r\nConnection: close\r\n{headers}\r\n").as_bytes(), body].concat()
 }
 
+/// Discards all progress reports.
+pub(super) struct Silent;
+
+impl Progress for Silent {
+    fn start(&mut self, _total: Option<u64>) {}
+
+    fn advance(&mut self, _bytes: u64) {}
+
+    fn note(&mut self, _text: &str) {}
+}
+
 /// Records what was reported.
 #[derive(Debug, Default)]
 pub(super) struct Recorder {

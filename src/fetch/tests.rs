@@ -1,6 +1,6 @@
 use std::fs;
 
-use super::testing::{Recorder, answer, bytes, listing, pin, serve, tarball};
+use super::testing::{Recorder, Silent, answer, bytes, listing, pin, serve, tarball};
 use super::*;
 
 fn whole(body: &[u8]) -> Vec<u8> {

@@ -30,7 +30,7 @@ impl Report for PinList {
                 "tarballs": array(&pin.tarballs, |one| json!({"url": one.url, "sha256": one.sha256.to_string()})),
                 "debian": pin.debian.as_ref().map(|one| json!({"suite": one.suite, "source": one.source})),
                 "local": local.as_ref().map(|local| match local {
-                    Located::Tarball { path, .. } => json!({"tarball": path}),
+                    Located::Tarball { path } => json!({"tarball": path}),
                     Located::Git { repository, .. } => json!({"git": repository}),
                 }),
             })

@@ -48,6 +48,11 @@ impl DirTree {
         }
     }
 
+    /// The same tree with another label: that of a pin is its name, wherever it was found.
+    pub(super) fn labelled(self, label: &str) -> DirTree {
+        DirTree { label: label.to_owned(), ..self }
+    }
+
     /// The metadata of `path`, after a check of every directory above it.
     fn metadata(&self, path: &TreePath) -> Result<Option<Metadata>, TreeError> {
         if hidden(path.as_str().split('/').next().unwrap_or_default()) {
@@ -56,7 +61,7 @@ impl DirTree {
         for above in path.ancestors() {
             match stat(&above.below(&self.root))? {
                 Some(metadata) if metadata.is_symlink() => {
-                    return Err(TreeError::Symlink { path: path.clone() });
+                    return Err(TreeError::Symlink(path.clone()));
                 }
                 Some(metadata) if metadata.is_dir() => {}
                 _ => return Ok(None),
@@ -106,11 +111,11 @@ impl Tree for DirTree {
     fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
         let Some(metadata) = self.metadata(path)? else { return Ok(None) };
         if metadata.is_symlink() {
-            return Err(TreeError::Symlink { path: path.clone() });
+            return Err(TreeError::Symlink(path.clone()));
         }
         // Checked before opening: opening a pipe could block forever.
         if !metadata.is_file() {
-            return Err(TreeError::NotAFile { path: path.clone() });
+            return Err(TreeError::NotAFile(path.clone()));
         }
         let file = path.below(&self.root);
         let bytes = fs::read(&file).map_err(TreeError::io(file.display()))?;

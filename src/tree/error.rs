@@ -38,18 +38,12 @@ pub enum TreeError {
         /// What is wrong with it.
         why: String,
     },
-    /// A symbolic link where a file or directory was expected.
-    #[error("{path} is a symbolic link, or is below one")]
-    Symlink {
-        /// The path asked for.
-        path: TreePath,
-    },
-    /// Something else than a regular file where one was expected.
-    #[error("{path} is not a regular file")]
-    NotAFile {
-        /// The path asked for.
-        path: TreePath,
-    },
+    /// A symbolic link at this path, where a file or directory was expected.
+    #[error("{0} is a symbolic link, or is below one")]
+    Symlink(TreePath),
+    /// Something else than a regular file at this path, where one was expected.
+    #[error("{0} is not a regular file")]
+    NotAFile(TreePath),
     /// An object of a git repository cannot be read.
     #[error("{what}: {why}")]
     Git {

@@ -17,6 +17,8 @@ pub struct GitTree {
     /// The time of the commit.
     mtime: Option<Mtime>,
     label: String,
+    /// The repository and the revision, which errors name.
+    origin: String,
 }
 
 /// An entry of a git tree object: git's mode and the object's name.
@@ -44,7 +46,7 @@ impl GitTree {
     /// [`TreeError::Git`] if an object is damaged or has no tree.
     pub fn open(repo: impl AsRef<Path>, rev: &str) -> Result<GitTree, TreeError> {
         let path = repo.as_ref();
-        let label = format!("git:{}@{rev}", path.display());
+        let origin = format!("git:{}@{rev}", path.display());
         let repository = open_repository(path)?;
         let (tree, mtime) = {
             let object = repository.revparse_single(rev).map_err(|error| match error.code() {
@@ -53,18 +55,23 @@ impl GitTree {
                     rev: rev.to_owned(),
                     near: near_names(&repository, rev),
                 },
-                _ => git_error(&label, &error),
+                _ => git_error(&origin, &error),
             })?;
-            let tree = object.peel_to_tree().map_err(|error| git_error(&label, &error))?.id();
+            let tree = object.peel_to_tree().map_err(|error| git_error(&origin, &error))?.id();
             let commit = object.peel_to_commit().ok();
             (tree, commit.map(|commit| (commit.time().seconds(), 0)))
         };
-        Ok(GitTree { repository: Arc::new(Mutex::new(repository)), tree, mtime, label })
+        Ok(GitTree { mtime, ..GitTree::of(Arc::new(Mutex::new(repository)), tree, origin) })
+    }
+
+    /// The same tree with another label: that of a pin is its name, wherever it was found.
+    pub(super) fn labelled(self, label: &str) -> GitTree {
+        GitTree { label: label.to_owned(), ..self }
     }
 
     /// A tree of an open repository.
-    pub(super) fn of(repository: Arc<Mutex<Repository>>, tree: Oid, label: String) -> GitTree {
-        GitTree { repository, tree, mtime: None, label }
+    pub(super) fn of(repository: Arc<Mutex<Repository>>, tree: Oid, origin: String) -> GitTree {
+        GitTree { repository, tree, mtime: None, label: origin.clone(), origin }
     }
 
     /// The id of the tree, 40 hexadecimal digits: what `git rev-parse REV^{tree}` prints.
@@ -78,7 +85,7 @@ impl GitTree {
     }
 
     fn failed(&self, path: &TreePath) -> impl Fn(git2::Error) -> TreeError {
-        let what = format!("{path} of {}", self.label);
+        let what = format!("{path} of {}", self.origin);
         move |error| git_error(&what, &error)
     }
 
@@ -88,7 +95,7 @@ impl GitTree {
         for name in path.as_str().split('/') {
             match at.entry() {
                 Entry::Directory => {}
-                Entry::Symlink => return Err(TreeError::Symlink { path: path.clone() }),
+                Entry::Symlink => return Err(TreeError::Symlink(path.clone())),
                 Entry::File { .. } | Entry::Other => return Ok(None),
             }
             let tree = repository.find_tree(at.id).map_err(self.failed(path))?;
@@ -109,7 +116,7 @@ impl GitTree {
         let mut listing = Listing { found: Vec::new(), unnameable: None };
         let mut left = vec![(String::new(), self.tree)];
         while let Some((above, id)) = left.pop() {
-            let failed = |error| git_error(&format!("{above} of {}", self.label), &error);
+            let failed = |error| git_error(&format!("{above} of {}", self.origin), &error);
             for entry in repository.find_tree(id).map_err(failed)?.iter() {
                 let object = Object { mode: entry.filemode(), id: entry.id() };
                 let path =
@@ -145,8 +152,8 @@ impl Tree for GitTree {
             Entry::File { executable } => {
                 Ok(Some(File { bytes: self.blob(path, object.id)?.into(), executable }))
             }
-            Entry::Symlink => Err(TreeError::Symlink { path: path.clone() }),
-            Entry::Directory | Entry::Other => Err(TreeError::NotAFile { path: path.clone() }),
+            Entry::Symlink => Err(TreeError::Symlink(path.clone())),
+            Entry::Directory | Entry::Other => Err(TreeError::NotAFile(path.clone())),
         }
     }
 
@@ -158,7 +165,7 @@ impl Tree for GitTree {
     fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
         let Listing { found, unnameable } = self.list()?;
         if let Some(name) = unnameable {
-            return Err(TreeError::Name { tree: self.label.clone(), name });
+            return Err(TreeError::Name { tree: self.origin.clone(), name });
         }
         for (path, object) in found {
             // No lock is held here: `visit` may read from this tree.

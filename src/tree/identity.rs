@@ -94,22 +94,8 @@ fn split(path: &str) -> (&str, &str) {
 
 /// The keywords that CVS and Subversion expand. `Log` is not among them: its value is on the lines
 /// that follow.
-const KEYWORDS: &[&[u8]] = &[
-    b"Author",
-    b"Date",
-    b"HeadURL",
-    b"Header",
-    b"Id",
-    b"LastChangedBy",
-    b"LastChangedDate",
-    b"LastChangedRevision",
-    b"Name",
-    b"RCSfile",
-    b"Rev",
-    b"Revision",
-    b"Source",
-    b"URL",
-];
+const KEYWORDS: &str = "Author Date HeadURL Header Id LastChangedBy LastChangedDate LastChangedRevision Name \
+                        RCSfile Rev Revision Source URL";
 
 /// `bytes` with every `$Revision: 123 $` as `$Revision$`.
 ///
@@ -138,7 +124,7 @@ pub fn keyword_normalized(bytes: &[u8]) -> Cow<'_, [u8]> {
 /// The length of the expanded keyword that `bytes` begin with, and the offset of its closing dollar.
 fn expanded(bytes: &[u8]) -> Option<(usize, usize)> {
     let keyword = bytes.iter().take(20).position(|&byte| byte == b':')?;
-    if !KEYWORDS.contains(&&bytes[..keyword]) {
+    if !KEYWORDS.split(' ').any(|known| known.as_bytes() == &bytes[..keyword]) {
         return None;
     }
     let end = bytes.iter().position(|&byte| byte == b'$' || byte == b'\n')?;

@@ -21,7 +21,6 @@ mod git;
 mod history;
 mod identity;
 mod location;
-mod named;
 mod overlay;
 mod path;
 pub mod pin;

@@ -46,7 +46,7 @@ impl Tree for OverlayTree<'_> {
     fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
         match self.files.get(path) {
             Some(file) => Ok(file.cloned()),
-            None if self.directories.contains(path) => Err(TreeError::NotAFile { path: path.clone() }),
+            None if self.directories.contains(path) => Err(TreeError::NotAFile(path.clone())),
             None => self.base.read(path),
         }
     }

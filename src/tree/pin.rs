@@ -203,7 +203,7 @@ fn minors_in(directory: &Path) -> Result<Vec<String>, PinError> {
         let name = entry.map_err(unreadable)?.file_name();
         match name.to_str() {
             Some(name) if name.ends_with(".yaml") => {
-                let stray = || PinError::Stray { path: directory.join(name) };
+                let stray = || PinError::Stray(directory.join(name));
                 minors.push(minor_of(name).ok_or_else(stray)?);
             }
             _ => {}
@@ -239,11 +239,8 @@ pub enum PinError {
         source: io::Error,
     },
     /// A file whose name is not a minor version, so that no lookup would read it.
-    #[error("{} is not named after a minor version", path.display())]
-    Stray {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("{} is not named after a minor version", .0.display())]
+    Stray(PathBuf),
     /// A file of pins is invalid.
     #[error("{file}:{line}:{column}: {reason}")]
     Invalid {

@@ -4,7 +4,6 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::named::NamedTree;
 use super::{ArchiveTree, DirTree, GitTree, Tree, TreeError};
 
 /// A source that is not opened yet.
@@ -94,12 +93,7 @@ impl fmt::Display for SourceSpec {
 /// [`TreeError::Pin`] for a pin, which has to be located first. Otherwise the errors of
 /// [`DirTree::open`], [`ArchiveTree::open`] and [`GitTree::open`].
 pub fn open(source: &SourceSpec) -> Result<Box<dyn Tree>, TreeError> {
-    Ok(match source {
-        SourceSpec::Git { repo, rev } => Box::new(GitTree::open(repo, rev)?),
-        SourceSpec::Directory(path) => Box::new(DirTree::open(path)?),
-        SourceSpec::Archive(path) => Box::new(ArchiveTree::open(path)?),
-        SourceSpec::Pin(name) => return Err(TreeError::Pin(name.clone())),
-    })
+    open_as(source, &source.to_string())
 }
 
 /// Opens a source that is on this machine under the label `name`: that of a pin is its own name,
@@ -108,7 +102,12 @@ pub fn open(source: &SourceSpec) -> Result<Box<dyn Tree>, TreeError> {
 /// # Errors
 /// As [`open`].
 pub fn open_as(source: &SourceSpec, name: &str) -> Result<Box<dyn Tree>, TreeError> {
-    Ok(Box::new(NamedTree::new(name, open(source)?)))
+    Ok(match source {
+        SourceSpec::Git { repo, rev } => Box::new(GitTree::open(repo, rev)?.labelled(name)),
+        SourceSpec::Directory(path) => Box::new(DirTree::open(path)?.labelled(name)),
+        SourceSpec::Archive(path) => Box::new(ArchiveTree::open(path)?.labelled(name)),
+        SourceSpec::Pin(name) => return Err(TreeError::Pin(name.clone())),
+    })
 }
 
 fn split_revision(git: &str) -> (&str, &str) {

@@ -72,7 +72,7 @@ fn a_walk_may_read_files_and_ends_with_the_first_error() {
                 Node::Other => panic!("the tree has only files, directories and links"),
             }
             match seen {
-                3 => Err(TreeError::NotAFile { path: entry.path }),
+                3 => Err(TreeError::NotAFile(entry.path)),
                 _ => Ok(()),
             }
         });

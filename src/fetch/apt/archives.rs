@@ -36,13 +36,14 @@ impl Archive {
     }
 }
 
+/// The names of fields, in lower case, and their values.
+type Stanza = Vec<(String, String)>;
+
 /// The archives of the apt configuration in `etc` (`/etc/apt`), each once, the likeliest first.
 /// Files that cannot be read are archives that apt cannot use either.
 pub(super) fn archives(etc: &Path) -> Vec<Archive> {
-    let mut files: Vec<PathBuf> = match fs::read_dir(etc.join("sources.list.d")) {
-        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
-        Err(_) => Vec::new(),
-    };
+    let entries = fs::read_dir(etc.join("sources.list.d")).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     files.sort();
     files.insert(0, etc.join("sources.list"));
     let mut archives: Vec<Archive> = Vec::new();
@@ -50,10 +51,10 @@ pub(super) fn archives(etc: &Path) -> Vec<Archive> {
         let text = fs::read_to_string(&file).unwrap_or_default();
         let found = match file.extension().and_then(|extension| extension.to_str()) {
             Some("list") => text.lines().filter_map(of_line).collect(),
-            Some("sources") => stanzas(&text).iter().flat_map(|fields| of_stanza(fields)).collect(),
+            Some("sources") => stanzas(&text),
             _ => Vec::new(),
         };
-        for archive in found {
+        for archive in found.iter().flat_map(|fields| of_stanza(fields)) {
             if !archives.contains(&archive) {
                 archives.push(archive);
             }
@@ -63,8 +64,8 @@ pub(super) fn archives(etc: &Path) -> Vec<Archive> {
     archives
 }
 
-/// The archive of `deb [option=value ...] URI SUITE COMPONENT...`.
-fn of_line(line: &str) -> Option<Archive> {
+/// The fields of the stanza that means the same as `deb [option=value ...] URI SUITE COMPONENT...`.
+fn of_line(line: &str) -> Option<Stanza> {
     let line = line.split('#').next().unwrap_or_default().trim();
     let rest = line.strip_prefix("deb-src").or_else(|| line.strip_prefix("deb"))?;
     let rest = rest.strip_prefix(char::is_whitespace)?.trim_start();
@@ -72,29 +73,27 @@ fn of_line(line: &str) -> Option<Archive> {
         Some(rest) => rest.split_once(']')?,
         None => ("", rest),
     };
-    let option = |name: &str| {
-        options.split_whitespace().filter_map(|option| option.split_once('=')).find(|(key, _)| *key == name)
-    };
-    let mut words = rest.split_whitespace();
-    let uri = words.next()?;
-    let suite = words.next()?;
-    is_usable(uri, suite, words).then(|| Archive {
-        uri: uri.to_owned(),
-        signed_by: option("signed-by").map(|(_, keys)| keys.replace(',', " ")),
-        trusted: option("trusted").is_some_and(|(_, value)| value == "yes"),
-    })
+    let (uri, rest) = rest.trim_start().split_once(char::is_whitespace)?;
+    let (suite, components) = rest.trim_start().split_once(char::is_whitespace)?;
+    let fields = [("uris", uri), ("suites", suite), ("components", components)];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let options = options.split_whitespace().filter_map(|option| option.split_once('='));
+    let options = options.map(|(name, value)| (name.to_owned(), value.replace(',', " ")));
+    Some(fields.into_iter().chain(options).collect())
 }
 
-/// The archives of a deb822 stanza.
+/// The archives of a deb822 stanza of which another suite may be worth asking for. `bookworm-security` and
+/// the like are other archives, and a suite that is a path belongs to an archive without suites.
 fn of_stanza(fields: &[(String, String)]) -> Vec<Archive> {
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let words = |name: &str| field(name).unwrap_or_default().split_whitespace();
-    if field("enabled").is_some_and(|value| matches!(value.trim(), "no" | "false" | "0" | "off")) {
+    let is_off = field("enabled").is_some_and(|value| matches!(value.trim(), "no" | "false" | "0" | "off"));
+    let is_plain = |suite: &str| suite.chars().all(|c| c.is_ascii_alphabetic());
+    if is_off || !words("suites").any(is_plain) || !words("components").any(|component| component == "main") {
         return Vec::new();
     }
-    let usable = |uri: &&str| words("suites").any(|suite| is_usable(uri, suite, words("components")));
     words("uris")
-        .filter(usable)
+        .filter(|uri| !uri.starts_with("cdrom:"))
         .map(|uri| Archive {
             uri: uri.to_owned(),
             signed_by: field("signed-by").map(str::to_owned),
@@ -105,12 +104,12 @@ fn of_stanza(fields: &[(String, String)]) -> Vec<Archive> {
 
 /// The stanzas of a deb822 text: their fields, with names in lower case. The lines of a longer
 /// value stay as they are, since a key has its own form.
-fn stanzas(text: &str) -> Vec<Vec<(String, String)>> {
-    let mut stanzas: Vec<Vec<(String, String)>> = vec![Vec::new()];
+fn stanzas(text: &str) -> Vec<Stanza> {
+    let mut stanzas = vec![Stanza::new()];
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let stanza = stanzas.last_mut().expect("there is always a last stanza");
         if line.trim().is_empty() {
-            stanzas.push(Vec::new());
+            stanzas.push(Stanza::new());
         } else if line.starts_with([' ', '\t']) {
             if let Some((_, value)) = stanza.last_mut() {
                 value.push('\n');
@@ -121,14 +120,6 @@ fn stanzas(text: &str) -> Vec<Vec<(String, String)>> {
         }
     }
     stanzas
-}
-
-/// Whether another suite of the archive may be worth asking for. `bookworm-security` and the like
-/// are other archives, and a suite that is a path belongs to an archive without suites.
-fn is_usable<'a>(uri: &str, suite: &str, mut components: impl Iterator<Item = &'a str>) -> bool {
-    !uri.starts_with("cdrom:")
-        && suite.chars().all(|c| c.is_ascii_alphabetic())
-        && components.any(|component| component == "main")
 }
 
 #[cfg(test)]

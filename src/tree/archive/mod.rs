@@ -25,6 +25,8 @@ use super::{Entry, File, Node, Tree, TreeError, TreePath, WalkEntry};
 #[derive(Debug)]
 pub struct ArchiveTree {
     label: String,
+    /// The path of the tarball, which errors name.
+    path: String,
     spool: Spool,
     index: Index,
 }
@@ -65,14 +67,19 @@ impl ArchiveTree {
         ArchiveTree::open_within(path.as_ref(), &LIMITS)
     }
 
+    /// The same tree with another label: that of a pin is its name, wherever it was found.
+    pub(super) fn labelled(self, label: &str) -> ArchiveTree {
+        ArchiveTree { label: label.to_owned(), ..self }
+    }
+
     fn open_within(path: &Path, limits: &Limits) -> Result<ArchiveTree, TreeError> {
-        let label = path.display().to_string();
+        let name = path.display().to_string();
         let mut spool = Spool::unpack(path, limits.total)?;
-        let index = Index::read(&mut spool, &label, limits)?;
+        let index = Index::read(&mut spool, &name, limits)?;
         if index.nodes.is_empty() {
-            return Err(TreeError::Archive { archive: label, why: "it has no members".to_owned() });
+            return Err(TreeError::Archive { archive: name, why: "it has no members".to_owned() });
         }
-        Ok(ArchiveTree { label, spool, index })
+        Ok(ArchiveTree { label: name.clone(), path: name, spool, index })
     }
 
     fn node(&self, path: &TreePath) -> Result<Option<&ArchiveNode>, TreeError> {
@@ -81,13 +88,13 @@ impl ArchiveTree {
             matches!(nodes.get(above), Some(ArchiveNode { kind: NodeKind::Symlink(_), .. }))
         };
         if path.ancestors().any(|above| link(&above)) {
-            return Err(TreeError::Symlink { path: path.clone() });
+            return Err(TreeError::Symlink(path.clone()));
         }
         Ok(nodes.get(path))
     }
 
     fn bytes(&self, path: &TreePath, offset: u64, len: u64) -> Result<Vec<u8>, TreeError> {
-        let failed = |error: io::Error| TreeError::io(format!("{path} of {}", self.label))(error);
+        let failed = |error: io::Error| TreeError::io(format!("{path} of {}", self.path))(error);
         self.spool.read(offset, len).map_err(failed)
     }
 }
@@ -112,8 +119,8 @@ impl Tree for ArchiveTree {
                 let bytes = self.bytes(path, offset, len)?;
                 Ok(Some(File { bytes: bytes.into(), executable: node.executable() }))
             }
-            NodeKind::Directory => Err(TreeError::NotAFile { path: path.clone() }),
-            NodeKind::Symlink(_) => Err(TreeError::Symlink { path: path.clone() }),
+            NodeKind::Directory => Err(TreeError::NotAFile(path.clone())),
+            NodeKind::Symlink(_) => Err(TreeError::Symlink(path.clone())),
         }
     }
 
@@ -125,7 +132,7 @@ impl Tree for ArchiveTree {
 
     fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
         if let Some(name) = &self.index.unnameable {
-            return Err(TreeError::Name { tree: self.label.clone(), name: name.clone() });
+            return Err(TreeError::Name { tree: self.path.clone(), name: name.clone() });
         }
         for (path, entry) in &self.index.nodes {
             let node = match &entry.kind {

@@ -78,14 +78,6 @@ impl Spool {
         }
     }
 
-    /// A tar in memory.
-    #[cfg(test)]
-    pub(super) fn of(bytes: &[u8]) -> Spool {
-        let mut file = tempfile::tempfile().expect("tests may write temporary files");
-        file.write_all(bytes).expect("tests may write temporary files");
-        Spool { file, len: bytes.len() as u64 }
-    }
-
     /// Its length in bytes.
     pub(super) fn len(&self) -> u64 {
         self.len
@@ -114,5 +106,19 @@ impl Spool {
             self.file.write_all_at(&self.read(from, len)?, start + at)?;
         }
         Ok(start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Spool {
+        /// A tar in memory.
+        pub(in crate::tree::archive) fn of(bytes: &[u8]) -> Spool {
+            let mut file = tempfile::tempfile().expect("tests may write temporary files");
+            file.write_all(bytes).expect("tests may write temporary files");
+            Spool { file, len: bytes.len() as u64 }
+        }
     }
 }
