@@ -6,7 +6,7 @@ use super::{CliError, ExitStatus, Format, Ui, Workspace, pinned, workspace};
 use crate::apply::{self, Layer};
 use crate::export;
 use crate::patchset::Patchset;
-use crate::plan::{Plan, PlannedLayer, Series};
+use crate::plan::{PlannedLayer, Series};
 use crate::report::Applied;
 use crate::tree::{FileChange, SourceSpec, Tree};
 
@@ -53,11 +53,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         }
     };
     let patchsets = workspace.patchsets(&args.patchsets)?;
-    let Some(plans) = plan_all(ui, &patchsets, source.tree.as_ref())? else { return Ok(ExitStatus::Unfit) };
-    if args.dry_run {
-        plans.iter().try_for_each(|plan| ui.show(plan, Format::Text))?;
-    }
-    let planned = planned_layers(&patchsets, plans);
+    let Some(planned) = plan_all(ui, &patchsets, source.tree.as_ref(), args.dry_run)? else {
+        return Ok(ExitStatus::Unfit);
+    };
     let pin = pinned::require(ui, workspace, &planned, &source, args.allow_unpinned)?;
     if args.dry_run {
         ui.line("nothing was written (dry run)")?;
@@ -81,24 +79,24 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     Ok(ExitStatus::Done)
 }
 
-/// Plans every patchset on the result of those before it, before anything is written. `None` if one does
-/// not fit, after printing why.
+/// Plans every patchset on the result of those before it, before anything is written, and shows the plans if
+/// `show` is set. `None` if one does not fit, after printing why.
 pub(super) fn plan_all(
     ui: &Ui,
     patchsets: &[Patchset],
     tree: &dyn Tree,
-) -> Result<Option<Vec<Plan>>, CliError> {
+    show: bool,
+) -> Result<Option<Vec<PlannedLayer>>, CliError> {
     let series = Series::plan(patchsets, tree)?;
     if let Some(plan) = series.misfit() {
         ui.misfit(plan);
         return Ok(None);
     }
-    Ok(Some(series.plans))
-}
-
-/// The layers of `patchsets`, as planned.
-pub(super) fn planned_layers(patchsets: &[Patchset], plans: Vec<Plan>) -> Vec<PlannedLayer> {
-    patchsets.iter().zip(plans).map(|(patchset, plan)| PlannedLayer::new(patchset, plan)).collect()
+    if show {
+        series.plans.iter().try_for_each(|plan| ui.show(plan, Format::Text))?;
+    }
+    let planned = patchsets.iter().zip(series.plans);
+    Ok(Some(planned.map(|(patchset, plan)| PlannedLayer::new(patchset, plan)).collect()))
 }
 
 /// The layers to commit for `planned`; `pin` is the pin that they were planned on, if any.

@@ -47,11 +47,9 @@ impl Base {
     /// The newest of the patchset's pins: the release if it is available locally, else its accepted
     /// snapshot.
     pub(super) fn of_pins(ui: &Ui, workspace: &Workspace, patchset: &Patchset) -> Result<Base, CliError> {
-        let mut pins = Vec::new();
-        for name in &patchset.pins {
-            pins.extend(workspace.pins.find(name)?);
-        }
-        let Some(pin) = pins.into_iter().max_by(|a, b| a.version.cmp(&b.version)) else {
+        let pins = patchset.pins.iter().map(|name| workspace.pins.find(name));
+        let pins = pins.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
+        let Some(pin) = pins.max_by(|a, b| a.version.cmp(&b.version)) else {
             ui.note(&format!(
                 "warning: {} names no pin (give --base): anchors are not compared, and renamed files are not \
                  recognised",

@@ -77,10 +77,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             return Err(CliError::usage(title));
         }
     };
-    let Some(plans) = apply::plan_all(ui, &patchsets, source.tree.as_ref())? else {
+    let Some(planned) = apply::plan_all(ui, &patchsets, source.tree.as_ref(), false)? else {
         return Ok(ExitStatus::Unfit);
     };
-    let planned = apply::planned_layers(&patchsets, plans);
     let pin = pinned::require(ui, workspace, &planned, &source, args.allow_unpinned)?;
     let default = PathBuf::from(
         format!("build-{}-{}", args.patchsets.join("+"), source.tree.label()).replace('/', "-"),
@@ -117,7 +116,7 @@ fn carry_out(
 ) -> Result<ExitStatus, CliError> {
     let jobs = args.jobs.filter(|jobs| *jobs > 0);
     let jobs = jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
-    let mut bar = Bar::new(ui.is_quiet());
+    let mut bar = Bar::new(ui.quiet);
     let begun = Instant::now();
     let (mut steps, mut checks) = (Vec::new(), Vec::new());
     let outcome = build::run(recipe, work, layout, launcher, jobs, &mut |event| match event {

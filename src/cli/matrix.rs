@@ -99,7 +99,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if sources.len() <= FEW && !args.family {
         since(workspace, &patchset, &base, &mut matrix)?;
     }
-    let report = MatrixReport { matrix: &matrix, width: ui.width(), verbose: ui.is_verbose() };
+    let report = MatrixReport { matrix: &matrix, width: ui.width(), verbose: ui.verbose };
     match &args.output {
         Some(path) => {
             let write = |file| report.write(args.format.into(), &mut StripStream::new(file));

@@ -111,7 +111,7 @@ pub fn main() -> ExitCode {
         ColorChoice::Never => anstream::ColorChoice::Never,
     }
     .write_global();
-    let ui = Ui::new(cli.quiet, cli.verbose);
+    let ui = Ui { quiet: cli.quiet, verbose: cli.verbose };
     let result = std::panic::catch_unwind(|| run(&ui, &cli)).unwrap_or_else(|_| {
         // The panic has been printed already.
         Err(CliError::new(ExitStatus::Bug, "this is a bug of pypatch: please report it with the lines above"))

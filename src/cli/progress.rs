@@ -1,6 +1,5 @@
 //! Draws the progress of a download or a build on stderr, if that is a terminal.
 
-use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -16,10 +15,10 @@ impl Bar {
     /// Draws nothing if `quiet`, or if stderr is not a terminal.
     pub(super) fn new(quiet: bool) -> Bar {
         let bar = ProgressBar::no_length();
-        if quiet || !io::stderr().is_terminal() {
+        // It is hidden already if stderr is not a terminal.
+        if quiet || bar.is_hidden() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         } else {
-            bar.set_draw_target(ProgressDrawTarget::stderr());
             bar.set_style(style("{spinner} {msg}"));
             bar.enable_steady_tick(Duration::from_millis(120));
         }

@@ -8,8 +8,10 @@ use crate::report::{self, Misfit, Report};
 
 /// Where the output of a command goes.
 pub(super) struct Ui {
-    quiet: bool,
-    verbose: bool,
+    /// Whether only results and errors are printed, and nothing is drawn.
+    pub quiet: bool,
+    /// Whether the user wants details.
+    pub verbose: bool,
 }
 
 impl From<Format> for report::Format {
@@ -23,10 +25,6 @@ impl From<Format> for report::Format {
 
 #[allow(clippy::unused_self, reason = "output is the business of a Ui")]
 impl Ui {
-    pub(super) fn new(quiet: bool, verbose: bool) -> Ui {
-        Ui { quiet, verbose }
-    }
-
     /// Prints a report to stdout.
     pub(super) fn show(
         &self,
@@ -47,11 +45,6 @@ impl Ui {
     /// How many characters fit in a line of the terminal; 120 if stdout is not a terminal.
     pub(super) fn width(&self) -> usize {
         terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0))
-    }
-
-    /// Whether the user wants details.
-    pub(super) fn is_verbose(&self) -> bool {
-        self.verbose
     }
 
     /// Prints a line for people to stdout.
@@ -82,11 +75,6 @@ impl Ui {
         if self.verbose {
             self.note(text);
         }
-    }
-
-    /// Whether nothing may be drawn.
-    pub(super) fn is_quiet(&self) -> bool {
-        self.quiet
     }
 
     /// Prints an error.

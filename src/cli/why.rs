@@ -183,24 +183,23 @@ fn release_path(
         _ => Vec::new(),
     };
     let commits = history.map(|(_, commits)| *commits);
-    let mut not_available = Vec::new();
-    let (name, tree, commit) = (args.from.clone(), from.tree, commits.map(|[from, _]| from));
-    let mut path = vec![Waypoint { name, tree, commit, not_available: Vec::new() }];
+    let (mut path, mut not_available) = (Vec::new(), Vec::new());
+    let mut add = |name: &str, tree: Option<Box<dyn Tree>>, commit| match tree {
+        Some(tree) => {
+            let not_available = std::mem::take(&mut not_available);
+            path.push(Waypoint { name: name.to_owned(), tree, commit, not_available });
+        }
+        None => not_available.push(name.to_owned()),
+    };
+    add(&args.from, Some(from.tree), commits.map(|[from, _]| from));
     for pin in between {
         let commit = history.and_then(|(history, _)| history.release(&pin.tag, &pin.tree));
         let tree: Option<Box<dyn Tree>> = match (history, commit) {
             (Some((history, _)), Some(commit)) => Some(Box::new(history.tree(commit)?)),
             _ => workspace.open_local(pin)?,
         };
-        let name = pin.name.clone();
-        match tree {
-            Some(tree) => {
-                path.push(Waypoint { name, tree, commit, not_available: std::mem::take(&mut not_available) });
-            }
-            None => not_available.push(name),
-        }
+        add(&pin.name, tree, commit);
     }
-    let (name, tree, commit) = (args.to.clone(), to.tree, commits.map(|[_, to]| to));
-    path.push(Waypoint { name, tree, commit, not_available });
+    add(&args.to, Some(to.tree), commits.map(|[_, to]| to));
     Ok(path)
 }

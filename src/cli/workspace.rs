@@ -103,7 +103,7 @@ impl Workspace {
 
     /// Where a pin is on this machine. It is fetched if it is not available locally.
     pub(super) fn fetch(&self, ui: &Ui, pin: &Pin) -> Result<Located, CliError> {
-        let mut progress = progress::Bar::new(ui.is_quiet());
+        let mut progress = progress::Bar::new(ui.quiet);
         let obtained = fetch::obtain(pin, &self.places, &mut progress)?;
         for attempt in obtained.rejected.iter().filter(|attempt| !attempt.why.is_absence()) {
             ui.note(&format!("warning: {attempt}"));

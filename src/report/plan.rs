@@ -134,20 +134,12 @@ impl Misfit<'_> {
             }
         };
         if let Some(range) = &plan.outside {
+            let top = "name the top directory of a CPython source tree, which contains Include/patchlevel.h";
             let (this, help) = match &plan.version {
                 Some(version) => (format!("this is CPython {version}"), None),
-                None => (
-                    format!("{} has no CPython version", plan.source),
-                    Some(
-                        "name the top directory of a CPython source tree, which contains Include/patchlevel.h",
-                    ),
-                ),
+                None => (format!("{} has no CPython version", plan.source), Some(top.to_owned())),
             };
-            add(
-                format!("`{}` is for {range}, but {this}", plan.patchset),
-                Vec::new(),
-                help.map(str::to_owned),
-            );
+            add(format!("`{}` is for {range}, but {this}", plan.patchset), Vec::new(), help);
             if plan.version.is_none() {
                 // The other problems would only say what a tree of something else does not contain.
                 return all;

@@ -35,20 +35,16 @@ impl Report for Comparison<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let (patchset, pin) = (self.patchset, self.pin);
         write!(out, "{patchset} on {pin}: ")?;
-        match &self.state {
+        let (state, changes): (_, &[SectionChange]) = match &self.state {
             ComparisonState::NotAvailable => {
-                writeln!(out, "skipped, the release is not available (run `pypatch fetch {pin}`)")
+                return writeln!(out, "skipped, the release is not available (run `pypatch fetch {pin}`)");
             }
-            ComparisonState::AsAccepted => writeln!(out, "as accepted"),
-            ComparisonState::New(changes) => {
-                writeln!(out, "not accepted yet")?;
-                sections(changes, out)
-            }
-            ComparisonState::Changed(changes) => {
-                writeln!(out, "changed")?;
-                sections(changes, out)
-            }
-        }
+            ComparisonState::AsAccepted => ("as accepted", &[]),
+            ComparisonState::New(changes) => ("not accepted yet", changes),
+            ComparisonState::Changed(changes) => ("changed", changes),
+        };
+        writeln!(out, "{state}")?;
+        sections(changes, out)
     }
 }
 

@@ -50,22 +50,16 @@ impl Report for WhyReport<'_> {
             writeln!(out)?;
             write_step(step, out)?;
         }
-        let mut notes = Vec::new();
-        if self.repository.is_none() && !trace.steps.is_empty() {
-            notes.push(
-                "no git repository contains both ends, so releases are compared in the order of their versions and no \
-                 commit is named; set PYPATCH_SOURCES to a clone of CPython"
-                    .to_owned(),
-            );
-        }
-        if !trace.side_releases.is_empty() {
-            let names = trace.side_releases.join(", ");
-            notes.push(format!("left out, because the anchor changed only on their own branch: {names}"));
-        }
-        if !notes.is_empty() {
+        let no_repository = "no git repository contains both ends, so releases are compared in the order of their \
+                             versions and no commit is named; set PYPATCH_SOURCES to a clone of CPython";
+        let no_repository = (self.repository.is_none() && !trace.steps.is_empty()).then_some(no_repository);
+        let names = trace.side_releases.join(", ");
+        let side = format!("left out, because the anchor changed only on their own branch: {names}");
+        let notes = [no_repository, (!names.is_empty()).then_some(side.as_str())];
+        if notes.iter().any(Option::is_some) {
             writeln!(out)?;
         }
-        notes.iter().try_for_each(|note| writeln!(out, "note: {note}"))
+        notes.iter().flatten().try_for_each(|note| writeln!(out, "note: {note}"))
     }
 
     fn json(&self) -> Option<Value> {

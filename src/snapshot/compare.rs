@@ -18,19 +18,11 @@ pub fn compare(old: &str, new: &str) -> Vec<SectionChange> {
     let (old, new) = (texts(old), texts(new));
     let find =
         |all: &[(String, String)], name: &str| all.iter().find(|(n, _)| n == name).map(|(_, t)| t.clone());
-    let mut changes = Vec::new();
-    for (name, text) in &new {
-        let before = find(&old, name);
-        if before.as_ref() != Some(text) {
-            changes.push(SectionChange { name: name.clone(), old: before, new: Some(text.clone()) });
-        }
-    }
-    for (name, text) in &old {
-        if find(&new, name).is_none() {
-            changes.push(SectionChange { name: name.clone(), old: Some(text.clone()), new: None });
-        }
-    }
-    changes
+    let removed = old.iter().filter(|(name, _)| find(&new, name).is_none());
+    let change =
+        |name: &String| SectionChange { name: name.clone(), old: find(&old, name), new: find(&new, name) };
+    let all = new.iter().chain(removed).map(|(name, _)| change(name));
+    all.filter(|change| change.old != change.new).collect()
 }
 
 #[cfg(test)]

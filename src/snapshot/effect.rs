@@ -61,15 +61,15 @@ pub(super) fn effects(file: &FileDiff) -> Vec<Effect> {
 
 /// The effects of replacing some lines by others.
 fn of_lines(removed: &[&str], added: &[&str]) -> Vec<Effect> {
-    let whole = |line: &&str| line.trim().to_owned();
-    let lines = |lines: &[&str]| lines.iter().map(whole).filter(|line| !line.is_empty()).collect::<Vec<_>>();
-    if added.is_empty() {
-        let effect = |line| Effect { removed: line, added: String::new(), near: None };
-        return lines(removed).into_iter().map(effect).collect();
-    }
-    if removed.is_empty() {
-        let effect = |line| Effect { removed: String::new(), added: line, near: None };
-        return lines(added).into_iter().map(effect).collect();
+    if removed.is_empty() || added.is_empty() {
+        let whole = |removed: &str, added: &str| Effect {
+            removed: removed.trim().to_owned(),
+            added: added.trim().to_owned(),
+            near: None,
+        };
+        let lines =
+            removed.iter().map(|line| whole(line, "")).chain(added.iter().map(|line| whole("", line)));
+        return lines.filter(|effect| *effect != whole("", "")).collect();
     }
     let old: Vec<&str> = removed.iter().flat_map(|line| words(line)).collect();
     let new: Vec<&str> = added.iter().flat_map(|line| words(line)).collect();

@@ -85,6 +85,12 @@ pub enum TreeError {
 }
 
 impl TreeError {
+    /// Makes a [`TreeError::Hostile`].
+    pub(super) fn hostile(archive: &str, member: &[u8], why: impl Into<String>) -> TreeError {
+        let member = String::from_utf8_lossy(member).into_owned();
+        TreeError::Hostile { archive: archive.to_owned(), member, why: why.into() }
+    }
+
     /// Makes a [`TreeError::Io`] of `what`, for `map_err`.
     pub(crate) fn io(what: impl ToString) -> impl FnOnce(std::io::Error) -> TreeError {
         move |source| TreeError::Io { what: what.to_string(), source }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use git2::{ObjectType, Oid};
 
+use super::git::git_error;
 use super::{Node, Tree, TreeError, TreePath};
 use crate::version::Version;
 
@@ -31,13 +32,8 @@ pub fn python_version(tree: &dyn Tree) -> Result<Option<Version>, TreeError> {
 /// # Errors
 /// As [`Tree::walk`].
 pub fn tree_id(tree: &dyn Tree) -> Result<String, TreeError> {
-    let hash = |kind, bytes: &[u8]| {
-        let failed = |error: git2::Error| TreeError::Git {
-            what: tree.label().to_owned(),
-            why: error.message().to_owned(),
-        };
-        Oid::hash_object(kind, bytes).map_err(failed)
-    };
+    let hash =
+        |kind, bytes: &[u8]| Oid::hash_object(kind, bytes).map_err(|error| git_error(tree.label(), &error));
     // The entries of each directory; the name of the top is empty.
     let mut directories: BTreeMap<String, Vec<TreeEntry>> = BTreeMap::from([(String::new(), Vec::new())]);
     tree.walk(&mut |entry| {

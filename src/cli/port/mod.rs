@@ -113,14 +113,15 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     };
     let written = port::write(&head, &patchset, &edits, &text_of);
     let new = write::load_from_temporary(&catalog, &head.id, &written)?;
+    let refused = |title: &str, ids: &[String], help: &str| {
+        let edits = ids.iter().map(|id| format!("edit: {id}"));
+        Err(CliError::unfit(title).details(edits).detail("nothing was written").help(help))
+    };
     let wrong = port::not_as_decided(&patchset, &new, &edits);
     if !wrong.is_empty() {
-        return Err(CliError::unfit("the new patchset would not be what was decided")
-            .details(wrong.iter().map(|id| format!("edit: {id}")))
-            .detail("nothing was written")
-            .help(
-                "write these edits in the usual form, one key per line and `id` first, or port them by hand",
-            ));
+        let help =
+            "write these edits in the usual form, one key per line and `id` first, or port them by hand";
+        return refused("the new patchset would not be what was decided", &wrong, help);
     }
     let planned = plan(&new, tree)?;
     if !planned.fits() {
@@ -130,10 +131,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     }
     let skipped = skipped_by_version(&decided, &planned);
     if !skipped.is_empty() {
-        return Err(CliError::unfit(format!("edits that fit would be skipped on CPython {version}"))
-            .details(skipped.iter().map(|id| format!("edit: {id}")))
-            .detail("nothing was written")
-            .help("widen their `when`, `since` or `until`, or drop them with --drop"));
+        let title = format!("edits that fit would be skipped on CPython {version}");
+        return refused(&title, &skipped, "widen their `when`, `since` or `until`, or drop them with --drop");
     }
     if args.dry_run {
         show(None)?;

@@ -61,16 +61,13 @@ pub(super) fn apply(
         build: Build::default(),
         digest,
     };
-    let patchsets = [patchset];
-    let Some(plans) = apply::plan_all(ui, &patchsets, &DirTree::open(root)?)? else {
+    let Some(planned) = apply::plan_all(ui, &[patchset], &DirTree::open(root)?, dry_run)? else {
         return Ok((ExitStatus::Unfit, false));
     };
     if dry_run {
-        plans.iter().try_for_each(|plan| ui.show(plan, Format::Text))?;
         ui.line("nothing was written (dry run)")?;
         return Ok((ExitStatus::Done, true));
     }
-    let planned = apply::planned_layers(&patchsets, plans);
     let is_change = planned.iter().any(|layer| !layer.changes.is_empty());
     if is_change {
         commit(root, apply::layers(&planned, None))?;

@@ -40,29 +40,29 @@ impl Index {
         let mut named: BTreeMap<Vec<u8>, ArchiveNode> = BTreeMap::new();
         let mut names = 0;
         while let Some(member) = members.next()? {
-            let hostile = |why: String| refuse(archive, &member.name, why);
-            let name = inside(&member.name).map_err(|why| hostile(why.to_owned()))?;
+            let hostile = |why: &str| TreeError::hostile(archive, &member.name, why);
+            let name = inside(&member.name).map_err(hostile)?;
             names += name.len() as u64;
             if name.len() > limits.name || names > limits.names {
-                return Err(hostile("its name is too long".to_owned()));
+                return Err(hostile("its name is too long"));
             }
-            let node = node(&member, &named).map_err(hostile)?;
+            let node = node(&member, &named).map_err(|why| hostile(&why))?;
             match (named.get(&name), &node.kind) {
                 _ if name.is_empty() && matches!(node.kind, NodeKind::Directory) => {}
-                _ if name.is_empty() => return Err(hostile("it has no name".to_owned())),
+                _ if name.is_empty() => return Err(hostile("it has no name")),
                 // A directory may be named again, when something in it was added later.
                 (None, _) | (Some(ArchiveNode { kind: NodeKind::Directory, .. }), NodeKind::Directory) => {
                     named.insert(name, node);
                 }
                 // Programs differ in which of the two they keep.
-                (Some(_), _) => return Err(hostile("it occurs twice".to_owned())),
+                (Some(_), _) => return Err(hostile("it occurs twice")),
             }
         }
         let top = top(&named).map_or(0, |top| top.len() + 1);
         let mut index = Index::default();
         for (name, node) in named {
             if name.len() >= top {
-                index.add(&name[top..], node).map_err(|why| refuse(archive, &name, why.to_owned()))?;
+                index.add(&name[top..], node).map_err(|why| TreeError::hostile(archive, &name, why))?;
             }
         }
         Ok(index)
@@ -154,9 +154,4 @@ fn stays_inside(target: &[u8], depth: usize) -> Result<(), &'static str> {
         return Err("it is a symbolic link that leaves the tree");
     }
     Ok(())
-}
-
-fn refuse(archive: &str, member: &[u8], why: String) -> TreeError {
-    let member = String::from_utf8_lossy(member).into_owned();
-    TreeError::Hostile { archive: archive.to_owned(), member, why }
 }

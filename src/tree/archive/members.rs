@@ -177,11 +177,8 @@ impl<'a> Members<'a> {
 
     /// Expands a sparse file in GNU's old format: the archive has only the parts that are not zero.
     fn sparse(&mut self, header: &Header, name: &[u8], size: u64) -> Result<MemberKind, TreeError> {
-        let bad = |why: &str| TreeError::Hostile {
-            archive: self.archive.to_owned(),
-            member: String::from_utf8_lossy(name).into_owned(),
-            why: why.to_owned(),
-        };
+        let archive = self.archive;
+        let bad = |why: &str| TreeError::hostile(archive, name, why);
         let gnu = header.as_gnu().ok_or_else(|| bad("it is sparse, but not in GNU's format"))?;
         let real = gnu.real_size().map_err(|error| bad(&error.to_string()))?;
         if real > self.limits.file || self.spool.len() + real > self.limits.total {
@@ -254,8 +251,7 @@ impl<'a> Members<'a> {
     }
 
     fn hostile(&self, member: &[u8], why: &str) -> TreeError {
-        let member = String::from_utf8_lossy(member).into_owned();
-        TreeError::Hostile { archive: self.archive.to_owned(), member, why: why.to_owned() }
+        TreeError::hostile(self.archive, member, why)
     }
 }
 

@@ -26,7 +26,7 @@ impl Spool {
     /// Decompresses the tarball at `path`, by the format that its first bytes have.
     pub(super) fn unpack(path: &Path, most: u64) -> Result<Spool, TreeError> {
         let label = path.display().to_string();
-        let damaged = |why: String| TreeError::Archive { archive: label.clone(), why };
+        let damaged = |why: &str| TreeError::Archive { archive: label.clone(), why: why.to_owned() };
         let mut packed = fs::File::open(path).map_err(|error| match error.kind() {
             ErrorKind::NotFound => TreeError::NoSource(path.to_owned()),
             _ => TreeError::io(&label)(error),
@@ -41,13 +41,13 @@ impl Spool {
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
                 Box::new(XzReader::new_mem_limit(packed, true, XZ_MEMORY))
             }
-            [b'P', b'K', 3 | 5, ..] => return Err(damaged("it is a zip file, not a tarball".to_owned())),
+            [b'P', b'K', 3 | 5, ..] => return Err(damaged("it is a zip file, not a tarball")),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-                return Err(damaged("it is compressed with zstd, which is not supported".to_owned()));
+                return Err(damaged("it is compressed with zstd, which is not supported"));
             }
-            [] => return Err(damaged("it is empty".to_owned())),
+            [] => return Err(damaged("it is empty")),
             _ if start.len() == 512 => Box::new(packed),
-            _ => return Err(damaged("it is too short for a tarball".to_owned())),
+            _ => return Err(damaged("it is too short for a tarball")),
         };
         Spool::fill(decoder, most, &damaged)
     }
@@ -55,7 +55,7 @@ impl Spool {
     fn fill(
         mut decoder: Box<dyn Read>,
         most: u64,
-        damaged: &dyn Fn(String) -> TreeError,
+        damaged: &dyn Fn(&str) -> TreeError,
     ) -> Result<Spool, TreeError> {
         let failed = || TreeError::io(format!("a temporary file in {}", std::env::temp_dir().display()));
         let mut spool = Spool { file: tempfile::tempfile().map_err(failed())?, len: 0 };
@@ -66,13 +66,13 @@ impl Spool {
                 Ok(count) => count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-                    return Err(damaged("it is truncated".to_owned()));
+                    return Err(damaged("it is truncated"));
                 }
-                Err(error) => return Err(damaged(error.to_string())),
+                Err(error) => return Err(damaged(&error.to_string())),
             };
             spool.len += count as u64;
             if spool.len > most {
-                return Err(damaged(format!("it decompresses to more than {most} bytes")));
+                return Err(damaged(&format!("it decompresses to more than {most} bytes")));
             }
             spool.file.write_all(&buffer[..count]).map_err(failed())?;
         }

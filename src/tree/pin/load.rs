@@ -1,11 +1,13 @@
 //! Parses the files of upstream-pins/.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use serde::Deserialize;
 use serde_yaml::{Location, Spanned};
 
 use super::{Debian, PREFIX, Pin, PinError, Tarball};
-use crate::digest::{BadDigest, Sha256Digest};
-use crate::version::{BadVersion, Version};
+use crate::version::Version;
 
 /// The suffixes of supported tarballs.
 const SUFFIXES: [&str; 5] = [".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar"];
@@ -107,11 +109,7 @@ impl Reader<'_> {
     }
 
     fn pin(&self, release: Release) -> Result<Pin, PinError> {
-        let version: Version = release
-            .version
-            .value
-            .parse()
-            .map_err(|error: BadVersion| self.wrong(release.version.referenced, error.to_string()))?;
+        let version: Version = self.parsed(&release.version)?;
         let tree = self.word(release.tree, "git tree id (40 lower-case hexadecimal digits)", |text| {
             text.len() == 40 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
         })?;
@@ -131,11 +129,7 @@ impl Reader<'_> {
     }
 
     fn tarball(&self, entry: Address) -> Result<Tarball, PinError> {
-        let sha256: Sha256Digest = entry
-            .sha256
-            .value
-            .parse()
-            .map_err(|error: BadDigest| self.wrong(entry.sha256.referenced, error.to_string()))?;
+        let sha256 = self.parsed(&entry.sha256)?;
         let name = entry.url.value.rsplit('/').next().unwrap_or_default().to_owned();
         let url = self.word(entry.url, "https address of a tarball", |url| {
             url.starts_with("https://") && is_plain(&name) && SUFFIXES.iter().any(|end| name.ends_with(end))
@@ -148,6 +142,10 @@ impl Reader<'_> {
             suite: self.word(package.suite, "suite name", is_plain)?,
             source: self.word(package.source, "package name", is_plain)?,
         })
+    }
+
+    fn parsed<T: FromStr<Err: Display>>(&self, text: &Spanned<String>) -> Result<T, PinError> {
+        text.value.parse().map_err(|error: T::Err| self.wrong(text.referenced, error.to_string()))
     }
 
     /// The text, if it satisfies `is`; `what` names it in the error.
