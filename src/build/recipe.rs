@@ -114,17 +114,12 @@ fn twice(first: &Patchset, second: &Patchset, what: String) -> BuildError {
 
 /// The name of the launcher, on which all patchsets that declare one must agree.
 fn launcher(patchsets: &[Patchset]) -> Result<Option<String>, BuildError> {
-    let mut declared: Option<(&Patchset, &String)> = None;
-    for patchset in patchsets {
-        match (declared, &patchset.build.launcher) {
-            (Some((first, known)), Some(new)) if known != new => {
-                return Err(twice(first, patchset, format!("a launcher, `{known}` and `{new}`")));
-            }
-            (None, Some(new)) => declared = Some((patchset, new)),
-            (Some(_), Some(_)) | (_, None) => {}
-        }
+    let mut declared = patchsets.iter().filter_map(|one| Some((one, one.build.launcher.as_ref()?)));
+    let Some((first, known)) = declared.next() else { return Ok(None) };
+    match declared.find(|(_, new)| *new != known) {
+        Some((second, new)) => Err(twice(first, second, format!("a launcher, `{known}` and `{new}`"))),
+        None => Ok(Some(known.clone())),
     }
-    Ok(declared.map(|(_, name)| name.clone()))
 }
 
 /// See [`Recipe::unpatched_layers`]. A work directory has only one unpatched tree, so all `programs` built
@@ -133,15 +128,15 @@ fn unpatched_layers(
     patchsets: &[Patchset],
     programs: &[(usize, &Program)],
 ) -> Result<Option<usize>, BuildError> {
-    let mut layers = None;
-    for (i, program) in programs.iter().filter(|(_, one)| one.tree == ProgramTree::Unpatched) {
-        if let Some(known) = layers.filter(|known| known != i) {
+    let mut unpatched = programs.iter().filter(|(_, one)| one.tree == ProgramTree::Unpatched);
+    let Some((first, _)) = unpatched.next() else { return Ok(None) };
+    match unpatched.find(|(i, _)| i != first) {
+        Some((i, program)) => {
             let what = format!("programs of an unpatched tree, such as `{}`", program.id);
-            return Err(twice(&patchsets[known], &patchsets[*i], what));
+            Err(twice(&patchsets[*first], &patchsets[*i], what))
         }
-        layers = Some(*i);
+        None => Ok(Some(*first)),
     }
-    Ok(layers)
 }
 
 /// The step that regenerates files, if any must be. Of two patchsets that declare the same files the first

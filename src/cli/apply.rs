@@ -33,20 +33,14 @@ pub(super) struct Args {
     dry_run: bool,
 }
 
-/// Where the patched tree is written.
-enum Target<'a> {
-    InPlace(&'a Path),
-    Copy(&'a Path),
-}
-
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let source = workspace.open(ui, &args.tree)?;
-    let target = match (&args.output, &source.spec) {
+    let tree: &Path = match (&args.output, &source.spec) {
         (Some(output), spec) => {
             workspace::outside(spec, output)?;
-            Target::Copy(output)
+            output
         }
-        (None, SourceSpec::Directory(root)) => Target::InPlace(root),
+        (None, SourceSpec::Directory(root)) => root,
         (None, _) => {
             let title = format!("`{}` cannot be patched in place: it is not a directory", args.tree);
             return Err(CliError::usage(title).help("give --output DIR for the patched tree"));
@@ -62,19 +56,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         return Ok(ExitStatus::Done);
     }
     let layers = layers(&planned, pin.as_deref());
-    let tree = match target {
-        Target::InPlace(root) => {
-            apply::commit(root, layers)?;
-            root
-        }
-        Target::Copy(output) => {
-            // Patched under a hidden name, so that the output is complete or does not exist.
-            let copy = export::write(source.tree.as_ref(), output)?;
-            apply::commit(copy.root(), layers)?;
-            copy.finish()?;
-            output
-        }
-    };
+    if args.output.is_some() {
+        // Patched under a hidden name, so that the output is complete or does not exist.
+        let copy = export::write(source.tree.as_ref(), tree)?;
+        apply::commit(copy.root(), layers)?;
+        copy.finish()?;
+    } else {
+        apply::commit(tree, layers)?;
+    }
     ui.show(&Applied { planned: &planned, tree }, Format::Text)?;
     Ok(ExitStatus::Done)
 }

@@ -139,7 +139,6 @@ fn carry_out(
             }
         }
     });
-    bar.clear();
     drop(bar);
     let outcome = outcome?;
     if args.format == Format::Json || matches!(outcome, Outcome::Done) {

@@ -53,11 +53,9 @@ impl Apt {
         let archives = archives(&self.etc);
         let mut last = Why::Apt(AptError::NoArchive);
         let _lock = cache.lock("apt", progress)?;
-        for tarball in tarballs {
-            // Whoever held the lock may have fetched it.
-            if let Ok(Some(located)) = cache.look(tarball) {
-                return Ok(located);
-            }
+        // Whoever held the lock may have fetched it.
+        if let Some(located) = tarballs.iter().find_map(|tarball| cache.look(tarball).ok()?) {
+            return Ok(located);
         }
         for archive in archives {
             let run = Run { apt: self, directory: scratch(cache.root())? };

@@ -37,16 +37,10 @@ pub struct StepResult {
 
 impl Report for Built<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        let checks = self.checks.len();
-        writeln!(
-            out,
-            "built {} in {}: {} hold{}, {}",
-            self.patchsets.join(", "),
-            self.prefix.display(),
-            counted(checks, "check"),
-            if checks == 1 { "s" } else { "" },
-            seconds(self.elapsed)
-        )
+        let hold = if self.checks.len() == 1 { "holds" } else { "hold" };
+        let (patchsets, prefix) = (self.patchsets.join(", "), self.prefix.display());
+        let (checks, took) = (counted(self.checks.len(), "check"), seconds(self.elapsed));
+        writeln!(out, "built {patchsets} in {prefix}: {checks} {hold}, {took}")
     }
 
     fn json(&self) -> Option<Value> {

@@ -46,12 +46,8 @@ pub struct ProgramAnalysis<'a> {
 impl Report for ProgramAnalysis<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         for (name, one) in self.programs {
-            writeln!(
-                out,
-                "{name}: {} followed, {} needed",
-                counted(one.followed, "module"),
-                counted(one.extensions.len(), "extension module")
-            )?;
+            let needed = counted(one.extensions.len(), "extension module");
+            writeln!(out, "{name}: {} followed, {needed} needed", counted(one.followed, "module"))?;
             for needed in &one.extensions {
                 let linkage = self.inventory.modules[&needed.name].linkage;
                 if linkage != Linkage::Core {

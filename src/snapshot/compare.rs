@@ -19,9 +19,8 @@ pub fn compare(old: &str, new: &str) -> Vec<SectionChange> {
     let find =
         |all: &[(String, String)], name: &str| all.iter().find(|(n, _)| n == name).map(|(_, t)| t.clone());
     let removed = old.iter().filter(|(name, _)| find(&new, name).is_none());
-    let change =
-        |name: &String| SectionChange { name: name.clone(), old: find(&old, name), new: find(&new, name) };
-    let all = new.iter().chain(removed).map(|(name, _)| change(name));
+    let names = new.iter().chain(removed).map(|(name, _)| name.clone());
+    let all = names.map(|name| SectionChange { old: find(&old, &name), new: find(&new, &name), name });
     all.filter(|change| change.old != change.new).collect()
 }
 

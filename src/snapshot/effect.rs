@@ -10,7 +10,7 @@ use similar::{DiffTag, capture_diff_slices};
 use super::section::FileDiff;
 
 /// One thing that a diff does to words.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Effect {
     /// The removed words.
     pub removed: String,
@@ -36,11 +36,8 @@ impl fmt::Display for Effect {
 
 /// The effects of the diff of one file, in its order.
 pub(super) fn effects(file: &FileDiff) -> Vec<Effect> {
-    let mut all: Vec<Effect> = file
-        .head
-        .iter()
-        .map(|head| Effect { removed: String::new(), added: head.clone(), near: None })
-        .collect();
+    let head = |head: &String| Effect { added: head.clone(), ..Effect::default() };
+    let mut all: Vec<Effect> = file.head.iter().map(head).collect();
     let (mut removed, mut added): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for line in file.lines.iter().map(String::as_str).chain([" "]) {
         if let Some(line) = line.strip_prefix('-') {
@@ -62,14 +59,11 @@ pub(super) fn effects(file: &FileDiff) -> Vec<Effect> {
 /// The effects of replacing some lines by others.
 fn of_lines(removed: &[&str], added: &[&str]) -> Vec<Effect> {
     if removed.is_empty() || added.is_empty() {
-        let whole = |removed: &str, added: &str| Effect {
-            removed: removed.trim().to_owned(),
-            added: added.trim().to_owned(),
-            near: None,
-        };
+        let own = |line: &str| line.trim().to_owned();
+        let whole = |removed, added| Effect { removed: own(removed), added: own(added), near: None };
         let lines =
             removed.iter().map(|line| whole(line, "")).chain(added.iter().map(|line| whole("", line)));
-        return lines.filter(|effect| *effect != whole("", "")).collect();
+        return lines.filter(|effect| *effect != Effect::default()).collect();
     }
     let old: Vec<&str> = removed.iter().flat_map(|line| words(line)).collect();
     let new: Vec<&str> = added.iter().flat_map(|line| words(line)).collect();

@@ -82,19 +82,14 @@ impl Tree for OverlayTree<'_> {
 impl OverlayTree<'_> {
     /// The files and directories that are not in the base.
     fn new_entries(&self) -> Result<BTreeMap<TreePath, WalkEntry>, TreeError> {
+        let directories = self.directories.iter().map(|path| (path, Node::Directory, 0o755));
+        let files = self.files.iter().filter_map(|(&path, file)| {
+            file.map(|file| (path, Node::File(file.bytes.clone()), file_mode(file.executable)))
+        });
         let mut new = BTreeMap::new();
-        let mut add = |path: &TreePath, node: Node, mode: u32| -> Result<(), TreeError> {
+        for (path, node, mode) in directories.chain(files) {
             if self.base.entry(path)?.is_none() {
                 new.insert(path.clone(), WalkEntry { path: path.clone(), node, mode, mtime: None });
-            }
-            Ok(())
-        };
-        for path in &self.directories {
-            add(path, Node::Directory, 0o755)?;
-        }
-        for (&path, file) in &self.files {
-            if let Some(file) = file {
-                add(path, Node::File(file.bytes.clone()), file_mode(file.executable))?;
             }
         }
         Ok(new)

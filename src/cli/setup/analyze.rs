@@ -37,7 +37,7 @@ pub(super) struct Args {
 struct NewEdit<'a> {
     id: &'static str,
     operation: &'static str,
-    why: String,
+    why: &'a str,
     modules: Vec<&'a str>,
 }
 
@@ -137,14 +137,9 @@ fn write_edit(
         "Imported under a condition, in a try or in a function. Remove what the programs do without.";
     let unneeded_why = "Neither the programs nor the interpreter itself need these.";
     let mut edits = [
-        NewEdit { id: "static-modules", operation: "enable", why, modules: certain },
-        NewEdit { id: "perhaps-modules", operation: "enable", why: perhaps_why.to_owned(), modules: perhaps },
-        NewEdit {
-            id: "unneeded-modules",
-            operation: "disable",
-            why: unneeded_why.to_owned(),
-            modules: unneeded,
-        },
+        NewEdit { id: "static-modules", operation: "enable", why: &why, modules: certain },
+        NewEdit { id: "perhaps-modules", operation: "enable", why: perhaps_why, modules: perhaps },
+        NewEdit { id: "unneeded-modules", operation: "disable", why: unneeded_why, modules: unneeded },
     ];
     for edit in &mut edits {
         edit.modules.retain(|name| {

@@ -11,7 +11,6 @@ mod spool;
 #[cfg(test)]
 mod tests;
 
-use std::io;
 use std::path::Path;
 
 use self::index::{ArchiveNode, Index, NodeKind};
@@ -94,8 +93,8 @@ impl ArchiveTree {
     }
 
     fn bytes(&self, path: &TreePath, offset: u64, len: u64) -> Result<Vec<u8>, TreeError> {
-        let failed = |error: io::Error| TreeError::io(format!("{path} of {}", self.path))(error);
-        self.spool.read(offset, len).map_err(failed)
+        let file = || format!("{path} of {}", self.path);
+        self.spool.read(offset, len).map_err(|error| TreeError::io(file())(error))
     }
 }
 
