@@ -1,12 +1,14 @@
-//! Puts the shipped patchsets, pins and snapshots into the binary, the first two also as JSON.
+//! Puts the shipped patchsets, pins and snapshots into the binary, compressed, and the first two also as JSON.
 
 use std::env;
 use std::error::Error;
-use std::fmt::Write;
-use std::fs;
-use std::io;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -24,32 +26,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     prepare_pins(&out)
 }
 
-/// Writes the list that src/shipped.rs includes: the path and contents of every file below `folder`, sorted by path.
+/// Embeds every file below `folder`.
 fn embed(folder: &str, out: &Path) -> Result<(), Box<dyn Error>> {
-    let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join(folder);
     let mut files = Vec::new();
-    let mut folders = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for path in entries(&folder)? {
+    let mut folders = vec![PathBuf::from(folder)];
+    while let Some(below) = folders.pop() {
+        for path in entries(&below)? {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                let below = path.strip_prefix(&root)?.to_str().ok_or("a file name is not UTF-8")?;
-                files.push((below.to_owned(), path.clone()));
+                files.push((path.strip_prefix(folder)?.to_owned(), fs::read(&path)?));
             }
         }
     }
-    files.sort();
-    let mut text = String::from("&[\n");
-    for (below, path) in files {
-        writeln!(text, "    ({below:?}, include_bytes!({path:?})),")?;
-    }
-    fs::write(out.join(format!("{folder}.files.rs")), text + "]\n")?;
-    Ok(())
+    write_list(out, folder, files)
 }
 
-/// Writes what src/patchset/prepared.rs includes: each patchset as JSON, with the positions of its edits in the YAML.
-/// Nothing is checked here: a test there compares it with the YAML.
+/// Embeds each patchset as JSON, with the positions of its edits in the YAML. Nothing is checked here: a test in
+/// src/patchset/prepared.rs compares it with the YAML.
 fn prepare_patchsets(out: &Path) -> Result<(), Box<dyn Error>> {
     #[derive(Deserialize)]
     struct Places {
@@ -67,12 +61,13 @@ fn prepare_patchsets(out: &Path) -> Result<(), Box<dyn Error>> {
         };
         let place = |edit: &Spanned<IgnoredAny>| (edit.referenced.line(), edit.referenced.column());
         let places: Vec<_> = places.edits.iter().map(place).collect();
-        prepared.push((folder, json!({"places": places, "patchset": patchset})));
+        let json = json!({"places": places, "patchset": patchset}).to_string();
+        prepared.push((folder.strip_prefix("patchsets")?.to_owned(), json.into_bytes()));
     }
-    write_list(&out.join("patchsets.rs"), &prepared)
+    write_list(out, "prepared-patchsets", prepared)
 }
 
-/// Writes what src/tree/pin/load.rs includes: each file of pins as JSON.
+/// Embeds each file of pins as JSON.
 fn prepare_pins(out: &Path) -> Result<(), Box<dyn Error>> {
     let mut prepared = Vec::new();
     for file in entries("upstream-pins")? {
@@ -80,10 +75,11 @@ fn prepare_pins(out: &Path) -> Result<(), Box<dyn Error>> {
         if let Some(pins) = yaml.then(|| fs::read_to_string(&file)).and_then(Result::ok)
             && let Ok(pins) = serde_yaml::from_str::<Value>(&pins)
         {
-            prepared.push((file.with_extension(""), pins));
+            let minor = file.strip_prefix("upstream-pins")?.with_extension("");
+            prepared.push((minor, pins.to_string().into_bytes()));
         }
     }
-    write_list(&out.join("pins.rs"), &prepared)
+    write_list(out, "prepared-pins", prepared)
 }
 
 /// The entries of a folder, sorted.
@@ -94,13 +90,19 @@ fn entries(folder: impl AsRef<Path>) -> io::Result<Vec<PathBuf>> {
     Ok(entries)
 }
 
-/// Writes a Rust list of names and JSON texts.
-fn write_list(file: &Path, list: &[(PathBuf, Value)]) -> Result<(), Box<dyn Error>> {
+/// Writes compressed files, and the list of them that src/shipped.rs includes, sorted by path.
+fn write_list(out: &Path, name: &str, mut files: Vec<(PathBuf, Vec<u8>)>) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(out.join(name))?;
+    files.sort();
     let mut text = String::from("&[\n");
-    for (path, value) in list {
-        let name = path.file_name().unwrap_or_default().display().to_string();
-        writeln!(text, "    ({name:?}, {:?}),", value.to_string())?;
+    for (i, (path, contents)) in files.iter().enumerate() {
+        let packed = out.join(name).join(i.to_string());
+        let mut encoder = DeflateEncoder::new(File::create(&packed)?, Compression::best());
+        encoder.write_all(contents)?;
+        encoder.finish()?;
+        let path = path.to_str().ok_or("a file name is not UTF-8")?;
+        writeln!(text, "    ({path:?}, include_bytes!({packed:?})),")?;
     }
-    fs::write(file, text + "]\n")?;
+    fs::write(out.join(format!("{name}.rs")), text + "]\n")?;
     Ok(())
 }

@@ -69,7 +69,7 @@ fn accepted(store: &Store, text: &str) -> Result<((String, String), String), Cli
         [one] => {
             let body = store.read(&one.0, &one.1).map_err(io)?;
             let gone = || CliError::usage(format!("the snapshot `{text}` was just removed"));
-            Ok(((*one).clone(), body.ok_or_else(gone)?.into_owned()))
+            Ok(((*one).clone(), body.ok_or_else(gone)?))
         }
         [] => {
             let spellings = names.iter().zip(&all).flat_map(|(name, (patchset, pin))| {

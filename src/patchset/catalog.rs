@@ -61,10 +61,9 @@ impl Origin {
                 }
                 fs::read(found)
             }
-            Origin::Shipped { id } => PATCHSETS
-                .get(&format!("{id}/{file}"))
-                .map(<[u8]>::to_vec)
-                .ok_or_else(|| io::ErrorKind::NotFound.into()),
+            Origin::Shipped { id } => {
+                PATCHSETS.get(&format!("{id}/{file}")).ok_or_else(|| io::ErrorKind::NotFound.into())
+            }
         }
     }
 }
@@ -116,7 +115,8 @@ impl Catalog {
         match folders.find(|path| path.join("patchset.yaml").is_file()) {
             Some(path) => Some(Origin::Folder { path, id: id.to_owned() }),
             None => {
-                PATCHSETS.get(&format!("{id}/patchset.yaml")).map(|_| Origin::Shipped { id: id.to_owned() })
+                let file = format!("{id}/patchset.yaml");
+                PATCHSETS.paths().any(|path| path == file).then(|| Origin::Shipped { id: id.to_owned() })
             }
         }
     }

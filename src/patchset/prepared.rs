@@ -7,9 +7,7 @@
 use serde::Deserialize;
 
 use super::RawPatchset;
-
-/// The id and the JSON of each shipped patchset.
-static PREPARED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/patchsets.rs"));
+use crate::shipped::PREPARED_PATCHSETS;
 
 /// A patchset in which only edits have a position.
 #[derive(Debug, Deserialize)]
@@ -22,8 +20,7 @@ pub(super) struct Prepared {
 
 /// The shipped patchset `id`; `None` when there is none, or its JSON cannot be parsed.
 pub(super) fn read(id: &str) -> Option<Prepared> {
-    let (_, json) = PREPARED.iter().find(|(name, _)| *name == id)?;
-    let prepared: Prepared = serde_json::from_str(json).ok()?;
+    let prepared: Prepared = serde_json::from_slice(&PREPARED_PATCHSETS.get(id)?).ok()?;
     // The two are zipped, so an edit without a position would be lost.
     (prepared.places.len() == prepared.patchset.edits.len()).then_some(prepared)
 }
@@ -44,11 +41,7 @@ mod tests {
             assert_eq!(prepared.places.len(), prepared.patchset.edits.len(), "{id}");
             let as_text = |form| format!("{:#?}", load_as(form, &catalog, &id).unwrap());
             let (prepared, written) = (as_text(Form::Prepared), as_text(Form::Written));
-            assert!(
-                prepared == written,
-                "{id}: {}",
-                similar::TextDiff::from_lines(&written, &prepared).unified_diff()
-            );
+            assert_eq!(prepared, written, "{id}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The files of snapshots, in the format of insta.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -31,11 +30,13 @@ impl Store {
     ///
     /// # Errors
     /// If the file exists and cannot be read.
-    pub fn read(&self, patchset: &str, pin: &str) -> io::Result<Option<Cow<'static, str>>> {
-        Ok(match if_exists(fs::read_to_string(self.path(patchset, pin)))? {
-            Some(text) => Some(body(&text).to_owned().into()),
-            None => SNAPSHOTS.get(&format!("{patchset}/{pin}.snap")).map(body_of_bytes),
-        })
+    pub fn read(&self, patchset: &str, pin: &str) -> io::Result<Option<String>> {
+        let shipped = || {
+            let bytes = SNAPSHOTS.get(&format!("{patchset}/{pin}.snap"))?;
+            Some(String::from_utf8(bytes).expect("render.rs writes text"))
+        };
+        let text = if_exists(fs::read_to_string(self.path(patchset, pin)))?.or_else(shipped);
+        Ok(text.map(|text| body(&text).to_owned()))
     }
 
     /// The patchset and the pin of every snapshot, sorted.
@@ -72,13 +73,6 @@ impl Store {
         export::replace(&path, text.as_bytes())?;
         if_exists(fs::remove_file(path.with_extension("snap.new")))?;
         Ok(path)
-    }
-}
-
-fn body_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => body(text).into(),
-        Err(_) => body(&String::from_utf8_lossy(bytes)).to_owned().into(),
     }
 }
 

@@ -176,11 +176,11 @@ impl PinSet {
     /// The pins of a minor version; those of the directory replace the shipped ones.
     fn of_minor(&self, minor: &str) -> Result<Vec<Pin>, PinError> {
         let file = format!("{minor}.yaml");
-        let mut pins = match (load::prepared(minor), PINS.get(&file)) {
-            (Some(pins), _) => pins,
-            (None, Some(yaml)) => load::pins(&format!("upstream-pins/{file} (shipped)"), minor, yaml)?,
-            (None, None) => Vec::new(),
+        let invalid = || {
+            let yaml = PINS.get(&file)?;
+            Some(load::pins(&format!("upstream-pins/{file} (shipped)"), minor, &yaml))
         };
+        let mut pins = load::prepared(minor).map(Ok).or_else(invalid).transpose()?.unwrap_or_default();
         let Some(path) = self.overlay.as_ref().map(|directory| directory.join(&file)) else {
             return Ok(pins);
         };
