@@ -7,7 +7,7 @@ use diffy::patch_set::{FileOperation, FilePatch, ParseOptions, PatchKind, PatchS
 use diffy::{Hunk, Line};
 
 use super::prelude::*;
-use crate::text::lines;
+use crate::text::{diff_tokens, lines};
 
 /// `diff`: applies the hunks of a patch. A hunk fits if all its context and removed lines are there, byte for byte: at
 /// the line that it names, or else at the only such line within `max-offset` lines.
@@ -117,9 +117,7 @@ fn adds_only_here(piece: &Piece, at: usize, old: &[usize]) -> bool {
 /// context stays free for other edits.
 fn narrow(piece: &Piece, at: usize, spans: &[Span], end: usize) -> Vec<Rewrite> {
     let start = |i: usize| spans.get(i).map_or(end, |span| span.start);
-    let old: Vec<&[u8]> = piece.old.iter().map(Vec::as_slice).collect();
-    let new: Vec<&[u8]> = piece.new.iter().map(Vec::as_slice).collect();
-    similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new)
+    diff_tokens(similar::Algorithm::Myers, &piece.old, &piece.new)
         .into_iter()
         .filter(|op| op.tag() != similar::DiffTag::Equal)
         .map(|op| {

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use anstyle::{Effects, Style};
-use similar::{ChangeTag, TextDiff};
+use similar::{Algorithm, ChangeTag, DiffTag, diff_ratio, group_diff_ops};
 
 use super::Report;
 use super::style::{NEW, OLD, SECTION};
 use crate::snapshot::SectionChange;
+use crate::text::diff_tokens;
 
 /// A patchset on one of its pins.
 pub struct Comparison<'a> {
@@ -73,27 +74,46 @@ pub(super) fn changed_lines(
     indent: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let diff = TextDiff::from_lines(old, new);
-    for (i, group) in diff.grouped_ops(context).iter().enumerate() {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    for (i, group) in group_diff_ops(diff_tokens(Algorithm::Myers, &old, &new), context).iter().enumerate() {
         if i > 0 {
             writeln!(out, "{indent}...")?;
         }
-        for line in group.iter().flat_map(|op| diff.iter_inline_changes(op)) {
-            let (sign, style) = match line.tag() {
-                ChangeTag::Equal => (' ', Style::new()),
-                ChangeTag::Delete => ('-', OLD),
-                ChangeTag::Insert => ('+', NEW),
+        for op in group {
+            let (before, after) = (words(&old[op.old_range()]), words(&new[op.new_range()]));
+            let ops = diff_tokens(Algorithm::Patience, &before, &after);
+            let words: Vec<_> = ops.iter().flat_map(|op| op.iter_changes(&before, &after)).collect();
+            // Where most words differ, the emphasis would say nothing.
+            let alike = diff_ratio(&ops, before.len(), after.len()) >= 0.5;
+            let sides = match op.tag() {
+                DiffTag::Equal => &[(' ', Style::new(), ChangeTag::Insert)][..],
+                DiffTag::Delete | DiffTag::Insert | DiffTag::Replace => {
+                    &[('-', OLD, ChangeTag::Insert), ('+', NEW, ChangeTag::Delete)]
+                }
             };
-            write!(out, "{indent}{style}{sign}{style:#}")?;
-            for (emphasised, text) in line.iter_strings_lossy() {
-                let text = text.trim_end_matches('\n');
-                let style = if emphasised { style.effects(Effects::INVERT) } else { style };
-                write!(out, "{style}{text}{style:#}")?;
+            for (sign, style, other) in sides {
+                let words: Vec<_> = words.iter().filter(|word| word.tag() != *other).collect();
+                for line in words.split_inclusive(|word| word.value() == b"\n") {
+                    write!(out, "{indent}{style}{sign}{style:#}")?;
+                    for word in &line[..line.len() - 1] {
+                        let changed = alike && word.tag() != ChangeTag::Equal;
+                        let style = if changed { style.effects(Effects::INVERT) } else { *style };
+                        write!(out, "{style}{}{style:#}", String::from_utf8_lossy(word.value()))?;
+                    }
+                    writeln!(out)?;
+                }
             }
-            writeln!(out)?;
         }
     }
     Ok(())
+}
+
+/// The words of lines, the blanks between them, and the line ends.
+fn words<'a>(lines: &[&'a str]) -> Vec<&'a [u8]> {
+    let chunks =
+        |line: &'a str| line.as_bytes().chunk_by(|a, b| a.is_ascii_whitespace() == b.is_ascii_whitespace());
+    let words = |line: &&'a str| chunks(line).chain([&b"\n"[..]]);
+    lines.iter().flat_map(words).collect()
 }
 
 #[cfg(test)]

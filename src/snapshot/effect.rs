@@ -5,9 +5,10 @@
 
 use std::fmt;
 
-use similar::{DiffTag, capture_diff_slices};
+use similar::{Algorithm, DiffTag};
 
 use super::section::FileDiff;
+use crate::text::diff_tokens;
 
 /// One thing that a diff does to words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +69,7 @@ fn of_lines(removed: &[&str], added: &[&str]) -> Vec<Effect> {
     let old: Vec<&str> = removed.iter().flat_map(|line| words(line)).collect();
     let new: Vec<&str> = added.iter().flat_map(|line| words(line)).collect();
     let mut all = Vec::new();
-    for op in capture_diff_slices(similar::Algorithm::Myers, &old, &new) {
+    for op in diff_tokens(Algorithm::Myers, &old, &new) {
         if op.tag() == DiffTag::Equal {
             continue;
         }

@@ -1,6 +1,10 @@
 //! Unified diffs in git's format, byte for byte.
 
-use similar::{Algorithm, ChangeTag, TextDiff};
+use std::collections::HashMap;
+
+use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
+
+use super::lines;
 
 /// The file on one side of a diff.
 #[derive(Debug, Clone, Copy)]
@@ -48,35 +52,48 @@ pub struct Hunk {
     pub bytes: Vec<u8>,
 }
 
+/// The operations that turn a list of lines or words into another. `similar` sees a number for each distinct token,
+/// whatever their type is: it is large, and compiled once for each type that it compares.
+pub fn diff_tokens<'a, T: AsRef<[u8]>>(algorithm: Algorithm, old: &'a [T], new: &'a [T]) -> Vec<DiffOp> {
+    let mut numbers = HashMap::new();
+    let mut numbered = |token: &'a T| {
+        let next = numbers.len();
+        *numbers.entry(token.as_ref()).or_insert(next)
+    };
+    let (old, new): (Vec<usize>, Vec<usize>) =
+        (old.iter().map(&mut numbered).collect(), new.iter().map(&mut numbered).collect());
+    capture_diff_slices(algorithm, &old, &new)
+}
+
 /// The hunks that turn `before` into `after`. `similar` finds them; they are written here, because
 /// its own writer replaces bytes that are not UTF-8.
 pub fn hunks(before: &[u8], after: &[u8]) -> Vec<Hunk> {
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(before, after);
+    let split = |text| lines(text).map(|line| line.of(text)).collect::<Vec<_>>();
+    let (before, after) = (split(before), split(after));
     let mut hunks = Vec::new();
-    for group in diff.grouped_ops(3) {
+    for group in group_diff_ops(diff_tokens(Algorithm::Patience, &before, &after), 3) {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
         let old = first.old_range().start..last.old_range().end;
         let new = first.new_range().start..last.new_range().end;
         let (mut removed, mut added) = (Vec::new(), Vec::new());
         let mut bytes = format!("@@ -{} +{} @@\n", range(&old), range(&new)).into_bytes();
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let sign = match change.tag() {
-                ChangeTag::Equal => b' ',
-                ChangeTag::Delete => {
-                    removed.extend(change.old_index().map(|line| line + 1));
-                    b'-'
-                }
-                ChangeTag::Insert => {
-                    added.extend(change.new_index().map(|line| line + 1));
-                    b'+'
-                }
-            };
-            let line: &[u8] = change.value();
+        let mut push = |sign, line: &[u8]| {
             bytes.push(sign);
             bytes.extend_from_slice(line);
             if !line.ends_with(b"\n") {
                 bytes.extend_from_slice(b"\n\\ No newline at end of file\n");
             }
+        };
+        for op in group {
+            let (old, new) = (op.old_range(), op.new_range());
+            if op.tag() == DiffTag::Equal {
+                old.for_each(|line| push(b' ', before[line]));
+                continue;
+            }
+            removed.extend(old.clone().map(|line| line + 1));
+            added.extend(new.clone().map(|line| line + 1));
+            old.for_each(|line| push(b'-', before[line]));
+            new.for_each(|line| push(b'+', after[line]));
         }
         hunks.push(Hunk { removed, added, bytes });
     }
@@ -108,6 +125,12 @@ mod tests {
             diff,
             b"diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n \xe9\n-b\n\\ No newline at end of file\n+c\n\\ No newline at end of file\n"
         );
+    }
+
+    #[test]
+    fn only_a_line_feed_ends_a_line() {
+        let diff = unified("f", side(b"a\rb\nc\r\n"), side(b"a\rb\nd\r\n"));
+        assert!(diff.ends_with(b"@@ -1,2 +1,2 @@\n a\rb\n-c\r\n+d\r\n"), "{}", diff.escape_ascii());
     }
 
     #[test]
