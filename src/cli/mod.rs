@@ -112,11 +112,19 @@ pub fn main() -> ExitCode {
     }
     .write_global();
     let ui = Ui { quiet: cli.quiet, verbose: cli.verbose };
-    let result = std::panic::catch_unwind(|| run(&ui, &cli)).unwrap_or_else(|_| {
-        // The panic has been printed already.
-        Err(CliError::new(ExitStatus::Bug, "this is a bug of pypatch: please report it with the lines above"))
-    });
-    match result {
+    // Nothing is caught: what `just dist` builds cannot unwind the stack, and std aborts if it looks there for a backtrace.
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if cfg!(panic = "unwind") {
+            print(panic);
+        } else {
+            anstream::eprintln!("{panic}");
+        }
+        let title = "this is a bug of pypatch: please report it with the lines above";
+        ui.error(&CliError::new(ExitStatus::Bug, title));
+        std::process::exit(ExitStatus::Bug as i32);
+    }));
+    match run(&ui, &cli) {
         Ok(status) => status.into(),
         Err(error) if error.broken_pipe => ExitStatus::Done.into(),
         Err(error) => {
