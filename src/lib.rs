@@ -67,6 +67,7 @@ pub mod operation;
 pub mod patchset;
 pub mod plan;
 pub mod port;
+mod regular;
 mod report;
 mod shipped;
 pub mod snapshot;

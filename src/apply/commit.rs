@@ -32,6 +32,17 @@ pub fn commit(root: &Path, layers: Vec<(Layer, &[FileChange])>) -> Result<Option
     commit_on(&Disk::default(), root, layers)
 }
 
+/// Makes changes as [`commit`] does, in a copy that was just written: nothing in it is recovered.
+///
+/// # Errors
+/// As for [`commit`].
+pub(crate) fn commit_copy(
+    root: &Path,
+    layers: Vec<(Layer, &[FileChange])>,
+) -> Result<Option<Receipt>, ApplyError> {
+    commit_locked(&Disk::default(), &LockedTree::take(root)?, layers)
+}
+
 pub(super) fn commit_on(
     disk: &Disk<'_>,
     root: &Path,
@@ -39,6 +50,15 @@ pub(super) fn commit_on(
 ) -> Result<Option<Receipt>, ApplyError> {
     let tree = LockedTree::take(root)?;
     recover_locked(disk, &tree)?;
+    commit_locked(disk, &tree, layers)
+}
+
+fn commit_locked(
+    disk: &Disk<'_>,
+    tree: &LockedTree,
+    layers: Vec<(Layer, &[FileChange])>,
+) -> Result<Option<Receipt>, ApplyError> {
+    let root = tree.root();
     let differs = |change: &&FileChange| change.before != change.after;
     let (layers, changes): (Vec<Layer>, Vec<Vec<&FileChange>>) = layers
         .into_iter()
@@ -56,7 +76,7 @@ pub(super) fn commit_on(
     // A layer above an edit by hand would hide the edit, and the layers below could not be reverted.
     refuse_drift(root, &applied, on_disk.keys().copied())?;
     let dirs = TouchedDirs::of_layers(root, &changes, receipt_file.is_none())?;
-    let receipt = transaction::run(disk, &tree, receipt_file, |info| {
+    let receipt = transaction::run(disk, tree, receipt_file, |info| {
         let mut joined = JoinedLayers::new(info, on_disk);
         for ((layer, changes), dirs) in layers.into_iter().zip(&changes).zip(dirs) {
             applied.push(joined.add(layer, changes, dirs));
@@ -102,9 +122,6 @@ fn check<'a>(
             let path = &change.path;
             if !paths.insert(path) {
                 return Err(ApplyError::Twice(path.clone()));
-            }
-            if path.as_str().starts_with(".pypatch-") {
-                return Err(ApplyError::Reserved(path.clone()));
             }
             let same = if let Some(file) = results.get(path) {
                 *file == change.before.as_ref()
@@ -232,12 +249,8 @@ mod tests {
             let error = refused(dir.path(), &[add(path, b"", false)]);
             assert!(matches!(error, ApplyError::WrongType(path) if path.as_str() == culprit));
         }
-        let error = refused(dir.path(), &[add(".pypatch-receipt.json", b"", false)]);
-        assert!(matches!(error, ApplyError::Reserved(_)));
         let twice = remove(dir.path(), "README");
         assert!(matches!(refused(dir.path(), &[twice.clone(), twice]), ApplyError::Twice(_)));
-        let error = refused(dir.path(), &[add(&"x".repeat(300), b"", false)]);
-        assert!(matches!(error, ApplyError::Io { .. }));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! A directory of a tree, as receipts write it.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 
+use super::error::ApplyError;
+use super::place::Place;
 use crate::text::serde_as_text;
 use crate::tree::{BadPath, TreePath};
 
@@ -22,11 +24,11 @@ impl Dir {
         path.parent().map_or(Dir::Top, Dir::Below)
     }
 
-    /// Its path on disk, in the tree `root`.
-    pub(super) fn below(&self, root: &Path) -> PathBuf {
+    /// Its place on disk, in the tree `root`.
+    pub(super) fn place(&self, root: &Path) -> Result<Place, ApplyError> {
         match self {
-            Dir::Top => root.to_owned(),
-            Dir::Below(path) => path.below(root),
+            Dir::Top => Ok(Place::at(root)),
+            Dir::Below(path) => Place::of(root, path),
         }
     }
 }

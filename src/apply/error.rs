@@ -21,9 +21,6 @@ pub enum ApplyError {
     /// A layer has two changes of one file.
     #[error("two changes of {0} in one layer")]
     Twice(TreePath),
-    /// A file name that starts with `.pypatch-`.
-    #[error("{0} is a name reserved for pypatch")]
-    Reserved(TreePath),
     /// A symbolic link, which may lead out of the tree.
     #[error("{0} is a symbolic link")]
     Symlink(TreePath),
@@ -84,6 +81,22 @@ pub enum ApplyError {
         /// What is wrong with it.
         why: String,
     },
+    /// A directory has the name of a stage, but pypatch did not make it, or someone changed it.
+    #[error("{} is not what pypatch leaves there: {why}", path.display())]
+    ForeignStage {
+        /// The directory, or a link or file of that name.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A file is larger than pypatch reads or writes.
+    #[error("{} is too large: {why}", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit.
+        why: String,
+    },
     /// The change failed, and so did undoing it. The next command tries to undo it again.
     #[error("{cause}; and undoing the change failed")]
     Unfinished {
@@ -104,5 +117,15 @@ impl ApplyError {
     /// Makes one from the error of a system call: `map_err(ApplyError::io("read", &path))`.
     pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ApplyError {
         move |source| ApplyError::Io { doing, path: path.to_owned(), source }
+    }
+
+    /// Makes one from an error of reading a file that has a limit.
+    pub(super) fn reading(path: &Path) -> impl FnOnce(io::Error) -> ApplyError {
+        move |error| match error.kind() {
+            io::ErrorKind::FileTooLarge => {
+                ApplyError::TooLarge { path: path.to_owned(), why: error.to_string() }
+            }
+            _ => ApplyError::io("read", path)(error),
+        }
     }
 }

@@ -1,12 +1,15 @@
 //! Reads files and directories of a tree without following symbolic links.
 
-use std::fs::{self, Metadata};
-use std::io::ErrorKind;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use rustix::fs::OFlags;
+
 use super::error::ApplyError;
+use super::place::{Found, Place};
 use super::stamp::{Mode, Mtime};
+use crate::regular::{self, LARGEST_FILE};
 use crate::tree::TreePath;
 
 /// The metadata of a regular file.
@@ -16,6 +19,37 @@ pub(super) struct FileInfo {
     pub mtime: Mtime,
     /// User and group.
     pub owner: (u32, u32),
+    /// Which file it is. All zero for a file that does not exist yet.
+    pub inode: Inode,
+}
+
+/// Identifies a file, and changes if something is appended to it or cut off.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Inode {
+    device: u64,
+    number: u64,
+    len: u64,
+}
+
+impl Inode {
+    /// Whether both are the same file, of any length.
+    pub fn is_same_file(self, other: Inode) -> bool {
+        (self.device, self.number) == (other.device, other.number)
+    }
+}
+
+impl FileInfo {
+    pub fn of(metadata: &Metadata) -> FileInfo {
+        let inode = Inode { device: metadata.dev(), number: metadata.ino(), len: metadata.len() };
+        let owner = (metadata.uid(), metadata.gid());
+        FileInfo { mode: Mode::of(metadata), mtime: Mtime::of(metadata), owner, inode }
+    }
+
+    /// Whether `metadata` is that of the same file with the same length and mtime.
+    pub fn is_same(&self, metadata: &Metadata) -> bool {
+        let now = FileInfo::of(metadata);
+        now.inode == self.inode && now.mtime == self.mtime
+    }
 }
 
 /// The metadata of the file at `path`; `None` when nothing is there.
@@ -23,66 +57,54 @@ pub(super) struct FileInfo {
 /// # Errors
 /// When it is not a regular file, or one of its parents is not a directory.
 pub(super) fn file(root: &Path, path: &TreePath) -> Result<Option<FileInfo>, ApplyError> {
-    if first_missing_dir(root, path)?.is_some() {
-        return Ok(None);
-    }
     let Some(metadata) = metadata(root, path)? else { return Ok(None) };
-    if !metadata.is_file() {
-        return Err(ApplyError::WrongType(path.clone()));
+    if metadata.is_file() {
+        Ok(Some(FileInfo::of(&metadata)))
+    } else {
+        Err(ApplyError::WrongType(path.clone()))
     }
-    let owner = (metadata.uid(), metadata.gid());
-    Ok(Some(FileInfo { mode: Mode::of(&metadata), mtime: Mtime::of(&metadata), owner }))
-}
-
-/// The outermost parent directory of `path` that does not exist.
-///
-/// # Errors
-/// When one of the parents is a symbolic link or not a directory.
-pub(super) fn first_missing_dir(root: &Path, path: &TreePath) -> Result<Option<TreePath>, ApplyError> {
-    for dir in path.ancestors() {
-        match metadata(root, &dir)? {
-            None => return Ok(Some(dir)),
-            Some(metadata) if !metadata.is_dir() => return Err(ApplyError::WrongType(dir)),
-            Some(_) => {}
-        }
-    }
-    Ok(None)
 }
 
 /// The parent directories of `path` that do not exist, the outermost first.
 ///
 /// # Errors
-/// As for [`first_missing_dir`].
+/// When one of the parents is a symbolic link or not a directory.
 pub(super) fn missing_dirs(root: &Path, path: &TreePath) -> Result<Vec<TreePath>, ApplyError> {
-    let Some(first) = first_missing_dir(root, path)? else { return Ok(Vec::new()) };
-    Ok(path.ancestors().skip_while(|dir| *dir != first).collect())
+    match Place::find(root, path)? {
+        Found::Place(_) => Ok(Vec::new()),
+        Found::Missing(first) => Ok(path.ancestors().skip_while(|dir| *dir != first).collect()),
+    }
 }
 
 /// The mode and mtime of the directory at `path`; `None` when it does not exist or is not a directory.
 ///
 /// # Errors
-/// As for [`first_missing_dir`].
+/// When it or one of its parents is a symbolic link, or a parent is not a directory.
 pub(super) fn dir(root: &Path, path: &TreePath) -> Result<Option<(Mode, Mtime)>, ApplyError> {
-    if first_missing_dir(root, path)?.is_some() {
-        return Ok(None);
-    }
     let metadata = metadata(root, path)?.filter(Metadata::is_dir);
     Ok(metadata.map(|metadata| (Mode::of(&metadata), Mtime::of(&metadata))))
 }
 
 fn metadata(root: &Path, path: &TreePath) -> Result<Option<Metadata>, ApplyError> {
-    let full = path.below(root);
-    match fs::symlink_metadata(&full) {
+    let Found::Place(place) = Place::find(root, path)? else { return Ok(None) };
+    match place.metadata().map_err(ApplyError::io("read metadata of", place.path()))? {
         // Its target may be outside the tree.
-        Ok(metadata) if metadata.is_symlink() => Err(ApplyError::Symlink(path.clone())),
-        Ok(metadata) => Ok(Some(metadata)),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(ApplyError::io("read metadata of", &full)(source)),
+        Some(metadata) if metadata.is_symlink() => Err(ApplyError::Symlink(path.clone())),
+        metadata => Ok(metadata),
     }
 }
 
 /// The contents of the file at `path`.
 pub(super) fn read(root: &Path, path: &TreePath) -> Result<Vec<u8>, ApplyError> {
-    let full = path.below(root);
-    fs::read(&full).map_err(ApplyError::io("read", &full))
+    read_at(&Place::of(root, path)?, LARGEST_FILE)
+}
+
+/// The contents of the regular file at `place`, which has at most `most` bytes.
+pub(super) fn read_at(place: &Place, most: u64) -> Result<Vec<u8>, ApplyError> {
+    let read = || {
+        let file = place.open(OFlags::RDONLY)?;
+        regular::require(&file.metadata()?)?;
+        regular::contents(&file, most)
+    };
+    read().map_err(ApplyError::reading(place.path()))
 }

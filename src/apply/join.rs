@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::dir::Dir;
-use super::inspect::FileInfo;
+use super::inspect::{FileInfo, Inode};
 use super::receipt::{After, AppliedFile, AppliedLayer, Before, Layer, UndoRewrite};
 use super::stage::StageInfo;
 use super::stamp::{Mode, Mtime};
@@ -103,7 +103,7 @@ impl<'a, 'i> JoinedLayers<'a, 'i> {
                 _ => self.info.now,
             };
             let owner = file.after.map_or(self.info.owner, |(info, _)| info.owner);
-            (FileInfo { mode: after.mode, mtime, owner }, after.sha256)
+            (FileInfo { mode: after.mode, mtime, owner, inode: Inode::default() }, after.sha256)
         });
         file.action = combined(file.action.take(), action, file.before.is_some());
         recorded

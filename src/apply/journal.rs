@@ -1,12 +1,13 @@
 //! The journal of a change: everything that is needed to undo it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::receipt::{RECEIPT, Receipt};
 use super::stamp::{Mode, Mtime};
 use crate::digest::Sha256Digest;
 use crate::tree::TreePath;
 
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// The journal of one change. The stage has the old contents of `files[3]` as `3.old`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,13 +26,20 @@ pub(super) struct Journal {
 /// One file of a change.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct JournalFile {
+    #[serde(deserialize_with = "own_path")]
     pub path: TreePath,
     /// The file before the change; `None` when it did not exist.
     pub before: Option<JournalBefore>,
     /// The digest of its new contents; `None` when the change removes it.
     pub after: Option<Sha256Digest>,
-    /// Whether only its mode changes and the file is not replaced.
-    pub in_place: bool,
+    /// The mode that it gets in place; `None` when the file is not only given another mode.
+    pub in_place: Option<Mode>,
+}
+
+/// A path, which may be that of the receipt: no other path of a tree has a name of pypatch.
+fn own_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TreePath, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text == RECEIPT { Ok(Receipt::path()) } else { text.parse().map_err(serde::de::Error::custom) }
 }
 
 /// A file before the change.

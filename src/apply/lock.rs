@@ -1,10 +1,14 @@
 //! A lock, so that only one process at a time changes a tree.
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::fs::OFlags;
+
 use super::error::ApplyError;
+use super::place::Place;
 
 /// How often the lock is tried, and the pause between: 0.2 seconds in all.
 const TRIES: u32 = 20;
@@ -25,10 +29,13 @@ impl LockedTree {
     /// # Errors
     /// [`ApplyError::Busy`] when another process holds it.
     pub fn take(root: &Path) -> Result<LockedTree, ApplyError> {
-        let dir = File::open(root).map_err(ApplyError::io("open", root))?;
-        if !dir.metadata().map_err(ApplyError::io("read metadata of", root))?.is_dir() {
-            return Err(ApplyError::NotADirectory(root.to_owned()));
-        }
+        let dir = match Place::at(root).open(OFlags::RDONLY | OFlags::DIRECTORY) {
+            Ok(dir) => dir,
+            Err(error) if error.kind() == ErrorKind::NotADirectory => {
+                return Err(ApplyError::NotADirectory(root.to_owned()));
+            }
+            Err(error) => return Err(ApplyError::io("open", root)(error)),
+        };
         // Another pypatch may be about to end; and a child process that was just forked holds copies of all
         // locks until it executes its program.
         for _ in 0..TRIES {

@@ -11,7 +11,8 @@
 //! 3. New contents are written and synced in the stage, and each file that will be replaced or removed gets
 //!    a second name there: a hard link, or a copy where the file system has no links. The journal comes
 //!    last. Until it is on disk, no file of the tree has been touched.
-//! 4. Files are renamed into place, the receipt among them, and the mtimes of directories are set.
+//! 4. Files are renamed into place, the receipt among them, and the mtimes of directories are set. A file that
+//!    someone changed since step 2 ends the change here, and so does a directory that became a link.
 //! 5. The stage is renamed to `.pypatch-done-MTIME`: *this* is the commit. Then it is deleted, and the top
 //!    directory gets that mtime.
 //!
@@ -21,12 +22,18 @@
 //!
 //! # What is lost
 //! Access and change times. A file with several hard links is replaced, as `patch` and `quilt` do: its
-//! other names keep the old contents. Extended attributes and access control lists of a replaced file are
-//! lost.
+//! other names keep the old contents. A replaced file keeps the extended attributes, among them its access control
+//! list, that the system lets this user read and set; a file that is removed and restored does not.
+//!
+//! # What is trusted
+//! Anybody may have put a stage or a receipt into a tree, for example with an archive. So a stage must be a directory
+//! that belongs to the user, with regular files of the names that pypatch gives them, and is reached without
+//! following links, as every path of its journal is; no journal or receipt gives a file a setuid, setgid or sticky bit.
 //!
 //! A process killed between the two system calls that delete the stage and set the top directory's mtime
 //! leaves that one mtime at the time of the kill.
 
+mod attributes;
 mod commit;
 #[cfg(test)]
 mod crash;
@@ -38,6 +45,7 @@ mod inspect;
 mod join;
 mod journal;
 mod lock;
+mod place;
 mod receipt;
 mod recover;
 mod revert;
@@ -49,9 +57,14 @@ mod testing;
 mod touched_dirs;
 mod transaction;
 mod tree_writer;
+#[cfg(test)]
+mod trust;
 mod undo;
+#[cfg(test)]
+mod window;
 
 pub use commit::commit;
+pub(crate) use commit::commit_copy;
 pub use dir::Dir;
 pub use error::ApplyError;
 pub use file_state::{FileState, FileStatus};

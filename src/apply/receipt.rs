@@ -190,7 +190,7 @@ impl Receipt {
 
     /// The path of the receipt in every tree.
     pub(super) fn path() -> TreePath {
-        RECEIPT.parse().expect("the name of the receipt is a path inside a tree")
+        TreePath::own(RECEIPT)
     }
 
     /// The contents of the receipt file.

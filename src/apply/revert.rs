@@ -12,7 +12,7 @@ use super::inspect;
 use super::lock::LockedTree;
 use super::receipt::{AppliedFile, AppliedLayer, Before, RECEIPT, Receipt};
 use super::recover::recover_locked;
-use super::stamp::Mtime;
+use super::stamp::{Mode, Mtime};
 use super::status::{Examined, examine, expected};
 use super::transaction::{self, Action, FileUpdate, TreeUpdate};
 use crate::digest::Sha256Digest;
@@ -133,12 +133,14 @@ fn file_update<'a>(
             bytes = file.restored(&bytes)?;
         }
     }
+    let special = now.map_or(Mode::new(0), |(info, _)| info.mode);
     let before: Option<Before> = files.last().and_then(|file| file.before);
     let action = match (before, now) {
         // The file itself stays, with its mtime.
-        (Some(before), Some(_)) if only_mode => Action::SetMode(before.mode),
+        (Some(before), Some(_)) if only_mode => Action::SetMode(before.mode.with_special_bits_of(special)),
         (Some(Before { sha256, mode, mtime }), _) => {
             let owner = now.map(|(info, _)| info.owner);
+            let mode = mode.with_special_bits_of(special);
             Action::Write { bytes: Cow::Owned(bytes), sha256, mode, owner, mtime }
         }
         (None, Some(_)) => Action::Remove,

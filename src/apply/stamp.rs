@@ -89,6 +89,12 @@ impl Mode {
         self.0
     }
 
+    /// This mode with the setuid, setgid and sticky bits of `mode`. A journal or receipt gives none: it may not
+    /// have been written by pypatch.
+    pub(super) fn with_special_bits_of(self, mode: Mode) -> Mode {
+        Mode(self.0 & 0o777 | mode.0 & 0o7000)
+    }
+
     /// Whether the owner may execute the file.
     pub(crate) fn executable(self) -> bool {
         self.0 & 0o100 != 0

@@ -83,7 +83,13 @@ pub(super) fn examine(
         }
         info => info?,
     };
-    let bytes = if info.is_some() { inspect::read(root, path)? } else { Vec::new() };
+    let bytes = match info.map(|_| inspect::read(root, path)).transpose() {
+        // pypatch writes no file of that size.
+        Err(ApplyError::TooLarge { .. }) => {
+            return Ok(Examined { state: FileState::Drifted, info, bytes: Vec::new() });
+        }
+        bytes => bytes?.unwrap_or_default(),
+    };
     let state = match (info, expected) {
         (None, None) => FileState::AsApplied,
         (None, Some(_)) => FileState::Missing,

@@ -1,18 +1,24 @@
 //! Several changes of a tree, all or none of them.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::fs::{File, Metadata};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::OFlags;
 
 use super::disk::{Disk, NewFile, Unsynced};
 use super::error::ApplyError;
-use super::inspect::{self, FileInfo};
+use super::inspect::{self, FileInfo, Inode};
 use super::journal::{Journal, JournalBefore, JournalFile, RemovedDir};
 use super::lock::LockedTree;
+use super::place::Place;
 use super::receipt::{AppliedLayer, Receipt};
 use super::stage::{Stage, StageInfo};
 use super::stamp::{Mode, Mtime};
 use super::undo::undo;
 use crate::digest::Sha256Digest;
+use crate::regular::{LARGEST_FILE, require_len};
 use crate::tree::TreePath;
 
 /// All changes that one transaction makes to a tree.
@@ -64,15 +70,15 @@ pub(super) fn run<'a>(
         let (mut update, top_mtime, layers) = plan(&info);
         let new_receipt = Receipt::new(layers);
         update.files.push(receipt_update(&new_receipt, receipt, &info));
-        prepare(disk, root, &stage, &info, &update)?;
-        change_tree(disk, root, &stage, &update)?;
+        let seen = prepare(disk, root, &stage, &info, &update)?;
+        change_tree(disk, root, &stage, &update, &seen)?;
         stage.finish(disk, root, top_mtime)?;
         Ok(new_receipt)
     };
     match attempt() {
         Ok(new_receipt) => {
             // The change is committed. If cleaning up fails, the next command does it.
-            let _ = disk.sync_dir(root).and_then(|()| stage.delete(disk, root));
+            let _ = disk.sync_dir(&Place::at(root)).and_then(|()| stage.delete(disk, root));
             Ok(new_receipt)
         }
         Err(cause) => match undo(disk, root, &stage) {
@@ -102,27 +108,55 @@ fn receipt_update<'a>(
     FileUpdate { path: Receipt::path(), before, action }
 }
 
-/// Brings everything that making or undoing the changes needs into the stage.
+/// A file that is about to be changed: anything that someone does to it changes this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    inode: Inode,
+    mtime: Mtime,
+    mode: Mode,
+    /// The time of the last change of anything; `None` for a file with hard links of its own, because it changes
+    /// when another of its names is replaced.
+    changed: Option<(i64, i64)>,
+}
+
+impl Seen {
+    fn of(metadata: &Metadata, names: u64) -> Seen {
+        let FileInfo { inode, mtime, mode, .. } = FileInfo::of(metadata);
+        let changed = (metadata.nlink() <= names).then(|| (metadata.ctime(), metadata.ctime_nsec()));
+        Seen { inode, mtime, mode, changed }
+    }
+}
+
+/// Brings everything that making or undoing the changes needs into the stage. Returns how the files are now, that
+/// exist.
 fn prepare(
     disk: &Disk<'_>,
     root: &Path,
     stage: &Stage,
     info: &StageInfo,
     update: &TreeUpdate<'_>,
-) -> Result<(), ApplyError> {
+) -> Result<Vec<Option<Seen>>, ApplyError> {
     let (mut journal, mut unsynced) = (Journal::new(), Unsynced::default());
     for (i, file) in update.files.iter().enumerate() {
+        // The attributes of the old file, if it is replaced.
+        let like = match (&file.action, file.before) {
+            (Action::Write { .. }, Some(_)) => Some(open_old(root, &file.path)?),
+            _ => None,
+        };
         let (after, in_place) = match &file.action {
             Action::Write { bytes, sha256, mode, owner, mtime } => {
                 let owner = owner.filter(|owner| *owner != info.owner);
-                let new = NewFile { bytes, mode: *mode, owner, mtime: *mtime };
+                let like = like.as_ref();
+                let new = NewFile { bytes, mode: *mode, owner, mtime: *mtime, like };
+                require_len(bytes.len() as u64, LARGEST_FILE)
+                    .map_err(ApplyError::reading(&file.path.below(root)))?;
                 disk.new_file(stage.new_at(i), &new, &mut unsynced)?;
-                (Some(*sha256), false)
+                (Some(*sha256), None)
             }
-            Action::SetMode(_) => (file.before.map(|(_, sha256)| sha256), true),
-            Action::Remove => (None, false),
+            Action::SetMode(mode) => (file.before.map(|(_, sha256)| sha256), Some(*mode)),
+            Action::Remove => (None, None),
         };
-        if let (Some((info, _)), false) = (file.before, in_place) {
+        if let (Some((info, _)), None) = (file.before, in_place) {
             keep_old(disk, root, &file.path, info, stage.old_at(i), &mut unsynced)?;
         }
         let before = file.before.map(|(info, sha256)| JournalBefore { sha256, mode: info.mode });
@@ -140,8 +174,31 @@ fn prepare(
             journal.mtimes.push((path.clone(), mtime));
         }
     }
+    // After all links are made, because each changes the time of the file.
+    let seen = update.files.iter().map(|file| seen(root, file)).collect::<Result<_, _>>()?;
     // The journal is the last file of the stage: from it on undoing relies on all the others.
-    stage.write_journal(disk, root, &journal, unsynced)
+    stage.write_journal(disk, root, &journal, unsynced)?;
+    Ok(seen)
+}
+
+/// Opens a file that will be replaced, to read its attributes.
+fn open_old(root: &Path, path: &TreePath) -> Result<File, ApplyError> {
+    let place = Place::of(root, path)?;
+    place.open(OFlags::RDONLY).map_err(ApplyError::io("open", place.path()))
+}
+
+/// How a file is that exists, which must be as it was when it was read.
+fn seen(root: &Path, file: &FileUpdate<'_>) -> Result<Option<Seen>, ApplyError> {
+    let Some((before, _)) = file.before else { return Ok(None) };
+    let names = if matches!(file.action, Action::SetMode(_)) { 1 } else { 2 };
+    match metadata(&Place::of(root, &file.path)?)? {
+        Some(metadata) if before.is_same(&metadata) => Ok(Some(Seen::of(&metadata, names))),
+        _ => Err(ApplyError::Changed(vec![file.path.clone()])),
+    }
+}
+
+fn metadata(place: &Place) -> Result<Option<Metadata>, ApplyError> {
+    place.metadata().map_err(ApplyError::io("read metadata of", place.path()))
 }
 
 /// Gives the file at `path` a second name inside the stage.
@@ -150,16 +207,17 @@ fn keep_old(
     root: &Path,
     path: &TreePath,
     info: FileInfo,
-    old: PathBuf,
+    old: Place,
     unsynced: &mut Unsynced,
 ) -> Result<(), ApplyError> {
-    if disk.link(&path.below(root), &old).is_ok() {
+    if disk.link(&Place::of(root, path)?, &old).is_ok() {
         return Ok(());
     }
     // Some file systems have no hard links, and Linux refuses a link to a file that someone else owns
     // (fs.protected_hardlinks). A copy has all but the inode.
     let bytes = inspect::read(root, path)?;
-    let copy = NewFile { bytes: &bytes, mode: info.mode, owner: Some(info.owner), mtime: info.mtime };
+    let (like, owner) = (open_old(root, path)?, Some(info.owner));
+    let copy = NewFile { bytes: &bytes, mode: info.mode, owner, mtime: info.mtime, like: Some(&like) };
     disk.new_file(old, &copy, unsynced)
 }
 
@@ -169,24 +227,47 @@ fn change_tree(
     root: &Path,
     stage: &Stage,
     update: &TreeUpdate<'_>,
+    seen: &[Option<Seen>],
 ) -> Result<(), ApplyError> {
     for path in &update.create {
-        disk.make_dir(&path.below(root))?;
+        disk.make_dir(&Place::of(root, path)?)?;
     }
-    for (i, file) in update.files.iter().enumerate() {
-        let path = file.path.below(root);
+    for (i, (file, seen)) in update.files.iter().zip(seen).enumerate() {
+        let place = Place::of(root, &file.path)?;
+        let changed = || ApplyError::Changed(vec![file.path.clone()]);
+        let names = if matches!(file.action, Action::SetMode(_)) { 1 } else { 2 };
+        // Syncing the stage takes long enough for someone to save a file.
+        if seen.is_some() && metadata(&place)?.map(|metadata| Seen::of(&metadata, names)) != *seen {
+            return Err(changed());
+        }
         match &file.action {
             // The stage is inside the tree, so that a rename never crosses file systems.
-            Action::Write { .. } => disk.rename(&stage.new_at(i), &path)?,
-            Action::SetMode(mode) => disk.set_mode(&path, *mode)?,
-            Action::Remove => disk.unlink(&path)?,
+            Action::Write { .. } if seen.is_some() => disk.rename(&stage.new_at(i), &place)?,
+            Action::Write { .. } => {
+                if !disk.rename_new(&stage.new_at(i), &place)? {
+                    return Err(changed());
+                }
+            }
+            Action::SetMode(mode) => disk.set_mode(&place, *mode)?,
+            Action::Remove => disk.take_away(&place, &stage.gone_at(i))?,
         }
     }
     for path in &update.remove {
-        disk.remove_dir(&path.below(root))?;
+        disk.remove_dir(&Place::of(root, path)?)?;
+    }
+    // An editor that had a file open may have written into the old one after it was replaced.
+    for (i, (file, seen)) in update.files.iter().zip(seen).enumerate() {
+        if let (Some(seen), Some(old)) = (seen, metadata(&stage.old_at(i))?) {
+            let old = FileInfo::of(&old);
+            let is_link = old.inode.is_same_file(seen.inode);
+            if is_link && (old.inode, old.mtime) != (seen.inode, seen.mtime) {
+                return Err(ApplyError::Changed(vec![file.path.clone()]));
+            }
+        }
     }
     // Each rename above changed the mtime of a directory, so these are set last. The directories are
     // synced here because the commit that follows must not reach the disk before the renames.
-    let mtimes: Vec<_> = update.mtimes.iter().map(|(path, mtime)| (path.below(root), *mtime)).collect();
+    let place = |(path, mtime): &(TreePath, Mtime)| Ok((Place::of(root, path)?, *mtime));
+    let mtimes: Vec<_> = update.mtimes.iter().map(place).collect::<Result<_, ApplyError>>()?;
     disk.set_and_sync_dirs(&mtimes)
 }

@@ -1,24 +1,28 @@
 //! Writes a whole tree into a new directory, all or nothing.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::fs::OFlags;
 use tempfile::TempDir;
 
 use super::dir::Dir;
 use super::disk::{Disk, NewFile};
 use super::error::ApplyError;
 use super::inspect;
+use super::place::Place;
 use super::stamp::{Mode, Mtime};
 use crate::tree::{Node, WalkEntry};
 
 /// The prefix of the hidden directory's name.
 const HIDDEN: &str = ".pypatch-new-";
+/// The name of the tree in it.
+const TREE: &str = "tree";
 
 /// Removes the hidden directories that killed processes left in `parent`: those that are not locked, and
 /// older than the moment between making one and locking it. It is not an error if one stays.
@@ -26,14 +30,30 @@ fn remove_abandoned(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
         let hidden = entry.file_name().to_str().is_some_and(|name| name.starts_with(HIDDEN));
-        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
-        if hidden
-            && age().is_some_and(|age| age > Duration::from_secs(60))
-            && File::open(entry.path()).is_ok_and(|directory| directory.try_lock().is_ok())
-        {
+        if hidden && is_abandoned(&entry.path()) == Some(true) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
+}
+
+/// Whether a directory with a hidden name was made by a process that was killed: it belongs to this user, nobody
+/// else may enter it, and it has nothing but a tree.
+fn is_abandoned(path: &Path) -> Option<bool> {
+    let metadata = fs::symlink_metadata(path).ok()?;
+    if !metadata.is_dir()
+        || metadata.uid() != rustix::process::geteuid().as_raw()
+        || metadata.mode() & 0o7777 != 0o700
+        || metadata.modified().ok()?.elapsed().ok()? <= Duration::from_secs(60)
+    {
+        return Some(false);
+    }
+    let directory = OpenOptions::new()
+        .read(true)
+        .custom_flags((OFlags::DIRECTORY | OFlags::NOFOLLOW).bits().cast_signed())
+        .open(path)
+        .ok()?;
+    let mut entries = fs::read_dir(path).ok()?;
+    Some(directory.try_lock().is_ok() && entries.all(|entry| entry.is_ok_and(|it| it.file_name() == TREE)))
 }
 
 /// Writes a tree into a hidden directory next to its destination, to which [`TreeWriter::finish`] moves it.
@@ -79,8 +99,8 @@ impl TreeWriter {
             .tempdir_in(parent)
             .map_err(ApplyError::io("create directory in", parent))?;
         // tempfile makes a directory with mode 0700; the tree inside it gets its mode from the umask.
-        let root = temporary.path().join("tree");
-        Disk::default().make_dir(&root)?;
+        let root = temporary.path().join(TREE);
+        Disk::default().make_dir(&Place::at(&root))?;
         let lock = File::open(temporary.path()).map_err(ApplyError::io("open", temporary.path()))?;
         lock.try_lock().map_err(|error| ApplyError::io("lock", temporary.path())(error.into()))?;
         let metadata = fs::metadata(&root).map_err(ApplyError::io("read metadata of", &root))?;
@@ -104,21 +124,28 @@ impl TreeWriter {
         let (path, mode) = (&entry.path, Mode::new(entry.mode));
         let mtime = entry.mtime.and_then(|(seconds, nanos)| Mtime::new(seconds, nanos)).unwrap_or(self.now);
         for missing in inspect::missing_dirs(&self.root, path)? {
-            disk.make_dir(&missing.below(&self.root))?;
+            disk.make_dir(&Place::at(missing.below(&self.root)))?;
             self.directories.push((Dir::Below(missing), None, self.now));
         }
         let full = path.below(&self.root);
+        let place = Place::at(&full);
         match &entry.node {
             Node::File(bytes) => {
-                let file = NewFile { bytes, mode, owner: None, mtime };
-                disk.new_unsynced_file(&full, &file).map(drop)
+                let file = NewFile { bytes, mode, owner: None, mtime, like: None };
+                disk.new_unsynced_file(&place, &file).map(drop)
+            }
+            Node::Large(large) => {
+                let new = NewFile { bytes: &[], mode, owner: None, mtime, like: None };
+                let mut file = disk.create(&place)?;
+                disk.copy(&place, &mut file, large.reader())?;
+                disk.finish_file(&place, &file, &new)
             }
             Node::Symlink(target) => {
                 symlink(OsStr::from_bytes(target), &full).map_err(ApplyError::io("create", &full))
             }
             Node::Directory => {
                 if inspect::dir(&self.root, path)?.is_none() {
-                    disk.make_dir(&full)?;
+                    disk.make_dir(&place)?;
                 }
                 self.directories.push((Dir::Below(path.clone()), Some(mode), mtime));
                 Ok(())
@@ -137,7 +164,7 @@ impl TreeWriter {
         // entries for one directory the later one wins.
         self.directories.sort_by(|a, b| b.0.cmp(&a.0));
         for (dir, mode, mtime) in self.directories.drain(..) {
-            let path = dir.below(&self.root);
+            let path = dir.place(&self.root)?;
             disk.set_dir_mtime(&path, mtime)?;
             if let Some(mode) = mode {
                 disk.set_mode(&path, mode)?;
@@ -154,8 +181,10 @@ impl TreeWriter {
         self.set_dir_metadata()?;
         let disk = Disk::default();
         // Renaming replaces an empty directory, and fails if files were added to it since.
-        disk.rename(&self.root, &self.out)?;
-        disk.sync_dir(self.temporary.path().parent().unwrap_or(Path::new(".")))
+        disk.rename(&Place::at(&self.root), &Place::at(&self.out))?;
+        // The output is there. Its files were not waited for either, so it is no failure if this is not possible.
+        let _ = disk.sync_dir(&Place::at(self.temporary.path().parent().unwrap_or(Path::new("."))));
+        Ok(())
     }
 }
 

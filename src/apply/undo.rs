@@ -8,9 +8,11 @@ use super::disk::Disk;
 use super::error::ApplyError;
 use super::inspect;
 use super::journal::{Journal, JournalFile};
+use super::place::{Found, Place};
 use super::stage::Stage;
-use super::stamp::Mode;
+use super::stamp::{Mode, Mtime};
 use crate::digest::Sha256Digest;
+use crate::tree::TreePath;
 
 /// Undoes the steps of a change that were made so far, from the journal of `stage`, and deletes the stage.
 ///
@@ -37,22 +39,38 @@ enum UndoStep {
     PutBack,
 }
 
-/// Finds the step for `file`, number `i` of the journal. A file must be as before the change or as after it.
+/// Finds the step for `file`, number `i` of the journal. A file must be as before the change or as after it, unless
+/// the change did not get to it.
 fn undo_step(root: &Path, stage: &Stage, i: usize, file: &JournalFile) -> Result<UndoStep, ApplyError> {
+    // What someone else did to a file that is not changed yet is kept, and its path is not even examined.
+    if file.in_place.is_none() && file.after.is_some() && exists(&stage.new_at(i))? {
+        return Ok(UndoStep::Nothing);
+    }
+    if file.after.is_none() && !exists(&stage.gone_at(i))? && exists(&stage.old_at(i))? {
+        return Ok(UndoStep::Nothing);
+    }
     let found = inspect::file(root, &file.path)?;
     let old = stage.old_at(i);
-    let has_old = std::fs::symlink_metadata(&old).is_ok();
-    let torn = || ApplyError::Torn { path: file.path.clone(), old: has_old.then(|| old.clone()) };
+    let has_old = exists(&old)?;
+    let torn = || {
+        let old = has_old.then(|| old.path().to_owned());
+        ApplyError::Torn { path: file.path.clone(), old }
+    };
+    if let Some(after) = file.in_place {
+        return match (&file.before, found) {
+            (Some(before), Some(found)) if found.mode == after => {
+                Ok(UndoStep::SetMode(before.mode.with_special_bits_of(found.mode)))
+            }
+            // Someone else changed its mode, or removed it.
+            (Some(_), _) => Ok(UndoStep::Nothing),
+            (None, _) => Err(torn()),
+        };
+    }
     let sha256 = match found {
         Some(_) => Some(Sha256Digest::of(&inspect::read(root, &file.path)?)),
         None => None,
     };
     match &file.before {
-        Some(before) if file.in_place => match found {
-            Some(found) if found.mode != before.mode => Ok(UndoStep::SetMode(before.mode)),
-            Some(_) => Ok(UndoStep::Nothing),
-            None => Err(torn()),
-        },
         Some(before) if !has_old => {
             if sha256 == Some(before.sha256) {
                 Ok(UndoStep::Nothing)
@@ -69,6 +87,11 @@ fn undo_step(root: &Path, stage: &Stage, i: usize, file: &JournalFile) -> Result
     }
 }
 
+fn exists(place: &Place) -> Result<bool, ApplyError> {
+    let metadata = place.metadata().map_err(ApplyError::io("read metadata of", place.path()))?;
+    Ok(metadata.is_some())
+}
+
 fn restore(
     disk: &Disk<'_>,
     root: &Path,
@@ -77,33 +100,54 @@ fn restore(
     steps: &[UndoStep],
 ) -> Result<(), ApplyError> {
     for removed in journal.removed.iter().rev() {
-        if inspect::dir(root, &removed.path)?.is_none() {
-            disk.make_dir(&removed.path.below(root))?;
-            disk.set_mode(&removed.path.below(root), removed.mode)?;
+        let Some(place) = reachable(root, &removed.path)? else { continue };
+        if !exists(&place)? {
+            disk.make_dir(&place)?;
+            if let Some((made, _)) = inspect::dir(root, &removed.path)? {
+                disk.set_mode(&place, removed.mode.with_special_bits_of(made))?;
+            }
         }
     }
     for (i, (step, file)) in steps.iter().zip(&journal.files).enumerate() {
-        let path = file.path.below(root);
         match step {
             UndoStep::Nothing => {}
-            UndoStep::SetMode(mode) => disk.set_mode(&path, *mode)?,
-            UndoStep::Unlink => disk.unlink(&path)?,
-            UndoStep::PutBack => disk.rename(&stage.old_at(i), &path)?,
+            UndoStep::SetMode(mode) => disk.set_mode(&Place::of(root, &file.path)?, *mode)?,
+            UndoStep::Unlink => disk.unlink(&Place::of(root, &file.path)?)?,
+            UndoStep::PutBack => disk.rename(&stage.old_at(i), &Place::of(root, &file.path)?)?,
         }
     }
     for created in journal.created.iter().rev() {
-        disk.remove_dir(&created.below(root))?;
+        if unlinked_dir(root, created)?.is_some() {
+            disk.remove_dir(&Place::of(root, created)?)?;
+        }
     }
     for (path, mtime) in &journal.mtimes {
-        if inspect::dir(root, path)?.is_some_and(|(_, found)| found != *mtime) {
-            disk.set_dir_mtime(&path.below(root), *mtime)?;
+        if unlinked_dir(root, path)?.is_some_and(|found| found != *mtime) {
+            disk.set_dir_mtime(&Place::of(root, path)?, *mtime)?;
         }
     }
     // The caller deletes the journal next, so everything that it restores must be on disk before.
     for (path, _) in &journal.mtimes {
-        if inspect::dir(root, path)?.is_some() {
-            disk.sync_dir(&path.below(root))?;
+        if unlinked_dir(root, path)?.is_some() {
+            disk.sync_dir(&Place::of(root, path)?)?;
         }
     }
-    disk.sync_dir(root)
+    disk.sync_dir(&Place::at(root))
+}
+
+/// The place of `path`; `None` if a directory above it does not exist, is a link now or a file.
+fn reachable(root: &Path, path: &TreePath) -> Result<Option<Place>, ApplyError> {
+    match Place::find(root, path) {
+        Ok(Found::Place(place)) => Ok(Some(place)),
+        Ok(Found::Missing(_)) | Err(ApplyError::Symlink(_) | ApplyError::WrongType(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The mtime of a directory; `None` if something else is there now, which is not touched.
+fn unlinked_dir(root: &Path, path: &TreePath) -> Result<Option<Mtime>, ApplyError> {
+    match inspect::dir(root, path) {
+        Err(ApplyError::Symlink(_) | ApplyError::WrongType(_)) => Ok(None),
+        found => Ok(found?.map(|(_, mtime)| mtime)),
+    }
 }

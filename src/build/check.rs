@@ -1,10 +1,10 @@
 //! Makes the checks of a step.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::patchset::Check;
+use crate::regular::{self, LARGEST_FILE};
 
 /// The result of a check.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ pub(super) fn make(
     let failure = if let Some(script) = &check.run {
         run(check, script, command())
     } else if let Some(step) = &check.log {
-        match fs::read(log(step)) {
+        match regular::read(&log(step), LARGEST_FILE) {
             Ok(bytes) => texts(check, &format!("the log of {step}"), &String::from_utf8_lossy(&bytes)),
             Err(error) => Some(format!("cannot read the log of {step}: {error}")),
         }

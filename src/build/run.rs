@@ -12,6 +12,7 @@ use super::recipe::{Recipe, Step};
 use super::{BuildError, Launcher, Layout, WorkDir};
 use crate::digest::Sha256Digest;
 use crate::modules;
+use crate::regular::{self, LARGEST_FILE};
 
 /// Progress of a build.
 #[derive(Debug)]
@@ -80,7 +81,7 @@ pub fn run(
         let begun = Instant::now();
         let log = work.log(&step.id);
         if !carry_out(step, work, layout, jobs, &log)? {
-            let text = fs::read(&log).unwrap_or_default();
+            let text = regular::read(&log, LARGEST_FILE).unwrap_or_default();
             let text = String::from_utf8_lossy(&text);
             let line = first_failing_line(&text).map(|(number, line)| (number, line.to_owned()));
             return Ok(Outcome::StepFailed { step: step.id.clone(), log, line });
@@ -119,7 +120,7 @@ fn linked(work: &mut WorkDir, step: &Step, layout: &Layout) -> Result<String, Bu
     let directory = work.directory(step, layout);
     for name in ["Modules/Setup", "Modules/Setup.local"] {
         let path = directory.join(name);
-        let Ok(bytes) = fs::read(&path) else { continue };
+        let Ok(bytes) = regular::read(&path, LARGEST_FILE) else { continue };
         let digest = Sha256Digest::of(&bytes).to_string();
         let changed = work.linked(&path).is_some_and(|known| known != digest);
         if changed || !modules::newer_archives(&path).map_err(BuildError::io("read", &path))?.is_empty() {

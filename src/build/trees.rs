@@ -82,7 +82,7 @@ pub fn prepare_in_place(
 /// Writes `tree` with `layers` applied to `out`.
 fn copy(tree: &dyn Tree, out: &Path, layers: Vec<(Layer, &[FileChange])>) -> Result<(), BuildError> {
     let copy = export::write(tree, out)?;
-    apply::commit(copy.root(), layers)?;
+    apply::commit_copy(copy.root(), layers)?;
     Ok(copy.finish()?)
 }
 

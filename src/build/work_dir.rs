@@ -15,6 +15,7 @@ use super::{BuildError, Layout};
 use crate::contents::if_exists;
 use crate::export;
 use crate::patchset::ProgramTree;
+use crate::regular::{self, LARGEST_DOCUMENT};
 
 const STATE: &str = "state.json";
 
@@ -47,15 +48,16 @@ impl WorkDir {
         fs::create_dir_all(root).map_err(BuildError::io("create", root))?;
         let root = root.canonicalize().map_err(BuildError::io("resolve", root))?;
         let path = root.join(STATE);
-        let state = match if_exists(fs::read(&path)).map_err(BuildError::io("read", &path))? {
-            Some(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
-                BuildError::io("read", &path)(io::Error::new(ErrorKind::InvalidData, error))
-            })?,
-            None if fs::read_dir(&root).map_err(BuildError::io("read", &root))?.next().is_some() => {
-                return Err(BuildError::NotAWorkDirectory(root));
-            }
-            None => State::default(),
-        };
+        let state =
+            match if_exists(regular::read(&path, LARGEST_DOCUMENT)).map_err(BuildError::io("read", &path))? {
+                Some(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+                    BuildError::io("read", &path)(io::Error::new(ErrorKind::InvalidData, error))
+                })?,
+                None if fs::read_dir(&root).map_err(BuildError::io("read", &root))?.next().is_some() => {
+                    return Err(BuildError::NotAWorkDirectory(root));
+                }
+                None => State::default(),
+            };
         let work = WorkDir { root, state };
         work.save()?;
         for folder in ["bin", "logs", "steps"] {

@@ -59,10 +59,11 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if args.output.is_some() {
         // Patched under a hidden name, so that the output is complete or does not exist.
         let copy = export::write(source.tree.as_ref(), tree)?;
-        apply::commit(copy.root(), layers)?;
+        apply::commit_copy(copy.root(), layers)?;
         copy.finish()?;
-    } else {
-        apply::commit(tree, layers)?;
+        ui.changed();
+    } else if apply::commit(tree, layers)?.is_some() {
+        ui.changed();
     }
     ui.show(&Applied { planned: &planned, tree }, Format::Text)?;
     Ok(ExitStatus::Done)

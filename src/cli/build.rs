@@ -151,6 +151,7 @@ fn carry_out(
             outcome: &outcome,
             elapsed: begun.elapsed(),
         };
+        ui.changed();
         ui.show(&built, args.format)?;
     }
     match outcome {

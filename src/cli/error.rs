@@ -155,10 +155,13 @@ impl From<ApplyError> for CliError {
             ApplyError::Torn { old: None, .. } => cli.help("remove the file, then run this again"),
             ApplyError::Occupied(_) => cli.help("name a directory that does not exist, or an empty one"),
             ApplyError::NoReceipt(_) => cli.help("only a tree that pypatch patched can be reverted"),
+            ApplyError::ForeignStage { .. } => cli
+                .detail("nothing was written")
+                .help("look at what is in it, remove it if you do not need it, then run this again"),
+            ApplyError::TooLarge { .. } => CliError { status: ExitStatus::Source, ..cli },
             ApplyError::ForeignSchema { .. } => cli.help("use the pypatch that applied the patchset"),
             ApplyError::Changed(_)
             | ApplyError::Twice(_)
-            | ApplyError::Reserved(_)
             | ApplyError::Symlink(_)
             | ApplyError::WrongType(_)
             | ApplyError::Receipt { .. }

@@ -18,10 +18,12 @@ pub(super) enum ExitStatus {
     Source = 4,
     /// 5: a step or a check of a build failed.
     Check = 5,
+    /// 6: the change was made, but it could not be reported completely, or something that belongs to it could not be
+    /// written.
+    Incomplete = 6,
     /// 70: a bug of pypatch.
     Bug = 70,
-    /// 74: writing failed (disk full, no permission). The tree is unchanged, unless only the output could
-    /// not be written.
+    /// 74: writing failed (disk full, no permission). The tree is unchanged.
     Io = 74,
 }
 

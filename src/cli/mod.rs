@@ -111,7 +111,7 @@ pub fn main() -> ExitCode {
         ColorChoice::Never => anstream::ColorChoice::Never,
     }
     .write_global();
-    let ui = Ui { quiet: cli.quiet, verbose: cli.verbose };
+    let (quiet, verbose) = (cli.quiet, cli.verbose);
     // Nothing is caught: what `just dist` builds cannot unwind the stack, and std aborts if it looks there for a backtrace.
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -121,13 +121,15 @@ pub fn main() -> ExitCode {
             anstream::eprintln!("{panic}");
         }
         let title = "this is a bug of pypatch: please report it with the lines above";
-        ui.error(&CliError::new(ExitStatus::Bug, title));
+        Ui { quiet, verbose, changed: false.into() }.error(&CliError::new(ExitStatus::Bug, title));
         std::process::exit(ExitStatus::Bug as i32);
     }));
+    let ui = Ui { quiet, verbose, changed: false.into() };
     match run(&ui, &cli) {
         Ok(status) => status.into(),
         Err(error) if error.broken_pipe => ExitStatus::Done.into(),
         Err(error) => {
+            let error = ui.after_change(error);
             ui.error(&error);
             error.status.into()
         }

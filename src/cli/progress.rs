@@ -5,6 +5,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::fetch::Progress;
+use crate::report::printable;
 
 /// A line with a bar. It is removed when dropped.
 pub(super) struct Bar {
@@ -55,7 +56,7 @@ impl Progress for Bar {
     fn note(&mut self, text: &str) {
         self.bar.reset();
         self.bar.set_style(style("{spinner} {msg}"));
-        self.bar.set_message(text.to_owned());
+        self.bar.set_message(String::from_utf8_lossy(&printable(text.as_bytes())).into_owned());
     }
 }
 

@@ -26,6 +26,9 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     let which = if args.top { RevertScope::Top } else { RevertScope::All };
     match apply::revert(&args.tree, which, args.dry_run) {
         Ok(reverted) => {
+            if !args.dry_run {
+                ui.changed();
+            }
             for file in &reverted.files {
                 ui.detail(&format!("  {file}"));
             }

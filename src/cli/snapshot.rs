@@ -87,6 +87,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                     ui.note(&format!("warning: {} does not fit {pin}, and this is accepted", patchset.id));
                 }
                 let path = store.write(&patchset.id, pin, &new).map_err(io("accept"))?;
+                ui.changed();
                 ui.line(&format!("accepted: {}", path.display()))?;
             }
         }

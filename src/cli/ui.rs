@@ -1,10 +1,11 @@
 //! All output. Results go to stdout, errors and notes about the work to stderr.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{CliError, Format};
+use super::{CliError, ExitStatus, Format};
 use crate::plan::Plan;
-use crate::report::{self, Misfit, Report};
+use crate::report::{self, Misfit, Report, printable};
 
 /// Where the output of a command goes.
 #[derive(Clone, Copy)]
@@ -13,6 +14,8 @@ pub(super) struct Ui {
     pub quiet: bool,
     /// Whether the user wants details.
     pub verbose: bool,
+    /// Whether something was changed on disk that the user asked for.
+    pub changed: AtomicBool,
 }
 
 impl From<Format> for report::Format {
@@ -26,6 +29,19 @@ impl From<Format> for report::Format {
 
 #[allow(clippy::unused_self, reason = "output is the business of a Ui")]
 impl Ui {
+    /// Remembers that a change was made. If writing fails from now on, it is not as if nothing had happened.
+    pub(super) fn changed(&self) {
+        self.changed.store(true, Ordering::Relaxed);
+    }
+
+    /// The error of the whole command: one of writing has another status if a change was made before.
+    pub(super) fn after_change(&self, error: CliError) -> CliError {
+        if error.status != ExitStatus::Io || !self.changed.load(Ordering::Relaxed) {
+            return error;
+        }
+        CliError { status: ExitStatus::Incomplete, ..error }.detail("the change itself was made")
+    }
+
     /// Prints a report to stdout.
     pub(super) fn show(
         &self,
@@ -50,24 +66,33 @@ impl Ui {
 
     /// Prints a line for people to stdout.
     pub(super) fn line(&self, text: &str) -> Result<(), CliError> {
-        print(anstream::stdout(), |out| writeln!(out, "{text}"))
+        print(anstream::stdout(), |out| {
+            out.write_all(&printable(text.as_bytes()))?;
+            out.write_all(b"\n")
+        })
     }
 
     /// Asks a question on stdout.
     pub(super) fn prompt(&self, text: &str) -> Result<(), CliError> {
-        print(anstream::stdout(), |out| write!(out, "{text} "))
+        print(anstream::stdout(), |out| {
+            out.write_all(&printable(text.as_bytes()))?;
+            out.write_all(b" ")
+        })
     }
 
-    /// Writes bytes that are not text for people to stdout: a diff, a script.
+    /// Writes bytes that are not text for people to stdout: a diff, a script. On a terminal they are only looked at.
     pub(super) fn raw(&self, bytes: &[u8]) -> Result<(), CliError> {
-        print(io::stdout(), |out| out.write_all(bytes))
+        match io::stdout().is_terminal() {
+            true => print(io::stdout(), |out| out.write_all(&printable(bytes))),
+            false => print(io::stdout(), |out| out.write_all(bytes)),
+        }
     }
 
     /// Prints a line about the work, unless the user wants none.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
             // If stderr is closed, the note cannot be reported anywhere.
-            let _ = writeln!(anstream::stderr(), "{text}");
+            let _ = anstream::stderr().write_all(&[&printable(text.as_bytes())[..], b"\n"].concat());
         }
     }
 
@@ -80,12 +105,12 @@ impl Ui {
 
     /// Prints an error.
     pub(super) fn error(&self, error: &CliError) {
-        let _ = error.problem.text(&mut anstream::stderr());
+        let _ = error.problem.write(report::Format::Text, &mut anstream::stderr());
     }
 
     /// Prints why a plan does not fit.
     pub(super) fn misfit(&self, plan: &Plan) {
-        let _ = Misfit(plan).text(&mut anstream::stderr());
+        let _ = Misfit(plan).write(report::Format::Text, &mut anstream::stderr());
     }
 }
 

@@ -7,6 +7,7 @@ use crate::apply::{self, Recovered};
 use crate::digest::Sha256Digest;
 use crate::fetch::{self, Located, Places};
 use crate::patchset::{Catalog, Patchset};
+use crate::regular;
 use crate::tree::pin::{Pin, PinSet};
 use crate::tree::{self, GitTree, SourceSpec, Tree};
 
@@ -83,7 +84,7 @@ impl Workspace {
                 (tree::open(&spec)?, None)
             }
             SourceSpec::Archive(path) => {
-                let digest = std::fs::File::open(path)
+                let digest = regular::open(path)
                     .and_then(Sha256Digest::of_reader)
                     .map_err(|error| CliError::source(format!("cannot read {}: {error}", path.display())))?;
                 (tree::open(&spec)?, self.pins.by_sha256(digest)?)

@@ -92,6 +92,10 @@ fn member<W: Write>(builder: &mut tar::Builder<W>, prefix: &str, entry: &WalkEnt
             header.set_size(bytes.len() as u64);
             builder.append_data(&mut header, path, &bytes[..])
         }
+        Node::Large(large) => {
+            header.set_size(large.size());
+            builder.append_data(&mut header, path, large.reader())
+        }
         Node::Directory => {
             header.set_entry_type(tar::EntryType::Directory);
             header.set_size(0);

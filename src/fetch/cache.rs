@@ -12,6 +12,7 @@ use std::time::UNIX_EPOCH;
 use super::{Located, Progress, Why};
 use crate::contents::if_exists;
 use crate::digest::Sha256Digest;
+use crate::regular;
 use crate::tree::pin::Tarball;
 
 /// The cache directory of pypatch.
@@ -47,7 +48,7 @@ impl Cache {
     pub(super) fn look(&self, tarball: &Tarball) -> Result<Option<Located>, Why> {
         let path = self.path(tarball);
         let Some(stamp) = if_exists(stamp(&path, tarball.sha256))? else { return Ok(None) };
-        if !fs::read_to_string(with_suffix(&path, "verified")).is_ok_and(|earlier| earlier == stamp) {
+        if !regular::read_text(&with_suffix(&path, "verified")).is_ok_and(|earlier| earlier == stamp) {
             check(&path, std::slice::from_ref(tarball))?;
             // Without a stamp it is hashed again next time, nothing worse.
             let _ = fs::write(with_suffix(&path, "verified"), stamp);
@@ -108,7 +109,7 @@ impl Part {
     /// there is nothing to go on from.
     pub(super) fn resumable(&self, url: &str) -> Option<(u64, String)> {
         let size = fs::metadata(&self.path).ok()?.len();
-        let text = fs::read_to_string(&self.validator).ok()?;
+        let text = regular::read_text(&self.validator).ok()?;
         let (of, validator) = text.split_once('\n')?;
         (size > 0 && of == url && !validator.is_empty()).then(|| (size, validator.to_owned()))
     }
@@ -140,7 +141,7 @@ impl Part {
 
 /// Checks that the file has a pinned digest.
 pub(super) fn check(path: &Path, tarballs: &[Tarball]) -> Result<(), Why> {
-    let actual = Sha256Digest::of_reader(File::open(path)?)?;
+    let actual = Sha256Digest::of_reader(regular::open(path)?)?;
     let is_pinned = tarballs.iter().any(|tarball| tarball.sha256 == actual);
     if is_pinned { Ok(()) } else { Err(Why::WrongHash(actual)) }
 }

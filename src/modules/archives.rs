@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::contents::if_exists;
+use crate::regular::{self, LARGEST_FILE};
 use crate::syntax::setup::Setup;
 
 /// The absolute paths of archives in the enabled lines of a Setup file.
@@ -26,7 +27,7 @@ fn archives(setup: &[u8]) -> Vec<PathBuf> {
 /// If the file or the metadata of an archive that exists cannot be read.
 pub fn newer_archives(setup: &Path) -> io::Result<Vec<PathBuf>> {
     let modified = |path: &Path| fs::metadata(path)?.modified();
-    let Some(bytes) = if_exists(fs::read(setup))? else { return Ok(Vec::new()) };
+    let Some(bytes) = if_exists(regular::read(setup, LARGEST_FILE))? else { return Ok(Vec::new()) };
     let known = modified(setup)?;
     let mut newer = Vec::new();
     for archive in archives(&bytes) {

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::LoadError;
+use crate::regular::{self, LARGEST_DOCUMENT};
 use crate::shipped::PATCHSETS;
 use crate::text::nearest_names;
 
@@ -59,7 +60,7 @@ impl Origin {
                 if !found.starts_with(path.canonicalize()?) {
                     return Err(io::Error::other("a symbolic link points outside the patchset"));
                 }
-                fs::read(found)
+                regular::read(&found, LARGEST_DOCUMENT)
             }
             Origin::Shipped { id } => {
                 PATCHSETS.get(&format!("{id}/{file}")).ok_or_else(|| io::ErrorKind::NotFound.into())

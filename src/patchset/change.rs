@@ -269,7 +269,7 @@ impl JsonSchema for RawEdit {
         let own = json!({
             "id": {
                 "type": "string",
-                "pattern": "^[a-z0-9][a-z0-9._-]*$",
+                "pattern": "^[a-z0-9][a-z0-9._-]{0,99}$",
                 "description": "Its name. Patchsets of a family use the same name for the same edit.",
             },
             "why": {"type": "string", "pattern": r"\S", "description": "Why it is needed."},

@@ -167,8 +167,9 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
             check.at(edit_id.referenced, "the edit id `recipe` is reserved for the presets of `build:`");
         }
         if !is_id(&edit_id.value) {
-            let allowed = "use lowercase letters, digits, `.`, `_` and `-`";
-            check.at(edit_id.referenced, format!("invalid edit id `{}`: {allowed}", edit_id.value));
+            let allowed = "use at most 100 lowercase letters, digits, `.`, `_` and `-`";
+            let shown: String = edit_id.value.chars().take(LONGEST_ID).collect();
+            check.at(edit_id.referenced, format!("invalid edit id `{shown}`: {allowed}"));
         }
         if let Some(line) = ids.insert(&edit_id.value, edit_id.referenced.line()) {
             let what = format!("duplicate edit id `{}`: first used on line {line}", edit_id.value);
@@ -183,11 +184,16 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
     Ok(Parsed { file, raw, applies_to, edits, digests })
 }
 
+/// The longest id, in bytes: it is the name of a file or folder, too.
+const LONGEST_ID: usize = 100;
+
 /// Whether a text is a valid id of an edit or a patchset, as in the schema: reports, snapshots and the command line need it
 /// to be one word.
 pub(crate) fn is_id(text: &str) -> bool {
     let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    text.bytes().next().is_some_and(word) && text.bytes().all(|b| word(b) || matches!(b, b'.' | b'_' | b'-'))
+    text.len() <= LONGEST_ID
+        && text.bytes().next().is_some_and(word)
+        && text.bytes().all(|b| word(b) || matches!(b, b'.' | b'_' | b'-'))
 }
 
 /// Checks one patchset.yaml, collecting complaints.
@@ -273,9 +279,6 @@ impl Check<'_> {
                 }
                 Err(what) => self.at(at, what),
             }
-        }
-        if let Some(file) = change.file.iter().find(|file| file.as_str().starts_with(".pypatch-")) {
-            self.at(at, format!("the file name `{file}` is reserved for pypatch"));
         }
         // The check reads the texts, so all of them must be there.
         let has_texts = change.operation.text_files().iter().all(|file| change.texts.0.contains_key(file));

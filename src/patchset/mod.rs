@@ -104,7 +104,7 @@ pub(crate) struct RawPatchset {
     #[schemars(with = "u32", range(min = 1, max = 1))]
     schema: Spanned<u32>,
     /// The id of the patchset, which is the name of its folder.
-    #[schemars(with = "String", regex(pattern = "^[a-z0-9][a-z0-9._-]*$"))]
+    #[schemars(with = "String", regex(pattern = "^[a-z0-9][a-z0-9._-]{0,99}$"))]
     id: Spanned<String>,
     /// What it is for, in one line.
     title: String,

@@ -4,9 +4,17 @@ use serde_json::{Value, json};
 
 use crate::tree::{Location, TreePath};
 
+/// The widest column of names. A format with a width of 65,536 or more would panic.
+const WIDEST: usize = 100;
+
 /// `1 file`, `2 files`.
 pub(crate) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The width of a column of names with these lengths. One that is longer shifts only its own line.
+pub(super) fn column(lengths: impl Iterator<Item = usize>) -> usize {
+    lengths.max().unwrap_or(0).min(WIDEST)
 }
 
 /// The files in the order in which they first occur, each with its lines from 1.

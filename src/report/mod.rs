@@ -5,6 +5,7 @@
 
 mod apply;
 mod build;
+mod escape;
 mod list;
 mod matrix;
 mod patchset;
@@ -24,8 +25,9 @@ use serde_json::Value;
 
 pub(crate) use apply::{Applied, Reverted, TreeStatus, state_name};
 pub(crate) use build::{Built, StepResult, seconds};
-use list::array;
+pub(crate) use escape::printable;
 pub(crate) use list::counted;
+use list::{array, column};
 pub(crate) use matrix::{MatrixReport, details};
 pub(crate) use patchset::{PatchsetList, Valid};
 pub(crate) use pins::PinList;
@@ -50,8 +52,8 @@ pub enum Format {
 
 /// A value that is shown to the user.
 pub trait Report {
-    /// Writes it for people. Styles are ANSI escape codes, which `out` removes if it is not a terminal. Files
-    /// are quoted byte by byte, in any encoding.
+    /// Writes it for people, before control characters are escaped: see [`Report::write`]. Styles are ANSI escape codes.
+    /// Files are quoted byte by byte, in any encoding.
     fn text(&self, out: &mut dyn Write) -> io::Result<()>;
 
     /// The value for programs, in the shape that ARCHITECTURE.md documents; `None` if it has none.
@@ -64,14 +66,19 @@ pub trait Report {
         None
     }
 
-    /// Writes it in a format; returns whether it has that format.
+    /// Writes it in a format; returns whether it has that format. Control characters in a text or a page, except for
+    /// those of styles, are escaped, as JSON escapes them itself. `out` removes the styles if it is not a terminal.
     fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<bool> {
         let text = match format {
-            Format::Text => return self.text(out).map(|()| true),
-            Format::Json => self.json().map(|value| format!("{value:#}\n")),
-            Format::Html => self.html(),
+            Format::Text => {
+                let mut text = Vec::new();
+                self.text(&mut text)?;
+                Some(printable(&text))
+            }
+            Format::Json => self.json().map(|value| format!("{value:#}\n").into_bytes()),
+            Format::Html => self.html().map(|page| printable(page.as_bytes())),
         };
-        out.write_all(text.as_deref().unwrap_or_default().as_bytes())?;
+        out.write_all(text.as_deref().unwrap_or_default())?;
         Ok(text.is_some())
     }
 }

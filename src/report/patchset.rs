@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Report, array, counted};
+use super::{Report, array, column, counted};
 use crate::patchset::Patchset;
 use crate::tree::TreePath;
 
@@ -92,7 +92,7 @@ pub struct PatchsetList(pub Vec<Patchset>);
 
 impl Report for PatchsetList {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        let width = self.0.iter().map(|one| one.id.len()).max().unwrap_or(0);
+        let width = column(self.0.iter().map(|one| one.id.len()));
         for one in &self.0 {
             writeln!(out, "{:width$}  {}", one.id, one.title)?;
         }

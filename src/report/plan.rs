@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::list::{array, by_file, counted, files, location as location_json};
+use super::list::{array, by_file, column, counted, files, location as location_json};
 use super::{Problem, Report};
 use crate::edit::{Near, Outcome, OutcomeKind, Part};
 use crate::plan::{Counts, NotIdempotent, Plan, PlannedEdit};
@@ -14,7 +14,7 @@ use crate::tree::Location;
 impl Report for Plan {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{} on {}", self.patchset, subject(self))?;
-        let width = self.edits.iter().map(|edit| edit.id.len()).max().unwrap_or(0);
+        let width = column(self.edits.iter().map(|edit| edit.id.len()));
         for edit in &self.edits {
             let line = format!("  {:9} {:width$}  {}", edit.verdict(), edit.id, summary_of(edit));
             writeln!(out, "{}", line.trim_end())?;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::matrix::{cell, details};
-use super::{Report, array};
+use super::{Report, array, column};
 use crate::port::{Decided, Decision, Verdict};
 
 /// A port of a patchset to another version.
@@ -24,7 +24,7 @@ pub struct PortReport<'a> {
 impl Report for PortReport<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{} to {}", self.patchset, self.to)?;
-        let width = self.decided.iter().map(|one| one.cell.row().len()).max().unwrap_or(0);
+        let width = column(self.decided.iter().map(|one| one.cell.row().len()));
         let mut kept = 0;
         for Decided { cell, decision } in self.decided {
             let (what, text) = match decision {

@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Report, array, counted};
+use super::{Report, array, column, counted};
 use crate::modules::{Analysis, Inventory, Linkage};
 
 /// The modules of a tree, a line each.
 impl Report for Inventory {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        let width = self.modules.keys().map(String::len).max().unwrap_or(0);
+        let width = column(self.modules.keys().map(String::len));
         for one in self.modules.values() {
             let (linkage, (file, line)) = (one.linkage.name(), &one.location);
             let missing = match &one.missing[..] {

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use anstyle::{Effects, Style};
+use anstyle::Effects;
 use similar::{Algorithm, ChangeTag, DiffTag, diff_ratio, group_diff_ops};
 
 use super::Report;
-use super::style::{NEW, OLD, SECTION};
+use super::style::{NEW, OLD, PLAIN, SECTION};
 use crate::snapshot::SectionChange;
 use crate::text::diff_tokens;
 
@@ -86,7 +86,7 @@ pub(super) fn changed_lines(
             // Where most words differ, the emphasis would say nothing.
             let alike = diff_ratio(&ops, before.len(), after.len()) >= 0.5;
             let sides = match op.tag() {
-                DiffTag::Equal => &[(' ', Style::new(), ChangeTag::Insert)][..],
+                DiffTag::Equal => &[(' ', PLAIN, ChangeTag::Insert)][..],
                 DiffTag::Delete | DiffTag::Insert | DiffTag::Replace => {
                     &[('-', OLD, ChangeTag::Insert), ('+', NEW, ChangeTag::Delete)]
                 }
@@ -119,6 +119,7 @@ fn words<'a>(lines: &[&'a str]) -> Vec<&'a [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Format;
 
     #[test]
     fn only_the_words_that_changed_are_inverted() {
@@ -130,9 +131,9 @@ mod tests {
         let state = ComparisonState::Changed(vec![change]);
         let comparison = Comparison { patchset: "p", pin: "python-2.5", state };
         let mut text = Vec::new();
-        comparison.text(&mut text).unwrap();
+        comparison.write(Format::Text, &mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
-        let inverted = OLD.effects(Effects::INVERT);
+        let inverted = anstyle::AnsiColor::Red.on_default().effects(Effects::INVERT);
         assert!(text.contains(&format!("{inverted}-yod{inverted:#}")), "{text:?}");
         let plain = anstream::adapter::strip_str(&text).to_string();
         let expected =

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::snapshot::changed_lines;
 use super::style::{NEW, OLD, SECTION};
-use super::{Report, array, counted};
+use super::{Report, array, column, counted};
 use crate::edit::OutcomeKind;
 use crate::snapshot::{EditDifference, Effect, Fate, FileDifference, Side};
 
@@ -67,7 +67,7 @@ impl SnapshotDiff<'_> {
 impl Report for SnapshotDiff<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}/{} -> {}/{}", self.old.0, self.old.1, self.new.0, self.new.1)?;
-        let width = self.edits.iter().map(|edit| edit.id.len()).max().unwrap_or(0);
+        let width = column(self.edits.iter().map(|edit| edit.id.len()));
         for edit in &self.edits {
             let line = format!("  {:8} {:width$}  {}", edit.fate.name(), edit.id, self.summary(edit));
             writeln!(out, "{}", line.trim_end())?;

@@ -2,17 +2,20 @@
 
 use anstyle::{AnsiColor, Style};
 
+use super::escape::Mark;
 use crate::port::Verdict;
 
-pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
-pub(super) const HELP: Style = AnsiColor::Cyan.on_default();
-pub(super) const OLD: Style = AnsiColor::Red.on_default();
-pub(super) const NEW: Style = AnsiColor::Green.on_default();
-pub(super) const LOCATION: Style = AnsiColor::Cyan.on_default();
-pub(super) const TITLE: Style = Style::new().bold();
-pub(super) const SECTION: Style = AnsiColor::Cyan.on_default().bold();
+/// No style.
+pub(super) const PLAIN: Mark = Mark::new(Style::new());
+pub(super) const ERROR: Mark = Mark::new(AnsiColor::Red.on_default().bold());
+pub(super) const HELP: Mark = Mark::new(AnsiColor::Cyan.on_default());
+pub(super) const OLD: Mark = Mark::new(AnsiColor::Red.on_default());
+pub(super) const NEW: Mark = Mark::new(AnsiColor::Green.on_default());
+pub(super) const LOCATION: Mark = Mark::new(AnsiColor::Cyan.on_default());
+pub(super) const TITLE: Mark = Mark::new(Style::new().bold());
+pub(super) const SECTION: Mark = Mark::new(AnsiColor::Cyan.on_default().bold());
 
-pub(super) fn verdict(verdict: Verdict) -> Style {
+pub(super) fn verdict(verdict: Verdict) -> Mark {
     let color = match verdict {
         Verdict::Applies => AnsiColor::Green,
         Verdict::Already | Verdict::Skipped | Verdict::Obsolete => AnsiColor::BrightBlack,
@@ -20,5 +23,5 @@ pub(super) fn verdict(verdict: Verdict) -> Style {
         Verdict::Changed => AnsiColor::Yellow,
         Verdict::Refused | Verdict::Lost => AnsiColor::Red,
     };
-    color.on_default()
+    Mark::new(color.on_default())
 }

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use anstyle::Style;
 use serde_json::{Value, json};
 
-use super::style::{LOCATION, NEW, OLD, TITLE};
+use super::style::{LOCATION, NEW, OLD, PLAIN, TITLE};
 use super::{Report, array, counted};
 use crate::edit::OutcomeKind;
 use crate::tree::{CommitFile, TreePath};
@@ -203,7 +202,7 @@ fn write_excerpt(excerpt: &Excerpt, step: &Step, out: &mut dyn Write) -> io::Res
             Some(b'-') => OLD,
             Some(b'+') => NEW,
             Some(b'@') => LOCATION,
-            _ => Style::new(),
+            _ => PLAIN,
         };
         write!(out, "{style}")?;
         out.write_all(line.strip_suffix(b"\n").unwrap_or(line))?;

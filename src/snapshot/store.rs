@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::contents::if_exists;
 use crate::export;
+use crate::regular;
 use crate::shipped::SNAPSHOTS;
 
 /// A folder of snapshots. Shipped ones are used for those that it lacks.
@@ -35,7 +36,7 @@ impl Store {
             let bytes = SNAPSHOTS.get(&format!("{patchset}/{pin}.snap"))?;
             Some(String::from_utf8(bytes).expect("render.rs writes text"))
         };
-        let text = if_exists(fs::read_to_string(self.path(patchset, pin)))?.or_else(shipped);
+        let text = if_exists(regular::read_text(&self.path(patchset, pin)))?.or_else(shipped);
         Ok(text.map(|text| body(&text).to_owned()))
     }
 

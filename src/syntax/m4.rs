@@ -12,6 +12,10 @@ pub struct Definition {
     pub span: Span,
 }
 
+/// How deep the quotes and parentheses of an argument may be nested. Without a limit, a text of calls that nothing
+/// closes would be read to its end for each of them.
+const DEEPEST: usize = 200;
+
 const DEFINING: [&[u8]; 7] =
     [b"m4_define", b"m4_defun", b"AC_DEFUN", b"AC_DEFUN_ONCE", b"AU_DEFUN", b"define", b"m4_copy"];
 
@@ -104,6 +108,7 @@ fn arguments(text: &[u8], open: usize) -> Option<(Span, usize)> {
                 at = line_from(text, at).end;
                 continue;
             }
+            b'[' | b'(' if depth + quotes > DEEPEST => return None,
             b'[' => quotes += 1,
             b']' => quotes = quotes.checked_sub(1)?,
             b'(' if quotes == 0 => depth += 1,
@@ -153,6 +158,14 @@ mod tests {
         let text = b"m4_define([_AC_RUN_IFELSE],\n[m4_ifvaln([$1], [AC_LANG_CONFTEST([$1]])dnl\n])\n";
         assert!(problem(text).is_some());
         assert_eq!(problem(b"m4_define([A],\n[m4_ifvaln([$1], [B([$1])])dnl\n])\n"), None);
+    }
+
+    #[test]
+    fn calls_that_nothing_closes_are_read_in_linear_time() {
+        let text = [&b"AC_DEFUN(".repeat(200_000)[..], b"\nAC_DEFUN([A], [b])\n"].concat();
+        let start = std::time::Instant::now();
+        assert_eq!(definitions(&text).len(), 1);
+        assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
     }
 
     #[test]

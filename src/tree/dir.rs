@@ -5,19 +5,20 @@ use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use super::{Entry, File, Node, Tree, TreeError, TreePath, WalkEntry};
+use super::large::LARGE;
+use super::limits::{Budget, LIMITS};
+use super::path::OWN_PREFIX;
+use super::{Entry, File, LargeFile, Node, Tree, TreeError, TreePath, WalkEntry};
 use crate::contents::if_exists;
-
-/// The prefix of pypatch's own names at the top of a directory: the receipt, and the stages of
-/// `apply`. They are not part of the tree.
-const OWN_PREFIX: &str = ".pypatch-";
+use crate::regular::{self, LARGEST_FILE};
 
 /// A source tree in a directory.
 ///
-/// `.git` and names that begin with `.pypatch-` at its top are not part of the tree. Symbolic links
+/// `.git` and names that begin with `.pypatch-` are not part of the tree, wherever they are. Symbolic links
 /// below the top are not followed.
 #[derive(Debug, Clone)]
 pub struct DirTree {
@@ -55,9 +56,6 @@ impl DirTree {
 
     /// The metadata of `path`, after a check of every directory above it.
     fn metadata(&self, path: &TreePath) -> Result<Option<Metadata>, TreeError> {
-        if hidden(path.as_str().split('/').next().unwrap_or_default()) {
-            return Ok(None);
-        }
         for above in path.ancestors() {
             match stat(&above.below(&self.root))? {
                 Some(metadata) if metadata.is_symlink() => {
@@ -70,15 +68,22 @@ impl DirTree {
         stat(&path.below(&self.root))
     }
 
+    /// Opens a regular file.
+    fn open_file(&self, path: &TreePath) -> io::Result<fs::File> {
+        regular::open_unlinked(&path.below(&self.root))
+    }
+
     fn list(&self) -> Result<Listing, TreeError> {
         let mut listing = Listing { found: Vec::new(), unnameable: None };
+        let mut budget = Budget::new(&self.label, &LIMITS);
         let walk = WalkDir::new(&self.root).min_depth(1).into_iter();
-        for entry in walk.filter_entry(|e| e.depth() != 1 || !e.file_name().to_str().is_some_and(hidden)) {
+        for entry in walk.filter_entry(|e| !e.file_name().to_str().is_some_and(hidden)) {
             let entry = entry.map_err(|error| {
                 let what = error.path().unwrap_or(&self.root).display().to_string();
                 TreeError::io(what)(error.into_io_error().unwrap_or_else(|| io::Error::other("a loop")))
             })?;
             let relative = entry.path().strip_prefix(&self.root).unwrap_or(entry.path());
+            budget.entry(relative.as_os_str().as_encoded_bytes())?;
             match relative.to_str().and_then(|name| name.parse().ok()) {
                 Some(path) => listing.found.push((path, entry.file_type())),
                 None => listing.unnameable = Some(relative.to_owned()),
@@ -113,12 +118,13 @@ impl Tree for DirTree {
         if metadata.is_symlink() {
             return Err(TreeError::Symlink(path.clone()));
         }
-        // Checked before opening: opening a pipe could block forever.
         if !metadata.is_file() {
             return Err(TreeError::NotAFile(path.clone()));
         }
         let file = path.below(&self.root);
-        let bytes = fs::read(&file).map_err(TreeError::io(file.display()))?;
+        Budget::new(&self.label, &LIMITS).contents(path, metadata.len())?;
+        let bytes = self.open_file(path).and_then(|open| regular::contents(&open, LARGEST_FILE));
+        let bytes = bytes.map_err(TreeError::io(file.display()))?;
         Ok(Some(File { bytes: bytes.into(), executable: executable(&metadata) }))
     }
 
@@ -132,12 +138,26 @@ impl Tree for DirTree {
         if let Some(name) = unnameable {
             return Err(TreeError::Name { tree: self.label.clone(), name: name.display().to_string() });
         }
+        // All sizes are added up before anything is written.
+        let mut budget = Budget::new(&self.label, &LIMITS);
+        let mut all = Vec::with_capacity(found.len());
         for (path, kind) in found {
             let file = path.below(&self.root);
+            let metadata = fs::symlink_metadata(&file).map_err(TreeError::io(file.display()))?;
+            if kind.is_file() {
+                budget.contents(&path, metadata.len())?;
+            }
+            all.push((path, kind, metadata));
+        }
+        for (path, kind, metadata) in all {
+            let file = path.below(&self.root);
             let failed = || TreeError::io(file.display());
-            let metadata = fs::symlink_metadata(&file).map_err(failed())?;
             let node = if kind.is_file() {
-                Node::File(fs::read(&file).map_err(failed())?.into())
+                let open = self.open_file(&path).map_err(failed())?;
+                match metadata.len() {
+                    len @ LARGE.. => Node::Large(LargeFile::new(Arc::new(open), 0, len)),
+                    _ => Node::File(regular::contents(&open, LARGEST_FILE).map_err(failed())?.into()),
+                }
             } else if kind.is_dir() {
                 Node::Directory
             } else if kind.is_symlink() {
@@ -153,7 +173,7 @@ impl Tree for DirTree {
     }
 }
 
-/// Whether a name at the top of a directory is not part of the tree.
+/// Whether a name in a directory is not part of the tree.
 fn hidden(name: &str) -> bool {
     name == ".git" || name.starts_with(OWN_PREFIX)
 }
@@ -165,4 +185,48 @@ fn executable(metadata: &Metadata) -> bool {
 /// The metadata of `path`, without following a link; `None` if nothing is there.
 fn stat(path: &Path) -> Result<Option<Metadata>, TreeError> {
     if_exists(fs::symlink_metadata(path)).map_err(TreeError::io(path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::testing::{self, path};
+
+    #[test]
+    fn a_directory_has_the_limits_of_an_archive() {
+        let folder = testing::directory();
+        let file = folder.path().join("configure");
+        let tree = DirTree::open(folder.path()).unwrap();
+        fs::File::options().write(true).open(&file).unwrap().set_len(LARGEST_FILE + 1).unwrap();
+        assert!(matches!(tree.read(&path("configure")), Err(TreeError::Limit { .. })));
+        assert!(matches!(tree.walk(&mut |_| Ok(())), Err(TreeError::Limit { .. })));
+        for i in 0..9 {
+            let file = fs::File::create(folder.path().join(format!("sparse{i}"))).unwrap();
+            file.set_len(LARGEST_FILE).unwrap();
+        }
+        fs::remove_file(&file).unwrap();
+        let error = tree.walk(&mut |_| Ok(())).unwrap_err();
+        assert!(error.to_string().ends_with("its files have more than 4294967296 bytes"), "{error}");
+
+        let folder = testing::directory();
+        let tree = DirTree::open(folder.path()).unwrap();
+        fs::create_dir_all(folder.path().join("d/".repeat(64))).unwrap();
+        assert_eq!(tree.files().unwrap().len(), testing::FILES.len());
+        fs::create_dir_all(folder.path().join("d/".repeat(65))).unwrap();
+        assert!(matches!(tree.files(), Err(TreeError::Hostile { .. })));
+    }
+
+    #[test]
+    fn a_large_file_of_a_directory_is_not_read_into_memory() {
+        let folder = testing::directory();
+        fs::File::create(folder.path().join("large")).unwrap().set_len(LARGE).unwrap();
+        let mut large = 0;
+        let tree = DirTree::open(folder.path()).unwrap();
+        tree.walk(&mut |entry| {
+            large += u32::from(matches!(entry.node, Node::Large(_)));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(large, 1);
+    }
 }

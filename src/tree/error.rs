@@ -19,8 +19,8 @@ pub enum TreeError {
         #[source]
         source: std::io::Error,
     },
-    /// A member of an archive that no release of CPython has: it would leave the tree, or it is not a
-    /// file, directory or link.
+    /// A member of an archive or a commit that no release of CPython has: it would leave the tree, is not a
+    /// file, directory or link, or has a name that git or pypatch uses for itself.
     #[error("{archive}: hostile member `{member}`: {why}")]
     Hostile {
         /// The archive.
@@ -28,6 +28,14 @@ pub enum TreeError {
         /// The member's name as it is in the archive.
         member: String,
         /// What is wrong with it.
+        why: String,
+    },
+    /// A source, or a file of it, that is larger than pypatch reads.
+    #[error("{what} is too large: {why}")]
+    Limit {
+        /// The source.
+        what: String,
+        /// The limit.
         why: String,
     },
     /// An archive that is damaged, or not an archive.

@@ -1,10 +1,13 @@
 //! The tree of a commit, read from the object database of a git repository.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
+use super::limits::{Budget, LIMITS};
+use super::repository::open_repository;
 use super::walk::file_mode;
 use super::{Entry, File, Mtime, Node, Tree, TreeError, TreePath, WalkEntry};
 use crate::text::nearest_names;
@@ -111,14 +114,23 @@ impl GitTree {
         Ok(blob.content().to_owned())
     }
 
+    /// The size of a blob, which is not decompressed for that.
+    fn size(&self, path: &TreePath, id: Oid) -> Result<u64, TreeError> {
+        let repository = self.repository();
+        let header = repository.odb().and_then(|odb| odb.read_header(id)).map_err(self.failed(path))?;
+        Ok(header.0 as u64)
+    }
+
     fn list(&self) -> Result<Listing, TreeError> {
         let repository = self.repository();
         let mut listing = Listing { found: Vec::new(), unnameable: None };
+        let mut budget = Budget::new(&self.label, &LIMITS);
         let mut left = vec![(String::new(), self.tree)];
         while let Some((above, id)) = left.pop() {
             let failed = |error| git_error(&format!("{above} of {}", self.origin), &error);
             for entry in repository.find_tree(id).map_err(failed)?.iter() {
                 let object = Object { mode: entry.filemode(), id: entry.id() };
+                budget.entry(&[above.as_bytes(), entry.name_bytes()].concat())?;
                 let path =
                     entry.name().ok().and_then(|name| format!("{above}{name}").parse::<TreePath>().ok());
                 let Some(path) = path else {
@@ -150,6 +162,8 @@ impl Tree for GitTree {
         let Some(object) = self.find(path)? else { return Ok(None) };
         match object.entry() {
             Entry::File { executable } => {
+                let size = self.size(path, object.id)?;
+                Budget::new(&self.label, &LIMITS).contents(path, size)?;
                 Ok(Some(File { bytes: self.blob(path, object.id)?.into(), executable }))
             }
             Entry::Symlink => Err(TreeError::Symlink(path.clone())),
@@ -166,6 +180,18 @@ impl Tree for GitTree {
         let Listing { found, unnameable } = self.list()?;
         if let Some(name) = unnameable {
             return Err(TreeError::Name { tree: self.origin.clone(), name });
+        }
+        // All sizes are added up before anything is written; many names may have one blob.
+        let (mut budget, mut sizes) = (Budget::new(&self.label, &LIMITS), HashMap::new());
+        for (path, object) in &found {
+            if matches!(object.entry(), Entry::File { .. } | Entry::Symlink) {
+                let size = match sizes.get(&object.id) {
+                    Some(size) => *size,
+                    None => self.size(path, object.id)?,
+                };
+                sizes.insert(object.id, size);
+                budget.contents(path, size)?;
+            }
         }
         for (path, object) in found {
             // No lock is held here: `visit` may read from this tree.
@@ -196,22 +222,6 @@ impl Object {
     fn is_file(self) -> bool {
         matches!(self.entry(), Entry::File { .. })
     }
-}
-
-/// Opens the repository at `path`: a bare one, the top of a work tree, or a linked work tree.
-///
-/// It is always opened as a bare one. libgit2 refuses the work tree of another user, because its hooks
-/// and filters could be run; but only objects and references are read here, and a mirror of another
-/// user is a common source.
-pub(super) fn open_repository(path: &Path) -> Result<Repository, TreeError> {
-    let missing = |why: &str| TreeError::NoRepository { repo: path.to_owned(), why: why.to_owned() };
-    let real = path.canonicalize().map_err(|error| missing(&error.to_string()))?;
-    let found: PathBuf = match real.parent() {
-        Some(above) => Repository::discover_path(&real, [above]),
-        None => Repository::discover_path(&real, [""; 0]),
-    }
-    .map_err(|error| missing(error.message()))?;
-    Repository::open_bare(found).map_err(|error| missing(error.message()))
 }
 
 /// Tags and branches with names similar to `rev`.
@@ -324,5 +334,77 @@ mod tests {
                 });
             }
         });
+    }
+
+    /// A commit with one file that has this name, at the top or in a directory.
+    fn tree_with(repository: &Repository, name: &str, below: Option<&str>) -> String {
+        let blob = repository.blob(b"x").unwrap();
+        // The builder refuses such names, so the object is written by hand.
+        let object = |mode: &str, name: &str, id: Oid| {
+            let bytes = [mode.as_bytes(), b" ", name.as_bytes(), b"\0", id.as_bytes()].concat();
+            repository.odb().unwrap().write(ObjectType::Tree, &bytes).unwrap()
+        };
+        let inner = object("100755", name, blob);
+        below.map_or(inner, |above| object("40000", above, inner)).to_string()
+    }
+
+    #[test]
+    fn names_of_git_and_pypatch_are_refused_in_commits() {
+        let folder = testing::repository();
+        let repository = Repository::open(folder.path()).unwrap();
+        for name in
+            [".git", ".Git", "git~1", ".g\u{200c}it", ".git::$INDEX_ALLOCATION", ".pypatch-stage-1.000000000"]
+        {
+            for below in [None, Some("Lib")] {
+                let id = tree_with(&repository, name, below);
+                let tree = GitTree::open(folder.path(), &id).unwrap();
+                let error = tree.walk(&mut |_| Ok(())).unwrap_err();
+                assert!(matches!(error, TreeError::Hostile { .. }), "{name}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tree_that_multiplies_itself_is_refused() {
+        let folder = testing::repository();
+        let repository = Repository::open(folder.path()).unwrap();
+        let mut tree = repository.treebuilder(None).unwrap();
+        for i in 0..10 {
+            tree.insert(format!("f{i}"), repository.blob(b"x").unwrap(), 0o100_644).unwrap();
+        }
+        let mut id = tree.write().unwrap();
+        for _ in 0..9 {
+            let mut tree = repository.treebuilder(None).unwrap();
+            for i in 0..10 {
+                tree.insert(format!("d{i}"), id, 0o040_000).unwrap();
+            }
+            id = tree.write().unwrap();
+        }
+        let tree = GitTree::open(folder.path(), &id.to_string()).unwrap();
+        assert!(matches!(tree.walk(&mut |_| Ok(())), Err(TreeError::Limit { .. })));
+        assert!(matches!(tree.files(), Err(TreeError::Limit { .. })));
+    }
+
+    #[test]
+    fn a_pipe_in_a_repository_is_refused_without_waiting() {
+        let fifo = |path: &Path| {
+            let mode = rustix::fs::Mode::from_raw_mode(0o600);
+            rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        };
+        for place in ["objects/ab/0123456789", "refs/tags/v9", "packed-refs", "objects/pack/x.idx"] {
+            let folder = testing::repository();
+            let path = folder.path().join(".git").join(place);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fifo(&path);
+            let found = GitTree::open(folder.path(), "HEAD").map(|tree| tree.tree_id());
+            assert!(matches!(found, Err(TreeError::NoRepository { .. })), "{place}: {found:?}");
+        }
+        // Objects may also be in a repository that this one borrows from.
+        let (folder, other) = (testing::repository(), testing::repository());
+        let objects = other.path().join(".git/objects");
+        fifo(&objects.join("pipe"));
+        let alternates = folder.path().join(".git/objects/info/alternates");
+        fs::write(alternates, format!("{}\n", objects.display())).unwrap();
+        assert!(GitTree::open(folder.path(), "HEAD").is_err());
     }
 }

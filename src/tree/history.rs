@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use git2::{Delta, DiffFindOptions, DiffOptions, Oid, Repository};
 
-use super::git::{git_error, open_repository};
+use super::git::git_error;
+use super::repository::open_repository;
 use super::{GitTree, TreeError, TreePath};
 
 /// The commits of a repository.

@@ -37,9 +37,14 @@ pub fn tree_id(tree: &dyn Tree) -> Result<String, TreeError> {
     // The entries of each directory; the name of the top is empty.
     let mut directories: BTreeMap<String, Vec<TreeEntry>> = BTreeMap::from([(String::new(), Vec::new())]);
     tree.walk(&mut |entry| {
+        let read;
+        let mode = if entry.executable() { "100755" } else { "100644" };
         let (mode, bytes) = match &entry.node {
-            Node::File(bytes) if entry.executable() => ("100755", &**bytes),
-            Node::File(bytes) => ("100644", &**bytes),
+            Node::File(bytes) => (mode, &**bytes),
+            Node::Large(large) => {
+                read = large.read().map_err(TreeError::io(&entry.path))?;
+                (mode, &read[..])
+            }
             Node::Symlink(target) => ("120000", &target[..]),
             Node::Directory | Node::Other => return Ok(()),
         };

@@ -68,7 +68,7 @@ impl Tree for OverlayTree<'_> {
                 Some(None) => Ok(()),
                 Some(Some(file)) => {
                     entry.mode = changed_mode(entry.mode, file.executable);
-                    if entry.node != Node::File(file.bytes.clone()) {
+                    if !is_same(&entry, file)? {
                         (entry.node, entry.mtime) = (Node::File(file.bytes.clone()), None);
                     }
                     visit(entry)
@@ -94,6 +94,16 @@ impl OverlayTree<'_> {
         }
         Ok(new)
     }
+}
+
+/// Whether an entry of the base has the contents of `file`.
+fn is_same(entry: &WalkEntry, file: &File) -> Result<bool, TreeError> {
+    Ok(match &entry.node {
+        Node::File(bytes) => *bytes == file.bytes,
+        Node::Large(large) if large.size() != file.bytes.len() as u64 => false,
+        Node::Large(large) => file.bytes == large.read().map_err(TreeError::io(&entry.path))?,
+        Node::Directory | Node::Symlink(_) | Node::Other => false,
+    })
 }
 
 /// Visits the new entries before `path`, or all that are left.

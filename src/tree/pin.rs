@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::contents::if_exists;
 use crate::digest::Sha256Digest;
+use crate::regular::{self, LARGEST_DOCUMENT};
 use crate::shipped::PINS;
 use crate::text::nearest;
 use crate::version::Version;
@@ -184,7 +185,7 @@ impl PinSet {
         let Some(path) = self.overlay.as_ref().map(|directory| directory.join(&file)) else {
             return Ok(pins);
         };
-        let bytes = if_exists(fs::read(&path));
+        let bytes = if_exists(regular::read(&path, LARGEST_DOCUMENT));
         if let Some(bytes) = bytes.map_err(|source| PinError::Unreadable { path: path.clone(), source })? {
             for own in load::pins(&path.display().to_string(), minor, &bytes)? {
                 pins.retain(|pin| pin.version != own.version);

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::TreeError;
-use super::git::{git_error, open_repository};
+use super::git::git_error;
+use super::repository::open_repository;
 use crate::version::Version;
 
 /// A release tag, such as `v2.5.1`.

@@ -44,7 +44,7 @@ fn every_form_of_a_tree_has_the_same_errors() {
     let (trees, _folders) = forms();
     for tree in &trees {
         let label = tree.label();
-        for nothing in ["Lib", "Misc/NEWS/below", "Modules/nothing", ".git", ".git/HEAD"] {
+        for nothing in ["Lib", "Misc/NEWS/below", "Modules/nothing"] {
             assert_eq!(tree.entry(&path(nothing)).unwrap(), None, "{nothing} of {label}");
             assert_eq!(tree.read(&path(nothing)).unwrap(), None, "{nothing} of {label}");
         }
@@ -66,6 +66,7 @@ fn a_walk_may_read_files_and_ends_with_the_first_error() {
         let result = tree.walk(&mut |entry| {
             seen += 1;
             match &entry.node {
+                Node::Large(_) => panic!("no file of this tree is large"),
                 Node::File(bytes) => assert_eq!(&tree.read(&entry.path)?.unwrap().bytes, bytes),
                 Node::Symlink(target) => assert_eq!(target, LINK.1.as_bytes()),
                 Node::Directory => assert_eq!(entry.mode & 0o700, 0o700),
@@ -135,7 +136,6 @@ fn invalid_names_are_skipped_by_plans_and_refused_by_copies() {
         fs::write(directory.path().join(name), "").unwrap();
     }
     assert_eq!(tree.files().unwrap().len(), FILES.len());
-    assert_eq!(tree.entry(&path(".pypatch-receipt.json")).unwrap(), None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The entries that a walk over a tree visits.
 
-use super::TreePath;
+use super::{LargeFile, TreePath};
 use crate::contents::Contents;
 
 /// When a file was last modified: seconds since 1970 (negative before), plus nanoseconds.
@@ -25,6 +25,8 @@ pub struct WalkEntry {
 pub enum Node {
     /// A regular file.
     File(Contents),
+    /// A regular file that is too large to be read into memory just to be copied.
+    Large(LargeFile),
     /// A directory.
     Directory,
     /// A symbolic link with its target. That of an archive never leaves the tree; that of a directory

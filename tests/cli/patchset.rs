@@ -39,7 +39,7 @@ fn an_edit_id_is_one_word() {
     assert_snapshot!(check_edits("  - {id: 'a: b', why: b, file: f, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:10: invalid edit id `a: b`: use lowercase letters, digits, `.`, `_` and `-`
+      patchsets/mine/patchset.yaml:5:10: invalid edit id `a: b`: use at most 100 lowercase letters, digits, `.`, `_` and `-`
     [exit 2]
     ");
 }
@@ -393,7 +393,7 @@ fn pypatchs_own_file_names_are_refused() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: .pypatch-receipt.json, file.add: {content: x}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: the file name `.pypatch-receipt.json` is reserved for pypatch
+      patchsets/mine/patchset.yaml:5:5: invalid path `.pypatch-receipt.json`: pypatch uses that name for itself
     [exit 2]
     ");
 }

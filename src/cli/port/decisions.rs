@@ -5,6 +5,7 @@ use std::io::BufRead;
 use super::Args;
 use crate::cli::{CliError, Ui};
 use crate::port::{BadDecision, Cell, Decided, Decision, Decisions};
+use crate::regular;
 use crate::report::details;
 
 /// The decisions on the command line and in the file.
@@ -13,7 +14,7 @@ pub(super) fn read(args: &Args) -> Result<Decisions, CliError> {
         None => Decisions::default(),
         Some(path) => {
             let path_name = path.display();
-            let text = std::fs::read_to_string(path)
+            let text = regular::read_text(path)
                 .map_err(|error| CliError::usage(format!("cannot read {path_name}: {error}")))?;
             serde_yaml::from_str(&text).map_err(|error| CliError::usage(format!("{path_name}: {error}")))?
         }

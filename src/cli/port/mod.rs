@@ -141,6 +141,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     }
     write::save(&folder, &written)
         .map_err(|error| CliError::io(format!("cannot write {}", folder.display()), &error))?;
+    ui.changed();
     show(Some(&folder))?;
     line(&format!("wrote {}", folder.join("patchset.yaml").display()))?;
     if args.format == Format::Text {

@@ -32,7 +32,7 @@ pub(super) fn head(args: &Args, old: &Patchset, version: &Version, pin: Option<S
 pub(super) fn require_free(catalog: &Catalog, id: &str, folder: &Path) -> Result<(), CliError> {
     let another = "give the new patchset another id with --id, or move the old one away";
     let (title, help) = if !is_id(id) {
-        let help = "use lower-case letters, digits, `.`, `_` and `-`";
+        let help = "use at most 100 lowercase letters, digits, `.`, `_` and `-`";
         (format!("invalid patchset id `{id}`"), help)
     } else if folder.exists() {
         (format!("{} exists already", folder.display()), another)

@@ -1,7 +1,6 @@
 //! `pypatch setup add`
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use serde_json::{Value, json};
 use super::change;
 use crate::cli::{CliError, ExitStatus, Ui};
 use crate::modules;
+use crate::regular;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -73,6 +73,7 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
             return Ok(status);
         }
         modules::touch(&setup).map_err(|error| io("touch", error))?;
+        ui.changed();
         for archive in &newer {
             ui.line(&format!("{} is newer than Setup", archive.display()))?;
         }
@@ -117,7 +118,7 @@ fn from_log(log: &Path, installed: Option<&Path>) -> Result<Vec<Module>, CliErro
     let read = if log == Path::new("-") {
         std::io::stdin().read_to_end(&mut bytes)
     } else {
-        File::open(log).and_then(|mut file| file.read_to_end(&mut bytes))
+        regular::open(log).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     read.map_err(|error| CliError::source(format!("cannot read {}: {error}", log.display())))?;
     let text = String::from_utf8_lossy(&bytes);

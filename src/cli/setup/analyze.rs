@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::export;
 use crate::modules::{self, Analysis, Inventory, Linkage, Program, inventory};
+use crate::regular::{self, LARGEST_FILE};
 use crate::report::ProgramAnalysis;
 use crate::tree::{DirTree, Tree, TreePath, python_version};
 
@@ -54,7 +55,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let implicit = python_version(tree)?.is_none_or(|version| version.series().0 < 3);
     let mut programs = Vec::new();
     for script in &args.scripts {
-        let text = fs::read(script)
+        let text = regular::read(script, LARGEST_FILE)
             .map_err(|error| CliError::source(format!("cannot read {}: {error}", script.display())))?;
         let folder =
             script.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -2,6 +2,7 @@
 //!
 //! Reads both forms of sources.list(5): one archive a line, and deb822 stanzas.
 
+use crate::regular;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -48,7 +49,7 @@ pub(super) fn archives(etc: &Path) -> Vec<Archive> {
     files.insert(0, etc.join("sources.list"));
     let mut archives: Vec<Archive> = Vec::new();
     for file in files {
-        let text = fs::read_to_string(&file).unwrap_or_default();
+        let text = regular::read_text(&file).unwrap_or_default();
         let found = match file.extension().and_then(|extension| extension.to_str()) {
             Some("list") => text.lines().filter_map(of_line).collect(),
             Some("sources") => stanzas(&text),

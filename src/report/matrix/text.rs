@@ -3,10 +3,9 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use anstyle::Style;
-
 use super::{MatrixReport, details, group_name};
 use crate::port::{Matrix, Verdict};
+use crate::report::list::column;
 use crate::report::style;
 
 /// A column is as wide as the longest verdict and two blanks.
@@ -23,9 +22,9 @@ pub(super) fn text(report: &MatrixReport<'_>, out: &mut dyn Write) -> io::Result
     let rows = matrix.rows();
     let groups: Vec<_> =
         matrix.folded().into_iter().filter(|group| matrix.columns[group.start].cells.is_ok()).collect();
-    let label = rows.iter().map(String::len).max().unwrap_or(0);
+    let label = column(rows.iter().map(String::len));
     let names: Vec<String> = groups.iter().map(|group| group_name(&matrix.columns[group.clone()])).collect();
-    let cell = names.iter().map(|name| name.len() + 2).max().unwrap_or(CELL).max(CELL);
+    let cell = column(names.iter().map(|name| name.len() + 2)).max(CELL);
     let per_block = (report.width.saturating_sub(label + 2) / cell).max(1);
     for (block, names) in groups.chunks(per_block).zip(names.chunks(per_block)) {
         let heads: String = names.iter().map(|name| format!("{name:cell$}")).collect();
@@ -34,7 +33,7 @@ pub(super) fn text(report: &MatrixReport<'_>, out: &mut dyn Write) -> io::Result
             let cells = block.iter().map(|group| {
                 let verdict = matrix.columns[group.start].verdict(row);
                 let name = verdict.map_or("", Verdict::name);
-                let style = verdict.map_or_else(Style::new, style::verdict);
+                let style = verdict.map_or(style::PLAIN, style::verdict);
                 format!("{style}{name}{style:#}{}", " ".repeat(cell - name.len()))
             });
             let line = format!("{row:label$}  {}", cells.collect::<String>());

@@ -13,6 +13,9 @@ use super::lexer::{Lexer, Token, TokenKind};
 use crate::syntax::Problem;
 use crate::text::Span;
 
+/// How many `#if` may be around a line; C guarantees 63. The conditions of everything in a file are kept.
+const DEEPEST: usize = 200;
+
 /// No bracket: the top level.
 const NONE: u32 = u32::MAX;
 
@@ -77,6 +80,8 @@ struct Reader<'a> {
     /// The innermost open bracket.
     now: u32,
     groups: Vec<OpenGroup>,
+    /// The open groups inside the deepest one that is read.
+    too_deep: usize,
     out: Nesting,
 }
 
@@ -92,8 +97,14 @@ pub(super) fn read(source: &[u8], whole: bool) -> (Nesting, Vec<Problem>) {
         partner: Vec::with_capacity(room),
         ..Nesting::default()
     };
-    let mut reader =
-        Reader { source, open: Vec::with_capacity(room / 2), now: NONE, groups: Vec::new(), out };
+    let mut reader = Reader {
+        source,
+        open: Vec::with_capacity(room / 2),
+        now: NONE,
+        groups: Vec::new(),
+        too_deep: 0,
+        out,
+    };
     let mut lexer = Lexer::new(source);
     while let Some(token) =
         if reader.in_braces() && !whole { lexer.structural_token() } else { lexer.token() }
@@ -186,6 +197,15 @@ impl Reader<'_> {
         let (keyword, end) = directive::keyword(text);
         let lines = directive::whole_lines(self.source, span);
         match keyword {
+            Keyword::If if self.groups.len() == DEEPEST => {
+                if self.too_deep == 0 {
+                    let rest = Span::new(lines.start, self.source.len());
+                    self.stray(rest, &format!("more than {DEEPEST} #if are nested"));
+                }
+                self.too_deep += 1;
+            }
+            Keyword::Endif if self.too_deep > 0 => self.too_deep -= 1,
+            Keyword::Elif | Keyword::Else if self.too_deep > 0 => {}
             Keyword::If => {
                 let around = self.groups.last().map(|open| (open.group, open.branch));
                 let group = self.out.groups.len();
@@ -395,6 +415,14 @@ mod tests {
             "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint f(void) { }\n#ifdef __cplusplus\n}\n#endif\n";
         assert!(problems(source).is_empty(), "{:?}", problems(source));
         assert_eq!(CFile::parse(source.as_bytes()).functions().len(), 1);
+    }
+
+    #[test]
+    fn too_many_nested_conditionals_are_a_problem() {
+        let nested = |n| format!("{}int f(void) {{}}\n{}", "#if A\n".repeat(n), "#else\n#endif\n".repeat(n));
+        assert!(problems(&nested(200)).is_empty());
+        let found = problems(&nested(201));
+        assert!(found.len() == 1 && found[0].ends_with("more than 200 #if are nested"), "{found:?}");
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Spool;
 use super::members::{Member, MemberKind, Members};
-use super::{Limits, Spool};
+use crate::tree::limits::{Budget, Limits};
+use crate::tree::path::MOST_NAMES;
 use crate::tree::{Mtime, TreeError, TreePath};
 
 /// What is at a path of an archive.
@@ -43,6 +45,10 @@ impl Index {
             let hostile = |why: &str| TreeError::hostile(archive, &member.name, why);
             let name = inside(&member.name).map_err(hostile)?;
             names += name.len() as u64;
+            // One more than a path, for the directory that contains everything.
+            if name.split(|&byte| byte == b'/').count() > MOST_NAMES + 1 {
+                return Err(hostile(&format!("it has more than {MOST_NAMES} components")));
+            }
             if name.len() > limits.name || names > limits.names {
                 return Err(hostile("its name is too long"));
             }
@@ -60,19 +66,32 @@ impl Index {
         }
         let top = top(&named).map_or(0, |top| top.len() + 1);
         let mut index = Index::default();
+        let mut budget = Budget::new(archive, limits);
         for (name, node) in named {
             if name.len() >= top {
-                index.add(&name[top..], node).map_err(|why| TreeError::hostile(archive, &name, why))?;
+                // What a hard link has is written once more.
+                if let NodeKind::File { len, .. } = node.kind {
+                    budget.contents(String::from_utf8_lossy(&name), len)?;
+                }
+                budget.entry(&name[top..])?;
+                let hostile = |why: &str| TreeError::hostile(archive, &name, why);
+                index.add(&name[top..], node, &mut budget, &hostile)?;
             }
         }
         Ok(index)
     }
 
     /// Adds a node. Nodes are added in byte order of their names, so after the directories above.
-    fn add(&mut self, name: &[u8], node: ArchiveNode) -> Result<(), &'static str> {
+    fn add(
+        &mut self,
+        name: &[u8],
+        node: ArchiveNode,
+        budget: &mut Budget<'_>,
+        hostile: &dyn Fn(&str) -> TreeError,
+    ) -> Result<(), TreeError> {
         if let NodeKind::Symlink(target) = &node.kind {
             let depth = name.iter().filter(|&&byte| byte == b'/').count();
-            stays_inside(target, depth)?;
+            stays_inside(target, depth).map_err(hostile)?;
         }
         let Some(path) = std::str::from_utf8(name).ok().and_then(|name| name.parse::<TreePath>().ok()) else {
             self.unnameable = Some(String::from_utf8_lossy(name).into_owned());
@@ -81,9 +100,10 @@ impl Index {
         for above in path.ancestors() {
             match self.nodes.get(&above).map(|above| &above.kind) {
                 Some(NodeKind::Directory) => {}
-                Some(NodeKind::Symlink(_)) => return Err("it is below a symbolic link"),
-                Some(NodeKind::File { .. }) => return Err("it is below a file"),
+                Some(NodeKind::Symlink(_)) => return Err(hostile("it is below a symbolic link")),
+                Some(NodeKind::File { .. }) => return Err(hostile("it is below a file")),
                 None => {
+                    budget.entry(above.as_str().as_bytes())?;
                     let implied = ArchiveNode { kind: NodeKind::Directory, mode: 0o755, mtime: None };
                     self.nodes.insert(above, implied);
                 }

@@ -5,8 +5,9 @@
 
 use tar::{EntryType, GnuExtSparseHeader, GnuSparseHeader, Header};
 
+use super::Spool;
 use super::pax::Pax;
-use super::{Limits, Spool};
+use crate::tree::limits::Limits;
 use crate::tree::{Mtime, TreeError};
 
 const BLOCK: u64 = 512;

@@ -15,7 +15,9 @@ use std::path::Path;
 
 use self::index::{ArchiveNode, Index, NodeKind};
 use self::spool::Spool;
-use super::{Entry, File, Node, Tree, TreeError, TreePath, WalkEntry};
+use super::large::LARGE;
+use super::limits::{LIMITS, Limits};
+use super::{Entry, File, LargeFile, Node, Tree, TreeError, TreePath, WalkEntry};
 
 /// A source tree in a .tar, .tar.gz, .tar.bz2 or .tar.xz, whose first bytes say which.
 ///
@@ -29,31 +31,6 @@ pub struct ArchiveTree {
     spool: Spool,
     index: Index,
 }
-
-/// The largest archives that are read. CPython 3.13 has 110 MB in 5,300 members.
-struct Limits {
-    /// Of the decompressed tar, in bytes.
-    total: u64,
-    /// Of one file, in bytes.
-    file: u64,
-    /// The number of headers.
-    members: u64,
-    /// Of an extended header, in bytes.
-    extension: u64,
-    /// Of a name, in bytes.
-    name: usize,
-    /// Of all names together, in bytes.
-    names: u64,
-}
-
-const LIMITS: Limits = Limits {
-    total: 4 << 30,
-    file: 512 << 20,
-    members: 1_000_000,
-    extension: 1 << 20,
-    name: 1024,
-    names: 64 << 20,
-};
 
 impl ArchiveTree {
     /// Decompresses and checks the tarball at `path`.
@@ -135,6 +112,9 @@ impl Tree for ArchiveTree {
         }
         for (path, entry) in &self.index.nodes {
             let node = match &entry.kind {
+                NodeKind::File { offset, len: len @ LARGE.. } => {
+                    Node::Large(LargeFile::new(self.spool.file(), *offset, *len))
+                }
                 NodeKind::File { offset, len } => Node::File(self.bytes(path, *offset, *len)?.into()),
                 NodeKind::Directory => Node::Directory,
                 NodeKind::Symlink(target) => Node::Symlink(target.clone()),

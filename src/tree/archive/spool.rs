@@ -1,24 +1,63 @@
 //! The decompressed tar of a tarball, in an unnamed temporary file.
 
 use std::fs;
-use std::io::{self, BufReader, ErrorKind, Read, Seek, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
-use bzip2::read::MultiBzDecoder;
+use bzip2::bufread::BzDecoder;
 use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
 
+use crate::regular;
 use crate::tree::TreeError;
 
 /// What an xz decoder may use, in KiB: `xz -9` takes 65 MiB.
 const XZ_MEMORY: u32 = 128 << 10;
 
+/// How many streams a bzip2 file may have. Starting one takes a tenth of a millisecond, even if it is empty; parallel
+/// compressors write one for each 900 kB.
+const MOST_STREAMS: u32 = 10_000;
+
+/// The streams of a bzip2 file, one after another.
+struct Bzip2Streams<R> {
+    decoder: Option<BzDecoder<R>>,
+    count: u32,
+}
+
+impl<R: BufRead> Bzip2Streams<R> {
+    fn new(packed: R) -> Bzip2Streams<R> {
+        Bzip2Streams { decoder: Some(BzDecoder::new(packed)), count: 1 }
+    }
+}
+
+impl<R: BufRead> Read for Bzip2Streams<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some(decoder) = &mut self.decoder else { return Ok(0) };
+            let count = decoder.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            let Some(mut packed) = self.decoder.take().map(BzDecoder::into_inner) else { return Ok(0) };
+            if packed.fill_buf()?.is_empty() {
+                return Ok(0);
+            }
+            self.count += 1;
+            if self.count > MOST_STREAMS {
+                return Err(io::Error::other(format!("it has more than {MOST_STREAMS} streams")));
+            }
+            self.decoder = Some(BzDecoder::new(packed));
+        }
+    }
+}
+
 /// A tar in a temporary file that is deleted when it is dropped. A member is read with one seek, and a
 /// tarball of 100 MB is not kept in memory.
 #[derive(Debug)]
 pub(super) struct Spool {
-    file: fs::File,
+    file: Arc<fs::File>,
     len: u64,
 }
 
@@ -27,7 +66,7 @@ impl Spool {
     pub(super) fn unpack(path: &Path, most: u64) -> Result<Spool, TreeError> {
         let label = path.display().to_string();
         let damaged = |why: &str| TreeError::Archive { archive: label.clone(), why: why.to_owned() };
-        let mut packed = fs::File::open(path).map_err(|error| match error.kind() {
+        let mut packed = regular::open(path).map_err(|error| match error.kind() {
             ErrorKind::NotFound => TreeError::NoSource(path.to_owned()),
             _ => TreeError::io(&label)(error),
         })?;
@@ -37,7 +76,7 @@ impl Spool {
         let packed = BufReader::with_capacity(1 << 16, packed);
         let decoder: Box<dyn Read> = match &start[..] {
             [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(packed)),
-            [b'B', b'Z', b'h', b'1'..=b'9', ..] => Box::new(MultiBzDecoder::new(packed)),
+            [b'B', b'Z', b'h', b'1'..=b'9', ..] => Box::new(Bzip2Streams::new(packed)),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
                 Box::new(XzReader::new_mem_limit(packed, true, XZ_MEMORY))
             }
@@ -58,7 +97,8 @@ impl Spool {
         damaged: &dyn Fn(&str) -> TreeError,
     ) -> Result<Spool, TreeError> {
         let failed = || TreeError::io(format!("a temporary file in {}", std::env::temp_dir().display()));
-        let mut spool = Spool { file: tempfile::tempfile().map_err(failed())?, len: 0 };
+        let file = tempfile::tempfile().map_err(failed())?;
+        let mut spool = Spool { file: Arc::new(file), len: 0 };
         let mut buffer = vec![0; 1 << 16];
         loop {
             let count = match decoder.read(&mut buffer) {
@@ -74,8 +114,13 @@ impl Spool {
             if spool.len > most {
                 return Err(damaged(&format!("it decompresses to more than {most} bytes")));
             }
-            spool.file.write_all(&buffer[..count]).map_err(failed())?;
+            (&*spool.file).write_all(&buffer[..count]).map_err(failed())?;
         }
+    }
+
+    /// The temporary file.
+    pub(super) fn file(&self) -> Arc<fs::File> {
+        self.file.clone()
     }
 
     /// Its length in bytes.
@@ -118,7 +163,7 @@ mod tests {
         pub(in crate::tree::archive) fn of(bytes: &[u8]) -> Spool {
             let mut file = tempfile::tempfile().expect("tests may write temporary files");
             file.write_all(bytes).expect("tests may write temporary files");
-            Spool { file, len: bytes.len() as u64 }
+            Spool { file: Arc::new(file), len: bytes.len() as u64 }
         }
     }
 }

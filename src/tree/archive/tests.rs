@@ -289,3 +289,73 @@ fn no_header_causes_a_panic() {
         }
     }
 }
+
+#[test]
+fn names_of_git_and_pypatch_are_refused() {
+    for (name, whose) in [
+        ("P/.git/hooks/pre-commit", "git"),
+        ("P/Lib/.GIT", "git"),
+        ("P/git~1/config", "git"),
+        ("P/.git./x", "git"),
+        ("P/.pypatch-stage-1.000000000/journal.json", "pypatch"),
+        ("P/Lib/.Pypatch-receipt.json", "pypatch"),
+    ] {
+        let why = hostile(&[file("P/setup.py"), file(name)]);
+        assert!(why.ends_with(&format!("{whose} uses that name for itself")), "{name}: {why}");
+    }
+}
+
+#[test]
+fn directories_that_are_not_listed_and_hard_links_count() {
+    let limits =
+        |total, members, names| Limits { total, members, names, file: 8192, extension: 16, name: 99 };
+    let open = |members: &[Vec<u8>], limits: &Limits| {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&tar(members)).unwrap();
+        ArchiveTree::open_within(file.path(), limits).map(|_| ()).map_err(|error| error.to_string())
+    };
+    let linked = [member(b'0', "P/a", "", &[b'x'; 5000]), member(b'1', "P/b", "P/a", b"")];
+    assert_eq!(open(&linked, &limits(10_000, 9, 99)), Ok(()));
+    assert!(
+        open(&linked, &limits(9_999, 9, 99)).unwrap_err().ends_with("its files have more than 9999 bytes")
+    );
+    let deep = [file("P/a/b/c/d"), file("P/e")];
+    assert_eq!(open(&deep, &limits(9999, 5, 99)), Ok(()));
+    assert!(open(&deep, &limits(9999, 4, 99)).unwrap_err().ends_with("it has more than 4 entries"));
+    assert!(open(&deep, &limits(9999, 5, 12)).unwrap_err().ends_with("its names have more than 12 bytes"));
+    // 65 names fit the field of an old header if each is one letter.
+    let name = format!("{}f", "d/".repeat(45));
+    let long = [member(b'L', "x", "", format!("P/{}{name}\0", "d/".repeat(19)).as_bytes()), file("x")];
+    assert!(hostile(&[&[file("P/e")], &long[..]].concat()).ends_with("it has more than 64 components"));
+}
+
+#[test]
+fn many_empty_streams_of_bzip2_are_refused() {
+    use bzip2::write::BzEncoder;
+    let stream = |bytes: &[u8]| {
+        let mut encoder = BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let (empty, whole) = (stream(b""), stream(&tar(&[file("P/spam.c")])));
+    let some = [&empty.repeat(50)[..], &whole, &empty].concat();
+    assert_eq!(open(&some).unwrap().files().unwrap().len(), 1);
+    let many = [&empty.repeat(10_001)[..], &whole].concat();
+    assert_eq!(damaged(&many), "it has more than 10000 streams");
+}
+
+#[test]
+fn a_large_file_is_copied_piece_by_piece() {
+    let bytes: Vec<u8> = (0..9_000_000u32).map(|i| (i % 251) as u8).collect();
+    let tree = open(&tar(&[member(b'0', "P/large", "", &bytes), file("P/small")])).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    crate::export::tree(&tree, &folder.path().join("out")).unwrap();
+    assert!(fs::read(folder.path().join("out/large")).unwrap() == bytes);
+    let mut kinds = Vec::new();
+    tree.walk(&mut |entry| {
+        kinds.push(matches!(entry.node, Node::Large(_)));
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(kinds, [true, false]);
+}

@@ -1,0 +1,123 @@
+//! A name in a tree: an open directory, and the last component of the path.
+//!
+//! The directories above are opened one after another without following links. So nothing outside the tree is
+//! reached, even if someone replaces a directory by a link meanwhile.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{CWD, Mode, OFlags, open, openat};
+use rustix::io::Errno;
+
+use super::error::ApplyError;
+use crate::tree::TreePath;
+
+/// A name in an open directory. What has that name, if anything, is not open.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The directory; `None` for a path that is used as it is.
+    dir: Option<Arc<OwnedFd>>,
+    name: PathBuf,
+    path: PathBuf,
+}
+
+/// The result of opening the directories above a path.
+pub(super) enum Found {
+    Place(Place),
+    /// The outermost directory that does not exist.
+    Missing(TreePath),
+}
+
+const DIRECTORY: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+impl Place {
+    /// A path that nobody else can change, or the root of a tree: links in it are followed.
+    pub fn at(path: impl Into<PathBuf>) -> Place {
+        let path = path.into();
+        Place { dir: None, name: path.clone(), path }
+    }
+
+    /// The name `name` in the directory `dir`, whose path is `folder`.
+    pub fn inside(dir: Arc<OwnedFd>, folder: &Path, name: impl Into<PathBuf>) -> Place {
+        let name = name.into();
+        Place { dir: Some(dir), path: folder.join(&name), name }
+    }
+
+    /// The place of `path` in the tree `root`.
+    ///
+    /// # Errors
+    /// When something above it is a link or not a directory.
+    pub fn find(root: &Path, path: &TreePath) -> Result<Found, ApplyError> {
+        let opening = |at: PathBuf| move |error: Errno| ApplyError::io("open", &at)(error.into());
+        let mut dir = open(root, DIRECTORY, Mode::empty()).map_err(opening(root.to_owned()))?;
+        let mut names = path.as_str().split('/').peekable();
+        let mut depth = 0;
+        while let Some(name) = names.next() {
+            if names.peek().is_none() {
+                let name = PathBuf::from(name);
+                return Ok(Found::Place(Place { dir: Some(Arc::new(dir)), name, path: path.below(root) }));
+            }
+            let above = || path.ancestors().nth(depth).unwrap_or_else(|| path.clone());
+            dir = match openat(&dir, name, DIRECTORY | OFlags::NOFOLLOW, Mode::empty()) {
+                Ok(dir) => dir,
+                Err(Errno::NOENT) => return Ok(Found::Missing(above())),
+                Err(Errno::NOTDIR | Errno::LOOP) => {
+                    let here = Place::inside(Arc::new(dir), &root.join(path.as_str()), name);
+                    let link = here.metadata().is_ok_and(|it| it.is_some_and(|it| it.is_symlink()));
+                    return Err(match link {
+                        // Its target may be outside the tree.
+                        true => ApplyError::Symlink(above()),
+                        false => ApplyError::WrongType(above()),
+                    });
+                }
+                Err(error) => return Err(opening(above().below(root))(error)),
+            };
+            depth += 1;
+        }
+        Ok(Found::Place(Place::at(root)))
+    }
+
+    /// The place of `path` in the tree `root`, in which the directories above it exist.
+    pub fn of(root: &Path, path: &TreePath) -> Result<Place, ApplyError> {
+        match Place::find(root, path)? {
+            Found::Place(place) => Ok(place),
+            Found::Missing(dir) => Err(ApplyError::io("open", &dir.below(root))(Errno::NOENT.into())),
+        }
+    }
+
+    /// Its path, for messages.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The directory for a system call that takes one and a name.
+    pub fn dir(&self) -> BorrowedFd<'_> {
+        self.dir.as_ref().map_or(CWD, |dir| dir.as_fd())
+    }
+
+    /// Its name in [`Place::dir`].
+    pub fn name(&self) -> &Path {
+        &self.name
+    }
+
+    /// Opens what is there, but no link in a tree.
+    pub fn open(&self, flags: OFlags) -> io::Result<File> {
+        let follow = if self.dir.is_some() { OFlags::NOFOLLOW } else { OFlags::empty() };
+        // A pipe does not wait for a writer.
+        let flags = flags | follow | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        Ok(openat(self.dir(), &self.name, flags, Mode::from_raw_mode(0o600))?.into())
+    }
+
+    /// The metadata of what is there, of a link itself; `None` if nothing is.
+    pub fn metadata(&self) -> io::Result<Option<Metadata>> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match openat(self.dir(), &self.name, flags, Mode::empty()) {
+            Ok(file) => File::from(file).metadata().map(Some),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
