@@ -71,9 +71,12 @@ pub(super) fn revert_on(
     // In descending order a directory comes after everything inside it.
     update.remove.sort_by(|a, b| b.cmp(a));
     update.create = removed_parents(root, &update.files)?;
+    // Sets, because a receipt may list many directories.
+    let set = |paths: &[TreePath]| paths.iter().cloned().collect::<BTreeSet<_>>();
+    let (removed, created) = (set(&update.remove), set(&update.create));
     for (path, mtime) in mtimes {
-        let stays = !update.remove.contains(&path);
-        let exists = update.create.contains(&path) || inspect::dir(root, &path)?.is_some();
+        let stays = !removed.contains(&path);
+        let exists = created.contains(&path) || inspect::dir(root, &path)?.is_some();
         if stays && exists {
             update.mtimes.push((path, mtime));
         }

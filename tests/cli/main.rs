@@ -11,6 +11,7 @@ mod build;
 mod export;
 mod faults;
 mod foreign;
+mod hostile;
 mod kill;
 mod patchset;
 mod plan;

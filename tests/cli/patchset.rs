@@ -393,7 +393,7 @@ fn pypatchs_own_file_names_are_refused() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: .pypatch-receipt.json, file.add: {content: x}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: invalid path `.pypatch-receipt.json`: pypatch uses that name for itself
+      patchsets/mine/patchset.yaml:5:27: invalid path `.pypatch-receipt.json`: pypatch uses that name for itself
     [exit 2]
     ");
 }
