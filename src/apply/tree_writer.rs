@@ -17,7 +17,7 @@ use super::error::ApplyError;
 use super::inspect;
 use super::place::Place;
 use super::stamp::{Mode, Mtime};
-use crate::tree::{Node, WalkEntry};
+use crate::tree::{Node, TreePath, WalkEntry};
 
 /// The prefix of the hidden directory's name.
 const HIDDEN: &str = ".pypatch-new-";
@@ -70,6 +70,8 @@ pub(crate) struct TreeWriter {
     now: Mtime,
     /// The modes and mtimes that directories get when all files are written.
     directories: Vec<(Dir, Option<Mode>, Mtime)>,
+    /// The directory of the entry that was added last; it exists.
+    parent: Option<TreePath>,
 }
 
 impl TreeWriter {
@@ -106,7 +108,7 @@ impl TreeWriter {
         let metadata = fs::metadata(&root).map_err(ApplyError::io("read metadata of", &root))?;
         let now = Mtime::of(&metadata);
         let directories = vec![(Dir::Top, None, now)];
-        Ok(TreeWriter { out: out.to_owned(), root, temporary, _lock: lock, now, directories })
+        Ok(TreeWriter { out: out.to_owned(), root, temporary, _lock: lock, now, directories, parent: None })
     }
 
     /// The directory that contains the tree until it is finished.
@@ -123,7 +125,12 @@ impl TreeWriter {
         let disk = Disk::default();
         let (path, mode) = (&entry.path, Mode::new(entry.mode));
         let mtime = entry.mtime.and_then(|(seconds, nanos)| Mtime::new(seconds, nanos)).unwrap_or(self.now);
-        for missing in inspect::missing_dirs(&self.root, path)? {
+        // The files of a directory follow each other, and nothing replaces a directory here.
+        let parent = path.parent();
+        let missing =
+            if parent == self.parent { Vec::new() } else { inspect::missing_dirs(&self.root, path)? };
+        self.parent = parent;
+        for missing in missing {
             disk.make_dir(&Place::at(missing.below(&self.root)))?;
             self.directories.push((Dir::Below(missing), None, self.now));
         }
@@ -182,7 +189,7 @@ impl TreeWriter {
         let disk = Disk::default();
         // Renaming replaces an empty directory, and fails if files were added to it since.
         disk.rename(&Place::at(&self.root), &Place::at(&self.out))?;
-        // The output is there. Its files were not waited for either, so it is no failure if this is not possible.
+        // The output is there. Its files were not waited for either, so this may fail.
         let _ = disk.sync_dir(&Place::at(self.temporary.path().parent().unwrap_or(Path::new("."))));
         Ok(())
     }

@@ -80,3 +80,29 @@ impl<'a> Budget<'a> {
         TreeError::Limit { what: self.source.to_owned(), why }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::regular::LARGEST_DOCUMENT;
+    use crate::tree::path::MOST_NAMES;
+
+    #[test]
+    fn security_md_has_these_limits() {
+        let text = include_str!("../../SECURITY.md");
+        let row = |what: &str| {
+            let row = text.lines().find_map(|line| line.strip_prefix("| ")?.strip_prefix(what));
+            row.and_then(|row| row.rsplit('|').nth(1)).unwrap_or_else(|| panic!("no row `{what}`")).trim()
+        };
+        let mib = |bytes: u64| format!("{} MiB", bytes >> 20);
+        assert_eq!(row("one file"), mib(LIMITS.file));
+        assert_eq!(row("all files of a source"), format!("{} GiB", LIMITS.total >> 30));
+        assert_eq!(row("the decompressed tar"), format!("{} GiB", LIMITS.total >> 30));
+        assert_eq!(row("files, directories and links").replace(',', ""), LIMITS.members.to_string());
+        assert_eq!(row("all their paths"), mib(LIMITS.names));
+        let path = format!("{} bytes, {MOST_NAMES} components, 255 bytes each", LIMITS.name);
+        assert_eq!(row("a path"), path);
+        assert_eq!(row("an extended header"), mib(LIMITS.extension));
+        assert_eq!(row("a patchset.yaml"), mib(LARGEST_DOCUMENT));
+    }
+}

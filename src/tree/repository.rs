@@ -30,7 +30,7 @@ pub(super) fn open_repository(path: &Path) -> Result<Repository, TreeError> {
     Repository::open_bare(found).map_err(|error| missing(error.message()))
 }
 
-/// Checks that libgit2 opens no pipe or device in the repository directory `folder`: it would wait for ever.
+/// Checks that libgit2 opens no pipe or device in the repository directory `folder`: it would wait forever.
 fn require_plain(folder: &Path, depth: usize) -> io::Result<()> {
     // Work trees and submodules have their own repositories, and hooks are not run.
     let skipped = ["worktrees", "modules", "hooks", "lfs"];

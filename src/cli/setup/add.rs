@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::change;
 use crate::cli::{CliError, ExitStatus, Ui};
 use crate::modules;
-use crate::regular;
+use crate::regular::{self, LARGEST_FILE};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -114,13 +114,15 @@ fn edit_id(module: &str, is_used: impl Fn(&String) -> bool) -> String {
 
 /// The modules in a log of distutils.
 fn from_log(log: &Path, installed: Option<&Path>) -> Result<Vec<Module>, CliError> {
-    let mut bytes = Vec::new();
-    let read = if log == Path::new("-") {
-        std::io::stdin().read_to_end(&mut bytes)
-    } else {
-        regular::open(log).and_then(|mut file| file.read_to_end(&mut bytes))
+    let read = || {
+        if log != Path::new("-") {
+            return regular::read(log, LARGEST_FILE);
+        }
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
     };
-    read.map_err(|error| CliError::source(format!("cannot read {}: {error}", log.display())))?;
+    let bytes =
+        read().map_err(|error| CliError::source(format!("cannot read {}: {error}", log.display())))?;
     let text = String::from_utf8_lossy(&bytes);
     let mut found = Vec::new();
     let mut names = BTreeSet::new();
