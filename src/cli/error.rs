@@ -141,7 +141,7 @@ impl From<ApplyError> for CliError {
                 CliError { status: ExitStatus::Io, ..cli }.detail("the tree is unchanged")
             }
             ApplyError::Unfinished { .. } => CliError { status: ExitStatus::Io, ..cli }
-                .help("free disk space or change permissions, then run `pypatch status` on the tree"),
+                .help("remove the cause, for example free disk space, then run `pypatch status` on the tree: it undoes the rest"),
             ApplyError::NotADirectory(_) => CliError { status: ExitStatus::Source, ..cli },
             ApplyError::Busy(_) => cli.help("wait until it has ended, then run this again"),
             ApplyError::Drifted(files) => CliError::unfit("the tree is not as pypatch left it")

@@ -23,7 +23,8 @@ pub(super) enum ExitStatus {
     Incomplete = 6,
     /// 70: a bug of pypatch.
     Bug = 70,
-    /// 74: writing failed (disk full, no permission). The tree is unchanged.
+    /// 74: writing failed (disk full, no permission). The tree is unchanged, unless undoing the
+    /// change failed too, as the message says then.
     Io = 74,
 }
 
