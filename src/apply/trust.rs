@@ -68,9 +68,9 @@ fn a_stage_with_other_files_than_ours_is_refused() {
             fs::create_dir(dir.path().join(stage)).unwrap();
             let path = dir.path().join(stage).join(name.trim_end_matches('/'));
             if name.ends_with('/') {
-                fs::create_dir(path).unwrap()
+                fs::create_dir(path).unwrap();
             } else {
-                fs::write(path, "x").unwrap()
+                fs::write(path, "x").unwrap();
             }
             let error = refused(dir.path());
             assert!(matches!(error, ApplyError::ForeignStage { .. }), "{error}");

@@ -55,11 +55,7 @@ impl<'a> Budget<'a> {
             return Err(self.exceeded(format!("its names have more than {} bytes", self.limits.names)));
         }
         match refused(path) {
-            Some(why) => Err(TreeError::Hostile {
-                archive: self.source.to_owned(),
-                member: String::from_utf8_lossy(path).into_owned(),
-                why: why.to_owned(),
-            }),
+            Some(why) => Err(TreeError::hostile(self.source, path, why)),
             None => Ok(()),
         }
     }
