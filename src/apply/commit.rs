@@ -126,13 +126,13 @@ fn check<'a>(
             let same = if let Some(file) = results.get(path) {
                 *file == change.before.as_ref()
             } else {
-                let found = inspect::file(root, path)?;
+                let found = inspect::file_and_contents(root, path)?;
                 refuse_conflict(path, &results)?;
-                on_disk.insert(path, found);
+                on_disk.insert(path, found.as_ref().map(|(info, _)| *info));
                 match (&change.before, &found) {
                     (None, None) => true,
-                    (Some(File { bytes, executable }), Some(found)) => {
-                        *executable == found.mode.executable() && *bytes == inspect::read(root, path)?
+                    (Some(File { bytes, executable }), Some((found, contents))) => {
+                        *executable == found.mode.executable() && *bytes == contents
                     }
                     (None, Some(_)) | (Some(_), None) => false,
                 }

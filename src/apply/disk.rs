@@ -47,7 +47,7 @@ pub(super) struct NewFile<'a> {
 pub(super) struct Unsynced(Vec<(Place, File)>);
 
 /// How many files are kept open to be synced together.
-const BATCH: usize = 64;
+pub(super) const BATCH: usize = 64;
 
 impl Unsynced {
     /// Waits until all files are on disk.
@@ -180,7 +180,7 @@ impl Disk<'_> {
             Ok(file) => file.set_permissions(Permissions::from_mode(mode.bits())),
             // A file that its owner may not read cannot be opened, but its mode can be changed.
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                if place.metadata()?.is_some_and(|metadata| metadata.is_symlink()) {
+                if place.metadata()?.is_some_and(|metadata| metadata.kind == fs::FileType::Symlink) {
                     return Err(Errno::LOOP.into());
                 }
                 let mode = fs::Mode::from_raw_mode(mode.bits() as RawMode);
@@ -199,20 +199,17 @@ impl Disk<'_> {
         })
     }
 
-    /// Sets the mtimes of directories as [`Disk::set_dir_mtime`] does, and syncs their entries.
+    /// Sets the mtimes of at most [`BATCH`] directories as [`Disk::set_dir_mtime`] does, and syncs their entries.
     pub fn set_and_sync_dirs(&self, dirs: &[(Place, Mtime)]) -> Result<(), ApplyError> {
-        for some in dirs.chunks(BATCH) {
-            let mut open = Vec::with_capacity(some.len());
-            // All mtimes are set before the first sync, so that the file system writes them together.
-            for (place, mtime) in some {
-                let dir = open_dir(place).map_err(ApplyError::io("open", place.path()))?;
-                let set = || unless(&[ErrorKind::PermissionDenied], set_mtime(&dir, *mtime));
-                self.step("set time of", place, set)?;
-                open.push(dir);
-            }
-            some.iter().zip(&open).try_for_each(|((place, _), dir)| self.sync(place, dir))?;
+        let mut open = Vec::with_capacity(dirs.len());
+        // All mtimes are set before the first sync, so that the file system writes them together.
+        for (place, mtime) in dirs {
+            let dir = open_dir(place).map_err(ApplyError::io("open", place.path()))?;
+            let set = || unless(&[ErrorKind::PermissionDenied], set_mtime(&dir, *mtime));
+            self.step("set time of", place, set)?;
+            open.push(dir);
         }
-        Ok(())
+        dirs.iter().zip(&open).try_for_each(|((place, _), dir)| self.sync(place, dir))
     }
 
     /// Syncs the entries of a directory.

@@ -1,13 +1,11 @@
 //! Reads files and directories of a tree without following symbolic links.
 
-use std::fs::Metadata;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use rustix::fs::{FileType, OFlags};
 
 use super::error::ApplyError;
-use super::place::{Found, Place};
+use super::place::{Found, Metadata, Place};
 use super::stamp::{Mode, Mtime};
 use crate::regular::{self, LARGEST_FILE};
 use crate::tree::TreePath;
@@ -40,9 +38,13 @@ impl Inode {
 
 impl FileInfo {
     pub fn of(metadata: &Metadata) -> FileInfo {
-        let inode = Inode { device: metadata.dev(), number: metadata.ino(), len: metadata.len() };
-        let owner = (metadata.uid(), metadata.gid());
-        FileInfo { mode: Mode::of(metadata), mtime: Mtime::of(metadata), owner, inode }
+        let (device, number) = metadata.inode;
+        FileInfo {
+            mode: Mode::new(metadata.mode),
+            mtime: Mtime::of_parts(metadata.modified),
+            owner: metadata.owner,
+            inode: Inode { device, number, len: metadata.len },
+        }
     }
 
     /// Whether `metadata` is that of the same file with the same length and mtime.
@@ -58,8 +60,25 @@ impl FileInfo {
 /// When it is not a regular file, or one of its parents is not a directory.
 pub(super) fn file(root: &Path, path: &TreePath) -> Result<Option<FileInfo>, ApplyError> {
     let Some(metadata) = metadata(root, path)? else { return Ok(None) };
-    if metadata.is_file() {
+    if metadata.kind == FileType::RegularFile {
         Ok(Some(FileInfo::of(&metadata)))
+    } else {
+        Err(ApplyError::WrongType(path.clone()))
+    }
+}
+
+/// The metadata and the contents of the file at `path`, as [`file`] and [`read`] return them.
+///
+/// # Errors
+/// As for [`file`], and when it is larger than a file may be.
+pub(super) fn file_and_contents(
+    root: &Path,
+    path: &TreePath,
+) -> Result<Option<(FileInfo, Vec<u8>)>, ApplyError> {
+    let Found::Place(place) = Place::find(root, path)? else { return Ok(None) };
+    let Some(metadata) = metadata_at(&place, path)? else { return Ok(None) };
+    if metadata.kind == FileType::RegularFile {
+        Ok(Some((FileInfo::of(&metadata), read_at(&place, LARGEST_FILE)?)))
     } else {
         Err(ApplyError::WrongType(path.clone()))
     }
@@ -81,15 +100,21 @@ pub(super) fn missing_dirs(root: &Path, path: &TreePath) -> Result<Vec<TreePath>
 /// # Errors
 /// When it or one of its parents is a symbolic link, or a parent is not a directory.
 pub(super) fn dir(root: &Path, path: &TreePath) -> Result<Option<(Mode, Mtime)>, ApplyError> {
-    let metadata = metadata(root, path)?.filter(Metadata::is_dir);
-    Ok(metadata.map(|metadata| (Mode::of(&metadata), Mtime::of(&metadata))))
+    let metadata = metadata(root, path)?.filter(|metadata| metadata.kind == FileType::Directory);
+    Ok(metadata.map(|metadata| (Mode::new(metadata.mode), Mtime::of_parts(metadata.modified))))
 }
 
 fn metadata(root: &Path, path: &TreePath) -> Result<Option<Metadata>, ApplyError> {
-    let Found::Place(place) = Place::find(root, path)? else { return Ok(None) };
+    match Place::find(root, path)? {
+        Found::Place(place) => metadata_at(&place, path),
+        Found::Missing(_) => Ok(None),
+    }
+}
+
+fn metadata_at(place: &Place, path: &TreePath) -> Result<Option<Metadata>, ApplyError> {
     match place.metadata().map_err(ApplyError::io("read metadata of", place.path()))? {
         // Its target may be outside the tree.
-        Some(metadata) if metadata.is_symlink() => Err(ApplyError::Symlink(path.clone())),
+        Some(metadata) if metadata.kind == FileType::Symlink => Err(ApplyError::Symlink(path.clone())),
         metadata => Ok(metadata),
     }
 }

@@ -3,13 +3,13 @@
 //! The directories above are opened one after another without following links. So nothing outside the tree is
 //! reached, even if someone replaces a directory by a link meanwhile.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{CWD, Mode, OFlags, open, openat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, open, openat, statat};
 use rustix::io::Errno;
 
 use super::error::ApplyError;
@@ -22,6 +22,39 @@ pub(super) struct Place {
     dir: Option<Arc<OwnedFd>>,
     name: PathBuf,
     path: PathBuf,
+}
+
+/// The metadata of what has a name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Metadata {
+    pub kind: FileType,
+    pub mode: u32,
+    /// User and group.
+    pub owner: (u32, u32),
+    /// Device and number.
+    pub inode: (u64, u64),
+    /// The number of its names.
+    pub links: u64,
+    pub len: u64,
+    /// The times of the last write and of the last change of anything: seconds and nanoseconds.
+    pub modified: (i64, i64),
+    pub changed: (i64, i64),
+}
+
+impl Metadata {
+    #[allow(clippy::unnecessary_cast, reason = "the types of the fields differ between machines")]
+    fn of(stat: &Stat) -> Metadata {
+        Metadata {
+            kind: FileType::from_raw_mode(stat.st_mode),
+            mode: stat.st_mode as u32,
+            owner: (stat.st_uid, stat.st_gid),
+            inode: (stat.st_dev as u64, stat.st_ino as u64),
+            links: stat.st_nlink as u64,
+            len: stat.st_size as u64,
+            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            changed: (stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+        }
+    }
 }
 
 /// The result of opening the directories above a path.
@@ -66,7 +99,8 @@ impl Place {
                 Err(Errno::NOENT) => return Ok(Found::Missing(above())),
                 Err(Errno::NOTDIR | Errno::LOOP) => {
                     let here = Place::inside(Arc::new(dir), &root.join(path.as_str()), name);
-                    let link = here.metadata().is_ok_and(|it| it.is_some_and(|it| it.is_symlink()));
+                    let link =
+                        here.metadata().is_ok_and(|it| it.is_some_and(|it| it.kind == FileType::Symlink));
                     return Err(match link {
                         // Its target may be outside the tree.
                         true => ApplyError::Symlink(above()),
@@ -113,9 +147,8 @@ impl Place {
 
     /// The metadata of what is there, of a link itself; `None` if nothing is.
     pub fn metadata(&self) -> io::Result<Option<Metadata>> {
-        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        match openat(self.dir(), &self.name, flags, Mode::empty()) {
-            Ok(file) => File::from(file).metadata().map(Some),
+        match statat(self.dir(), &self.name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(Metadata::of(&stat))),
             Err(Errno::NOENT) => Ok(None),
             Err(error) => Err(error.into()),
         }

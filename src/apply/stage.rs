@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{Dir, OFlags};
+use rustix::fs::{Dir, FileType, OFlags};
 
 use super::disk::{Disk, NewFile, Unsynced};
 use super::error::ApplyError;
@@ -125,7 +125,8 @@ impl Stage {
                 continue;
             }
             let metadata = self.place(&name).metadata().map_err(ApplyError::io("read", &self.path))?;
-            if !is_own_name(&name) || !metadata.is_some_and(|metadata| metadata.is_file()) {
+            if !is_own_name(&name) || !metadata.is_some_and(|metadata| metadata.kind == FileType::RegularFile)
+            {
                 return Err(self.foreign(format!("it contains `{name}`")));
             }
             names.push(name);
@@ -231,7 +232,7 @@ fn open_dir(place: &Place) -> Result<OwnedFd, ApplyError> {
 fn open_own(place: &Place) -> Result<OwnedFd, ApplyError> {
     let foreign = |why: &str| ApplyError::ForeignStage { path: place.path().to_owned(), why: why.to_owned() };
     let metadata = place.metadata().map_err(ApplyError::io("read metadata of", place.path()))?;
-    if !metadata.is_some_and(|metadata| metadata.is_dir()) {
+    if !metadata.is_some_and(|metadata| metadata.kind == FileType::Directory) {
         return Err(foreign("it is not a directory"));
     }
     let dir = File::from(open_dir(place)?);

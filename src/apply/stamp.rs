@@ -26,7 +26,12 @@ impl Mtime {
 
     /// The mtime of a file.
     pub(crate) fn of(metadata: &Metadata) -> Mtime {
-        Mtime { seconds: metadata.mtime(), nanos: u32::try_from(metadata.mtime_nsec()).unwrap_or(0) }
+        Mtime::of_parts((metadata.mtime(), metadata.mtime_nsec()))
+    }
+
+    /// The mtime of a file, whose nanoseconds are less than a second.
+    pub(crate) fn of_parts((seconds, nanos): (i64, i64)) -> Mtime {
+        Mtime { seconds, nanos: u32::try_from(nanos).unwrap_or(0) }
     }
 
     /// The same time as a [`SystemTime`]; `None` when that cannot represent it.

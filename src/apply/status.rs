@@ -77,18 +77,12 @@ pub(super) fn examine(
     path: &TreePath,
     expected: Option<&After>,
 ) -> Result<Examined, ApplyError> {
-    let info = match inspect::file(root, path) {
-        Err(ApplyError::Symlink(_) | ApplyError::WrongType(_)) => {
+    let (info, bytes) = match inspect::file_and_contents(root, path) {
+        // pypatch writes no file over the limit.
+        Err(ApplyError::Symlink(_) | ApplyError::WrongType(_) | ApplyError::TooLarge { .. }) => {
             return Ok(Examined { state: FileState::Drifted, info: None, bytes: Vec::new() });
         }
-        info => info?,
-    };
-    let bytes = match info.map(|_| inspect::read(root, path)).transpose() {
-        // pypatch writes no file of that size.
-        Err(ApplyError::TooLarge { .. }) => {
-            return Ok(Examined { state: FileState::Drifted, info, bytes: Vec::new() });
-        }
-        bytes => bytes?.unwrap_or_default(),
+        found => found?.map_or((None, Vec::new()), |(info, bytes)| (Some(info), bytes)),
     };
     let state = match (info, expected) {
         (None, None) => FileState::AsApplied,

@@ -1,18 +1,17 @@
 //! Several changes of a tree, all or none of them.
 
 use std::borrow::Cow;
-use std::fs::{File, Metadata};
-use std::os::unix::fs::MetadataExt;
+use std::fs::File;
 use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use super::disk::{Disk, NewFile, Unsynced};
+use super::disk::{BATCH, Disk, NewFile, Unsynced};
 use super::error::ApplyError;
 use super::inspect::{self, FileInfo, Inode};
 use super::journal::{Journal, JournalBefore, JournalFile, RemovedDir};
 use super::lock::LockedTree;
-use super::place::Place;
+use super::place::{Metadata, Place};
 use super::receipt::{AppliedLayer, Receipt};
 use super::stage::{Stage, StageInfo};
 use super::stamp::{Mode, Mtime};
@@ -122,7 +121,7 @@ struct Seen {
 impl Seen {
     fn of(metadata: &Metadata, names: u64) -> Seen {
         let FileInfo { inode, mtime, mode, .. } = FileInfo::of(metadata);
-        let changed = (metadata.nlink() <= names).then(|| (metadata.ctime(), metadata.ctime_nsec()));
+        let changed = (metadata.links <= names).then_some(metadata.changed);
         Seen { inode, mtime, mode, changed }
     }
 }
@@ -138,10 +137,11 @@ fn prepare(
 ) -> Result<Vec<Option<Seen>>, ApplyError> {
     let (mut journal, mut unsynced) = (Journal::new(), Unsynced::default());
     for (i, file) in update.files.iter().enumerate() {
+        let place = file.before.map(|_| Place::of(root, &file.path)).transpose()?;
         // The attributes of the old file, if it is replaced.
-        let like = match (&file.action, file.before) {
-            (Action::Write { .. }, Some(_)) => Some(open_old(root, &file.path)?),
-            _ => None,
+        let like = match (&file.action, &place) {
+            (Action::Write { .. }, Some(place)) => Some(open_old(place)?),
+            (Action::Write { .. } | Action::SetMode(_) | Action::Remove, _) => None,
         };
         let (after, in_place) = match &file.action {
             Action::Write { bytes, sha256, mode, owner, mtime } => {
@@ -156,8 +156,8 @@ fn prepare(
             Action::SetMode(mode) => (file.before.map(|(_, sha256)| sha256), Some(*mode)),
             Action::Remove => (None, None),
         };
-        if let (Some((info, _)), None) = (file.before, in_place) {
-            keep_old(disk, root, &file.path, info, stage.old_at(i), &mut unsynced)?;
+        if let (Some((info, _)), Some(place), None) = (file.before, &place, in_place) {
+            keep_old(disk, place, info, stage.old_at(i), &mut unsynced)?;
         }
         let before = file.before.map(|(info, sha256)| JournalBefore { sha256, mode: info.mode });
         journal.files.push(JournalFile { path: file.path.clone(), before, after, in_place });
@@ -182,8 +182,7 @@ fn prepare(
 }
 
 /// Opens a file that will be replaced, to read its attributes.
-fn open_old(root: &Path, path: &TreePath) -> Result<File, ApplyError> {
-    let place = Place::of(root, path)?;
+fn open_old(place: &Place) -> Result<File, ApplyError> {
     place.open(OFlags::RDONLY).map_err(ApplyError::io("open", place.path()))
 }
 
@@ -201,22 +200,21 @@ fn metadata(place: &Place) -> Result<Option<Metadata>, ApplyError> {
     place.metadata().map_err(ApplyError::io("read metadata of", place.path()))
 }
 
-/// Gives the file at `path` a second name inside the stage.
+/// Gives the file at `place` a second name inside the stage.
 fn keep_old(
     disk: &Disk<'_>,
-    root: &Path,
-    path: &TreePath,
+    place: &Place,
     info: FileInfo,
     old: Place,
     unsynced: &mut Unsynced,
 ) -> Result<(), ApplyError> {
-    if disk.link(&Place::of(root, path)?, &old).is_ok() {
+    if disk.link(place, &old).is_ok() {
         return Ok(());
     }
     // Some file systems have no hard links, and Linux refuses a link to a file that someone else owns
     // (fs.protected_hardlinks). A copy has all but the inode.
-    let bytes = inspect::read(root, path)?;
-    let (like, owner) = (open_old(root, path)?, Some(info.owner));
+    let bytes = inspect::read_at(place, LARGEST_FILE)?;
+    let (like, owner) = (open_old(place)?, Some(info.owner));
     let copy = NewFile { bytes: &bytes, mode: info.mode, owner, mtime: info.mtime, like: Some(&like) };
     disk.new_file(old, &copy, unsynced)
 }
@@ -267,7 +265,9 @@ fn change_tree(
     }
     // Each rename above changed the mtime of a directory, so these are set last. The directories are
     // synced here because the commit that follows must not reach the disk before the renames.
-    let place = |(path, mtime): &(TreePath, Mtime)| Ok((Place::of(root, path)?, *mtime));
-    let mtimes: Vec<_> = update.mtimes.iter().map(place).collect::<Result<_, ApplyError>>()?;
-    disk.set_and_sync_dirs(&mtimes)
+    for some in update.mtimes.chunks(BATCH) {
+        let place = |(path, mtime): &(TreePath, Mtime)| Ok((Place::of(root, path)?, *mtime));
+        disk.set_and_sync_dirs(&some.iter().map(place).collect::<Result<Vec<_>, ApplyError>>()?)?;
+    }
+    Ok(())
 }

@@ -149,3 +149,25 @@ fn a_replaced_file_keeps_its_extended_attributes() {
     super::revert(dir.path(), super::RevertScope::All, false).unwrap();
     assert_eq!(note(), b"mine");
 }
+
+#[test]
+fn many_files_and_directories_are_not_open_at_once() {
+    let dir = tree();
+    // More than a process may have open.
+    let changes: Vec<_> =
+        (0..1500).map(|i| super::testing::add(&format!("many/{i}/file"), b"x", false)).collect();
+    let disk = Disk::hooked(|_, _| Ok(()));
+    commit_on(&disk, dir.path(), one("one", &changes)).unwrap();
+    let changes: Vec<_> = (0..1500)
+        .map(|i| {
+            super::testing::change(
+                dir.path(),
+                &format!("many/{i}/file"),
+                vec![crate::text::Rewrite::insert(0, "y")],
+            )
+        })
+        .collect();
+    commit_on(&disk, dir.path(), one("two", &changes)).unwrap();
+    super::revert::revert_on(&disk, dir.path(), super::RevertScope::All, false).unwrap();
+    assert!(!dir.path().join("many").exists());
+}
