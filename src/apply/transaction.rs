@@ -108,7 +108,7 @@ fn receipt_update<'a>(
 }
 
 /// A file that is about to be changed: anything that someone does to it changes this.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 struct Seen {
     inode: Inode,
     mtime: Mtime,
@@ -119,6 +119,13 @@ struct Seen {
 }
 
 impl Seen {
+    /// Whether nothing was done to the file between the two.
+    fn is_same(&self, other: &Seen) -> bool {
+        let times = self.changed.zip(other.changed);
+        (self.inode, self.mtime, self.mode) == (other.inode, other.mtime, other.mode)
+            && times.is_none_or(|(before, after)| before == after)
+    }
+
     fn of(metadata: &Metadata, names: u64) -> Seen {
         let FileInfo { inode, mtime, mode, .. } = FileInfo::of(metadata);
         let changed = (metadata.links <= names).then_some(metadata.changed);
@@ -136,6 +143,7 @@ fn prepare(
     update: &TreeUpdate<'_>,
 ) -> Result<Vec<Option<Seen>>, ApplyError> {
     let (mut journal, mut unsynced) = (Journal::new(), Unsynced::default());
+    let mut all_seen = Vec::with_capacity(update.files.len());
     for (i, file) in update.files.iter().enumerate() {
         let place = file.before.map(|_| Place::of(root, &file.path)).transpose()?;
         // The attributes of the old file, if it is replaced.
@@ -159,6 +167,8 @@ fn prepare(
         if let (Some((info, _)), Some(place), None) = (file.before, &place, in_place) {
             keep_old(disk, place, info, stage.old_at(i), &mut unsynced)?;
         }
+        // After the link is made, because that changes the time of the file.
+        all_seen.push(place.as_ref().map(|place| seen(place, file)).transpose()?.flatten());
         let before = file.before.map(|(info, sha256)| JournalBefore { sha256, mode: info.mode });
         journal.files.push(JournalFile { path: file.path.clone(), before, after, in_place });
     }
@@ -174,11 +184,9 @@ fn prepare(
             journal.mtimes.push((path.clone(), mtime));
         }
     }
-    // After all links are made, because each changes the time of the file.
-    let seen = update.files.iter().map(|file| seen(root, file)).collect::<Result<_, _>>()?;
     // The journal is the last file of the stage: from it on undoing relies on all the others.
     stage.write_journal(disk, root, &journal, unsynced)?;
-    Ok(seen)
+    Ok(all_seen)
 }
 
 /// Opens a file that will be replaced, to read its attributes.
@@ -187,10 +195,10 @@ fn open_old(place: &Place) -> Result<File, ApplyError> {
 }
 
 /// How a file is that exists, which must be as it was when it was read.
-fn seen(root: &Path, file: &FileUpdate<'_>) -> Result<Option<Seen>, ApplyError> {
+fn seen(place: &Place, file: &FileUpdate<'_>) -> Result<Option<Seen>, ApplyError> {
     let Some((before, _)) = file.before else { return Ok(None) };
     let names = if matches!(file.action, Action::SetMode(_)) { 1 } else { 2 };
-    match metadata(&Place::of(root, &file.path)?)? {
+    match metadata(place)? {
         Some(metadata) if before.is_same(&metadata) => Ok(Some(Seen::of(&metadata, names))),
         _ => Err(ApplyError::Changed(vec![file.path.clone()])),
     }
@@ -235,7 +243,9 @@ fn change_tree(
         let changed = || ApplyError::Changed(vec![file.path.clone()]);
         let names = if matches!(file.action, Action::SetMode(_)) { 1 } else { 2 };
         // Syncing the stage takes long enough for someone to save a file.
-        if seen.is_some() && metadata(&place)?.map(|metadata| Seen::of(&metadata, names)) != *seen {
+        if let Some(seen) = seen
+            && !metadata(&place)?.is_some_and(|now| seen.is_same(&Seen::of(&now, names)))
+        {
             return Err(changed());
         }
         match &file.action {
