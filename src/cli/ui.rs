@@ -8,7 +8,6 @@ use crate::plan::Plan;
 use crate::report::{self, Misfit, Report, printable};
 
 /// Where the output of a command goes.
-#[derive(Clone, Copy)]
 pub(super) struct Ui {
     /// Whether only results and errors are printed, and nothing is drawn.
     pub quiet: bool,
