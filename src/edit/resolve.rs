@@ -99,7 +99,11 @@ fn resolve_change(context: &Context<'_>, index: usize, change: &Change) -> Resul
         }
     }
     let first = &change.file[0];
-    let failure = match (&found, change.operation.needs()) {
+    let need = || {
+        let of_text = change.operation.operate().need(&change.texts, first.as_str());
+        of_text.unwrap_or(change.operation.needs())
+    };
+    let failure = match (&found, if found.is_some() { FileNeed::Exists } else { need() }) {
         (Some(_), _) | (None, FileNeed::MayBeAbsent) => None,
         (None, FileNeed::Creates) => in_the_way(context, first)?,
         (None, FileNeed::Exists) => Some(no_file(context, change)?),

@@ -248,7 +248,7 @@ pub(crate) fn applied(tree: &MemoryTree, parts: &[Part]) -> MemoryTree {
         }
     }
     for (path, rewrites) in rewrites {
-        let executable = tree.files.get(path).is_some_and(|file| file.executable);
+        let executable = after.files.get(path).is_some_and(|file| file.executable);
         let old = tree.files.get(path).map_or(&[][..], |file| &file.bytes[..]);
         let bytes = apply(old, &rewrites).expect("rewrites of one change do not collide");
         assert_eq!(apply(&bytes, &reverse(old, &rewrites)).unwrap(), old);

@@ -7,8 +7,13 @@ use super::value::{Function, Module};
 pub enum Anchor {
     /// A file that the operation adds.
     NewFile,
-    /// The file as a whole, or places that only the operation itself knows (hunks of a patch).
+    /// The file as a whole.
     File,
+    /// The places of the hunks of a patch.
+    Hunks {
+        /// How many lines they may have moved; `None` for what is usual.
+        max_offset: Option<usize>,
+    },
     /// The end of the file.
     End,
     /// The end of a header's include guard.
@@ -86,7 +91,9 @@ impl Anchor {
             words.into_iter().map(String::as_str).collect()
         }
         match self {
-            Anchor::NewFile | Anchor::File | Anchor::End | Anchor::Guard(_) => Vec::new(),
+            Anchor::NewFile | Anchor::File | Anchor::Hunks { .. } | Anchor::End | Anchor::Guard(_) => {
+                Vec::new()
+            }
             Anchor::Text(word)
             | Anchor::Variable(word)
             | Anchor::ModuleLine(word)

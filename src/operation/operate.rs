@@ -28,6 +28,11 @@ pub trait Operate {
         false
     }
 
+    /// What it needs of the file `file`, if that depends on its texts.
+    fn need(&self, _texts: &Texts, _file: &str) -> Option<FileNeed> {
+        None
+    }
+
     /// The modules of an operation on several, each of which is resolved as a part of its own.
     fn modules(&self) -> &[Module] {
         &[]

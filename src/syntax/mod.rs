@@ -4,6 +4,7 @@ pub mod c;
 pub mod header;
 pub mod m4;
 pub mod makefile;
+pub mod patch;
 mod problem;
 pub mod python;
 pub mod setup;

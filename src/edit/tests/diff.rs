@@ -1,6 +1,8 @@
 //! `diff`.
 
-use crate::edit::testing::on;
+use crate::edit::Outcome;
+use crate::edit::testing::{complaint, on, without};
+use crate::operation::Delta;
 
 fn patch(hunks: &str) -> String {
     in_yaml(&format!("--- a/f.c\n+++ b/f.c\n{hunks}"))
@@ -35,10 +37,45 @@ fn a_patch_may_have_git_mail_or_svn_headers() {
 fn a_hunk_may_move_up_to_max_offset() {
     let far = format!("{}b\nc\nd\n", "x\n".repeat(30));
     assert_eq!(on("f.c", &far).changed(&patch(HUNK)), far.replace("c", "C\nD"));
-    let near = format!("{}  max-offset: 5\n", patch(HUNK));
-    let (what, near) = on("f.c", &far).missing(&near);
-    assert_eq!(what, "hunk 1 (line 2 of the patch's file) does not fit");
+    let with_offset = |offset: usize| format!("{}  max-offset: {offset}\n", patch(HUNK));
+    match on("f.c", &far).outcome(&with_offset(28)) {
+        Outcome::Missing { what, near, help, .. } => {
+            assert_eq!(
+                what,
+                "hunk 1 (line 2 of the patch's file) fits only 29 lines from where the patch says"
+            );
+            assert_eq!(near[0].place.line, 31);
+            assert_eq!(help.unwrap(), "if that is the place, write `max-offset: 29`");
+        }
+        other => panic!("{other:#?}"),
+    }
+    assert_eq!(on("f.c", &far).changed(&with_offset(29)), far.replace("c", "C\nD"));
+}
+
+#[test]
+fn a_far_hunk_applies_if_it_fits_once_below_its_heading() {
+    let far = |heading: &str| format!("int g(void)\n{}{heading}\n{{\nb\nc\nd\n", " x\n".repeat(300));
+    let changed = |heading: &str| far(heading).replace("\nc\n", "\nC\nD\n");
+    let hunk = |heading: &str| patch(&HUNK.replace("@@\n", &format!("@@ {heading}\n")));
+    assert_eq!(on("f.c", far("int f(void)")).changed(&hunk("")), changed("int f(void)"));
+    assert_eq!(on("f.c", far("int f(void)")).changed(&hunk("int f(voi")), changed("int f(void)"));
+    let (what, near) = on("f.c", far("int f(void)")).missing(&hunk("int g(void)"));
+    assert_eq!(what, "hunk 1 (line 2 of the patch's file) fits only 302 lines from where the patch says");
     assert_eq!(near, ["b"]);
+    // Two matches far away.
+    let twice = format!("{}b\nc\nd\n", far("int f(void)"));
+    on("f.c", &twice).missing(&hunk(""));
+    // Lines that are only removed are recognised by the words around them.
+    let removal = patch("@@ -2,3 +2,2 @@\n before\n-c\n after\n");
+    let far = format!("{}before\nc\nafter\n", "x\n".repeat(300));
+    assert_eq!(on("f.c", &far).changed(&removal), far.replace("c\n", ""));
+}
+
+#[test]
+fn a_removed_line_that_is_there_in_another_form_is_not_gone() {
+    let removal = patch("@@ -2,3 +2,2 @@\n }\n-b = 1\n {\n");
+    on("f.c", "a\n}\nb = 2\n{\n\n}\n{\n").missing(&removal);
+    assert_eq!(on("f.c", "a\nx\n}\n{\n").already(&removal), [3]);
 }
 
 #[test]
@@ -99,36 +136,130 @@ fn a_patch_of_several_files_applies_the_section_of_the_file() {
         "diff --git a/g.c b/g.c\n{other}diff --git a/f.c b/f.c\n--- a/f.c\n+++ b/f.c\n{HUNK}"
     ));
     assert_eq!(on("f.c", "a\nb\nc\nd\ne\n").changed(&git), "a\nb\nC\nD\nd\ne\n");
-    assert_eq!(on("h.c", "b\nc\nd\n").refused(&both), "the patch has 2 files, none of them h.c");
-    let twice = in_yaml(&format!("--- a/f.c\n+++ b/f.c\n{HUNK}--- a/f.c\n+++ b/f.c\n{HUNK}"));
-    assert_eq!(on("f.c", "b\nc\nd\n").refused(&twice), "the patch has 2 sections for f.c");
+    let why = on("h.c", "b\nc\nd\n").refused(&both);
+    assert_eq!(why, "the patch has no section for h.c: it is for g.c, f.c");
+}
+
+#[test]
+fn two_sections_for_a_file_are_applied_one_after_the_other() {
+    let second = "--- a/f.c\n+++ b/f.c\n@@ -3,3 +3,3 @@\n C\n-D\n+d\n d\n";
+    let other = "--- a/g.c\n+++ b/g.c\n@@ -1 +1 @@\n-b\n+x\n";
+    for patch in [
+        format!("--- a/f.c\n+++ b/f.c\n{HUNK}{second}"),
+        format!("{other}--- a/f.c\n+++ b/f.c\n{HUNK}{other}{second}"),
+    ] {
+        assert_eq!(on("f.c", "a\nb\nc\nd\ne\n").changed(&in_yaml(&patch)), "a\nb\nC\nd\nd\ne\n");
+        // The first one does not fit the result of the second.
+        assert_eq!(on("f.c", "a\nb\nC\nd\nd\ne\n").already(&in_yaml(&patch)).len(), 1);
+    }
+    let adds =
+        format!("--- /dev/null\n+++ b/f.c\n@@ -0,0 +1,4 @@\n+a\n+b\n+c\n+d\n--- a/f.c\n+++ b/f.c\n{HUNK}");
+    assert_eq!(without("f.c").changed(&in_yaml(&adds)), "a\nb\nC\nD\nd\n");
+    on("f.c", "a\nb\nC\nD\nd\n").already(&in_yaml(&adds));
+}
+
+#[test]
+fn hunk_numbers_need_not_ascend_if_the_places_do() {
+    let edited = patch("@@ -1,2 +1,1 @@\n a\n-b\n@@ -8,2 +8,1 @@\n c\n-d\n@@ -2,2 +2,3 @@\n e\n+x\n f\n");
+    assert_eq!(on("f.c", "a\nb\nc\nd\ne\nf\n").changed(&edited), "a\nc\ne\nx\nf\n");
+    let (what, near) = on("f.c", "e\nf\na\nb\nc\nd\n").missing(&edited);
+    assert_eq!(
+        (what.as_str(), near),
+        ("hunk 3 (line 2 of the patch's file) does not fit", vec!["e".to_owned()])
+    );
+}
+
+#[test]
+fn a_hunk_is_searched_from_where_the_one_before_it_was_found() {
+    // As `patch`: the second hunk also fits at the line that it names, but the first one moved by two lines.
+    let two = patch("@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n@@ -7,3 +7,3 @@\n x\n-y\n+Y\n z\n");
+    let text = "1\n2\na\nb\nc\n6\nx\ny\nx\ny\nz\n";
+    assert_eq!(on("f.c", text).changed(&two), "1\n2\na\nB\nc\n6\nx\ny\nx\nY\nz\n");
 }
 
 #[test]
 fn a_patch_that_changes_more_than_lines_is_refused() {
     let rename = "diff --git a/g.c b/f.c\nsimilarity index 90%\nrename from g.c\nrename to f.c\n--- a/g.c\n+++ b/f.c\n@@ -1 +1 @@\n-b\n+x\n";
     assert!(on("f.c", "b\n").refused(&in_yaml(rename)).contains("renames"));
-    let create =
-        "diff --git a/f.c b/f.c\nnew file mode 100644\n--- /dev/null\n+++ b/f.c\n@@ -0,0 +1 @@\n+x\n";
-    assert!(on("f.c", "b\n").refused(&in_yaml(create)).contains("adds the file"));
-    let delete =
-        "diff --git a/f.c b/f.c\ndeleted file mode 100644\n--- a/f.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-b\n";
-    assert!(on("f.c", "b\n").refused(&in_yaml(delete)).contains("removes the file"));
     let binary = "diff --git a/f.c b/f.c\nindex 123..456 100644\nBinary files a/f.c and b/f.c differ\n";
     assert!(on("f.c", "b\n").refused(&in_yaml(binary)).contains("binary"));
     let git_binary = "diff --git a/f.c b/f.c\nindex 1234567..89abcde 100644\nGIT binary patch\nliteral 3\nKcmZQzU|?i`00961\n\nliteral 2\nJcmZQzU}^vW00961\n\n";
     on("f.c", "b\n").refused(&in_yaml(git_binary));
-    for garbage in
-        ["hello", "@@ -1 +1 @@", "--- a/f.c\n+++ b/f.c\n", "--- a/f.c\n+++ b/f.c\n@@ -1,9 +1,9 @@\n x\n"]
-    {
-        on("f.c", "b\n").refused(&in_yaml(garbage));
+    let link = "diff --git a/f.c b/f.c\nnew file mode 120000\n--- /dev/null\n+++ b/f.c\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n";
+    assert!(without("f.c").refused(&in_yaml(link)).contains("symbolic link"));
+    let svn = "--- f.c\t(revision 3)\n+++ f.c\t(nonexistent)\n@@ -1 +0,0 @@\n-b\n";
+    assert!(on("f.c", "b\n").refused(&in_yaml(svn)).contains("`file.remove`"));
+}
+
+#[test]
+fn a_damaged_patch_is_an_invalid_patchset() {
+    for (patch, what) in [
+        ("hello", "has a patch without a hunk"),
+        ("@@ -1 +1 @@", "the hunk at line 1 has no header"),
+        ("--- a/f.c\n+++ b/f.c\n@@ -1,9 +1,9 @@\n x\n", "hunk 1 (line 3 of the patch) is cut off"),
+    ] {
+        let complaint = complaint(&in_yaml(patch));
+        assert!(complaint.contains(what), "{complaint}");
     }
+    assert_eq!(on("f.c", "b\n").refused(&in_yaml("--- a/f.c\n+++ b/f.c\n")), "the patch has no hunk");
+}
+
+#[test]
+fn a_file_that_a_patch_adds_is_added_with_its_mode() {
+    let git =
+        "diff --git a/f.c b/f.c\nnew file mode 100755\n--- /dev/null\n+++ b/f.c\n@@ -0,0 +1,2 @@\n+x\n+y\n";
+    let parts = without("f.c").parts(&in_yaml(git));
+    let [Delta::Add { bytes, executable: true }] = &parts[0].deltas[..] else { panic!("{parts:#?}") };
+    assert_eq!(&bytes[..], b"x\ny\n");
+    assert_eq!(
+        on("f.c", "other\n").refused(&in_yaml(git)),
+        "the patch adds the file, and another file of that name exists"
+    );
+    // The same file without the mode.
+    assert_eq!(on("f.c", "x\ny\n").outcome(&in_yaml(git)).name(), "change");
+    let plain =
+        "--- f.c\t1970-01-01 01:00:00.000000000 +0100\n+++ f.c\t2020-01-01\n@@ -0,0 +1,2 @@\n+x\n+y\n";
+    assert_eq!(without("f.c").changed(&in_yaml(plain)), "x\ny\n");
+    on("f.c", "x\ny\n").already(&in_yaml(plain));
+    let empty = "diff --git a/f.c b/f.c\nnew file mode 100644\nindex 0000000..e69de29\n";
+    assert_eq!(without("f.c").changed(&in_yaml(empty)), "");
+    on("f.c", "").already(&in_yaml(empty));
+    // A section that adds nothing still needs its file.
+    let (what, _) = without("f.c").missing(&patch(HUNK));
+    assert_eq!(what, "the file `f.c` does not exist");
+}
+
+#[test]
+fn a_file_that_a_patch_removes_must_have_its_lines() {
+    let delete = "diff --git a/f.c b/f.c\ndeleted file mode 100644\n--- a/f.c\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-a\n-b\n";
+    let parts = on("f.c", "a\nb\n").parts(&in_yaml(delete));
+    assert_eq!(parts[0].deltas, [Delta::Remove]);
+    without("f.c").already(&in_yaml(delete));
+    let (what, _) = on("f.c", "a\nb\nc\n").missing(&in_yaml(delete));
+    assert_eq!(what, "the patch removes the file, and has only a part of its lines");
+    on("f.c", "a\nc\n").missing(&in_yaml(delete));
+    // Without a date of 1970 the file becomes empty.
+    let emptied = "--- a/f.c\n+++ b/f.c\n@@ -1,2 +0,0 @@\n-a\n-b\n";
+    assert_eq!(on("f.c", "a\nb\n").changed(&in_yaml(emptied)), "");
+}
+
+#[test]
+fn a_patch_that_changes_the_mode_as_well_does_both() {
+    let both =
+        format!("diff --git a/f.c b/f.c\nold mode 100644\nnew mode 100755\n--- a/f.c\n+++ b/f.c\n{HUNK}");
+    let parts = on("f.c", "a\nb\nc\nd\n").parts(&in_yaml(&both));
+    assert!(
+        matches!(parts[0].deltas[..], [Delta::Rewrite(_), Delta::Mode { executable: true }]),
+        "{parts:#?}"
+    );
+    let only = "diff --git a/f.c b/f.c\nold mode 100644\nnew mode 100755\n";
+    assert_eq!(on("f.c", "a\n").parts(&in_yaml(only))[0].deltas, [Delta::Mode { executable: true }]);
 }
 
 #[test]
 fn an_addition_without_context_is_refused() {
     let why = on("f.c", "a\nb\n").refused(&patch("@@ -1,0 +2 @@\n+x\n"));
-    assert_eq!(why, "hunk 1 of the patch has no line to match");
+    assert_eq!(why, "hunk 1 (line 3 of the patch) has no line to match: give it context");
 }
 
 #[test]
@@ -143,6 +274,11 @@ fn crlf_in_patch_and_file_is_kept() {
     let crlf = "diff:\n  patch: \"--- a/f.c\\n+++ b/f.c\\n@@ -1,2 +1,2 @@\\n a\\r\\n-b\\r\\n+c\\r\\n\"";
     assert_eq!(on("f.c", "a\r\nb\r\n").changed(crlf), "a\r\nc\r\n");
     on("f.c", "a\nb\n").missing(crlf);
+    // `patch` ignores the `\r` of a patch whose headers have it, too.
+    let mailed =
+        "diff:\n  patch: \"--- a/f.c\\r\\n+++ b/f.c\\r\\n@@ -1,2 +1,2 @@\\r\\n a\\r\\n-b\\r\\n+c\\r\\n\"";
+    assert_eq!(on("f.c", "a\r\nb\r\n").changed(mailed), "a\r\nc\r\n");
+    assert_eq!(on("f.c", "a\nb\n").changed(mailed), "a\nc\n");
 }
 
 #[test]

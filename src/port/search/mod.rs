@@ -3,6 +3,7 @@
 
 mod c;
 mod declaration;
+mod diff;
 mod effect;
 mod file;
 mod likeness;
@@ -24,7 +25,7 @@ use super::judging::JudgedPart;
 use crate::edit::{Outcome, normalized};
 use crate::operation::Anchor;
 use crate::patchset::Change;
-use crate::text::Span;
+use crate::text::{Span, lines};
 use crate::tree::TreeError;
 
 /// The search for the anchor of one part, in the file where it was expected.
@@ -49,6 +50,11 @@ impl Search<'_> {
                 self.outcome().name()
             }
         }
+    }
+
+    /// The offset of a line of the file, from 1.
+    fn offset_of(&self, line: usize) -> usize {
+        lines(self.text).nth(line.saturating_sub(1)).map_or(0, |span| span.start)
     }
 
     fn lossy(&self, span: Span) -> String {
@@ -84,6 +90,7 @@ pub(super) fn search(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
             c::code(&search, &function, code.as_deref(), count)?
         }
         Anchor::Call { function, callee, count } => c::call(&search, &function, &callee, count)?,
+        Anchor::Hunks { .. } => diff::hunks(&search)?,
         Anchor::Prerequisite { word: None, .. }
         | Anchor::Code { function: None, .. }
         | Anchor::NewFile

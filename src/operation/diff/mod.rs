@@ -1,0 +1,93 @@
+//! `diff`: the sections of a patch for a file, matched only where they fit exactly.
+
+mod fit;
+mod heading;
+mod sections;
+
+use super::prelude::*;
+use crate::operation::FileNeed;
+use crate::syntax::patch::{Effect, Patch};
+
+/// `diff`: applies what a patch has for the file, as `patch` does without fuzz. A hunk fits if all its context and
+/// removed lines are there, byte for byte: at the line that it names, or else at the only such line within 200 lines,
+/// or in the whole file if it is below the heading that the hunk names after `@@`. A file that the patch adds is added,
+/// and one that it removes is removed.
+///
+/// ```yaml
+/// file: setup.py
+/// diff: {patch: "--- a/setup.py\n+++ b/setup.py\n@@ -1,2 +1,2 @@\n a = 1\n-b = 2\n+b = 3\n"}
+/// ```
+/// ```diff
+///  a = 1
+/// -b = 2
+/// +b = 3
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Diff {
+    /// The patch: of one file, whose name in it is ignored, or of several, among them the file of this change.
+    pub patch: Text,
+    /// How many lines a hunk may have moved at most, wherever else it may match.
+    pub max_offset: Option<usize>,
+}
+
+impl Operate for Diff {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Hunks { max_offset: self.max_offset })
+            .texts([&self.patch])
+    }
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        match Patch::parse(texts.get(&self.patch)) {
+            Ok(patch) if patch.sections.is_empty() => Err("has a patch without a hunk".to_owned()),
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!("has a damaged patch: {error}")),
+        }
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Hunks { max_offset } = anchor else { return false };
+        self.max_offset = max_offset;
+        true
+    }
+
+    fn need(&self, texts: &Texts, file: &str) -> Option<FileNeed> {
+        let patch = Patch::parse(texts.get(&self.patch)).ok()?;
+        let effect = patch.sections_for(file).first().map(|section| section.effect);
+        match effect? {
+            Effect::Adds => Some(FileNeed::Creates),
+            Effect::Removes => Some(FileNeed::MayBeAbsent),
+            Effect::Changes | Effect::Moves | Effect::Binary => None,
+        }
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let patch = Patch::parse(site.texts.get(&self.patch)).map_err(Failure::fault)?;
+        let path = site.file.path.as_str();
+        let sections = patch.sections_for(path);
+        if sections.is_empty() {
+            let names: Vec<String> = patch.sections.iter().map(|section| section.names.display()).collect();
+            return Err(Failure::fault(format!(
+                "the patch has no section for {path}: it is for {}",
+                names.join(", ")
+            )));
+        }
+        sections::apply(site.file, site.exists, &sections, self.max_offset)
+    }
+}
+
+/// The files of a patch for which none of `taken` is.
+pub(crate) fn untaken(patch: &[u8], taken: &[&str]) -> Vec<String> {
+    let Ok(patch) = Patch::parse(patch) else { return Vec::new() };
+    let is_taken = |section: &crate::syntax::patch::Section| {
+        taken.iter().any(|path| patch.sections_for(path).iter().any(|one| std::ptr::eq(*one, section)))
+    };
+    let mut left: Vec<String> = patch
+        .sections
+        .iter()
+        .filter(|section| !is_taken(section))
+        .map(|section| section.names.display())
+        .collect();
+    left.dedup();
+    left
+}
