@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::patchset::Patchset;
+use crate::plan;
 use crate::report::Valid;
 
 /// Check patchsets without a tree: whether they are well-formed, and everything that they name exists.
@@ -21,6 +22,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     for id in workspace.matching(&args.patchsets.iter().map(name).collect::<Vec<_>>())? {
         let checked = workspace.patchset(&id).and_then(|patchset| {
             check_pins(workspace, &patchset)?;
+            check_lints(&patchset)?;
             Ok(patchset)
         });
         match checked {
@@ -51,4 +53,15 @@ fn check_pins(workspace: &Workspace, patchset: &Patchset) -> Result<(), CliError
         return Ok(());
     }
     Err(CliError::usage(format!("invalid patchset `{}`", patchset.id)).details(wrong))
+}
+
+/// The lints that a patchset raises on every tree.
+fn check_lints(patchset: &Patchset) -> Result<(), CliError> {
+    let hits = plan::check_without_tree(patchset);
+    let Some((_, lint, _)) = hits.first() else { return Ok(()) };
+    let help = format!("if this is intended, add `allow: {{{lint}: REASON}}` to the edit");
+    let details = hits
+        .iter()
+        .map(|(edit, lint, what)| format!("{}: edit `{}`: {what} ({lint})", edit.written_at(), edit.id));
+    Err(CliError::usage(format!("invalid patchset `{}`", patchset.id)).details(details).help(help))
 }

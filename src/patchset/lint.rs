@@ -21,6 +21,8 @@ named_values! {
         /// configure.in, configure.ac or aclocal.m4 is edited, and no recipe declares that configure is
         /// regenerated.
         StaleConfigure = "stale-configure",
+        /// A patch has a section for a file that no change of the patchset takes from it.
+        UntakenSection = "untaken-section",
         /// A print statement of Python 2 is added to a tree of Python 3.
         PrintStatement = "print-statement",
     }
@@ -31,7 +33,9 @@ impl Lint {
     pub fn depends_on_version(self) -> bool {
         match self {
             Lint::SetupIgnored | Lint::SetupShadowed | Lint::PrintStatement => true,
-            Lint::UndefInTemplate | Lint::UndefInsideGuard | Lint::StaleConfigure => false,
+            Lint::UndefInTemplate | Lint::UndefInsideGuard | Lint::StaleConfigure | Lint::UntakenSection => {
+                false
+            }
         }
     }
 }

@@ -1,13 +1,16 @@
 //! When each lint is raised. A lint finds an edit that fits and would still have no effect.
 
 use super::LintHit;
+use super::configure::{SOURCES, Whole, changes_only_comments};
 use crate::edit::{Context, Part};
 use crate::modules::setup_files;
-use crate::operation::{Anchor, Delta, Family, Side};
+use crate::operation::diff::untaken;
+use crate::operation::{Anchor, Delta, Family, Operation, Side};
 use crate::patchset::{Change, Edit, Lint, Patchset};
-use crate::tree::TreeError;
+use crate::tree::{TreeError, TreePath};
 
-/// The lints that the parts of an edit raise. Only parts that change something raise any.
+/// The lints that the parts of an edit raise, where `all` are the parts of all edits. Only parts that change something
+/// raise any.
 ///
 /// # Errors
 /// If the tree cannot be read.
@@ -16,7 +19,9 @@ pub fn check(
     patchset: &Patchset,
     edit: &Edit,
     parts: &[Part],
+    all: &[&Part],
 ) -> Result<Vec<LintHit>, TreeError> {
+    let whole = Whole { context, parts: all };
     let mut hits: Vec<LintHit> = Vec::new();
     for part in parts {
         let change = &edit.changes[part.change];
@@ -28,7 +33,7 @@ pub fn check(
         }
         for lint in Lint::ALL {
             let is_new = !hits.iter().any(|hit| hit.lint == lint);
-            if is_new && let Some(message) = message(lint, context, patchset, change, part)? {
+            if is_new && let Some(message) = message(lint, &whole, patchset, change, part)? {
                 hits.push(LintHit { lint, message, allowed: edit.allow.get(lint.name()).cloned() });
             }
         }
@@ -39,17 +44,18 @@ pub fn check(
 /// The message of `lint`, if the part raises it.
 fn message(
     lint: Lint,
-    context: &Context<'_>,
+    whole: &Whole<'_>,
     patchset: &Patchset,
     change: &Change,
     part: &Part,
 ) -> Result<Option<String>, TreeError> {
+    let context = whole.context;
     let file = part.file.as_str();
     let adds = |what: fn(&[u8]) -> bool| part.deltas.iter().any(|delta| added(delta).is_some_and(what));
     let is_setup = change.operation.family() == Family::Setup;
     let (is_raised, message) = match lint {
         Lint::UndefInTemplate => (
-            file.ends_with(".h.in") && adds(has_plain_undef),
+            file.ends_with(".h.in") && adds(has_undef) && whole.adds_unchecked_undef(part)?,
             format!("config.status rewrites a plain `#undef` in {file}: use `header.undef`, which writes `#undef/**/X`"),
         ),
         Lint::UndefInsideGuard => (
@@ -67,9 +73,16 @@ fn message(
             "makesetup reads Modules/Setup.stdlib first, and the first rule for a module wins: use Modules/Setup.local, or configure with MODULE_BUILDTYPE=static".to_owned(),
         ),
         Lint::StaleConfigure => (
-            ["configure.in", "configure.ac", "aclocal.m4"].contains(&file) && !is_regenerated(patchset, part),
+            SOURCES.contains(&file)
+                && !is_regenerated(patchset, part)
+                && !whole.changes_configure()
+                && !changes_only_comments(context, part)?,
             format!("configure is generated from {file} and is not regenerated: add an entry to `build: regenerate:` that reads {file} and writes configure"),
         ),
+        Lint::UntakenSection => {
+            let names = untaken_sections(patchset, change);
+            (!names.is_empty(), untaken_message(change, &names))
+        }
         Lint::PrintStatement => {
             let version = context.version.as_ref().filter(|version| version.series().0 >= 3);
             (
@@ -81,6 +94,44 @@ fn message(
     Ok(is_raised.then_some(message))
 }
 
+/// The files of the patch of a change that no change of the patchset takes from it.
+fn untaken_sections(patchset: &Patchset, change: &Change) -> Vec<String> {
+    let patch_of = |change: &'_ Change| match &change.operation {
+        Operation::Diff(diff) => Some(change.texts.get(&diff.patch).to_vec()),
+        _ => None,
+    };
+    let Some(patch) = patch_of(change) else { return Vec::new() };
+    let takes = |other: &&Change| match &other.operation {
+        Operation::Diff(_) => patch_of(other).as_ref() == Some(&patch),
+        operation => operation.family() == Family::File,
+    };
+    let changes = patchset.edits.iter().flat_map(|edit| &edit.changes).filter(takes);
+    let taken: Vec<&str> = changes.flat_map(|change| &change.file).map(TreePath::as_str).collect();
+    untaken(&patch, &taken)
+}
+
+fn untaken_message(change: &Change, names: &[String]) -> String {
+    let files = change.operation.text_files();
+    let patch = files.first().map_or("the patch", |file| file.name.as_str());
+    let names = names.join(", ");
+    format!(
+        "{patch} is also for {names}, which no change takes from it: add a change with that `file` and the same `patch`"
+    )
+}
+
+/// What is wrong with a patchset on any tree, each with the edit: lints that depend on no tree and are not allowed.
+pub fn check_without_tree(patchset: &Patchset) -> Vec<(&Edit, Lint, String)> {
+    let lint = Lint::UntakenSection;
+    let edits = patchset.edits.iter().filter(|edit| !edit.allow.contains_key(lint.name()));
+    edits
+        .filter_map(|edit| {
+            let mut found = edit.changes.iter().map(|change| (change, untaken_sections(patchset, change)));
+            let (change, names) = found.find(|(_, names)| !names.is_empty())?;
+            Some((edit, lint, untaken_message(change, &names)))
+        })
+        .collect()
+}
+
 /// Whether the patchset regenerates configure from the file of `part`.
 fn is_regenerated(patchset: &Patchset, part: &Part) -> bool {
     patchset.build.regenerate.iter().any(|one| {
@@ -88,7 +139,7 @@ fn is_regenerated(patchset: &Patchset, part: &Part) -> bool {
     })
 }
 
-fn path(text: &str) -> crate::tree::TreePath {
+pub(super) fn path(text: &str) -> crate::tree::TreePath {
     text.parse().expect("a literal path is valid")
 }
 
@@ -120,15 +171,6 @@ fn has_undef(text: &[u8]) -> bool {
     text.split(|b| *b == b'\n').any(|line| directive(line).starts_with(b"undef"))
 }
 
-/// `#undef X`, as config.status looks for it: with a blank after the word.
-fn has_plain_undef(text: &[u8]) -> bool {
-    text.split(|b| *b == b'\n').any(|line| {
-        let rest = directive(line);
-        rest.strip_prefix(b"undef")
-            .is_some_and(|rest| rest.first().is_some_and(|b| matches!(b, b' ' | b'\t')))
-    })
-}
-
 /// `print x`, at the beginning of a line.
 fn has_print_statement(text: &[u8]) -> bool {
     text.split(|b| *b == b'\n').any(|line| {
@@ -140,12 +182,6 @@ fn has_print_statement(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_an_undef_that_config_status_rewrites_is_plain() {
-        assert!(has_plain_undef(b"x\n# undef FOO\n"));
-        assert!(!has_plain_undef(b"#undef/**/FOO\n/* #undef */\n"));
-    }
 
     #[test]
     fn a_call_of_print_is_not_a_statement() {

@@ -6,6 +6,7 @@
 
 mod baseline;
 mod compose;
+mod configure;
 mod lint;
 mod planned_layer;
 pub mod preset;
@@ -24,6 +25,7 @@ pub(crate) use baseline::only_change;
 pub use baseline::{Baseline, RECIPE};
 pub use compose::Conflict;
 pub use lint::check as lints;
+pub use lint::check_without_tree;
 pub use planned_layer::{Counts, PlannedLayer};
 pub use series::Series;
 
@@ -139,10 +141,15 @@ impl Plan {
 /// If the tree cannot be read.
 pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
     let context = Context::new(tree, python_version(tree)?);
+    let resolved: Vec<Vec<Part>> =
+        patchset.edits.iter().map(|one| edit::resolve(&context, one)).collect::<Result<_, _>>()?;
+    let all: Vec<&Part> = resolved.iter().flatten().collect();
+    let mut lints = Vec::with_capacity(patchset.edits.len());
+    for (one, parts) in patchset.edits.iter().zip(&resolved) {
+        lints.push(lint::check(&context, patchset, one, parts, &all)?);
+    }
     let mut edits = Vec::with_capacity(patchset.edits.len());
-    for one in &patchset.edits {
-        let parts = edit::resolve(&context, one)?;
-        let lints = lint::check(&context, patchset, one, &parts)?;
+    for ((one, parts), lints) in patchset.edits.iter().zip(resolved).zip(lints) {
         let (id, why, written_at) = (one.id.clone(), one.why.clone(), one.written_at());
         edits.push(PlannedEdit { id, why, written_at, parts, lints });
     }

@@ -120,7 +120,7 @@ fn each_lint_is_raised_and_can_be_allowed() {
         "Makefile.pre.in",
         b"Makefile: x\n\t$(MAKESETUP) -s Modules Modules/Setup.local Modules/Setup.stdlib $(srcdir)/Modules/Setup\n",
     );
-    let cases: [(Lint, Vec<NamedFile>, &str); 6] = [
+    let cases: [(Lint, Vec<NamedFile>, &str); 7] = [
         (
             Lint::UndefInTemplate,
             vec![header],
@@ -142,6 +142,11 @@ fn each_lint_is_raised_and_can_be_allowed() {
             "file: Modules/Setup, setup.enable: {modules: [a]}",
         ),
         (Lint::StaleConfigure, vec![], "file: aclocal.m4, m4.define: {macros: A, text: 'm4_define([A])'}"),
+        (
+            Lint::UntakenSection,
+            vec![("f", b"a\n")],
+            "file: f, diff: {patch: \"--- f\\n+++ f\\n@@ -1 +1 @@\\n-a\\n+b\\n--- g\\n+++ g\\n@@ -1 +1 @@\\n-a\\n+b\\n\"}",
+        ),
         (
             Lint::PrintStatement,
             vec![three, ("f.py", b"a\n")],
@@ -172,4 +177,91 @@ fn an_edit_that_is_already_made_raises_no_lint() {
         "  - {id: x, why: w, file: Modules/Setup.dist, setup.enable: {modules: [a]}}\n",
     );
     assert!(plan.is_done() && lints(&plan).is_empty());
+}
+
+/// Two edits of configure.ac and of another file, each by one replacement.
+fn two_files(source: (&str, &str), other: &str, (find, with): (&str, &str)) -> String {
+    let (old, new) = source;
+    format!(
+        "  - id: x\n    why: w\n    file: configure.ac\n    text.replace: {{find: '{old}', with: \"{new}\"}}\n  - id: y\n    why: w\n    file: {other}\n    text.replace: {{find: '{find}', with: \"{with}\"}}\n"
+    )
+}
+
+#[test]
+fn configure_is_not_stale_if_the_patchset_changes_it_too() {
+    let files = || [("configure.ac", &b"A\n"[..]), ("configure", b"a\n"), ("README", b"r\n")];
+    let both = two_files(("A", "B"), "configure", ("a", "b"));
+    assert_eq!(lints(&planned(files(), &both)), []);
+    // The text of configure is changed already.
+    let half = planned([("configure.ac", &b"A\n"[..]), ("configure", b"b\n")], &both);
+    assert_eq!(half.edits[1].verdict(), OutcomeKind::Already, "{half:#?}");
+    assert_eq!(lints(&half), []);
+    let other = two_files(("A", "B"), "README", ("r", "s"));
+    assert_eq!(lints(&planned(files(), &other)), [Lint::StaleConfigure]);
+    let inactive = both.replace("file: configure\n", "file: configure\n    when: '>=3.0'\n");
+    assert_eq!(lints(&planned(files(), &inactive)), [Lint::StaleConfigure]);
+    let mode = "  - {id: x, why: w, file: configure.ac, text.replace: {find: A, with: B}}\n  - {id: y, why: w, file: configure, file.mode: {executable: true}}\n";
+    assert_eq!(lints(&planned(files(), mode)), [Lint::StaleConfigure]);
+}
+
+#[test]
+fn configure_is_not_stale_if_only_comments_of_its_source_change() {
+    let source = b"dnl old\n# old\nAC_INIT dnl old\n";
+    for (old, new, stale) in [
+        ("dnl old", "dnl new", false),
+        ("# old", "# new\\n# newer\\n", false),
+        ("AC_INIT", "AC_INIT # x", false),
+        ("AC_INIT", "AC_OUTPUT", true),
+        ("# old", "AC_X", true),
+    ] {
+        let edit = format!(
+            "  - {{id: x, why: w, file: configure.ac, text.replace: {{find: '{old}', with: \"{new}\", count: COUNT}}}}\n"
+        );
+        let count = String::from_utf8_lossy(source).matches(old).count();
+        let plan = planned([("configure.ac", &source[..])], &edit.replace("COUNT", &count.to_string()));
+        assert_eq!(lints(&plan).contains(&Lint::StaleConfigure), stale, "{old} {new} {plan:#?}");
+    }
+}
+
+#[test]
+fn a_new_template_line_for_a_new_check_is_right() {
+    let files = || {
+        [("configure.ac", &b"AC_CHECK_FUNCS([a])\n"[..]), ("pyconfig.h.in", b"/* a */\n#undef HAVE_A\n\n")]
+    };
+    let undef = |plan: &Plan| lints(plan).contains(&Lint::UndefInTemplate);
+    let edits = |old: &str, new: &str, line: &str| {
+        two_files((old, new), "pyconfig.h.in", ("#undef HAVE_A", &format!("#undef HAVE_A\\n\\n{line}")))
+    };
+    assert!(!undef(&planned(files(), &edits("[a]", "[a bee]", "#undef HAVE_BEE"))));
+    assert!(!undef(&planned(
+        files(),
+        &edits("AC_CHECK_FUNCS", "AC_DEFINE(BEE)\\nAC_CHECK_FUNCS", "#undef BEE")
+    )));
+    // No check, another check, and a line that the template has.
+    assert!(undef(&planned(files(), &edits("[a]", "[a bee]", "#undef HAVE_CEE"))));
+    assert!(undef(&planned(files(), &edits("[a]", "[a bee]", "#undef HAVE_A"))));
+    let inactive = edits("[a]", "[a bee]", "#undef HAVE_BEE")
+        .replace("file: configure.ac\n", "file: configure.ac\n    when: '>=3.0'\n");
+    assert!(undef(&planned(files(), &inactive)));
+}
+
+#[test]
+fn a_section_is_taken_by_any_change_with_the_same_patch() {
+    let section = |name: &str| {
+        format!("      --- a/{name}\n      +++ b/{name}\n      @@ -1 +1 @@\n      -a\n      +b\n")
+    };
+    let diff = |id: &str, file: &str| {
+        format!(
+            "  - id: {id}\n    why: w\n    file: {file}\n    diff:\n     patch: |\n{}{}",
+            section("f"),
+            section("g")
+        )
+    };
+    let tree = || [("f", &b"a\n"[..]), ("g", b"a\n")];
+    assert_eq!(lints(&planned(tree(), &diff("x", "f"))), [Lint::UntakenSection]);
+    assert_eq!(lints(&planned(tree(), &format!("{}{}", diff("x", "f"), diff("y", "g")))), []);
+    let removed = "  - {id: y, why: w, file: g, file.remove: {contains: a}}\n";
+    assert_eq!(lints(&planned(tree(), &format!("{}{removed}", diff("x", "f")))), []);
+    let replaced = "  - {id: y, why: w, file: g, text.replace: {find: a, with: b}}\n";
+    assert_eq!(lints(&planned(tree(), &format!("{}{replaced}", diff("x", "f")))), [Lint::UntakenSection]);
 }

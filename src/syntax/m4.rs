@@ -128,6 +128,89 @@ fn arguments(text: &[u8], open: usize) -> Option<(Span, usize)> {
     None
 }
 
+/// Whether `text` makes configure define `name`: by `AC_DEFINE([NAME]...)` or `#define NAME`, or by a check whose result has
+/// that name, as `AC_CHECK_FUNCS([getpid])` has `HAVE_GETPID`.
+pub fn checks_for(text: &[u8], name: &str) -> bool {
+    let results = |word: &[u8]| {
+        let word = String::from_utf8_lossy(word).trim().to_ascii_uppercase();
+        let word: String = word
+            .chars()
+            .map(|sign| match sign {
+                '*' => 'P',
+                sign if sign.is_ascii_alphanumeric() => sign,
+                _ => '_',
+            })
+            .collect();
+        ["HAVE_", "HAVE_DECL_", "HAVE_LIB", "SIZEOF_", "ALIGNOF_"].map(|start| format!("{start}{word}"))
+    };
+    let is_defined_by = |call: Span| -> bool {
+        let Some((first, end)) = arguments(text, call.end) else { return false };
+        let macro_name = String::from_utf8_lossy(call.of(text));
+        let first = unquoted(text, first).of(text).trim_ascii();
+        if macro_name.contains("DEFINE") || macro_name.starts_with("AH_") {
+            return first == name.as_bytes();
+        }
+        let all = &text[call.end..end];
+        let is_end = |b: &u8| matches!(b, b',' | b'(' | b')' | b'[' | b']' | b'\n');
+        let items = all.split(is_end).chain(all.split(|b| is_end(b) || b.is_ascii_whitespace()));
+        let is_check = macro_name.contains("CHECK") || macro_name.contains("REPLACE_FUNCS");
+        is_check
+            && items.filter(|item| !item.is_empty()).any(|item| results(item).iter().any(|one| one == name))
+    };
+    defines(text, name) || calls(text).any(is_defined_by)
+}
+
+/// Whether `text` has `#define NAME` or `#undef NAME` anywhere in a line, as configure prints it.
+pub fn defines(text: &[u8], name: &str) -> bool {
+    memchr::memmem::find_iter(text, name.as_bytes()).any(|at| {
+        let is_word = !text.get(at + name.len()).is_some_and(|b| is_name_byte(*b));
+        let before = text[..at].trim_ascii_end();
+        is_word
+            && before.len() < at
+            && before.ends_with(b"define")
+            && before[..before.len() - 6].trim_ascii_end().ends_with(b"#")
+    })
+}
+
+/// An m4 source without its comments, blank lines and blanks at the end of lines: comments of m4 (`dnl`) and of the shell.
+pub fn without_comments(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for line in crate::text::lines(text) {
+        let line = line.of(text);
+        let is_quote = |b: &u8| matches!(b, b'[' | b'"' | b'\'' | b'`' | b'\\');
+        // In quotes a `#` is no comment, and `# include` may be C.
+        let is_comment_of_shell = |at: usize| {
+            let rest = &line[at + 1..];
+            let blank_before = at == 0 || matches!(line[at - 1], b' ' | b'\t');
+            let is_text = rest.first().is_none_or(|b| matches!(b, b' ' | b'\t' | b'#' | b'\n' | b'\r'));
+            blank_before && is_text && !is_directive(rest) && !line[..at].iter().any(is_quote)
+        };
+        let starts = |at: &usize| match line[*at] {
+            b'd' => is_comment(line, *at),
+            b'#' => is_comment_of_shell(*at),
+            _ => false,
+        };
+        let end = (0..line.len()).find(starts).unwrap_or(line.len());
+        let code = line[..end].trim_ascii_end();
+        if !code.is_empty() {
+            out.extend_from_slice(code);
+            out.push(b'\n');
+        }
+    }
+    out
+}
+
+/// Whether a line after its `#` is a directive of the C preprocessor.
+fn is_directive(rest: &[u8]) -> bool {
+    const NAMES: [&[u8]; 12] = [
+        b"include", b"define", b"undef", b"if", b"ifdef", b"ifndef", b"elif", b"else", b"endif", b"error",
+        b"pragma", b"line",
+    ];
+    let word = rest.trim_ascii_start();
+    let length = word.iter().take_while(|b| is_name_byte(**b)).count();
+    NAMES.contains(&&word[..length])
+}
+
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
@@ -151,6 +234,33 @@ mod tests {
         let call = calls(text).last().unwrap();
         let (first, end) = arguments(text, call.end).unwrap();
         assert_eq!((first.of(text), &text[end..]), (&b"1"[..], &b"\n"[..]));
+    }
+
+    #[test]
+    fn the_result_of_a_check_has_the_name_of_what_it_checks() {
+        let text = b"AC_DEFINE([A_X], 1)\nAC_CHECK_FUNCS([ \\\n  getpid sigaction])\nAC_CHECK_HEADERS(sys/un.h)\nAC_CHECK_MEMBERS([struct passwd.pw_gecos, struct stat.x])\nAC_CHECK_SIZEOF(void *, 4)\nAH_TEMPLATE([T], [x])\nprintf '%s' '#define IN_SH 1'\ndnl AC_DEFINE(NO)\n";
+        for name in [
+            "A_X",
+            "HAVE_GETPID",
+            "HAVE_SIGACTION",
+            "HAVE_SYS_UN_H",
+            "HAVE_STRUCT_PASSWD_PW_GECOS",
+            "SIZEOF_VOID_P",
+            "T",
+            "IN_SH",
+        ] {
+            assert!(checks_for(text, name), "{name}");
+        }
+        for name in ["A", "HAVE_GETP", "NO", "GETPID", "HAVE_PASSWD"] {
+            assert!(!checks_for(text, name), "{name}");
+        }
+    }
+
+    #[test]
+    fn text_without_comments_is_what_m4_and_the_shell_run() {
+        let text = b"dnl a\nA([b]) dnl c\n# d\n## e\n\nx=1 # f  \n  #include <g.h>\n# include <h.h>\ny=\"# i\"\n$# j\n";
+        let code = b"A([b])\nx=1\n  #include <g.h>\n# include <h.h>\ny=\"# i\"\n$# j\n";
+        assert_eq!(without_comments(text).escape_ascii().to_string(), code.escape_ascii().to_string());
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod sections;
 
 use super::prelude::*;
 use crate::operation::FileNeed;
-use crate::syntax::patch::{Effect, Patch};
+use crate::syntax::patch::{Effect, Patch, Section};
 
 /// `diff`: applies what a patch has for the file, as `patch` does without fuzz. A hunk fits if all its context and
 /// removed lines are there, byte for byte: at the line that it names, or else at the only such line within 200 lines,
@@ -79,15 +79,10 @@ impl Operate for Diff {
 /// The files of a patch for which none of `taken` is.
 pub(crate) fn untaken(patch: &[u8], taken: &[&str]) -> Vec<String> {
     let Ok(patch) = Patch::parse(patch) else { return Vec::new() };
-    let is_taken = |section: &crate::syntax::patch::Section| {
-        taken.iter().any(|path| patch.sections_for(path).iter().any(|one| std::ptr::eq(*one, section)))
-    };
-    let mut left: Vec<String> = patch
-        .sections
-        .iter()
-        .filter(|section| !is_taken(section))
-        .map(|section| section.names.display())
-        .collect();
-    left.dedup();
-    left
+    let taken: Vec<*const Section> =
+        taken.iter().flat_map(|path| patch.sections_for(path)).map(std::ptr::from_ref).collect();
+    let left = patch.sections.iter().filter(|section| !taken.contains(&std::ptr::from_ref(*section)));
+    let mut names: Vec<String> = left.map(|section| section.names.display()).collect();
+    names.dedup();
+    names
 }

@@ -1,0 +1,118 @@
+//! What a patchset does to configure and the files that it is generated from.
+
+use crate::edit::{Context, Outcome, Part};
+use crate::operation::Delta;
+use crate::syntax::m4;
+use crate::text::{Rewrite, apply, lines};
+use crate::tree::{TreeError, TreePath};
+
+/// The files that configure is generated from.
+pub(super) const SOURCES: [&str; 3] = ["configure.in", "configure.ac", "aclocal.m4"];
+
+/// The parts of all edits, on the tree that they are planned on.
+pub(super) struct Whole<'a> {
+    pub context: &'a Context<'a>,
+    pub parts: &'a [&'a Part],
+}
+
+impl Whole<'_> {
+    /// Whether an edit changes the text of configure itself, or has changed it already.
+    pub fn changes_configure(&self) -> bool {
+        let is_text = |delta: &Delta| matches!(delta, Delta::Rewrite(_) | Delta::Add { .. });
+        self.parts.iter().any(|part| {
+            let is_done = matches!(part.outcome, Outcome::Already(_)) && part.operation != "file.mode";
+            part.file.as_str() == "configure" && (is_done || part.deltas.iter().any(is_text))
+        })
+    }
+
+    /// Whether configure will define `name`: its sources check for it or define it, after all edits.
+    fn checks_for(&self, name: &str) -> Result<bool, TreeError> {
+        let in_list = |part: &&Part| part.file.file_name().ends_with(".m4");
+        let others = self.parts.iter().copied().filter(in_list).map(|part| part.file.clone());
+        let paths = ["configure.ac", "configure.in", "configure"].map(|path| super::lint::path(path));
+        for path in paths.into_iter().chain(others) {
+            if m4::checks_for(&self.after(&path)?, name) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The text of a file after all edits; empty if it does not exist.
+    fn after(&self, path: &TreePath) -> Result<Vec<u8>, TreeError> {
+        let of_file = self.parts.iter().filter(|part| part.file == *path);
+        after(self.context, path, of_file.flat_map(|part| &part.deltas))
+    }
+
+    /// Whether the part adds a plain `#undef` to a template of config.status that stays an `#undef`, or that was there
+    /// before: one that is new in the template, and that configure checks for, is what autoheader writes.
+    pub fn adds_unchecked_undef(&self, part: &Part) -> Result<bool, TreeError> {
+        let before = after(self.context, &part.file, [])?;
+        let after = after(self.context, &part.file, &part.deltas)?;
+        let count = |text: &[u8], name: &str| plain_undefs(text).filter(|known| known == name).count();
+        for name in plain_undefs(&after) {
+            let is_added = count(&after, &name) > count(&before, &name);
+            if is_added
+                && (m4::defines(&before, &name) || count(&before, &name) > 0 || !self.checks_for(&name)?)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Whether a part changes only comments and blank lines of an m4 source.
+pub(super) fn changes_only_comments(context: &Context<'_>, part: &Part) -> Result<bool, TreeError> {
+    let before = after(context, &part.file, [])?;
+    let after = after(context, &part.file, &part.deltas)?;
+    Ok(m4::without_comments(&before) == m4::without_comments(&after))
+}
+
+/// The text of a file after some deltas.
+fn after<'a>(
+    context: &Context<'_>,
+    path: &TreePath,
+    deltas: impl IntoIterator<Item = &'a Delta>,
+) -> Result<Vec<u8>, TreeError> {
+    let mut text = match context.file(path) {
+        Ok(file) => file.map(|file| file.bytes.to_vec()).unwrap_or_default(),
+        Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let mut rewrites: Vec<Rewrite> = Vec::new();
+    for delta in deltas {
+        match delta {
+            Delta::Rewrite(rewrite) => rewrites.push(rewrite.clone()),
+            Delta::Add { bytes, .. } => text = bytes.to_vec(),
+            Delta::Remove => text.clear(),
+            Delta::Mode { .. } => {}
+        }
+    }
+    // Rewrites that collide are reported as a conflict.
+    Ok(apply(&text, &rewrites).unwrap_or(text))
+}
+
+/// The names of `#undef NAME`, as config.status looks for it: with a blank after the word.
+fn plain_undefs(text: &[u8]) -> impl Iterator<Item = String> {
+    lines(text).filter_map(|line| {
+        let directive = line.of(text).trim_ascii_start().strip_prefix(b"#")?.trim_ascii_start();
+        let rest = directive.strip_prefix(b"undef")?;
+        let is_plain = rest.first().is_some_and(|b| matches!(b, b' ' | b'\t'));
+        let name = rest.trim_ascii_start();
+        let end = name.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        is_plain.then(|| String::from_utf8_lossy(&name[..end]).into_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_undef_that_config_status_rewrites_is_plain() {
+        let names = |text: &str| plain_undefs(text.as_bytes()).collect::<Vec<_>>();
+        assert_eq!(names("x\n# undef FOO\n#undef\tBAR /* x */\n"), ["FOO", "BAR"]);
+        assert_eq!(names("#undef/**/FOO\n/* #undef */\n").len(), 0);
+    }
+}
