@@ -101,6 +101,10 @@ fn untaken_sections(patchset: &Patchset, change: &Change) -> Vec<String> {
         _ => None,
     };
     let Some(patch) = patch_of(change) else { return Vec::new() };
+    // An inherited edit that is dropped, which has its reason, may be the one that took it.
+    if !patchset.dropped.is_empty() {
+        return Vec::new();
+    }
     let takes = |other: &&Change| match &other.operation {
         Operation::Diff(_) => patch_of(other).as_ref() == Some(&patch),
         operation => operation.family() == Family::File,

@@ -29,15 +29,39 @@ pub fn unified(path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<
         (None, Some(new)) => format!("new file mode {}\n", mode(new)),
         (Some(old), None) => format!("deleted file mode {}\n", mode(old)),
     };
-    let mut out = format!("diff --git a/{path} b/{path}\n{modes}").into_bytes();
+    let (old_name, new_name) = (quoted(&format!("a/{path}")), quoted(&format!("b/{path}")));
+    let mut out = format!("diff --git {old_name} {new_name}\n{modes}").into_bytes();
     if before != after {
-        let name = |side: Option<Side<'_>>, prefix: &str| match side {
-            Some(_) => format!("{prefix}/{path}"),
+        // `patch` ends a name at the first blank, unless a tab follows the name.
+        let tab = if path.contains(' ') { "\t" } else { "" };
+        let name = |side: Option<Side<'_>>, name: &str| match side {
+            Some(_) => format!("{name}{tab}"),
             None => "/dev/null".to_owned(),
         };
-        out.extend_from_slice(format!("--- {}\n+++ {}\n", name(old, "a"), name(new, "b")).as_bytes());
+        out.extend_from_slice(
+            format!("--- {}\n+++ {}\n", name(old, &old_name), name(new, &new_name)).as_bytes(),
+        );
         out.extend(hunks(before, after).into_iter().flat_map(|hunk| hunk.bytes));
     }
+    out
+}
+
+/// A name as git writes it: in quotes if it has control characters or quotes.
+fn quoted(name: &str) -> String {
+    if !name.contains(|sign: char| sign.is_control() || matches!(sign, '"' | '\\')) {
+        return name.to_owned();
+    }
+    let mut out = String::from("\"");
+    for byte in name.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', char::from(byte)]),
+            b'\t' => out.push_str("\\t"),
+            b'\r' => out.push_str("\\r"),
+            0x20..=0x7e => out.push(char::from(byte)),
+            other => out.push_str(&format!("\\{other:03o}")),
+        }
+    }
+    out.push('"');
     out
 }
 
@@ -131,6 +155,16 @@ mod tests {
     fn only_a_line_feed_ends_a_line() {
         let diff = unified("f", side(b"a\rb\nc\r\n"), side(b"a\rb\nd\r\n"));
         assert!(diff.ends_with(b"@@ -1,2 +1,2 @@\n a\rb\n-c\r\n+d\r\n"), "{}", diff.escape_ascii());
+    }
+
+    #[test]
+    fn a_name_with_blanks_or_control_characters_is_written_as_git_does() {
+        let names = |path: &str| {
+            let diff = String::from_utf8(unified(path, side(b"a\n"), side(b"b\n"))).unwrap();
+            diff.lines().take(2).collect::<Vec<_>>().join("|")
+        };
+        assert_eq!(names("a b"), "diff --git a/a b b/a b|--- a/a b\t");
+        assert_eq!(names("a\u{1}\"\tb"), r#"diff --git "a/a\001\"\tb" "b/a\001\"\tb"|--- "a/a\001\"\tb""#);
     }
 
     #[test]

@@ -117,7 +117,7 @@ const RIGHT: &[&str] = &[
     "[{id: e, why: w, changes: [{file: f, needed-while: {file: g, why: w, exists: true}, file.mode: {executable: true}}]}]",
     "[{id: e, why: w, file: f, c.wrap: {function: {name: g, under: '#ifdef A'}, condition: '#ifndef B', from: a, to: b}}]",
     "[{id: e, why: w, file: [f], m4.define: {macros: A, text: b}}]",
-    "[{id: e, why: w, file: f, diff: {patch: a, max-offset: 3}}]",
+    r#"[{id: e, why: w, file: f, diff: {patch: "--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n", max-offset: 3}}]"#,
 ];
 
 fn validator() -> Validator {

@@ -115,6 +115,13 @@ pub(super) fn parse(
             }
             return Err(format!("{what} is cut off: {}, and the patch ends before", counts()));
         }
+        if begins_section(&lines[next..]) {
+            return Err(format!(
+                "{what} has fewer lines than it says: {}, and line {} begins the next file",
+                counts(),
+                next + 1
+            ));
+        }
         let line = line_of(next);
         let (sign, text) = match line.first() {
             Some(b' ') => (Sign::Context, &line[1..]),
@@ -167,6 +174,13 @@ pub(super) fn parse(
         ));
     }
     Ok((hunk, next))
+}
+
+/// Whether lines are the names of another file with the header of its first hunk. `patch` takes them for lines of a hunk
+/// whose counts are too large.
+fn begins_section(lines: &[&[u8]]) -> bool {
+    let starts: [&[u8]; 3] = [b"--- ", b"+++ ", b"@@ -"];
+    lines.len() >= 3 && lines.iter().zip(starts).all(|(line, start)| line.starts_with(start))
 }
 
 /// Whether the line after a hunk looks like one more line of it, which `patch` would ignore.

@@ -1,0 +1,132 @@
+//! `diff`, the operation: patches that others made, taken over as they are.
+
+use std::fs;
+
+use crate::common::TestEnvironment;
+use insta::assert_snapshot;
+
+/// A patch of two files, the first with git's header, the second without.
+const MIXED: &str = "\
+diff --git a/Modules/one.c b/Modules/one.c
+--- a/Modules/one.c
++++ b/Modules/one.c
+@@ -1,3 +1,3 @@
+ limit = 1
+-level = 2
++level = 3
+ end
+--- a/Modules/two.c.orig  2014-05-27 11:02:30 -0700
++++ b/Modules/two.c       2014-05-27 11:02:31 -0700
+@@ -1,3 +1,3 @@
+ limit = 1
+ level = 2
+-end
++END
+";
+
+fn with_patch(edits: &str) -> TestEnvironment {
+    let env = TestEnvironment::new();
+    for name in ["one", "two"] {
+        env.write(&format!("tree/Modules/{name}.c"), "limit = 1\nlevel = 2\nend\n");
+    }
+    env.patchset("mine", edits);
+    env.write("patchsets/mine/files/mixed.patch", MIXED);
+    env
+}
+
+#[test]
+fn each_file_gets_its_own_section_of_a_mixed_patch() {
+    let env = with_patch(
+        "  - id: both\n    why: w\n    changes:\n      - {file: Modules/one.c, diff: {patch: {from: mixed.patch}}}\n      - {file: Modules/two.c, diff: {patch: {from: mixed.patch}}}\n",
+    );
+    assert_snapshot!(env.run(&["check", "mine"]), @"
+    mine: 1 edit, no errors
+    [exit 0]
+    ");
+    env.run(&["apply", "--allow-unpinned", "mine", "tree"]);
+    assert_eq!(fs::read_to_string(env.path("tree/Modules/one.c")).unwrap(), "limit = 1\nlevel = 3\nend\n");
+    assert_eq!(fs::read_to_string(env.path("tree/Modules/two.c")).unwrap(), "limit = 1\nlevel = 2\nEND\n");
+    assert!(env.run(&["plan", "mine", "tree"]).contains("already   both"));
+}
+
+#[test]
+fn a_section_that_no_change_takes_is_an_error_without_a_tree() {
+    let edit = "  - id: half\n    why: w\n    file: Modules/one.c\n    diff: {patch: {from: mixed.patch}}\n";
+    let env = with_patch(edit);
+    assert_snapshot!(env.run(&["check", "mine"]), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      mine/patchset.yaml:5:7: edit `half`: mixed.patch is also for Modules/two.c, which no change takes from it: add a change with that `file` and the same `patch` (untaken-section)
+      help: if this is intended, add `allow: {untaken-section: REASON}` to the edit
+    [exit 2]
+    ");
+    assert!(env.run(&["plan", "mine", "tree"]).ends_with("[exit 3]"));
+    let env = with_patch(&format!("{edit}    allow: {{untaken-section: not built}}\n"));
+    assert!(env.run(&["check", "mine"]).ends_with("[exit 0]"));
+    assert!(env.run(&["plan", "mine", "tree"]).contains("untaken-section is allowed: not built"));
+}
+
+#[test]
+fn a_damaged_patch_is_an_invalid_patchset() {
+    let env = with_patch(
+        "  - id: one\n    why: w\n    file: Modules/one.c\n    diff: {patch: {from: mixed.patch}}\n",
+    );
+    env.edit(
+        "patchsets/mine/files/mixed.patch",
+        "@@ -1,3 +1,3 @@\n limit = 1\n-level",
+        "@@ -1,4 +1,4 @@\n limit = 1\n-level",
+    );
+    assert_snapshot!(env.run(&["check", "mine"]), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:7: `diff` has a damaged patch: hunk 1 (line 4 of the patch) has fewer lines than it says: its header says 4 old and 4 new lines, and line 9 begins the next file
+    [exit 2]
+    ");
+}
+
+#[test]
+fn a_hunk_that_moved_too_far_is_a_candidate_with_its_distance() {
+    let env = TestEnvironment::new();
+    let body = "start()\n{\n  one;\n  two;\n}\n";
+    let filler = "  x;\n".repeat(240);
+    env.write("old/Include/patchlevel.h", "#define PY_VERSION \"9.9\"\n");
+    env.write("new/Include/patchlevel.h", "#define PY_VERSION \"10.0\"\n");
+    env.write("old/f.c", format!("a()\n{body}z()\n{filler}"));
+    env.write("new/f.c", format!("a()\nz()\n{filler}{}", body.replace("start", "begin")));
+    let patch = "--- a/f.c\n+++ b/f.c\n@@ -4,3 +4,3 @@ start()\n   one;\n-  two;\n+  TWO;\n }\n";
+    env.yaml(
+        "far",
+        "schema: 1\nid: far\ntitle: t\napplies-to: \">=9.9, <10.0\"\nedits:\n  - id: two\n    why: w\n    file: f.c\n    diff: {patch: {from: p}}\n",
+    );
+    env.write("patchsets/far/files/p", patch);
+    assert!(env.run(&["plan", "far", "old"]).ends_with("[exit 0]"));
+    assert_snapshot!(env.run(&["matrix", "-v", "far", "new", "--base", "old"]), @"
+    far, anchors compared with old
+
+         10.0
+    two  changed
+
+    two on 10.0: changed
+      hunk 1 (line 4 of the patch's file) fits only 241 lines from where the patch says
+      1. f.c:245  one;
+         all hunks fit with `max-offset: 241`
+
+    1 cells on 1 sources: 1 changed; 1 to be decided (`-v` lists the candidates)
+    [exit 0]
+    ");
+    let ported =
+        env.run(&["port", "far", "--to", "new", "--base", "old", "--id", "far-10", "--accept", "two=1"]);
+    assert!(ported.ends_with("[exit 0]"), "{ported}");
+    assert!(env.stdout(&["diff", "far-10", "new"]).contains("+  TWO;\n"));
+}
+
+#[test]
+fn a_lone_carriage_return_is_part_of_its_line_in_a_diff() {
+    let env = TestEnvironment::new();
+    env.write("tree/f", "one\rone-b\ntwo\nthree\n");
+    env.patchset("mine", "  - {id: x, why: w, file: f, text.replace: {find: two, with: TWO}}\n");
+    assert_eq!(
+        env.stdout(&["diff", "mine", "tree"]),
+        "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n one\rone-b\n-two\n+TWO\n three\n"
+    );
+}
