@@ -1,18 +1,20 @@
 //! The tree of a commit, read from the object database of a git repository.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
+use super::attributes::{Chain, Rules};
 use super::limits::{Budget, LIMITS};
 use super::repository::open_repository;
 use super::walk::file_mode;
 use super::{Entry, File, Mtime, Node, Tree, TreeError, TreePath, WalkEntry};
 use crate::text::nearest_names;
 
-/// The source tree of a commit, read without a checkout. The repository may be bare.
+/// The source tree of a commit, read without a checkout. The repository may be bare. Names and bytes are those that
+/// `git archive` writes, so that a tag has the same files as the release made of it.
 pub struct GitTree {
     /// libgit2's handles may be moved to another thread, but not used by two at once.
     repository: Arc<Mutex<Repository>>,
@@ -22,7 +24,12 @@ pub struct GitTree {
     label: String,
     /// The repository and the revision, which errors name.
     origin: String,
+    /// The attributes that count in a directory, by the `.gitattributes` files above it.
+    chains: Mutex<HashMap<AttributeFiles, Arc<Chain>>>,
 }
+
+/// The `.gitattributes` files from the top directory to another one, each with the length of its directory and a slash.
+type AttributeFiles = Vec<(usize, Oid)>;
 
 /// An entry of a git tree object: git's mode and the object's name.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +41,7 @@ struct Object {
 /// The contents of the tree.
 struct Listing {
     /// In byte order of the paths.
-    found: Vec<(TreePath, Object)>,
+    found: Vec<(TreePath, Object, Arc<Chain>)>,
     /// A name that is not a [`TreePath`].
     unnameable: Option<String>,
 }
@@ -74,7 +81,7 @@ impl GitTree {
 
     /// A tree of an open repository.
     pub(super) fn of(repository: Arc<Mutex<Repository>>, tree: Oid, origin: String) -> GitTree {
-        GitTree { repository, tree, mtime: None, label: origin.clone(), origin }
+        GitTree { repository, tree, mtime: None, label: origin.clone(), origin, chains: Mutex::default() }
     }
 
     /// The id of the tree, 40 hexadecimal digits: what `git rev-parse REV^{tree}` prints.
@@ -92,9 +99,28 @@ impl GitTree {
         move |error| git_error(&what, &error)
     }
 
-    fn find(&self, path: &TreePath) -> Result<Option<Object>, TreeError> {
+    /// The rules of these files.
+    fn chain(&self, repository: &Repository, files: &AttributeFiles) -> Result<Arc<Chain>, TreeError> {
+        let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = chains.get(files) {
+            return Ok(Arc::clone(known));
+        }
+        let mut all = Vec::new();
+        for (length, id) in files {
+            let failed = |error| git_error(&format!(".gitattributes of {}", self.origin), &error);
+            let blob = repository.find_blob(*id).map_err(failed)?;
+            all.push((*length, Arc::new(Rules::parse(blob.content()))));
+        }
+        let chain = Arc::new(Chain::new(all));
+        chains.insert(files.clone(), Arc::clone(&chain));
+        Ok(chain)
+    }
+
+    fn find(&self, path: &TreePath) -> Result<Option<(Object, Arc<Chain>)>, TreeError> {
         let repository = self.repository();
         let mut at = Object { mode: 0o040_000, id: self.tree };
+        let (mut files, mut end) = (AttributeFiles::new(), 0);
+        let mut chain = Arc::default();
         for name in path.as_str().split('/') {
             match at.entry() {
                 Entry::Directory => {}
@@ -102,10 +128,19 @@ impl GitTree {
                 Entry::File { .. } | Entry::Other => return Ok(None),
             }
             let tree = repository.find_tree(at.id).map_err(self.failed(path))?;
+            if let Some(id) = attribute_file(&tree) {
+                files.push((end, id));
+                chain = self.chain(&repository, &files)?;
+            }
             let Some(entry) = tree.get_name_bytes(name.as_bytes()) else { return Ok(None) };
             at = Object { mode: entry.filemode(), id: entry.id() };
+            end += name.len();
+            if chain.ignores(&path.as_str()[..end], at.entry() == Entry::Directory) {
+                return Ok(None);
+            }
+            end += 1;
         }
-        Ok(Some(at))
+        Ok(Some((at, chain)))
     }
 
     fn blob(&self, path: &TreePath, id: Oid) -> Result<Vec<u8>, TreeError> {
@@ -125,10 +160,14 @@ impl GitTree {
         let repository = self.repository();
         let mut listing = Listing { found: Vec::new(), unnameable: None };
         let mut budget = Budget::new(&self.label, &LIMITS);
-        let mut left = vec![(String::new(), self.tree)];
-        while let Some((above, id)) = left.pop() {
+        let mut has_ignored = false;
+        let mut left = vec![(String::new(), self.tree, AttributeFiles::new())];
+        while let Some((above, id, mut files)) = left.pop() {
             let failed = |error| git_error(&format!("{above} of {}", self.origin), &error);
-            for entry in repository.find_tree(id).map_err(failed)?.iter() {
+            let tree = repository.find_tree(id).map_err(failed)?;
+            files.extend(attribute_file(&tree).map(|id| (above.len(), id)));
+            let chain = self.chain(&repository, &files)?;
+            for entry in tree.iter() {
                 let object = Object { mode: entry.filemode(), id: entry.id() };
                 budget.entry(&[above.as_bytes(), entry.name_bytes()].concat())?;
                 let path =
@@ -138,15 +177,38 @@ impl GitTree {
                     listing.unnameable = Some(format!("{above}{name}"));
                     continue;
                 };
-                if entry.kind() == Some(ObjectType::Tree) {
-                    left.push((format!("{path}/"), object.id));
+                let is_tree = entry.kind() == Some(ObjectType::Tree);
+                if chain.ignores(path.as_str(), is_tree) {
+                    has_ignored = true;
+                    continue;
                 }
-                listing.found.push((path, object));
+                if is_tree {
+                    left.push((format!("{path}/"), object.id, files.clone()));
+                }
+                listing.found.push((path, object, Arc::clone(&chain)));
             }
         }
-        listing.found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        if has_ignored {
+            without_empty_directories(&mut listing.found);
+        }
+        listing.found.sort_by(|(a, ..), (b, ..)| a.cmp(b));
         Ok(listing)
     }
+}
+
+/// The `.gitattributes` file of a directory.
+fn attribute_file(tree: &git2::Tree<'_>) -> Option<Oid> {
+    let entry = tree.get_name(".gitattributes")?;
+    // git does not follow a link.
+    let object = Object { mode: entry.filemode(), id: entry.id() };
+    object.is_file().then_some(object.id)
+}
+
+/// Removes directories that contain nothing: `git archive` leaves them out, too.
+fn without_empty_directories(found: &mut Vec<(TreePath, Object, Arc<Chain>)>) {
+    let files = found.iter().filter(|(_, object, _)| object.entry() != Entry::Directory);
+    let full: BTreeSet<TreePath> = files.flat_map(|(path, ..)| path.ancestors()).collect();
+    found.retain(|(path, object, _)| object.entry() != Entry::Directory || full.contains(path));
 }
 
 impl Tree for GitTree {
@@ -155,16 +217,17 @@ impl Tree for GitTree {
     }
 
     fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
-        Ok(self.find(path)?.map(Object::entry))
+        Ok(self.find(path)?.map(|(object, _)| object.entry()))
     }
 
     fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
-        let Some(object) = self.find(path)? else { return Ok(None) };
+        let Some((object, chain)) = self.find(path)? else { return Ok(None) };
         match object.entry() {
             Entry::File { executable } => {
                 let size = self.size(path, object.id)?;
                 Budget::new(&self.label, &LIMITS).contents(path, size)?;
-                Ok(Some(File { bytes: self.blob(path, object.id)?.into(), executable }))
+                let bytes = chain.converted(path.as_str(), self.blob(path, object.id)?);
+                Ok(Some(File { bytes: bytes.into(), executable }))
             }
             Entry::Symlink => Err(TreeError::Symlink(path.clone())),
             Entry::Directory | Entry::Other => Err(TreeError::NotAFile(path.clone())),
@@ -173,7 +236,7 @@ impl Tree for GitTree {
 
     fn files(&self) -> Result<Vec<TreePath>, TreeError> {
         let found = self.list()?.found.into_iter();
-        Ok(found.filter(|(_, object)| object.is_file()).map(|(path, _)| path).collect())
+        Ok(found.filter(|(_, object, _)| object.is_file()).map(|(path, ..)| path).collect())
     }
 
     fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
@@ -183,7 +246,7 @@ impl Tree for GitTree {
         }
         // All sizes are added up before anything is written; many names may have one blob.
         let (mut budget, mut sizes) = (Budget::new(&self.label, &LIMITS), HashMap::new());
-        for (path, object) in &found {
+        for (path, object, _) in &found {
             if matches!(object.entry(), Entry::File { .. } | Entry::Symlink) {
                 let size = match sizes.get(&object.id) {
                     Some(size) => *size,
@@ -193,11 +256,12 @@ impl Tree for GitTree {
                 budget.contents(path, size)?;
             }
         }
-        for (path, object) in found {
+        for (path, object, chain) in found {
             // No lock is held here: `visit` may read from this tree.
             let (node, mode) = match object.entry() {
                 Entry::File { executable } => {
-                    (Node::File(self.blob(&path, object.id)?.into()), file_mode(executable))
+                    let bytes = chain.converted(path.as_str(), self.blob(&path, object.id)?);
+                    (Node::File(bytes.into()), file_mode(executable))
                 }
                 Entry::Directory => (Node::Directory, 0o755),
                 Entry::Symlink => (Node::Symlink(self.blob(&path, object.id)?), 0o777),
@@ -292,7 +356,7 @@ mod tests {
     fn a_damaged_object_is_an_error_that_names_the_file() {
         let folder = testing::repository();
         let tree = GitTree::open(folder.path(), "v2.5").unwrap();
-        let id = tree.find(&path("Modules/spam.c")).unwrap().unwrap().id.to_string();
+        let id = tree.find(&path("Modules/spam.c")).unwrap().unwrap().0.id.to_string();
         let object = folder.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
         fs::remove_file(&object).unwrap();
         fs::write(&object, "no object").unwrap();
@@ -319,6 +383,111 @@ mod tests {
         assert!(matches!(tree.read(&path("module")), Err(TreeError::NotAFile { .. })));
         assert_eq!(tree.read(&path("module/x")).unwrap(), None);
         assert!(testing::summary(&tree).contains(&("module".to_owned(), Node::Other, false)));
+    }
+
+    /// What `git archive` writes: path, contents, executable bit. `None` without the program.
+    fn archived(folder: &Path) -> Option<Vec<(String, Vec<u8>, bool)>> {
+        let output = std::process::Command::new("git").args(["archive", "HEAD"]).current_dir(folder).output();
+        let output = output.ok()?;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut archive = tar::Archive::new(&output.stdout[..]);
+        let mut files = Vec::new();
+        for entry in archive.entries().unwrap().map(Result::unwrap) {
+            if entry.header().entry_type() == tar::EntryType::Regular {
+                let name = entry.path().unwrap().to_str().unwrap().to_owned();
+                let executable = entry.header().mode().unwrap() & 0o100 != 0;
+                let mut entry = entry;
+                let mut bytes = Vec::new();
+                std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
+                files.push((name, bytes, executable));
+            }
+        }
+        files.sort();
+        Some(files)
+    }
+
+    #[test]
+    fn the_files_are_those_that_git_archive_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = Repository::init(folder.path()).unwrap();
+        let attributes = "\
+[attr]dos text eol=crlf
+*.bat dos
+*.bat2 -crlf eol=crlf
+auto/* text=auto eol=crlf
+/only-top export-ignore
+secret export-ignore
+dir/ export-ignore
+*.bin binary eol=crlf
+\"with blank.txt\" dos
+sub/**/deep.txt dos
+kept.bat !text !eol
+lf/*.bat eol=lf
+";
+        let files: [(&str, &[u8]); 19] = [
+            (".gitattributes", attributes.as_bytes()),
+            ("sub/.gitattributes", b"*.txt dos\na.txt -text\n*.bat export-ignore\n/x/* export-ignore\n"),
+            ("a.bat", b"one\ntwo\r\nthree"),
+            ("a.bat2", b"one\n"),
+            ("auto/text", b"one\ntwo\n"),
+            ("auto/mixed", b"one\r\ntwo\n"),
+            ("auto/binary", b"one\0\n"),
+            ("auto/lone", b"one\rtwo\n"),
+            ("only-top", b"x"),
+            ("sub/only-top", b"x\n"),
+            ("sub/secret/y", b"x\n"),
+            ("sub/dir/y", b"x\n"),
+            ("sub/a.txt", b"x\n"),
+            ("sub/b.txt", b"x\n"),
+            ("sub/x/y", b"x\n"),
+            ("sub/c.bat", b"x\n"),
+            ("with blank.txt", b"x\n"),
+            ("sub/p/q/deep.txt", b"x\n"),
+            ("kept.bat", b"x\n"),
+        ];
+        for (name, bytes) in files.into_iter().chain([("lf/a.bat", &b"x\n"[..]), ("a.bin", b"x\n")]) {
+            testing::write(&folder.path().join(name), bytes, name == "a.bat");
+        }
+        let mut index = repository.index().unwrap();
+        // The bytes are committed as they are.
+        repository.config().unwrap().set_bool("core.autocrlf", false).unwrap();
+        for entry in testing::entries(&crate::tree::DirTree::open(folder.path()).unwrap()) {
+            let (path, Entry::File { executable }) = entry else { continue };
+            let bytes = fs::read(folder.path().join(path.as_str())).unwrap();
+            let entry = git2::IndexEntry {
+                ctime: git2::IndexTime::new(0, 0),
+                mtime: git2::IndexTime::new(0, 0),
+                dev: 0,
+                ino: 0,
+                mode: if executable { 0o100_755 } else { 0o100_644 },
+                uid: 0,
+                gid: 0,
+                file_size: 0,
+                id: repository.blob(&bytes).unwrap(),
+                flags: 0,
+                flags_extended: 0,
+                path: path.as_str().into(),
+            };
+            index.add(&entry).unwrap();
+        }
+        let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
+        let author = git2::Signature::new("A", "a@example.org", &git2::Time::new(0, 0)).unwrap();
+        repository.commit(Some("HEAD"), &author, &author, "m", &tree, &[]).unwrap();
+        let Some(expected) = archived(folder.path()) else { return };
+        let tree = GitTree::open(folder.path(), "HEAD").unwrap();
+        let walked = testing::summary(&tree).into_iter().filter_map(|(path, node, executable)| match node {
+            Node::File(bytes) => Some((path, bytes.to_vec(), executable)),
+            _ => None,
+        });
+        assert_eq!(walked.collect::<Vec<_>>(), expected);
+        for (name, bytes, executable) in &expected {
+            let read = tree.read(&path(name)).unwrap().unwrap();
+            assert_eq!((&read.bytes[..], read.executable), (&bytes[..], *executable), "{name}");
+        }
+        let names: Vec<String> = tree.files().unwrap().iter().map(ToString::to_string).collect();
+        assert!(names.iter().eq(expected.iter().map(|(name, ..)| name)), "{names:?}");
+        assert_eq!(tree.entry(&path("sub/dir")).unwrap(), None);
+        assert_eq!(tree.read(&path("sub/dir/y")).unwrap(), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@
 //! identifies a tree.
 
 mod archive;
+mod attributes;
 mod change;
 mod dir;
 mod error;

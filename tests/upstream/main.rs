@@ -7,6 +7,7 @@
 mod common;
 
 mod family;
+mod git_archive;
 mod matrix;
 mod patchsets;
 mod port;

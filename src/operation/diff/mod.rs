@@ -33,8 +33,7 @@ pub struct Diff {
 
 impl Operate for Diff {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Hunks { max_offset: self.max_offset })
-            .texts([&self.patch])
+        Description::new(Anchor::Hunks { max_offset: self.max_offset }).texts([&self.patch])
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
