@@ -79,7 +79,7 @@ pub(super) fn plan_all(
 ) -> Result<Option<Vec<PlannedLayer>>, CliError> {
     let series = Series::plan(patchsets, tree)?;
     if let Some(plan) = series.misfit() {
-        ui.misfit(plan);
+        ui.misfit(plan, patchsets.len() > 1);
         return Ok(None);
     }
     if show {

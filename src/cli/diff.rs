@@ -21,7 +21,7 @@ pub(super) struct Args {
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let (plan, _) = plan::make(ui, workspace, &args.patchset, &args.source)?;
     if !plan.fits() {
-        ui.misfit(&plan);
+        ui.misfit(&plan, false);
         return Ok(ExitStatus::Unfit);
     }
     let diff: Vec<u8> = match &args.edit {

@@ -43,7 +43,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         workspace::outside(&source.spec, out)?;
     }
     if !plan.fits() {
-        ui.misfit(&plan);
+        ui.misfit(&plan, false);
         return Ok(ExitStatus::Unfit);
     }
     let patched = OverlayTree::new(source.tree.as_ref(), &plan.changes);

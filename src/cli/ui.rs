@@ -107,9 +107,9 @@ impl Ui {
         let _ = error.problem.write(report::Format::Text, &mut anstream::stderr());
     }
 
-    /// Prints why a plan does not fit.
-    pub(super) fn misfit(&self, plan: &Plan) {
-        let _ = Misfit(plan).write(report::Format::Text, &mut anstream::stderr());
+    /// Prints why a plan does not fit, which may be one of several.
+    pub(super) fn misfit(&self, plan: &Plan, in_series: bool) {
+        let _ = Misfit { plan, in_series }.write(report::Format::Text, &mut anstream::stderr());
     }
 }
 

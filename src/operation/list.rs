@@ -83,6 +83,7 @@ operations! {
     Makefile "makefile.remove-prerequisite" => MakefileRemovePrerequisite(makefile::RemovePrerequisite) Exists,
     Makefile "makefile.add-prerequisite" => MakefileAddPrerequisite(makefile::AddPrerequisite) Exists,
     Makefile "makefile.replace-prerequisite" => MakefileReplacePrerequisite(makefile::ReplacePrerequisite) Exists,
+    Makefile "makefile.move-prerequisite" => MakefileMovePrerequisite(makefile::MovePrerequisite) Exists,
     Makefile "makefile.prefix-command" => MakefilePrefixCommand(makefile::PrefixCommand) Exists,
     Makefile "makefile.set-variable" => MakefileSetVariable(makefile::SetVariable) Exists,
     Makefile "makefile.append-variable" => MakefileAppendVariable(makefile::AppendVariable) Exists,

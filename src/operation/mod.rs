@@ -20,6 +20,7 @@ mod lines;
 mod list;
 pub mod m4;
 pub mod makefile;
+mod neighbours;
 mod operate;
 mod parsed;
 mod prelude;

@@ -33,6 +33,11 @@ pub trait Operate {
         None
     }
 
+    /// The text that it inserts next to its anchor, where other changes may insert theirs.
+    fn inserted(&self) -> Option<&Text> {
+        None
+    }
+
     /// The modules of an operation on several, each of which is resolved as a part of its own.
     fn modules(&self) -> &[Module] {
         &[]
@@ -140,6 +145,8 @@ pub struct Site<'a> {
     pub scope: Span,
     /// The contents of the files that the operation's texts name.
     pub texts: &'a Texts,
+    /// The texts that other changes of the patchset insert into the same files.
+    pub neighbours: &'a [Vec<u8>],
     /// The module, for an operation on several.
     pub module: Option<&'a Module>,
 }

@@ -31,6 +31,9 @@ pub struct Change {
     pub operation: Operation,
     /// The contents of the files that the operation's texts name.
     pub texts: Texts,
+    /// The texts that other changes of the patchset insert into the same files: they may be between its own and its
+    /// anchor.
+    pub neighbours: Vec<Vec<u8>>,
 }
 
 impl Change {
@@ -96,7 +99,15 @@ impl ChangeKeys {
         };
         let file = self.file.ok_or_else(|| E::custom(format!("`{}` needs `file`", operation.name())))?;
         let (when, within, needed_while) = (self.when, self.within, self.needed_while);
-        Ok(Some(Change { file, when, within, needed_while, operation, texts: Texts::default() }))
+        Ok(Some(Change {
+            file,
+            when,
+            within,
+            needed_while,
+            operation,
+            texts: Texts::default(),
+            neighbours: Vec::new(),
+        }))
     }
 }
 

@@ -338,6 +338,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         }
         top = Some(one);
     }
+    introduce_neighbours(&mut edits);
     let top = top.expect("the chain holds at least the requested patchset");
     Ok(Patchset {
         id: top.raw.id.value,
@@ -350,4 +351,24 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         build,
         digest,
     })
+}
+
+/// Gives each change the texts that others insert into its files.
+fn introduce_neighbours(edits: &mut [Edit]) {
+    let inserted = |change: &Change| -> Option<Vec<u8>> {
+        let text = change.operation.operate().inserted()?;
+        Some(change.texts.get(text).to_vec())
+    };
+    let all: Vec<(Vec<TreePath>, Option<Vec<u8>>)> = edits
+        .iter()
+        .flat_map(|edit| &edit.changes)
+        .map(|change| (change.file.clone(), inserted(change)))
+        .collect();
+    let changes = edits.iter_mut().flat_map(|edit| &mut edit.changes).enumerate();
+    for (index, change) in changes.filter(|(index, _)| all[*index].1.is_some()) {
+        let others = all.iter().enumerate().filter(|(other, (files, _))| {
+            *other != index && files.iter().any(|file| change.file.contains(file))
+        });
+        change.neighbours = others.filter_map(|(_, (_, text))| text.clone()).collect();
+    }
 }

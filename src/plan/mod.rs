@@ -87,6 +87,8 @@ pub struct NotIdempotent {
     pub outcome: OutcomeKind,
     /// The other edits of its files, if it is idempotent without them.
     pub with: Vec<String>,
+    /// Whether each of its changes is idempotent without the others.
+    pub by_its_changes: bool,
 }
 
 impl PlannedEdit {
@@ -207,10 +209,23 @@ fn not_idempotent(
         } else {
             Vec::new()
         };
+        let by_its_changes = !parts.is_empty() && with.is_empty() && one.changes.len() > 1 && {
+            let each = (0..one.changes.len()).map(|index| {
+                let mut own = planned.clone();
+                own.parts.retain(|part| part.change == index);
+                Ok(alone(&only_change(one, index), &plan.changes_of(&own))?.is_empty())
+            });
+            each.collect::<Result<Vec<bool>, TreeError>>()?.into_iter().all(|is_idempotent| is_idempotent)
+        };
         for part in parts {
             let name = part.name.map(|name| format!(" ({name})")).unwrap_or_default();
             let edit = format!("{}{name}", one.id);
-            found.push(NotIdempotent { edit, outcome: part.outcome.kind(), with: with.clone() });
+            found.push(NotIdempotent {
+                edit,
+                outcome: part.outcome.kind(),
+                with: with.clone(),
+                by_its_changes,
+            });
         }
     }
     Ok(found)

@@ -86,12 +86,61 @@ fn an_edit_that_would_change_its_own_result_is_not_idempotent() {
         "  - {id: x, why: w, file: f, text.replace: {find: a, with: b}}\n  - {id: y, why: w, file: f, text.replace: {find: b, with: a}}\n",
     );
     assert!(!plan.fits() && plan.changes.is_empty());
-    let swapped = planned(
-        [("f", &b"a;b;\n"[..])],
-        "  - {id: x, why: w, file: f, text.insert: {after: 'a;', text: 'i;'}}\n  - {id: y, why: w, file: f, text.insert: {after: 'a;', text: 'j;'}}\n",
+}
+
+#[test]
+fn several_insertions_at_one_anchor_keep_the_order_of_the_patchset() {
+    let edit = |id: &str, operation: &str, file: &str, side: &str, text: &str| {
+        format!("  - id: {id}\n    why: w\n    file: {file}\n    {operation}: {{{side}, text: \"{text}\"}}\n")
+    };
+    let text = |id: &str, side: &str, text: &str| edit(id, "text.insert", "f", side, text);
+    let three = |side: &str| {
+        ["X\\n", "Y\\n", "Z\\n"].map(|line| text(&line[..1].to_lowercase(), side, line)).concat()
+    };
+    let file = || [("f", &b"a\nb\nc\n"[..])];
+    for (edits, result) in [
+        (three("before: \"b\\n\""), "a\nX\nY\nZ\nb\nc\n"),
+        (three("after: \"b\\n\""), "a\nb\nX\nY\nZ\nc\n"),
+        (
+            format!("{}{}", text("x", "before: \"b\\n\"", "X\\n"), text("y", "after: \"a\\n\"", "Y\\n")),
+            "a\nX\nY\nb\nc\n",
+        ),
+        (
+            format!("{}{}", text("x", "after: \"a\\n\"", "X\\n"), text("y", "before: \"b\\n\"", "Y\\n")),
+            "a\nX\nY\nb\nc\n",
+        ),
+    ] {
+        let plan = planned(file(), &edits);
+        assert!(plan.fits(), "{edits} {:?}", plan.not_idempotent);
+        assert_eq!(after(&plan, "f"), result);
+        // Where one of them is missing, it is added next to the anchor.
+        assert!(planned([("f", result.as_bytes())], &edits).is_done(), "{edits}");
+    }
+    let code =
+        |id: &str, side: &str, text: &str| edit(id, "c.insert", "f.c", &format!("function: f, {side}"), text);
+    let source = || [("f.c", &b"int f(void)\n{\n    g();\n    h();\n}\n"[..])];
+    for (side, result) in [
+        ("before: h();", "int f(void)\n{\n    g();\n    x();\n    y();\n    h();\n}\n"),
+        ("after: g();", "int f(void)\n{\n    g();\n    x();\n    y();\n    h();\n}\n"),
+        ("at: entry", "int f(void)\n{\n    x();\n    y();\n    g();\n    h();\n}\n"),
+    ] {
+        let plan = planned(source(), &format!("{}{}", code("x", side, "x();"), code("y", side, "y();")));
+        assert!(plan.fits(), "{side} {:?}", plan.not_idempotent);
+        assert_eq!(after(&plan, "f.c"), result);
+    }
+}
+
+#[test]
+fn changes_of_one_edit_that_undo_each_other_are_named_so() {
+    let edits = "  - id: order\n    why: w\n    changes:\n      - {file: Makefile, makefile.replace-prerequisite: {target: all, word: a, with: b}}\n      - {file: Makefile, makefile.replace-prerequisite: {target: all, word: b, with: a}}\n";
+    let plan = planned([("Makefile", &b"all: a b c\n"[..])], edits);
+    assert!(
+        !plan.fits() && plan.not_idempotent.iter().all(|one| one.by_its_changes),
+        "{:?}",
+        plan.not_idempotent
     );
-    assert_eq!(swapped.not_idempotent.iter().map(|r| r.edit.as_str()).collect::<Vec<_>>(), ["y"]);
-    assert!(swapped.changes.is_empty());
+    let moved = "  - {id: order, why: w, file: Makefile, makefile.move-prerequisite: {target: all, word: b, before: a}}\n";
+    assert_eq!(after(&planned([("Makefile", &b"all: a b c\n"[..])], moved), "Makefile"), "all: b a c\n");
 }
 
 #[test]

@@ -164,10 +164,8 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
     match &part.outcome {
         Outcome::Change(places) => {
             let parts = std::slice::from_ref(part);
-            let lints = {
-                let all: Vec<&Part> = parts.iter().collect();
-                plan::lints(&judging.context, judging.patchset, &only_change(edit, index), parts, &all)?
-            };
+            let edit = only_change(edit, index);
+            let lints = plan::lints(&judging.context, judging.patchset, &edit, parts, &[part])?;
             let hit = lints.into_iter().find(|hit| hit.allowed.is_none() && hit.lint.depends_on_version());
             let Some(hit) = hit else { return compare(judged, places) };
             let at: Vec<Location> = judged.lines_now()?.iter().map(AnchorLine::location).collect();

@@ -31,7 +31,8 @@ fn is_as_decided(was: &Edit, is: &Edit, ported: &Ported) -> bool {
         _ => was.changes.iter().collect(),
     };
     let same = |one: &Change, other: &Change| {
-        let bare = |change: &Change| Change { texts: Texts::default(), ..change.clone() };
+        let bare =
+            |change: &Change| Change { texts: Texts::default(), neighbours: Vec::new(), ..change.clone() };
         let texts = |change: &Change| -> Vec<Option<Vec<u8>>> {
             change.operation.text_files().iter().map(|file| change.texts.0.get(file).cloned()).collect()
         };

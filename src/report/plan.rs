@@ -26,7 +26,7 @@ impl Report for Plan {
             }
         }
         writeln!(out, "{}", summary(&Counts::of(self)))?;
-        if self.fits() { Ok(()) } else { Misfit(self).text(out) }
+        if self.fits() { Ok(()) } else { Misfit { plan: self, in_series: false }.text(out) }
     }
 
     fn json(&self) -> Option<Value> {
@@ -111,11 +111,19 @@ pub(super) fn summary(counts: &Counts) -> String {
 }
 
 /// Everything that keeps a plan from being applied.
-pub struct Misfit<'a>(pub &'a Plan);
+pub struct Misfit<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Whether it is one of several, whose edits may have the same names: the patchset is named, too.
+    pub in_series: bool,
+}
 
 impl Report for Misfit<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        for problem in self.problems() {
+        for mut problem in self.problems() {
+            if self.in_series {
+                problem.title = format!("{}: {}", self.plan.patchset, problem.title);
+            }
             problem.text(out)?;
         }
         writeln!(out, "nothing was written")
@@ -124,7 +132,7 @@ impl Report for Misfit<'_> {
 
 impl Misfit<'_> {
     fn problems(&self) -> Vec<Problem> {
-        let plan = self.0;
+        let plan = self.plan;
         let mut all: Vec<Problem> = Vec::new();
         let mut add = |title: String, details: Vec<String>, help: Option<String>| {
             let problem = Problem { title, details, help };
@@ -173,8 +181,11 @@ impl Misfit<'_> {
             details.extend(edits.map(|edit| format!("`{}` is defined at {}", edit.id, edit.written_at)));
             add(format!("{who} touch the same bytes"), details, None);
         }
-        for NotIdempotent { edit, outcome, with } in &plan.not_idempotent {
+        for NotIdempotent { edit, outcome, with, by_its_changes } in &plan.not_idempotent {
             let title = match &with[..] {
+                [] if *by_its_changes => format!(
+                    "the changes of edit `{edit}` undo each other: planning it on its own result gives `{outcome}`"
+                ),
                 [] => format!(
                     "edit `{edit}` is not idempotent: planning it on its own result gives `{outcome}`"
                 ),
@@ -183,7 +194,10 @@ impl Misfit<'_> {
                     with.join("`, `")
                 ),
             };
-            add(title, Vec::new(), None);
+            let help = by_its_changes.then(|| {
+                "each change is planned on the unmodified file: write one change that has the result of both, such as `makefile.move-prerequisite` for an order".to_owned()
+            });
+            add(title, Vec::new(), help);
         }
         all
     }

@@ -126,7 +126,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let planned = plan(&new, tree)?;
     if !planned.fits() {
         show(None)?;
-        ui.misfit(&planned);
+        ui.misfit(&planned, false);
         return Ok(ExitStatus::Unfit);
     }
     let skipped = skipped_by_version(&decided, &planned);

@@ -264,3 +264,40 @@ fn a_rule_is_added() {
     assert_eq!(file.changed(after_other), "all: a\n\tx\n\nnew:\n\trun\n\n# b\nb: c\n");
     on("Makefile", "b: c\n").missing(after_other);
 }
+
+#[test]
+fn a_prerequisite_is_moved_before_or_after_another() {
+    let moved = |how: &str, rule: &str| {
+        on("Makefile", rule).changed(&format!("makefile.move-prerequisite: {{target: all, {how}}}"))
+    };
+    assert_eq!(moved("word: c, before: a", "all: a b c\n\tx\n"), "all: c a b\n\tx\n");
+    assert_eq!(moved("word: a, after: c", "all: a b c\n\tx\n"), "all: b c a\n\tx\n");
+    assert_eq!(moved("word: a, after: b", "all:\ta \\\n\tb\n"), "all: \\\n\tb a\n");
+    assert_eq!(moved("word: b, before: a", "all:\ta \\\n\tb \\\n\tc\n"), "all:\tb a \\\n\tc\n");
+    assert_eq!(
+        moved(
+            "word: b, before: a",
+            "all:: a | c\nall:: d\nother: a\n".replace('c', "b").replace("| b", "b").as_str()
+        ),
+        "all:: b a\nall:: d\nother: a\n"
+    );
+    let same = on("Makefile", "all: a b c\n");
+    assert_eq!(same.already("makefile.move-prerequisite: {target: all, word: a, before: c}"), [1]);
+    assert_eq!(same.already("makefile.move-prerequisite: {target: all, word: c, after: a}"), [1]);
+}
+
+#[test]
+fn a_prerequisite_is_moved_within_one_rule_only() {
+    let answer = |rule: &str| {
+        on("Makefile", rule).refused("makefile.move-prerequisite: {target: all, word: b, before: a}")
+    };
+    assert!(answer("all: a\nall: b\n").contains("different rules"));
+    assert!(answer("all: a | b\n").contains("out of date"));
+    let (what, _) =
+        on("Makefile", "all: a\n").missing("makefile.move-prerequisite: {target: all, word: b, before: a}");
+    assert_eq!(what, "`all` exists, but `b` is not among its prerequisites");
+    on("Makefile", "all: a b b\n").ambiguous("makefile.move-prerequisite: {target: all, word: b, before: a}");
+    for wrong in ["word: b", "word: b, before: a, after: c", "word: b, before: b"] {
+        complaint(&format!("makefile.move-prerequisite: {{target: all, {wrong}}}"));
+    }
+}

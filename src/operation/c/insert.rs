@@ -2,6 +2,7 @@
 
 use super::code::{body_indentation, check_between_lines, check_code, function, indented, named_code, scope};
 use crate::operation::lines::indentation;
+use crate::operation::neighbours;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::value::Function as Wanted;
@@ -88,12 +89,16 @@ impl Operate for Insert {
         true
     }
 
+    fn inserted(&self) -> Option<&Text> {
+        Some(&self.text)
+    }
+
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (file, text) = (site.file, &site.file.bytes);
         let lines = site.texts.get(&self.text);
         let Some(code) = self.code() else {
             let wanted = self.function.as_ref().expect("it was checked that `at` has a function");
-            return insert_at_entry(file, function(file, wanted)?, lines);
+            return insert_at_entry(site, function(file, wanted)?, lines);
         };
         let after = self.after.is_some();
         let found = file.c().find_code(code.as_bytes(), scope(file, self.function.as_ref())?);
@@ -107,8 +112,13 @@ impl Operate for Insert {
         found.iter().try_for_each(|span| check_between_lines(file, at(span)))?;
         let lines = |span: &Span| indented(lines, indentation(text, span.start), line_ending(text));
         let is_done = |span: &Span| {
-            let (at, lines) = (at(span), lines(span));
-            if after { text[at..].starts_with(&lines) } else { text[..at].ends_with(&lines) }
+            let (at, own) = (at(span), lines(span));
+            let others = others(site, indentation(text, span.start));
+            if after {
+                neighbours::starts_with(&text[at..], &own, &others)
+            } else {
+                neighbours::ends_with(&text[..at], &own, &others)
+            }
         };
         let (done, open): (Vec<Span>, Vec<Span>) = found.iter().partition(|span| is_done(span));
         let rewrite = |span: Span| insert_lines(text, at(&span), &lines(&span));
@@ -117,14 +127,26 @@ impl Operate for Insert {
     }
 }
 
-fn insert_at_entry(file: &ParsedFile, function: &Function, lines: &[u8]) -> Answer {
-    let text = &file.bytes;
+/// The texts that other changes insert, at the same indentation or as they are.
+fn others(site: &Site<'_>, margin: &[u8]) -> Vec<Vec<u8>> {
+    let ending = line_ending(&site.file.bytes);
+    let all = site.neighbours.iter();
+    all.flat_map(|text| [indented(text, margin, ending), with_line_ends(text, ending)]).collect()
+}
+
+fn insert_at_entry(site: &Site<'_>, function: &Function, lines: &[u8]) -> Answer {
+    let (file, text) = (site.file, &site.file.bytes);
     let at = line_bounds(text, function.body.start).end.min(function.body.end);
     if text[function.body.start + 1..at].trim_ascii().iter().any(|b| *b != b'\r') && at == function.body.end {
         let why = format!("the body of `{}` is on one line", function.name);
         return refused(why, function.body.start);
     }
     check_between_lines(file, at)?;
-    let with = indented(lines, &body_indentation(text, at, function.body.end), line_ending(text));
-    if text[at..].starts_with(&with) { already(at) } else { change(vec![Rewrite::insert(at, with)]) }
+    let margin = body_indentation(text, at, function.body.end);
+    let with = indented(lines, &margin, line_ending(text));
+    if neighbours::starts_with(&text[at..], &with, &others(site, &margin)) {
+        already(at)
+    } else {
+        change(vec![Rewrite::insert(at, with)])
+    }
 }

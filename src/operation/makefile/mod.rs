@@ -5,6 +5,7 @@
 mod add_prerequisite;
 mod add_rule;
 mod append_variable;
+mod move_prerequisite;
 mod prefix_command;
 mod prerequisite;
 mod reach;
@@ -16,6 +17,7 @@ mod variable;
 pub use add_prerequisite::AddPrerequisite;
 pub use add_rule::AddRule;
 pub use append_variable::AppendVariable;
+pub use move_prerequisite::MovePrerequisite;
 pub use prefix_command::PrefixCommand;
 pub use remove_prerequisite::RemovePrerequisite;
 pub use replace_prerequisite::ReplacePrerequisite;

@@ -1,6 +1,7 @@
 //! `text.insert`.
 
 use super::near_lines;
+use crate::operation::neighbours;
 use crate::operation::prelude::*;
 
 /// `text.insert`: inserts text before or after a literal anchor.
@@ -47,6 +48,10 @@ impl Operate for Insert {
         ensure(!texts.get(&self.text).is_empty(), "does nothing: its `text` is empty")
     }
 
+    fn inserted(&self) -> Option<&Text> {
+        Some(&self.text)
+    }
+
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let bytes = &site.file.bytes;
         let ending = line_ending(bytes);
@@ -54,8 +59,13 @@ impl Operate for Insert {
         let (anchor, after) = (self.anchor(), self.after.is_some());
         let needle = with_line_ends(anchor.as_bytes(), ending);
         let found = find_words(bytes, &needle, site.scope);
+        let others: Vec<_> = site.neighbours.iter().map(|text| with_line_ends(text, ending)).collect();
         let inserted = |span: &Span| {
-            if after { bytes[span.end..].starts_with(&text) } else { bytes[..span.start].ends_with(&text) }
+            if after {
+                neighbours::starts_with(&bytes[span.end..], &text, &others)
+            } else {
+                neighbours::ends_with(&bytes[..span.start], &text, &others)
+            }
         };
         let (mut done, open): (Vec<Span>, Vec<Span>) = found.iter().partition(|span| inserted(span));
         // Together both may be one longer word, in which the anchor is not a word any more.
