@@ -29,7 +29,7 @@ impl Whole<'_> {
     fn checks_for(&self, name: &str) -> Result<bool, TreeError> {
         let in_list = |part: &&Part| part.file.file_name().ends_with(".m4");
         let others = self.parts.iter().copied().filter(in_list).map(|part| part.file.clone());
-        let paths = ["configure.ac", "configure.in", "configure"].map(|path| super::lint::path(path));
+        let paths = ["configure.ac", "configure.in", "configure"].map(path);
         for path in paths.into_iter().chain(others) {
             if m4::checks_for(&self.after(&path)?, name) {
                 return Ok(true);
@@ -67,6 +67,10 @@ pub(super) fn changes_only_comments(context: &Context<'_>, part: &Part) -> Resul
     let before = after(context, &part.file, [])?;
     let after = after(context, &part.file, &part.deltas)?;
     Ok(m4::without_comments(&before) == m4::without_comments(&after))
+}
+
+pub(super) fn path(text: &str) -> TreePath {
+    text.parse().expect("a literal path is valid")
 }
 
 /// The text of a file after some deltas.

@@ -1,7 +1,7 @@
 //! When each lint is raised. A lint finds an edit that fits and would still have no effect.
 
 use super::LintHit;
-use super::configure::{SOURCES, Whole, changes_only_comments};
+use super::configure::{SOURCES, Whole, changes_only_comments, path};
 use crate::edit::{Context, Part};
 use crate::modules::setup_files;
 use crate::operation::diff::untaken;
@@ -141,10 +141,6 @@ fn is_regenerated(patchset: &Patchset, part: &Part) -> bool {
     patchset.build.regenerate.iter().any(|one| {
         one.writes.iter().any(|written| written.as_str() == "configure") && one.reads.contains(&part.file)
     })
-}
-
-pub(super) fn path(text: &str) -> crate::tree::TreePath {
-    text.parse().expect("a literal path is valid")
 }
 
 /// Whether makesetup reads Setup.stdlib before Modules/Setup (3.12 and later).

@@ -8,6 +8,7 @@ mod baseline;
 mod compose;
 mod configure;
 mod lint;
+mod order;
 mod planned_layer;
 pub mod preset;
 mod series;
@@ -65,6 +66,8 @@ pub struct PlannedEdit {
     pub parts: Vec<Part>,
     /// The lints that it raises.
     pub lints: Vec<LintHit>,
+    /// The earlier edits on whose result it would fit, if it does not fit.
+    pub fits_after: Vec<String>,
 }
 
 /// A lint that an edit raises.
@@ -153,7 +156,7 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
     let mut edits = Vec::with_capacity(patchset.edits.len());
     for ((one, parts), lints) in patchset.edits.iter().zip(resolved).zip(lints) {
         let (id, why, written_at) = (one.id.clone(), one.why.clone(), one.written_at());
-        edits.push(PlannedEdit { id, why, written_at, parts, lints });
+        edits.push(PlannedEdit { id, why, written_at, parts, lints, fits_after: Vec::new() });
     }
     let version = context.version.clone();
     let range = patchset.applies_to.as_ref().map(ToString::to_string);
@@ -170,6 +173,10 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
         changes: Vec::new(),
         before: composed.before,
     };
+    let mut fits_after = order::fits_after(patchset, tree, &plan)?;
+    for edit in &mut plan.edits {
+        edit.fits_after = fits_after.remove(&edit.id).unwrap_or_default();
+    }
     if plan.fits() {
         context.forget(&composed.changes);
         plan.not_idempotent = not_idempotent(patchset, &context, &composed.changes, &plan)?;

@@ -39,18 +39,23 @@ impl Series {
 
     /// The changes of files by all plans together, in byte order of their paths.
     pub fn changes(&self) -> Vec<FileChange> {
-        let mut joined: Vec<FileChange> = Vec::new();
-        for change in self.plans.iter().flat_map(|plan| &plan.changes) {
-            match joined.iter_mut().find(|known| known.path == change.path) {
-                Some(known) => {
-                    known.after.clone_from(&change.after);
-                    known.rewrites.clear();
-                }
-                None => joined.push(change.clone()),
-            }
-        }
-        joined.retain(|change| change.before != change.after);
-        joined.sort_by(|a, b| a.path.cmp(&b.path));
-        joined
+        joined(self.plans.iter().flat_map(|plan| &plan.changes))
     }
+}
+
+/// Changes that are made one after the other, as one change for each file, in byte order of their paths.
+pub(super) fn joined<'a>(changes: impl IntoIterator<Item = &'a FileChange>) -> Vec<FileChange> {
+    let mut joined: Vec<FileChange> = Vec::new();
+    for change in changes {
+        match joined.iter_mut().find(|known| known.path == change.path) {
+            Some(known) => {
+                known.after.clone_from(&change.after);
+                known.rewrites.clear();
+            }
+            None => joined.push(change.clone()),
+        }
+    }
+    joined.retain(|change| change.before != change.after);
+    joined.sort_by(|a, b| a.path.cmp(&b.path));
+    joined
 }

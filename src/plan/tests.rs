@@ -314,3 +314,25 @@ fn a_section_is_taken_by_any_change_with_the_same_patch() {
     let replaced = "  - {id: y, why: w, file: g, text.replace: {find: a, with: b}}\n";
     assert_eq!(lints(&planned(tree(), &format!("{}{replaced}", diff("x", "f")))), [Lint::UntakenSection]);
 }
+
+#[test]
+fn an_edit_that_fits_after_another_names_it() {
+    let replace = |id: &str, find: &str, with: &str| {
+        format!("  - {{id: {id}, why: w, file: f, text.replace: {{find: {find}, with: {with}}}}}\n")
+    };
+    let names = |edits: &[String]| -> Vec<Vec<String>> {
+        let plan = planned([("f", &b"a;z;\n"[..])], &edits.concat());
+        assert!(!plan.fits());
+        plan.edits.into_iter().map(|edit| edit.fits_after).collect()
+    };
+    let first = replace("first", "a", "bee");
+    let other = replace("other", "z", "zet");
+    let second = replace("second", "bee", "cee");
+    let third = replace("third", "cee", "dee");
+    assert_eq!(names(&[first.clone(), other.clone(), second.clone()]), [vec![], vec![], vec!["first"]]);
+    let chain = names(&[first.clone(), second.clone(), third]);
+    assert_eq!(chain, [vec![], vec!["first"], vec!["first", "second"]]);
+    // An edit that comes later, and one that fits after none.
+    assert_eq!(names(&[second, first.clone()]), [vec![""; 0], vec![]]);
+    assert_eq!(names(&[first, replace("lost", "q", "r")]), [vec![""; 0], vec![]]);
+}

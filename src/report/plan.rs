@@ -159,7 +159,13 @@ impl Misfit<'_> {
                     let module =
                         part.name.as_ref().map(|name| format!(", part `{name}`,")).unwrap_or_default();
                     let on = plan.version.as_ref().map_or(plan.source.clone(), |v| format!("CPython {v}"));
-                    add(format!("edit `{}`{module} {what} {on}", edit.id), details, help.cloned());
+                    let after = (!edit.fits_after.is_empty()).then(|| {
+                        format!(
+                            "it fits on the result of `{}`: put it into a patchset of its own, and apply both",
+                            edit.fits_after.join("`, `")
+                        )
+                    });
+                    add(format!("edit `{}`{module} {what} {on}", edit.id), details, after.or(help.cloned()));
                 }
             }
             for lint in edit.lints.iter().filter(|lint| lint.allowed.is_none()) {

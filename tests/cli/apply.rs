@@ -307,6 +307,20 @@ fn revert_is_refused_after_a_manual_edit() {
 }
 
 #[test]
+fn an_error_in_a_series_names_the_patchset() {
+    let env = TestEnvironment::new();
+    env.write("tree/f", "one two\n");
+    for (id, find, with) in [("p1", "one", "uno"), ("p2", "three", "tres"), ("p3", "two", "due")] {
+        let edit = format!("  - {{id: e, why: w, file: f, text.replace: {{find: {find}, with: {with}}}}}\n");
+        env.patchset(id, &edit);
+    }
+    let output = env.run(&["apply", "--allow-unpinned", "p1", "p2", "p3", "tree"]);
+    assert!(output.contains("error: p2: edit `e` does not fit tree\n"), "{output}");
+    let output = env.run(&["apply", "--allow-unpinned", "p2", "tree"]);
+    assert!(output.contains("error: edit `e` does not fit tree\n"), "{output}");
+}
+
+#[test]
 fn several_patchsets_are_applied_in_order_and_reverted_one_by_one() {
     let env = TestEnvironment::with_tree();
     let before = env.state("tree");
@@ -314,7 +328,7 @@ fn several_patchsets_are_applied_in_order_and_reverted_one_by_one() {
     env.patchset("more", "- {id: more, why: Why not., file: Makefile.pre.in, text.replace: {find: run $(GEN) more.txt, with: run $(GEN) less.txt}}");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "more", "gadget", "tree"]), @"
     ------- stderr -------
-    error: edit `more` does not fit CPython 9.9
+    error: more: edit `more` does not fit CPython 9.9
       Makefile.pre.in  `run $(GEN) more.txt` was not found
       near: Makefile.pre.in:15  @$(GEN) more.txt
     nothing was written
