@@ -42,7 +42,10 @@ fn a_tag_has_the_files_that_git_archive_writes() {
         let tree = GitTree::open(&repository, &tag).unwrap();
         let mut names = tree.files().unwrap();
         names.retain(|path| path.as_str() != "Misc/svnmap.txt");
-        assert!(names.iter().map(|path| path.as_str()).eq(expected.keys().map(String::as_str)), "{name}");
+        assert!(
+            names.iter().map(pypatch::tree::TreePath::as_str).eq(expected.keys().map(String::as_str)),
+            "{name}"
+        );
         let converted = expected.values().filter(|(bytes, _)| bytes.windows(2).any(|pair| pair == b"\r\n"));
         assert!(converted.count() > 50, "{name} has files with CRLF");
         for path in names {

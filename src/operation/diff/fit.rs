@@ -57,7 +57,7 @@ impl Fit<'_> {
         // How far the hunk before is from where the patch names it.
         let mut moved = 0isize;
         for hunk in hunks {
-            let (old, new) = (hunk.old(), hunk.new());
+            let (old, new) = (hunk.old_lines(), hunk.new_lines());
             let expected = hunk.old_start.saturating_add_signed(moved);
             let piece = Piece { hunk, old, new, expected, from };
             let place = self.place(&piece)?;

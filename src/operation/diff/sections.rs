@@ -41,7 +41,7 @@ fn refusal(section: &Section) -> Result<(), Failure> {
         Effect::Binary => "the patch is binary: write `file.add`",
         Effect::Changes
             if section.names.is_unclear_removal()
-                && section.hunks.iter().all(|hunk| hunk.new().is_empty()) =>
+                && section.hunks.iter().all(|hunk| hunk.new_lines().is_empty()) =>
         {
             "the patch removes the file in a way that only Subversion reads: write `file.remove`"
         }
@@ -144,10 +144,10 @@ impl Sequence<'_> {
         };
         match (section.effect, state) {
             (Effect::Adds, None) => {
-                Ok((Some((whole(Hunk::new), mode(&section.modes.1) == Some(true))), Vec::new()))
+                Ok((Some((whole(Hunk::new_lines), mode(&section.modes.1) == Some(true))), Vec::new()))
             }
             (Effect::Adds, Some((bytes, executable))) => {
-                let new = whole(Hunk::new);
+                let new = whole(Hunk::new_lines);
                 if !bytes.is_empty() && *bytes != new {
                     return Err(Failure::Refused {
                         why: "the patch adds the file, and another file of that name exists".to_owned(),
@@ -161,7 +161,7 @@ impl Sequence<'_> {
             }
             (Effect::Removes, None) => Ok((None, Vec::new())),
             (Effect::Removes, Some((bytes, _))) => {
-                if *bytes == whole(Hunk::old) {
+                if *bytes == whole(Hunk::old_lines) {
                     return Ok((None, Vec::new()));
                 }
                 places(bytes)?;
@@ -176,16 +176,18 @@ impl Sequence<'_> {
                 let executable = mode(&section.modes.1).unwrap_or(*executable);
                 // All lines are removed, and the file stays.
                 if let [hunk] = &section.hunks[..]
-                    && hunk.new().is_empty()
-                    && (bytes.is_empty() || hunk.old().concat() == *bytes)
+                    && hunk.new_lines().is_empty()
+                    && (bytes.is_empty() || hunk.old_lines().concat() == *bytes)
                 {
                     if !bytes.is_empty() {
                         rewrites.push(Rewrite::remove(Span::new(0, bytes.len())));
                     }
                     return Ok((Some((Vec::new(), executable)), vec![0]));
                 }
-                if let Some(hunk) =
-                    section.hunks.iter().find(|hunk| hunk.old().is_empty() || hunk.new().is_empty())
+                if let Some(hunk) = section
+                    .hunks
+                    .iter()
+                    .find(|hunk| hunk.old_lines().is_empty() || hunk.new_lines().is_empty())
                 {
                     return Err(Failure::fault(format!(
                         "hunk {} (line {} of the patch) has no line to match: give it context",

@@ -91,10 +91,10 @@ impl Names {
         // renamed file names them again.
         let below = |name: &[u8]| name.iter().position(|b| *b == b'/').map(|at| name[at..].to_vec());
         let blanks = (0..line.len()).filter(|at| line[*at] == b' ');
-        let halves = blanks.map(|at| (&line[..at], &line[at + 1..]));
+        let mut halves = blanks.map(|at| (&line[..at], &line[at + 1..]));
         let same =
             halves.clone().find(|(old, new)| old == new || below(old).is_some() && below(old) == below(new));
-        if let Some((old, new)) = same.or_else(|| halves.last()) {
+        if let Some((old, new)) = same.or_else(|| halves.next_back()) {
             names.set_exactly(old.to_vec(), new.to_vec());
         }
         names

@@ -34,12 +34,12 @@ pub struct Hunk {
 
 impl Hunk {
     /// Its lines in the old file.
-    pub fn old(&self) -> Vec<Vec<u8>> {
+    pub fn old_lines(&self) -> Vec<Vec<u8>> {
         self.side(Sign::Old)
     }
 
     /// Its lines in the new file.
-    pub fn new(&self) -> Vec<Vec<u8>> {
+    pub fn new_lines(&self) -> Vec<Vec<u8>> {
         self.side(Sign::New)
     }
 
