@@ -16,6 +16,8 @@ pub(super) struct Fitted {
     pub at: usize,
     /// Whether it is already applied there.
     pub is_done: bool,
+    /// Whether its old lines fit as well.
+    fits_again: bool,
 }
 
 /// Why a hunk does not fit.
@@ -68,6 +70,16 @@ impl Fit<'_> {
             }
             fitted.push(place);
         }
+        // `patch` would apply such a hunk. It is applied already only if all are.
+        let is_partial = fitted.iter().any(|place| !place.is_done);
+        if is_partial && let Some(at) = fitted.iter().position(|place| place.is_done && place.fits_again) {
+            let what = format!(
+                "hunk {} fits, and its result is there already, while other hunks are not applied",
+                hunks[at].number
+            );
+            let help = Some("give the hunk more context".to_owned());
+            return Err(Unfit { what, matches: vec![fitted[at].at], help, ..Unfit::default() });
+        }
         Ok(fitted)
     }
 
@@ -87,7 +99,7 @@ impl Fit<'_> {
         match chosen(&new) {
             Err(unfit) if old.is_empty() => return Err(unfit),
             Ok(Some(at)) if piece.is_applied_at(at, &old) && self.is_evident(piece, at) => {
-                return Ok(Fitted { at, is_done: true });
+                return Ok(Fitted { at, is_done: true, fits_again: !all_old.is_empty() });
             }
             Ok(_) | Err(_) => {}
         }
@@ -102,7 +114,7 @@ impl Fit<'_> {
         if anchored != at && all_old.contains(&anchored) {
             return Err(piece.ambiguous(vec![at.min(anchored), at.max(anchored)]));
         }
-        Ok(Fitted { at, is_done: false })
+        Ok(Fitted { at, is_done: false, fits_again: false })
     }
 
     /// The place of a hunk that moved farther than `NEAR`: its only match in the file, below the heading that it names.
@@ -114,10 +126,10 @@ impl Fit<'_> {
             (_, [at])
                 if may_be_far && piece.adds_only_at(*at, old) && is_below(*at) && is_only(&piece.new) =>
             {
-                Ok(Fitted { at: *at, is_done: true })
+                Ok(Fitted { at: *at, is_done: true, fits_again: !old.is_empty() })
             }
             ([at], []) if may_be_far && is_below(*at) && is_only(&piece.old) => {
-                Ok(Fitted { at: *at, is_done: false })
+                Ok(Fitted { at: *at, is_done: false, fits_again: false })
             }
             ([], _) => Err(self.miss(piece)),
             _ => Err(self.too_far(piece, old)),
