@@ -1,5 +1,7 @@
 //! What a patchset does to configure and the files that it is generated from.
 
+use std::collections::BTreeMap;
+
 use crate::edit::{Context, Outcome, Part};
 use crate::operation::Delta;
 use crate::syntax::m4;
@@ -49,12 +51,11 @@ impl Whole<'_> {
     pub fn adds_unchecked_undef(&self, part: &Part) -> Result<bool, TreeError> {
         let before = after(self.context, &part.file, [])?;
         let after = after(self.context, &part.file, &part.deltas)?;
-        let count = |text: &[u8], name: &str| plain_undefs(text).filter(|known| known == name).count();
-        for name in plain_undefs(&after) {
-            let is_added = count(&after, &name) > count(&before, &name);
-            if is_added
-                && (m4::defines(&before, &name) || count(&before, &name) > 0 || !self.checks_for(&name)?)
-            {
+        let old = plain_undefs(&before);
+        for (name, count) in plain_undefs(&after) {
+            let old_count = old.get(&name).copied().unwrap_or(0);
+            let is_known = || old_count > 0 || m4::defines(&before, &name);
+            if count > old_count && (is_known() || !self.checks_for(&name)?) {
                 return Ok(true);
             }
         }
@@ -97,16 +98,20 @@ fn after<'a>(
     Ok(apply(&text, &rewrites).unwrap_or(text))
 }
 
-/// The names of `#undef NAME`, as config.status looks for it: with a blank after the word.
-fn plain_undefs(text: &[u8]) -> impl Iterator<Item = String> {
-    lines(text).filter_map(|line| {
-        let directive = line.of(text).trim_ascii_start().strip_prefix(b"#")?.trim_ascii_start();
-        let rest = directive.strip_prefix(b"undef")?;
-        let is_plain = rest.first().is_some_and(|b| matches!(b, b' ' | b'\t'));
-        let name = rest.trim_ascii_start();
-        let end = name.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-        is_plain.then(|| String::from_utf8_lossy(&name[..end]).into_owned())
-    })
+/// The names of `#undef NAME`, as config.status looks for it: with a blank after the word. Each with its number.
+fn plain_undefs(text: &[u8]) -> BTreeMap<String, usize> {
+    let mut names = BTreeMap::new();
+    for line in lines(text) {
+        let line = line.of(text).trim_ascii_start();
+        let directive = line.strip_prefix(b"#").map(<[u8]>::trim_ascii_start);
+        let Some(rest) = directive.and_then(|directive| directive.strip_prefix(b"undef")) else { continue };
+        if rest.first().is_some_and(|b| matches!(b, b' ' | b'\t')) {
+            let name = rest.trim_ascii_start();
+            let end = name.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+            *names.entry(String::from_utf8_lossy(&name[..end]).into_owned()).or_default() += 1;
+        }
+    }
+    names
 }
 
 #[cfg(test)]
@@ -115,8 +120,8 @@ mod tests {
 
     #[test]
     fn only_an_undef_that_config_status_rewrites_is_plain() {
-        let names = |text: &str| plain_undefs(text.as_bytes()).collect::<Vec<_>>();
-        assert_eq!(names("x\n# undef FOO\n#undef\tBAR /* x */\n"), ["FOO", "BAR"]);
+        let names = |text: &str| plain_undefs(text.as_bytes()).into_keys().collect::<Vec<_>>();
+        assert_eq!(names("x\n# undef FOO\n#undef\tBAR /* x */\n"), ["BAR", "FOO"]);
         assert_eq!(names("#undef/**/FOO\n/* #undef */\n").len(), 0);
     }
 }

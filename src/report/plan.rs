@@ -200,10 +200,14 @@ impl Misfit<'_> {
                     with.join("`, `")
                 ),
             };
+            let own_patchset = (!with.is_empty()).then(|| {
+                "to have one after the other, put one of them into a patchset of its own, and apply both"
+                    .to_owned()
+            });
             let help = by_its_changes.then(|| {
                 "each change is planned on the unmodified file: write one change that has the result of both, such as `makefile.move-prerequisite` for an order".to_owned()
             });
-            add(title, Vec::new(), help);
+            add(title, Vec::new(), help.or(own_patchset));
         }
         all
     }

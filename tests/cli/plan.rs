@@ -601,6 +601,7 @@ fn edits_that_undo_each_other_are_both_named() {
       change    second  Makefile.pre.in:7
     2 edits: 2 change; 0 files
     error: edits `first` and `second` undo each other: planning `first` on the result of all gives `change`
+      help: to have one after the other, put one of them into a patchset of its own, and apply both
     nothing was written
     [exit 3]
     ");
