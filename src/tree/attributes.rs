@@ -62,6 +62,8 @@ pub(super) struct Chain {
     files: Vec<(usize, Arc<Rules>)>,
     /// Whether a rule gives any of the attributes that are asked for.
     is_relevant: bool,
+    /// Whether a rule leaves files out. Few commits have one, and all paths are asked.
+    may_ignore: bool,
 }
 
 /// How a file is written.
@@ -180,12 +182,15 @@ impl Chain {
         };
         let mut rules = files.iter().flat_map(|(_, rules)| &rules.rules);
         let is_relevant = rules.any(|rule| rule.assignments.iter().any(is_wanted));
-        Chain { files, is_relevant }
+        let of_rules = files.iter().flat_map(|(_, rules)| &rules.rules).map(|rule| &rule.assignments);
+        let of_macros = macros.into_iter().flat_map(|macros| macros.values());
+        let may_ignore = of_rules.chain(of_macros).flatten().any(|(name, _)| name == "export-ignore");
+        Chain { files, is_relevant, may_ignore }
     }
 
     /// Whether `git archive` leaves a path out.
     pub(super) fn ignores(&self, path: &str, is_directory: bool) -> bool {
-        self.is_relevant && self.state(&self.states(path, is_directory), "export-ignore") == Some(&State::Set)
+        self.may_ignore && self.state(&self.states(path, is_directory), "export-ignore") == Some(&State::Set)
     }
 
     /// A file as `git archive` writes it.

@@ -597,7 +597,7 @@ fn edits_that_undo_each_other_are_both_named() {
     assert_snapshot!(plan("- {id: first, why: Why not., file: Makefile.pre.in, makefile.remove-prerequisite: {target: all, word: docs}}
 - {id: second, why: Why not., file: Makefile.pre.in, text.insert: {after: oldsharedmods, text: ' docs'}}"), @"
     mine on tree (CPython 9.9)
-      change    first   Makefile.pre.in:7
+      change    first   Makefile.pre.in:8
       change    second  Makefile.pre.in:7
     2 edits: 2 change; 0 files
     error: edits `first` and `second` undo each other: planning `first` on the result of all gives `change`
