@@ -178,7 +178,7 @@ pub fn without_comments(text: &[u8]) -> Vec<u8> {
     for line in crate::text::lines(text) {
         let line = line.of(text);
         let is_quote = |b: &u8| matches!(b, b'[' | b'"' | b'\'' | b'`' | b'\\');
-        // In quotes a `#` is no comment, and `# include` may be C.
+        // In quotes a `#` does not begin a comment, and `# include` may be C.
         let is_comment_of_shell = |at: usize| {
             let rest = &line[at + 1..];
             let blank_before = at == 0 || matches!(line[at - 1], b' ' | b'\t');

@@ -51,7 +51,7 @@ enum Matcher {
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     rules: Vec<Rule>,
-    /// Names that stand for several attributes. They count in the top directory only.
+    /// Names of several attributes together. They count in the top directory only.
     macros: HashMap<String, Assignments>,
 }
 

@@ -11,7 +11,7 @@ use crate::edit::testing::{MemoryTree, applied};
 use crate::edit::{Context, resolve};
 use crate::patchset::Catalog;
 
-/// The file `f` after `patch -p1 -F0`; `None` if that refuses. An error if there is no such program.
+/// The file `f` after `patch -p1 -F0`; `None` if that refuses. An error without the program.
 fn by_patch(before: Option<&[u8]>, patch: &[u8]) -> std::io::Result<Option<Option<Vec<u8>>>> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("f");

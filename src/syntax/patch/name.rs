@@ -16,7 +16,7 @@ struct Name {
     text: Vec<u8>,
     /// Other readings of the line, where it is not clear which blanks are part of the name.
     others: Vec<Vec<u8>>,
-    /// Whether there is no such file: the name is `/dev/null`, or the date is that at which time begins.
+    /// Whether the file does not exist: the name is `/dev/null`, or the date is that at which time begins.
     is_absent: bool,
     /// Whether the name itself says so.
     is_null: bool,
