@@ -4,7 +4,7 @@ use super::fit::{Fit, Fitted, Unfit};
 use crate::operation::lines::with_line_ends;
 use crate::operation::prelude::*;
 use crate::syntax::patch::{Effect, Hunk, Section, Sign};
-use crate::text::lines;
+use crate::text::{diff_tokens, lines};
 
 /// A file, or none.
 type State = Option<(Vec<u8>, bool)>;
@@ -251,7 +251,7 @@ fn rewrites_of(hunks: &[Hunk], fitted: &[Fitted], bytes: &[u8]) -> (Vec<Rewrite>
 fn rewrites_between(old: &[u8], new: &[u8]) -> Vec<Rewrite> {
     let starts: Vec<usize> = lines(old).map(|line| line.start).chain([old.len()]).collect();
     let (old, new) = (split(old), split(new));
-    similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new)
+    diff_tokens(similar::Algorithm::Myers, &old, &new)
         .into_iter()
         .filter(|op| op.tag() != similar::DiffTag::Equal)
         .map(|op| {
