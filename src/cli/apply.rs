@@ -6,7 +6,7 @@ use super::{CliError, ExitStatus, Format, Ui, Workspace, pinned, workspace};
 use crate::apply::{self, Layer};
 use crate::export;
 use crate::patchset::Patchset;
-use crate::plan::{PlannedLayer, Series};
+use crate::plan::{Made, PlannedLayer, Series};
 use crate::report::Applied;
 use crate::tree::{FileChange, SourceSpec, Tree};
 
@@ -47,7 +47,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         }
     };
     let patchsets = workspace.patchsets(&args.patchsets)?;
-    let Some(planned) = plan_all(ui, &patchsets, source.tree.as_ref(), args.dry_run)? else {
+    let made = source.made()?;
+    let Some(planned) = plan_all(ui, &patchsets, source.tree.as_ref(), &made, args.dry_run)? else {
         return Ok(ExitStatus::Unfit);
     };
     let pin = pinned::require(ui, workspace, &planned, &source, args.allow_unpinned)?;
@@ -70,14 +71,15 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 }
 
 /// Plans every patchset on the result of those before it, before anything is written, and shows the plans if
-/// `show` is set. `None` if one does not fit, after printing why.
+/// `show` is set. `made` are the edits that were made on the tree. `None` if one does not fit, after printing why.
 pub(super) fn plan_all(
     ui: &Ui,
     patchsets: &[Patchset],
     tree: &dyn Tree,
+    made: &[Made],
     show: bool,
 ) -> Result<Option<Vec<PlannedLayer>>, CliError> {
-    let series = Series::plan(patchsets, tree)?;
+    let series = Series::plan(patchsets, tree, made)?;
     if let Some(plan) = series.misfit() {
         ui.misfit(plan, patchsets.len() > 1);
         return Ok(None);

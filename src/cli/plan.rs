@@ -1,7 +1,7 @@
 //! `pypatch plan`
 
 use super::{CliError, ExitStatus, Format, Source, Ui, Workspace};
-use crate::plan::{Plan, plan};
+use crate::plan::{Plan, Series};
 
 /// Show what a patchset would do to a source, edit by edit, without writing anything.
 #[derive(Debug, clap::Args)]
@@ -30,6 +30,7 @@ pub(super) fn make(
 ) -> Result<(Plan, Source), CliError> {
     let patchset = workspace.patchset(patchset)?;
     let source = workspace.open(ui, source)?;
-    let plan = plan(&patchset, source.tree.as_ref())?;
+    let series = Series::plan(std::slice::from_ref(&patchset), source.tree.as_ref(), &source.made()?)?;
+    let plan = series.plans.into_iter().next().expect("a series has a plan for its first patchset");
     Ok((plan, source))
 }

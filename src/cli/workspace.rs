@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::{CliError, ExitStatus, Ui, progress};
-use crate::apply::{self, Recovered};
+use crate::apply::{self, FileState, LayerStatus, Recovered};
 use crate::digest::Sha256Digest;
 use crate::fetch::{self, Located, Places};
 use crate::patchset::{Catalog, Patchset};
+use crate::plan::Made;
 use crate::regular;
 use crate::tree::pin::{Pin, PinSet};
 use crate::tree::{self, GitTree, SourceSpec, Tree};
@@ -24,6 +25,22 @@ pub(super) struct Source {
     pub tree: Box<dyn Tree>,
     /// The pin with the same hash as the source. A directory has none: its files are compared one by one.
     pub pin: Option<Pin>,
+}
+
+impl Source {
+    /// The edits that were made on it, as the receipt of a directory records. A layer of which a file was changed since is
+    /// left out.
+    pub(super) fn made(&self) -> Result<Vec<Made>, CliError> {
+        let SourceSpec::Directory(root) = &self.spec else { return Ok(Vec::new()) };
+        let layers = apply::status(root)?.map_or(Vec::new(), |status| status.layers);
+        let is_intact = |one: &LayerStatus| one.files.iter().all(|file| file.state == FileState::AsApplied);
+        let made = layers.into_iter().filter(is_intact).map(|LayerStatus { layer, .. }| Made {
+            patchset: layer.patchset,
+            digest: layer.digest,
+            edits: layer.edits,
+        });
+        Ok(made.collect())
+    }
 }
 
 impl Workspace {

@@ -37,6 +37,8 @@ pub enum Outcome {
         near: Vec<Near>,
         /// What to write instead.
         help: Option<String>,
+        /// Where the text is that the change leaves. It does not prove that the change was made.
+        results: Vec<Location>,
     },
     /// The anchor has more matches than expected.
     Ambiguous {
@@ -77,6 +79,20 @@ impl Outcome {
     /// Whether it keeps a plan from being applied.
     pub fn is_failure(&self) -> bool {
         self.kind().is_failure()
+    }
+
+    /// The lines that show a finished change, if it is known from elsewhere that it was made.
+    pub fn results(&self) -> Option<&[Location]> {
+        match self {
+            Outcome::Already(places) => Some(places),
+            Outcome::Missing { results, .. } => {
+                Some(results).filter(|results| !results.is_empty()).map(Vec::as_slice)
+            }
+            Outcome::Change(_)
+            | Outcome::Skipped { .. }
+            | Outcome::Ambiguous { .. }
+            | Outcome::Refused { .. } => None,
+        }
     }
 }
 
@@ -172,6 +188,21 @@ pub fn normalized(text: &[u8]) -> String {
 }
 
 impl Part {
+    /// Sets the outcome of a change that is known to be made.
+    pub fn set_made(&mut self) {
+        let places = match &self.outcome {
+            Outcome::Skipped { .. } => return,
+            Outcome::Already(places) | Outcome::Change(places) => places.clone(),
+            Outcome::Missing { results, .. } if !results.is_empty() => results.clone(),
+            Outcome::Missing { .. } | Outcome::Ambiguous { .. } | Outcome::Refused { .. } => {
+                vec![Location::whole(&self.file)]
+            }
+        };
+        self.outcome = Outcome::Already(places);
+        self.deltas.clear();
+        self.anchors.clear();
+    }
+
     /// The lines around its anchors that must be the same in another version, where `text` is the file in which it was
     /// resolved. None for an operation whose anchor says all, such as a literal text.
     pub fn anchor_lines(&self, text: &[u8]) -> Vec<AnchorLine> {

@@ -150,7 +150,7 @@ fn no_file(context: &Context<'_>, change: &Change) -> Result<Outcome, TreeError>
         [one] => format!("the file {one} does not exist"),
         several => format!("none of the files {} exists", several.join(", ")),
     };
-    Ok(Outcome::Missing { what, place: None, near, help: None })
+    Ok(Outcome::Missing { what, place: None, near, help: None, results: Vec::new() })
 }
 
 /// The parts of a change in `file`, which is empty if it does not exist.
@@ -193,7 +193,7 @@ fn outcome(answer: &Answer, file: &ParsedFile) -> Outcome {
             Outcome::Change(places)
         }
         Ok(Resolution::Already(at)) => Outcome::Already(locations(at)),
-        Err(Failure::Missing(Miss { what, at, near, help })) => {
+        Err(Failure::Missing(Miss { what, at, near, help, results })) => {
             let mut places: Vec<Near> = Vec::new();
             for (offset, why) in near {
                 let place = file.location(*offset);
@@ -202,7 +202,13 @@ fn outcome(answer: &Answer, file: &ParsedFile) -> Outcome {
                 }
             }
             let place = at.map(|at| file.location(at));
-            Outcome::Missing { what: what.clone(), place, near: places, help: help.clone() }
+            Outcome::Missing {
+                what: what.clone(),
+                place,
+                near: places,
+                help: help.clone(),
+                results: locations(results),
+            }
         }
         Err(Failure::Ambiguous { what, at, help }) => {
             Outcome::Ambiguous { what: what.clone(), places: locations(at), help: help.clone() }

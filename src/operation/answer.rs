@@ -123,6 +123,9 @@ pub struct Miss {
     pub near: Vec<(usize, String)>,
     /// What to write instead.
     pub help: Option<String>,
+    /// Where the text is that a finished change leaves, if it may have been made. The text alone does not prove that: a
+    /// receipt or the place of the text has to.
+    pub results: Vec<usize>,
 }
 
 impl Miss {

@@ -53,29 +53,47 @@ pub(super) fn covers(text: &[u8], code: &[u8], span: Span) -> bool {
     find_bytes(text, code).into_iter().any(|at| Span::new(at, at + code.len()).contains(span))
 }
 
-/// The answer for an anchor that must match `count` times, where it occurs at `found` and the finished change
-/// occurs at `done`. An anchor inside a finished change is part of it.
+/// What a finished change leaves in a file.
+pub(super) struct Results {
+    /// Where it occurs.
+    pub at: Vec<Span>,
+    /// Whether an occurrence proves that the change is made: see [`proves`](super::proof::proves).
+    pub are_proof: bool,
+}
+
+impl Results {
+    /// Occurrences that prove that the change is made.
+    pub(super) fn proof(at: Vec<Span>) -> Results {
+        Results { at, are_proof: true }
+    }
+}
+
+/// The answer for an anchor that must match `count` times, where it occurs at `found` and a finished change leaves
+/// `results`. An anchor inside a result is part of it. Results without an anchor do not count as matches: they may have
+/// been there before.
 pub(super) fn match_count(
     what: &str,
     count: usize,
     found: &[Span],
-    done: &[Span],
+    results: &Results,
     rewrite: impl Fn(Span) -> Rewrite,
     near: impl FnOnce() -> Vec<usize>,
 ) -> Answer {
-    let open: Vec<Span> =
-        found.iter().copied().filter(|span| !done.iter().any(|d| d.contains(*span))).collect();
-    let total = open.len() + done.len();
-    if total == count {
-        return if open.is_empty() {
-            Ok(Resolution::Already(done.iter().map(|span| span.start).collect()))
-        } else {
-            change(open.into_iter().map(rewrite).collect())
-        };
+    let is_inside = |span: &Span| results.at.iter().any(|result| result.contains(*span));
+    let open: Vec<Span> = found.iter().copied().filter(|span| !is_inside(span)).collect();
+    let has_anchor = |result: &&Span| found.iter().any(|span| result.contains(*span));
+    let done = results.at.iter().filter(has_anchor).count();
+    let total = open.len() + done;
+    let is_finished = total == count || results.are_proof && open.len() + results.at.len() == count;
+    if is_finished && !open.is_empty() {
+        return change(open.into_iter().map(rewrite).collect());
+    }
+    if is_finished && results.are_proof {
+        return Ok(Resolution::Already(results.at.iter().map(|span| span.start).collect()));
     }
     let (expected, matches) = (if count == 1 { "match" } else { "matches" }, format!("of {what}"));
     if total > count {
-        let mut at: Vec<usize> = open.iter().chain(done).map(|span| span.start).collect();
+        let mut at: Vec<usize> = open.iter().chain(&results.at).map(|span| span.start).collect();
         at.sort_unstable();
         return Err(Failure::Ambiguous {
             what: format!("expected {count} {expected} {matches}, found {total}"),
@@ -83,14 +101,22 @@ pub(super) fn match_count(
             help: Some(format!("limit it to a function, target or class, or write `count: {total}`")),
         });
     }
-    let miss = if total == 0 {
+    let mut miss = if total == 0 {
         Miss::new(format!("{what} was not found"))
     } else {
         let miss = Miss::new(format!("expected {count} {expected} {matches}, found {total}"));
         miss.help(format!("write `count: {total}`, if these are all"))
     };
+    if open.is_empty() && results.at.len() >= count {
+        miss.results = results.at.iter().map(|span| span.start).collect();
+    }
     let matches = open.iter().map(|span| (span.start, "matches".to_owned()));
-    let changed = done.iter().map(|span| (span.start, "already changed".to_owned()));
+    let why = if results.are_proof {
+        "already changed"
+    } else {
+        "the new text, which does not prove that the old text was here"
+    };
+    let changed = results.at.iter().map(|span| (span.start, why.to_owned()));
     Err(Miss { near: matches.chain(changed).collect(), ..miss }.near(near()).into())
 }
 
@@ -129,7 +155,14 @@ mod tests {
         let all = Span::new(0, text.len());
         let answer = |count| {
             let (found, done) = (find_words(text, b"$(P)", all), find_words(text, b"yod $(P)", all));
-            match_count("x", count, &found, &done, |s| Rewrite::insert(s.start, "yod "), Vec::new)
+            match_count(
+                "x",
+                count,
+                &found,
+                &Results::proof(done),
+                |s| Rewrite::insert(s.start, "yod "),
+                Vec::new,
+            )
         };
         let inserted = [Delta::Rewrite(Rewrite::insert(10, "yod "))];
         assert!(matches!(answer(2), Ok(Resolution::Change { deltas, .. }) if deltas == inserted));

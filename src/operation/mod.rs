@@ -24,6 +24,7 @@ mod neighbours;
 mod operate;
 mod parsed;
 mod prelude;
+mod proof;
 pub mod python;
 mod scope;
 pub mod setup;

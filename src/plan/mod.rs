@@ -17,6 +17,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use crate::digest::Sha256Digest;
 use crate::edit::{self, Context, OutcomeKind, Part};
 use crate::patchset::{Edit, Lint, Patchset};
 use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath, python_version};
@@ -140,14 +141,37 @@ impl Plan {
     }
 }
 
+/// Edits of a patchset that were made on a tree, as its receipt records.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// The patchset.
+    pub patchset: String,
+    /// Its digest: an edit of another version of the patchset may have made another change.
+    pub digest: Sha256Digest,
+    /// The edits that changed something.
+    pub edits: Vec<String>,
+}
+
 /// Plans `patchset` on `tree`.
 ///
 /// # Errors
 /// If the tree cannot be read.
 pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
+    plan_over(patchset, tree, &[])
+}
+
+/// Plans `patchset` on `tree`, on which the edits in `made` were made.
+fn plan_over(patchset: &Patchset, tree: &dyn Tree, made: &[Made]) -> Result<Plan, TreeError> {
+    let is_same = |made: &&Made| made.patchset == patchset.id && made.digest == patchset.digest;
+    let made: Vec<&String> = made.iter().filter(is_same).flat_map(|made| &made.edits).collect();
     let context = Context::new(tree, python_version(tree)?);
-    let resolved: Vec<Vec<Part>> =
+    let mut resolved: Vec<Vec<Part>> =
         patchset.edits.iter().map(|one| edit::resolve(&context, one)).collect::<Result<_, _>>()?;
+    for (one, parts) in patchset.edits.iter().zip(&mut resolved) {
+        if made.contains(&&one.id) {
+            parts.iter_mut().for_each(Part::set_made);
+        }
+    }
     let all: Vec<&Part> = resolved.iter().flatten().collect();
     let mut lints = Vec::with_capacity(patchset.edits.len());
     for (one, parts) in patchset.edits.iter().zip(&resolved) {
@@ -196,7 +220,8 @@ fn not_idempotent(
 ) -> Result<Vec<NotIdempotent>, TreeError> {
     let unfinished = |context: &Context<'_>, one: &Edit| -> Result<Vec<Part>, TreeError> {
         let mut parts = edit::resolve(context, one)?;
-        parts.retain(|part| part.outcome.is_failure() || !part.deltas.is_empty());
+        let is_open = |part: &Part| part.outcome.is_failure() || !part.deltas.is_empty();
+        parts.retain(|part| is_open(part) && part.outcome.results().is_none());
         Ok(parts)
     };
     let alone = |one: &Edit, own: &[FileChange]| -> Result<Vec<Part>, TreeError> {

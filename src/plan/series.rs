@@ -1,6 +1,6 @@
 //! Several patchsets, each planned on the result of the one before it.
 
-use super::{Plan, plan};
+use super::{Made, Plan, plan_over};
 use crate::patchset::Patchset;
 use crate::tree::{FileChange, OverlayTree, Tree, TreeError};
 
@@ -12,18 +12,29 @@ pub struct Series {
 }
 
 impl Series {
-    /// Plans `patchsets` on `tree`. Stops after the first plan that does not fit, since the next one would need its
-    /// result.
+    /// Plans `patchsets` on `tree`, on which the edits in `made` were made. Stops after the first plan that does not fit,
+    /// since the next one would need its result.
     ///
     /// # Errors
     /// If the tree cannot be read.
-    pub fn plan(patchsets: &[Patchset], tree: &dyn Tree) -> Result<Series, TreeError> {
+    pub fn plan(patchsets: &[Patchset], tree: &dyn Tree, made: &[Made]) -> Result<Series, TreeError> {
         let mut series = Series::default();
+        let mut made = made.to_vec();
         for patchset in patchsets {
             let changes = series.changes();
             let before = OverlayTree::new(tree, &changes);
-            let plan = plan(patchset, &before)?;
+            let plan = plan_over(patchset, &before, &made)?;
             let fits = plan.fits();
+            made.push(Made {
+                patchset: patchset.id.clone(),
+                digest: patchset.digest,
+                edits: plan
+                    .edits
+                    .iter()
+                    .filter(|edit| edit.is_change())
+                    .map(|edit| edit.id.clone())
+                    .collect(),
+            });
             series.plans.push(plan);
             if !fits {
                 break;

@@ -155,7 +155,7 @@ fn a_tree_outside_the_range_is_planned_but_does_not_fit() {
 #[test]
 fn a_patchset_has_nothing_to_do_on_its_own_result() {
     let one = patchset("  - {id: x, why: w, file: f, text.replace: {find: a, with: b}}\n");
-    let series = Series::plan(&[one.clone(), one], &MemoryTree::of([("f", &b"a"[..])])).unwrap();
+    let series = Series::plan(&[one.clone(), one], &MemoryTree::of([("f", &b"a"[..])]), &[]).unwrap();
     assert!(series.misfit().is_none() && series.plans[1].is_done());
     assert_eq!(series.changes().len(), 1);
 }

@@ -220,7 +220,7 @@ fn failure(part: &Part) -> Option<(&'static str, Vec<String>, Option<&String>)> 
         format!("{location}  {text}")
     };
     match &part.outcome {
-        Outcome::Missing { what, place, near, help } => {
+        Outcome::Missing { what, place, near, help, .. } => {
             let near = near.iter().map(|near| {
                 let why = if near.why.is_empty() { String::new() } else { format!("  ({})", near.why) };
                 format!("near: {}{why}", at(&near.place))

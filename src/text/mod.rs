@@ -10,6 +10,7 @@ mod named;
 mod nearest;
 mod rewrite;
 mod span;
+mod tokens;
 
 pub use rewrite::Rewrite;
 pub use span::Span;
@@ -21,3 +22,4 @@ pub(crate) use lines::{
 pub(crate) use named::{named_values, serde_as_text};
 pub(crate) use nearest::{distance, nearest, nearest_names};
 pub(crate) use rewrite::{apply, reverse};
+pub(crate) use tokens::{Comments, find_tokens, has_word, tokens};

@@ -251,7 +251,7 @@ fn the_plan_is_printed_as_json() {
               "line": 22
             }
           ],
-          "reason": "expected 1 match of `$(PROG)`, found 6",
+          "reason": "expected 1 match of `$(PROG)`, found 5",
           "source": "tree",
           "verdict": "ambiguous",
           "version": "9.9"

@@ -64,8 +64,9 @@ fn an_edit_is_refused_if_requires_does_not_hold() {
 
 #[test]
 fn an_edit_that_is_already_made_needs_no_requires() {
-    let tree = MemoryTree::of([("f", &b"b"[..])]);
-    assert_eq!(outcomes(&tree, None, &required("contains: word")), ["already"]);
+    let tree = MemoryTree::of([("f", &b"x = b"[..])]);
+    let edit = required("contains: word").replace("find: a, with: b", "find: x = a, with: x = b");
+    assert_eq!(outcomes(&tree, None, &edit), ["already"]);
 }
 
 #[test]
@@ -79,10 +80,10 @@ fn requires_may_name_a_directory_or_link() {
 
 #[test]
 fn the_first_existing_file_of_a_list_is_edited() {
-    let edit = "  - {id: e, why: w, file: [Setup.dist, Setup], text.replace: {find: a, with: b}}\n";
-    let both = MemoryTree::of([("Setup", &b"a"[..]), ("Setup.dist", b"b")]);
+    let edit = "  - {id: e, why: w, file: [Setup.dist, Setup], text.replace: {find: x a, with: x b}}\n";
+    let both = MemoryTree::of([("Setup", &b"x a"[..]), ("Setup.dist", b"x b")]);
     assert_eq!(outcomes(&both, None, edit), ["already"]);
-    let second = MemoryTree::of([("Setup", &b"a"[..])]);
+    let second = MemoryTree::of([("Setup", &b"x a"[..])]);
     assert_eq!(outcomes(&second, None, edit), ["change"]);
     let neither = MemoryTree::of([("Modules/Setup", &b"a"[..])]);
     let resolved = resolve(&Context::new(&neither, None), &patchset(edit).edits[0]).unwrap();

@@ -120,10 +120,13 @@ impl Operate for Insert {
                 neighbours::ends_with(&text[..at], &own, &others)
             }
         };
-        let (done, open): (Vec<Span>, Vec<Span>) = found.iter().partition(|span| is_done(span));
+        let scope = scope(file, self.function.as_ref())?;
+        let is_near =
+            |span: &Span| within_reach(file, site.texts.get(&self.text), *span, after, scope).is_some();
+        let done: Vec<Span> = found.iter().copied().filter(|span| is_done(span) || is_near(span)).collect();
         let rewrite = |span: Span| insert_lines(text, at(&span), &lines(&span));
         let what = named_code(code, self.function.as_ref());
-        match_count(&what, self.count.0, &open, &done, rewrite, || near_lines(file, code))
+        match_count(&what, self.count.0, &found, &Results::proof(done), rewrite, || near_lines(file, code))
     }
 }
 

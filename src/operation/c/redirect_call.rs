@@ -54,7 +54,7 @@ impl Operate for RedirectCall {
         let what = format!("the call of `{}` in `{}`", self.from, self.function.name);
         let rewrite = |span| Rewrite::replace(span, self.to.as_str());
         let (found, done) = (callees(&self.from), callees(&self.to));
-        match match_count(&what, self.count.0, &found, &done, rewrite, Vec::new) {
+        match match_count(&what, self.count.0, &found, &Results::proof(done), rewrite, Vec::new) {
             Err(Failure::Missing(mut miss)) => {
                 let calls = c.calls(&self.from, site.file.span());
                 let elsewhere = calls.iter().map(|call| call.callee.start).take(5);

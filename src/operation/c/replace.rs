@@ -63,6 +63,7 @@ impl Operate for Replace {
         done.retain(|d| !found.iter().any(|f| f.contains(*d) && f != d));
         let what = named_code(&self.find, self.function.as_ref());
         let rewrite = |span| Rewrite::replace(span, with);
-        match_count(&what, self.count.0, &found, &done, rewrite, || near_lines(file, &self.find))
+        let results = Results { at: done, are_proof: proves(self.find.as_bytes(), with) };
+        match_count(&what, self.count.0, &found, &results, rewrite, || near_lines(file, &self.find))
     }
 }

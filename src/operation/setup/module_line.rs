@@ -60,5 +60,5 @@ pub(super) fn no_line(file: &ParsedFile, wanted: &Module) -> Failure {
         format!("write `{{name: {name}, aliases: [{alias}]}}`, if that is the same module here")
     });
     let what = format!("no line builds the module `{}`", wanted.name);
-    Failure::Missing(Miss { what, near, help, at: None })
+    Failure::Missing(Miss { what, near, help, ..Miss::default() })
 }

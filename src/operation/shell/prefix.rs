@@ -34,7 +34,7 @@ pub(crate) fn prefix(
     let what = format!("the command `{command}` in {scope}");
     let with = format!("{} ", with.trim());
     let rewrite = |span: Span| Rewrite::insert(span.start, with.as_str());
-    match_count(&what, count.0, &found, &done, rewrite, || similar(file, commands, command))
+    match_count(&what, count.0, &found, &Results::proof(done), rewrite, || similar(file, commands, command))
 }
 
 /// The commands whose name is similar to `command`, and those that have an environment of their own: these are likely

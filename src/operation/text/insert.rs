@@ -80,6 +80,11 @@ impl Operate for Insert {
         done.extend(joined.filter(|span| !found.contains(span)).collect::<Vec<_>>());
         let rewrite = |span: Span| Rewrite::insert(if after { span.end } else { span.start }, text.clone());
         let near = || near_lines(site.file, anchor);
-        match_count(&format!("`{anchor}`"), self.count.0, &open, &done, rewrite, near)
+        let (near_text, open) = open.into_iter().partition::<Vec<Span>, _>(|span| {
+            within_reach(site.file, &text, *span, after, site.scope).is_some()
+        });
+        done.extend(near_text);
+        let found = [&open[..], &done].concat();
+        match_count(&format!("`{anchor}`"), self.count.0, &found, &Results::proof(done), rewrite, near)
     }
 }

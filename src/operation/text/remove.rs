@@ -3,7 +3,7 @@
 use super::first_line;
 use super::misspelling::{is_word, misspellings};
 use crate::operation::prelude::*;
-use crate::text::{line_bounds, lines};
+use crate::text::{find_tokens, line_bounds};
 
 /// `text.remove`: removes literal text, with its whole line if nothing else is on it.
 ///
@@ -43,13 +43,13 @@ impl Operate for Remove {
         let what = format!("`{}`", first_line(&self.find));
         if !found.is_empty() {
             let rewrite = |span| Rewrite::remove(with_empty_line(bytes, span));
-            return match_count(&what, self.count.0, &found, &[], rewrite, Vec::new);
+            return match_count(&what, self.count.0, &found, &Results::proof(Vec::new()), rewrite, Vec::new);
         }
         // Removed text leaves no trace. Where text is found that `find` may misspell, it was not removed.
         let similar = if is_word(&find) {
             misspellings(bytes, site.scope, &self.find, &[])
         } else {
-            with_other_blanks(bytes, site.scope, &self.find)
+            find_tokens(bytes, &find, site.scope).into_iter().map(|span| span.start).take(5).collect()
         };
         if similar.is_empty() {
             return already(site.scope.start);
@@ -70,14 +70,4 @@ fn with_empty_line(text: &[u8], span: Span) -> Span {
     } else {
         span
     }
-}
-
-/// Lines that equal the first line of `find` but for their blanks.
-fn with_other_blanks(text: &[u8], within: Span, find: &str) -> Vec<usize> {
-    let words = |line: &[u8]| {
-        line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(&b' ')
-    };
-    let wanted = words(find.trim_start().lines().next().unwrap_or_default().as_bytes());
-    let inside = lines(text).filter(|line| within.contains(*line) && words(line.of(text)) == wanted);
-    inside.map(|line| line.start).take(5).collect()
 }

@@ -3,6 +3,7 @@
 use super::misspelling::{is_word, misspellings};
 use super::{first_line, near_lines};
 use crate::operation::prelude::*;
+use crate::text::find_tokens;
 
 /// `text.replace`: replaces literal text.
 ///
@@ -42,24 +43,25 @@ impl Operate for Replace {
         let bytes = &site.file.bytes;
         let ending = line_ending(bytes);
         let with = with_line_ends(site.texts.get(&self.with), ending);
-        let found = find_words(bytes, &with_line_ends(self.find.as_bytes(), ending), site.scope);
+        let find = with_line_ends(self.find.as_bytes(), ending);
+        let found = find_words(bytes, &find, site.scope);
         let mut done = find_words(bytes, &with, site.scope);
         // A replacement that is part of the anchor (`a` for `a b`) does not show a finished change.
         done.retain(|d| !found.iter().any(|f| f.contains(*d) && f != d));
         let what = format!("`{}`", first_line(&self.find));
         let rewrite = |span| Rewrite::replace(span, with.clone());
-        let near = || near_lines(site.file, &self.find);
-        let answer = match_count(&what, self.count.0, &found, &done, rewrite, near);
-        // Replacing one word by another leaves no trace of the old one. Where a word is found that `find` may
-        // misspell, the new word does not show a finished change.
-        if matches!(answer, Ok(Resolution::Already(_))) && is_word(self.find.as_bytes()) && is_word(&with) {
-            let similar = misspellings(bytes, site.scope, &self.find, &with);
-            if !similar.is_empty() {
-                let miss = Miss::new(format!("{what} was not found, but words of similar letters were"));
-                let help = "add the text around the word to `find` and to `with`";
-                return Err(miss.near(similar).help(help).into());
-            }
-        }
-        answer
+        // One word replaced by another leaves no trace of the old one: words that `find` may misspell come first.
+        let near = || {
+            let is_word = is_word(self.find.as_bytes());
+            let similar =
+                if is_word { misspellings(bytes, site.scope, &self.find, &with) } else { Vec::new() };
+            similar.into_iter().chain(near_lines(site.file, &self.find)).collect()
+        };
+        // With other blanks the old text may still be there, next to the new one or elsewhere.
+        let mut similar = find_tokens(bytes, &find, site.scope).into_iter();
+        let is_inside = |span: &Span| done.iter().any(|result| result.contains(*span));
+        let is_left = found.is_empty() && similar.any(|span| !is_inside(&span));
+        let results = Results { are_proof: proves(&find, &with) && !is_left, at: done };
+        match_count(&what, self.count.0, &found, &results, rewrite, near)
     }
 }

@@ -1,0 +1,204 @@
+//! Where the lines around a change are in another version, and whether the change is made there.
+
+use super::judging::Judging;
+use crate::edit::Part;
+use crate::patchset::Edit;
+use crate::plan::BaseHunk;
+use crate::text::{Comments, Span, find_tokens, has_word, lines, tokens};
+use crate::tree::{Location, TreeError};
+
+/// How many lines more than the change itself may be between the lines around it.
+const SLACK: usize = 12;
+
+/// Whether a change is made at its own place in another version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Made {
+    /// The lines that it adds are there, and those that it removes are not.
+    At(Vec<Location>),
+    /// It is not made there.
+    No,
+    /// The lines around it were not found.
+    Unknown,
+}
+
+/// Whether the change of `part` is made in the file where it was resolved, at the place of its lines on the release that
+/// the patchset was written for.
+pub(super) fn made(
+    judging: &Judging<'_>,
+    edit: &Edit,
+    index: usize,
+    part: &Part,
+) -> Result<Made, TreeError> {
+    let Some(baseline) = judging.baseline else { return Ok(Made::Unknown) };
+    let change = &edit.changes[index];
+    let is_only = edit.changes.iter().filter(|one| one.file == change.file).count() == 1;
+    let texts: Vec<&[u8]> =
+        change.operation.operate().describe().texts.iter().map(|text| change.texts.get(text)).collect();
+    let is_own = |hunk: &&BaseHunk| {
+        hunk.file.as_ref().is_some_and(|file| change.file.contains(file))
+            && match hunk.change {
+                Some(number) => number == index,
+                None => is_only || texts.iter().any(|text| has_text_of(text, hunk)),
+            }
+    };
+    let hunks: Vec<&BaseHunk> = baseline.hunks(&edit.id).iter().filter(is_own).collect();
+    let Some(text) = judging.bytes(&part.file)?.filter(|_| !hunks.is_empty()) else { return Ok(Made::Unknown) };
+    let file = Lines::new(&text, Comments::of_file(part.file.file_name()));
+    let mut places = Vec::new();
+    for hunk in hunks {
+        match file.made(hunk) {
+            Some(Some(offset)) => places.push(Location::of(&part.file, &text, offset)),
+            Some(None) => return Ok(Made::No),
+            None => return Ok(Made::Unknown),
+        }
+    }
+    Ok(Made::At(places))
+}
+
+fn has_text_of(text: &[u8], hunk: &BaseHunk) -> bool {
+    let added = hunk.added.concat();
+    let has = |one: &[u8], other: &[u8]| !find_tokens(one, other, Span::new(0, one.len())).is_empty();
+    has(text, added.as_bytes()) || has(added.as_bytes(), text)
+}
+
+/// A file, and its lines that are neither blank nor comments.
+struct Lines {
+    /// The text, with blanks for comments.
+    text: Vec<u8>,
+    comments: Comments,
+    lines: Vec<(Span, String)>,
+}
+
+/// A line as it is compared: with single blanks.
+fn normal(line: &[u8]) -> String {
+    String::from_utf8_lossy(line).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Lines {
+    fn new(text: &[u8], comments: Comments) -> Lines {
+        let text = comments.blanked(text);
+        let all = lines(&text).map(|line| (line, normal(line.of(&text))));
+        Lines { lines: all.filter(|(_, line)| !line.is_empty()).collect(), comments, text }
+    }
+
+    /// The lines of a hunk as they are compared, without blank ones.
+    fn normal(&self, lines: &[String]) -> Vec<String> {
+        let text = self.comments.blanked(lines.concat().as_bytes());
+        text.split(|b| *b == b'\n').map(normal).filter(|line| !line.is_empty()).collect()
+    }
+
+    /// Whether a hunk is made: at which offset, `None` in the result if it is not made at its place. `None` if its place is
+    /// not found.
+    fn made(&self, hunk: &BaseHunk) -> Option<Option<usize>> {
+        let blanked = |lines: &[String]| self.comments.blanked(lines.concat().as_bytes());
+        let (added, removed) = (blanked(&hunk.added), blanked(&hunk.removed));
+        let longest = hunk.added.len().max(hunk.removed.len());
+        let (region, is_bounded) = self.region(hunk, longest)?;
+        let mut text = region.of(&self.text).to_vec();
+        let all = Span::new(0, text.len());
+        if !has_word(&added) {
+            // A deletion leaves nothing, so nothing may be left between the lines around it.
+            let is_gone = find_tokens(&text, &removed, all).is_empty();
+            let is_empty = !has_word(&text);
+            return Some((is_bounded && is_gone && is_empty).then_some(region.start));
+        }
+        let results = find_tokens(&text, &added, all);
+        let Some(first) = results.first().copied() else { return Some(None) };
+        // Text of few signs may be there for another reason, unless it is all that is there.
+        let is_all = tokens(&text, all).len() == tokens(&added, Span::new(0, added.len())).len();
+        if tokens(&added, Span::new(0, added.len())).len() < 4 && !is_all {
+            return Some(None);
+        }
+        for result in results {
+            text[result.start..result.end].fill(b' ');
+        }
+        let is_gone = !has_word(&removed) || find_tokens(&text, &removed, all).is_empty();
+        Some(is_gone.then_some(region.start + first.start))
+    }
+
+    /// The bytes between the lines around a hunk, and whether both sides of it were found.
+    fn region(&self, hunk: &BaseHunk, longest: usize) -> Option<(Span, bool)> {
+        let (before, after) = (self.normal(&hunk.before), self.normal(&hunk.after));
+        let starts = self.nearest(before.iter().rev());
+        let ends = self.nearest(after.iter());
+        let most = longest + SLACK;
+        let mut best: Option<(usize, usize)> = None;
+        for start in &starts.at {
+            // A region begins after the line before it, and ends at the line after it.
+            let end = ends.at.iter().find(|end| *end > start && *end - start <= most + starts.skipped + ends.skipped);
+            if let Some(end) = end
+                && best.is_none_or(|(from, to)| end - start < to - from)
+            {
+                best = Some((*start, *end));
+            }
+        }
+        let offset = |line: usize| self.lines.get(line).map_or(self.text.len(), |(span, _)| span.start);
+        let span = |from: usize, to: usize| Span::new(offset(from), offset(to));
+        if let Some((start, end)) = best {
+            return Some((span(start + 1, end), true));
+        }
+        // One side alone is enough if it is unique.
+        match (&starts.at[..], &ends.at[..]) {
+            ([start], _) => Some((span(start + 1, (start + 1 + most).min(self.lines.len())), false)),
+            (_, [end]) => Some((span(end.saturating_sub(most), *end), false)),
+            _ => None,
+        }
+    }
+
+    /// Where the first of `context` that is in the file is, from the change outwards.
+    fn nearest<'a>(&self, context: impl Iterator<Item = &'a String>) -> Found {
+        for (skipped, wanted) in context.enumerate() {
+            if !has_word(wanted.as_bytes()) {
+                continue;
+            }
+            let same = self.lines.iter().enumerate().filter(|(_, (_, line))| line == wanted);
+            let at: Vec<usize> = same.map(|(number, _)| number).collect();
+            if !at.is_empty() {
+                return Found { at, skipped };
+            }
+        }
+        Found { at: Vec::new(), skipped: 0 }
+    }
+}
+
+/// Where a line around a change is, by its number among the lines that are not blank.
+struct Found {
+    at: Vec<usize>,
+    /// How many lines nearer to the change were not found.
+    skipped: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(hunk: &str, file: &str) -> Option<Option<usize>> {
+        let signed: Vec<String> = hunk.lines().map(|line| format!("{line}\n")).collect();
+        let hunks = BaseHunk::of_diff(&"f.c".parse().unwrap(), &signed);
+        assert_eq!(hunks.len(), 1);
+        Lines::new(file.as_bytes(), Comments::C).made(&hunks[0])
+    }
+
+    #[test]
+    fn a_change_is_made_only_between_the_lines_around_it() {
+        let hunk = " first();\n-old();\n+new_call(x);\n last();";
+        assert_eq!(made(hunk, "first();\nnew_call( x ); /* c */\n\nlast();\n"), Some(Some(9)));
+        assert_eq!(made(hunk, "first();\nold();\nlast();\nnew_call(x);\n"), Some(None));
+        assert_eq!(made(hunk, "first();\nold();\nnew_call(x);\nlast();\n"), Some(None));
+        assert_eq!(made(hunk, "other();\nnew_call(x);\n"), None);
+    }
+
+    #[test]
+    fn a_deletion_is_made_if_nothing_is_left_in_its_place() {
+        let hunk = " first();\n-old();\n last();";
+        assert!(matches!(made(hunk, "first();\n\nlast();\n"), Some(Some(_))));
+        assert_eq!(made(hunk, "first();\nif (!old()) fail();\nlast();\n"), Some(None));
+        assert_eq!(made(hunk, "first();\nother();\nlast();\n"), Some(None));
+    }
+
+    #[test]
+    fn an_insertion_may_have_other_neighbours() {
+        let hunk = " case A:\n+case NEW_ONE:\n+    f();\n case B:";
+        assert!(matches!(made(hunk, "case A:\ncase C:\ncase NEW_ONE: f();\n\ncase D:\ncase B:\n"), Some(Some(_))));
+    }
+}
