@@ -110,14 +110,16 @@ pub(super) fn match_count(
     if open.is_empty() && results.at.len() >= count {
         miss.results = results.at.iter().map(|span| span.start).collect();
     }
-    let matches = open.iter().map(|span| (span.start, "matches".to_owned()));
-    let why = if results.are_proof {
-        "already changed"
+    let all =
+        |spans: &[Span], why: &str| spans.iter().map(|span| (span.start, why.to_owned())).collect::<Vec<_>>();
+    let (open, near) = (all(&open, "matches"), near().into_iter().map(|at| (at, String::new())));
+    miss.near = if results.are_proof {
+        open.into_iter().chain(all(&results.at, "already changed")).chain(near).collect()
     } else {
-        "the new text, which does not prove that the old text was here"
+        let changed = all(&results.at, "the new text, which does not prove that the old text was here");
+        open.into_iter().chain(near).chain(changed).collect()
     };
-    let changed = results.at.iter().map(|span| (span.start, why.to_owned()));
-    Err(Miss { near: matches.chain(changed).collect(), ..miss }.near(near()).into())
+    Err(miss.into())
 }
 
 /// The index of the only one that is called `name`, where `all` are the offsets and names of things of its kind.

@@ -21,6 +21,19 @@ pub struct Requirement {
     pub why: String,
 }
 
+impl Requirement {
+    /// The name or the text that the file must have.
+    pub fn names(&self) -> Vec<String> {
+        match &self.fact {
+            Fact::Contains(name)
+            | Fact::Includes(name)
+            | Fact::DefinesFunction(name)
+            | Fact::Declares(name) => vec![name.clone()],
+            Fact::Exists(_) | Fact::Lacks(_) => Vec::new(),
+        }
+    }
+}
+
 /// A fact about a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::base_hunk::BaseHunk;
 use super::preset::{configure_source, presets, questions};
 use crate::edit::{AnchorLine, Context, Outcome, resolve};
 use crate::patchset::{Edit, Patchset};
@@ -17,6 +18,8 @@ pub struct Baseline {
     /// The lines of each anchor by edit, number of the change from 0, and part. A change whose `when` excludes the
     /// release is omitted.
     changes: BTreeMap<(String, usize), BTreeMap<Option<String>, Vec<AnchorLine>>>,
+    /// What each edit does there.
+    hunks: BTreeMap<String, Vec<BaseHunk>>,
 }
 
 impl Baseline {
@@ -26,8 +29,9 @@ impl Baseline {
     /// If the tree cannot be read.
     pub fn read(patchset: &Patchset, tree: &dyn Tree) -> Result<Baseline, TreeError> {
         let context = Context::new(tree, python_version(tree)?);
-        let mut changes = BTreeMap::new();
+        let (mut changes, mut hunks) = (BTreeMap::new(), BTreeMap::new());
         for edit in &patchset.edits {
+            let mut own = Vec::new();
             for index in 0..edit.changes.len() {
                 let parts = resolve(&context, &only_change(edit, index))?;
                 if parts.iter().all(|part| matches!(part.outcome, Outcome::Skipped { .. })) {
@@ -37,10 +41,12 @@ impl Baseline {
                 for part in parts {
                     let text = context.file(&part.file)?.map(|file| file.bytes).unwrap_or_default();
                     let lines = part.anchor_lines(&text);
+                    own.extend(BaseHunk::of_part(index, &part, &text));
                     by_part.insert(part.name, lines);
                 }
                 changes.insert((edit.id.clone(), index), by_part);
             }
+            hunks.insert(edit.id.clone(), own);
         }
         let mut asked = BTreeMap::new();
         if let Some((path, text)) = configure_source(tree)? {
@@ -54,7 +60,7 @@ impl Baseline {
         if !asked.is_empty() {
             changes.insert((RECIPE.to_owned(), 0), asked);
         }
-        Ok(Baseline { changes })
+        Ok(Baseline { changes, hunks })
     }
 
     /// The lines that a part is anchored to.
@@ -66,6 +72,16 @@ impl Baseline {
     /// Whether the versions of a change include that release.
     pub fn has(&self, edit: &str, change: usize) -> bool {
         self.changes.contains_key(&(edit.to_owned(), change))
+    }
+
+    /// What an edit does on that release.
+    pub fn hunks(&self, edit: &str) -> &[BaseHunk] {
+        self.hunks.get(edit).map_or(&[], Vec::as_slice)
+    }
+
+    /// With what each edit does, as a snapshot has it.
+    pub fn with_hunks(self, hunks: BTreeMap<String, Vec<BaseHunk>>) -> Baseline {
+        Baseline { hunks, ..self }
     }
 
     /// Renders it for snapshots: a line for each part, followed by an indented line for each anchor. Bytes that are not

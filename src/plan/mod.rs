@@ -4,6 +4,7 @@
 //! resolved on the unmodified tree, so that each can be shown and removed by itself; edits that touch the same bytes
 //! conflict.
 
+mod base_hunk;
 mod baseline;
 mod compose;
 mod configure;
@@ -23,6 +24,7 @@ use crate::patchset::{Edit, Lint, Patchset};
 use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath, python_version};
 use crate::version::Version;
 
+pub use base_hunk::BaseHunk;
 pub(crate) use baseline::only_change;
 pub use baseline::{Baseline, RECIPE};
 pub use compose::Conflict;

@@ -2,7 +2,7 @@
 
 use crate::patchset::Change;
 use crate::text::named_values;
-use crate::tree::Location;
+use crate::tree::{Location, TreePath};
 use crate::version::Version;
 
 named_values! {
@@ -58,6 +58,17 @@ pub struct GoneSince {
     pub last: String,
 }
 
+/// What was searched before an edit was judged obsolete: what it would change is nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Evidence {
+    /// Files that do not exist.
+    pub no_files: Vec<TreePath>,
+    /// Names that are not in the code of any file of that kind, outside of comments and, in C, of strings.
+    pub names: Vec<String>,
+    /// The patterns of the names of these files: `*.c *.h`; a path for one file.
+    pub among: String,
+}
+
 /// The verdict on one part of an edit on one version, or on a fact that the edit requires.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
@@ -79,6 +90,8 @@ pub struct Cell {
     pub candidates: Vec<Candidate>,
     /// The reason for the verdict.
     pub reason: Option<String>,
+    /// For an obsolete cell, what was searched.
+    pub evidence: Option<Evidence>,
     /// For an obsolete cell, the release that removed what the edit changes, if known.
     pub gone_since: Option<GoneSince>,
 }

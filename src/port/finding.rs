@@ -1,6 +1,6 @@
 //! The finding of a search for an anchor on another version.
 
-use super::cell::{Candidate, Verdict};
+use super::cell::{Candidate, Evidence, Verdict};
 use crate::edit::{Near, Outcome};
 use crate::patchset::Change;
 use crate::tree::{Location, TreePath};
@@ -15,12 +15,13 @@ pub(super) struct Finding {
     pub places: Vec<Location>,
     pub candidates: Vec<Candidate>,
     pub reason: Option<String>,
+    pub evidence: Option<Evidence>,
 }
 
 impl Finding {
     /// A verdict that these lines show.
     pub(super) fn at(verdict: Verdict, places: &[Location]) -> Finding {
-        Finding { verdict, places: places.to_vec(), candidates: Vec::new(), reason: None }
+        Finding { verdict, places: places.to_vec(), candidates: Vec::new(), reason: None, evidence: None }
     }
 
     pub(super) fn reason(verdict: Verdict, why: &str) -> Finding {
@@ -45,7 +46,13 @@ impl Finding {
         let (places, why) = (places.to_vec(), why.to_owned());
         let candidate =
             Candidate { places: places.clone(), text, why: why.clone(), change: Some(change.clone()) };
-        Finding { verdict: Verdict::Changed, places, candidates: vec![candidate], reason: Some(why) }
+        Finding {
+            verdict: Verdict::Changed,
+            places,
+            candidates: vec![candidate],
+            reason: Some(why),
+            evidence: None,
+        }
     }
 
     /// The near misses of the outcome, as candidates.

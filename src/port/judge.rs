@@ -1,12 +1,13 @@
 //! Judges edits on a tree: turns each outcome into a cell, and starts a search for each missing anchor.
 
-use super::cell::{Candidate, Cell, Verdict};
+use super::cell::{Candidate, Cell, Evidence, Verdict};
 use super::compare::compare;
 use super::finding::Finding;
 use super::judging::{JudgedPart, Judging};
+use super::place::{self, Made};
 use super::search;
 use crate::edit::{AnchorLine, Outcome, unmet};
-use crate::operation::Anchor;
+use crate::operation::{Anchor, Compared};
 use crate::patchset::{Change, Edit, Fact, Patchset, Requirement};
 use crate::plan::{self, Baseline, RECIPE, only_change};
 use crate::tree::{Location, Tree, TreeError, TreePath};
@@ -129,16 +130,24 @@ fn judge_change(
         && unmet(&judging.context, need)?.is_some()
     {
         let why = format!("`needed-while` no longer holds: {need}. {}", need.why);
-        let finding = Finding::reason(Verdict::Already, &why);
+        let evidence = Evidence {
+            no_files: judging.bytes(&need.file)?.is_none().then(|| need.file.clone()).into_iter().collect(),
+            names: need.names(),
+            among: need.file.to_string(),
+        };
+        let finding = Finding { evidence: Some(evidence), ..Finding::reason(Verdict::Already, &why) };
         return Ok(vec![cell(judging, &edit.id, label(), Some(index), finding)]);
     }
     let mut cells = Vec::new();
     for part in judging.resolve(edit, change)? {
         let mut finding = match obstacle {
-            Some(obstacle) if obstacle.is_gone => Finding {
-                reason: Some(obstacle.reason()),
-                ..Finding::at(Verdict::Obsolete, std::slice::from_ref(&obstacle.place))
-            },
+            Some(obstacle) if obstacle.is_gone => {
+                let gone = Finding {
+                    reason: Some(obstacle.reason()),
+                    ..Finding::at(Verdict::Obsolete, std::slice::from_ref(&obstacle.place))
+                };
+                search::if_gone(judging, &obstacle.requirement.file, obstacle.requirement.names(), gone)?
+            }
             _ => judge_part(JudgedPart { judging, edit, index, change, part: &part })?,
         };
         if let Some(obstacle) = obstacle.filter(|one| !one.is_gone)
@@ -161,6 +170,13 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
     {
         return Ok(finding);
     }
+    let made = match part.outcome {
+        Outcome::Change(_) | Outcome::Already(_) | Outcome::Missing { .. } => place::made(judged)?,
+        Outcome::Skipped { .. } | Outcome::Ambiguous { .. } | Outcome::Refused { .. } => Made::Unknown,
+    };
+    if let (Made::At(places), false) = (&made, matches!(part.outcome, Outcome::Already(_))) {
+        return Ok(Finding::at(Verdict::Already, places));
+    }
     match &part.outcome {
         Outcome::Change(places) => {
             let parts = std::slice::from_ref(part);
@@ -170,6 +186,12 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
             let Some(hit) = hit else { return compare(judged, places) };
             let at: Vec<Location> = judged.lines_now()?.iter().map(AnchorLine::location).collect();
             Ok(search::trapped(change, if at.is_empty() { places } else { &at }, &hit.message))
+        }
+        Outcome::Already(_) if part.compared == Compared::Nothing && made == Made::No => {
+            let mut finding = search::search(judged)?;
+            let text = "the text that it would leave is in the file, but not where the edit is made";
+            finding.reason = Some(text.to_owned());
+            Ok(finding)
         }
         Outcome::Already(places) => Ok(Finding::at(Verdict::Already, places)),
         Outcome::Skipped { why } => Ok(Finding::reason(Verdict::Skipped, why)),
@@ -187,7 +209,7 @@ fn cell(
     change: Option<usize>,
     finding: Finding,
 ) -> Cell {
-    let Finding { verdict, places, candidates, reason } = finding;
+    let Finding { verdict, places, candidates, reason, evidence } = finding;
     let candidates: Vec<Candidate> = candidates.into_iter().filter(|one| !one.places.is_empty()).collect();
     Cell {
         edit: edit.to_owned(),
@@ -199,6 +221,7 @@ fn cell(
         places,
         candidates,
         reason,
+        evidence,
         gone_since: None,
     }
 }

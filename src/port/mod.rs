@@ -14,12 +14,13 @@ mod finding;
 mod judge;
 mod judging;
 mod matrix;
+mod place;
 mod search;
 mod since;
 mod verify;
 mod write;
 
-pub use cell::{Candidate, Cell, GoneSince, Verdict};
+pub use cell::{Candidate, Cell, Evidence, GoneSince, Verdict};
 pub use decide::{BadDecision, Decided, Decision, Decisions, Ported, decide, ported};
 pub use judge::judge;
 pub use matrix::{Column, Matrix, in_parallel};

@@ -1,8 +1,7 @@
 //! Where the lines around a change are in another version, and whether the change is made there.
 
-use super::judging::Judging;
-use crate::edit::Part;
-use crate::patchset::Edit;
+use super::judging::JudgedPart;
+use crate::operation::Compared;
 use crate::plan::BaseHunk;
 use crate::text::{Comments, Span, find_tokens, has_word, lines, tokens};
 use crate::tree::{Location, TreeError};
@@ -23,14 +22,11 @@ pub(super) enum Made {
 
 /// Whether the change of `part` is made in the file where it was resolved, at the place of its lines on the release that
 /// the patchset was written for.
-pub(super) fn made(
-    judging: &Judging<'_>,
-    edit: &Edit,
-    index: usize,
-    part: &Part,
-) -> Result<Made, TreeError> {
-    let Some(baseline) = judging.baseline else { return Ok(Made::Unknown) };
-    let change = &edit.changes[index];
+pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
+    let JudgedPart { judging, edit, index, change, part } = judged;
+    let Some(baseline) = judging.baseline.filter(|_| part.compared == Compared::Nothing) else {
+        return Ok(Made::Unknown);
+    };
     let is_only = edit.changes.iter().filter(|one| one.file == change.file).count() == 1;
     let texts: Vec<&[u8]> =
         change.operation.operate().describe().texts.iter().map(|text| change.texts.get(text)).collect();
@@ -42,7 +38,9 @@ pub(super) fn made(
             }
     };
     let hunks: Vec<&BaseHunk> = baseline.hunks(&edit.id).iter().filter(is_own).collect();
-    let Some(text) = judging.bytes(&part.file)?.filter(|_| !hunks.is_empty()) else { return Ok(Made::Unknown) };
+    let Some(text) = judging.bytes(&part.file)?.filter(|_| !hunks.is_empty()) else {
+        return Ok(Made::Unknown);
+    };
     let file = Lines::new(&text, Comments::of_file(part.file.file_name()));
     let mut places = Vec::new();
     for hunk in hunks {
@@ -125,7 +123,10 @@ impl Lines {
         let mut best: Option<(usize, usize)> = None;
         for start in &starts.at {
             // A region begins after the line before it, and ends at the line after it.
-            let end = ends.at.iter().find(|end| *end > start && *end - start <= most + starts.skipped + ends.skipped);
+            let end = ends
+                .at
+                .iter()
+                .find(|end| *end > start && *end - start <= most + starts.skipped + ends.skipped);
             if let Some(end) = end
                 && best.is_none_or(|(from, to)| end - start < to - from)
             {
@@ -199,6 +200,9 @@ mod tests {
     #[test]
     fn an_insertion_may_have_other_neighbours() {
         let hunk = " case A:\n+case NEW_ONE:\n+    f();\n case B:";
-        assert!(matches!(made(hunk, "case A:\ncase C:\ncase NEW_ONE: f();\n\ncase D:\ncase B:\n"), Some(Some(_))));
+        assert!(matches!(
+            made(hunk, "case A:\ncase C:\ncase NEW_ONE: f();\n\ncase D:\ncase B:\n"),
+            Some(Some(_))
+        ));
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::section::sections;
 use crate::digest::Sha256Digest;
 use crate::edit::Outcome;
-use crate::plan::{Baseline, Plan, PlannedEdit};
+use crate::plan::{BaseHunk, Baseline, Plan, PlannedEdit};
 use crate::tree::{TreePath, keyword_normalized};
 
 const FILES: &str = "== files before";
@@ -35,7 +36,14 @@ pub fn render(plan: &Plan, baseline: &Baseline, pin: &str) -> String {
 /// The anchors of the edits on the pin of a snapshot, from its body; `None` for a snapshot without them.
 pub fn baseline(body: &str) -> Option<Baseline> {
     let (_, text) = body.rsplit_once(&format!("\n{ANCHORS}\n"))?;
-    Some(Baseline::from_text(text))
+    let hunks = sections(body).into_iter().map(|section| {
+        let files = section.files.iter().filter_map(|file| Some((file.path.parse().ok()?, file)));
+        let hunks = files.flat_map(|(path, file): (TreePath, _)| {
+            file.hunks().flat_map(|lines| BaseHunk::of_diff(&path, lines)).collect::<Vec<_>>()
+        });
+        (section.id, hunks.collect())
+    });
+    Some(Baseline::from_text(text).with_hunks(hunks.collect()))
 }
 
 fn section(plan: &Plan, edit: &PlannedEdit, out: &mut String) {

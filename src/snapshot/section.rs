@@ -23,12 +23,20 @@ pub(super) struct FileDiff {
     pub starts: Vec<usize>,
     /// Every line of the hunks, with its sign.
     pub lines: Vec<String>,
+    /// The index in `lines` at which each hunk begins.
+    pub bounds: Vec<usize>,
 }
 
 impl FileDiff {
     /// The removed and added lines, with their signs.
     pub(super) fn own(&self) -> Vec<&str> {
         self.lines.iter().map(String::as_str).filter(|line| line.starts_with(['-', '+', '\\'])).collect()
+    }
+
+    /// The lines of each hunk.
+    pub(super) fn hunks(&self) -> impl Iterator<Item = &[String]> {
+        let ends = self.bounds.iter().skip(1).copied().chain([self.lines.len()]);
+        self.bounds.iter().zip(ends).map(|(start, end)| &self.lines[*start..end])
     }
 
     /// The unchanged lines around them, without the sign.
@@ -89,6 +97,7 @@ fn read(section: &mut Section, line: &str) {
         Some('@') => {
             let start = line.strip_prefix("@@ -").and_then(|range| range.split([',', ' ']).next());
             file.starts.extend(start.and_then(|number| number.parse::<usize>().ok()));
+            file.bounds.push(file.lines.len());
         }
         Some('-' | '+') if file.starts.is_empty() => {}
         Some('-' | '+' | ' ' | '\\') => file.lines.push(line.to_owned()),

@@ -36,16 +36,21 @@ fn truth() -> BTreeMap<String, Vec<Truth>> {
     all
 }
 
-/// Where the cells of one version disagree with the table.
-fn disagreements(cells: &[Cell], truth: &[Truth]) -> Vec<String> {
+/// Where the cells of one version disagree with the table. Without the release that the patchset was written for, a cell
+/// is open where only its contents show that something is obsolete.
+fn disagreements(cells: &[Cell], truth: &[Truth], has_base: bool) -> Vec<String> {
     let mut found = Vec::new();
     for one in truth {
         let Some(cell) = cells.iter().find(|cell| cell.row() == one.row) else {
             found.push(format!("{}: no cell", one.row));
             continue;
         };
+        let reason = cell.reason.as_deref().unwrap_or_default();
+        let is_open = !has_base && cell.verdict.is_open() && reason.contains("(give --base)");
+        if one.verdict == "obsolete" && is_open {
+            continue;
+        }
         if cell.verdict.name() != one.verdict {
-            let reason = cell.reason.as_deref().unwrap_or("");
             found.push(format!("{}: {} for {} ({reason})", one.row, cell.verdict.name(), one.verdict));
             continue;
         }
@@ -79,11 +84,11 @@ fn every_cell_agrees_with_the_truth_table() {
             continue;
         };
         let cells = judge(&patchset, Some(&accepted), None, tree.as_ref()).unwrap();
-        wrong.extend(disagreements(&cells, truth).into_iter().map(|what| format!("{version} {what}")));
+        wrong.extend(disagreements(&cells, truth, false).into_iter().map(|what| format!("{version} {what}")));
         if let Some(base) = &base {
             let baseline = Baseline::read(&patchset, base.as_ref()).unwrap();
             let cells = judge(&patchset, Some(&baseline), Some(base.as_ref()), tree.as_ref()).unwrap();
-            let found = disagreements(&cells, truth).into_iter();
+            let found = disagreements(&cells, truth, true).into_iter();
             wrong.extend(found.map(|what| format!("{version} (with the release) {what}")));
         }
     }

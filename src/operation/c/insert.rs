@@ -126,7 +126,9 @@ impl Operate for Insert {
         let done: Vec<Span> = found.iter().copied().filter(|span| is_done(span) || is_near(span)).collect();
         let rewrite = |span: Span| insert_lines(text, at(&span), &lines(&span));
         let what = named_code(code, self.function.as_ref());
-        match_count(&what, self.count.0, &found, &Results::proof(done), rewrite, || near_lines(file, code))
+        match_count(&what, self.count.0, &found, &Results::proof(done), rewrite, || {
+            near_lines(file, code, &[])
+        })
     }
 }
 

@@ -64,6 +64,6 @@ impl Operate for Replace {
         let what = named_code(&self.find, self.function.as_ref());
         let rewrite = |span| Rewrite::replace(span, with);
         let results = Results { at: done, are_proof: proves(self.find.as_bytes(), with) };
-        match_count(&what, self.count.0, &found, &results, rewrite, || near_lines(file, &self.find))
+        match_count(&what, self.count.0, &found, &results, rewrite, || near_lines(file, &self.find, with))
     }
 }

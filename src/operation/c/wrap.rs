@@ -131,7 +131,7 @@ impl Wrap {
         let what = named_code(code, Some(&self.function));
         match found[..] {
             [one] => Ok(one),
-            [] => Err(Miss::new(format!("{what} was not found")).near(near_lines(file, code)).into()),
+            [] => Err(Miss::new(format!("{what} was not found")).near(near_lines(file, code, &[])).into()),
             _ => Err(Failure::Ambiguous {
                 what: format!("expected 1 match of {what}, found {}", found.len()),
                 at: found.iter().map(|span| span.start).collect(),

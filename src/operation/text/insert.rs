@@ -1,6 +1,6 @@
 //! `text.insert`.
 
-use super::near_lines;
+use super::{named_text, near_lines};
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
 
@@ -42,6 +42,16 @@ impl Operate for Insert {
         Description::new(Anchor::Text(self.anchor().to_owned())).texts([&self.text]).within()
     }
 
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Text(text) = anchor else { return false };
+        if self.before.is_some() {
+            self.before = Some(text);
+        } else {
+            self.after = Some(text);
+        }
+        true
+    }
+
     fn check(&self, texts: &Texts) -> Result<(), String> {
         ensure(self.before.is_some() != self.after.is_some(), "needs either `before` or `after`")?;
         ensure(!self.anchor().is_empty(), "has an empty anchor")?;
@@ -79,12 +89,12 @@ impl Operate for Insert {
         });
         done.extend(joined.filter(|span| !found.contains(span)).collect::<Vec<_>>());
         let rewrite = |span: Span| Rewrite::insert(if after { span.end } else { span.start }, text.clone());
-        let near = || near_lines(site.file, anchor);
+        let near = || near_lines(site.file, anchor, &[]);
         let (near_text, open) = open.into_iter().partition::<Vec<Span>, _>(|span| {
             within_reach(site.file, &text, *span, after, site.scope).is_some()
         });
         done.extend(near_text);
         let found = [&open[..], &done].concat();
-        match_count(&format!("`{anchor}`"), self.count.0, &found, &Results::proof(done), rewrite, near)
+        match_count(&named_text(anchor), self.count.0, &found, &Results::proof(done), rewrite, near)
     }
 }

@@ -7,6 +7,6 @@ mod remove;
 mod replace;
 
 pub use insert::Insert;
-pub(super) use near::{first_line, near_lines};
+pub(super) use near::{named_text, near_lines};
 pub use remove::Remove;
 pub use replace::Replace;

@@ -1,7 +1,7 @@
 //! `text.remove`.
 
-use super::first_line;
 use super::misspelling::{is_word, misspellings};
+use super::named_text;
 use crate::operation::prelude::*;
 use crate::text::{find_tokens, line_bounds};
 
@@ -32,6 +32,12 @@ impl Operate for Remove {
         Description::new(Anchor::Text(self.find.clone())).within()
     }
 
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Text(find) = anchor else { return false };
+        self.find = find;
+        true
+    }
+
     fn check(&self, _texts: &Texts) -> Result<(), String> {
         ensure(!self.find.trim().is_empty(), "has an empty anchor")
     }
@@ -40,7 +46,7 @@ impl Operate for Remove {
         let bytes = &site.file.bytes;
         let find = with_line_ends(self.find.as_bytes(), line_ending(bytes));
         let found = find_words(bytes, &find, site.scope);
-        let what = format!("`{}`", first_line(&self.find));
+        let what = named_text(&self.find);
         if !found.is_empty() {
             let rewrite = |span| Rewrite::remove(with_empty_line(bytes, span));
             return match_count(&what, self.count.0, &found, &Results::proof(Vec::new()), rewrite, Vec::new);

@@ -1,7 +1,7 @@
 //! `text.replace`.
 
 use super::misspelling::{is_word, misspellings};
-use super::{first_line, near_lines};
+use super::{named_text, near_lines};
 use crate::operation::prelude::*;
 use crate::text::find_tokens;
 
@@ -33,6 +33,12 @@ impl Operate for Replace {
         Description::new(Anchor::Text(self.find.clone())).texts([&self.with]).within()
     }
 
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Text(find) = anchor else { return false };
+        self.find = find;
+        true
+    }
+
     fn check(&self, texts: &Texts) -> Result<(), String> {
         ensure(!self.find.is_empty(), "has an empty anchor")?;
         // A finished change could not be distinguished from a missing anchor.
@@ -48,14 +54,14 @@ impl Operate for Replace {
         let mut done = find_words(bytes, &with, site.scope);
         // A replacement that is part of the anchor (`a` for `a b`) does not show a finished change.
         done.retain(|d| !found.iter().any(|f| f.contains(*d) && f != d));
-        let what = format!("`{}`", first_line(&self.find));
+        let what = named_text(&self.find);
         let rewrite = |span| Rewrite::replace(span, with.clone());
         // One word replaced by another leaves no trace of the old one: words that `find` may misspell come first.
         let near = || {
             let is_word = is_word(self.find.as_bytes());
             let similar =
                 if is_word { misspellings(bytes, site.scope, &self.find, &with) } else { Vec::new() };
-            similar.into_iter().chain(near_lines(site.file, &self.find)).collect()
+            similar.into_iter().chain(near_lines(site.file, &self.find, &with)).collect()
         };
         // With other blanks the old text may still be there, next to the new one or elsewhere.
         let mut similar = find_tokens(bytes, &find, site.scope).into_iter();

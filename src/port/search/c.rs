@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Search;
+use super::file::NO_BASE;
 use super::likeness::{best_likeness, shared};
 use crate::edit::{Outcome, normalized};
 use crate::operation::{Anchor, Function as Wanted};
@@ -128,6 +129,9 @@ fn renamed(
             let at = [function.name_span.start];
             found.push((like, search.candidate(&at, &why, change)));
         }
+    }
+    if found.is_empty() && search.judged.judging.base.is_none() {
+        return Ok(Finding::reason(Verdict::Lost, &format!("{}, and {NO_BASE}", search.what())));
     }
     Ok(Finding::ranked(found, Verdict::Obsolete, search.what()))
 }

@@ -1,5 +1,6 @@
 //! Searches for a changed declaration that an added file implements or uses.
 
+use super::elsewhere::if_gone;
 use super::likeness::likeness;
 use crate::patchset::Requirement;
 use crate::port::cell::{Candidate, Verdict};
@@ -57,7 +58,7 @@ pub(in crate::port) fn declaration(
     }
     let all = if found.is_empty() { renamed } else { found };
     let what = format!("{} does not declare `{code}`: {}", requirement.file, requirement.why);
-    Ok(Finding::ranked(all, Verdict::Obsolete, &what))
+    if_gone(judging, &requirement.file, vec![name], Finding::ranked(all, Verdict::Obsolete, &what))
 }
 
 fn code_of(file: &CFile, span: Span) -> String {
@@ -120,6 +121,7 @@ fn related(judging: &Judging<'_>, file: &TreePath) -> Result<Vec<TreePath>, Tree
 
 #[cfg(test)]
 mod tests {
+    use super::elsewhere::if_gone;
     use super::*;
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::elsewhere::kind;
 use crate::edit::{AnchorLine, Outcome, Part};
+use crate::operation::Compared;
 use crate::port::cell::Verdict;
 use crate::port::finding::{Finding, candidate};
 use crate::port::judging::{JudgedPart, Judging};
@@ -15,6 +17,9 @@ const MAY_BE: f64 = 0.3;
 /// From this share on, it is the old file: Modules/python.c of 2.5 and Programs/python.c of 3.6 share 0.69.
 const IS: f64 = 0.5;
 
+/// Why nothing is searched under another name.
+pub(super) const NO_BASE: &str = "without the release that the patchset was written for it is not searched under another name (give --base)";
+
 /// Searches for the file of an edit, which does not exist, under another name.
 pub(super) fn gone(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
     let JudgedPart { judging, edit, change, part, .. } = judged;
@@ -23,11 +28,14 @@ pub(super) fn gone(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
         _ => format!("the file {} does not exist", part.file),
     };
     let mut candidates = Vec::new();
-    for (path, like) in renamed(judging, &change.file)? {
+    for Renamed { path, like } in renamed(judging, &change.file)? {
         let mut moved = change.clone();
         moved.file = vec![path.clone()];
         let text = judging.bytes(&path)?.unwrap_or_default();
-        let why = format!("{:.0} % of its lines are those of {}", like * 100.0, change.file[0]);
+        let why = match like {
+            Some(like) => format!("{:.0} % of its lines are those of {}", like * 100.0, change.file[0]),
+            None => format!("a new name that {} may have", change.file[0]),
+        };
         if !judging.fits(edit, &moved)? {
             let why = format!("{why}, but the anchor is missing");
             candidates.push(candidate(&path, &text, &[0], &why, None));
@@ -41,45 +49,79 @@ pub(super) fn gone(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
         let places: Vec<Location> = parts.iter().flat_map(places_of).collect();
         let before = judged.lines_before();
         let now: Vec<AnchorLine> = parts.iter().flat_map(|one| one.anchor_lines(&text)).collect();
-        let is_same = !before.is_empty() && before.iter().map(|a| &a.text).eq(now.iter().map(|b| &b.text));
+        // An anchor that is a text says all by itself.
+        let is_text = part.compared == Compared::Nothing;
+        let is_same =
+            is_text || !before.is_empty() && before.iter().map(|a| &a.text).eq(now.iter().map(|b| &b.text));
         let mut found = candidate(&path, &text, &[0], &why, Some(moved));
-        found.places.clone_from(&places);
-        if is_same && like >= IS && candidates.is_empty() {
+        if let Some(first) = places.first() {
+            found.text.clone_from(&first.text);
+            found.places.clone_from(&places);
+        }
+        if is_same && like.is_some_and(|like| like >= IS) && candidates.is_empty() {
             let reason = Some(format!("{what}; {why}"));
-            return Ok(Finding { verdict: Verdict::Moved, places, candidates: vec![found], reason });
+            let candidates = vec![found];
+            return Ok(Finding { places, candidates, reason, ..Finding::at(Verdict::Moved, &[]) });
         }
         candidates.push(found);
+    }
+    if candidates.is_empty() && judging.base.is_none() {
+        return Ok(Finding::reason(Verdict::Lost, &format!("{what}, and {NO_BASE}")));
     }
     Ok(Finding::candidates(candidates, Verdict::Obsolete, &what))
 }
 
-/// Files of the tree that may have been renamed from one of `names`, and the share of lines that they have in common, the
-/// largest first.
-fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<(TreePath, f64)>, TreeError> {
-    let Some((old_path, old)) = names
+/// A file that may be another one under a new name.
+struct Renamed {
+    path: TreePath,
+    /// The share of lines that they have in common; `None` if the old file is not available.
+    like: Option<f64>,
+}
+
+/// Files of the tree that may have been renamed from one of `names`, the most similar first: those of a related name, or
+/// else of any name.
+fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<Renamed>, TreeError> {
+    let old = names
         .iter()
         .find_map(|name| judging.base_bytes(name).transpose().map(|bytes| bytes.map(|bytes| (name, bytes))))
-        .transpose()?
-    else {
-        return Ok(Vec::new());
+        .transpose()?;
+    let files: Vec<&TreePath> = judging.files()?.iter().filter(|path| !names.contains(path)).collect();
+    let related: Vec<&TreePath> =
+        files.iter().copied().filter(|path| names.iter().any(|old| may_be_called(old, path))).collect();
+    let Some((old_path, old)) = old else {
+        let all = related.into_iter().map(|path| Renamed { path: path.clone(), like: None });
+        return Ok(all.collect());
     };
-    let old_lines = lines(&old);
+    let found = similar(judging, &old, &related, MAY_BE)?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let others: Vec<&TreePath> =
+        files.into_iter().filter(|path| kind(path) == kind(old_path) && may_move(old_path, path)).collect();
+    similar(judging, &old, &others, IS)
+}
+
+/// Those of `paths` that have at least this share of the lines of `old`, the most similar first.
+fn similar(
+    judging: &Judging<'_>,
+    old: &[u8],
+    paths: &[&TreePath],
+    least: f64,
+) -> Result<Vec<Renamed>, TreeError> {
+    let old_lines = lines(old);
     let mut found = Vec::new();
-    for path in judging.files()? {
-        if names.contains(path) || !may_be_called(old_path, path) {
-            continue;
-        }
+    for path in paths {
         let Some(text) = judging.bytes(path)? else { continue };
         let new_lines = lines(&text);
-        let least = old_lines.len().min(new_lines.len()).max(1);
-        let like = old_lines.intersection(&new_lines).count() as f64 / least as f64;
-        // A short file is similar to many others.
-        if like >= MAY_BE && new_lines.len() >= 5 {
-            found.push((path.clone(), like));
+        let shorter = old_lines.len().min(new_lines.len()).max(1);
+        let like = old_lines.intersection(&new_lines).count() as f64 / shorter as f64;
+        // A short file is similar to many others, unless all of it is the same.
+        if like >= least && (new_lines.len() >= 5 || old_lines == new_lines && !old_lines.is_empty()) {
+            found.push((like, (*path).clone()));
         }
     }
-    found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Ok(found)
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    Ok(found.into_iter().map(|(like, path)| Renamed { path, like: Some(like) }).collect())
 }
 
 /// Whether `new` may be a new name of `old`: the same name in another folder or with another extension, or a longer name
@@ -88,8 +130,18 @@ fn may_be_called(old: &TreePath, new: &TreePath) -> bool {
     let stem = |path: &TreePath| path.file_name().split('.').next().unwrap_or("").to_owned();
     let (was, is) = (stem(old), stem(new));
     let ending = |path: &TreePath| path.file_name().rsplit('.').next().map(str::to_owned);
-    if old.file_name() == new.file_name() {
+    if old.file_name() == new.file_name() && old.file_name() != "__init__.py" {
         return may_move(old, new);
+    }
+    // A module that became a package, and the reverse.
+    let package = |module: &TreePath, package: &TreePath| {
+        module
+            .as_str()
+            .strip_suffix(".py")
+            .is_some_and(|name| package.as_str() == format!("{name}/__init__.py"))
+    };
+    if package(old, new) || package(new, old) {
+        return true;
     }
     let same_folder = old.parent() == new.parent();
     same_folder && !was.is_empty() && (was == is || (is.contains(&was) && ending(old) == ending(new)))
@@ -97,7 +149,7 @@ fn may_be_called(old: &TreePath, new: &TreePath) -> bool {
 
 /// Whether a file may have moved from one folder to another: within the library, or among the folders that the interpreter
 /// is built from. Copies of tools, demos and tests do not count (Tools/c-analyzer has its own distutils).
-fn may_move(old: &TreePath, new: &TreePath) -> bool {
+pub(super) fn may_move(old: &TreePath, new: &TreePath) -> bool {
     const BUILT: [&str; 6] = ["Modules", "Python", "Programs", "Objects", "Parser", "Include"];
     let top =
         |path: &TreePath| path.as_str().split_once('/').map_or(String::new(), |(top, _)| top.to_owned());
@@ -135,5 +187,7 @@ mod tests {
         assert!(!may("Lib/distutils/unixccompiler.py", "Tools/c-analyzer/distutils/unixccompiler.py"));
         assert!(!may("Modules/python.c", "Programs/_testembed.c"));
         assert!(!may("Python/import.c", "Python/importdl.h"));
+        assert!(may("Lib/sysconfig.py", "Lib/sysconfig/__init__.py"));
+        assert!(!may("Lib/sysconfig/__init__.py", "Lib/json/__init__.py"));
     }
 }

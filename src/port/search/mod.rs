@@ -5,6 +5,7 @@ mod c;
 mod declaration;
 mod diff;
 mod effect;
+mod elsewhere;
 mod file;
 mod likeness;
 mod makefile;
@@ -15,6 +16,7 @@ mod shell;
 
 pub(super) use declaration::{declaration, declared_name};
 pub(super) use effect::without_effect;
+pub(super) use elsewhere::if_gone;
 pub(super) use print_statement::trapped;
 pub(super) use recipe::recipe;
 pub(super) use setup::module;
@@ -74,7 +76,9 @@ impl Search<'_> {
 
 /// Searches for a part whose anchor is missing or ambiguous.
 pub(super) fn search(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
-    let Some(text) = judged.judging.bytes(&judged.part.file)? else { return file::gone(judged) };
+    let Some(text) = judged.judging.bytes(&judged.part.file)? else {
+        return elsewhere::elsewhere(judged, file::gone(judged)?);
+    };
     let old = judged.lines_before().iter().map(|line| normalized(&line.around)).collect();
     let search = Search { judged, text: &text, old };
     let found = match judged.anchor() {
@@ -106,5 +110,5 @@ pub(super) fn search(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
         | Anchor::Definition(_)
         | Anchor::Macro(_) => None,
     };
-    Ok(found.unwrap_or_else(|| Finding::near_misses(search.outcome())))
+    elsewhere::elsewhere(judged, found.unwrap_or_else(|| Finding::near_misses(search.outcome())))
 }

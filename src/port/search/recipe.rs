@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::elsewhere::if_gone;
 use super::likeness::likeness;
 use crate::edit::{AnchorLine, normalized};
 use crate::plan::RECIPE;
@@ -27,7 +28,8 @@ pub(in crate::port) fn recipe(judging: &Judging<'_>) -> Result<Vec<(String, Find
             // autoconf itself reads variables such as LDFLAGS.
             continue;
         }
-        found.push((name.clone(), preset(judging, &name, before, &now, &path, &text)));
+        let finding = preset(judging, &name, before, &now, &path, &text);
+        found.push((name.clone(), if_gone(judging, &path, vec![name.clone()], finding)?));
     }
     Ok(found)
 }

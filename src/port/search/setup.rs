@@ -1,5 +1,6 @@
 //! Searches for modules in every Setup file that a build reads, under any of their names.
 
+use super::elsewhere::if_gone;
 use super::likeness::likeness;
 use crate::edit::Outcome;
 use crate::modules::{SetupFile, setup_files};
@@ -182,12 +183,19 @@ impl<'a> Search<'a> {
         if !candidates.is_empty() {
             return Ok(Some(Finding::candidates(candidates, Verdict::Lost, &what)));
         }
-        for source in [format!("{name}.c"), format!("{name}module.c")] {
+        let sources = [format!("{name}.c"), format!("{name}module.c")];
+        for source in &sources {
             if let Some((path, _)) = self.file(&format!("Modules/{source}"))? {
-                return self.without_a_line(&path, &source, &what).map(Some);
+                return self.without_a_line(&path, source, &what).map(Some);
             }
         }
-        Ok(Some(Finding::reason(Verdict::Obsolete, &format!("{what}, and its source is gone"))))
+        let gone = Finding::reason(Verdict::Obsolete, &format!("{what}, and its source is gone"));
+        let mut gone = if_gone(self.judged.judging, &self.judged.part.file, vec![name.clone()], gone)?;
+        if let Some(evidence) = &mut gone.evidence {
+            evidence.no_files =
+                sources.iter().filter_map(|source| format!("Modules/{source}").parse().ok()).collect();
+        }
+        Ok(Some(gone))
     }
 
     /// The module's source exists, and no line builds it: 2.4 leaves some modules to setup.py.

@@ -50,7 +50,7 @@ pub(super) fn cell(cell: &Cell) -> Value {
         "edit": cell.edit, "part": cell.part, "source": cell.source,
         "version": cell.version.as_ref().map(ToString::to_string),
         "verdict": cell.verdict.name(), "reason": cell.explanation(),
-        "places": array(&cell.places, location), "candidates": array(&cell.candidates, candidate),
+        "places": array(&cell.places, location), "evidence": cell.evidence, "candidates": array(&cell.candidates, candidate),
     })
 }
 

@@ -1,0 +1,313 @@
+//! Searches all files of the same kind for an anchor that is missing where it was, and for its names.
+
+use memchr::memmem;
+
+use super::file::may_move;
+use crate::operation::{Anchor, Function as Wanted, Within, find_words};
+use crate::patchset::Change;
+use crate::port::cell::{Candidate, Evidence, Verdict};
+use crate::port::finding::{Finding, candidate};
+use crate::port::judging::{JudgedPart, Judging};
+use crate::syntax::c::CFile;
+use crate::syntax::makefile::Makefile;
+use crate::syntax::python::PyFile;
+use crate::text::{Comments, Span, find_tokens, line_bounds};
+use crate::tree::{TreeError, TreePath};
+
+/// A name that is in more places than this is no trace of the anchor.
+const MOST: usize = 6;
+
+/// A name with at least this many letters is worth a search by itself.
+const LONG: usize = 4;
+
+/// Puts the places where the text of the anchor is in other functions, rules and files before the candidates of `finding`,
+/// and keeps an edit from being obsolete while its names are still in the code.
+pub(super) fn elsewhere(judged: JudgedPart<'_>, finding: Finding) -> Result<Finding, TreeError> {
+    let can_be_taken = finding.candidates.iter().any(|candidate| candidate.change.is_some());
+    if finding.verdict == Verdict::Moved || can_be_taken {
+        return Ok(finding);
+    }
+    let found = match text_of(&judged.anchor()) {
+        Some(text) => places_of_text(judged, text)?,
+        None => Vec::new(),
+    };
+    if !found.is_empty() {
+        let reason = finding.reason.clone().unwrap_or_default();
+        let all = found.into_iter().chain(finding.candidates).collect();
+        return Ok(Finding { places: finding.places, ..Finding::candidates(all, Verdict::Lost, &reason) });
+    }
+    if_gone(judged.judging, &judged.part.file, missing_names(judged)?, finding)
+}
+
+/// The code or literal text of an anchor.
+fn text_of(anchor: &Anchor) -> Option<&str> {
+    match anchor {
+        Anchor::Text(text) => Some(text),
+        Anchor::Code { code, .. } => code.as_deref(),
+        Anchor::NewFile
+        | Anchor::File
+        | Anchor::End
+        | Anchor::Guard(_)
+        | Anchor::Rule(_)
+        | Anchor::Prerequisite { .. }
+        | Anchor::Command { .. }
+        | Anchor::Variable(_)
+        | Anchor::Modules { .. }
+        | Anchor::ModuleLine(_)
+        | Anchor::Include(_)
+        | Anchor::Call { .. }
+        | Anchor::Entry { .. }
+        | Anchor::Definition(_)
+        | Anchor::Macro(_) => None,
+    }
+}
+
+/// The longest name in a text, by which it is recognised.
+fn longest_name(text: &str) -> Option<&str> {
+    let words = text.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+    words
+        .filter(|word| word.len() >= LONG && !word.starts_with(|sign: char| sign.is_ascii_digit()))
+        .max_by_key(|word| word.len())
+}
+
+/// Where the text of an anchor is, with any blanks, in files of the same kind: first in the file where it was.
+fn places_of_text(judged: JudgedPart<'_>, text: &str) -> Result<Vec<Candidate>, TreeError> {
+    let Some(name) = longest_name(text) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for (path, bytes) in files_with(judged.judging, &judged.part.file, name.as_bytes())? {
+        let matches = matches_in(&path, &bytes, text);
+        // Text that was there already is not the anchor that moved there.
+        let before = judged.judging.base_bytes(&path)?.map_or(0, |old| matches_in(&path, &old, text).len());
+        let own = usize::from(path == judged.part.file);
+        if matches.len() + own <= before {
+            continue;
+        }
+        for span in &matches {
+            let (scope, change) = on(judged, &path, &bytes, *span);
+            let change = judged.tried(change)?;
+            let scope = scope.map(|scope| format!(" in {scope}")).unwrap_or_default();
+            let why = match path == judged.part.file {
+                true => format!("the text of the anchor is here{scope}"),
+                false => format!("the text of the anchor is in this file{scope}"),
+            };
+            found.push(candidate(&path, &bytes, &[span.start], &why, change));
+        }
+    }
+    Ok(found)
+}
+
+/// Where the text of an anchor is in the code of a file, with any blanks.
+fn matches_in(path: &TreePath, bytes: &[u8], text: &str) -> Vec<Span> {
+    let comments = Comments::of_file(path.file_name());
+    let code = comments.blanked(bytes);
+    let matches = find_tokens(&code, text.as_bytes(), Span::new(0, code.len()));
+    if matches.is_empty() && comments == Comments::M4 {
+        find_unquoted(&code, text.as_bytes())
+    } else {
+        matches
+    }
+}
+
+/// Where the tokens of `needle` are in an m4 text, whatever the quotes: upstream quoted all of configure.ac in 3.11 and 3.12.
+fn find_unquoted(text: &[u8], needle: &[u8]) -> Vec<Span> {
+    let unquoted = |text: &[u8]| -> Vec<u8> {
+        text.iter().map(|b| if matches!(b, b'[' | b']') { b' ' } else { *b }).collect()
+    };
+    let found = find_tokens(&unquoted(text), &unquoted(needle), Span::new(0, text.len()));
+    // A quote that begins before the match or ends after it belongs to it.
+    let whole = found.into_iter().map(|span| {
+        let count = |sign: u8| span.of(text).iter().filter(|b| **b == sign).count();
+        let (open, closed) = (count(b'['), count(b']'));
+        let after =
+            text[span.end..].iter().take(open.saturating_sub(closed)).take_while(|b| **b == b']').count();
+        let before =
+            text[..span.start].iter().rev().take(closed.saturating_sub(open)).take_while(|b| **b == b'[');
+        Span::new(span.start - before.count(), span.end + after)
+    });
+    whole.collect()
+}
+
+/// The scope around a match, and the change with that scope, in that file.
+fn on(judged: JudgedPart<'_>, path: &TreePath, text: &[u8], span: Span) -> (Option<String>, Option<Change>) {
+    let enclosing_function = || {
+        let c = CFile::parse(text);
+        let found = c.functions().iter().find(|function| function.span().contains(span))?;
+        Some(found.name.clone())
+    };
+    let file = |change: Change| Change { file: vec![path.clone()], ..change };
+    // The text as it is written here, if it differs in blanks or quotes.
+    let as_here = |change: Change| {
+        let here = String::from_utf8(span.of(text).to_vec()).ok();
+        let moved = here.and_then(|here| change.operation.with_anchor(Anchor::Text(here)));
+        moved.map(|operation| Change { operation, ..change })
+    };
+    if let Anchor::Code { function: Some(wanted), code, count } = judged.anchor() {
+        let Some(name) = enclosing_function() else { return (None, None) };
+        let function =
+            Some(Wanted { name: name.clone(), under: wanted.under.filter(|_| name == wanted.name) });
+        let change = judged.moved(Anchor::Code { function, code, count }).map(file);
+        return (Some(format!("`{name}`")), change);
+    }
+    let within = match &judged.change.within {
+        Some(Within::Function(_)) if path.as_str().ends_with(".py") => None,
+        Some(Within::Function(_)) => enclosing_function().map(Within::Function),
+        Some(Within::Target(_)) => {
+            let makefile = Makefile::parse(text);
+            let rule = makefile.rules.iter().find(|rule| rule.span.contains(span));
+            let target = rule.and_then(|rule| rule.targets.first());
+            target.map(|target| Within::Target(String::from_utf8_lossy(target.of(text)).into_owned()))
+        }
+        Some(Within::Class(_)) => {
+            let python = PyFile::parse(text);
+            python.class_at(span.start).map(|class| Within::Class(class.path.clone()))
+        }
+        Some(Within::Between(..)) | None => None,
+    };
+    let scope = within.as_ref().map(ToString::to_string);
+    let change = file(Change { within, ..judged.change.clone() });
+    let is_literal =
+        text_of(&judged.anchor()).is_some_and(|anchor| anchor.trim().as_bytes() == span.of(text));
+    (scope, if is_literal { Some(change) } else { as_here(change) })
+}
+
+/// Turns `obsolete` into `lost` while one of `names` is in the code of a file of the same kind as `file`; otherwise records
+/// what was searched.
+pub(in crate::port) fn if_gone(
+    judging: &Judging<'_>,
+    file: &TreePath,
+    names: Vec<String>,
+    finding: Finding,
+) -> Result<Finding, TreeError> {
+    if finding.verdict != Verdict::Obsolete {
+        return Ok(finding);
+    }
+    let mut found = Vec::new();
+    for name in &names {
+        for (path, bytes) in files_with(judging, file, name.as_bytes())? {
+            for span in words_of_code(&path, &bytes, name.as_bytes()) {
+                found.push(candidate(&path, &bytes, &[span.start], &format!("`{name}` is here"), None));
+            }
+        }
+    }
+    let reason = finding.reason.clone().unwrap_or_default();
+    if found.len() > MOST {
+        let reason = format!("{reason}; {} is still in {} places of other code", quoted(&names), found.len());
+        return Ok(Finding { places: finding.places, ..Finding::reason(Verdict::Lost, &reason) });
+    }
+    if !found.is_empty() {
+        return Ok(Finding { places: finding.places, ..Finding::candidates(found, Verdict::Lost, &reason) });
+    }
+    let no_files = if judging.bytes(file)?.is_none() { vec![file.clone()] } else { Vec::new() };
+    let evidence = match kind(file) {
+        // A file of no known kind is searched under its own name alone.
+        "*" => Evidence { no_files, names: Vec::new(), among: file.file_name().to_owned() },
+        known => Evidence { no_files, names, among: known.to_owned() },
+    };
+    Ok(Finding { evidence: Some(evidence), ..finding })
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The names of an anchor of which at least one is missing where it was: those that have to be gone from all code before
+/// the edit is obsolete.
+fn missing_names(judged: JudgedPart<'_>) -> Result<Vec<String>, TreeError> {
+    let text = judged.judging.bytes(&judged.part.file)?.unwrap_or_default();
+    let has_function = |name: &str| CFile::parse(&text).functions().iter().any(|one| one.name == name);
+    let of_text = |text: &str| longest_name(text).map(str::to_owned).into_iter().collect::<Vec<_>>();
+    Ok(match judged.anchor() {
+        Anchor::Call { function, .. } | Anchor::Code { function: Some(function), .. }
+            if !has_function(&function.name) =>
+        {
+            vec![function.name]
+        }
+        Anchor::Call { callee, .. } => vec![callee],
+        Anchor::Code { code, .. } => code.as_deref().map(of_text).unwrap_or_default(),
+        Anchor::Command { command, target, .. } => {
+            let rules = Makefile::parse(&text);
+            match target.filter(|target| rules.rules_of(&text, target.as_bytes()).next().is_none()) {
+                Some(target) => vec![target],
+                None => of_text(&command),
+            }
+        }
+        Anchor::Prerequisite { word, .. } => word.into_iter().collect(),
+        Anchor::Text(text) => of_text(&text),
+        Anchor::Rule(name) => name.into_iter().collect(),
+        Anchor::Definition(name) => {
+            name.and_then(|name| name.split('.').next().map(str::to_owned)).into_iter().collect()
+        }
+        Anchor::Variable(name) | Anchor::ModuleLine(name) | Anchor::Macro(name) => vec![name],
+        Anchor::Entry { table, .. } => vec![table],
+        // The search for a module has its own rules for its source.
+        Anchor::Modules { .. }
+        | Anchor::NewFile
+        | Anchor::File
+        | Anchor::End
+        | Anchor::Guard(_)
+        | Anchor::Include(_) => Vec::new(),
+    })
+}
+
+/// The files of the same kind with a word in their code, the file where it was first.
+fn files_with(
+    judging: &Judging<'_>,
+    own: &TreePath,
+    word: &[u8],
+) -> Result<Vec<(TreePath, Vec<u8>)>, TreeError> {
+    let is_same_kind = |path: &&TreePath| {
+        let is_same = match kind(own) {
+            "*" => path.file_name() == own.file_name(),
+            known => kind(path) == known,
+        };
+        is_same && (*path == own || may_move(own, path))
+    };
+    let mut paths: Vec<&TreePath> = judging.files()?.iter().filter(is_same_kind).collect();
+    paths.sort_by_key(|path| (*path != own, (*path).clone()));
+    let mut found = Vec::new();
+    for path in paths {
+        let Some(bytes) = judging.bytes(path)? else { continue };
+        if !words_of_code(path, &bytes, word).is_empty() {
+            found.push((path.clone(), bytes));
+        }
+    }
+    Ok(found)
+}
+
+/// Where a word is in a text, outside of comments and, in C, of strings.
+fn words_of_code(path: &TreePath, text: &[u8], word: &[u8]) -> Vec<Span> {
+    if memmem::find(text, word).is_none() {
+        return Vec::new();
+    }
+    let comments = Comments::of_file(path.file_name());
+    let code = comments.blanked(text);
+    let mut found = find_words(&code, word, Span::new(0, code.len()));
+    if comments == Comments::C {
+        let quotes = |line: &[u8]| {
+            line.iter().enumerate().filter(|(i, b)| **b == b'"' && (*i == 0 || line[i - 1] != b'\\')).count()
+        };
+        found.retain(|span| quotes(&code[line_bounds(&code, span.start).start..span.start]) % 2 == 0);
+    }
+    found
+}
+
+/// The kind of a file: its patterns, as evidence names them.
+pub(super) fn kind(path: &TreePath) -> &'static str {
+    let name = path.file_name();
+    let ending = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    if ending(&[".c", ".h", ".cc", ".cpp", ".m", ".h.in"]) {
+        "*.c *.h"
+    } else if ending(&[".py", ".pyw"]) {
+        "*.py"
+    } else if name.starts_with("Makefile") || name.starts_with("makefile") || ending(&[".mak", ".mk"]) {
+        "Makefile*"
+    } else if name.starts_with("Setup") {
+        "Setup*"
+    } else if name.starts_with("configure.") || ending(&[".m4"]) {
+        "configure.* *.m4"
+    } else if name == "configure" || ending(&[".sh"]) {
+        "configure *.sh"
+    } else {
+        "*"
+    }
+}
