@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{CliError, ExitStatus, Format, Ui, Workspace, pinned, workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace, own_pin, pinned, workspace};
 use crate::apply::{self, Layer};
 use crate::export;
 use crate::patchset::Patchset;
@@ -48,7 +48,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     };
     let patchsets = workspace.patchsets(&args.patchsets)?;
     let made = source.made()?;
-    let Some(planned) = plan_all(ui, &patchsets, source.tree.as_ref(), &made, args.dry_run)? else {
+    let Some(planned) = plan_all(ui, Some(workspace), &patchsets, source.tree.as_ref(), &made, args.dry_run)?
+    else {
         return Ok(ExitStatus::Unfit);
     };
     let pin = pinned::require(ui, workspace, &planned, &source, args.allow_unpinned)?;
@@ -71,9 +72,11 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 }
 
 /// Plans every patchset on the result of those before it, before anything is written, and shows the plans if
-/// `show` is set. `made` are the edits that were made on the tree. `None` if one does not fit, after printing why.
+/// `show` is set. `made` are the edits that were made on the tree; `workspace` has the pins of the patchsets, if they have
+/// any. `None` if one does not fit, after printing why.
 pub(super) fn plan_all(
     ui: &Ui,
+    workspace: Option<&Workspace>,
     patchsets: &[Patchset],
     tree: &dyn Tree,
     made: &[Made],
@@ -83,6 +86,11 @@ pub(super) fn plan_all(
     if let Some(plan) = series.misfit() {
         ui.misfit(plan, patchsets.len() > 1);
         return Ok(None);
+    }
+    for (patchset, plan) in patchsets.iter().zip(&series.plans) {
+        if let Some(workspace) = workspace {
+            own_pin::warn(ui, workspace, patchset, plan, made)?;
+        }
     }
     if show {
         series.plans.iter().try_for_each(|plan| ui.show(plan, Format::Text))?;

@@ -77,7 +77,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             return Err(CliError::usage(title));
         }
     };
-    let Some(planned) = apply::plan_all(ui, &patchsets, source.tree.as_ref(), &source.made()?, false)? else {
+    let Some(planned) =
+        apply::plan_all(ui, Some(workspace), &patchsets, source.tree.as_ref(), &source.made()?, false)?
+    else {
         return Ok(ExitStatus::Unfit);
     };
     let pin = pinned::require(ui, workspace, &planned, &source, args.allow_unpinned)?;

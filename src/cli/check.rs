@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{CliError, ExitStatus, Format, Ui, Workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace, own_pin};
 use crate::patchset::Patchset;
 use crate::plan;
 use crate::report::Valid;
@@ -26,7 +26,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             Ok(patchset)
         });
         match checked {
-            Ok(patchset) => ui.show(&Valid(&patchset), Format::Text)?,
+            Ok(patchset) => {
+                ui.show(&Valid(&patchset), Format::Text)?;
+                own_pin::check(ui, workspace, &patchset)?;
+            }
             Err(error) if error.status == ExitStatus::Usage => {
                 ui.error(&error);
                 status = ExitStatus::Usage;

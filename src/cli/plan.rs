@@ -1,6 +1,6 @@
 //! `pypatch plan`
 
-use super::{CliError, ExitStatus, Format, Source, Ui, Workspace};
+use super::{CliError, ExitStatus, Format, Source, Ui, Workspace, own_pin};
 use crate::plan::{Plan, Series};
 
 /// Show what a patchset would do to a source, edit by edit, without writing anything.
@@ -30,7 +30,9 @@ pub(super) fn make(
 ) -> Result<(Plan, Source), CliError> {
     let patchset = workspace.patchset(patchset)?;
     let source = workspace.open(ui, source)?;
-    let series = Series::plan(std::slice::from_ref(&patchset), source.tree.as_ref(), &source.made()?)?;
+    let made = source.made()?;
+    let series = Series::plan(std::slice::from_ref(&patchset), source.tree.as_ref(), &made)?;
     let plan = series.plans.into_iter().next().expect("a series has a plan for its first patchset");
+    own_pin::warn(ui, workspace, &patchset, &plan, &made)?;
     Ok((plan, source))
 }

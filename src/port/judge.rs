@@ -99,15 +99,20 @@ fn is_for(judging: &Judging<'_>, when: &VersionRange) -> bool {
     judging.context.version.as_ref().is_some_and(|version| when.contains(version))
 }
 
-/// Whether a change is judged here: inside the patchset's range if its `when` includes the version, outside if its `when`
-/// includes the release that the patchset was written for.
+/// Whether a change is judged here: if its `when` includes the version. Outside the patchset's range, where no alternative
+/// for the same file does, also if it includes the release that the patchset was written for.
 fn is_active(judging: &Judging<'_>, edit: &Edit, index: usize) -> bool {
     let change = &edit.changes[index];
-    match judging.baseline.filter(|_| !judging.in_range) {
-        _ if judging.in_range => change.when.as_ref().is_none_or(|when| is_for(judging, when)),
-        Some(baseline) => baseline.has(&edit.id, index),
-        None => change.when.is_none(),
+    let Some(when) = &change.when else {
+        return judging.in_range || judging.baseline.is_none_or(|baseline| baseline.has(&edit.id, index));
+    };
+    if is_for(judging, when) || judging.in_range {
+        return is_for(judging, when);
     }
+    let is_alternative = |other: &&Change| other.file.iter().any(|file| change.file.contains(file));
+    let mut alternatives = edit.changes.iter().filter(is_alternative).filter_map(|other| other.when.as_ref());
+    !alternatives.any(|when| is_for(judging, when))
+        && judging.baseline.is_some_and(|baseline| baseline.has(&edit.id, index))
 }
 
 /// Whether a file contains a word.

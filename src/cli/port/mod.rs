@@ -73,9 +73,18 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             .help("a patchset for something else is written by hand")
     })?;
     if let Some(own) = written_for(workspace, &patchset, &version)? {
-        let fits = plan(&own, tree)?.fits();
-        ui.line(&format!("{} is written for CPython {version}: there is nothing to port", own.id))?;
-        return Ok(if fits { ExitStatus::Done } else { ExitStatus::Unfit });
+        let plan = plan(&own, tree)?;
+        if plan.fits() {
+            ui.line(&format!("{} is written for CPython {version}: there is nothing to port", own.id))?;
+            return Ok(ExitStatus::Done);
+        }
+        ui.misfit(&plan);
+        let range = own.applies_to.as_ref().map(ToString::to_string).unwrap_or_default();
+        ui.note(&format!(
+            "help: `applies-to: {range}` of {} includes CPython {version}: narrow it and port again, or correct the edit",
+            own.id
+        ));
+        return Ok(ExitStatus::Unfit);
     }
     let base = match &args.base {
         Some(source) => Base::of_source(ui, workspace, &patchset, source)?,

@@ -61,7 +61,7 @@ pub(super) fn apply(
         build: Build::default(),
         digest,
     };
-    let Some(planned) = apply::plan_all(ui, &[patchset], &DirTree::open(root)?, &[], dry_run)? else {
+    let Some(planned) = apply::plan_all(ui, None, &[patchset], &DirTree::open(root)?, &[], dry_run)? else {
         return Ok((ExitStatus::Unfit, false));
     };
     if dry_run {

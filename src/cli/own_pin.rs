@@ -1,0 +1,48 @@
+//! Edits that change nothing on a release that their patchset was written for: nearly always a mistake in the anchor.
+
+use super::{CliError, Ui, Workspace};
+use crate::edit::OutcomeKind;
+use crate::patchset::Patchset;
+use crate::plan::{Made, Plan, plan};
+
+/// Warns of edits of `patchset` that are already made in `plan`, if it is a plan on one of the patchset's releases. Those in
+/// `made` were made by pypatch.
+pub(super) fn warn(
+    ui: &Ui,
+    workspace: &Workspace,
+    patchset: &Patchset,
+    plan: &Plan,
+    made: &[Made],
+) -> Result<(), CliError> {
+    let Some(version) = &plan.version else { return Ok(()) };
+    if made.iter().any(|layer| layer.patchset == patchset.id) {
+        return Ok(());
+    }
+    for name in &patchset.pins {
+        if workspace.pins.find(name)?.is_some_and(|pin| pin.version == *version) {
+            idle(plan, name).for_each(|warning| ui.note(&warning));
+        }
+    }
+    Ok(())
+}
+
+/// The same warnings on each release of `patchset` that is available without the network.
+pub(super) fn check(ui: &Ui, workspace: &Workspace, patchset: &Patchset) -> Result<(), CliError> {
+    for name in &patchset.pins {
+        let Some(pin) = workspace.pins.find(name)? else { continue };
+        let Some(tree) = workspace.open_local(&pin)? else { continue };
+        idle(&plan(patchset, tree.as_ref())?, name).for_each(|warning| ui.note(&warning));
+    }
+    Ok(())
+}
+
+/// A warning for each edit that is already made.
+fn idle<'a>(plan: &'a Plan, pin: &'a str) -> impl Iterator<Item = String> + 'a {
+    let is_idle = |edit: &&crate::plan::PlannedEdit| edit.verdict() == OutcomeKind::Already;
+    plan.edits.iter().filter(is_idle).map(move |edit| {
+        format!(
+            "warning: edit `{}` changes nothing on {pin}, which the patchset is written for: check its anchor ({})",
+            edit.id, edit.written_at
+        )
+    })
+}
