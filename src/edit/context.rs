@@ -31,7 +31,7 @@ impl<'a> Context<'a> {
     }
 
     /// A file of the tree; `None` when it has none of that name.
-    pub(super) fn parsed(&self, path: &TreePath) -> Result<Option<Rc<ParsedFile>>, TreeError> {
+    pub(crate) fn parsed(&self, path: &TreePath) -> Result<Option<Rc<ParsedFile>>, TreeError> {
         if let Some(known) = self.files.borrow().get(path) {
             return Ok(known.clone());
         }

@@ -15,7 +15,7 @@ use crate::text::Span;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Within {
-    /// The body of a C function.
+    /// A C function, or a Python function or method by its dotted name.
     Function(String),
     /// A rule of a Makefile: its target, prerequisites and recipe.
     Target(String),
@@ -44,6 +44,9 @@ impl Within {
     pub fn resolve(&self, file: &ParsedFile) -> Result<Span, Failure> {
         let text = &file.bytes;
         let spans: Vec<Span> = match self {
+            Within::Function(name) if file.path.as_str().ends_with(".py") => {
+                file.python().find_function(name).iter().map(|function| function.span).collect()
+            }
             Within::Function(name) => {
                 file.c().functions().iter().filter(|f| f.name == *name).map(Function::span).collect()
             }

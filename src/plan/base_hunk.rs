@@ -100,6 +100,6 @@ mod tests {
         let found = BaseHunk::of_diff(&"x".parse().unwrap(), &lines);
         let texts =
             |run: &BaseHunk| [&run.before, &run.removed, &run.added, &run.after].map(|lines| lines.concat());
-        assert_eq!(found.iter().map(texts).collect::<Vec<_>>(), [["a", "b", "c", "df"], ["d", "", "e", "f"]]);
+        assert_eq!(found.iter().map(texts).collect::<Vec<_>>(), [["a", "b", "c", "d"], ["d", "", "e", "f"]]);
     }
 }

@@ -10,6 +10,7 @@ mod compose;
 mod configure;
 mod lint;
 mod order;
+mod parse;
 mod planned_layer;
 pub mod preset;
 mod series;
@@ -205,7 +206,10 @@ fn plan_over(patchset: &Patchset, tree: &dyn Tree, made: &[Made]) -> Result<Plan
     }
     if plan.fits() {
         context.forget(&composed.changes);
-        plan.not_idempotent = not_idempotent(patchset, &context, &composed.changes, &plan)?;
+        let tree = OverlayTree::new(tree, &composed.changes);
+        let after = Context::after(&context, &composed.changes, &tree);
+        parse::refuse(&mut plan, &after, &composed.changes)?;
+        plan.not_idempotent = not_idempotent(patchset, (&context, &after), &plan)?;
     }
     if plan.fits() {
         plan.changes = composed.changes;
@@ -213,11 +217,10 @@ fn plan_over(patchset: &Patchset, tree: &dyn Tree, made: &[Made]) -> Result<Plan
     Ok(plan)
 }
 
-/// The edits that change the tree again, or fail, on the tree that they have changed.
+/// The edits that change the tree again, or fail, on the tree `after` that they have changed.
 fn not_idempotent(
     patchset: &Patchset,
-    before: &Context<'_>,
-    changes: &[FileChange],
+    (before, after): (&Context<'_>, &Context<'_>),
     plan: &Plan,
 ) -> Result<Vec<NotIdempotent>, TreeError> {
     let unfinished = |context: &Context<'_>, one: &Edit| -> Result<Vec<Part>, TreeError> {
@@ -230,11 +233,9 @@ fn not_idempotent(
         let after = OverlayTree::new(before.tree, own);
         unfinished(&Context::after(before, own, &after), one)
     };
-    let after = OverlayTree::new(before.tree, changes);
-    let context = Context::after(before, changes, &after);
     let mut found = Vec::new();
     for (one, planned) in patchset.edits.iter().zip(&plan.edits) {
-        let parts = unfinished(&context, one)?;
+        let parts = unfinished(after, one)?;
         let with = if !parts.is_empty() && alone(one, &plan.changes_of(planned))?.is_empty() {
             let own = |part: &Part| planned.parts.iter().any(|own| own.file == part.file);
             let shares = |other: &&PlannedEdit| other.is_change() && other.parts.iter().any(own);

@@ -66,6 +66,7 @@ mod tests {
             places: Vec::new(),
             candidates: Vec::new(),
             reason: Some("it is missing".to_owned()),
+            evidence: None,
             gone_since: None,
         }
     }

@@ -147,7 +147,7 @@ fn text_is_removed_exactly_count_times() {
     assert_eq!(file.changed("text.remove: {find: 'b ', count: 2}"), "x\ny\n");
     assert_eq!(file.ambiguous("text.remove: {find: 'b '}"), [1, 2]);
     let (what, _) = file.missing("text.remove: {find: 'b ', count: 3}");
-    assert_eq!(what, "expected 3 matches of `b `, found 2");
+    assert_eq!(what, "expected 3 matches of `b`, found 2");
     let scope = "within: {between: [x, z]}\ntext.remove: {find: ' y'}";
     assert_eq!(on("f", "y x y z y\n").changed(scope), "y x z y\n");
 }

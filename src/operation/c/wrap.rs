@@ -5,7 +5,7 @@ use crate::operation::lines::indentation;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::value::Function as Wanted;
-use crate::syntax::c::Function;
+use crate::syntax::c::{CFile, Function};
 use crate::text::line_bounds;
 
 /// `c.wrap`: puts a function, or the lines from one piece of code to another inside it, under a preprocessor condition.
@@ -34,9 +34,9 @@ pub struct Wrap {
     /// The opening directive: `#ifndef WITH_MPI_IMPORT`.
     #[schemars(regex(pattern = r"^\s*#if"))]
     pub condition: String,
-    /// The first code to wrap; the whole function unless given.
+    /// The first code to wrap, with the statement that it begins; the whole function unless given.
     pub from: Option<String>,
-    /// The last code to wrap; `from` alone unless given.
+    /// The last code to wrap.
     pub to: Option<String>,
     /// Lines for the other case, put after an `#else`.
     pub otherwise: Option<Text>,
@@ -79,13 +79,28 @@ impl Operate for Wrap {
         };
         // The lines after the `#else` may contain the function, or the code, once more.
         let variants = file.c().functions().iter().filter(|f| f.name == self.function.name);
-        for (from, to) in variants.flat_map(|variant| self.pieces(file, variant)) {
+        let pieces = variants
+            .flat_map(|variant| self.pieces(file, variant).into_iter().map(move |piece| (variant, piece)));
+        for (variant, (from, to)) in pieces {
             let (start, end) = bounds(from, to);
+            let whole = self.whole(site, variant, Span::new(start, end));
+            let end = whole.map_or(end, |whole| bounds(from, whole).1);
             if text[..start].ends_with(&opening) && text[end..].starts_with(&closing(from)) {
                 return already(start);
             }
         }
-        let (from, to) = self.piece(file, function(file, &self.function)?)?;
+        let function = function(file, &self.function)?;
+        let (from, mut to) = self.piece(file, function)?;
+        let (start, end) = bounds(from, to);
+        if let Some(whole) = self.whole(site, function, Span::new(start, end)) {
+            // Without `to`, the statement that `from` begins is wrapped.
+            if self.to.is_some() || whole.start < start {
+                let (first, last) = (file.location(whole.start).line, file.location(whole.end - 1).line);
+                let why = format!("the lines to wrap are part of a statement: wrap lines {first} to {last}");
+                return refused(why, start);
+            }
+            to = whole;
+        }
         let (start, end) = bounds(from, to);
         check_between_lines(file, start)?;
         check_between_lines(file, end)?;
@@ -98,6 +113,32 @@ impl Operate for Wrap {
 }
 
 impl Wrap {
+    /// The whole statements that lines of a function are part of; `None` if the lines are whole statements themselves, or
+    /// the lines for the other case open and close the same brackets.
+    fn whole(&self, site: &Site<'_>, function: &Function, lines: Span) -> Option<Span> {
+        let (c, text) = (site.file.c(), &site.file.bytes);
+        self.from.as_ref()?;
+        let brackets = |tokens: Vec<&[u8]>| -> isize {
+            let sign = |token: &&[u8]| match *token {
+                b"{" | b"(" => 1,
+                b"}" | b")" => -1,
+                _ => 0,
+            };
+            tokens.iter().map(sign).sum()
+        };
+        if let Some(otherwise) = &self.otherwise {
+            let other = CFile::parse(site.texts.get(otherwise));
+            let all = Span::new(0, site.texts.get(otherwise).len());
+            let own = brackets(c.tokens_of(lines));
+            if own != 0 && own == brackets(other.tokens_of(all)) {
+                return None;
+            }
+        }
+        let whole = c.whole_statements(lines, function.body)?;
+        let end = line_bounds(text, whole.end - 1).end;
+        (line_bounds(text, whole.start).start < lines.start || end > lines.end).then_some(whole)
+    }
+
     /// All pieces of a function that the arguments match: from each match of the first code to the next one of the last.
     fn pieces(&self, file: &ParsedFile, function: &Function) -> Vec<(Span, Span)> {
         let Some(from) = &self.from else { return vec![(function.span(), function.span())] };

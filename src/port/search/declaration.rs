@@ -121,7 +121,6 @@ fn related(judging: &Judging<'_>, file: &TreePath) -> Result<Vec<TreePath>, Tree
 
 #[cfg(test)]
 mod tests {
-    use super::elsewhere::if_gone;
     use super::*;
 
     #[test]

@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::file::may_move;
+use super::kind::{kind, may_move};
 use crate::operation::{Anchor, Function as Wanted, Within, find_words};
 use crate::patchset::Change;
 use crate::port::cell::{Candidate, Evidence, Verdict};
@@ -149,7 +149,9 @@ fn on(judged: JudgedPart<'_>, path: &TreePath, text: &[u8], span: Span) -> (Opti
         return (Some(format!("`{name}`")), change);
     }
     let within = match &judged.change.within {
-        Some(Within::Function(_)) if path.as_str().ends_with(".py") => None,
+        Some(Within::Function(_)) if path.as_str().ends_with(".py") => PyFile::parse(text)
+            .function_at(span.start)
+            .map(|function| Within::Function(function.path.clone())),
         Some(Within::Function(_)) => enclosing_function().map(Within::Function),
         Some(Within::Target(_)) => {
             let makefile = Makefile::parse(text);
@@ -289,25 +291,4 @@ fn words_of_code(path: &TreePath, text: &[u8], word: &[u8]) -> Vec<Span> {
         found.retain(|span| quotes(&code[line_bounds(&code, span.start).start..span.start]) % 2 == 0);
     }
     found
-}
-
-/// The kind of a file: its patterns, as evidence names them.
-pub(super) fn kind(path: &TreePath) -> &'static str {
-    let name = path.file_name();
-    let ending = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-    if ending(&[".c", ".h", ".cc", ".cpp", ".m", ".h.in"]) {
-        "*.c *.h"
-    } else if ending(&[".py", ".pyw"]) {
-        "*.py"
-    } else if name.starts_with("Makefile") || name.starts_with("makefile") || ending(&[".mak", ".mk"]) {
-        "Makefile*"
-    } else if name.starts_with("Setup") {
-        "Setup*"
-    } else if name.starts_with("configure.") || ending(&[".m4"]) {
-        "configure.* *.m4"
-    } else if name == "configure" || ending(&[".sh"]) {
-        "configure *.sh"
-    } else {
-        "*"
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::elsewhere::kind;
+use super::kind::{kind, may_move};
 use crate::edit::{AnchorLine, Outcome, Part};
 use crate::operation::Compared;
 use crate::port::cell::Verdict;
@@ -145,19 +145,6 @@ fn may_be_called(old: &TreePath, new: &TreePath) -> bool {
     }
     let same_folder = old.parent() == new.parent();
     same_folder && !was.is_empty() && (was == is || (is.contains(&was) && ending(old) == ending(new)))
-}
-
-/// Whether a file may have moved from one folder to another: within the library, or among the folders that the interpreter
-/// is built from. Copies of tools, demos and tests do not count (Tools/c-analyzer has its own distutils).
-pub(super) fn may_move(old: &TreePath, new: &TreePath) -> bool {
-    const BUILT: [&str; 6] = ["Modules", "Python", "Programs", "Objects", "Parser", "Include"];
-    let top =
-        |path: &TreePath| path.as_str().split_once('/').map_or(String::new(), |(top, _)| top.to_owned());
-    let (old, new) = ((top(old), old), (top(new), new));
-    let is_test =
-        |path: &TreePath| ["/test/", "/tests/", "/idlelib/"].iter().any(|part| path.as_str().contains(part));
-    let built = |top: &str| BUILT.contains(&top);
-    !is_test(new.1) && (old.0 == new.0 || (built(&old.0) && built(&new.0)))
 }
 
 /// The lines by which a file is recognised: normalized to single blanks, without short ones, which many files share.

@@ -7,6 +7,7 @@ mod diff;
 mod effect;
 mod elsewhere;
 mod file;
+mod kind;
 mod likeness;
 mod makefile;
 mod print_statement;

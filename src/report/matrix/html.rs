@@ -117,6 +117,7 @@ mod tests {
             places: vec![place],
             candidates: vec![candidate],
             reason: Some(hostile("reason")),
+            evidence: None,
             gone_since: None,
         };
         let columns = vec![column("column", Ok(vec![cell])), column("broken", Err(hostile("error")))];

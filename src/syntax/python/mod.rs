@@ -63,6 +63,12 @@ impl PyFile {
         self.definitions.iter().filter(around).min_by_key(|d| d.span.len())
     }
 
+    /// The innermost function around an offset.
+    pub fn function_at(&self, offset: usize) -> Option<&Definition> {
+        let around = |d: &&Definition| !d.is_class() && d.span.contains(Span::at(offset));
+        self.definitions.iter().filter(around).min_by_key(|d| d.span.len())
+    }
+
     /// The functions of a path such as `main` or `UnixCCompiler.link_shared_object`.
     pub fn find_function(&self, path: &str) -> Vec<&Definition> {
         self.definitions.iter().filter(|d| !d.is_class() && d.path == path).collect()

@@ -1,0 +1,63 @@
+//! Finds edits after which a file no longer parses: Python at the wrong column, C with half a block.
+
+use super::{Plan, PlannedEdit};
+use crate::edit::{Context, Outcome};
+use crate::operation::ParsedFile;
+use crate::syntax::Problem;
+use crate::tree::{File, FileChange, Location, TreeError};
+
+/// Refuses the edits of a plan after which a file of C or Python does not parse, though it did before. `after` is the tree
+/// after `changes`.
+pub(super) fn refuse(plan: &mut Plan, after: &Context<'_>, changes: &[FileChange]) -> Result<(), TreeError> {
+    for change in changes {
+        let Some(before) = change.before.as_ref().filter(|_| has_parser(change)) else { continue };
+        let Some(file) = after.parsed(&change.path)? else { continue };
+        // Most files parse, so the file before is parsed only in doubt.
+        let Some((place, what)) = problem(&file) else { continue };
+        if problem(&parsed(change, before)).is_some() {
+            continue;
+        }
+        let touches = |edit: &PlannedEdit| {
+            edit.parts.iter().any(|part| part.file == change.path && !part.deltas.is_empty())
+        };
+        let breaks = |edit: &PlannedEdit| {
+            let own = plan.changes_of(edit).into_iter().find(|own| own.path == change.path);
+            own.is_some_and(|own| {
+                own.after.as_ref().is_some_and(|after| problem(&parsed(&own, after)).is_some())
+            })
+        };
+        let mut at: Vec<usize> = (0..plan.edits.len()).filter(|at| breaks(&plan.edits[*at])).collect();
+        if at.is_empty() {
+            at = (0..plan.edits.len()).filter(|at| touches(&plan.edits[*at])).collect();
+        }
+        for number in at {
+            let parts = plan.edits[number].parts.iter_mut();
+            for part in parts.filter(|part| part.file == change.path && !part.deltas.is_empty()) {
+                let why = format!(
+                    "the file would no longer parse: line {} after the edit, `{}`: {what}",
+                    place.line,
+                    place.text.trim()
+                );
+                part.outcome = Outcome::Refused { why, place: None };
+            }
+        }
+    }
+    Ok(())
+}
+
+fn has_parser(change: &FileChange) -> bool {
+    let path = change.path.as_str();
+    [".c", ".h", ".py"].iter().any(|ending| path.ends_with(ending))
+}
+
+fn parsed(change: &FileChange, file: &File) -> ParsedFile {
+    ParsedFile::new(change.path.clone(), file.bytes.clone(), file.executable)
+}
+
+/// The first thing in a file that does not parse.
+fn problem(file: &ParsedFile) -> Option<(Location, String)> {
+    let problems =
+        if file.path.as_str().ends_with(".py") { file.python().problems() } else { file.c().problems() };
+    let first: &Problem = problems.iter().find(|problem| !problem.of_branches)?;
+    Some((file.location(first.span.start), first.what.clone()))
+}
