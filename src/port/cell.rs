@@ -67,6 +67,8 @@ pub struct Evidence {
     pub names: Vec<String>,
     /// The patterns of the names of these files: `*.c *.h`; a path for one file.
     pub among: String,
+    /// The folders that were not searched, since nothing in them is built and installed.
+    pub except: Vec<String>,
 }
 
 /// The verdict on one part of an edit on one version, or on a fact that the edit requires.

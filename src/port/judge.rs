@@ -139,6 +139,7 @@ fn judge_change(
             no_files: judging.bytes(&need.file)?.is_none().then(|| need.file.clone()).into_iter().collect(),
             names: need.names(),
             among: need.file.to_string(),
+            except: Vec::new(),
         };
         let finding = Finding { evidence: Some(evidence), ..Finding::reason(Verdict::Already, &why) };
         return Ok(vec![cell(judging, &edit.id, label(), Some(index), finding)]);

@@ -46,6 +46,8 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
     for hunk in hunks {
         match file.made(hunk) {
             Some(Some(offset)) => places.push(Location::of(&part.file, &text, offset)),
+            // Inserted text may have other neighbours: its operation searches for it around the anchor.
+            Some(None) if hunk.removed.is_empty() => return Ok(Made::Unknown),
             Some(None) => return Ok(Made::No),
             None => return Ok(Made::Unknown),
         }

@@ -21,4 +21,5 @@ mod schema;
 mod setup;
 mod snapshot;
 mod sources;
+mod verdicts;
 mod why;

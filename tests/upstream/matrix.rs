@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use pypatch::patchset::Catalog;
 use pypatch::plan::Baseline;
-use pypatch::port::{Cell, judge};
+use pypatch::port::{Cell, Verdict, judge};
 use pypatch::snapshot::{self, Store};
-use pypatch::tree::Location;
+use pypatch::tree::{Location, TreePath};
 
 use crate::common::pins;
 
@@ -94,4 +94,79 @@ fn every_cell_agrees_with_the_truth_table() {
     }
     pins::report_missing("verdicts of a matrix", truth.len(), &missing);
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// The text without comments and, in C, strings, found by simpler means than those of the program: by line.
+fn plain_code(path: &str, text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text).into_owned();
+    let is_c = path.ends_with(".c") || path.ends_with(".h");
+    let (mut out, mut rest) = (String::new(), text.as_str());
+    while let Some((before, after)) = rest.split_once("/*").filter(|_| is_c) {
+        out.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    let code_of = |line: &str| match is_c {
+        true => line.split('"').step_by(2).collect::<Vec<_>>().join(" "),
+        false => line.split('#').next().unwrap_or_default().to_owned(),
+    };
+    out.lines().map(code_of).collect::<Vec<_>>().join("\n")
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let is_part = |sign: Option<char>| sign.is_some_and(|sign| sign.is_alphanumeric() || sign == '_');
+    text.match_indices(word).any(|(at, _)| {
+        !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next())
+    })
+}
+
+#[test]
+fn a_plain_search_confirms_the_evidence_of_each_cell() {
+    let patchset = Catalog::default().load(PATCHSET).unwrap();
+    let names =
+        ["python-2.5", "python-2.7.18", "python-3.2.6", "python-3.6.15", "python-3.9.2", "python-3.13.5"];
+    let Some([base, trees @ ..]) = pins::need("evidence of a matrix", names) else { return };
+    let baseline = Baseline::read(&patchset, base.as_ref()).unwrap();
+    let mut searched = 0;
+    for tree in trees {
+        let files = tree.files().unwrap();
+        let read =
+            |path: &TreePath| String::from_utf8_lossy(&tree.read(path).unwrap().unwrap().bytes).into_owned();
+        for cell in judge(&patchset, Some(&baseline), Some(base.as_ref()), tree.as_ref()).unwrap() {
+            let row = format!("{} on {}", cell.row(), tree.label());
+            match (&cell.evidence, cell.verdict) {
+                (None, Verdict::Obsolete) => panic!("{row} has no evidence"),
+                (None, Verdict::Already) => {
+                    let place = cell.places.first().unwrap_or_else(|| panic!("{row} has no place"));
+                    let line =
+                        read(&place.file).lines().nth(place.line.max(1) - 1).unwrap_or_default().to_owned();
+                    assert_eq!(line.trim_end(), place.text.trim_end(), "{row}");
+                    searched += 1;
+                }
+                (Some(evidence), _) => {
+                    assert!(evidence.no_files.iter().all(|file| tree.read(file).unwrap().is_none()), "{row}");
+                    let endings: Vec<&str> = evidence.among.split(' ').collect();
+                    let is_among = |path: &&TreePath| {
+                        let (path, name) = (path.as_str(), path.file_name());
+                        let fits = |pattern: &&str| {
+                            let glob = glob::Pattern::new(pattern).unwrap();
+                            *pattern == path || glob.matches(name)
+                        };
+                        let mut folders = path.split('/').rev().skip(1);
+                        endings.iter().any(fits)
+                            && !folders.any(|folder| evidence.except.iter().any(|one| one == folder))
+                    };
+                    for path in files.iter().filter(is_among) {
+                        let code = plain_code(path.as_str(), read(path).as_bytes());
+                        for name in &evidence.names {
+                            assert!(!has_word(&code, name), "{row}: {path} has {name}");
+                        }
+                    }
+                    searched += 1;
+                }
+                (None, _) => {}
+            }
+        }
+    }
+    assert!(searched > 60, "{searched}");
 }

@@ -78,7 +78,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             ui.line(&format!("{} is written for CPython {version}: there is nothing to port", own.id))?;
             return Ok(ExitStatus::Done);
         }
-        ui.misfit(&plan);
+        ui.misfit(&plan, false);
         let range = own.applies_to.as_ref().map(ToString::to_string).unwrap_or_default();
         ui.note(&format!(
             "help: `applies-to: {range}` of {} includes CPython {version}: narrow it and port again, or correct the edit",

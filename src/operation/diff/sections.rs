@@ -212,7 +212,7 @@ impl Sequence<'_> {
         };
         if unfit.matches.is_empty() {
             let near = unfit.near.into_iter().map(|(line, why)| (offset(line), why)).collect();
-            return Miss { what: unfit.what, near, help: unfit.help, at: None }.into();
+            return Miss { what: unfit.what, near, help: unfit.help, ..Miss::default() }.into();
         }
         let at = unfit.matches.iter().map(|line| offset(*line)).collect();
         Failure::Ambiguous { what: unfit.what, at, help: unfit.help }

@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::kind::{kind, may_move};
+use super::kind::{NOT_BUILT, is_searched, kind};
 use crate::operation::{Anchor, Function as Wanted, Within, find_words};
 use crate::patchset::Change;
 use crate::port::cell::{Candidate, Evidence, Verdict};
@@ -46,6 +46,7 @@ fn text_of(anchor: &Anchor) -> Option<&str> {
         Anchor::Code { code, .. } => code.as_deref(),
         Anchor::NewFile
         | Anchor::File
+        | Anchor::Hunks { .. }
         | Anchor::End
         | Anchor::Guard(_)
         | Anchor::Rule(_)
@@ -200,10 +201,11 @@ pub(in crate::port) fn if_gone(
         return Ok(Finding { places: finding.places, ..Finding::candidates(found, Verdict::Lost, &reason) });
     }
     let no_files = if judging.bytes(file)?.is_none() { vec![file.clone()] } else { Vec::new() };
+    let except = NOT_BUILT.map(str::to_owned).to_vec();
     let evidence = match kind(file) {
         // A file of no known kind is searched under its own name alone.
-        "*" => Evidence { no_files, names: Vec::new(), among: file.file_name().to_owned() },
-        known => Evidence { no_files, names, among: known.to_owned() },
+        "*" => Evidence { no_files, names: Vec::new(), among: file.file_name().to_owned(), except },
+        known => Evidence { no_files, names, among: known.to_owned(), except },
     };
     Ok(Finding { evidence: Some(evidence), ..finding })
 }
@@ -245,6 +247,7 @@ fn missing_names(judged: JudgedPart<'_>) -> Result<Vec<String>, TreeError> {
         Anchor::Modules { .. }
         | Anchor::NewFile
         | Anchor::File
+        | Anchor::Hunks { .. }
         | Anchor::End
         | Anchor::Guard(_)
         | Anchor::Include(_) => Vec::new(),
@@ -262,7 +265,7 @@ fn files_with(
             "*" => path.file_name() == own.file_name(),
             known => kind(path) == known,
         };
-        is_same && (*path == own || may_move(own, path))
+        is_same && is_searched(own, path)
     };
     let mut paths: Vec<&TreePath> = judging.files()?.iter().filter(is_same_kind).collect();
     paths.sort_by_key(|path| (*path != own, (*path).clone()));

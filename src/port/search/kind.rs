@@ -27,11 +27,26 @@ pub(super) fn kind(path: &TreePath) -> &'static str {
 /// is built from. Copies of tools, demos and tests do not count (Tools/c-analyzer has its own distutils).
 pub(super) fn may_move(old: &TreePath, new: &TreePath) -> bool {
     const BUILT: [&str; 6] = ["Modules", "Python", "Programs", "Objects", "Parser", "Include"];
-    let top =
-        |path: &TreePath| path.as_str().split_once('/').map_or(String::new(), |(top, _)| top.to_owned());
-    let (old, new) = ((top(old), old), (top(new), new));
-    let is_test =
-        |path: &TreePath| ["/test/", "/tests/", "/idlelib/"].iter().any(|part| path.as_str().contains(part));
     let built = |top: &str| BUILT.contains(&top);
-    !is_test(new.1) && (old.0 == new.0 || (built(&old.0) && built(&new.0)))
+    !is_test(new) && (top(old) == top(new) || (built(top(old)) && built(top(new))))
+}
+
+/// Folders whose files are not part of what is built and installed. Tools/c-analyzer has its own distutils.
+pub(in crate::port) const NOT_BUILT: [&str; 6] = ["Tools", "Demo", "Doc", "test", "tests", "idlelib"];
+
+/// Whether a file is searched for the anchor of an edit of `own`: not in one of the folders [`NOT_BUILT`], unless `own` is.
+pub(super) fn is_searched(own: &TreePath, path: &TreePath) -> bool {
+    let folders =
+        |path: &TreePath| path.as_str().rsplit_once('/').map_or("", |(folders, _)| folders).to_owned();
+    let has = |path: &TreePath| folders(path).split('/').any(|folder| NOT_BUILT.contains(&folder));
+    path == own || !has(path) || has(own) && top(own) == top(path)
+}
+
+/// The topmost folder of a path; empty for a file at the top.
+fn top(path: &TreePath) -> &str {
+    path.as_str().split_once('/').map_or("", |(top, _)| top)
+}
+
+fn is_test(path: &TreePath) -> bool {
+    ["/test/", "/tests/", "/idlelib/"].iter().any(|part| path.as_str().contains(part))
 }

@@ -1,0 +1,251 @@
+//! Verdicts on another version, and outcomes on a tree: each is true, and has evidence.
+
+use serde_json::Value;
+
+use crate::common::TestEnvironment;
+
+/// Two versions of a small tree, and a patchset with one edit of the old one.
+struct Case {
+    env: TestEnvironment,
+}
+
+impl Case {
+    fn new(old: &[(&str, &str)], new: &[(&str, &str)], edit: &str) -> Case {
+        let env = TestEnvironment::new();
+        for (tree, version, files) in [("old", "3.8.1", old), ("new", "3.9.1", new)] {
+            let header = format!("#define PY_VERSION \"{version}\"\n");
+            env.write(&format!("{tree}/Include/patchlevel.h"), header);
+            for (path, text) in files {
+                env.write(&format!("{tree}/{path}"), text);
+            }
+        }
+        let edit: String = edit.lines().map(|line| format!("    {line}\n")).collect();
+        env.yaml(
+            "mine",
+            format!(
+                "schema: 1\nid: mine\ntitle: Mine\napplies-to: '>=3.8, <3.9'\nedits:\n  - id: e\n    why: Why not.\n{edit}"
+            ),
+        );
+        Case { env }
+    }
+
+    /// The only cell of the matrix on the new version, with the old one or without.
+    fn cell_with(&self, arguments: &[&str]) -> Value {
+        let all = [&["matrix", "mine", "--format", "json", "new"], arguments].concat();
+        let json: Value = serde_json::from_str(&self.env.stdout(&all)).unwrap();
+        let cells = json["cells"].as_array().unwrap();
+        assert_eq!(cells.len(), 1, "{cells:#?}");
+        cells[0].clone()
+    }
+
+    fn cell(&self) -> Value {
+        self.cell_with(&["--base", "old"])
+    }
+
+    fn verdict(&self) -> String {
+        self.cell()["verdict"].as_str().unwrap().to_owned()
+    }
+
+    /// The verdict, and the first candidate: its place, and whether it can be taken.
+    fn first(&self) -> (String, String, bool) {
+        let cell = self.cell();
+        let first = &cell["candidates"][0];
+        let place = format!("{}:{}", first["file"].as_str().unwrap_or("none"), first["line"]);
+        let can_be_taken = first["can_be_taken"].as_bool().unwrap_or(false);
+        (cell["verdict"].as_str().unwrap().to_owned(), place, can_be_taken)
+    }
+
+    fn plan(&self, tree: &str) -> String {
+        self.env.run(&["plan", "mine", tree])
+    }
+}
+
+const C: &str = "Modules/m.c";
+
+#[test]
+fn a_deletion_is_not_made_while_another_form_of_the_line_is_left() {
+    let old = "int f(void)\n{\n    first();\n    second(1);\n    third();\n    return 0;\n}\n";
+    let edit = format!(
+        "file: {C}\nc.replace:\n  function: f\n  find: \"first();\\n    second(1);\"\n  with: \"first();\""
+    );
+    let changed = old.replace("    second(1);\n", "    if (!second(1))\n        return 1;\n");
+    assert_ne!(Case::new(&[(C, old)], &[(C, &changed)], &edit).verdict(), "already");
+    // Upstream deleted it, too.
+    let gone = old.replace("    second(1);\n", "");
+    assert_eq!(Case::new(&[(C, old)], &[(C, &gone)], &edit).verdict(), "already");
+}
+
+#[test]
+fn a_result_in_another_place_does_not_count() {
+    let old = "limit = 10\nname = 'a'\n\nother_limit = 3\n";
+    let edit = "file: setup.py\ntext.replace: {find: limit = 10, with: limit = 99}";
+    let new = "limit = compute()\nname = 'a'\n\nother_limit = 3\nlimit = 99\n";
+    assert_ne!(Case::new(&[("setup.py", old)], &[("setup.py", new)], edit).verdict(), "already");
+    let made = "limit  =  99  # as measured\nname = 'a'\n\nother_limit = 3\n";
+    let case = Case::new(&[("setup.py", old)], &[("setup.py", made)], edit);
+    assert_eq!((case.verdict().as_str(), &case.cell()["places"][0]["line"]), ("already", &Value::from(1)));
+}
+
+#[test]
+fn a_mistake_in_an_anchor_is_missing_on_the_own_release() {
+    let tree = "class B:\n    def f(self):\n        self.a = 1\n        self.z = 0\n        self.b = 2\n";
+    let edit =
+        "file: setup.py\ntext.replace:\n  find: \"self.a = 1\\n        self.b = 2\"\n  with: self.a = 1";
+    let plan = Case::new(&[("setup.py", tree)], &[], edit).plan("old");
+    assert!(plan.contains("missing") && plan.contains("[exit 3]"), "{plan}");
+}
+
+#[test]
+fn an_insertion_that_upstream_made_is_already_made() {
+    let old = "int f(int k)\n{\n    switch (k) {\n    case A:\n    case D:\n        return 4;\n    }\n    return 0;\n}\n";
+    let edit = format!(
+        "file: {C}\nc.insert:\n  function: f\n  before: 'case D:'\n  text: |\n    #ifdef B\n    case B:\n    #endif"
+    );
+    let in_order = old.replace("case D:", "#ifdef B\n    case B:   /* b */\n#endif\n\n    case D:");
+    assert_eq!(Case::new(&[(C, old)], &[(C, &in_order)], &edit).verdict(), "already");
+    let other_order = old.replace("    case A:", "#ifdef B\n    case B:\n#endif\n    case A:");
+    let case = Case::new(&[(C, old)], &[(C, &other_order)], &edit);
+    assert_eq!(case.verdict(), "already");
+    assert!(case.env.stdout(&["diff", "mine", "old"]).contains("+    case B:"));
+}
+
+#[test]
+fn code_that_moved_to_another_function_is_a_candidate() {
+    let old = "int init(void)\n{\n    setup_limits(3);\n    return 0;\n}\n";
+    let new = "static int run(void)\n{\n    setup_limits(3);\n    return 0;\n}\nint init(void)\n{\n    return run();\n}\n";
+    let edit = format!("file: {C}\nc.insert: {{function: init, after: setup_limits(3);, text: more();}}");
+    assert_eq!(
+        Case::new(&[(C, old)], &[(C, new)], &edit).first(),
+        ("changed".into(), format!("{C}:3"), true)
+    );
+    let other = [(C, "int init(void)\n{\n    return 0;\n}\n"), ("Modules/n.c", new)];
+    let case = Case::new(&[(C, old)], &other, &edit);
+    assert_eq!(case.first(), ("changed".into(), "Modules/n.c:3".into(), true));
+}
+
+#[test]
+fn nothing_is_obsolete_while_its_name_is_in_code() {
+    let old = "int init(void)\n{\n    return 0;\n}\nint old_entry(void)\n{\n    struct entry *e = find(first);\n    while (e != NULL)\n        e = e->next;\n}\n";
+    let edit = format!("file: {C}\nc.insert: {{function: old_entry, at: entry, text: more();}}");
+    let gone = "int init(void)\n{\n    return 0; /* old_entry is gone */\n}\n";
+    let case = Case::new(&[(C, old)], &[(C, gone)], &edit);
+    assert_eq!(case.verdict(), "obsolete");
+    let evidence = &case.cell()["evidence"];
+    assert_eq!(evidence["names"], serde_json::json!(["old_entry"]));
+    assert_eq!((&evidence["among"], &evidence["no_files"]), (&"*.c *.h".into(), &serde_json::json!([])));
+    // Without the old release, its contents cannot be compared: a person has to look.
+    let cell = case.cell_with(&[]);
+    assert_eq!(cell["verdict"], "lost");
+    assert!(cell["reason"].as_str().unwrap().contains("--base"), "{cell:#}");
+    let used = [(C, gone), ("Include/m.h", "#define entry() old_entry(1)\n")];
+    let case = Case::new(&[(C, old)], &used, &edit);
+    assert_eq!(case.first(), ("changed".into(), "Include/m.h:1".into(), false));
+}
+
+#[test]
+fn a_module_that_became_a_package_moved() {
+    let text = "import os\nscheme = 'posix_prefix'\n";
+    let edit = "file: Lib/layout.py\ntext.replace: {find: \"'posix_prefix'\", with: \"'posix_local'\"}";
+    let case = Case::new(&[("Lib/layout.py", text)], &[("Lib/layout/__init__.py", text)], edit);
+    assert_eq!(case.first(), ("moved".into(), "Lib/layout/__init__.py:2".into(), true));
+    let renamed = Case::new(&[("Lib/layout.py", text)], &[("Lib/paths/scheme.py", text)], edit);
+    assert_eq!(renamed.first(), ("moved".into(), "Lib/paths/scheme.py:2".into(), true));
+}
+
+#[test]
+fn the_text_of_a_renamed_rule_is_a_candidate() {
+    let rule = |target: &str| format!("{target}: python\n\t./python -m train || true\n");
+    let edit = "file: Makefile.pre.in\nwithin: {target: train}\ntext.replace: {find: ./python -m train, with: run ./python -m train}";
+    let files = [("Makefile.pre.in", rule("train")), ("Makefile.pre.in", rule("train-stamp"))];
+    let case = Case::new(&[(files[0].0, &files[0].1)], &[(files[1].0, &files[1].1)], edit);
+    assert_eq!(case.first(), ("changed".into(), "Makefile.pre.in:2".into(), true));
+}
+
+#[test]
+fn candidates_are_ranked_by_the_most_telling_line() {
+    let old = "if a; then\n  b\nfi\nAC_MSG_RESULT($LOADER)\n";
+    let new = "if c; then\n  d\nfi\nif a; then\n  b\nfi\nAC_MSG_RESULT([$LOADER])\n";
+    let edit = "file: configure.ac\nallow: {stale-configure: it is generated}\ntext.insert: {before: \"fi\\nAC_MSG_RESULT($LOADER)\", text: \"  e\\n\"}";
+    let case = Case::new(&[("configure.ac", old)], &[("configure.ac", new)], edit);
+    assert_eq!(case.first(), ("changed".into(), "configure.ac:6".into(), true));
+}
+
+#[test]
+fn only_what_is_looked_for_is_counted() {
+    let tree = "one: -d\ntwo: -j0 -d\nthree: -d\n";
+    let edit = "file: Makefile.pre.in\ntext.replace: {find: -j0 -d, with: -d}";
+    let case = Case::new(&[("Makefile.pre.in", tree)], &[], edit);
+    assert!(case.env.stdout(&["diff", "mine", "old"]).contains("-two: -j0 -d\n+two: -d\n"));
+    case.env.run(&["apply", "mine", "old", "--allow-unpinned"]);
+    let again = case.env.run(&["apply", "mine", "old", "--allow-unpinned"]);
+    assert!(again.contains("[exit 0]"), "{again}");
+    assert_eq!(case.env.stdout(&["diff", "mine", "old"]), "");
+}
+
+#[test]
+fn alternatives_by_version_are_judged_outside_the_range() {
+    let change = |when: &str, find: &str| {
+        format!(
+            "  - {{when: '{when}', file: setup.py, text.replace: {{find: {find} = 1, with: {find} = 2}}}}\n"
+        )
+    };
+    let edit = format!("changes:\n{}{}", change("<3.9", "old"), change(">=3.9", "new"));
+    let case = Case::new(&[("setup.py", "old = 1\n")], &[("setup.py", "new = 1\n")], &edit);
+    assert_eq!(case.verdict(), "applies");
+}
+
+#[test]
+fn a_misfit_inside_the_range_is_reported_by_port() {
+    let case = Case::new(
+        &[("setup.py", "x = 1\n")],
+        &[],
+        "file: setup.py\ntext.replace: {find: y = 1, with: y = 2}",
+    );
+    let out = case.env.run(&["port", "mine", "--to", "old", "--id", "theirs", "-n"]);
+    assert!(out.contains("`y = 1` was not found") && out.contains("[exit 3]"), "{out}");
+}
+
+#[test]
+fn code_that_no_longer_parses_is_refused() {
+    let python = "class A:\n    def f(self):\n        a = 1\n        return a\n";
+    let edit = "file: Lib/a.py\ntext.insert: {after: \"a = 1\\n\", text: \"b = 2\\n\"}";
+    let plan = Case::new(&[("Lib/a.py", python)], &[], edit).plan("old");
+    assert!(plan.contains("refused") && plan.contains("line 5 after the edit"), "{plan}");
+    let c = "int f(void)\n{\n    if (x) {\n        a();\n    }\n    return 0;\n}\n";
+    let edit = format!("file: {C}\ntext.replace: {{find: \"    if (x) {{\\n\", with: \"    if (y)\\n\"}}");
+    let plan = Case::new(&[(C, c)], &[], &edit).plan("old");
+    assert!(plan.contains("refused") && plan.contains("no longer parse"), "{plan}");
+}
+
+#[test]
+fn only_whole_statements_are_wrapped() {
+    let c = "int f(void)\n{\n    if (x) {\n        a();\n    }\n    else\n        b();\n    return 0;\n}\n";
+    let wrap = |arguments: &str| {
+        let edit = format!("file: {C}\nc.wrap: {{function: f, condition: '#ifdef X', {arguments}}}");
+        Case::new(&[(C, c)], &[], &edit)
+    };
+    let diff = wrap("from: 'if (x) {'").env.stdout(&["diff", "mine", "old"]);
+    assert!(
+        diff.contains("+#ifdef X\n     if (x) {\n         a();\n     }\n     else\n         b();\n+#endif\n"),
+        "{diff}"
+    );
+    let plan = wrap("from: 'if (x) {', to: a();").plan("old");
+    assert!(plan.contains("part of a statement: wrap lines 3 to 7"), "{plan}");
+    let plan = wrap("from: b();").plan("old");
+    assert!(plan.contains("part of a statement: wrap lines 3 to 7"), "{plan}");
+}
+
+#[test]
+fn a_python_function_is_a_scope() {
+    let python = "def a():\n    step(1)\n\nclass C:\n    def m(self):\n        step(1)\n";
+    let edit = |scope: &str| {
+        format!(
+            "file: Lib/a.py\nwithin: {{function: {scope}}}\ntext.replace: {{find: step(1), with: step(2)}}"
+        )
+    };
+    let diff = |scope: &str| {
+        Case::new(&[("Lib/a.py", python)], &[], &edit(scope)).env.stdout(&["diff", "mine", "old"])
+    };
+    assert!(diff("a").contains("@@ -1,5 +1,5 @@\n def a():\n-    step(1)\n+    step(2)\n"), "{}", diff("a"));
+    assert!(diff("C.m").contains("-        step(1)\n+        step(2)\n"), "{}", diff("C.m"));
+}
