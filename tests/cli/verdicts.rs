@@ -143,6 +143,19 @@ fn nothing_is_obsolete_while_its_name_is_in_code() {
 }
 
 #[test]
+fn a_function_that_moved_to_another_file_is_a_candidate() {
+    let function = "int entry_point(void)\n{\n    struct entry *e = find(first);\n    return e->next;\n}\n";
+    let edit = format!("file: {C}\nc.insert: {{function: entry_point, at: entry, text: more();}}");
+    let rest = "int other(void)\n{\n    return 0;\n}\n";
+    let old = format!("{rest}{function}");
+    let case = Case::new(&[(C, &old)], &[(C, rest), ("Modules/n.c", function)], &edit);
+    assert_eq!(case.first(), ("changed".into(), "Modules/n.c:3".into(), true));
+    let spelled = function.replace("entry_point", "_Py_EntryPoint").replace("find(first)", "g(2 + 3)");
+    let case = Case::new(&[(C, &old)], &[(C, &format!("{rest}{spelled}"))], &edit);
+    assert_eq!(case.verdict(), "changed");
+}
+
+#[test]
 fn a_module_that_became_a_package_moved() {
     let text = "import os\nscheme = 'posix_prefix'\n";
     let edit = "file: Lib/layout.py\ntext.replace: {find: \"'posix_prefix'\", with: \"'posix_local'\"}";

@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use super::kind::{NOT_BUILT, is_searched, kind};
+use crate::edit::Outcome;
 use crate::operation::{Anchor, Function as Wanted, Within, find_words};
 use crate::patchset::Change;
 use crate::port::cell::{Candidate, Evidence, Verdict};
@@ -27,16 +28,93 @@ pub(super) fn elsewhere(judged: JudgedPart<'_>, finding: Finding) -> Result<Find
     if finding.verdict == Verdict::Moved || can_be_taken {
         return Ok(finding);
     }
-    let found = match text_of(&judged.anchor()) {
+    let mut found = match text_of(&judged.anchor()) {
         Some(text) => places_of_text(judged, text)?,
         None => Vec::new(),
     };
-    if !found.is_empty() {
-        let reason = finding.reason.clone().unwrap_or_default();
-        let all = found.into_iter().chain(finding.candidates).collect();
-        return Ok(Finding { places: finding.places, ..Finding::candidates(all, Verdict::Lost, &reason) });
+    let names = missing_names(judged)?;
+    if found.is_empty() {
+        found = in_other_files(judged, &names)?;
     }
-    if_gone(judged.judging, &judged.part.file, missing_names(judged)?, finding)
+    if found.is_empty() && finding.candidates.is_empty() {
+        found = spelled_differently(judged, &names)?;
+    }
+    if found.is_empty() {
+        return if_gone(judged.judging, &judged.part.file, names, finding);
+    }
+    let reason = finding.reason.clone().unwrap_or_default();
+    let all = found.into_iter().chain(finding.candidates).collect();
+    Ok(Finding { places: finding.places, ..Finding::candidates(all, Verdict::Lost, &reason) })
+}
+
+/// Other files of the same kind that have one of `names` and in which the change fits as it is.
+fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candidate>, TreeError> {
+    let mut found: Vec<Candidate> = Vec::new();
+    for name in names {
+        // A name that is everywhere is no trace, and parsing many files is slow.
+        for (path, bytes) in
+            files_with(judged.judging, &judged.part.file, name.as_bytes())?.into_iter().take(MOST)
+        {
+            let change = Change { file: vec![path.clone()], ..judged.change.clone() };
+            let old = judged.judging.base_bytes(&path)?.unwrap_or_default();
+            let was_there = !words_of_code(&path, &old, name.as_bytes()).is_empty();
+            if was_there
+                || judged.change.file.contains(&path)
+                || !judged.judging.fits(judged.edit, &change)?
+            {
+                continue;
+            }
+            let parts = judged.judging.resolve(judged.edit, &change)?;
+            let places = parts.iter().find_map(|part| match &part.outcome {
+                Outcome::Change(places) | Outcome::Already(places) => Some(places.clone()),
+                _ => None,
+            });
+            let offsets = words_of_code(&path, &bytes, name.as_bytes()).into_iter().map(|span| span.start);
+            let offsets: Vec<usize> = offsets.take(1).collect();
+            let mut one =
+                candidate(&path, &bytes, &offsets, &format!("`{name}` is in this file"), Some(change));
+            if let Some(first) = places.as_ref().and_then(|places| places.first()) {
+                one.text.clone_from(&first.text);
+                one.places = places.unwrap_or_default();
+            }
+            found.push(one);
+        }
+    }
+    Ok(found)
+}
+
+/// Where names are that differ from `names` only in underscores, case, and a prefix `Py`: in the file where the anchor was,
+/// or in all files of the same kind if none of them has the name any more.
+fn spelled_differently(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candidate>, TreeError> {
+    let lower = |word: &[u8]| word.to_ascii_lowercase();
+    let plain = |word: &[u8]| {
+        let letters: Vec<u8> = lower(word).into_iter().filter(|b| *b != b'_').collect();
+        letters.strip_prefix(b"py").map(<[u8]>::to_vec).unwrap_or(letters)
+    };
+    let (judging, own) = (judged.judging, &judged.part.file);
+    let mut found = Vec::new();
+    for name in names.iter().map(String::as_bytes).filter(|name| name.len() >= LONG) {
+        let wanted = plain(name);
+        let is_gone = files_with(judging, own, name)?.is_empty();
+        for path in same_kind(judging, own)?.into_iter().filter(|path| is_gone || *path == own) {
+            let Some(bytes) = judging.bytes(path)? else { continue };
+            let code = Comments::of_file(path.file_name()).blanked(&bytes);
+            let mut at = 0;
+            let mut words = code.split(|b| !b.is_ascii_alphanumeric() && *b != b'_').filter_map(|word| {
+                let start = at;
+                at += word.len() + 1;
+                // `FOPEN` is not another spelling of `fopen`, but a macro.
+                let is_near = word.len().abs_diff(name.len()) <= 6 && lower(word) != lower(name);
+                (is_near && plain(word) == wanted).then_some((start, word))
+            });
+            if let Some((start, word)) = words.next() {
+                let [name, word] = [name, word].map(String::from_utf8_lossy);
+                let why = format!("`{name}` is spelled `{word}` here");
+                found.push(candidate(path, &bytes, &[start], &why, None));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The code or literal text of an anchor.
@@ -254,12 +332,8 @@ fn missing_names(judged: JudgedPart<'_>) -> Result<Vec<String>, TreeError> {
     })
 }
 
-/// The files of the same kind with a word in their code, the file where it was first.
-fn files_with(
-    judging: &Judging<'_>,
-    own: &TreePath,
-    word: &[u8],
-) -> Result<Vec<(TreePath, Vec<u8>)>, TreeError> {
+/// The files of the same kind as `own` that are searched, `own` first.
+fn same_kind<'a>(judging: &'a Judging<'_>, own: &TreePath) -> Result<Vec<&'a TreePath>, TreeError> {
     let is_same_kind = |path: &&TreePath| {
         let is_same = match kind(own) {
             "*" => path.file_name() == own.file_name(),
@@ -268,9 +342,18 @@ fn files_with(
         is_same && is_searched(own, path)
     };
     let mut paths: Vec<&TreePath> = judging.files()?.iter().filter(is_same_kind).collect();
-    paths.sort_by_key(|path| (*path != own, (*path).clone()));
+    paths.sort_by_key(|path| *path != own);
+    Ok(paths)
+}
+
+/// The files of the same kind with a word in their code, the file where it was first.
+fn files_with(
+    judging: &Judging<'_>,
+    own: &TreePath,
+    word: &[u8],
+) -> Result<Vec<(TreePath, Vec<u8>)>, TreeError> {
     let mut found = Vec::new();
-    for path in paths {
+    for path in same_kind(judging, own)? {
         let Some(bytes) = judging.bytes(path)? else { continue };
         if !words_of_code(path, &bytes, word).is_empty() {
             found.push((path.clone(), bytes));
