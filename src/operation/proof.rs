@@ -47,7 +47,7 @@ pub(super) fn within_reach(
     let lines = inserted.split(|b| *b == b'\n').filter(|line| has_word(line)).count();
     // The order of preprocessor directives matters.
     let is_directive = comments == Comments::C && inserted.trim_ascii_start().starts_with(b"#");
-    let has_own_name = || !is_directive && has_own_name(file, &inserted, &wanted);
+    let has_own_name = || wanted.len() >= 3 && !is_directive && has_own_name(file, &inserted, &wanted);
     let is_telling = lines > 1 || wanted.len() >= TELLING || has_own_name();
     let anchor = Span::new(anchor.start - window.start, anchor.end - window.start);
     // Text that occurs in many places must be next to the anchor, but for blanks and comments.

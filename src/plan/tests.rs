@@ -238,11 +238,11 @@ fn two_files(source: (&str, &str), other: &str, (find, with): (&str, &str)) -> S
 
 #[test]
 fn configure_is_not_stale_if_the_patchset_changes_it_too() {
-    let files = || [("configure.ac", &b"A\n"[..]), ("configure", b"a\n"), ("README", b"r\n")];
-    let both = two_files(("A", "B"), "configure", ("a", "b"));
+    let files = || [("configure.ac", &b"A\n"[..]), ("configure", b"x a\n"), ("README", b"r\n")];
+    let both = two_files(("A", "B"), "configure", ("x a", "x b"));
     assert_eq!(lints(&planned(files(), &both)), []);
     // The text of configure is changed already.
-    let half = planned([("configure.ac", &b"A\n"[..]), ("configure", b"b\n")], &both);
+    let half = planned([("configure.ac", &b"A\n"[..]), ("configure", b"x b\n")], &both);
     assert_eq!(half.edits[1].verdict(), OutcomeKind::Already, "{half:#?}");
     assert_eq!(lints(&half), []);
     let other = two_files(("A", "B"), "README", ("r", "s"));
