@@ -119,7 +119,7 @@ fn inserted_text_may_extend_the_word_of_its_anchor() {
 fn an_empty_anchor_or_text_is_rejected() {
     assert!(complaint("text.replace: {find: '', with: x}").contains("empty anchor"));
     // A finished change could not be distinguished from a missing anchor.
-    assert!(complaint("text.replace: {find: x, with: ''}").contains("`with` is empty"));
+    assert!(complaint("text.replace: {find: x, with: ''}").contains("write `text.remove`"));
     assert!(complaint("text.insert: {after: x, text: ''}").contains("`text` is empty"));
     assert!(complaint("text.insert: {after: x, before: y, text: z}").contains("either"));
     assert!(complaint("text.replace: {find: x, with: y, count: 0}").contains("`count` must be at least 1"));

@@ -41,8 +41,7 @@ impl Operate for Replace {
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
         ensure(!self.find.is_empty(), "has an empty anchor")?;
-        // A finished change could not be distinguished from a missing anchor.
-        ensure(!texts.get(&self.with).is_empty(), "does nothing: its `with` is empty")
+        ensure(!texts.get(&self.with).is_empty(), "has an empty `with`: write `text.remove` to remove text")
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
