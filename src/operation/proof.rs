@@ -44,6 +44,9 @@ pub(super) fn within_reach(
     let text = comments.blanked(window.of(&file.bytes));
     let all = Span::new(0, text.len());
     let found = find_tokens(&text, &inserted, all);
+    if found.is_empty() {
+        return None;
+    }
     let lines = inserted.split(|b| *b == b'\n').filter(|line| has_word(line)).count();
     // The order of preprocessor directives matters.
     let is_directive = comments == Comments::C && inserted.trim_ascii_start().starts_with(b"#");

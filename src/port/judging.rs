@@ -1,12 +1,18 @@
 //! What is known while the edits of a patchset are judged on one tree.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
+use crate::contents::Contents;
 use crate::edit::{AnchorLine, Context, Part, resolve};
 use crate::operation::Anchor;
 use crate::patchset::{Change, Edit, Patchset};
 use crate::plan::Baseline;
 use crate::tree::{Tree, TreeError, TreePath, python_version};
+
+/// Files that have a word, with their contents.
+pub(super) type WithWord = Rc<Vec<(TreePath, Contents)>>;
 
 /// A patchset and the tree on which it is judged.
 pub(super) struct Judging<'a> {
@@ -18,6 +24,7 @@ pub(super) struct Judging<'a> {
     /// Whether the patchset is written for this version.
     pub in_range: bool,
     files: OnceCell<Vec<TreePath>>,
+    with_word: RefCell<HashMap<(TreePath, Vec<u8>), WithWord>>,
 }
 
 impl<'a> Judging<'a> {
@@ -29,7 +36,15 @@ impl<'a> Judging<'a> {
     ) -> Result<Judging<'a>, TreeError> {
         let context = Context::new(tree, python_version(tree)?);
         let in_range = patchset.is_for(context.version.as_ref());
-        Ok(Judging { patchset, context, base, baseline, in_range, files: OnceCell::new() })
+        Ok(Judging {
+            patchset,
+            context,
+            base,
+            baseline,
+            in_range,
+            files: OnceCell::new(),
+            with_word: RefCell::default(),
+        })
     }
 
     /// All files of the tree, listed on demand.
@@ -39,6 +54,31 @@ impl<'a> Judging<'a> {
         }
         let files = self.context.tree.files()?;
         Ok(self.files.get_or_init(|| files))
+    }
+
+    /// The contents of a file; `None` for what is not a regular file.
+    pub(super) fn contents(&self, path: &TreePath) -> Result<Option<Contents>, TreeError> {
+        match self.context.file(path) {
+            Ok(file) => Ok(file.map(|file| file.bytes)),
+            Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The files that have a word, as `search` finds them: it reads all files of a kind, for each word once.
+    pub(super) fn with_word(
+        &self,
+        own: &TreePath,
+        word: &[u8],
+        search: impl FnOnce() -> Result<Vec<(TreePath, Contents)>, TreeError>,
+    ) -> Result<WithWord, TreeError> {
+        let key = (own.clone(), word.to_vec());
+        if let Some(known) = self.with_word.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let found = Rc::new(search()?);
+        self.with_word.borrow_mut().insert(key, Rc::clone(&found));
+        Ok(found)
     }
 
     pub(super) fn bytes(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {

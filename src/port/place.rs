@@ -41,6 +41,9 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
     let Some(text) = judging.bytes(&part.file)?.filter(|_| !hunks.is_empty()) else {
         return Ok(Made::Unknown);
     };
+    if hunks.iter().any(|hunk| lacks(&text, hunk)) {
+        return Ok(if hunks.iter().all(|hunk| hunk.removed.is_empty()) { Made::Unknown } else { Made::No });
+    }
     let file = Lines::new(&text, Comments::of_file(part.file.file_name()));
     let mut places = Vec::new();
     for hunk in hunks {
@@ -53,6 +56,15 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
         }
     }
     Ok(Made::At(places))
+}
+
+/// Whether a word that a hunk adds is nowhere in a file: then the hunk is not made, wherever its place is.
+fn lacks(text: &[u8], hunk: &BaseHunk) -> bool {
+    let added = hunk.added.concat();
+    let code =
+        Comments::of_file(hunk.file.as_ref().map_or("", |file| file.file_name())).blanked(added.as_bytes());
+    let words = tokens(&code, Span::new(0, code.len()));
+    words.iter().any(|word| memchr::memmem::find(text, word.of(&code)).is_none())
 }
 
 fn has_text_of(text: &[u8], hunk: &BaseHunk) -> bool {

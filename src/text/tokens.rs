@@ -25,9 +25,9 @@ pub fn tokens(text: &[u8], within: Span) -> Vec<Span> {
 pub fn find_tokens(text: &[u8], needle: &[u8], within: Span) -> Vec<Span> {
     let wanted: Vec<&[u8]> =
         tokens(needle, Span::new(0, needle.len())).iter().map(|t| t.of(needle)).collect();
-    let Some(first) = wanted.first() else { return Vec::new() };
-    // Most texts lack the first token, which is found much faster than all tokens.
-    if memchr::memmem::find(within.of(text), first).is_none() {
+    // Most texts lack one of the tokens, which is found much faster than all tokens.
+    if wanted.is_empty() || wanted.iter().any(|token| memchr::memmem::find(within.of(text), token).is_none())
+    {
         return Vec::new();
     }
     let all = tokens(text, within);
@@ -72,11 +72,14 @@ impl Comments {
     /// The text with every byte of a comment replaced by a blank; line ends stay.
     pub fn blanked(self, text: &[u8]) -> Vec<u8> {
         let mut out = text.to_vec();
-        let mut at = 0;
+        let (mut at, mut line) = (0, 0);
         let mut quote: Option<u8> = None;
         while at < text.len() {
             let here = text[at];
             let rest = &text[at..];
+            if at > 0 && text[at - 1] == b'\n' {
+                line = at;
+            }
             if let Some(sign) = quote {
                 match here {
                     b'\\' => at += 1,
@@ -88,7 +91,7 @@ impl Comments {
                 continue;
             }
             let to_line_end = || at + memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            let before = text[..at].rsplit(|b| *b == b'\n').next().unwrap_or_default();
+            let before = &text[line..at];
             let starts_line = || before.trim_ascii().is_empty();
             let end = match self {
                 Comments::C if rest.starts_with(b"//") => Some(to_line_end()),
@@ -111,6 +114,7 @@ impl Comments {
             match end {
                 Some(end) => {
                     out[at..end].iter_mut().filter(|b| !matches!(**b, b'\n' | b'\r')).for_each(|b| *b = b' ');
+                    line = line.max(text[..end].iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1));
                     at = end;
                 }
                 None => {

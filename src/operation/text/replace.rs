@@ -63,9 +63,9 @@ impl Operate for Replace {
             similar.into_iter().chain(near_lines(site.file, &self.find, &with)).collect()
         };
         // With other blanks the old text may still be there, next to the new one or elsewhere.
-        let mut similar = find_tokens(bytes, &find, site.scope).into_iter();
         let is_inside = |span: &Span| done.iter().any(|result| result.contains(*span));
-        let is_left = found.is_empty() && similar.any(|span| !is_inside(&span));
+        let similar = || find_tokens(bytes, &find, site.scope);
+        let is_left = found.is_empty() && similar().iter().any(|span| !is_inside(span));
         let results = Results { are_proof: proves(&find, &with) && !is_left, at: done };
         match_count(&what, self.count.0, &found, &results, rewrite, near)
     }

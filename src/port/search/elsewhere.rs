@@ -8,7 +8,7 @@ use crate::operation::{Anchor, Function as Wanted, Within, find_words};
 use crate::patchset::Change;
 use crate::port::cell::{Candidate, Evidence, Verdict};
 use crate::port::finding::{Finding, candidate};
-use crate::port::judging::{JudgedPart, Judging};
+use crate::port::judging::{JudgedPart, Judging, WithWord};
 use crate::syntax::c::CFile;
 use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
@@ -52,16 +52,12 @@ fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candid
     let mut found: Vec<Candidate> = Vec::new();
     for name in names {
         // A name that is everywhere is no trace, and parsing many files is slow.
-        for (path, bytes) in
-            files_with(judged.judging, &judged.part.file, name.as_bytes())?.into_iter().take(MOST)
+        for (path, bytes) in files_with(judged.judging, &judged.part.file, name.as_bytes())?.iter().take(MOST)
         {
             let change = Change { file: vec![path.clone()], ..judged.change.clone() };
-            let old = judged.judging.base_bytes(&path)?.unwrap_or_default();
-            let was_there = !words_of_code(&path, &old, name.as_bytes()).is_empty();
-            if was_there
-                || judged.change.file.contains(&path)
-                || !judged.judging.fits(judged.edit, &change)?
-            {
+            let old = judged.judging.base_bytes(path)?.unwrap_or_default();
+            let was_there = !words_of_code(path, &old, name.as_bytes()).is_empty();
+            if was_there || judged.change.file.contains(path) || !judged.judging.fits(judged.edit, &change)? {
                 continue;
             }
             let parts = judged.judging.resolve(judged.edit, &change)?;
@@ -69,10 +65,10 @@ fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candid
                 Outcome::Change(places) | Outcome::Already(places) => Some(places.clone()),
                 _ => None,
             });
-            let offsets = words_of_code(&path, &bytes, name.as_bytes()).into_iter().map(|span| span.start);
+            let offsets = words_of_code(path, bytes, name.as_bytes()).into_iter().map(|span| span.start);
             let offsets: Vec<usize> = offsets.take(1).collect();
             let mut one =
-                candidate(&path, &bytes, &offsets, &format!("`{name}` is in this file"), Some(change));
+                candidate(path, bytes, &offsets, &format!("`{name}` is in this file"), Some(change));
             if let Some(first) = places.as_ref().and_then(|places| places.first()) {
                 one.text.clone_from(&first.text);
                 one.places = places.unwrap_or_default();
@@ -86,28 +82,26 @@ fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candid
 /// Where names are that differ from `names` only in underscores, case, and a prefix `Py`: in the file where the anchor was,
 /// or in all files of the same kind if none of them has the name any more.
 fn spelled_differently(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candidate>, TreeError> {
-    let lower = |word: &[u8]| word.to_ascii_lowercase();
-    let plain = |word: &[u8]| {
-        let letters: Vec<u8> = lower(word).into_iter().filter(|b| *b != b'_').collect();
-        letters.strip_prefix(b"py").map(<[u8]>::to_vec).unwrap_or(letters)
-    };
     let (judging, own) = (judged.judging, &judged.part.file);
     let mut found = Vec::new();
     for name in names.iter().map(String::as_bytes).filter(|name| name.len() >= LONG) {
-        let wanted = plain(name);
+        let wanted: Vec<u8> = letters(name).collect();
+        let wanted = wanted.strip_prefix(b"py").unwrap_or(&wanted);
         let is_gone = files_with(judging, own, name)?.is_empty();
         for path in same_kind(judging, own)?.into_iter().filter(|path| is_gone || *path == own) {
-            let Some(bytes) = judging.bytes(path)? else { continue };
-            let code = Comments::of_file(path.file_name()).blanked(&bytes);
+            let Some(bytes) = judging.contents(path)? else { continue };
             let mut at = 0;
-            let mut words = code.split(|b| !b.is_ascii_alphanumeric() && *b != b'_').filter_map(|word| {
+            let words = bytes.split(|b| !b.is_ascii_alphanumeric() && *b != b'_').filter_map(|word| {
                 let start = at;
                 at += word.len() + 1;
                 // `FOPEN` is not another spelling of `fopen`, but a macro.
-                let is_near = word.len().abs_diff(name.len()) <= 6 && lower(word) != lower(name);
-                (is_near && plain(word) == wanted).then_some((start, word))
+                let is_near = word.len().abs_diff(name.len()) <= 6 && !word.eq_ignore_ascii_case(name);
+                (is_near && is_spelling_of(word, wanted)).then_some((start, word))
             });
-            if let Some((start, word)) = words.next() {
+            let mut in_code = words.filter(|(start, word)| {
+                words_of_code(path, &bytes, word).iter().any(|span| span.start == *start)
+            });
+            if let Some((start, word)) = in_code.next() {
                 let [name, word] = [name, word].map(String::from_utf8_lossy);
                 let why = format!("`{name}` is spelled `{word}` here");
                 found.push(candidate(path, &bytes, &[start], &why, None));
@@ -115,6 +109,17 @@ fn spelled_differently(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<C
         }
     }
     Ok(found)
+}
+
+/// The letters and digits of a name, in lower case.
+fn letters(name: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    name.iter().filter(|b| **b != b'_').map(u8::to_ascii_lowercase)
+}
+
+/// Whether a word has the letters `wanted`, maybe after a prefix `Py`.
+fn is_spelling_of(word: &[u8], wanted: &[u8]) -> bool {
+    let is_equal = |all: &mut dyn Iterator<Item = u8>| all.eq(wanted.iter().copied());
+    is_equal(&mut letters(word)) || letters(word).take(2).eq(*b"py") && is_equal(&mut letters(word).skip(2))
 }
 
 /// The code or literal text of an anchor.
@@ -153,23 +158,23 @@ fn longest_name(text: &str) -> Option<&str> {
 fn places_of_text(judged: JudgedPart<'_>, text: &str) -> Result<Vec<Candidate>, TreeError> {
     let Some(name) = longest_name(text) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    for (path, bytes) in files_with(judged.judging, &judged.part.file, name.as_bytes())? {
-        let matches = matches_in(&path, &bytes, text);
+    for (path, bytes) in files_with(judged.judging, &judged.part.file, name.as_bytes())?.iter() {
+        let matches = matches_in(path, bytes, text);
         // Text that was there already is not the anchor that moved there.
-        let before = judged.judging.base_bytes(&path)?.map_or(0, |old| matches_in(&path, &old, text).len());
-        let own = usize::from(path == judged.part.file);
+        let before = judged.judging.base_bytes(path)?.map_or(0, |old| matches_in(path, &old, text).len());
+        let own = usize::from(*path == judged.part.file);
         if matches.len() + own <= before {
             continue;
         }
         for span in &matches {
-            let (scope, change) = on(judged, &path, &bytes, *span);
+            let (scope, change) = on(judged, path, bytes, *span);
             let change = judged.tried(change)?;
             let scope = scope.map(|scope| format!(" in {scope}")).unwrap_or_default();
-            let why = match path == judged.part.file {
+            let why = match *path == judged.part.file {
                 true => format!("the text of the anchor is here{scope}"),
                 false => format!("the text of the anchor is in this file{scope}"),
             };
-            found.push(candidate(&path, &bytes, &[span.start], &why, change));
+            found.push(candidate(path, bytes, &[span.start], &why, change));
         }
     }
     Ok(found)
@@ -178,6 +183,10 @@ fn places_of_text(judged: JudgedPart<'_>, text: &str) -> Result<Vec<Candidate>, 
 /// Where the text of an anchor is in the code of a file, with any blanks.
 fn matches_in(path: &TreePath, bytes: &[u8], text: &str) -> Vec<Span> {
     let comments = Comments::of_file(path.file_name());
+    let mut words = text.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+    if words.any(|word| memmem::find(bytes, word.as_bytes()).is_none()) {
+        return Vec::new();
+    }
     let code = comments.blanked(bytes);
     let matches = find_tokens(&code, text.as_bytes(), Span::new(0, code.len()));
     if matches.is_empty() && comments == Comments::M4 {
@@ -264,9 +273,9 @@ pub(in crate::port) fn if_gone(
     }
     let mut found = Vec::new();
     for name in &names {
-        for (path, bytes) in files_with(judging, file, name.as_bytes())? {
-            for span in words_of_code(&path, &bytes, name.as_bytes()) {
-                found.push(candidate(&path, &bytes, &[span.start], &format!("`{name}` is here"), None));
+        for (path, bytes) in files_with(judging, file, name.as_bytes())?.iter() {
+            for span in words_of_code(path, bytes, name.as_bytes()) {
+                found.push(candidate(path, bytes, &[span.start], &format!("`{name}` is here"), None));
             }
         }
     }
@@ -347,34 +356,38 @@ fn same_kind<'a>(judging: &'a Judging<'_>, own: &TreePath) -> Result<Vec<&'a Tre
 }
 
 /// The files of the same kind with a word in their code, the file where it was first.
-fn files_with(
-    judging: &Judging<'_>,
-    own: &TreePath,
-    word: &[u8],
-) -> Result<Vec<(TreePath, Vec<u8>)>, TreeError> {
-    let mut found = Vec::new();
-    for path in same_kind(judging, own)? {
-        let Some(bytes) = judging.bytes(path)? else { continue };
-        if !words_of_code(path, &bytes, word).is_empty() {
-            found.push((path.clone(), bytes));
+fn files_with(judging: &Judging<'_>, own: &TreePath, word: &[u8]) -> Result<WithWord, TreeError> {
+    judging.with_word(own, word, || {
+        let mut found = Vec::new();
+        for path in same_kind(judging, own)? {
+            let Some(bytes) = judging.contents(path)? else { continue };
+            if !words_of_code(path, &bytes, word).is_empty() {
+                found.push((path.clone(), bytes));
+            }
         }
-    }
-    Ok(found)
+        Ok(found)
+    })
 }
 
-/// Where a word is in a text, outside of comments and, in C, of strings.
+/// Where a word is in a text, outside of comments and, in C, of strings. Only the text around each match is read: a
+/// search goes through all files of a tree.
 fn words_of_code(path: &TreePath, text: &[u8], word: &[u8]) -> Vec<Span> {
-    if memmem::find(text, word).is_none() {
-        return Vec::new();
-    }
     let comments = Comments::of_file(path.file_name());
-    let code = comments.blanked(text);
-    let mut found = find_words(&code, word, Span::new(0, code.len()));
-    if comments == Comments::C {
+    let mut found = find_words(text, word, Span::new(0, text.len()));
+    found.retain(|span| {
+        let line = line_bounds(text, span.start);
+        let code = comments.blanked(line.of(text));
+        let (from, to) = (span.start - line.start, (span.end - line.start).min(code.len()));
+        let is_code = code[from..to] == text[span.start..line.start + to];
+        if comments != Comments::C {
+            return is_code;
+        }
+        let before = &text[..span.start];
+        let is_in_comment = memmem::rfind(before, b"/*") > memmem::rfind(before, b"*/");
         let quotes = |line: &[u8]| {
             line.iter().enumerate().filter(|(i, b)| **b == b'"' && (*i == 0 || line[i - 1] != b'\\')).count()
         };
-        found.retain(|span| quotes(&code[line_bounds(&code, span.start).start..span.start]) % 2 == 0);
-    }
+        is_code && !is_in_comment && quotes(&code[..from]) % 2 == 0
+    });
     found
 }
