@@ -39,8 +39,16 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         return Err(CliError::usage("this format needs --output OUT"));
     }
     let (plan, source) = plan::make(ui, workspace, &args.patchset, &args.source)?;
-    if let Some(out) = args.output.as_ref().filter(|_| args.format != ExportFormat::Diff) {
-        workspace::outside(&source.spec, out)?;
+    // A diff may be written to a pipe or a terminal.
+    let is_special = |out: &&PathBuf| {
+        args.format == ExportFormat::Diff
+            && out.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir())
+    };
+    if let Some(out) = args.output.as_ref().filter(|out| !is_special(out)) {
+        if !out.starts_with("/dev") {
+            workspace::outside(&source.spec, out)?;
+        }
+        workspace.not_an_input(out)?;
     }
     if !plan.fits() {
         ui.misfit(&plan, false);

@@ -1,11 +1,11 @@
 //! `pypatch matrix`
 
-use std::fs::File;
 use std::path::PathBuf;
 
 use anstream::StripStream;
 
 use super::{Base, CliError, ExitStatus, Ui, Workspace};
+use crate::export;
 use crate::patchset::Patchset;
 use crate::plan::Baseline;
 use crate::port::{self, Column, Matrix, in_parallel};
@@ -102,10 +102,12 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let report = MatrixReport { matrix: &matrix, width: ui.width(), verbose: ui.verbose };
     match &args.output {
         Some(path) => {
-            let write = |file| report.write(args.format.into(), &mut StripStream::new(file));
-            File::create(path)
-                .and_then(write)
+            let mut bytes = Vec::new();
+            report
+                .write(args.format.into(), &mut StripStream::new(&mut bytes))
                 .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
+            workspace.not_an_input(path)?;
+            export::file(path, &bytes)?;
         }
         None => ui.show(&report, args.format)?,
     }

@@ -8,13 +8,16 @@ use tempfile::NamedTempFile;
 
 use super::ExportError;
 
-/// Writes `bytes` to the file `out`, completely or not at all. If `out` exists and is not a regular file,
-/// for example a pipe, the bytes are written into it directly.
+/// Writes `bytes` to the file `out`, completely or not at all. If `out` is stdout, or exists and is not a regular
+/// file, for example a pipe, the bytes are written into it directly.
 ///
 /// # Errors
 /// When it cannot be written.
 pub(crate) fn file(out: &Path, bytes: &[u8]) -> Result<(), ExportError> {
+    let is_stdout = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].map(Path::new).contains(&out);
     let write = || match out.metadata() {
+        // It may be a regular file that the shell has open.
+        _ if is_stdout => io::stdout().write_all(bytes).and_then(|()| io::stdout().flush()),
         Ok(metadata) if !metadata.is_file() => fs::write(out, bytes),
         _ => replace(out, bytes),
     };
@@ -35,7 +38,10 @@ pub(crate) fn replace(out: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(super) fn temporary(out: &Path) -> io::Result<NamedTempFile> {
     let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The error itself would name the hidden file, which the user does not know.
-    tempfile::Builder::new().prefix(".pypatch-").tempfile_in(folder).map_err(|error| match error.kind() {
+    // The umask takes its share of these permissions.
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    let file = tempfile::Builder::new().prefix(".pypatch-").permissions(permissions).tempfile_in(folder);
+    file.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => io::Error::other("its folder does not exist"),
         kind => kind.into(),
     })
@@ -44,7 +50,6 @@ pub(super) fn temporary(out: &Path) -> io::Result<NamedTempFile> {
 /// Renames a temporary file to `out`.
 pub(super) fn finish(file: NamedTempFile, out: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
-    file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
     file.persist(out).map_err(|error| error.error)?;
     Ok(())
 }

@@ -91,6 +91,12 @@ pub struct Program {
     pub after: Vec<String>,
 }
 
+/// Whether a name is a file name and a word of a shell script as it is written.
+fn is_file_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b))
+}
+
 fn install() -> Vec<String> {
     vec!["install".to_owned()]
 }
@@ -154,6 +160,11 @@ impl Build {
     pub(super) fn complaints(&self, edits: &BTreeSet<&str>) -> Vec<String> {
         let mut complaints = Vec::new();
         let steps = self.steps();
+        if let Some(name) = self.launcher.as_ref().filter(|name| !is_file_name(name)) {
+            complaints.push(format!(
+                "invalid launcher `{name}`: use letters, digits, `.`, `_`, `+` and `-`, first a letter or digit"
+            ));
+        }
         for Program { id, .. } in &self.programs {
             if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
                 complaints.push(format!("invalid program id `{id}`: use letters, digits and `-`"));

@@ -91,6 +91,8 @@ impl Catalog {
                 let path = entry.map_err(io)?.path();
                 if path.join("patchset.yaml").is_file()
                     && let Some(name) = path.file_name().and_then(|name| name.to_str())
+                    // A command that was killed leaves a hidden folder.
+                    && !name.starts_with('.')
                 {
                     ids.insert(name.to_owned());
                 }

@@ -50,6 +50,9 @@ pub(super) fn load_as(form: Form, catalog: &Catalog, id: &str) -> Result<Patchse
         let ids = chain.iter().map(|one| one.raw.id.value.as_str()).collect::<Vec<_>>();
         let wrong = |what| invalid(ids[0], vec![complaint(&last.file, extends.referenced, what)]);
         let id = &extends.value;
+        if !is_id(id) {
+            return Err(wrong(not_an_id("extends", id)));
+        }
         let unknown =
             || wrong(format!("`extends` names an unknown patchset `{id}`{}", or_near(&catalog.near(id))));
         let parsed = parse(form, catalog, &catalog.find(id).ok_or_else(unknown)?)?;
@@ -196,6 +199,11 @@ pub(crate) fn is_id(text: &str) -> bool {
         && text.bytes().all(|b| word(b) || matches!(b, b'.' | b'_' | b'-'))
 }
 
+/// A patchset names others by id only: as a path, the name could mean any folder of the machine.
+fn not_an_id(key: &str, value: &str) -> String {
+    format!("`{key}` takes the id of a patchset, not a path: `{value}`")
+}
+
 /// Checks one patchset.yaml, collecting complaints.
 struct Check<'a> {
     file: &'a str,
@@ -260,6 +268,9 @@ impl Check<'_> {
         let path = file.name.parse::<TreePath>().map_err(|error| error.to_string())?;
         let path = format!("files/{path}");
         let other = |id: &String| {
+            if !is_id(id) {
+                return Err(not_an_id("of", id));
+            }
             let near = || or_near(&self.catalog.near(id));
             self.catalog.find(id).ok_or_else(|| format!("`of` names an unknown patchset `{id}`{}", near()))
         };

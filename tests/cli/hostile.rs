@@ -127,3 +127,90 @@ fn names_of_git_are_refused_in_patchsets_and_archives() {
         assert!(code == 4 && stderr.contains("uses that name for itself"), "{name}: {code} {stderr}");
     }
 }
+
+#[test]
+fn a_patchset_names_others_by_id_only() {
+    let env = TestEnvironment::with_tree();
+    let write = |id: &str, rest: &str| {
+        fs::create_dir_all(env.path(&format!("{id}/files"))).unwrap();
+        let name = id.rsplit('/').next().unwrap();
+        let text = format!("schema: 1\nid: {name}\ntitle: t\n{rest}");
+        fs::write(env.path(&format!("{id}/patchset.yaml")), text).unwrap();
+    };
+    write("home/private", "");
+    fs::write(env.path("home/private/files/a"), "secret").unwrap();
+    let absolute = env.path("home/private").display().to_string();
+    for path in [absolute.as_str(), "home/private", "../home/private", ".."] {
+        write("patchsets/one", &format!("extends: {path}\n"));
+        let (code, stderr) = status(&env, "$PYPATCH diff one tree");
+        assert!(code == 2 && stderr.contains("`extends` takes the id of a patchset"), "{path} {stderr}");
+        let of = format!(
+            "edits:\n  - {{id: x, why: w, file: n, file.add: {{content: {{from: a, of: {path}}}}}}}\n"
+        );
+        write("patchsets/one", &of);
+        let (code, stderr) = status(&env, "$PYPATCH diff one tree");
+        assert!(code == 2 && stderr.contains("`of` takes the id of a patchset"), "{path} {stderr}");
+    }
+}
+
+#[test]
+fn a_launcher_is_a_plain_file_name() {
+    let env = TestEnvironment::with_tree();
+    fs::create_dir_all(env.path("patchsets/one")).unwrap();
+    for name in ["../../x", "/bin/x", "a b", "$(id)", "a;b", "..", "-x", "", "a'b"] {
+        let text = format!("schema: 1\nid: one\ntitle: t\nbuild:\n  launcher: \"{name}\"\n");
+        fs::write(env.path("patchsets/one/patchset.yaml"), text).unwrap();
+        let (code, stderr) = status(&env, "$PYPATCH check one");
+        assert!(code == 2 && stderr.contains("invalid launcher"), "{name}: {code} {stderr}");
+    }
+}
+
+#[test]
+fn a_hidden_folder_of_patchsets_is_not_listed() {
+    let env = TestEnvironment::with_tree();
+    fs::create_dir_all(env.path("patchsets/.pypatch-abcdef")).unwrap();
+    fs::write(env.path("patchsets/.pypatch-abcdef/patchset.yaml"), "half").unwrap();
+    assert_eq!(status(&env, "$PYPATCH list"), (0, String::new()));
+}
+
+#[test]
+fn an_output_never_replaces_a_file_of_an_input() {
+    let env = TestEnvironment::with_tree();
+    let before = fs::read(env.path("tree/Makefile.pre.in")).unwrap();
+    status(&env, "ln -s tree link; mkdir sub; tar cf t.tar tree; ln t.tar hard.tar");
+    for (out, format) in [
+        ("tree/Makefile.pre.in", "diff"),
+        ("tree/new", "diff"),
+        ("link/Makefile.pre.in", "diff"),
+        ("sub/../tree/Makefile.pre.in", "diff"),
+        ("patchsets/gadget/patchset.yaml", "diff"),
+        ("patchsets/gadget/x.tar", "tar"),
+    ] {
+        let command = format!("$PYPATCH export gadget tree --as {format} -o {out}");
+        assert_eq!(status(&env, &command).0, 2, "{out}");
+    }
+    for out in ["t.tar", "hard.tar", "sub/../t.tar"] {
+        assert_eq!(status(&env, &format!("$PYPATCH export gadget t.tar --as tar -o {out}")).0, 2, "{out}");
+    }
+    assert_eq!(status(&env, "$PYPATCH matrix gadget tree -o patchsets/gadget/patchset.yaml").0, 2);
+    assert_eq!(fs::read(env.path("tree/Makefile.pre.in")).unwrap(), before);
+    let diff = "$PYPATCH export gadget tree --as diff -o /dev/stdout > o && test -s o && test ! -L o";
+    assert_eq!(status(&env, diff).0, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn outputs_are_whole_and_have_the_mode_of_the_umask() {
+    let env = TestEnvironment::with_tree();
+    let commands = ["export gadget tree --as diff -o out", "matrix gadget tree -o out"];
+    for command in commands {
+        // A limit on the size of files is as good as a full disk: SIGXFSZ is ignored, and writing fails.
+        let full = format!("echo old > out; trap '' XFSZ; ulimit -f 0; $PYPATCH {command}");
+        assert_eq!(status(&env, &full).0, 74, "{command}");
+        assert_eq!(fs::read_to_string(env.path("out")).unwrap(), "old\n", "{command}");
+        let mode = format!("rm -f out; umask 077; $PYPATCH {command}; test \"$(stat -c %a out)\" = 600");
+        assert_eq!(status(&env, &mode).0, 0, "{command}");
+    }
+    let left = "test -z \"$(ls -A | grep '^[.]pypatch')\"";
+    assert_eq!(status(&env, left).0, 0);
+}

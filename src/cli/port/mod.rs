@@ -148,20 +148,27 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         line(&format!("\n{}", written.yaml.trim_end_matches('\n')))?;
         return Ok(ExitStatus::Done);
     }
-    write::save(&folder, &written)
-        .map_err(|error| CliError::io(format!("cannot write {}", folder.display()), &error))?;
+    let store = Store::new("snapshots");
+    let accepted = match head.pin.as_ref().filter(|pin| !store.path(&head.id, pin).exists()) {
+        Some(pin) => {
+            let body = snapshot::render(&planned, &Baseline::read(&new, tree)?, pin);
+            let written = store.write(&head.id, pin, &body);
+            Some(written.map_err(|error| CliError::io("cannot write the snapshot", &error))?)
+        }
+        None => None,
+    };
+    write::save(&folder, &written).map_err(|error| {
+        // The patchset and its snapshot are written together or not at all.
+        let _ = accepted.as_ref().map(std::fs::remove_file);
+        CliError::io(format!("cannot write {}", folder.display()), &error)
+    })?;
     ui.changed();
     show(Some(&folder))?;
     line(&format!("wrote {}", folder.join("patchset.yaml").display()))?;
     if args.format == Format::Text {
         ui.show(&planned, Format::Text)?;
     }
-    let store = Store::new("snapshots");
-    if let Some(pin) = head.pin.as_ref().filter(|pin| !store.path(&head.id, pin).exists()) {
-        let body = snapshot::render(&planned, &Baseline::read(&new, tree)?, pin);
-        let path = store
-            .write(&head.id, pin, &body)
-            .map_err(|error| CliError::io("cannot write the snapshot", &error))?;
+    if let Some(path) = accepted {
         line(&format!("wrote its snapshot, to be reviewed: {}", path.display()))?;
     }
     Ok(ExitStatus::Done)

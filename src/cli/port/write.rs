@@ -60,11 +60,15 @@ pub(super) fn load_from_temporary(
 pub(super) fn save(folder: &Path, written: &Written) -> io::Result<()> {
     let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(above)?;
-    let temporary = tempfile::Builder::new().prefix(".pypatch-").tempdir_in(above)?;
+    // The umask takes its share of these permissions.
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    let temporary =
+        tempfile::Builder::new().prefix(".pypatch-").permissions(permissions).tempdir_in(above)?;
     write(temporary.path(), written)?;
-    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(temporary.path(), permissions)?;
-    fs::rename(temporary.keep(), folder)
+    fs::rename(temporary.path(), folder)?;
+    // Only now, so that the folder is removed if it cannot be renamed.
+    let _ = temporary.keep();
+    Ok(())
 }
 
 fn write(folder: &Path, written: &Written) -> io::Result<()> {
