@@ -118,8 +118,8 @@ fn an_export_needs_an_output_with_a_known_ending() {
     ");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "diff", "-o", "nowhere/out.diff"]), @"
     ------- stderr -------
-    error: cannot write nowhere/out.diff
-      its folder does not exist
+    error: cannot write nowhere/out.diff: its parent directory does not exist
+      nothing was written
     [exit 74]
     ");
 }
