@@ -8,16 +8,15 @@ use tempfile::NamedTempFile;
 
 use super::ExportError;
 
-/// Writes `bytes` to the file `out`, completely or not at all. If `out` is stdout, or exists and is not a regular
+/// Writes `bytes` to the file `out`, completely or not at all. If `out` is in /dev, or exists and is not a regular
 /// file, for example a pipe, the bytes are written into it directly.
 ///
 /// # Errors
 /// When it cannot be written.
 pub(crate) fn file(out: &Path, bytes: &[u8]) -> Result<(), ExportError> {
-    let is_stdout = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].map(Path::new).contains(&out);
     let write = || match out.metadata() {
-        // It may be a regular file that the shell has open.
-        _ if is_stdout => io::stdout().write_all(bytes).and_then(|()| io::stdout().flush()),
+        // A regular file that the shell has open cannot be replaced.
+        _ if out.starts_with("/dev") || out.starts_with("/proc") => fs::write(out, bytes),
         Ok(metadata) if !metadata.is_file() => fs::write(out, bytes),
         _ => replace(out, bytes),
     };

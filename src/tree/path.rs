@@ -12,8 +12,8 @@ pub(super) const OWN_PREFIX: &str = ".pypatch-";
 /// A path inside a tree: relative, separated by `/`, valid UTF-8, and without `.`, `..`, NUL, backslash
 /// and line end, so that it means the same in a directory, a tarball, a git tree and a diff.
 ///
-/// It has at most [`MOST_BYTES`] bytes and [`MOST_NAMES`] names, none of them one that git or pypatch uses for itself
-/// (see [`refused`]).
+/// It has at most `MOST_BYTES` bytes and `MOST_NAMES` names, none of them one that git or pypatch uses for itself
+/// (see `refused`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct TreePath(String);
 

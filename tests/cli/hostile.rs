@@ -132,10 +132,10 @@ fn names_of_git_are_refused_in_patchsets_and_archives() {
 fn a_patchset_names_others_by_id_only() {
     let env = TestEnvironment::with_tree();
     let write = |id: &str, rest: &str| {
-        fs::create_dir_all(env.path(&format!("{id}/files"))).unwrap();
+        fs::create_dir_all(env.path(format!("{id}/files"))).unwrap();
         let name = id.rsplit('/').next().unwrap();
         let text = format!("schema: 1\nid: {name}\ntitle: t\n{rest}");
-        fs::write(env.path(&format!("{id}/patchset.yaml")), text).unwrap();
+        fs::write(env.path(format!("{id}/patchset.yaml")), text).unwrap();
     };
     write("home/private", "");
     fs::write(env.path("home/private/files/a"), "secret").unwrap();
