@@ -8,14 +8,25 @@ use pypatch::fetch::Located;
 use pypatch::tree::{GitTree, Tree};
 
 use crate::common::pins::{locate, pin, report_missing};
+use crate::common::skip;
 
 #[test]
 fn a_tag_has_the_files_that_git_archive_writes() {
     let mut missing = Vec::new();
     for name in ["python-2.7.18", "python-3.13.5"] {
-        let Some(Located::Git { repository, .. }) = locate(name) else {
-            missing.push(name);
-            continue;
+        let repository = match locate(name) {
+            Some(Located::Git { repository, .. }) => repository,
+            Some(Located::Tarball { .. }) => {
+                skip(
+                    "a_tag_has_the_files_that_git_archive_writes",
+                    &format!("{name} is here as a tarball, not as a tag"),
+                );
+                continue;
+            }
+            None => {
+                missing.push(name);
+                continue;
+            }
         };
         let tag = pin(name).tag;
         // The largest file may be absent from a partial mirror.

@@ -87,9 +87,12 @@ fn spelled_differently(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<C
     for name in names.iter().map(String::as_bytes).filter(|name| name.len() >= LONG) {
         let wanted: Vec<u8> = letters(name).collect();
         let wanted = wanted.strip_prefix(b"py").unwrap_or(&wanted);
+        let chunks = chunks(&String::from_utf8_lossy(name));
         let is_gone = files_with(judging, own, name)?.is_empty();
         for path in same_kind(judging, own)?.into_iter().filter(|path| is_gone || *path == own) {
-            let Some(bytes) = judging.contents(path)? else { continue };
+            let Some(bytes) = judging.contents(path)?.filter(|bytes| has_chunks(bytes, &chunks)) else {
+                continue;
+            };
             let mut at = 0;
             let words = bytes.split(|b| !b.is_ascii_alphanumeric() && *b != b'_').filter_map(|word| {
                 let start = at;
@@ -109,6 +112,33 @@ fn spelled_differently(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<C
         }
     }
     Ok(found)
+}
+
+/// The words that a name consists of, each in the spellings that it may have in another one: `get_file` and `getFile`.
+fn chunks(name: &str) -> Vec<[String; 3]> {
+    let mut words: Vec<String> = vec![String::new()];
+    let mut was_lower = false;
+    for sign in name.chars() {
+        if sign == '_' || was_lower && sign.is_uppercase() {
+            words.push(String::new());
+        }
+        was_lower = sign.is_lowercase();
+        if let Some(last) = words.last_mut().filter(|_| sign != '_') {
+            last.extend(sign.to_lowercase());
+        }
+    }
+    let spellings = |word: String| {
+        let capital = word[..1].to_uppercase() + &word[1..];
+        [capital, word.to_uppercase(), word]
+    };
+    words.retain(|word| word.len() >= 3 && word != "py");
+    words.into_iter().filter(|word| word.is_ascii()).map(spellings).collect()
+}
+
+/// Whether a text has every word in one of its spellings. Reading all words of all files would be slow.
+fn has_chunks(text: &[u8], chunks: &[[String; 3]]) -> bool {
+    let has = |spelling: &String| memmem::find(text, spelling.as_bytes()).is_some();
+    chunks.iter().all(|spellings| spellings.iter().any(has))
 }
 
 /// The letters and digits of a name, in lower case.
