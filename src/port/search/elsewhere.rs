@@ -15,7 +15,7 @@ use crate::syntax::python::PyFile;
 use crate::text::{Comments, Span, find_tokens, line_bounds};
 use crate::tree::{TreeError, TreePath};
 
-/// A name that is in more places than this is no trace of the anchor.
+/// A name in more places than this does not show where the anchor went.
 const MOST: usize = 6;
 
 /// A name with at least this many letters is worth a search by itself.
@@ -51,7 +51,7 @@ pub(super) fn elsewhere(judged: JudgedPart<'_>, finding: Finding) -> Result<Find
 fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candidate>, TreeError> {
     let mut found: Vec<Candidate> = Vec::new();
     for name in names {
-        // A name that is everywhere is no trace, and parsing many files is slow.
+        // A name in many files does not show where the anchor went, and parsing them is slow.
         for (path, bytes) in files_with(judged.judging, &judged.part.file, name.as_bytes())?.iter().take(MOST)
         {
             let change = Change { file: vec![path.clone()], ..judged.change.clone() };
