@@ -87,24 +87,17 @@ fn spelled_differently(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<C
     for name in names.iter().map(String::as_bytes).filter(|name| name.len() >= LONG) {
         let wanted: Vec<u8> = letters(name).collect();
         let wanted = wanted.strip_prefix(b"py").unwrap_or(&wanted);
-        let chunks = chunks(&String::from_utf8_lossy(name));
+        let Some(chunk) = longest_chunk(&String::from_utf8_lossy(name)) else { continue };
         let is_gone = files_with(judging, own, name)?.is_empty();
         for path in same_kind(judging, own)?.into_iter().filter(|path| is_gone || *path == own) {
-            let Some(bytes) = judging.contents(path)?.filter(|bytes| has_chunks(bytes, &chunks)) else {
-                continue;
-            };
-            let mut at = 0;
-            let words = bytes.split(|b| !b.is_ascii_alphanumeric() && *b != b'_').filter_map(|word| {
-                let start = at;
-                at += word.len() + 1;
-                // `FOPEN` is not another spelling of `fopen`, but a macro.
-                let is_near = word.len().abs_diff(name.len()) <= 6 && !word.eq_ignore_ascii_case(name);
-                (is_near && is_spelling_of(word, wanted)).then_some((start, word))
-            });
-            let mut in_code = words.filter(|(start, word)| {
+            let Some(bytes) = judging.contents(path)? else { continue };
+            // `FOPEN` is not another spelling of `fopen`, but a macro.
+            let is_spelling = |word: &[u8]| !word.eq_ignore_ascii_case(name) && is_spelling_of(word, wanted);
+            let words = words_with(&bytes, &chunk).filter(|(_, word)| is_spelling(word));
+            let in_code = words.filter(|(start, word)| {
                 words_of_code(path, &bytes, word).iter().any(|span| span.start == *start)
             });
-            if let Some((start, word)) = in_code.next() {
+            if let Some((start, word)) = in_code.min() {
                 let [name, word] = [name, word].map(String::from_utf8_lossy);
                 let why = format!("`{name}` is spelled `{word}` here");
                 found.push(candidate(path, &bytes, &[start], &why, None));
@@ -114,8 +107,8 @@ fn spelled_differently(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<C
     Ok(found)
 }
 
-/// The words that a name consists of, each in the spellings that it may have in another one: `get_file` and `getFile`.
-fn chunks(name: &str) -> Vec<[String; 3]> {
+/// The longest word that a name consists of, in the spellings that it may have in another one: `get_file` and `getFile`.
+fn longest_chunk(name: &str) -> Option<[String; 3]> {
     let mut words: Vec<String> = vec![String::new()];
     let mut was_lower = false;
     for sign in name.chars() {
@@ -127,18 +120,18 @@ fn chunks(name: &str) -> Vec<[String; 3]> {
             last.extend(sign.to_lowercase());
         }
     }
-    let spellings = |word: String| {
-        let capital = word[..1].to_uppercase() + &word[1..];
-        [capital, word.to_uppercase(), word]
-    };
-    words.retain(|word| word.len() >= 3 && word != "py");
-    words.into_iter().filter(|word| word.is_ascii()).map(spellings).collect()
+    let word = words.into_iter().filter(|word| word.is_ascii() && word.len() >= 3).max_by_key(String::len)?;
+    Some([word[..1].to_uppercase() + &word[1..], word.to_uppercase(), word])
 }
 
-/// Whether a text has every word in one of its spellings. Reading all words of all files would be slow.
-fn has_chunks(text: &[u8], chunks: &[[String; 3]]) -> bool {
-    let has = |spelling: &String| memmem::find(text, spelling.as_bytes()).is_some();
-    chunks.iter().all(|spellings| spellings.iter().any(has))
+/// The whole words with one of these spellings in them, each with its offset. Reading all words of all files would be slow.
+fn words_with<'a>(text: &'a [u8], spellings: &'a [String; 3]) -> impl Iterator<Item = (usize, &'a [u8])> {
+    let is_word = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+    spellings.iter().flat_map(move |spelling| memmem::find_iter(text, spelling.as_bytes())).map(move |at| {
+        let start = at - text[..at].iter().rev().take_while(is_word).count();
+        let end = at + text[at..].iter().take_while(is_word).count();
+        (start, &text[start..end])
+    })
 }
 
 /// The letters and digits of a name, in lower case.

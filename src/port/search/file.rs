@@ -1,6 +1,9 @@
 //! Searches for a file under another name, by its contents.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+
+use memchr::memmem;
 
 use super::kind::{kind, may_move};
 use crate::edit::{AnchorLine, Outcome, Part};
@@ -96,8 +99,15 @@ fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<Renamed>, Tr
     if !found.is_empty() {
         return Ok(found);
     }
-    let others: Vec<&TreePath> =
-        files.into_iter().filter(|path| kind(path) == kind(old_path) && may_move(old_path, path)).collect();
+    let is_other = |path: &&TreePath| kind(path) == kind(old_path) && may_move(old_path, path);
+    let mut others = Vec::new();
+    let telling = longest_lines(&old);
+    for path in files.into_iter().filter(is_other) {
+        let text = judging.contents(path)?.unwrap_or_default();
+        if telling.iter().any(|line| memmem::find(&text, line).is_some()) {
+            others.push(path);
+        }
+    }
     similar(judging, &old, &others, IS)
 }
 
@@ -122,6 +132,16 @@ fn similar(
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     Ok(found.into_iter().map(|(like, path)| Renamed { path, like: Some(like) }).collect())
+}
+
+/// Lines of a text that other files do not have by accident. Comparing all lines of all files would be slow.
+fn longest_lines(text: &[u8]) -> Vec<&[u8]> {
+    const MOST: usize = 12;
+    let mut all: Vec<&[u8]> = text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).collect();
+    all.retain(|line| line.len() >= 8);
+    all.sort_by_key(|line| Reverse(line.len()));
+    all.truncate(MOST);
+    all
 }
 
 /// Whether `new` may be a new name of `old`: the same name in another folder or with another extension, or a longer name
