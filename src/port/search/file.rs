@@ -104,7 +104,9 @@ fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<Renamed>, Tr
     let telling = longest_lines(&old);
     for path in files.into_iter().filter(is_other) {
         let text = judging.contents(path)?.unwrap_or_default();
-        if telling.iter().any(|line| memmem::find(&text, line).is_some()) {
+        let found = telling.iter().filter(|line| memmem::find(&text, line).is_some()).count();
+        // Fewer than the share that counts, as the blanks of some may differ.
+        if found * 3 >= telling.len() && found > 0 {
             others.push(path);
         }
     }
