@@ -1,4 +1,9 @@
 //! The hunks of a unified diff.
+//!
+//! diffy reads the lines of each hunk. It reads no patch whose hunks are out of order or whose sections have different
+//! headers, and says where by a byte: so the hunks are found here, and given to it one by one.
+
+use diffy::{Line, Patch};
 
 /// What a line of a hunk says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +81,13 @@ struct Range {
     length: usize,
 }
 
+impl Range {
+    /// The range as a header has it.
+    fn written(self) -> String {
+        format!("{},{}", self.start, self.length)
+    }
+}
+
 /// Parses the hunk whose header is line `at`, from 0, and returns it with the line after it.
 pub(super) fn parse(
     lines: &[&[u8]],
@@ -104,13 +116,14 @@ pub(super) fn parse(
         new_is_nothing: new.start == 0 && new.length == 0,
     };
     let (mut old_left, mut new_left) = (old.length, new.length);
+    let mut text = format!("--- a\n+++ b\n@@ -{} +{} @@\n", old.written(), new.written()).into_bytes();
     let mut next = at + 1;
     let counts = || format!("its header says {} old and {} new lines", old.length, new.length);
     while old_left > 0 || new_left > 0 {
         if next >= lines.len() {
             // `patch` supplies up to two blank lines that were lost at the end.
             if old_left == new_left && old_left <= 2 {
-                hunk.lines.extend(std::iter::repeat_n((Sign::Context, b"\n".to_vec()), old_left));
+                text.extend_from_slice(&b" \n \n"[..old_left * 2]);
                 break;
             }
             return Err(format!("{what} is cut off: {}, and the patch ends before", counts()));
@@ -123,12 +136,15 @@ pub(super) fn parse(
             ));
         }
         let line = line_of(next);
-        let (sign, text) = match line.first() {
-            Some(b' ') => (Sign::Context, &line[1..]),
-            Some(b'-') => (Sign::Old, &line[1..]),
-            Some(b'+') => (Sign::New, &line[1..]),
+        let sign = match line.first() {
+            Some(b'-') => Sign::Old,
+            Some(b'+') => Sign::New,
+            Some(b' ') => Sign::Context,
             // A blank at the beginning of the line was lost.
-            None | Some(b'\t') => (Sign::Context, line),
+            None | Some(b'\t') => {
+                text.push(b' ');
+                Sign::Context
+            }
             Some(b'@') if line.starts_with(b"@@ -") => {
                 return Err(format!(
                     "{what} has fewer lines than it says: {}, and line {} begins the next hunk",
@@ -155,15 +171,21 @@ pub(super) fn parse(
         }
         old_left -= usize::from(takes_old);
         new_left -= usize::from(takes_new);
-        let mut text = text.to_vec();
+        text.extend_from_slice(line);
+        text.push(b'\n');
         next += 1;
         if lines.get(next).is_some_and(|line| line.starts_with(b"\\")) {
+            text.extend_from_slice(b"\\ No newline at end of file\n");
             next += 1;
-        } else {
-            text.push(b'\n');
         }
-        hunk.lines.push((sign, text));
     }
+    let read = Patch::from_bytes(&text).map_err(|error| format!("{what} is damaged: {error}"))?;
+    let line_of = |line: &Line<'_, [u8]>| match line {
+        Line::Context(text) => (Sign::Context, text.to_vec()),
+        Line::Delete(text) => (Sign::Old, text.to_vec()),
+        Line::Insert(text) => (Sign::New, text.to_vec()),
+    };
+    hunk.lines = read.hunks().iter().flat_map(|hunk| hunk.lines()).map(line_of).collect();
     if let Some(line) = lines.get(next)
         && continues(line)
     {
