@@ -11,7 +11,7 @@ pub(crate) fn named_text(text: &str) -> String {
     match lines[..] {
         [] | [_] => format!("`{}`", lines.first().copied().unwrap_or(text)),
         [first, second] => format!("`{first}` followed by `{second}`"),
-        [first, ..] => format!("`{first}` and the {} lines after it", lines.len() - 1),
+        [first, ..] => format!("`{first}` (and {} more lines)", lines.len() - 1),
     }
 }
 

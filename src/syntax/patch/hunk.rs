@@ -185,7 +185,7 @@ pub(super) fn parse(
         Line::Delete(text) => (Sign::Old, text.to_vec()),
         Line::Insert(text) => (Sign::New, text.to_vec()),
     };
-    hunk.lines = read.hunks().iter().flat_map(|hunk| hunk.lines()).map(line_of).collect();
+    hunk.lines = read.hunks().iter().flat_map(diffy::Hunk::lines).map(line_of).collect();
     if let Some(line) = lines.get(next)
         && continues(line)
     {
