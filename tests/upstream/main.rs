@@ -12,6 +12,7 @@ mod matrix;
 mod patchsets;
 mod port;
 mod readme;
+mod tag_and_tarball;
 mod why;
 
 #[test]
