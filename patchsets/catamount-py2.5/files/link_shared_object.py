@@ -11,7 +11,7 @@ def link_shared_object (self,
                         extra_postargs=None,
                         build_temp=None,
                         target_lang=None):
-    # There are no shared objects here: make <module>.a, and say which
+    # Shared objects are not possible here: make <module>.a, and say which
     # line in Modules/Setup links it into the interpreter.
     (libraries, library_dirs, runtime_library_dirs) = \
         self._fix_lib_args(libraries, library_dirs, runtime_library_dirs)

@@ -45,7 +45,7 @@ static const char *mpi_import_verbs[] = {
 static struct {
 	int rank;		/* -1 until mpi_import_start finds others */
 	int busy;		/* rank 0 is inside call(): no broadcasts */
-	pid_t pid;		/* a forked child is no rank */
+	pid_t pid;		/* a forked child is not a rank */
 	MPI_Comm comm;		/* so as not to meet the program's messages */
 	double limit;		/* seconds to wait for rank 0, 0 for ever */
 	double warn;		/* seconds until a message, 0 for none */
@@ -202,7 +202,7 @@ mpi_import_describe(char *buf, size_t size, PyObject *function,
 #define EXCEPTION	"e"
 
 /* A result of rank 0 as something that marshal can write.  os.stat_result is
-   the one type besides marshal's own: its fields that are no items of it, such
+   the one type besides marshal's own: its fields that are not items of it, such
    as the float st_mtime, come by __reduce__. */
 static PyObject *
 pack_result(PyObject *result)
@@ -504,7 +504,7 @@ mpi_import_stdin(void)
 /* --- the beginning and the end --- */
 
 /* When Python is finished.  A rank that leaves early still takes part in the
-   broadcasts of rank 0, or the ranks behind it would never get them; the last
+   broadcasts of rank 0, or the ranks after it would never get them; the last
    message is LEAVE. */
 static void
 mpi_import_leave(void)
@@ -634,7 +634,7 @@ PyMODINIT_FUNC
 PyInit__mpi_import(void)
 {
 #ifdef WITH_MPI_IMPORT
-	/* sys.exit() comes to no other place.  Not atexit: MPI_Abort may end
+	/* sys.exit() reaches no other place.  Not atexit: MPI_Abort may end
 	   in exit, and must not wait for the others in mpi_import_leave.  Not
 	   earlier: from 3.7 on the interpreter's start forgets it. */
 	if (mpi_import.pid == getpid())

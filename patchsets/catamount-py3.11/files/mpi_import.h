@@ -31,9 +31,9 @@
    program from a rank: MPI_Init would find the environment of the parent.
 
    The modules that are frozen into Python are not looked for at all; and as
-   importlib is one of them, only a build anew changes how it imports.
+   importlib is one of them, only another build changes how it imports.
 
-   With MPI before 3.0 there is no MPI_Ibcast: the waiting is MPI_Bcast's,
+   MPI before 3.0 lacks MPI_Ibcast: ranks then wait in MPI_Bcast,
    without limit. */
 
 #ifndef Py_MPI_IMPORT_H
@@ -71,7 +71,7 @@ int mpi_import_finish(int status);
    memory with its text. */
 FILE *mpi_import_fopen_obj(PyObject *path, const char *mode);
 
-/* stdin, or where that is no terminal, a file in memory with the text of rank
+/* stdin, or where that is not a terminal, a file in memory with the text of rank
    0's stdin: mpiexec gives it to rank 0 alone.  Nobody closes it. */
 FILE *mpi_import_stdin(void);
 

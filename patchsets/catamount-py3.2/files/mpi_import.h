@@ -34,8 +34,8 @@
    why its users ask mpi_import_fstat(), and why its text is parsed as a string:
    the tokenizer opens the descriptor a second time where a file names its
    encoding.  A stream needs fopencookie: glibc, musl,
-   newlib.  Ranks must agree on the layout of struct stat.  With MPI before
-   3.0 there is no MPI_Ibcast: the waiting is MPI_Bcast's, without limit. */
+   newlib.  Ranks must agree on the layout of struct stat.  MPI before 3.0
+   lacks MPI_Ibcast: ranks then wait in MPI_Bcast, without limit. */
 
 #ifndef Py_MPI_IMPORT_H
 #define Py_MPI_IMPORT_H
@@ -162,7 +162,7 @@ struct mpi_import_file {
 
 static struct {
 	int rank;		/* -1 until mpi_import_main finds others */
-	pid_t pid;		/* a forked child is no rank */
+	pid_t pid;		/* a forked child is not a rank */
 	MPI_Comm comm;		/* so as not to meet the program's messages */
 	double limit;		/* seconds to wait for rank 0, 0 for ever */
 	double warn;		/* seconds until a message, 0 for none */
@@ -625,7 +625,7 @@ mpi_import_fstat(FILE *fp, struct stat *st)
 }
 
 /* When Python is finished.  A rank that leaves early still takes part in the
-   broadcasts of rank 0, or the ranks behind it would never get them; the last
+   broadcasts of rank 0, or the ranks after it would never get them; the last
    message is LEAVE. */
 static void
 mpi_import_leave(void)

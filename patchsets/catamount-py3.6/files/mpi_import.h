@@ -31,7 +31,7 @@
    another MPI program from a rank: MPI_Init would find the environment of the
    parent.
 
-   With MPI before 3.0 there is no MPI_Ibcast: the waiting is MPI_Bcast's,
+   MPI before 3.0 lacks MPI_Ibcast: ranks then wait in MPI_Bcast,
    without limit. */
 
 #ifndef Py_MPI_IMPORT_H
@@ -72,7 +72,7 @@ void mpi_import_start(void);
 int mpi_import_finish(int status);
 
 /* The plain calls, for reading, on rank 0 alone.  All the ranks get a file in
-   memory with its text.  From 3.10 on there is no _Py_fopen. */
+   memory with its text.  Since 3.10 _Py_fopen is missing. */
 #if PY_VERSION_HEX < 0x030a0000
 FILE *mpi_import_fopen(const char *path, const char *mode);
 #endif
@@ -83,7 +83,7 @@ FILE *mpi_import_fopen_obj(PyObject *path, const char *mode);
    archive; to the others it is a file that cannot be opened */
 FILE *mpi_import_open_zip(PyObject *path, const char *mode);
 
-/* stdin, or where that is no terminal, a file in memory with the text of rank
+/* stdin, or where that is not a terminal, a file in memory with the text of rank
    0's stdin: mpiexec gives it to rank 0 alone.  Nobody closes it. */
 FILE *mpi_import_stdin(void);
 
