@@ -76,3 +76,4 @@ pub mod text;
 pub mod tree;
 pub mod version;
 mod why;
+mod yaml;

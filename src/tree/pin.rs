@@ -248,9 +248,9 @@ pub enum PinError {
         /// The file, as the user names it.
         file: String,
         /// The line, from 1.
-        line: u64,
+        line: usize,
         /// The column in characters, from 1.
-        column: u64,
+        column: usize,
         /// What is wrong.
         reason: String,
     },

@@ -15,13 +15,14 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 23] = [
     "shipped",
     "text",
     "version",
     "digest",
     "contents",
     "regular",
+    "yaml",
     "syntax",
     "tree",
     "modules",
