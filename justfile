@@ -53,5 +53,10 @@ bench PATCHSET="catamount-py2.5" SOURCE="python-2.5": dist
 bench-ports REPOSITORY *VERSIONS: dist
     tests/bench/ports_by_tools.py target/dist/pypatch {{REPOSITORY}} {{VERSIONS}}
 
+# A series of patches as `diff` edits, next to patch(1). TREE is the unpacked release that it is for.
+bench-series TREE SERIES:
+    cargo build --locked
+    tests/bench/series_as_diffs.py target/debug/pypatch {{TREE}} {{SERIES}}
+
 ci:
     .ci/run

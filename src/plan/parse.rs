@@ -3,7 +3,7 @@
 use super::{Plan, PlannedEdit};
 use crate::edit::{Context, Outcome};
 use crate::operation::ParsedFile;
-use crate::syntax::Problem;
+use crate::syntax::{Doubt, Problem};
 use crate::tree::{File, FileChange, Location, TreeError};
 
 /// Refuses the edits of a plan after which a file of C or Python does not parse, though it did before. `after` is the tree
@@ -58,6 +58,6 @@ fn parsed(change: &FileChange, file: &File) -> ParsedFile {
 fn problem(file: &ParsedFile) -> Option<(Location, String)> {
     let problems =
         if file.path.as_str().ends_with(".py") { file.python().problems() } else { file.c().problems() };
-    let first: &Problem = problems.iter().find(|problem| !problem.of_branches)?;
+    let first: &Problem = problems.iter().find(|problem| problem.doubt == Doubt::Damage)?;
     Some((file.location(first.span.start), first.what.clone()))
 }

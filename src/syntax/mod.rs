@@ -12,4 +12,4 @@ pub mod shell;
 #[cfg(test)]
 mod tests;
 
-pub use problem::Problem;
+pub use problem::{Doubt, Problem};

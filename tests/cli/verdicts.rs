@@ -231,6 +231,22 @@ fn code_that_no_longer_parses_is_refused() {
 }
 
 #[test]
+fn branches_that_each_begin_a_function_are_not_refused() {
+    let c = "int f(int a)\n{\n    return a;\n}\n";
+    let head = |after: &str| {
+        format!(
+            "file: {C}\ntext.replace: {{find: \"int f(int a)\\n{{\\n\", with: \"#if defined(X)\\nint g(int a)\\n{{\\n{after}\"}}"
+        )
+    };
+    let whole = head("#else\\nint f(int a)\\n{\\n#endif\\n");
+    assert!(Case::new(&[(C, c)], &[], &whole).plan("old").contains("change "));
+    // Without X nothing begins the function.
+    let half = head("#endif\\n");
+    let plan = Case::new(&[(C, c)], &[], &half).plan("old");
+    assert!(plan.contains("refused") && plan.contains("no longer parse"), "{plan}");
+}
+
+#[test]
 fn only_whole_statements_are_wrapped() {
     let c = "int f(void)\n{\n    if (x) {\n        a();\n    }\n    else\n        b();\n    return 0;\n}\n";
     let wrap = |arguments: &str| {

@@ -3,8 +3,8 @@
 use crate::operation::lines::{common_indentation, indentation};
 use crate::operation::prelude::*;
 use crate::operation::value::Function as Wanted;
-use crate::syntax::Problem;
 use crate::syntax::c::{Function, has_code};
+use crate::syntax::{Doubt, Problem};
 use crate::text::{line_bounds, lines};
 
 /// The only function that `wanted` names, if it can be edited safely.
@@ -46,7 +46,7 @@ fn problem_of<'a>(file: &'a ParsedFile, function: &Function) -> Option<&'a Probl
     let closing = function.body.end - 1;
     let ends_at_margin = text[closing] == b'}' && line_bounds(text, closing).start == closing;
     let mut inside = file.c().problems().iter().filter(|problem| problem.touches(function.span()));
-    inside.find(|problem| !(problem.of_branches && ends_at_margin))
+    inside.find(|problem| problem.doubt != Doubt::Branches || !ends_at_margin)
 }
 
 fn no_function(file: &ParsedFile, name: &str) -> Failure {
