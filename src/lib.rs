@@ -69,6 +69,7 @@ pub mod plan;
 pub mod port;
 mod regular;
 mod report;
+mod scratch;
 mod shipped;
 pub mod snapshot;
 mod syntax;

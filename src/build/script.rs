@@ -102,8 +102,13 @@ impl Recipe {
                 Some(program) => format!("$WORK/{program}"),
                 None => tree.to_owned(),
             };
+            // A line of the step itself does not end it.
+            let mut end = "END OF STEP".to_owned();
+            while step.script.lines().any(|line| line == end) {
+                end.push('.');
+            }
             text += &format!(
-                "\n# {}\nstep {} \"{tree}\" \"{directory}\" <<'END OF STEP'\n{}END OF STEP\n",
+                "\n# {}\nstep {} \"{tree}\" \"{directory}\" <<'{end}'\n{}{end}\n",
                 step.why.replace('\n', " "),
                 step.id,
                 step.script

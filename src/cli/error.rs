@@ -127,7 +127,9 @@ impl From<PinError> for CliError {
 
 impl From<FetchError> for CliError {
     fn from(error: FetchError) -> CliError {
-        CliError::source(error.to_string()).details(error.attempts.iter().map(ToString::to_string)).help(
+        let is_full = error.attempts.iter().any(|attempt| attempt.why.is_full_disk());
+        let status = if is_full { ExitStatus::Io } else { ExitStatus::Source };
+        CliError::new(status, error.to_string()).details(error.attempts.iter().map(ToString::to_string)).help(
             "set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag",
         )
     }
@@ -176,7 +178,9 @@ impl From<ExportError> for CliError {
             ExportError::Tree(error) => error.into(),
             ExportError::Directory(error) => error.into(),
             ExportError::Io { path, source } => {
-                CliError::io(format!("cannot write {}", path.display()), &source)
+                // Whoever reads a pipe may end first, as with stdout.
+                let broken_pipe = source.kind() == io::ErrorKind::BrokenPipe;
+                CliError { broken_pipe, ..CliError::io(format!("cannot write {}", path.display()), &source) }
             }
             ExportError::UnknownSuffix(_) => CliError::usage(error.to_string()),
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anstream::StripStream;
 
-use super::{Base, CliError, ExitStatus, Ui, Workspace};
+use super::{Base, CliError, ExitStatus, Ui, Workspace, output};
 use crate::export;
 use crate::patchset::Patchset;
 use crate::plan::Baseline;
@@ -81,6 +81,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         return Err(CliError::usage("no member of the family has a range of versions"));
     }
     let sources = sources(ui, workspace, args)?;
+    if let Some(path) = &args.output {
+        let read: Vec<&SourceSpec> = sources.iter().map(|(_, source)| source).collect();
+        output::require_file(workspace, &[&args.patchset], &read, path)?;
+    }
     let base = match (&args.base, args.family) {
         (Some(source), _) => Base::of_source(ui, workspace, &patchset, source)?,
         // Every member is judged inside its own range.
@@ -102,12 +106,11 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let report = MatrixReport { matrix: &matrix, width: ui.width(), verbose: ui.verbose };
     match &args.output {
         Some(path) => {
-            let mut bytes = Vec::new();
+            let mut page = Vec::new();
             report
-                .write(args.format.into(), &mut StripStream::new(&mut bytes))
+                .write(args.format.into(), &mut StripStream::new(&mut page))
                 .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
-            workspace.not_an_input(path)?;
-            export::file(path, &bytes)?;
+            export::file(path, &page)?;
         }
         None => ui.show(&report, args.format)?,
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::{Complaint, LoadError};
+use super::id::{ALLOWED_ID, LONGEST_ID, is_id};
 use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
 use crate::digest::Sha256Digest;
 use crate::operation::TextFile;
@@ -49,12 +50,8 @@ pub(super) fn load_as(form: Form, catalog: &Catalog, id: &str) -> Result<Patchse
         let ids = chain.iter().map(|one| one.raw.id.value.as_str()).collect::<Vec<_>>();
         let wrong = |what| invalid(ids[0], vec![complaint(&last.file, extends.at, what)]);
         let id = &extends.value;
-        if !is_id(id) {
-            return Err(wrong(not_an_id("extends", id)));
-        }
-        let unknown =
-            || wrong(format!("`extends` names an unknown patchset `{id}`{}", or_near(&catalog.near(id))));
-        let parsed = parse(form, catalog, &catalog.find(id).ok_or_else(unknown)?)?;
+        let origin = catalog.named(id).map_err(|why| wrong(format!("`extends` {why}")))?;
+        let parsed = parse(form, catalog, &origin)?;
         if chain.iter().any(|one| one.file == parsed.file) {
             return Err(wrong(format!("`extends` is circular: {} -> {id}", ids.join(" -> "))));
         }
@@ -117,7 +114,10 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
         let what = format!("unsupported schema {}: this pypatch supports schema 1", raw.schema.value);
         check.at(raw.schema.at, what);
     }
-    if raw.id.value != id {
+    if !is_id(&raw.id.value) {
+        let shown: String = raw.id.value.chars().take(LONGEST_ID).collect();
+        check.at(raw.id.at, format!("invalid patchset id `{shown}`: {ALLOWED_ID}"));
+    } else if raw.id.value != id {
         check.at(raw.id.at, format!("`id` is `{}`, but the folder is named `{id}`", raw.id.value));
     }
     let applies_to = raw.applies_to.as_ref().and_then(|range| check.range(range));
@@ -134,9 +134,8 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
             check.at(edit_id.at, "the edit id `recipe` is reserved for the presets of `build:`");
         }
         if !is_id(&edit_id.value) {
-            let allowed = "use at most 100 lowercase letters, digits, `.`, `_` and `-`";
             let shown: String = edit_id.value.chars().take(LONGEST_ID).collect();
-            check.at(edit_id.at, format!("invalid edit id `{shown}`: {allowed}"));
+            check.at(edit_id.at, format!("invalid edit id `{shown}`: {ALLOWED_ID}"));
         }
         if let Some(line) = ids.insert(&edit_id.value, edit_id.at.line) {
             let what = format!("duplicate edit id `{}`: first used on line {line}", edit_id.value);
@@ -149,23 +148,6 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
         return Err(invalid(id, complaints));
     }
     Ok(Parsed { file, raw, applies_to, edits, digests })
-}
-
-/// The longest id, in bytes: it is the name of a file or folder, too.
-const LONGEST_ID: usize = 100;
-
-/// Whether a text is a valid id of an edit or a patchset, as in the schema: reports, snapshots and the command line need it
-/// to be one word.
-pub(crate) fn is_id(text: &str) -> bool {
-    let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    text.len() <= LONGEST_ID
-        && text.bytes().next().is_some_and(word)
-        && text.bytes().all(|b| word(b) || matches!(b, b'.' | b'_' | b'-'))
-}
-
-/// A patchset names others by id only: as a path, the name could mean any folder of the machine.
-fn not_an_id(key: &str, value: &str) -> String {
-    format!("`{key}` takes the id of a patchset, not a path: `{value}`")
 }
 
 /// Checks one patchset.yaml, collecting complaints.
@@ -231,14 +213,10 @@ impl Check<'_> {
     fn text(&self, file: &TextFile, name: &str) -> Result<Vec<u8>, String> {
         let path = file.name.parse::<TreePath>().map_err(|error| error.to_string())?;
         let path = format!("files/{path}");
-        let other = |id: &String| {
-            if !is_id(id) {
-                return Err(not_an_id("of", id));
-            }
-            let near = || or_near(&self.catalog.near(id));
-            self.catalog.find(id).ok_or_else(|| format!("`of` names an unknown patchset `{id}`{}", near()))
+        let origin = match &file.of {
+            Some(id) => self.catalog.named(id).map_err(|why| format!("`of` {why}"))?,
+            None => self.origin.clone(),
         };
-        let origin = file.of.as_ref().map_or_else(|| Ok(self.origin.clone()), other)?;
         let unreadable =
             |error| format!("`{name}` cannot read its text from {}: {error}", origin.display(&path));
         origin.read(&path).map_err(unreadable)

@@ -7,6 +7,7 @@ mod catalog;
 mod change;
 mod error;
 mod fact;
+mod id;
 mod lint;
 mod load;
 mod prepared;
@@ -23,8 +24,8 @@ pub(crate) use catalog::Origin;
 pub use change::Change;
 pub use error::{Complaint, LoadError};
 pub use fact::{Fact, Requirement};
+pub(crate) use id::{ALLOWED_ID, is_id};
 pub use lint::Lint;
-pub(crate) use load::is_id;
 pub use schema::json_schema;
 
 use crate::digest::Sha256Digest;
@@ -104,7 +105,7 @@ pub(crate) struct RawPatchset {
     #[schemars(with = "u32", range(min = 1, max = 1))]
     schema: Located<u32>,
     /// The id of the patchset, which is the name of its folder.
-    #[schemars(with = "String", regex(pattern = "^[a-z0-9][a-z0-9._-]{0,99}$"))]
+    #[schemars(with = "String", regex(pattern = id::PATTERN))]
     id: Located<String>,
     /// What it is for, in one line.
     title: String,
@@ -118,7 +119,7 @@ pub(crate) struct RawPatchset {
     pins: Vec<Located<String>>,
     /// Another patchset, whose edits this one includes. Edits of the same id replace them.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", regex(pattern = id::PATTERN))]
     extends: Option<Located<String>>,
     /// Edits of the extended patchset to leave out, each with the reason.
     #[serde(default)]

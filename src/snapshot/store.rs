@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::contents::if_exists;
-use crate::export;
+use crate::export::{self, Prepared};
 use crate::regular;
 use crate::shipped::SNAPSHOTS;
 
@@ -68,12 +68,17 @@ impl Store {
     /// # Errors
     /// If the file cannot be written; it is unchanged then.
     pub fn write(&self, patchset: &str, pin: &str, body: &str) -> io::Result<PathBuf> {
+        export::commit(vec![self.prepare(patchset, pin, body)?])?;
         let path = self.path(patchset, pin);
-        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-        let text = format!("---\nsource: tests/snapshots.rs\n---\n{}\n", body.trim_end_matches('\n'));
-        export::replace(&path, text.as_bytes())?;
-        if_exists(fs::remove_file(path.with_extension("snap.new")))?;
+        // The snapshot is accepted, whether or not insta will ask about the other one.
+        let _ = fs::remove_file(path.with_extension("snap.new"));
         Ok(path)
+    }
+
+    /// Prepares the file of an accepted body.
+    pub(crate) fn prepare(&self, patchset: &str, pin: &str, body: &str) -> io::Result<Prepared> {
+        let text = format!("---\nsource: tests/snapshots.rs\n---\n{}\n", body.trim_end_matches('\n'));
+        export::prepare_file(&self.path(patchset, pin), text.as_bytes())
     }
 }
 

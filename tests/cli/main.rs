@@ -14,6 +14,7 @@ mod faults;
 mod foreign;
 mod hostile;
 mod kill;
+mod outputs;
 mod patchset;
 mod plan;
 mod port;

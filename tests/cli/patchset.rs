@@ -411,7 +411,7 @@ fn a_link_to_outside_the_patchset_is_not_followed() {
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.add` cannot read its text from patchsets/mine/files/x: a symbolic link points outside the patchset
+      patchsets/mine/patchset.yaml:5:5: `file.add` cannot read its text from patchsets/mine/files/x: a symbolic link leads out of files/ of the patchset
     [exit 2]
     ");
 }

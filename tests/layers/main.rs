@@ -15,7 +15,7 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom.
-const LAYERS: [&str; 23] = [
+const LAYERS: [&str; 24] = [
     "shipped",
     "text",
     "version",
@@ -23,6 +23,7 @@ const LAYERS: [&str; 23] = [
     "contents",
     "regular",
     "yaml",
+    "scratch",
     "syntax",
     "tree",
     "modules",
