@@ -115,7 +115,7 @@ fn error_itself(error: &io::Error) -> io::Error {
 }
 
 /// Removes the directories that killed processes left in `parent`. It is not an error if one stays.
-fn remove_abandoned(parent: &Path) {
+pub(crate) fn remove_abandoned(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten().filter(|entry| is_own_name(&entry.file_name())) {
         let path = entry.path();

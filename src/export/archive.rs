@@ -60,11 +60,11 @@ pub fn archive(
             Compression::Gzip => {
                 // Without a file name and a time in the header, so that equal trees give equal bytes.
                 let encoder = flate2::GzBuilder::new().mtime(0).write(writer, flate2::Compression::best());
-                append(tree, prefix, encoder, out)?.finish().and_then(|w| w.flush()).map_err(io)?;
+                append(tree, prefix, encoder, out)?.finish().and_then(Write::flush).map_err(io)?;
             }
             Compression::Bzip2 => {
                 let encoder = bzip2::write::BzEncoder::new(writer, bzip2::Compression::best());
-                append(tree, prefix, encoder, out)?.finish().and_then(|w| w.flush()).map_err(io)?;
+                append(tree, prefix, encoder, out)?.finish().and_then(Write::flush).map_err(io)?;
             }
         }
         Ok(())

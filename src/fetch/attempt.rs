@@ -125,7 +125,7 @@ impl Why {
 
     /// Whether the release was there, and the disk had no space for it.
     pub fn is_full_disk(&self) -> bool {
-        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
         matches!(self, Why::Io(error) if full.contains(&error.kind()))
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::contents::if_exists;
 use crate::export::{self, Prepared};
 use crate::regular;
+use crate::scratch;
 use crate::shipped::SNAPSHOTS;
 
 /// A folder of snapshots. Shipped ones are used for those that it lacks.
@@ -73,6 +74,14 @@ impl Store {
         // The snapshot is accepted, whether or not insta will ask about the other one.
         let _ = fs::remove_file(path.with_extension("snap.new"));
         Ok(path)
+    }
+
+    /// Whether a snapshot is there, whatever it is. What a killed process left next to it is removed: nothing will be
+    /// written there if it is.
+    pub(crate) fn is_taken(&self, patchset: &str, pin: &str) -> bool {
+        let path = self.path(patchset, pin);
+        path.parent().into_iter().for_each(scratch::remove_abandoned);
+        path.symlink_metadata().is_ok()
     }
 
     /// Prepares the file of an accepted body.

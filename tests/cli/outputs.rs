@@ -91,7 +91,29 @@ fn a_port_that_cannot_be_reported_is_complete() {
 }
 
 #[test]
-fn what_is_no_patchset_does_not_end_a_command() {
+fn a_port_removes_what_a_killed_one_left() {
+    let env = release();
+    // Killed after the snapshot was moved to its place, and before the patchset was.
+    for (folder, content) in
+        [("snapshots/late", None), ("patchsets", Some("tree/patchset.yaml")), ("patchsets", Some("file"))]
+    {
+        let left = env.path(folder).join(format!(".pypatch-new-{:06}", content.map_or(0, str::len)));
+        fs::create_dir_all(&left).unwrap();
+        fs::set_permissions(&left, fs::Permissions::from_mode(0o700)).unwrap();
+        if let Some(content) = content {
+            fs::create_dir_all(left.join(content).parent().unwrap()).unwrap();
+            fs::write(left.join(content), "half").unwrap();
+        }
+    }
+    env.write("snapshots/late/python-9.9.snap", "of the killed one");
+    let output = sh(&env, "$PYPATCH --offline port early --to python-9.9 --id late");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(names(&env).iter().all(|name| !name.contains(".pypatch-new-")), "{:?}", names(&env));
+    assert!(env.path("patchsets/late/patchset.yaml").exists());
+}
+
+#[test]
+fn a_folder_with_a_name_that_cannot_be_an_id_is_skipped() {
     let env = release();
     for name in [".pypatch-AbCdEf", ".pypatch-new-AbCdEf", "gadget~", "Old Gadget", ".hidden"] {
         env.write(&format!("patchsets/{name}/patchset.yaml"), "schema:");

@@ -155,10 +155,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let snapshot = match &head.pin {
         Some(pin) => {
             let body = snapshot::render(&planned, &Baseline::read(&new, tree)?, pin);
-            match store.path(&head.id, pin).symlink_metadata() {
+            match store.is_taken(&head.id, pin) {
                 // It was accepted before: whoever runs `snapshot check` sees how it differs.
-                Ok(_) => None,
-                Err(_) => Some((pin, store.prepare(&head.id, pin, &body).map_err(unwritten)?)),
+                true => None,
+                false => Some((pin, store.prepare(&head.id, pin, &body).map_err(unwritten)?)),
             }
         }
         None => None,
