@@ -46,6 +46,7 @@ impl Change {
         if self.operation.needs() == FileNeed::Creates && self.file.len() > 1 {
             return Err("may create its file, so `file` must name exactly one".to_owned());
         }
+        self.within.as_ref().map_or(Ok(()), Within::check)?;
         operation.check(&self.texts)
     }
 }

@@ -240,11 +240,6 @@ fn find_unquoted(text: &[u8], needle: &[u8]) -> Vec<Span> {
 
 /// The scope around a match, and the change with that scope, in that file.
 fn on(judged: JudgedPart<'_>, path: &TreePath, text: &[u8], span: Span) -> (Option<String>, Option<Change>) {
-    let enclosing_function = || {
-        let c = CFile::parse(text);
-        let found = c.functions().iter().find(|function| function.span().contains(span))?;
-        Some(found.name.clone())
-    };
     let file = |change: Change| Change { file: vec![path.clone()], ..change };
     // The text as it is written here, if it differs in blanks or quotes.
     let as_here = |change: Change| {
@@ -253,34 +248,52 @@ fn on(judged: JudgedPart<'_>, path: &TreePath, text: &[u8], span: Span) -> (Opti
         moved.map(|operation| Change { operation, ..change })
     };
     if let Anchor::Code { function: Some(wanted), code, count } = judged.anchor() {
-        let Some(name) = enclosing_function() else { return (None, None) };
+        let Some(name) = enclosing_function(text, span) else { return (None, None) };
         let function =
             Some(Wanted { name: name.clone(), under: wanted.under.filter(|_| name == wanted.name) });
         let change = judged.moved(Anchor::Code { function, code, count }).map(file);
         return (Some(format!("`{name}`")), change);
     }
-    let within = match &judged.change.within {
-        Some(Within::Function(_)) if path.as_str().ends_with(".py") => PyFile::parse(text)
-            .function_at(span.start)
-            .map(|function| Within::Function(function.path.clone())),
-        Some(Within::Function(_)) => enclosing_function().map(Within::Function),
-        Some(Within::Target(_)) => {
-            let makefile = Makefile::parse(text);
-            let rule = makefile.rules.iter().find(|rule| rule.span.contains(span));
-            let target = rule.and_then(|rule| rule.targets.first());
-            target.map(|target| Within::Target(String::from_utf8_lossy(target.of(text)).into_owned()))
-        }
-        Some(Within::Class(_)) => {
-            let python = PyFile::parse(text);
-            python.class_at(span.start).map(|class| Within::Class(class.path.clone()))
-        }
-        Some(Within::Between(..)) | None => None,
-    };
+    let within = judged.change.within.as_ref().and_then(|within| scope_around(within, path, text, span));
     let scope = within.as_ref().map(ToString::to_string);
     let change = file(Change { within, ..judged.change.clone() });
     let is_literal =
         text_of(&judged.anchor()).is_some_and(|anchor| anchor.trim().as_bytes() == span.of(text));
     (scope, if is_literal { Some(change) } else { as_here(change) })
+}
+
+/// The scope of the same kind as `wanted` around a match; `None` if there is none.
+fn scope_around(wanted: &Within, path: &TreePath, text: &[u8], span: Span) -> Option<Within> {
+    if wanted.between.is_some() {
+        return None;
+    }
+    let mut around = Within::default();
+    if path.as_str().ends_with(".py") {
+        let python = PyFile::parse(text);
+        let function = python.function_at(span.start).map(|function| function.path.clone());
+        let class = python.class_at(span.start).map(|class| class.path.clone());
+        match (wanted.function.is_some(), wanted.class.is_some()) {
+            // The dotted name of the function says the class.
+            (true, _) => around.function = Some(function?),
+            (false, true) => around.class = Some(class?),
+            (false, false) => {}
+        }
+    } else if wanted.function.is_some() {
+        around.function = Some(enclosing_function(text, span)?);
+    }
+    if wanted.target.is_some() {
+        let makefile = Makefile::parse(text);
+        let rule = makefile.rules.iter().find(|rule| rule.span.contains(span))?;
+        around.target = Some(String::from_utf8_lossy(rule.targets.first()?.of(text)).into_owned());
+    }
+    (around != Within::default()).then_some(around)
+}
+
+/// The C function that a match is in.
+fn enclosing_function(text: &[u8], span: Span) -> Option<String> {
+    let c = CFile::parse(text);
+    let found = c.functions().iter().find(|function| function.span().contains(span))?;
+    Some(found.name.clone())
 }
 
 /// Turns `obsolete` into `lost` while one of `names` is in the code of a file of the same kind as `file`; otherwise records

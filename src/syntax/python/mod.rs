@@ -8,6 +8,7 @@ mod definition;
 mod import;
 mod lexer;
 mod literal;
+mod statement;
 
 pub use definition::Definition;
 pub use import::{Import, ImportKind};
