@@ -44,6 +44,15 @@ pub(super) fn leading_blanks(text: &[u8]) -> &[u8] {
     &text[..text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()]
 }
 
+/// Adds a line that is indented by `margin`. If that uses blanks, leading tabs become four of them.
+pub(super) fn push_indented(out: &mut Vec<u8>, margin: &[u8], line: &[u8]) {
+    let tabs = line.iter().take_while(|b| **b == b'\t').count();
+    let step: &[u8] = if margin.starts_with(b" ") { b"    " } else { b"\t" };
+    out.extend_from_slice(margin);
+    out.extend(std::iter::repeat_n(step, tabs).flatten());
+    out.extend_from_slice(&line[tabs..]);
+}
+
 /// The blanks that all lines of a text begin with, except blank lines and preprocessor directives. A patchset may
 /// indent its text; the text gets the indentation of its place.
 pub(super) fn common_indentation(text: &[u8]) -> Vec<u8> {

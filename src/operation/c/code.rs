@@ -1,6 +1,6 @@
 //! Finds functions and code, and indents code for its place.
 
-use crate::operation::lines::{common_indentation, indentation};
+use crate::operation::lines::{common_indentation, indentation, push_indented};
 use crate::operation::prelude::*;
 use crate::operation::value::Function as Wanted;
 use crate::syntax::c::{Function, has_code};
@@ -103,12 +103,8 @@ pub(super) fn indented(text: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
     for line in text.split_inclusive(|b| *b == b'\n') {
         let body = line.strip_suffix(b"\n").unwrap_or(line);
         let body = body.strip_prefix(&common[..]).unwrap_or(body);
-        let tabs = body.iter().take_while(|b| **b == b'\t').count();
         if !body.is_empty() && !body.starts_with(b"#") {
-            out.extend_from_slice(margin);
-            let step: &[u8] = if margin.starts_with(b" ") { b"    " } else { b"\t" };
-            out.extend(std::iter::repeat_n(step, tabs).flatten());
-            out.extend_from_slice(&body[tabs..]);
+            push_indented(&mut out, margin, body);
         } else {
             out.extend_from_slice(body);
         }
