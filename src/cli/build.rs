@@ -34,7 +34,7 @@ pub(super) struct Args {
     /// Build only these programs [default: all except those that are built only on request].
     #[arg(long = "program", value_name = "ID")]
     programs: Vec<String>,
-    /// The launcher, if the recipe needs one: a program, or `stand-in` for the one that comes with pypatch
+    /// The launcher, if the recipe needs one: a program, or `stub` for the one that comes with pypatch
     /// [default: the launcher on the PATH].
     #[arg(long, value_name = "PROGRAM")]
     launcher: Option<String>,
@@ -205,9 +205,9 @@ fn failure(result: &CheckResult) -> [String; 2] {
 
 /// The program that is started where the tree calls its launcher.
 fn launcher(name: Option<&str>, given: Option<&str>) -> Result<Launcher, CliError> {
-    let Some(name) = name else { return Ok(Launcher::StandIn) };
+    let Some(name) = name else { return Ok(Launcher::Stub) };
     let wanted = match given {
-        Some("stand-in") => return Ok(Launcher::StandIn),
+        Some("stub") => return Ok(Launcher::Stub),
         Some(program) => program,
         None => name,
     };
@@ -221,6 +221,6 @@ fn launcher(name: Option<&str>, given: Option<&str>) -> Result<Launcher, CliErro
     found.map(Launcher::Program).ok_or_else(|| {
         CliError::usage(format!("cannot find the launcher `{wanted}`"))
             .detail("the tree starts programs with it")
-            .help("give --launcher PROGRAM, or --launcher stand-in to build without the machine")
+            .help("give --launcher PROGRAM, or --launcher stub to build without the machine")
     })
 }

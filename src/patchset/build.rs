@@ -247,11 +247,11 @@ const RESERVED: [&str; 5] = ["source", "unpatched", "bin", "logs", "steps"];
 /// `sh` reads it as one word.
 fn is_launcher(name: &str) -> bool {
     let sign = |b: u8| b.is_ascii_alphanumeric() || b"._+-".contains(&b);
-    // The stand-in is in the same directory.
+    // The stub is in the same directory.
     name.bytes().all(sign)
         && !name.is_empty()
         && !name.starts_with(['.', '-', '+'])
-        && name != "stand-in-launcher"
+        && name != "stub-launcher"
 }
 
 /// Whether `sh` reads `name=value` as an assignment.

@@ -16,7 +16,7 @@ const BUILD: &[&str] = &[
     "--work",
     "work",
     "--launcher",
-    "stand-in",
+    "stub",
 ];
 
 /// A tree whose configure runs a test program with `launch`, and a patchset with a recipe for it.
@@ -155,7 +155,7 @@ fn build_lists_its_commands_before_the_first_one_runs() {
     assert!(listed < command && command < warning && warning < at("main/configure failed"), "{stderr}");
     // Only what runs.
     assert!(!stderr.contains("old/configure"), "{stderr}");
-    let shipped = env.run(&["build", "catamount-py2.5", "tree", "--prefix", "p", "--launcher", "stand-in"]);
+    let shipped = env.run(&["build", "catamount-py2.5", "tree", "--prefix", "p", "--launcher", "stub"]);
     assert!(!shipped.contains("warning:"), "{shipped}");
 }
 
@@ -407,7 +407,7 @@ fn a_wrong_build_is_refused_before_anything_is_written() {
         "unknown program `ne`; the programs are old, main",
     );
     refused(
-        &["build", "gizmo", "tree", "--prefix", "p", "--work", "work", "--launcher", "stand-in"],
+        &["build", "gizmo", "tree", "--prefix", "p", "--work", "work", "--launcher", "stub"],
         3,
         "not a pinned release",
     );
@@ -448,9 +448,9 @@ fn a_wrong_recipe_is_an_error_with_its_line() {
 }
 
 #[test]
-fn the_stand_in_launcher_behaves_like_yod() {
+fn the_stub_launcher_behaves_like_yod() {
     let env = environment();
-    env.write("launch", include_str!("../../src/build/stand_in.sh"));
+    env.write("launch", include_str!("../../src/build/stub_launcher.sh"));
     let launch = |arguments: &[&str], dynamic: bool| {
         let mut command = Command::new("sh");
         command.arg("launch").args(arguments).current_dir(env.path("."));

@@ -178,7 +178,7 @@ fn a_link_to_a_patchset_elsewhere_cannot_be_named_by_another() {
 #[test]
 fn a_launcher_is_a_plain_file_name() {
     let env = TestEnvironment::with_tree();
-    let refused = ["../../x", "/bin/x", "a b", "$(id)", "a;b", "..", "-x", "", "a'b", "stand-in-launcher"];
+    let refused = ["../../x", "/bin/x", "a b", "$(id)", "a;b", "..", "-x", "", "a'b", "stub-launcher"];
     let taken = ["yod", "mpirun-3.1", "srun_x", "_a"];
     for (names, expected) in [(&refused[..], 2), (&taken[..], 0)] {
         for name in names {
