@@ -13,6 +13,7 @@ mod export;
 mod faults;
 mod foreign;
 mod hostile;
+mod injection;
 mod kill;
 mod outputs;
 mod patchset;
