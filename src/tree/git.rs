@@ -8,6 +8,7 @@ use git2::{ErrorCode, ObjectType, Oid, Repository};
 
 use super::attributes::{Chain, Rules};
 use super::limits::{Budget, LIMITS};
+use super::loose::{require_end, require_ends};
 use super::repository::open_repository;
 use super::walk::file_mode;
 use super::{Entry, File, Mtime, Node, Tree, TreeError, TreePath, WalkEntry};
@@ -59,6 +60,7 @@ impl GitTree {
         let origin = format!("git:{}@{rev}", path.display());
         let repository = open_repository(path)?;
         let (tree, mtime) = {
+            require_ends(&repository, rev).map_err(|error| git_error(&origin, &error))?;
             let object = repository.revparse_single(rev).map_err(|error| match error.code() {
                 ErrorCode::NotFound | ErrorCode::InvalidSpec => TreeError::NoRevision {
                     repo: path.to_owned(),
@@ -108,6 +110,7 @@ impl GitTree {
         let mut all = Vec::new();
         for (length, id) in files {
             let failed = |error| git_error(&format!(".gitattributes of {}", self.origin), &error);
+            require_end(repository, *id).map_err(failed)?;
             let blob = repository.find_blob(*id).map_err(failed)?;
             all.push((*length, Arc::new(Rules::parse(blob.content()))));
         }
@@ -127,6 +130,7 @@ impl GitTree {
                 Entry::Symlink => return Err(TreeError::Symlink(path.clone())),
                 Entry::File { .. } | Entry::Other => return Ok(None),
             }
+            require_end(&repository, at.id).map_err(self.failed(path))?;
             let tree = repository.find_tree(at.id).map_err(self.failed(path))?;
             if let Some(id) = attribute_file(&tree) {
                 files.push((end, id));
@@ -145,8 +149,19 @@ impl GitTree {
 
     fn blob(&self, path: &TreePath, id: Oid) -> Result<Vec<u8>, TreeError> {
         let repository = self.repository();
+        require_end(&repository, id).map_err(self.failed(path))?;
         let blob = repository.find_blob(id).map_err(self.failed(path))?;
         Ok(blob.content().to_owned())
+    }
+
+    /// The target of a symbolic link, if there can be such a link.
+    fn target(&self, path: &TreePath, id: Oid) -> Result<Vec<u8>, TreeError> {
+        let target = self.blob(path, id)?;
+        if target.is_empty() || target.contains(&0) {
+            let why = "it is a symbolic link without a target";
+            return Err(TreeError::hostile(&self.label, path.as_str().as_bytes(), why));
+        }
+        Ok(target)
     }
 
     /// The size of a blob, which is not decompressed for that.
@@ -164,6 +179,7 @@ impl GitTree {
         let mut left = vec![(String::new(), self.tree, AttributeFiles::new())];
         while let Some((above, id, mut files)) = left.pop() {
             let failed = |error| git_error(&format!("{above} of {}", self.origin), &error);
+            require_end(&repository, id).map_err(failed)?;
             let tree = repository.find_tree(id).map_err(failed)?;
             files.extend(attribute_file(&tree).map(|id| (above.len(), id)));
             let chain = self.chain(&repository, &files)?;
@@ -192,6 +208,9 @@ impl GitTree {
             without_empty_directories(&mut listing.found);
         }
         listing.found.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        if let Some(two) = listing.found.windows(2).find(|two| two[0].0 == two[1].0) {
+            return Err(TreeError::hostile(&self.label, two[0].0.as_str().as_bytes(), "it occurs twice"));
+        }
         Ok(listing)
     }
 }
@@ -253,7 +272,10 @@ impl Tree for GitTree {
                     None => self.size(path, object.id)?,
                 };
                 sizes.insert(object.id, size);
-                budget.contents(path, size)?;
+                match object.entry() {
+                    Entry::Symlink => budget.link(path, size)?,
+                    Entry::File { .. } | Entry::Directory | Entry::Other => budget.contents(path, size)?,
+                }
             }
         }
         for (path, object, chain) in found {
@@ -264,7 +286,7 @@ impl Tree for GitTree {
                     (Node::File(bytes.into()), file_mode(executable))
                 }
                 Entry::Directory => (Node::Directory, 0o755),
-                Entry::Symlink => (Node::Symlink(self.blob(&path, object.id)?), 0o777),
+                Entry::Symlink => (Node::Symlink(self.target(&path, object.id)?), 0o777),
                 Entry::Other => (Node::Other, 0o755),
             };
             visit(WalkEntry { path, node, mode, mtime: self.mtime })?;

@@ -24,6 +24,7 @@ mod identity;
 mod large;
 mod limits;
 mod location;
+mod loose;
 mod overlay;
 mod path;
 pub mod pin;
