@@ -62,6 +62,8 @@ pub mod digest;
 pub mod edit;
 pub mod export;
 pub mod fetch;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod modules;
 pub mod operation;
 pub mod patchset;

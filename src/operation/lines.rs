@@ -29,7 +29,12 @@ pub(super) fn as_lines(text: &[u8], ending: &[u8]) -> Vec<u8> {
 /// Inserts whole lines at the beginning of a line, or after a last line that has no end.
 pub(super) fn insert_lines(text: &[u8], at: usize, lines: &[u8]) -> Rewrite {
     let open = at > 0 && !text[..at].ends_with(b"\n");
-    let mut with = if open { line_ending(text).to_vec() } else { Vec::new() };
+    let mut with = match &text[..at] {
+        _ if !open => Vec::new(),
+        // Half of a line end is completed.
+        [.., b'\r'] => b"\n".to_vec(),
+        _ => line_ending(text).to_vec(),
+    };
     with.extend_from_slice(lines);
     Rewrite::insert(at, with)
 }

@@ -9,6 +9,8 @@ mod problem;
 pub mod python;
 pub mod setup;
 pub mod shell;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod spans;
 #[cfg(test)]
 mod tests;
 
