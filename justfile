@@ -58,5 +58,19 @@ bench-series TREE SERIES:
     cargo build --locked
     tests/bench/series_as_diffs.py target/debug/pypatch {{TREE}} {{SERIES}}
 
+# Stops each command that writes at every system call that changes the disk, and prints what that did; takes minutes
+faults:
+    cargo test --locked --test cli -- --ignored --nocapture every_fault
+
+# Looks for inputs for which something does not hold, so many seconds for each target; needs a nightly toolchain
+fuzz SECONDS="60" *TARGETS:
+    fuzz/run {{SECONDS}} {{TARGETS}}
+
+# What the table in SECURITY.md counts: faults, hostile inputs, changed seeds, and the fuzzer where it is installed
+security SECONDS="60": faults
+    cargo test --locked --test cli -- corpus::
+    PROPTEST_CASES=4000 cargo test --locked --lib -- fuzzing::
+    fuzz/run {{SECONDS}} || [ $? = 77 ]
+
 ci:
     .ci/run
