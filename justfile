@@ -68,7 +68,7 @@ fuzz SECONDS="60" *TARGETS:
 
 # What the table in SECURITY.md counts: faults, hostile inputs, changed seeds, and the fuzzer where it is installed
 security SECONDS="60": faults
-    cargo test --locked --test cli -- corpus::
+    PYPATCH_TEST_ALL=1 cargo test --locked --test cli -- corpus::
     PROPTEST_CASES=4000 cargo test --locked --lib -- fuzzing::
     fuzz/run {{SECONDS}} || [ $? = 77 ]
 

@@ -436,7 +436,7 @@ fn a_hostile_archive_touches_nothing_and_leaves_nothing() {
                 (&["export", "gadget", "a.tar", "--as", "tar", "-o", "out.tar"], Some("out.tar")),
                 (&["apply", "--allow-unpinned", "gadget", "a.tar", "-o", "applied"], Some("applied")),
             ];
-            attack(&env, Source::Archive, kind.fate, of(kind.name, &commands))
+            attack(&env, Source::Archive, kind.fate, &of(kind.name, &commands))
         },
     );
 }

@@ -396,7 +396,7 @@ fn a_hostile_commit_touches_nothing_and_leaves_nothing() {
                 (&["export", "gadget", &source, "--as", "tar", "-o", "out.tar"], Some("out.tar")),
                 (&["apply", "--allow-unpinned", "gadget", &source, "-o", "applied"], Some("applied")),
             ];
-            attack(&env, Source::Commit, kind.fate, of(kind.name, &commands))
+            attack(&env, Source::Commit, kind.fate, &of(kind.name, &commands))
         },
     );
 }

@@ -4,9 +4,11 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
-use super::{Either, Fate, Read, Refused, Run, Source, Unfit, attack, attack_with, run};
+use super::{
+    Either, Fate, Read, Refused, Run, Source, Unfit, attack, attack_with, is_complete, is_large, of, run,
+};
 use crate::common::TestEnvironment;
-use crate::common::watch::{differences, look};
+use crate::common::watch::{Look, differences, look};
 
 /// A kind: its name, what becomes of it, and its patchset.yaml after the head.
 struct Kind {
@@ -302,8 +304,8 @@ fn try_kind(kind: &Kind) -> Vec<String> {
         Unfit => Either,
         Refused(_) | Read | Either => kind.fate,
     };
-    let mut findings =
-        attack(&env, Source::Patchset, of_patchset, &[(&["check", "mine"], None), (&["show", "mine"], None)]);
+    let reading: [Run<'_>; 2] = [(&["check", "mine"], None), (&["show", "mine"], None)];
+    let mut findings = attack(&env, Source::Patchset, of_patchset, &of(kind.name, &reading));
     let commands: [Run<'_>; 4] = [
         (&["plan", "mine", "tree"], None),
         (&["export", "mine", "tree", "--as", "diff", "-o", "out.diff"], Some("out.diff")),
@@ -318,8 +320,10 @@ fn try_kind(kind: &Kind) -> Vec<String> {
         })
         .collect();
     // Links that were put into the tree are copied as they are.
-    findings.extend(attack(&env, Source::Commit, kind.fate, &commands));
-    findings.extend(apply_and_revert(&env));
+    findings.extend(attack(&env, Source::Commit, kind.fate, &of(kind.name, &commands)));
+    if is_complete() || !is_large(kind.name) {
+        findings.extend(apply_and_revert(&env));
+    }
     findings
 }
 
@@ -339,14 +343,11 @@ fn apply_and_revert(env: &TestEnvironment) -> Vec<String> {
         if has_receipt && !run(env, &["revert", "tree"]).status.success() {
             findings.push("revert failed".to_owned());
         }
-        let mut reverted = differences(&before, &look(&env.folder()));
+        let now = look(&env.folder());
+        let mut reverted = differences(&before, &now);
         // Files that are written again are as new as that.
-        reverted.retain(|path| {
-            let now = look(&env.folder());
-            let contents =
-                |look: &crate::common::watch::Look| look.get(path).map(|it| (it.mode, it.contents.clone()));
-            contents(&before) != contents(&now)
-        });
+        let contents = |look: &Look, path: &str| look.get(path).map(|it| (it.mode, it.contents.clone()));
+        reverted.retain(|path| contents(&before, path) != contents(&now, path));
         if !reverted.is_empty() {
             findings.push(format!("revert left {reverted:?}"));
         }
