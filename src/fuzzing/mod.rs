@@ -20,8 +20,11 @@ pub use patchset::patchset;
 pub use snapshot::snapshot;
 pub use tree::{journal, receipt};
 
+/// What panics where something does not hold for an input.
+pub type Holds = fn(&[u8]);
+
 /// An input's name and what has to hold for it. The fuzzer has a target of the same name for each.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Holds)] = &[
     ("archive", archive),
     ("c", c),
     ("journal", journal),

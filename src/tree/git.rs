@@ -176,10 +176,14 @@ impl GitTree {
         let mut listing = Listing { found: Vec::new(), unnameable: None };
         let mut budget = Budget::new(&self.label, &LIMITS);
         let mut has_ignored = false;
+        // A small repository can have one directory a million times.
+        let mut checked = BTreeSet::new();
         let mut left = vec![(String::new(), self.tree, AttributeFiles::new())];
         while let Some((above, id, mut files)) = left.pop() {
             let failed = |error| git_error(&format!("{above} of {}", self.origin), &error);
-            require_end(&repository, id).map_err(failed)?;
+            if checked.insert(id) {
+                require_end(&repository, id).map_err(failed)?;
+            }
             let tree = repository.find_tree(id).map_err(failed)?;
             files.extend(attribute_file(&tree).map(|id| (above.len(), id)));
             let chain = self.chain(&repository, &files)?;

@@ -311,7 +311,7 @@ impl Injection<'_> {
         now.retain(|path, _| !leftovers.contains(path));
         let not_before = expected.not_before(&before, &now);
         let mut not_after = expected.not_after(&before, &now);
-        // That of a directory of another user cannot be set, which is no error.
+        // That of a directory of another user cannot be set, which is not an error.
         if *fault == Fault::Error("EACCES") {
             not_after.retain(|path| !now.get(path).is_some_and(Seen::is_dir));
         }

@@ -276,15 +276,15 @@ const KINDS: &[Kind] = kinds! {
     "a file of mode 7777" Either, t => t.and(&[mode("t/evil", "0007777\0")]);
     "a file of mode 0" Either, t => t.and(&[mode("t/evil", "0000000\0")]);
     "a mode that says device" Either, t => t.and(&[mode("t/evil", "0020644\0")]);
-    "a mode that is no number" R, t => t.and(&[mode("t/evil", "rwxr-xr-")]);
+    "a mode that is not a number" R, t => t.and(&[mode("t/evil", "rwxr-xr-")]);
     "a negative mode" Either, t => t.and(&[mode("t/evil", "-000001\0")]);
     "a setgid directory" Either, t => t.and(&[with(b'5', "t/evil/", "", b"", |h| h[100..108].copy_from_slice(b"0002777\0"))]);
     "a directory of mode 0 with a file" Either, t => t.and(&[with(b'5', "t/evil/", "", b"", |h| h[100..108].copy_from_slice(b"0000000\0")), file("t/evil/x")]);
     "a time before 1970" Either, t => t.and(&[with(b'0', "t/evil", "", b"", |h| h[136..148].copy_from_slice(&[255; 12]))]);
     "the last time" Either, t => t.and(&[with(b'0', "t/evil", "", b"", |h| h[136..148].copy_from_slice(b"77777777777\0"))]);
     "a time of 95 bits" Either, t => t.and(&[with(b'0', "t/evil", "", b"", |h| { h[136] = 0x80; h[137..148].fill(0xff) })]);
-    "a time that is no number" Either, t => t.and(&[with(b'0', "t/evil", "", b"", |h| h[136..148].copy_from_slice(b"yesterday!!!"))]);
-    "an owner that is no number" Either, t => t.and(&[with(b'0', "t/evil", "", b"", |h| h[108..116].copy_from_slice(b"nobody!!"))]);
+    "a time that is not a number" Either, t => t.and(&[with(b'0', "t/evil", "", b"", |h| h[136..148].copy_from_slice(b"yesterday!!!"))]);
+    "an owner that is not a number" Either, t => t.and(&[with(b'0', "t/evil", "", b"", |h| h[108..116].copy_from_slice(b"nobody!!"))]);
     // Order.
     "a file twice" R, t => t.and(&[file("t/evil"), file("t/evil")]);
     "a touched file twice" R, t => t.and(&[file("t/configure")]);
@@ -306,7 +306,7 @@ const KINDS: &[Kind] = kinds! {
     "a negative size" R, t => t.and(&[sized(b'0', "t/evil", &[255; 12])]);
     "a size of 95 bits" R, t => t.and(&[sized(b'0', "t/evil", b"\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")]);
     "a size of 2^63" R, t => t.and(&[sized(b'0', "t/evil", b"\x80\0\0\0\x80\0\0\0\0\0\0\0")]);
-    "a size that is no number" R, t => t.and(&[sized(b'0', "t/evil", b"hello world\0")]);
+    "a size that is not a number" R, t => t.and(&[sized(b'0', "t/evil", b"hello world\0")]);
     "a size with a minus sign" R, t => t.and(&[sized(b'0', "t/evil", b"-0000000001\0")]);
     "a size one byte over the limit" R, t => t.and(&[sized(b'0', "t/evil", b"04000000001\0")]);
     "a size that hides the next member" Either, t => t.and(&[sized(b'0', "t/evil", b"00000001000\0"), file("t/hidden")]);
@@ -361,9 +361,9 @@ const KINDS: &[Kind] = kinds! {
     "pax: a larger size" R, t => t.and(&[pax(record("size=99999999999"))]);
     "pax: a size that hides the next member" R, t => t.and(&[pax(record("size=1024")), file("t/hidden")]);
     "pax: a negative size" R, t => t.and(&[pax(record("size=-1"))]);
-    "pax: a size that is no number" R, t => t.and(&[pax(record("size=many"))]);
+    "pax: a size that is not a number" R, t => t.and(&[pax(record("size=many"))]);
     "pax: a size of 80 bits" R, t => t.and(&[pax(record("size=999999999999999999999999"))]);
-    "pax: a time that is no number" Either, t => t.and(&[pax(record("mtime=1e99"))]);
+    "pax: a time that is not a number" Either, t => t.and(&[pax(record("mtime=1e99"))]);
     "pax: a negative time" Either, t => t.and(&[pax(record("mtime=-99999999999999999999.5"))]);
     "pax: a record that says it is longer" R, t => t.and(&[pax("99 path=t/evil\n")]);
     "pax: a record that says it is shorter" R, t => t.and(&[pax("5 path=t/evil\n")]);
