@@ -13,7 +13,6 @@ mod fetch;
 mod list;
 mod man;
 mod matrix;
-mod output;
 mod own_pin;
 mod pinned;
 mod pins;

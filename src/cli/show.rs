@@ -1,10 +1,8 @@
 //! `pypatch show`
 
 use super::{CliError, ExitStatus, Format, Ui, Workspace};
-use crate::build::Recipe;
-use crate::report::Shown;
 
-/// Show a patchset: its edits, the reasons for them, what they do, and the commands that `build` would run.
+/// Show a patchset: its edits, the reasons for them, and what they do.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchset.
@@ -26,7 +24,6 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             return Err(error.details(names));
         }
     }
-    let recipe = args.edit.is_none().then(|| Recipe::whole(&patchset));
-    ui.show(&Shown { patchset: &patchset, recipe: recipe.as_ref() }, args.format)?;
+    ui.show(&patchset, args.format)?;
     Ok(ExitStatus::Done)
 }

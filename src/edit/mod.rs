@@ -7,7 +7,7 @@ mod context;
 mod fact;
 mod outcome;
 mod resolve;
-#[cfg(any(test, fuzzing))]
+#[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

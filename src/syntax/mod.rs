@@ -9,9 +9,7 @@ mod problem;
 pub mod python;
 pub mod setup;
 pub mod shell;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod spans;
 #[cfg(test)]
 mod tests;
 
-pub use problem::{Doubt, Problem};
+pub use problem::Problem;

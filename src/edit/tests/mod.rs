@@ -11,7 +11,6 @@ mod makefile;
 mod patch_program;
 mod properties;
 mod python;
-mod python_statements;
 mod resolve;
 mod setup;
 mod shell;

@@ -200,8 +200,7 @@ impl Reader<'_> {
             Keyword::If if self.groups.len() == DEEPEST => {
                 if self.too_deep == 0 {
                     let rest = Span::new(lines.start, self.source.len());
-                    let what = format!("more than {DEEPEST} #if are nested");
-                    self.out.problems.push(Problem::unclear(rest, what));
+                    self.stray(rest, &format!("more than {DEEPEST} #if are nested"));
                 }
                 self.too_deep += 1;
             }
