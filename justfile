@@ -53,5 +53,24 @@ bench PATCHSET="catamount-py2.5" SOURCE="python-2.5": dist
 bench-ports REPOSITORY *VERSIONS: dist
     tests/bench/ports_by_tools.py target/dist/pypatch {{REPOSITORY}} {{VERSIONS}}
 
+# A series of patches as `diff` edits, next to patch(1). TREE is the unpacked release that it is for.
+bench-series TREE SERIES:
+    cargo build --locked
+    tests/bench/series_as_diffs.py target/debug/pypatch {{TREE}} {{SERIES}}
+
+# Stops each command that writes at every system call that changes the disk, and prints what that did; takes minutes
+faults:
+    cargo test --locked --test cli -- --ignored --nocapture every_fault
+
+# Looks for inputs for which something does not hold, so many seconds for each target; needs a nightly toolchain
+fuzz SECONDS="60" *TARGETS:
+    fuzz/run {{SECONDS}} {{TARGETS}}
+
+# What the table in SECURITY.md counts: faults, hostile inputs, changed seeds, and the fuzzer where it is installed
+security SECONDS="60": faults
+    PYPATCH_TEST_ALL=1 cargo test --locked --test cli -- corpus::
+    PROPTEST_CASES=4000 cargo test --locked --lib -- fuzzing::
+    fuzz/run {{SECONDS}} || [ $? = 77 ]
+
 ci:
     .ci/run

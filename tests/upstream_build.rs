@@ -37,7 +37,7 @@ fn build(place: &Path, patchsets: &[&str], pin: &str, more: &[&str]) -> (Option<
         command.env("OPT", "-DNDEBUG -O1 -Wall");
     }
     command.arg("build").args(patchsets).arg(pin).args(more).current_dir(place);
-    command.args(["--prefix", "prefix", "--work", "work", "--launcher", "stand-in"]);
+    command.args(["--prefix", "prefix", "--work", "work", "--launcher", "stub"]);
     let output = command.output().unwrap();
     let said = [&output.stdout[..], &output.stderr[..]].concat();
     (output.status.code(), String::from_utf8_lossy(&said).into_owned())

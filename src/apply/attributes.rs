@@ -17,7 +17,7 @@ const MOST: usize = 64 << 10;
 ///
 /// # Errors
 /// When the disk is full or damaged.
-pub(super) fn copy(from: &File, to: &File) -> io::Result<()> {
+pub(crate) fn copy(from: &File, to: &File) -> io::Result<()> {
     let wanted = names(from)?;
     // A new file may have the list that its directory sets for all new files.
     if !wanted.iter().any(|name| name == ACL) && names(to)?.iter().any(|name| name == ACL) {

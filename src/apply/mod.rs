@@ -63,6 +63,7 @@ mod undo;
 #[cfg(test)]
 mod window;
 
+pub(crate) use attributes::copy as copy_attributes;
 pub use commit::commit;
 pub(crate) use commit::commit_copy;
 pub use dir::Dir;

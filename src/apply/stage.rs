@@ -77,6 +77,7 @@ impl Stage {
             }
             Err(error) => {
                 disk.remove_dir(&place)?;
+                disk.set_dir_mtime(&Place::at(root), top)?;
                 Err(error)
             }
         }

@@ -1,15 +1,11 @@
 //! Writes a whole tree into a new directory, all or nothing.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use rustix::fs::OFlags;
-use tempfile::TempDir;
 
 use super::dir::Dir;
 use super::disk::{Disk, NewFile};
@@ -17,56 +13,19 @@ use super::error::ApplyError;
 use super::inspect;
 use super::place::Place;
 use super::stamp::{Mode, Mtime};
+use crate::scratch::{self, Scratch};
 use crate::tree::{Node, TreePath, WalkEntry};
-
-/// The prefix of the hidden directory's name.
-const HIDDEN: &str = ".pypatch-new-";
-/// The name of the tree in it.
-const TREE: &str = "tree";
-
-/// Removes the hidden directories that killed processes left in `parent`: those that are not locked, and
-/// older than the moment between making one and locking it. It is not an error if one stays.
-fn remove_abandoned(parent: &Path) {
-    let Ok(entries) = fs::read_dir(parent) else { return };
-    for entry in entries.flatten() {
-        let hidden = entry.file_name().to_str().is_some_and(|name| name.starts_with(HIDDEN));
-        if hidden && is_abandoned(&entry.path()) == Some(true) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
-/// Whether a directory with a hidden name was made by a process that was killed: it belongs to this user, nobody
-/// else may enter it, and it has nothing but a tree.
-fn is_abandoned(path: &Path) -> Option<bool> {
-    let metadata = fs::symlink_metadata(path).ok()?;
-    if !metadata.is_dir()
-        || metadata.uid() != rustix::process::geteuid().as_raw()
-        || metadata.mode() & 0o7777 != 0o700
-        || metadata.modified().ok()?.elapsed().ok()? <= Duration::from_secs(60)
-    {
-        return Some(false);
-    }
-    let directory = OpenOptions::new()
-        .read(true)
-        .custom_flags((OFlags::DIRECTORY | OFlags::NOFOLLOW).bits().cast_signed())
-        .open(path)
-        .ok()?;
-    let mut entries = fs::read_dir(path).ok()?;
-    Some(directory.try_lock().is_ok() && entries.all(|entry| entry.is_ok_and(|it| it.file_name() == TREE)))
-}
 
 /// Writes a tree into a hidden directory next to its destination, to which [`TreeWriter::finish`] moves it.
 ///
-/// If it is dropped before, nothing remains. If the process is killed, nothing is at the destination and
-/// the hidden directory remains until another `TreeWriter` removes it.
+/// If it is dropped before, nothing remains. If the process is killed, nothing is at the destination, and the next
+/// output in the same place removes the hidden directory.
 #[derive(Debug)]
 pub(crate) struct TreeWriter {
     out: PathBuf,
     root: PathBuf,
-    temporary: TempDir,
-    /// Shows other processes that this one is not abandoned.
-    _lock: File,
+    /// Contains the tree.
+    _scratch: Scratch,
     now: Mtime,
     /// The modes and mtimes that directories get when all files are written.
     directories: Vec<(Dir, Option<Mode>, Mtime)>,
@@ -90,25 +49,18 @@ impl TreeWriter {
             Err(e) if e.kind() == ErrorKind::NotFound => {}
             Err(source) => return Err(ApplyError::io("read metadata of", out)(source)),
         }
-        let parent = match out.parent() {
-            Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
-            Some(parent) => parent,
-            None => return Err(ApplyError::Occupied(out.to_owned())),
-        };
-        remove_abandoned(parent);
-        let temporary = tempfile::Builder::new()
-            .prefix(HIDDEN)
-            .tempdir_in(parent)
-            .map_err(ApplyError::io("create directory in", parent))?;
-        // tempfile makes a directory with mode 0700; the tree inside it gets its mode from the umask.
-        let root = temporary.path().join(TREE);
+        if out.parent().is_none() {
+            return Err(ApplyError::Occupied(out.to_owned()));
+        }
+        let parent = parent_of(out);
+        let scratch = Scratch::new(parent).map_err(ApplyError::io("create directory in", parent))?;
+        // The hidden directory has mode 0700; the tree inside it gets its mode from the umask.
+        let root = scratch.join(scratch::TREE);
         Disk::default().make_dir(&Place::at(&root))?;
-        let lock = File::open(temporary.path()).map_err(ApplyError::io("open", temporary.path()))?;
-        lock.try_lock().map_err(|error| ApplyError::io("lock", temporary.path())(error.into()))?;
         let metadata = fs::metadata(&root).map_err(ApplyError::io("read metadata of", &root))?;
         let now = Mtime::of(&metadata);
         let directories = vec![(Dir::Top, None, now)];
-        Ok(TreeWriter { out: out.to_owned(), root, temporary, _lock: lock, now, directories, parent: None })
+        Ok(TreeWriter { out: out.to_owned(), root, _scratch: scratch, now, directories, parent: None })
     }
 
     /// The directory that contains the tree until it is finished.
@@ -190,9 +142,14 @@ impl TreeWriter {
         // Renaming replaces an empty directory, and fails if files were added to it since.
         disk.rename(&Place::at(&self.root), &Place::at(&self.out))?;
         // The output is there. Its files were not waited for either, so this may fail.
-        let _ = disk.sync_dir(&Place::at(self.temporary.path().parent().unwrap_or(Path::new("."))));
+        let _ = disk.sync_dir(&Place::at(parent_of(&self.out)));
         Ok(())
     }
+}
+
+/// The directory that contains `path`.
+fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

@@ -5,22 +5,22 @@ use std::path::PathBuf;
 use super::shell::literal;
 
 /// A script in place of Catamount's yod, for machines without it.
-pub const STAND_IN: &str = include_str!("stand_in.sh");
+pub const STUB: &str = include_str!("stub_launcher.sh");
 
 /// The program that runs when the tree calls its launcher.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Launcher {
-    /// The script [`STAND_IN`].
-    StandIn,
+    /// The script [`STUB`].
+    Stub,
     /// A program on this machine.
     Program(PathBuf),
 }
 
 impl Launcher {
-    /// The launcher as a word of a shell script; `stand_in` is the word for the stand-in.
-    pub(super) fn word(&self, stand_in: &str) -> String {
+    /// The launcher as a word of a shell script; `stub` is the word for the stub.
+    pub(super) fn word(&self, stub: &str) -> String {
         match self {
-            Launcher::StandIn => stand_in.to_owned(),
+            Launcher::Stub => stub.to_owned(),
             Launcher::Program(path) => literal(&path.to_string_lossy()),
         }
     }

@@ -55,24 +55,7 @@ impl Recipe {
             .into_iter()
             .filter(|(_, one)| if only.is_empty() { !one.on_request } else { only.contains(&one.id) })
             .collect();
-        let mut steps: Vec<Step> = regenerating(patchsets).into_iter().collect();
-        for (_, program) in &chosen {
-            let scripts = [configuring(program), making(program), installing(program)];
-            steps.extend(PROGRAM_STEPS.iter().zip(scripts).map(|(step, script)| Step {
-                id: format!("{}/{step}", program.id),
-                why: program.why.clone(),
-                program: Some(program.id.clone()),
-                tree: program.tree,
-                script,
-                checks: Vec::new(),
-            }));
-        }
-        for (_, check) in checks {
-            // Checks of programs that are not built are left out.
-            if let Some(step) = steps.iter_mut().find(|step| step.id == check.after) {
-                step.checks.push(check.clone());
-            }
-        }
+        let steps = steps(patchsets, &chosen, checks);
         Ok(Recipe {
             patchsets: patchsets.iter().map(|one| one.id.clone()).collect(),
             launcher: launcher(patchsets)?,
@@ -81,12 +64,48 @@ impl Recipe {
         })
     }
 
+    /// All that a patchset may run: also the steps of programs that are built only on request.
+    pub fn whole(patchset: &Patchset) -> Recipe {
+        let build = &patchset.build;
+        let programs: Vec<(usize, &Program)> = build.programs.iter().map(|one| (0, one)).collect();
+        let checks = build.checks.iter().map(|one| (0, one)).collect();
+        Recipe {
+            patchsets: vec![patchset.id.clone()],
+            launcher: build.launcher.clone(),
+            steps: steps(std::slice::from_ref(patchset), &programs, checks),
+            unpatched_layers: None,
+        }
+    }
+
     /// The ids of the programs that are built, in their order.
     pub fn programs(&self) -> Vec<&str> {
         let mut programs: Vec<&str> = self.steps.iter().filter_map(|step| step.program.as_deref()).collect();
         programs.dedup();
         programs
     }
+}
+
+/// The steps that build these programs, with the checks of each.
+fn steps(patchsets: &[Patchset], programs: &[(usize, &Program)], checks: Vec<(usize, &Check)>) -> Vec<Step> {
+    let mut steps: Vec<Step> = regenerating(patchsets).into_iter().collect();
+    for (_, program) in programs {
+        let scripts = [configuring(program), making(program), installing(program)];
+        steps.extend(PROGRAM_STEPS.iter().zip(scripts).map(|(step, script)| Step {
+            id: format!("{}/{step}", program.id),
+            why: program.why.clone(),
+            program: Some(program.id.clone()),
+            tree: program.tree,
+            script,
+            checks: Vec::new(),
+        }));
+    }
+    for (_, check) in checks {
+        // Checks of programs that are not built are left out.
+        if let Some(step) = steps.iter_mut().find(|step| step.id == check.after) {
+            step.checks.push(check.clone());
+        }
+    }
+    steps
 }
 
 /// All declarations of one kind, each with the index of its patchset.

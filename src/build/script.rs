@@ -1,6 +1,6 @@
 //! Writes the steps of a recipe as one script, for machines without pypatch.
 
-use super::launcher::{STAND_IN, wrapper};
+use super::launcher::{STUB, wrapper};
 use super::recipe::Recipe;
 use super::shell::literal;
 use crate::patchset::{Check, ProgramTree};
@@ -84,12 +84,12 @@ impl Recipe {
         let mut text = String::from(HEAD);
         if let Some(name) = &self.launcher {
             text += &format!(
-                "\n# The launcher. Each call of it is written down. Without one on this machine, a stand-in.\n\
-                 cat >\"$WORK/bin/stand-in-launcher\" <<'END OF STAND-IN'\n{STAND_IN}END OF STAND-IN\n\
+                "\n# The launcher. Each call of it is written down. Without one on this machine, a stub.\n\
+                 cat >\"$WORK/bin/stub-launcher\" <<'END OF STUB'\n{STUB}END OF STUB\n\
                  rm -f \"$WORK/bin/{name}\"\n\
-                 export LAUNCHER=\"${{LAUNCHER:-$(command -v {name} || echo \"$WORK/bin/stand-in-launcher\")}}\"\n\
+                 export LAUNCHER=\"${{LAUNCHER:-$(command -v {name} || echo \"$WORK/bin/stub-launcher\")}}\"\n\
                  cat >\"$WORK/bin/{name}\" <<'END OF WRAPPER'\n{}END OF WRAPPER\n\
-                 chmod +x \"$WORK/bin/stand-in-launcher\" \"$WORK/bin/{name}\"\n",
+                 chmod +x \"$WORK/bin/stub-launcher\" \"$WORK/bin/{name}\"\n",
                 wrapper("\"$LAUNCHER\"")
             );
         }
@@ -102,8 +102,13 @@ impl Recipe {
                 Some(program) => format!("$WORK/{program}"),
                 None => tree.to_owned(),
             };
+            // A line of the step itself does not end it.
+            let mut end = "END OF STEP".to_owned();
+            while step.script.lines().any(|line| line == end) {
+                end.push('.');
+            }
             text += &format!(
-                "\n# {}\nstep {} \"{tree}\" \"{directory}\" <<'END OF STEP'\n{}END OF STEP\n",
+                "\n# {}\nstep {} \"{tree}\" \"{directory}\" <<'{end}'\n{}{end}\n",
                 step.why.replace('\n', " "),
                 step.id,
                 step.script

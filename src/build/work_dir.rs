@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::launcher::{Launcher, STAND_IN, wrapper};
+use super::launcher::{Launcher, STUB, wrapper};
 use super::recipe::Step;
 use super::shell::literal;
 use super::{BuildError, Layout};
@@ -113,9 +113,9 @@ impl WorkDir {
 
     /// Installs the launcher in the directory that is first on the path of all steps.
     pub(super) fn install_launcher(&self, name: &str, launcher: &Launcher) -> Result<(), BuildError> {
-        let stand_in = self.root.join("bin").join("stand-in-launcher");
-        self.executable(&stand_in, STAND_IN)?;
-        let launcher = launcher.word(&literal(&stand_in.to_string_lossy()));
+        let stub = self.root.join("bin").join("stub-launcher");
+        self.executable(&stub, STUB)?;
+        let launcher = launcher.word(&literal(&stub.to_string_lossy()));
         self.executable(&self.root.join("bin").join(name), &wrapper(&launcher))
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{CliError, ExitStatus, Format, Ui, Workspace, own_pin, pinned, workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace, output, own_pin, pinned};
 use crate::apply::{self, Layer};
 use crate::export;
 use crate::patchset::Patchset;
@@ -36,9 +36,9 @@ pub(super) struct Args {
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let source = workspace.open(ui, &args.tree)?;
     let tree: &Path = match (&args.output, &source.spec) {
-        (Some(output), spec) => {
-            workspace::outside(spec, output)?;
-            output
+        (Some(out), spec) => {
+            output::require_directory(workspace, &[spec], out)?;
+            out
         }
         (None, SourceSpec::Directory(root)) => root,
         (None, _) => {

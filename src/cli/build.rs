@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::progress::Bar;
-use super::{CliError, ExitStatus, Format, Ui, Workspace, apply, pinned, workspace};
+use super::{CliError, ExitStatus, Format, Ui, Workspace, apply, output, pinned};
 use crate::build::{self, CheckResult, Event, Launcher, Layout, Outcome, Recipe, WorkDir};
 use crate::fetch::Progress;
-use crate::report::{Built, StepResult, seconds};
+use crate::patchset::{Catalog, Patchset};
+use crate::report::{Built, Commands, StepResult, seconds};
 use crate::tree::{SourceSpec, tree_id};
 
 /// Patch a source, build what the patchsets declare, and check it.
 ///
+/// The commands that will run are printed first: read them before you build a stranger's patchset.
 /// The source is not changed: everything happens in the work directory, where every step has a log. A step
 /// that is done is not repeated unless something before it changes. After each step, its checks are made;
 /// if one fails, the edits that it proves are named, and the build ends with status 5.
@@ -32,7 +34,7 @@ pub(super) struct Args {
     /// Build only these programs [default: all except those that are built only on request].
     #[arg(long = "program", value_name = "ID")]
     programs: Vec<String>,
-    /// The launcher, if the recipe needs one: a program, or `stand-in` for the one that comes with pypatch
+    /// The launcher, if the recipe needs one: a program, or `stub` for the one that comes with pypatch
     /// [default: the launcher on the PATH].
     #[arg(long, value_name = "PROGRAM")]
     launcher: Option<String>,
@@ -87,10 +89,19 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         format!("build-{}-{}", args.patchsets.join("+"), source.tree.label()).replace('/', "-"),
     );
     let work = args.work.as_deref().unwrap_or(&default);
-    workspace::outside(&source.spec, work)?;
+    output::require_directory(workspace, &[&source.spec], work)?;
+    if in_place.is_none() {
+        output::require_new_directory(workspace, &[&source.spec], prefix)?;
+    }
     // configure accepts only an absolute prefix.
     let prefix = std::path::absolute(prefix)
         .map_err(|error| CliError::io(format!("cannot find out where {} is", prefix.display()), &error))?;
+    ui.note_report(&Commands(&recipe));
+    for id in patchsets.iter().filter(|one| !is_shipped(one)).map(|one| &one.id) {
+        ui.note(&format!(
+            "warning: {id} is not a patchset that pypatch ships: these commands are as safe as whoever wrote it"
+        ));
+    }
     let mut work = WorkDir::open(work)?;
     let layers = apply::layers(&planned, pin.as_deref());
     ui.note(&format!("work directory: {}", work.root().display()));
@@ -106,6 +117,11 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         build::prepare(&mut work, source.tree.as_ref(), &identity, layers, recipe.unpatched_layers, prefix)?
     };
     carry_out(ui, args, &recipe, &mut work, &layout, &launcher)
+}
+
+/// Whether pypatch ships this patchset, with all that it extends: the digest counts, not the folder that it is read from.
+fn is_shipped(patchset: &Patchset) -> bool {
+    Catalog::default().load(&patchset.id).is_ok_and(|own| own.digest == patchset.digest)
 }
 
 fn carry_out(
@@ -189,9 +205,9 @@ fn failure(result: &CheckResult) -> [String; 2] {
 
 /// The program that is started where the tree calls its launcher.
 fn launcher(name: Option<&str>, given: Option<&str>) -> Result<Launcher, CliError> {
-    let Some(name) = name else { return Ok(Launcher::StandIn) };
+    let Some(name) = name else { return Ok(Launcher::Stub) };
     let wanted = match given {
-        Some("stand-in") => return Ok(Launcher::StandIn),
+        Some("stub") => return Ok(Launcher::Stub),
         Some(program) => program,
         None => name,
     };
@@ -205,6 +221,6 @@ fn launcher(name: Option<&str>, given: Option<&str>) -> Result<Launcher, CliErro
     found.map(Launcher::Program).ok_or_else(|| {
         CliError::usage(format!("cannot find the launcher `{wanted}`"))
             .detail("the tree starts programs with it")
-            .help("give --launcher PROGRAM, or --launcher stand-in to build without the machine")
+            .help("give --launcher PROGRAM, or --launcher stub to build without the machine")
     })
 }

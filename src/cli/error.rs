@@ -127,9 +127,19 @@ impl From<PinError> for CliError {
 
 impl From<FetchError> for CliError {
     fn from(error: FetchError) -> CliError {
-        CliError::source(error.to_string()).details(error.attempts.iter().map(ToString::to_string)).help(
-            "set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag",
-        )
+        let is_full = error.attempts.iter().any(|attempt| attempt.why.is_full_disk());
+        let (status, help) = match is_full {
+            true => {
+                (ExitStatus::Io, "free space on the disk of the cache, or set XDG_CACHE_HOME to another disk")
+            }
+            false => (
+                ExitStatus::Source,
+                "set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag",
+            ),
+        };
+        CliError::new(status, error.to_string())
+            .details(error.attempts.iter().map(ToString::to_string))
+            .help(help)
     }
 }
 
@@ -176,7 +186,9 @@ impl From<ExportError> for CliError {
             ExportError::Tree(error) => error.into(),
             ExportError::Directory(error) => error.into(),
             ExportError::Io { path, source } => {
-                CliError::io(format!("cannot write {}", path.display()), &source)
+                // Whoever reads a pipe may end first, as with stdout.
+                let broken_pipe = source.kind() == io::ErrorKind::BrokenPipe;
+                CliError { broken_pipe, ..CliError::io(format!("cannot write {}", path.display()), &source) }
             }
             ExportError::UnknownSuffix(_) => CliError::usage(error.to_string()),
         }
@@ -197,5 +209,27 @@ impl From<BuildError> for CliError {
                 CliError::usage(title)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::{Attempt, Origin, Why};
+
+    #[test]
+    fn a_release_that_does_not_fit_on_the_disk_is_an_error_of_writing() {
+        let status = |why: Vec<Why>| {
+            let attempt =
+                |why| Attempt { origin: Origin::Upstream, place: "https://a.test/f.tgz".into(), why };
+            let attempts = why.into_iter().map(attempt).collect();
+            CliError::from(FetchError { pin: "python-2.5".to_owned(), attempts }).status
+        };
+        let io = |kind: io::ErrorKind| Why::Io(kind.into());
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge] {
+            assert_eq!(status(vec![Why::NothingThere, io(kind), Why::Status(404)]), ExitStatus::Io, "{kind}");
+        }
+        assert_eq!(status(vec![Why::Status(404)]), ExitStatus::Source);
+        assert_eq!(status(vec![io(io::ErrorKind::NotFound)]), ExitStatus::Source);
     }
 }

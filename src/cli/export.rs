@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{CliError, ExitStatus, Ui, Workspace, plan, workspace};
-use crate::export::{self, Compression};
+use super::{CliError, ExitStatus, Ui, Workspace, output, plan};
+use crate::export::{self, Compression, Target};
 use crate::tree::OverlayTree;
 
 /// Write the patched tree, or the diff, somewhere else. The source is not changed.
@@ -19,7 +19,7 @@ pub(super) struct Args {
     #[arg(long = "as", value_name = "FORMAT")]
     format: ExportFormat,
     /// Where to write it. A directory must not exist, or be empty; the name of a tarball determines its
-    /// compression; without this option, a diff goes to stdout.
+    /// compression, and /dev/stdout gets an uncompressed one; without this option, a diff goes to stdout.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 }
@@ -39,16 +39,12 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         return Err(CliError::usage("this format needs --output OUT"));
     }
     let (plan, source) = plan::make(ui, workspace, &args.patchset, &args.source)?;
-    // A diff may be written to a pipe or a terminal.
-    let is_special = |out: &&PathBuf| {
-        args.format == ExportFormat::Diff
-            && out.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir())
-    };
-    if let Some(out) = args.output.as_ref().filter(|out| !is_special(out)) {
-        if !out.starts_with("/dev") {
-            workspace::outside(&source.spec, out)?;
+    match (&args.output, args.format) {
+        (None, _) => {}
+        (Some(out), ExportFormat::Tree) => output::require_directory(workspace, &[&source.spec], out)?,
+        (Some(out), ExportFormat::Diff | ExportFormat::Tar) => {
+            output::require_file(workspace, &[&args.patchset], &[&source.spec], out)?;
         }
-        workspace.not_an_input(out)?;
     }
     if !plan.fits() {
         ui.misfit(&plan, false);
@@ -60,7 +56,11 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         (Some(out), ExportFormat::Diff) => export::file(out, &plan.diff())?,
         (Some(out), ExportFormat::Tree) => export::tree(&patched, out)?,
         (Some(out), ExportFormat::Tar) => {
-            let (compression, prefix) = Compression::of(out)?;
+            let (compression, prefix) = match Target::of(out) {
+                // What /dev/stdout leads to has no name that says more.
+                Ok(Target::Open(_)) => (Compression::None, plan.patchset.clone()),
+                Ok(Target::File(_) | Target::Stream(_)) | Err(_) => Compression::of(out)?,
+            };
             export::archive(&patched, out, &prefix, compression)?;
         }
     }

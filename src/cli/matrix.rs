@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use anstream::StripStream;
 
-use super::{Base, CliError, ExitStatus, Ui, Workspace};
+use super::{Base, CliError, ExitStatus, Ui, Workspace, output};
 use crate::export;
 use crate::patchset::Patchset;
 use crate::plan::Baseline;
-use crate::port::{self, Column, Matrix, Searched, in_parallel};
+use crate::port::{self, Column, Matrix, in_parallel};
 use crate::report::{self, MatrixReport, Report};
 use crate::tree::pin::Pin;
 use crate::tree::{self, SourceSpec, Tree, python_version, release_tags};
@@ -81,18 +81,21 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         return Err(CliError::usage("no member of the family has a range of versions"));
     }
     let sources = sources(ui, workspace, args)?;
+    if let Some(path) = &args.output {
+        let read: Vec<&SourceSpec> = sources.iter().map(|(_, source)| source).collect();
+        output::require_file(workspace, &[&args.patchset], &read, path)?;
+    }
     let base = match (&args.base, args.family) {
         (Some(source), _) => Base::of_source(ui, workspace, &patchset, source)?,
         // Every member is judged inside its own range.
         (None, true) => Base::default(),
         (None, false) => Base::of_pins(ui, workspace, &patchset)?,
     };
-    let searched = Searched::default();
     let mut columns = Vec::with_capacity(sources.len());
     for some in sources.chunks(AT_ONCE) {
         let tree = base.open()?;
         columns.extend(in_parallel(some, |(name, source)| {
-            column(&members, (base.baseline.as_ref(), tree.as_deref()), &searched, name, source)
+            column(&members, (base.baseline.as_ref(), tree.as_deref()), name, source)
         }));
     }
     let mut matrix = Matrix { patchset: patchset.id.clone(), base: base.name.clone(), columns };
@@ -103,12 +106,11 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let report = MatrixReport { matrix: &matrix, width: ui.width(), verbose: ui.verbose };
     match &args.output {
         Some(path) => {
-            let mut bytes = Vec::new();
+            let mut page = Vec::new();
             report
-                .write(args.format.into(), &mut StripStream::new(&mut bytes))
+                .write(args.format.into(), &mut StripStream::new(&mut page))
                 .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
-            workspace.not_an_input(path)?;
-            export::file(path, &bytes)?;
+            export::file(path, &page)?;
         }
         None => ui.show(&report, args.format)?,
     }
@@ -132,10 +134,9 @@ fn since(
     let (pins, sources): (Vec<&Pin>, Vec<SourceSpec>) = local.unzip();
     let versions: Vec<Version> = pins.iter().map(|pin| pin.version.clone()).collect();
     let old = base.open()?;
-    let searched = Searched::default();
     port::find_gone_since(matrix, version, &versions, &mut |at| {
         let tree = tree::open_as(&sources[at], &pins[at].name).ok()?;
-        port::judge(patchset, base.baseline.as_ref(), old.as_deref(), tree.as_ref(), &searched).ok()
+        port::judge(patchset, base.baseline.as_ref(), old.as_deref(), tree.as_ref()).ok()
     });
     Ok(())
 }
@@ -143,7 +144,6 @@ fn since(
 fn column(
     members: &[Patchset],
     (baseline, base): (Option<&Baseline>, Option<&dyn Tree>),
-    searched: &Searched,
     name: &str,
     source: &SourceSpec,
 ) -> Column {
@@ -166,7 +166,7 @@ fn column(
             })?,
         };
         (version, patchset) = (found, member.id.clone());
-        port::judge(member, baseline, base, tree.as_ref(), searched).map_err(|error| error.to_string())
+        port::judge(member, baseline, base, tree.as_ref()).map_err(|error| error.to_string())
     };
     let cells = cells();
     Column { source: name.to_owned(), version, patchset, cells }

@@ -13,6 +13,7 @@ mod fetch;
 mod list;
 mod man;
 mod matrix;
+mod output;
 mod own_pin;
 mod pinned;
 mod pins;

@@ -1,8 +1,10 @@
 //! `pypatch show`
 
 use super::{CliError, ExitStatus, Format, Ui, Workspace};
+use crate::build::Recipe;
+use crate::report::Shown;
 
-/// Show a patchset: its edits, the reasons for them, and what they do.
+/// Show a patchset: its edits, the reasons for them, what they do, and the commands that `build` would run.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchset.
@@ -24,6 +26,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             return Err(error.details(names));
         }
     }
-    ui.show(&patchset, args.format)?;
+    let recipe = args.edit.is_none().then(|| Recipe::whole(&patchset));
+    ui.show(&Shown { patchset: &patchset, recipe: recipe.as_ref() }, args.format)?;
     Ok(ExitStatus::Done)
 }

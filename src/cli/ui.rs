@@ -95,6 +95,13 @@ impl Ui {
         }
     }
 
+    /// Prints a report about the work, unless the user wants none.
+    pub(super) fn note_report(&self, report: &dyn Report) {
+        if !self.quiet {
+            let _ = report.write(report::Format::Text, &mut anstream::stderr());
+        }
+    }
+
     /// Prints a line for those who want details.
     pub(super) fn detail(&self, text: &str) {
         if self.verbose {

@@ -1,9 +1,8 @@
 //! Where a command finds patchsets, pins, snapshots and sources.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{CliError, ExitStatus, Ui, progress};
+use super::{CliError, Ui, progress};
 use crate::apply::{self, FileState, LayerStatus, Recovered};
 use crate::digest::Sha256Digest;
 use crate::fetch::{self, Located, Places};
@@ -135,21 +134,6 @@ impl Workspace {
         Some(fetch::locate(pin, &self.places).located?.source())
     }
 
-    /// Refuses an output that would replace a file of a patchset or a pin file.
-    pub(super) fn not_an_input(&self, out: &Path) -> Result<(), CliError> {
-        let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // The output itself is renamed, so a link there is replaced and not followed.
-        let Ok(folder) = parent.canonicalize() else { return Ok(()) };
-        let is_pin = out.extension().is_some_and(|suffix| suffix == "toml" || suffix == "yaml")
-            && Path::new("upstream-pins").canonicalize().is_ok_and(|pins| pins == folder);
-        let is_patchset = folder.ancestors().any(|above| above.join("patchset.yaml").is_file());
-        if is_pin || is_patchset {
-            let title = format!("{} is a pin file or in the folder of a patchset", out.display());
-            return Err(CliError::usage(title).detail("nothing was written").help("choose another output"));
-        }
-        Ok(())
-    }
-
     /// Opens a pin; `None` if it is not available without the network.
     pub(super) fn open_local(&self, pin: &Pin) -> Result<Option<Box<dyn Tree>>, CliError> {
         Ok(fetch::open_local(pin, &self.places)?)
@@ -160,27 +144,6 @@ impl Workspace {
 pub(super) fn glob(pattern: &str) -> Result<glob::Pattern, CliError> {
     glob::Pattern::new(pattern)
         .map_err(|error| CliError::usage(format!("invalid pattern `{pattern}`: {error}")))
-}
-
-/// Refuses an output whose parent directory does not exist, or that is inside the source.
-pub(super) fn outside(spec: &SourceSpec, out: &Path) -> Result<(), CliError> {
-    let folder = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let wrong = |status, why: String| CliError::new(status, why).detail("nothing was written");
-    let folder = folder.canonicalize().map_err(|_| {
-        wrong(ExitStatus::Io, format!("cannot write {}: its parent directory does not exist", out.display()))
-    })?;
-    if let SourceSpec::Directory(root) = spec
-        && root.canonicalize().is_ok_and(|root| folder.starts_with(root))
-    {
-        return Err(wrong(ExitStatus::Usage, format!("{} is inside the source", out.display())));
-    }
-    if let SourceSpec::Archive(source) = spec
-        && let (Ok(source), Ok(out_is)) = (source.metadata(), out.metadata())
-        && (source.dev(), source.ino()) == (out_is.dev(), out_is.ino())
-    {
-        return Err(wrong(ExitStatus::Usage, format!("{} is the source", out.display())));
-    }
-    Ok(())
 }
 
 /// Undoes or completes a change of a tree that was interrupted.

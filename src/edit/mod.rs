@@ -7,7 +7,7 @@ mod context;
 mod fact;
 mod outcome;
 mod resolve;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,8 @@
 //! A tree in memory, and helpers that try changes of a patchset on it.
 
+#![allow(clippy::unwrap_used, reason = "a test and the fuzzer may panic")]
+#![cfg_attr(fuzzing, allow(dead_code, reason = "the fuzzer needs a part of it"))]
+
 use std::collections::BTreeMap;
 
 use super::{Context, Outcome, Part, resolve};

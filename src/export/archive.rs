@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::file::{finish, temporary};
+use super::output::stream;
 use super::{ExportError, for_each_entry};
 use crate::tree::{Node, Tree, WalkEntry};
 
@@ -43,7 +43,7 @@ impl Compression {
 }
 
 /// Writes `tree` to the file `out`, with all members in a directory `prefix`. The file appears when it is
-/// complete.
+/// complete; a pipe or a device is written into.
 ///
 /// # Errors
 /// When the tree cannot be read or the file cannot be written.
@@ -54,23 +54,21 @@ pub fn archive(
     compression: Compression,
 ) -> Result<(), ExportError> {
     let io = |source| ExportError::Io { path: out.to_owned(), source };
-    let mut file = temporary(out).map_err(io)?;
-    {
-        let writer = io::BufWriter::new(file.as_file_mut());
+    stream(out, |writer| {
         match compression {
             Compression::None => append(tree, prefix, writer, out)?.flush().map_err(io)?,
             Compression::Gzip => {
                 // Without a file name and a time in the header, so that equal trees give equal bytes.
                 let encoder = flate2::GzBuilder::new().mtime(0).write(writer, flate2::Compression::best());
-                append(tree, prefix, encoder, out)?.finish().and_then(|mut w| w.flush()).map_err(io)?;
+                append(tree, prefix, encoder, out)?.finish().and_then(Write::flush).map_err(io)?;
             }
             Compression::Bzip2 => {
                 let encoder = bzip2::write::BzEncoder::new(writer, bzip2::Compression::best());
-                append(tree, prefix, encoder, out)?.finish().and_then(|mut w| w.flush()).map_err(io)?;
+                append(tree, prefix, encoder, out)?.finish().and_then(Write::flush).map_err(io)?;
             }
         }
-    }
-    finish(file, out).map_err(io)
+        Ok(())
+    })
 }
 
 fn append<W: Write>(tree: &dyn Tree, prefix: &str, writer: W, out: &Path) -> Result<W, ExportError> {

@@ -1,14 +1,17 @@
-//! Writes a source tree, patched or not, to another place: a directory, a tarball, or a single file.
+//! Writes a source tree, patched or not, to another place: a directory, a tarball, or a single file. All outputs of
+//! pypatch are written here: completely, or not at all.
 
 mod archive;
-mod file;
+mod output;
+mod target;
 mod tree;
 
 use std::io;
 use std::path::PathBuf;
 
 pub use archive::{Compression, archive};
-pub(crate) use file::{file, replace};
+pub(crate) use output::{Prepared, commit, file, prepare_directory, prepare_file, replace};
+pub(crate) use target::Target;
 pub use tree::tree;
 pub(crate) use tree::write;
 

@@ -122,6 +122,12 @@ impl Why {
     pub fn is_absence(&self) -> bool {
         matches!(self, Why::NothingThere | Why::NoTarballPinned | Why::NoPackagePinned)
     }
+
+    /// Whether the release was there, and the disk had no space for it.
+    pub fn is_full_disk(&self) -> bool {
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
+        matches!(self, Why::Io(error) if full.contains(&error.kind()))
+    }
 }
 
 /// No place has the release.

@@ -29,7 +29,12 @@ pub(super) fn as_lines(text: &[u8], ending: &[u8]) -> Vec<u8> {
 /// Inserts whole lines at the beginning of a line, or after a last line that has no end.
 pub(super) fn insert_lines(text: &[u8], at: usize, lines: &[u8]) -> Rewrite {
     let open = at > 0 && !text[..at].ends_with(b"\n");
-    let mut with = if open { line_ending(text).to_vec() } else { Vec::new() };
+    let mut with = match &text[..at] {
+        _ if !open => Vec::new(),
+        // Half of a line end is completed.
+        [.., b'\r'] => b"\n".to_vec(),
+        _ => line_ending(text).to_vec(),
+    };
     with.extend_from_slice(lines);
     Rewrite::insert(at, with)
 }
@@ -42,6 +47,15 @@ pub(super) fn indentation(text: &[u8], offset: usize) -> &[u8] {
 /// The blanks that a text begins with.
 pub(super) fn leading_blanks(text: &[u8]) -> &[u8] {
     &text[..text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()]
+}
+
+/// Adds a line that is indented by `margin`. If that uses blanks, leading tabs become four of them.
+pub(super) fn push_indented(out: &mut Vec<u8>, margin: &[u8], line: &[u8]) {
+    let tabs = line.iter().take_while(|b| **b == b'\t').count();
+    let step: &[u8] = if margin.starts_with(b" ") { b"    " } else { b"\t" };
+    out.extend_from_slice(margin);
+    out.extend(std::iter::repeat_n(step, tabs).flatten());
+    out.extend_from_slice(&line[tabs..]);
 }
 
 /// The blanks that all lines of a text begin with, except blank lines and preprocessor directives. A patchset may

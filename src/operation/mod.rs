@@ -30,6 +30,7 @@ mod scope;
 pub mod setup;
 pub mod shell;
 pub mod text;
+mod unit;
 mod value;
 
 pub use anchor::{Anchor, Side};

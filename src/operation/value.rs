@@ -252,7 +252,10 @@ string_or_schema! {
     Text: "A text, or the name of a file below the files/ of this patchset or of another one.", _generator =>
         serde_json::json!({
             "type": "object",
-            "properties": {"from": {"type": "string"}, "of": {"type": "string"}},
+            "properties": {
+                "from": {"type": "string"},
+                "of": {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,99}$"}
+            },
             "required": ["from"],
             "additionalProperties": false
         });

@@ -24,8 +24,9 @@ pub struct Build {
     /// Generated files that must be made again because their sources were edited.
     #[serde(default)]
     pub regenerate: Vec<Regenerate>,
-    /// The program that starts others on the compute nodes, by the name that the tree uses.
+    /// The program that starts others on the compute nodes, by the name that the tree uses: a file name.
     #[serde(default)]
+    #[schemars(regex(pattern = "^[A-Za-z0-9_][A-Za-z0-9._+-]*$"))]
     pub launcher: Option<String>,
     /// The programs to build, in this order.
     #[serde(default)]
@@ -91,12 +92,6 @@ pub struct Program {
     pub after: Vec<String>,
 }
 
-/// Whether a name is a file name and a word of a shell script as it is written.
-fn is_file_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b))
-}
-
 fn install() -> Vec<String> {
     vec!["install".to_owned()]
 }
@@ -160,14 +155,19 @@ impl Build {
     pub(super) fn complaints(&self, edits: &BTreeSet<&str>) -> Vec<String> {
         let mut complaints = Vec::new();
         let steps = self.steps();
-        if let Some(name) = self.launcher.as_ref().filter(|name| !is_file_name(name)) {
-            complaints.push(format!(
-                "invalid launcher `{name}`: use letters, digits, `.`, `_`, `+` and `-`, first a letter or digit"
-            ));
+        if let Some(launcher) = self.launcher.as_ref().filter(|name| !is_launcher(name)) {
+            let allowed = "use the name of a file, of letters, digits, `.`, `_`, `+` and `-`";
+            complaints.push(format!("invalid launcher `{launcher}`: {allowed}"));
         }
-        for Program { id, .. } in &self.programs {
+        for Program { id, environment, .. } in &self.programs {
             if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
                 complaints.push(format!("invalid program id `{id}`: use letters, digits and `-`"));
+            } else if RESERVED.contains(&id.as_str()) {
+                complaints.push(format!("invalid program id `{id}`: `build` has a directory of that name"));
+            }
+            for name in environment.keys().filter(|name| !is_variable(name)) {
+                let allowed = "use letters, digits and `_`, and no digit at its beginning";
+                complaints.push(format!("program `{id}`: invalid environment variable `{name}`: {allowed}"));
             }
         }
         for check in &self.checks {
@@ -190,6 +190,11 @@ impl Build {
             }
             if check.prints.is_some() && check.run.is_none() {
                 wrong("`prints` needs `run`".to_owned());
+            }
+            for pattern in check.files.keys().filter(|pattern| !is_pattern(pattern)) {
+                wrong(format!(
+                    "invalid pattern `{pattern}`: besides `$PREFIX` and `$BUILD`, use only characters of file names, `*`, `?` and `[...]`"
+                ));
             }
             if !check.files.is_empty() && texts {
                 wrong("`contains` and `lacks` need `run` or `log`".to_owned());
@@ -233,6 +238,32 @@ impl Build {
             !has_edits || !check.edits.is_empty()
         });
     }
+}
+
+/// The directories of `build` next to those of the programs.
+const RESERVED: [&str; 5] = ["source", "unpatched", "bin", "logs", "steps"];
+
+/// Whether `build` can put a program of this name on the path: a name without a `/` leads to no other directory, and
+/// `sh` reads it as one word.
+fn is_launcher(name: &str) -> bool {
+    let sign = |b: u8| b.is_ascii_alphanumeric() || b"._+-".contains(&b);
+    // The stub is in the same directory.
+    name.bytes().all(sign)
+        && !name.is_empty()
+        && !name.starts_with(['.', '-', '+'])
+        && name != "stub-launcher"
+}
+
+/// Whether `sh` reads `name=value` as an assignment.
+fn is_variable(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && name.bytes().next().is_some_and(|b| !b.is_ascii_digit())
+}
+
+/// Whether `sh` does nothing with a pattern of files but look for them.
+fn is_pattern(pattern: &str) -> bool {
+    let plain = pattern.replace("$PREFIX", "").replace("$BUILD", "");
+    plain.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-+=:,@%*?[]^!".contains(&b) || b >= 0x80)
 }
 
 /// The ids that occur a second time.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::LoadError;
+use super::id::is_id;
 use crate::regular::{self, LARGEST_DOCUMENT};
 use crate::shipped::PATCHSETS;
 use crate::text::nearest_names;
@@ -56,9 +57,14 @@ impl Origin {
     pub(crate) fn read(&self, file: &str) -> io::Result<Vec<u8>> {
         match self {
             Origin::Folder { path, .. } => {
-                let found = path.join(file).canonicalize()?;
-                if !found.starts_with(path.canonicalize()?) {
-                    return Err(io::Error::other("a symbolic link points outside the patchset"));
+                let (top, found) = (path.canonicalize()?, path.join(file).canonicalize()?);
+                // A text is a file below files/, whatever else is in the patchset.
+                let (base, what) = match file.starts_with("files/") {
+                    true => (path.join("files").canonicalize()?, "files/ of the patchset"),
+                    false => (top.clone(), "the patchset"),
+                };
+                if !found.starts_with(&base) || !base.starts_with(&top) {
+                    return Err(io::Error::other(format!("a symbolic link leads out of {what}")));
                 }
                 regular::read(&found, LARGEST_DOCUMENT)
             }
@@ -76,7 +82,8 @@ impl Catalog {
         Catalog { folders }
     }
 
-    /// The ids of all patchsets, sorted.
+    /// The ids of all patchsets, sorted. What has another name, such as the rest of an interrupted command, is not a
+    /// patchset.
     ///
     /// # Errors
     /// If a folder cannot be read.
@@ -87,18 +94,30 @@ impl Catalog {
             .collect();
         for folder in self.folders.iter().filter(|folder| folder.is_dir()) {
             let io = |source| LoadError::Io { file: folder.display().to_string(), source };
-            for entry in fs::read_dir(folder).map_err(io)? {
-                let path = entry.map_err(io)?.path();
-                if path.join("patchset.yaml").is_file()
-                    && let Some(name) = path.file_name().and_then(|name| name.to_str())
-                    // A command that was killed leaves a hidden folder.
-                    && !name.starts_with('.')
+            for path in entries(folder).map_err(io)? {
+                if let Some(name) = path.file_name().and_then(|name| name.to_str())
+                    && is_id(name)
+                    && path.join("patchset.yaml").is_file()
                 {
                     ids.insert(name.to_owned());
                 }
             }
         }
         Ok(ids.into_iter().collect())
+    }
+
+    /// The folders of all patchsets that are not inside the binary.
+    pub(crate) fn all_folders(&self) -> Vec<PathBuf> {
+        let all = self.folders.iter().filter_map(|folder| entries(folder).ok()).flatten();
+        all.filter(|path| path.join("patchset.yaml").is_file()).collect()
+    }
+
+    /// The folder of a patchset; `None` if it is inside the binary, or there is none.
+    pub(crate) fn folder(&self, id: &str) -> Option<PathBuf> {
+        match self.find(id)? {
+            Origin::Folder { path, .. } => Some(path),
+            Origin::Shipped { .. } => None,
+        }
     }
 
     /// This catalog with another folder before its own.
@@ -114,6 +133,10 @@ impl Catalog {
         if id.contains('/') {
             return by_path(Path::new(id));
         }
+        // `..` is in every folder.
+        if !is_id(id) {
+            return None;
+        }
         let mut folders = self.folders.iter().map(|folder| folder.join(id));
         match folders.find(|path| path.join("patchset.yaml").is_file()) {
             Some(path) => Some(Origin::Folder { path, id: id.to_owned() }),
@@ -124,9 +147,45 @@ impl Catalog {
         }
     }
 
+    /// Finds the patchset that another one names. What a stranger wrote reaches nothing but patchsets: it names an id,
+    /// not a path, and a link in a folder of patchsets does not lead out of that folder.
+    ///
+    /// # Errors
+    /// Why there is no such patchset, for a message that begins with the key that names it.
+    pub(super) fn named(&self, id: &str) -> Result<Origin, String> {
+        if !is_id(id) {
+            return Err(format!(
+                "names `{id}`, which is not an id: other patchsets are named by ids, not by paths"
+            ));
+        }
+        let Some(origin) = self.find(id) else {
+            let near = match &self.near(id)[..] {
+                [] => String::new(),
+                names => format!("; near: {}", names.join(", ")),
+            };
+            return Err(format!("names an unknown patchset `{id}`{near}"));
+        };
+        if let Origin::Folder { path, .. } = &origin {
+            let real =
+                |path: &Path| path.canonicalize().map_err(|error| format!("cannot use `{id}`: {error}"));
+            let folder = path.parent().unwrap_or(Path::new("."));
+            if real(path)?.parent() != Some(&real(folder)?) {
+                let path = path.display();
+                return Err(format!(
+                    "names `{id}`, but {path} is a symbolic link that leads out of its folder"
+                ));
+            }
+        }
+        Ok(origin)
+    }
+
     pub(super) fn near(&self, id: &str) -> Vec<String> {
         nearest_names(id, self.ids().unwrap_or_default().iter().map(String::as_str))
     }
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
 }
 
 fn by_path(path: &Path) -> Option<Origin> {

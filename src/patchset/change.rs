@@ -8,13 +8,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess};
 use serde_json::json;
-use serde_yaml::Spanned;
 
 use super::{Lint, RawEdit, Requirement, schema};
 use crate::operation::{FileNeed, OneOrMore, Operation, Texts, Within};
 use crate::text::nearest_names;
 use crate::tree::TreePath;
 use crate::version::VersionRange;
+use crate::yaml::Located;
 
 /// One operation on one file.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,7 @@ impl Change {
         if self.operation.needs() == FileNeed::Creates && self.file.len() > 1 {
             return Err("may create its file, so `file` must name exactly one".to_owned());
         }
+        self.within.as_ref().map_or(Ok(()), Within::check)?;
         operation.check(&self.texts)
     }
 }
@@ -181,7 +182,7 @@ impl<'de> Deserialize<'de> for RawEdit {
                 let (mut id, mut why, mut upstream) = (None, None, None);
                 let (mut since, mut until) = (None, None);
                 let (mut requires, mut allow) = (Vec::new(), BTreeMap::new());
-                let mut changes: Vec<Spanned<Change>> = Vec::new();
+                let mut changes: Vec<Located<Change>> = Vec::new();
                 while let Some(key) = map.next_key::<String>()? {
                     match key.as_str() {
                         "id" => id = Some(map.next_value()?),
@@ -200,7 +201,7 @@ impl<'de> Deserialize<'de> for RawEdit {
                         }
                     }
                 }
-                let id: Spanned<String> = id.ok_or_else(|| A::Error::custom("the edit has no `id`"))?;
+                let id: Located<String> = id.ok_or_else(|| A::Error::custom("the edit has no `id`"))?;
                 let named = |what: &str| A::Error::custom(format!("edit `{}` {what}", id.value));
                 let why = why.filter(|why| !why.trim().is_empty()).ok_or_else(|| named("has no `why`"))?;
                 if keys.when.is_some() && !changes.is_empty() {

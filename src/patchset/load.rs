@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_yaml::{Location, Spanned};
-
 use super::error::{Complaint, LoadError};
+use super::id::{ALLOWED_ID, LONGEST_ID, is_id};
 use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
 use crate::digest::Sha256Digest;
 use crate::operation::TextFile;
 use crate::text::nearest_names;
 use crate::tree::TreePath;
 use crate::version::{BadRange, Version, VersionRange};
+use crate::yaml::{self, Located, Position};
 
 /// Which text of a shipped patchset is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,14 +48,10 @@ pub(super) fn load_as(form: Form, catalog: &Catalog, id: &str) -> Result<Patchse
     let mut chain = vec![parse(form, catalog, &catalog.find(id).ok_or_else(unknown)?)?];
     while let Some((last, extends)) = chain.last().and_then(|last| Some((last, last.raw.extends.as_ref()?))) {
         let ids = chain.iter().map(|one| one.raw.id.value.as_str()).collect::<Vec<_>>();
-        let wrong = |what| invalid(ids[0], vec![complaint(&last.file, extends.referenced, what)]);
+        let wrong = |what| invalid(ids[0], vec![complaint(&last.file, extends.at, what)]);
         let id = &extends.value;
-        if !is_id(id) {
-            return Err(wrong(not_an_id("extends", id)));
-        }
-        let unknown =
-            || wrong(format!("`extends` names an unknown patchset `{id}`{}", or_near(&catalog.near(id))));
-        let parsed = parse(form, catalog, &catalog.find(id).ok_or_else(unknown)?)?;
+        let origin = catalog.named(id).map_err(|why| wrong(format!("`extends` {why}")))?;
+        let parsed = parse(form, catalog, &origin)?;
         if chain.iter().any(|one| one.file == parsed.file) {
             return Err(wrong(format!("`extends` is circular: {} -> {id}", ids.join(" -> "))));
         }
@@ -74,13 +70,8 @@ struct Parsed {
     digests: Vec<Sha256Digest>,
 }
 
-fn complaint(file: &str, at: Location, what: impl Into<String>) -> Complaint {
-    Complaint {
-        file: file.to_owned(),
-        line: at.line() as usize,
-        column: at.column() as usize,
-        what: what.into(),
-    }
+fn complaint(file: &str, at: Position, what: impl Into<String>) -> Complaint {
+    Complaint { file: file.to_owned(), line: at.line, column: at.column, what: what.into() }
 }
 
 fn invalid(id: &str, complaints: Vec<Complaint>) -> LoadError {
@@ -94,37 +85,9 @@ fn or_near(near: &[String]) -> String {
     }
 }
 
-/// The options of the YAML reader. The budget stops alias bombs, and is far above what real patchsets need.
-fn options() -> serde_yaml::Options {
-    serde_yaml::options! {
-        strict_booleans: true,
-        // The message has the line and column; an excerpt would repeat them.
-        with_snippet: false,
-        // `with: 1` is a number to other YAML readers and to the published schema.
-        no_schema: true,
-        budget: serde_yaml::budget! { max_nodes: 50_000, max_aliases: 1_000 },
-    }
-}
-
 /// Parses a patchset.yaml.
 fn parse_yaml(id: &str, file: &str, bytes: &[u8]) -> Result<RawPatchset, LoadError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-        let (lines, last) = (before.matches('\n').count(), before.rsplit('\n').next().unwrap_or(""));
-        let (line, column) = (lines + 1, last.chars().count() + 1);
-        invalid(
-            id,
-            vec![Complaint { file: file.to_owned(), line, column, what: "not valid UTF-8".to_owned() }],
-        )
-    })?;
-    serde_yaml::from_str_with_options(text, options()).map_err(|error| {
-        let at = error.location().unwrap_or(Location::UNKNOWN);
-        let message = error.without_snippet().to_string();
-        // The complaint has the position already, and the user cannot set options of the reader.
-        let message = message.split(" at line ").next().unwrap_or(&message);
-        let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message).to_owned();
-        invalid(id, vec![complaint(file, at, message)])
-    })
+    yaml::read(bytes).map_err(|error| invalid(id, vec![complaint(file, error.position(), error.to_string())]))
 }
 
 fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadError> {
@@ -140,9 +103,7 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
         Some(prepared) => (prepared.patchset, prepared.places),
         None => {
             let raw = parse_yaml(id, &file, &bytes)?;
-            let place = |edit: &Spanned<RawEdit>| {
-                (edit.referenced.line() as usize, edit.referenced.column() as usize)
-            };
+            let place = |edit: &Located<RawEdit>| (edit.at.line, edit.at.column);
             let places = raw.edits.iter().map(place).collect();
             (raw, places)
         }
@@ -151,32 +112,34 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
     check.digests.push(Sha256Digest::of(&bytes));
     if raw.schema.value != 1 {
         let what = format!("unsupported schema {}: this pypatch supports schema 1", raw.schema.value);
-        check.at(raw.schema.referenced, what);
+        check.at(raw.schema.at, what);
     }
-    if raw.id.value != id {
-        check.at(raw.id.referenced, format!("`id` is `{}`, but the folder is named `{id}`", raw.id.value));
+    if !is_id(&raw.id.value) {
+        let shown: String = raw.id.value.chars().take(LONGEST_ID).collect();
+        check.at(raw.id.at, format!("invalid patchset id `{shown}`: {ALLOWED_ID}"));
+    } else if raw.id.value != id {
+        check.at(raw.id.at, format!("`id` is `{}`, but the folder is named `{id}`", raw.id.value));
     }
     let applies_to = raw.applies_to.as_ref().and_then(|range| check.range(range));
     for pin in &raw.pins {
         if pin.value.strip_prefix("python-").is_none_or(|v| v.parse::<Version>().is_err()) {
-            check.at(pin.referenced, format!("invalid pin name `{}` (example: python-2.5)", pin.value));
+            check.at(pin.at, format!("invalid pin name `{}` (example: python-2.5)", pin.value));
         }
     }
     let mut edits = Vec::new();
-    let mut ids: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
     for (edit, place) in raw.edits.iter().zip(places) {
         let edit_id = &edit.value.id;
         if edit_id.value == "recipe" {
-            check.at(edit_id.referenced, "the edit id `recipe` is reserved for the presets of `build:`");
+            check.at(edit_id.at, "the edit id `recipe` is reserved for the presets of `build:`");
         }
         if !is_id(&edit_id.value) {
-            let allowed = "use at most 100 lowercase letters, digits, `.`, `_` and `-`";
             let shown: String = edit_id.value.chars().take(LONGEST_ID).collect();
-            check.at(edit_id.referenced, format!("invalid edit id `{shown}`: {allowed}"));
+            check.at(edit_id.at, format!("invalid edit id `{shown}`: {ALLOWED_ID}"));
         }
-        if let Some(line) = ids.insert(&edit_id.value, edit_id.referenced.line()) {
+        if let Some(line) = ids.insert(&edit_id.value, edit_id.at.line) {
             let what = format!("duplicate edit id `{}`: first used on line {line}", edit_id.value);
-            check.at(edit_id.referenced, what);
+            check.at(edit_id.at, what);
         }
         edits.push(check.edit(edit, place, id));
     }
@@ -185,23 +148,6 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
         return Err(invalid(id, complaints));
     }
     Ok(Parsed { file, raw, applies_to, edits, digests })
-}
-
-/// The longest id, in bytes: it is the name of a file or folder, too.
-const LONGEST_ID: usize = 100;
-
-/// Whether a text is a valid id of an edit or a patchset, as in the schema: reports, snapshots and the command line need it
-/// to be one word.
-pub(crate) fn is_id(text: &str) -> bool {
-    let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    text.len() <= LONGEST_ID
-        && text.bytes().next().is_some_and(word)
-        && text.bytes().all(|b| word(b) || matches!(b, b'.' | b'_' | b'-'))
-}
-
-/// A patchset names others by id only: as a path, the name could mean any folder of the machine.
-fn not_an_id(key: &str, value: &str) -> String {
-    format!("`{key}` takes the id of a patchset, not a path: `{value}`")
 }
 
 /// Checks one patchset.yaml, collecting complaints.
@@ -215,29 +161,29 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn at(&mut self, at: Location, what: impl Into<String>) {
+    fn at(&mut self, at: Position, what: impl Into<String>) {
         self.complaints.push(complaint(self.file, at, what));
     }
 
-    fn range(&mut self, range: &Spanned<String>) -> Option<VersionRange> {
-        range.value.parse().map_err(|error: BadRange| self.at(range.referenced, error.to_string())).ok()
+    fn range(&mut self, range: &Located<String>) -> Option<VersionRange> {
+        range.value.parse().map_err(|error: BadRange| self.at(range.at, error.to_string())).ok()
     }
 
-    fn edit(&mut self, raw: &Spanned<RawEdit>, (line, column): (usize, usize), patchset: &str) -> Edit {
-        let (edit, at) = (&raw.value, raw.referenced);
+    fn edit(&mut self, raw: &Located<RawEdit>, (line, column): (usize, usize), patchset: &str) -> Edit {
+        let (edit, at) = (&raw.value, raw.at);
         let mut bounds = Vec::new();
         for (sign, bound) in [(">=", &edit.since), ("<", &edit.until)] {
             if let Some(bound) = bound {
                 match bound.value.parse::<Version>() {
                     Ok(version) => bounds.push(format!("{sign}{version}")),
-                    Err(error) => self.at(bound.referenced, error.to_string()),
+                    Err(error) => self.at(bound.at, error.to_string()),
                 }
             }
         }
         let when = if bounds.is_empty() {
             None
         } else {
-            let joined = Spanned { value: bounds.join(", "), referenced: at, defined: at };
+            let joined = Located { value: bounds.join(", "), at };
             self.range(&joined)
         };
         for lint in edit.allow.keys() {
@@ -247,7 +193,7 @@ impl Check<'_> {
             }
         }
         let changes = edit.change.iter().map(|change| (change, at));
-        let listed = edit.changes.iter().map(|change| (&change.value, change.referenced));
+        let listed = edit.changes.iter().map(|change| (&change.value, change.at));
         let changes = changes.chain(listed).map(|(change, at)| self.change(change.clone(), at)).collect();
         Edit {
             id: edit.id.value.clone(),
@@ -267,21 +213,17 @@ impl Check<'_> {
     fn text(&self, file: &TextFile, name: &str) -> Result<Vec<u8>, String> {
         let path = file.name.parse::<TreePath>().map_err(|error| error.to_string())?;
         let path = format!("files/{path}");
-        let other = |id: &String| {
-            if !is_id(id) {
-                return Err(not_an_id("of", id));
-            }
-            let near = || or_near(&self.catalog.near(id));
-            self.catalog.find(id).ok_or_else(|| format!("`of` names an unknown patchset `{id}`{}", near()))
+        let origin = match &file.of {
+            Some(id) => self.catalog.named(id).map_err(|why| format!("`of` {why}"))?,
+            None => self.origin.clone(),
         };
-        let origin = file.of.as_ref().map_or_else(|| Ok(self.origin.clone()), other)?;
         let unreadable =
             |error| format!("`{name}` cannot read its text from {}: {error}", origin.display(&path));
         origin.read(&path).map_err(unreadable)
     }
 
     /// Reads the files that a change names, and checks the arguments of its operation.
-    fn change(&mut self, mut change: Change, at: Location) -> Change {
+    fn change(&mut self, mut change: Change, at: Position) -> Change {
         for file in change.operation.text_files() {
             match self.text(&file, change.operation.name()) {
                 Ok(bytes) => {
@@ -321,7 +263,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
                 None => {
                     let near = or_near(&nearest_names(id, edits.iter().map(|edit| edit.id.as_str())));
                     let what = format!("`drop` names `{id}`, but no inherited edit has that id{near}");
-                    complaints.push(complaint(&one.file, why.referenced, what));
+                    complaints.push(complaint(&one.file, why.at, what));
                 }
             }
         }
@@ -333,7 +275,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
             }
         }
         if let Some(own) = &one.raw.build {
-            let at = |what| complaint(&one.file, own.referenced, what);
+            let at = |what| complaint(&one.file, own.at, what);
             match build.extended(&own.value) {
                 Ok(joined) => build = joined,
                 Err(wrong) => return Err(invalid(&one.raw.id.value, wrong.into_iter().map(at).collect())),

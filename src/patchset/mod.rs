@@ -7,6 +7,7 @@ mod catalog;
 mod change;
 mod error;
 mod fact;
+mod id;
 mod lint;
 mod load;
 mod prepared;
@@ -15,7 +16,6 @@ mod schema;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_yaml::Spanned;
 
 pub use build::{Build, Check, Program, ProgramTree, Regenerate};
 pub(crate) use build::{PROGRAM_STEPS, REGENERATE};
@@ -24,12 +24,13 @@ pub(crate) use catalog::Origin;
 pub use change::Change;
 pub use error::{Complaint, LoadError};
 pub use fact::{Fact, Requirement};
+pub(crate) use id::{ALLOWED_ID, is_id};
 pub use lint::Lint;
-pub(crate) use load::is_id;
 pub use schema::json_schema;
 
 use crate::digest::Sha256Digest;
 use crate::version::{Version, VersionRange};
+use crate::yaml::Located;
 
 /// A patchset that is parsed, checked, and joined with the ones it extends: adaptations of a CPython source
 /// tree, each with its reason. [`Catalog::load`] makes one.
@@ -102,48 +103,48 @@ impl Edit {
 pub(crate) struct RawPatchset {
     /// The schema of this file: 1.
     #[schemars(with = "u32", range(min = 1, max = 1))]
-    schema: Spanned<u32>,
+    schema: Located<u32>,
     /// The id of the patchset, which is the name of its folder.
-    #[schemars(with = "String", regex(pattern = "^[a-z0-9][a-z0-9._-]{0,99}$"))]
-    id: Spanned<String>,
+    #[schemars(with = "String", regex(pattern = id::PATTERN))]
+    id: Located<String>,
     /// What it is for, in one line.
     title: String,
     /// The versions it is written for: `>=2.5, <2.6`.
     #[serde(default)]
     #[schemars(with = "Option<String>", regex(pattern = schema::RANGE))]
-    applies_to: Option<Spanned<String>>,
+    applies_to: Option<Located<String>>,
     /// The upstream releases it was tested on: `python-2.5`.
     #[serde(default)]
     #[schemars(with = "Vec<String>", inner(regex(pattern = schema::PIN)))]
-    pins: Vec<Spanned<String>>,
+    pins: Vec<Located<String>>,
     /// Another patchset, whose edits this one includes. Edits of the same id replace them.
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    extends: Option<Spanned<String>>,
+    #[schemars(with = "Option<String>", regex(pattern = id::PATTERN))]
+    extends: Option<Located<String>>,
     /// Edits of the extended patchset to leave out, each with the reason.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
-    drop: BTreeMap<String, Spanned<String>>,
+    drop: BTreeMap<String, Located<String>>,
     /// The edits.
     #[serde(default)]
     #[schemars(with = "Vec<RawEdit>")]
-    edits: Vec<Spanned<RawEdit>>,
+    edits: Vec<Located<RawEdit>>,
     /// How a patched tree is built and checked; joined with that of the extended patchset.
     #[serde(default)]
     #[schemars(with = "Option<Build>")]
-    build: Option<Spanned<Build>>,
+    build: Option<Located<Build>>,
 }
 
 /// One edit of a patchset.yaml: a reason, and either one operation on `file` or a list of `changes`.
 #[derive(Debug)]
 pub(crate) struct RawEdit {
-    id: Spanned<String>,
+    id: Located<String>,
     why: String,
     upstream: Option<String>,
-    since: Option<Spanned<String>>,
-    until: Option<Spanned<String>>,
+    since: Option<Located<String>>,
+    until: Option<Located<String>>,
     requires: Vec<Requirement>,
     allow: BTreeMap<String, String>,
     change: Option<Change>,
-    changes: Vec<Spanned<Change>>,
+    changes: Vec<Located<Change>>,
 }

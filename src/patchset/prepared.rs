@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::RawPatchset;
 use crate::shipped::PREPARED_PATCHSETS;
+use crate::yaml;
 
 /// A patchset in which only edits have a position.
 #[derive(Debug, Deserialize)]
@@ -20,7 +21,8 @@ pub(super) struct Prepared {
 
 /// The shipped patchset `id`; `None` when there is none, or its JSON cannot be parsed.
 pub(super) fn read(id: &str) -> Option<Prepared> {
-    let prepared: Prepared = serde_json::from_slice(&PREPARED_PATCHSETS.get(id)?).ok()?;
+    let json = serde_json::from_slice(&PREPARED_PATCHSETS.get(id)?).ok()?;
+    let prepared: Prepared = yaml::read_prepared(json).ok()?;
     // The two are zipped, so an edit without a position would be lost.
     (prepared.places.len() == prepared.patchset.edits.len()).then_some(prepared)
 }

@@ -1,9 +1,10 @@
 //! Finds edits after which a file no longer parses: Python at the wrong column, C with half a block.
 
 use super::{Plan, PlannedEdit};
-use crate::edit::{Context, Outcome};
-use crate::operation::ParsedFile;
-use crate::syntax::Problem;
+use crate::edit::{Context, Outcome, Part};
+use crate::operation::{Delta, ParsedFile};
+use crate::syntax::{Doubt, Problem};
+use crate::text::{Span, line_bounds};
 use crate::tree::{File, FileChange, Location, TreeError};
 
 /// Refuses the edits of a plan after which a file of C or Python does not parse, though it did before. `after` is the tree
@@ -33,8 +34,13 @@ pub(super) fn refuse(plan: &mut Plan, after: &Context<'_>, changes: &[FileChange
         for number in at {
             let parts = plan.edits[number].parts.iter_mut();
             for part in parts.filter(|part| part.file == change.path && !part.deltas.is_empty()) {
+                let hint = if loses_indentation(part, &before.bytes) {
+                    " (write `indent: anchor` to indent the inserted lines)"
+                } else {
+                    ""
+                };
                 let why = format!(
-                    "the file would no longer parse: line {} after the edit, `{}`: {what}",
+                    "the file would no longer parse: line {} after the edit, `{}`: {what}{hint}",
                     place.line,
                     place.text.trim()
                 );
@@ -43,6 +49,24 @@ pub(super) fn refuse(plan: &mut Plan, after: &Context<'_>, changes: &[FileChange
         }
     }
     Ok(())
+}
+
+/// Whether `text.insert` puts lines of Python at the margin next to an indented line.
+fn loses_indentation(part: &Part, before: &[u8]) -> bool {
+    let is_indented = |line: Span| line.of(before).starts_with(b" ") || line.of(before).starts_with(b"\t");
+    part.operation == "text.insert"
+        && part.file.as_str().ends_with(".py")
+        && part.deltas.iter().any(|delta| match delta {
+            Delta::Rewrite(rewrite) => {
+                let at = rewrite.span.start;
+                let line = line_bounds(before, at);
+                let first = rewrite.with.first().filter(|_| line.start == at);
+                let more = rewrite.with.windows(2).filter(|pair| pair[0] == b'\n').map(|pair| &pair[1]);
+                first.into_iter().chain(more).any(|byte| !byte.is_ascii_whitespace())
+                    && (is_indented(line) || at > 0 && is_indented(line_bounds(before, at - 1)))
+            }
+            Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => false,
+        })
 }
 
 fn has_parser(change: &FileChange) -> bool {
@@ -58,6 +82,6 @@ fn parsed(change: &FileChange, file: &File) -> ParsedFile {
 fn problem(file: &ParsedFile) -> Option<(Location, String)> {
     let problems =
         if file.path.as_str().ends_with(".py") { file.python().problems() } else { file.c().problems() };
-    let first: &Problem = problems.iter().find(|problem| !problem.of_branches)?;
+    let first: &Problem = problems.iter().find(|problem| problem.doubt == Doubt::Damage)?;
     Some((file.location(first.span.start), first.what.clone()))
 }

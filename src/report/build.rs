@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Report, array, counted};
-use crate::build::{CheckResult, Outcome};
+use crate::build::{CheckResult, Outcome, Recipe};
 
 /// A build that has ended.
 pub struct Built<'a> {
@@ -67,6 +67,49 @@ impl Report for Built<'_> {
             "steps": array(&self.steps, step), "checks": array(&self.checks, check),
         }))
     }
+}
+
+/// The commands that a build runs.
+pub struct Commands<'a>(pub &'a Recipe);
+
+impl Report for Commands<'_> {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Recipe { patchsets, launcher, steps, .. } = self.0;
+        if steps.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "`build` of {} runs these commands:", patchsets.join(", "))?;
+        if let Some(launcher) = launcher {
+            writeln!(out, "  {launcher}: the launcher, in a script of this name that is first on the PATH")?;
+        }
+        for step in steps {
+            writeln!(out, "  {}:", step.id)?;
+            indented(&step.script, out)?;
+            for check in &step.checks {
+                if let Some(command) = &check.run {
+                    writeln!(out, "  check {} after {}:", check.id, step.id)?;
+                    indented(command, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn json(&self) -> Option<Value> {
+        Some(json!({
+            "launcher": self.0.launcher,
+            "steps": array(&self.0.steps, |step| json!({
+                "step": step.id, "why": step.why, "script": step.script,
+                "checks": array(&step.checks, |check| json!({
+                    "check": check.id, "why": check.why, "edits": check.edits, "run": check.run,
+                })),
+            })),
+        }))
+    }
+}
+
+fn indented(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    text.lines().try_for_each(|line| writeln!(out, "    {line}"))
 }
 
 /// `2.5 s`.

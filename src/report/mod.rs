@@ -24,12 +24,12 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 pub(crate) use apply::{Applied, Reverted, TreeStatus, state_name};
-pub(crate) use build::{Built, StepResult, seconds};
+pub(crate) use build::{Built, Commands, StepResult, seconds};
 pub(crate) use escape::printable;
 pub(crate) use list::counted;
 use list::{array, column};
 pub(crate) use matrix::{MatrixReport, details};
-pub(crate) use patchset::{PatchsetList, Valid};
+pub(crate) use patchset::{PatchsetList, Shown, Valid};
 pub(crate) use pins::PinList;
 pub(crate) use plan::Misfit;
 pub(crate) use port::PortReport;

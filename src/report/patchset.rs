@@ -4,12 +4,38 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Report, array, column, counted};
+use super::{Commands, Report, array, column, counted};
+use crate::build::Recipe;
 use crate::patchset::Patchset;
 use crate::tree::TreePath;
 
 /// How long the lines of a reason are.
 const WIDTH: usize = 96;
+
+/// A patchset: its edits, their reasons, what each does, and the commands that `build` runs.
+pub struct Shown<'a> {
+    /// The patchset.
+    pub patchset: &'a Patchset,
+    /// The commands; `None` if only one edit is shown.
+    pub recipe: Option<&'a Recipe>,
+}
+
+impl Report for Shown<'_> {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.patchset.text(out)?;
+        let Some(recipe) = self.recipe.filter(|recipe| !recipe.steps.is_empty()) else { return Ok(()) };
+        writeln!(out)?;
+        Commands(recipe).text(out)
+    }
+
+    fn json(&self) -> Option<Value> {
+        let mut value = self.patchset.json()?;
+        if let Some(recipe) = self.recipe {
+            value["build"] = Commands(recipe).json()?;
+        }
+        Some(value)
+    }
+}
 
 /// The edits of a patchset, their reasons, and what each does.
 impl Report for Patchset {

@@ -6,8 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::contents::if_exists;
-use crate::export;
+use crate::export::{self, Prepared};
 use crate::regular;
+use crate::scratch;
 use crate::shipped::SNAPSHOTS;
 
 /// A folder of snapshots. Shipped ones are used for those that it lacks.
@@ -68,12 +69,25 @@ impl Store {
     /// # Errors
     /// If the file cannot be written; it is unchanged then.
     pub fn write(&self, patchset: &str, pin: &str, body: &str) -> io::Result<PathBuf> {
+        export::commit(vec![self.prepare(patchset, pin, body)?])?;
         let path = self.path(patchset, pin);
-        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-        let text = format!("---\nsource: tests/snapshots.rs\n---\n{}\n", body.trim_end_matches('\n'));
-        export::replace(&path, text.as_bytes())?;
-        if_exists(fs::remove_file(path.with_extension("snap.new")))?;
+        // The snapshot is accepted, whether or not insta will ask about the other one.
+        let _ = fs::remove_file(path.with_extension("snap.new"));
         Ok(path)
+    }
+
+    /// Whether a snapshot is there, whatever it is. What a killed process left next to it is removed: nothing will be
+    /// written there if it is.
+    pub(crate) fn is_taken(&self, patchset: &str, pin: &str) -> bool {
+        let path = self.path(patchset, pin);
+        path.parent().into_iter().for_each(scratch::remove_abandoned);
+        path.symlink_metadata().is_ok()
+    }
+
+    /// Prepares the file of an accepted body.
+    pub(crate) fn prepare(&self, patchset: &str, pin: &str, body: &str) -> io::Result<Prepared> {
+        let text = format!("---\nsource: tests/snapshots.rs\n---\n{}\n", body.trim_end_matches('\n'));
+        export::prepare_file(&self.path(patchset, pin), text.as_bytes())
     }
 }
 

@@ -234,6 +234,16 @@ pub(crate) fn words(text: &[u8], within: Span) -> Vec<Span> {
     words
 }
 
+/// Whether what follows `text` would be a part of its last variable reference: `a$`, `$(a`.
+pub(crate) fn is_open(text: &[u8]) -> bool {
+    let followed = [text, b" "].concat();
+    let mut at = 0;
+    while at < text.len() {
+        at = if text[at] == b'$' { shell::reference_end(&followed, at, followed.len()) } else { at + 1 };
+    }
+    at > text.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

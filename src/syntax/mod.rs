@@ -9,7 +9,9 @@ mod problem;
 pub mod python;
 pub mod setup;
 pub mod shell;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod spans;
 #[cfg(test)]
 mod tests;
 
-pub use problem::Problem;
+pub use problem::{Doubt, Problem};

@@ -9,18 +9,33 @@ pub struct Problem {
     pub span: Span,
     /// What is wrong, as the end of a sentence: "this brace is never closed".
     pub what: String,
-    /// Whether only the branches of one `#if` disagree: what surrounds the group is found by its
-    /// first branch, and may be right all the same.
-    pub of_branches: bool,
+    /// What follows from it.
+    pub doubt: Doubt,
+}
+
+/// How sure it is that a part of a file is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// No compiler accepts it.
+    Damage,
+    /// Only the branches of one `#if` disagree: what surrounds the group is found by its first branch, and may be right
+    /// all the same.
+    Branches,
+    /// It may be right, and the finder cannot follow it.
+    Unclear,
 }
 
 impl Problem {
     pub(super) fn new(span: Span, what: impl Into<String>) -> Problem {
-        Problem { span, what: what.into(), of_branches: false }
+        Problem { span, what: what.into(), doubt: Doubt::Damage }
     }
 
     pub(super) fn of_branches(span: Span, what: impl Into<String>) -> Problem {
-        Problem { of_branches: true, ..Problem::new(span, what) }
+        Problem { doubt: Doubt::Branches, ..Problem::new(span, what) }
+    }
+
+    pub(super) fn unclear(span: Span, what: impl Into<String>) -> Problem {
+        Problem { doubt: Doubt::Unclear, ..Problem::new(span, what) }
     }
 
     /// Whether an edit of `span` touches the problem.

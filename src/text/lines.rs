@@ -89,9 +89,11 @@ pub fn logical_line(text: &[u8], offset: usize) -> Span {
     span
 }
 
-/// The line end that a file uses: that of its first line, `\n` if it has none.
+/// The line end that a file uses: that of its first line, `\n` if it has none. A single line that ends with a `\r` is half
+/// of one with `\r\n`.
 pub fn line_ending(text: &[u8]) -> &'static [u8] {
     match text.iter().position(|b| *b == b'\n') {
+        None if text.ends_with(b"\r") => b"\r\n",
         Some(i) if i > 0 && text[i - 1] == b'\r' => b"\r\n",
         _ => b"\n",
     }

@@ -14,6 +14,8 @@ pub(super) struct Limits {
     pub members: u64,
     /// An extended header of an archive, in bytes.
     pub extension: u64,
+    /// The target of a symbolic link, in bytes: the system makes none that is longer.
+    pub link: u64,
     /// A name, in bytes.
     pub name: usize,
     /// All names together, in bytes.
@@ -25,6 +27,7 @@ pub(super) const LIMITS: Limits = Limits {
     file: LARGEST_FILE,
     members: 1_000_000,
     extension: 1 << 20,
+    link: 4095,
     name: MOST_BYTES,
     names: 64 << 20,
 };
@@ -72,6 +75,17 @@ impl<'a> Budget<'a> {
         Ok(())
     }
 
+    /// Counts a symbolic link whose target has `len` bytes.
+    pub fn link(&mut self, path: impl std::fmt::Display, len: u64) -> Result<(), TreeError> {
+        if len > self.limits.link {
+            let most = self.limits.link;
+            return Err(
+                self.exceeded(format!("the target of the symbolic link {path} has more than {most} bytes"))
+            );
+        }
+        self.contents(path, len)
+    }
+
     fn exceeded(&self, why: String) -> TreeError {
         TreeError::Limit { what: self.source.to_owned(), why }
     }
@@ -98,6 +112,7 @@ mod tests {
         assert_eq!(row("all their paths"), mib(LIMITS.names));
         let path = format!("{} bytes, {MOST_NAMES} components, 255 bytes each", LIMITS.name);
         assert_eq!(row("a path"), path);
+        assert_eq!(row("the target of a symbolic link"), format!("{} bytes", LIMITS.link));
         assert_eq!(row("an extended header"), mib(LIMITS.extension));
         assert_eq!(row("a patchset.yaml"), mib(LARGEST_DOCUMENT));
     }

@@ -83,6 +83,12 @@ impl PinSet {
         PinSet { overlay: Some(directory.into()) }
     }
 
+    /// The files of the directory that replaces shipped pins.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let entries = self.overlay.iter().filter_map(|directory| std::fs::read_dir(directory).ok()).flatten();
+        entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
+    }
+
     /// The pin with this name; `None` if there is none. Reads the file of its minor version only.
     ///
     /// # Errors
@@ -248,9 +254,9 @@ pub enum PinError {
         /// The file, as the user names it.
         file: String,
         /// The line, from 1.
-        line: u64,
+        line: usize,
         /// The column in characters, from 1.
-        column: u64,
+        column: usize,
         /// What is wrong.
         reason: String,
     },

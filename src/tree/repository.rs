@@ -30,6 +30,13 @@ pub(super) fn open_repository(path: &Path) -> Result<Repository, TreeError> {
     Repository::open_bare(found).map_err(|error| missing(error.message()))
 }
 
+/// The directories that a repository is read from: its own and, for a linked work tree, that of the repository that it
+/// belongs to. None if there is no repository at `path`.
+pub(crate) fn repository_folders(path: &Path) -> Vec<PathBuf> {
+    let Ok(repository) = open_repository(path) else { return Vec::new() };
+    vec![repository.path().to_owned(), repository.commondir().to_owned()]
+}
+
 /// Checks that libgit2 opens no pipe or device in the repository directory `folder`: it would wait forever.
 fn require_plain(folder: &Path, depth: usize) -> io::Result<()> {
     // Work trees and submodules have their own repositories, and hooks are not run.

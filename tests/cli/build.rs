@@ -16,7 +16,7 @@ const BUILD: &[&str] = &[
     "--work",
     "work",
     "--launcher",
-    "stand-in",
+    "stub",
 ];
 
 /// A tree whose configure runs a test program with `launch`, and a patchset with a recipe for it.
@@ -105,6 +105,58 @@ fn status(output: &Output) -> (Option<i32>, String, String) {
 
 fn build(env: &TestEnvironment, arguments: &[&str]) -> (Option<i32>, String, String) {
     status(&env.command(arguments).output().unwrap())
+}
+
+#[test]
+fn show_lists_every_command_of_a_recipe() {
+    let env = environment();
+    let shown = env.stdout(&["show", "gizmo"]);
+    let (_, commands) = shown.split_once("`build` of gizmo runs these commands:\n").unwrap();
+    // Also those of a program that is built only on request.
+    for line in [
+        "  launch: the launcher, in a script of this name that is first on the PATH",
+        "  old/configure:",
+        "    cp \"$SOURCE/Makefile.in\" Makefile",
+        "  main/make:",
+        "    make -j \"$JOBS\"",
+        "  check is-fancy after main/make:",
+        "    launch sh gizmo",
+        "    echo done >\"$PREFIX/done\"",
+    ] {
+        assert!(commands.lines().any(|it| it == line), "{line}\n{commands}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&env.stdout(&["show", "gizmo", "--format", "json"])).unwrap();
+    assert_eq!(json["build"]["launcher"], "launch");
+    let steps = json["build"]["steps"].as_array().unwrap();
+    let ids: Vec<&str> = steps.iter().map(|step| step["step"].as_str().unwrap()).collect();
+    assert_eq!(
+        ids,
+        ["old/configure", "old/make", "old/install", "main/configure", "main/make", "main/install"]
+    );
+    assert!(steps[3]["script"].as_str().unwrap().contains("cp \"$SOURCE/Makefile.in\" Makefile"));
+    assert_eq!(steps[4]["checks"][0]["run"], "launch sh gizmo");
+    // An edit has no commands, and neither has a patchset without a recipe.
+    assert!(!env.stdout(&["show", "gizmo", "fancy"]).contains("runs these commands"));
+    env.patchset("plain", "- {id: e, why: w, file: f, file.add: {content: x}}");
+    assert!(!env.stdout(&["show", "plain"]).contains("runs these commands"));
+}
+
+#[test]
+fn build_lists_its_commands_before_the_first_one_runs() {
+    let env = environment();
+    env.edit("patchsets/gizmo/patchset.yaml", "before: [", "before: ['exit 7', ");
+    let (code, _, stderr) = build(&env, BUILD);
+    assert_eq!(code, Some(5), "{stderr}");
+    let at = |text: &str| stderr.find(text).unwrap_or_else(|| panic!("{text}\n{stderr}"));
+    let listed = at("`build` of gizmo runs these commands:\n");
+    let command = at("    cp \"$SOURCE/Makefile.in\" Makefile\n");
+    let warning = at("warning: gizmo is not a patchset that pypatch ships");
+    assert!(listed < command && command < warning && warning < at("main/configure failed"), "{stderr}");
+    // Only what runs.
+    assert!(!stderr.contains("old/configure"), "{stderr}");
+    let shipped = env.run(&["build", "catamount-py2.5", "tree", "--prefix", "p", "--launcher", "stub"]);
+    assert!(!shipped.contains("warning:"), "{shipped}");
 }
 
 #[test]
@@ -355,7 +407,7 @@ fn a_wrong_build_is_refused_before_anything_is_written() {
         "unknown program `ne`; the programs are old, main",
     );
     refused(
-        &["build", "gizmo", "tree", "--prefix", "p", "--work", "work", "--launcher", "stand-in"],
+        &["build", "gizmo", "tree", "--prefix", "p", "--work", "work", "--launcher", "stub"],
         3,
         "not a pinned release",
     );
@@ -396,9 +448,9 @@ fn a_wrong_recipe_is_an_error_with_its_line() {
 }
 
 #[test]
-fn the_stand_in_launcher_behaves_like_yod() {
+fn the_stub_launcher_behaves_like_yod() {
     let env = environment();
-    env.write("launch", include_str!("../../src/build/stand_in.sh"));
+    env.write("launch", include_str!("../../src/build/stub_launcher.sh"));
     let launch = |arguments: &[&str], dynamic: bool| {
         let mut command = Command::new("sh");
         command.arg("launch").args(arguments).current_dir(env.path("."));

@@ -143,25 +143,80 @@ fn a_patchset_names_others_by_id_only() {
     for path in [absolute.as_str(), "home/private", "../home/private", ".."] {
         write("patchsets/one", &format!("extends: {path}\n"));
         let (code, stderr) = status(&env, "$PYPATCH diff one tree");
-        assert!(code == 2 && stderr.contains("`extends` takes the id of a patchset"), "{path} {stderr}");
+        let not_an_id = format!("`extends` names `{path}`, which is not an id");
+        assert!(code == 2 && stderr.contains(&not_an_id), "{path} {stderr}");
         let of = format!(
             "edits:\n  - {{id: x, why: w, file: n, file.add: {{content: {{from: a, of: {path}}}}}}}\n"
         );
         write("patchsets/one", &of);
         let (code, stderr) = status(&env, "$PYPATCH diff one tree");
-        assert!(code == 2 && stderr.contains("`of` takes the id of a patchset"), "{path} {stderr}");
+        let not_an_id = format!("`of` names `{path}`, which is not an id");
+        assert!(code == 2 && stderr.contains(&not_an_id), "{path} {stderr}");
     }
+}
+
+#[test]
+fn a_link_to_a_patchset_elsewhere_cannot_be_named_by_another() {
+    let env = TestEnvironment::with_tree();
+    env.write("home/private/files/a", "secret");
+    env.write("home/private/patchset.yaml", "schema: 1\nid: private\ntitle: t\n");
+    env.yaml("one", "schema: 1\nid: one\ntitle: t\nextends: private\n");
+    env.yaml(
+        "two",
+        "schema: 1\nid: two\ntitle: t\nedits:\n  - {id: x, why: w, file: n, file.add: {content: {from: a, of: private}}}\n",
+    );
+    std::os::unix::fs::symlink("../home/private", env.path("patchsets/private")).unwrap();
+    for (id, key) in [("one", "extends"), ("two", "of")] {
+        let (code, stderr) = status(&env, &format!("$PYPATCH diff {id} tree"));
+        assert!(code == 2 && stderr.contains("leads out of its folder"), "{stderr}");
+        assert!(stderr.contains(&format!("`{key}` names `private`, but patchsets/private")), "{stderr}");
+    }
+    // The user may name it.
+    assert_eq!(status(&env, "$PYPATCH check private && $PYPATCH check patchsets/private").0, 0);
 }
 
 #[test]
 fn a_launcher_is_a_plain_file_name() {
     let env = TestEnvironment::with_tree();
-    fs::create_dir_all(env.path("patchsets/one")).unwrap();
-    for name in ["../../x", "/bin/x", "a b", "$(id)", "a;b", "..", "-x", "", "a'b"] {
-        let text = format!("schema: 1\nid: one\ntitle: t\nbuild:\n  launcher: \"{name}\"\n");
-        fs::write(env.path("patchsets/one/patchset.yaml"), text).unwrap();
-        let (code, stderr) = status(&env, "$PYPATCH check one");
-        assert!(code == 2 && stderr.contains("invalid launcher"), "{name}: {code} {stderr}");
+    let refused = ["../../x", "/bin/x", "a b", "$(id)", "a;b", "..", "-x", "", "a'b", "stub-launcher"];
+    let taken = ["yod", "mpirun-3.1", "srun_x", "_a"];
+    for (names, expected) in [(&refused[..], 2), (&taken[..], 0)] {
+        for name in names {
+            env.yaml("one", format!("schema: 1\nid: one\ntitle: t\nbuild:\n  launcher: \"{name}\"\n"));
+            let (code, stderr) = status(&env, "$PYPATCH check one");
+            assert_eq!(code, expected, "{name}: {stderr}");
+            assert_eq!(stderr.contains("invalid launcher"), expected == 2, "{name}: {stderr}");
+        }
+    }
+}
+
+#[test]
+fn the_names_of_a_recipe_are_no_shell_code_or_path() {
+    let env = TestEnvironment::with_tree();
+    let program = |id: &str, rest: &str| format!("programs: [{{id: '{id}', why: w, {rest}}}]");
+    let files = |pattern: &str| {
+        let check = format!("{{id: c, why: w, after: p/install, files: {{'{pattern}': 1}}}}");
+        format!("{}, checks: [{check}]", program("p", ""))
+    };
+    let refused = [
+        (program("../x", ""), "invalid program id `../x`"),
+        (program("logs", ""), "`build` has a directory of that name"),
+        (program("p", "environment: {'A;id': x}"), "invalid environment variable `A;id`"),
+        (program("p", "environment: {1A: x}"), "invalid environment variable `1A`"),
+        (files("$(touch ran)"), "invalid pattern `$(touch ran)`"),
+        (files("a;touch ran"), "invalid pattern `a;touch ran`"),
+    ];
+    let taken = [program("log", "environment: {_A1: x}"), files("$PREFIX/**/[a-c]?.py")];
+    let check = |build: &str| {
+        env.yaml("one", format!("schema: 1\nid: one\ntitle: t\nbuild: {{{build}}}\n"));
+        status(&env, "$PYPATCH check one")
+    };
+    for (build, message) in refused {
+        let (code, stderr) = check(&build);
+        assert!(code == 2 && stderr.contains(message), "{build}: {code} {stderr}");
+    }
+    for build in taken {
+        assert_eq!(check(&build), (0, String::new()), "{build}");
     }
 }
 
@@ -184,7 +239,7 @@ fn an_output_never_replaces_a_file_of_an_input() {
         ("link/Makefile.pre.in", "diff"),
         ("sub/../tree/Makefile.pre.in", "diff"),
         ("patchsets/gadget/patchset.yaml", "diff"),
-        ("patchsets/gadget/x.tar", "tar"),
+        ("tree/x.tar", "tar"),
     ] {
         let command = format!("$PYPATCH export gadget tree --as {format} -o {out}");
         assert_eq!(status(&env, &command).0, 2, "{out}");

@@ -5,44 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use crate::common;
 use crate::common::TestEnvironment;
+use crate::common::strace::{self, CHANGING, Fault};
 use crate::common::tree::{TreeState, gizmo, state};
-
-/// The system calls at which pypatch is killed. Which call of a family is used depends on the machine; with a question
-/// mark strace ignores those that the machine does not have.
-const CALLS: &[&str] = &[
-    "openat",
-    "write",
-    "pwrite64",
-    "ftruncate",
-    "copy_file_range",
-    "rename",
-    "renameat",
-    "renameat2",
-    "link",
-    "linkat",
-    "symlink",
-    "symlinkat",
-    "unlink",
-    "unlinkat",
-    "mkdir",
-    "mkdirat",
-    "rmdir",
-    "chmod",
-    "fchmod",
-    "fchmodat",
-    "fchmodat2",
-    "fchown",
-    "fchownat",
-    "utimensat",
-    "fsync",
-    "fdatasync",
-    "flock",
-];
 
 const APPLY: &[&str] = &["apply", "--allow-unpinned", "gadget", "tree"];
 /// A series of two patchsets; the second fits only the result of the first.
@@ -58,31 +25,12 @@ enum Ended {
 
 /// Runs pypatch and kills it at the `nth` call of the system call `call`.
 fn killed(env: &TestEnvironment, arguments: &[&str], call: &str, nth: usize) -> Ended {
-    let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-o", "/dev/null"]).arg(format!("-einject=?{call}:signal=SIGKILL:when={nth}"));
-    strace.arg(env!("CARGO_BIN_EXE_pypatch")).args(arguments).current_dir(env.path("."));
-    // Without the environment of cargo: its LD_LIBRARY_PATH makes the loader open a hundred files.
-    strace.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    strace.env("HOME", env.path("home")).env("XDG_CACHE_HOME", env.path("cache"));
-    let output = strace.stdin(Stdio::null()).output().unwrap();
-    match (output.status.signal(), output.status.code()) {
-        (Some(9), _) | (_, Some(137)) => Ended::Killed,
-        (_, Some(0)) => Ended::ByItself,
+    let output = strace::inject(env, arguments, (call, nth), Fault::Kill);
+    match output.status.code() {
+        _ if strace::was_killed(&output) => Ended::Killed,
+        Some(0) => Ended::ByItself,
         _ => panic!("{call} {nth}: {}", env.transcript(&output)),
     }
-}
-
-/// Whether strace works here. On CI it must.
-fn can_kill(what: &str) -> bool {
-    let probe = Command::new("strace")
-        .args(["-f", "-qq", "-o", "/dev/null", "-einject=?flock:signal=SIGKILL:when=99", "true"])
-        .output();
-    let permitted = probe.as_ref().is_ok_and(|output| output.status.success());
-    if !permitted {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "strace cannot be used: {probe:?}");
-        common::skip(what, "strace is missing, or may not trace here");
-    }
-    permitted
 }
 
 /// The permitted states of a tree.
@@ -174,7 +122,7 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
     let untouched = both.into_iter().find(|state| !state.contains_key(".pypatch-receipt.json")).unwrap();
     let nexts = [&["status", "tree"][..], &["plan", "nothing", "tree"]];
     let (mut kills, mut made, mut in_gap) = (0, BTreeSet::new(), Vec::new());
-    for call in CALLS {
+    for call in CHANGING {
         for nth in 1.. {
             let env = template.copy();
             let ended = killed(&env, arguments, call, nth);
@@ -215,35 +163,35 @@ fn sweep(template: &Template, arguments: &[&str], apply: &[&str]) {
 
 #[test]
 fn a_killed_apply_is_done_completely_or_not_at_all() {
-    if can_kill("killing apply") {
+    if strace::works("killing apply") {
         sweep(&Template::untouched(APPLY), APPLY, APPLY);
     }
 }
 
 #[test]
 fn a_killed_apply_of_a_series_is_done_completely_or_not_at_all() {
-    if can_kill("killing apply of a series") {
+    if strace::works("killing apply of a series") {
         sweep(&Template::untouched(APPLY_BOTH), APPLY_BOTH, APPLY_BOTH);
     }
 }
 
 #[test]
 fn a_killed_revert_of_a_series_is_done_completely_or_not_at_all() {
-    if can_kill("killing revert of a series") {
+    if strace::works("killing revert of a series") {
         sweep(&Template::applied(APPLY_BOTH), REVERT, APPLY_BOTH);
     }
 }
 
 #[test]
 fn a_killed_revert_is_done_completely_or_not_at_all() {
-    if can_kill("killing revert") {
+    if strace::works("killing revert") {
         sweep(&Template::applied(APPLY), REVERT, APPLY);
     }
 }
 
 #[test]
 fn a_killed_recovery_is_continued_by_the_next_command() {
-    if !can_kill("killing a recovery") {
+    if !strace::works("killing a recovery") {
         return;
     }
     let untouched = Template::untouched(APPLY);
@@ -257,7 +205,7 @@ fn a_killed_recovery_is_continued_by_the_next_command() {
     let env = stopped.expect("a file is renamed before the third rename");
     assert!(env.state("tree").keys().any(|path| path.starts_with(".pypatch-stage-")));
     let template = Template { env, expected: Expected { before: before.clone(), after: before.clone() } };
-    for call in CALLS {
+    for call in CHANGING {
         for nth in 1.. {
             let env = template.copy();
             let ended = killed(&env, &["status", "tree"], call, nth);
@@ -275,7 +223,7 @@ fn a_killed_recovery_is_continued_by_the_next_command() {
 
 #[test]
 fn a_killed_export_leaves_no_partial_tree() {
-    if !can_kill("killing a copy") {
+    if !strace::works("killing a copy") {
         return;
     }
     let copy = ["export", "gadget", "tree", "--as", "tree", "-o", "out"];

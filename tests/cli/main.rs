@@ -8,12 +8,15 @@ mod common;
 
 mod apply;
 mod build;
+mod corpus;
 mod diff;
 mod export;
 mod faults;
 mod foreign;
 mod hostile;
+mod injection;
 mod kill;
+mod outputs;
 mod patchset;
 mod plan;
 mod port;

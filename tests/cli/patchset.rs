@@ -23,13 +23,13 @@ fn an_unknown_operation_is_reported_with_the_nearest_names() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, makefile.remove-prereq: {target: all, word: x}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: unknown key or operation `makefile.remove-prereq`; near: `makefile.remove-prerequisite`
+      patchsets/mine/patchset.yaml:5:30: unknown key or operation `makefile.remove-prereq`; near: `makefile.remove-prerequisite`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    changes:\n      - file: M\n        setup.enabel: {modules: [a]}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:8:9: unknown key or operation `setup.enabel`; near: `setup.enable`, `setup.disable`
+      patchsets/mine/patchset.yaml:9:9: unknown key or operation `setup.enabel`; near: `setup.enable`, `setup.disable`
     [exit 2]
     ");
 }
@@ -152,7 +152,7 @@ fn a_change_needs_exactly_one_operation() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: true}, file.remove: {contains: a}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: expected one operation, found `file.mode` and `file.remove`: write two entries under `changes`
+      patchsets/mine/patchset.yaml:5:61: expected one operation, found `file.mode` and `file.remove`: write two entries under `changes`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M}\n"), @"
@@ -202,31 +202,31 @@ fn an_unknown_key_is_refused() {
     assert_snapshot!(check(format!("{HEAD}author: me\n")), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:4:1: unknown field `author`, expected one of schema, id, title, applies-to, pins, extends, drop, edits, build
+      patchsets/mine/patchset.yaml:4:1: unknown field `author`, expected one of `schema`, `id`, `title`, `applies-to`, `pins`, `extends`, `drop`, `edits`, `build`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, wyh: b, file: M, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: unknown key or operation `wyh`; near: `why`
+      patchsets/mine/patchset.yaml:5:13: unknown key or operation `wyh`; near: `why`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {exec: true}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:42: unknown field `exec`, expected one of executable
+      patchsets/mine/patchset.yaml:5:42: unknown field `exec`, expected `executable`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: b}, within: {method: c}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:73: unknown variant `method`, expected one of function, target, class, between
+      patchsets/mine/patchset.yaml:5:73: unknown field `method`, expected one of `between`, `class`, `function`, `target`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    requires: [{file: M, holds: x, why: c}]\n    file: M\n    file.mode: {executable: true}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:7:16: unknown fact `holds`; the facts are exists, contains, lacks, includes, defines-function, declares
+      patchsets/mine/patchset.yaml:7:26: unknown fact `holds`; the facts are exists, contains, lacks, includes, defines-function, declares
     [exit 2]
     ");
 }
@@ -236,19 +236,19 @@ fn a_value_of_the_wrong_type_is_refused() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: yes}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:54: invalid boolean (strict mode expects true/false)
+      patchsets/mine/patchset.yaml:5:54: expected `true` or `false`, found the text `yes`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: [b]}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:54: invalid type: sequence, expected a text, or `{from: FILE}`, or `{from: FILE, of: PATCHSET}`
+      patchsets/mine/patchset.yaml:5:60: expected a text, or `{from: FILE}`, or `{from: FILE, of: PATCHSET}`, found a list
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: b, count: -1}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:70: invalid u64
+      patchsets/mine/patchset.yaml:5:70: expected a whole number, found the number `-1`
     [exit 2]
     ");
 }
@@ -264,7 +264,7 @@ fn an_unknown_schema_version_is_refused() {
     assert_snapshot!(check("id: mine\ntitle: A test\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:2:1: missing field `schema`
+      patchsets/mine/patchset.yaml:1:1: missing field `schema`
     [exit 2]
     ");
 }
@@ -411,7 +411,7 @@ fn a_link_to_outside_the_patchset_is_not_followed() {
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.add` cannot read its text from patchsets/mine/files/x: a symbolic link points outside the patchset
+      patchsets/mine/patchset.yaml:5:5: `file.add` cannot read its text from patchsets/mine/files/x: a symbolic link leads out of files/ of the patchset
     [exit 2]
     ");
 }
@@ -449,19 +449,19 @@ fn an_empty_file_is_refused() {
     assert_snapshot!(check(""), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:1:1: unexpected end of input
+      patchsets/mine/patchset.yaml:1:1: expected a map, found nothing
     [exit 2]
     ");
     assert_snapshot!(check("# nothing\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:2:1: unexpected end of input
+      patchsets/mine/patchset.yaml:2:1: expected a map, found nothing
     [exit 2]
     ");
     assert_snapshot!(check("- a\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:1:1: expected mapping start
+      patchsets/mine/patchset.yaml:1:1: expected a map, found a list
     [exit 2]
     ");
 }

@@ -29,7 +29,7 @@ edits:
 ";
 
 /// A tree of version 9.9 in `old`, one of 10.0 in `new`, and a patchset for the first.
-fn two_versions() -> TestEnvironment {
+pub(super) fn two_versions() -> TestEnvironment {
     let env = TestEnvironment::new();
     env.write("old/Include/patchlevel.h", "#define PY_VERSION \"9.9\"\n");
     env.write(

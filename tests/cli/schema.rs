@@ -50,6 +50,7 @@ const WRONG: &[(&str, &str)] = &[
     ("no place", "[{id: e, why: w, file: f, text.replace: {find: a, with: b, count: 0}}]"),
     ("an empty anchor", "[{id: e, why: w, file: f, text.replace: {find: '', with: b}}]"),
     ("two anchors", "[{id: e, why: w, file: f, text.insert: {before: a, after: b, text: c}}]"),
+    ("an unknown indentation", "[{id: e, why: w, file: f, text.insert: {after: a, text: b, indent: four}}]"),
     ("no anchor", "[{id: e, why: w, file: f, text.insert: {text: c}}]"),
     ("no file in a list", "[{id: e, why: w, file: [], file.mode: {executable: true}}]"),
     ("a file outside the tree", "[{id: e, why: w, file: a/../../f, file.mode: {executable: true}}]"),
@@ -109,6 +110,7 @@ const WRONG_HEADS: &[(&str, &str)] = &[
 const RIGHT: &[&str] = &[
     "[{id: e, why: w, file: f, text.replace: {find: a, with: {from: text}}}]",
     "[{id: e, why: w, file: f, file.add: {content: {from: yod.m4, of: catamount-py2.5}}}]",
+    "[{id: e, why: w, file: f, text.insert: {after: a, text: b, indent: anchor}}]",
     "[{id: e, why: w, file: [f, g/h.i], when: '>=2.7, !=3.0rc1', within: {between: [a, b]}, text.insert: {after: a, text: b, count: 2}}]",
     "[{id: e, why: w, since: '2.5', until: 3.0.1, allow: {stale-configure: w}, changes: [{file: f, file.mode: {executable: true}}]}]",
     "[{id: e, why: w, requires: [{file: f, why: w, exists: false}], file: f, c.insert: {at: entry, function: g, text: a}}]",

@@ -293,7 +293,7 @@ fn pins_of_a_folder_override_shipped_ones() {
     env.write(
         "mine/2.5.yaml",
         format!(
-            "schema: 1\nreleases:\n  - {{version: \"2.5\", tag: mine, tree: {}, tarballs: []}}\n",
+            "schema: 1\nreleases:\n  - {{version: \"2.5\", tag: mine, tree: \"{}\", tarballs: []}}\n",
             "0".repeat(40)
         ),
     );
@@ -301,7 +301,7 @@ fn pins_of_a_folder_override_shipped_ones() {
     assert!(json.contains("\"tag\": \"mine\""), "{json}");
     env.write(
         "mine/2.5.yaml",
-        "schema: 1\nreleases:\n  - {version: \"2.5\", tag: mine, tree: 0, tarballs: []}\n",
+        "schema: 1\nreleases:\n  - {version: \"2.5\", tag: mine, tree: \"0\", tarballs: []}\n",
     );
     assert_snapshot!(env.run(&["pins", "--pins-dir", "mine", "python-2.5"]), @"
     ------- stderr -------

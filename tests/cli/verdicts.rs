@@ -224,9 +224,29 @@ fn code_that_no_longer_parses_is_refused() {
     let edit = "file: Lib/a.py\ntext.insert: {after: \"a = 1\\n\", text: \"b = 2\\n\"}";
     let plan = Case::new(&[("Lib/a.py", python)], &[], edit).plan("old");
     assert!(plan.contains("refused") && plan.contains("line 5 after the edit"), "{plan}");
+    assert!(plan.contains("write `indent: anchor`"), "{plan}");
+    let edit = edit.replace("{after", "{indent: anchor, after");
+    let diff = Case::new(&[("Lib/a.py", python)], &[], &edit).env.stdout(&["diff", "mine", "old"]);
+    assert!(diff.contains("\n+        b = 2\n"), "{diff}");
     let c = "int f(void)\n{\n    if (x) {\n        a();\n    }\n    return 0;\n}\n";
     let edit = format!("file: {C}\ntext.replace: {{find: \"    if (x) {{\\n\", with: \"    if (y)\\n\"}}");
     let plan = Case::new(&[(C, c)], &[], &edit).plan("old");
+    assert!(plan.contains("refused") && plan.contains("no longer parse"), "{plan}");
+}
+
+#[test]
+fn branches_that_each_begin_a_function_are_not_refused() {
+    let c = "int f(int a)\n{\n    return a;\n}\n";
+    let head = |after: &str| {
+        format!(
+            "file: {C}\ntext.replace: {{find: \"int f(int a)\\n{{\\n\", with: \"#if defined(X)\\nint g(int a)\\n{{\\n{after}\"}}"
+        )
+    };
+    let whole = head("#else\\nint f(int a)\\n{\\n#endif\\n");
+    assert!(Case::new(&[(C, c)], &[], &whole).plan("old").contains("change "));
+    // Without X nothing begins the function.
+    let half = head("#endif\\n");
+    let plan = Case::new(&[(C, c)], &[], &half).plan("old");
     assert!(plan.contains("refused") && plan.contains("no longer parse"), "{plan}");
 }
 

@@ -5,13 +5,16 @@
 
 pub mod pins;
 pub mod release;
+pub mod strace;
 pub mod tree;
+pub mod watch;
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::sync::Mutex;
 
 use assert_cmd::Command;
@@ -29,6 +32,7 @@ impl TestEnvironment {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap().join("work");
         fs::create_dir(&root).unwrap();
+        fs::create_dir(folder.path().join("tmp")).unwrap();
         TestEnvironment { folder, root, variables: Vec::new() }
     }
 
@@ -77,12 +81,26 @@ impl TestEnvironment {
 
     /// pypatch with arguments. `PATH` is empty, so that apt-get is not found.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pypatch"));
-        command.args(arguments).current_dir(&self.root).env_clear();
+        let mut command = self.process(OsStr::new(env!("CARGO_BIN_EXE_pypatch")));
+        command.args(arguments);
+        Command::from_std(command)
+    }
+
+    /// A program in this environment.
+    pub fn process(&self, program: &OsStr) -> std::process::Command {
+        let mut command = std::process::Command::new(program);
+        // Without the environment of cargo: its LD_LIBRARY_PATH makes the loader open a hundred files.
+        command.current_dir(&self.root).env_clear().stdin(Stdio::null());
         let home = self.folder.path().join("home");
         command.env("HOME", &home).env("XDG_CACHE_HOME", home.join("cache")).env("PATH", "");
+        command.env("TMPDIR", self.folder.path().join("tmp"));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// The folder that contains everything of this environment: its folder `work`, its home.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().canonicalize().unwrap()
     }
 
     /// Runs pypatch; returns stdout, stderr and the exit status as one text.
@@ -114,7 +132,7 @@ impl TestEnvironment {
 
     /// `text` with temporary folders as `$WORK` and `$TEST`.
     pub fn without_temporary_paths(&self, text: &str) -> String {
-        let folder = self.folder.path().canonicalize().unwrap();
+        let folder = self.folder();
         text.replace(self.root.to_str().unwrap(), "$WORK").replace(folder.to_str().unwrap(), "$TEST")
     }
 

@@ -72,7 +72,7 @@ pub fn pinned() -> TestEnvironment {
 pub fn pin(env: &TestEnvironment, tree: &str, sha256: &str) {
     let url = "https://releases.invalid/Python-9.9.tgz";
     let release = format!(
-        "- version: \"9.9\"\n    tag: v9.9\n    tree: {tree}\n    tarballs: [{{url: {url}, sha256: {sha256}}}]"
+        "- version: \"9.9\"\n    tag: v9.9\n    tree: \"{tree}\"\n    tarballs: [{{url: {url}, sha256: \"{sha256}\"}}]"
     );
     env.write("upstream-pins/9.9.yaml", format!("schema: 1\nreleases:\n  {release}\n"));
 }

@@ -15,13 +15,15 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 24] = [
     "shipped",
     "text",
     "version",
     "digest",
     "contents",
     "regular",
+    "yaml",
+    "scratch",
     "syntax",
     "tree",
     "modules",

@@ -138,12 +138,13 @@ fn literal(text: &[u8], in_word: bool) -> usize {
     }
 }
 
-/// The code with its `#[cfg(test)]` items blanked out, and the names of the modules among them that
+/// The code with its items for tests and the fuzzer blanked out, and the names of the modules among them that
 /// are files of their own.
 fn without_test_items(code: &str) -> (String, Vec<String>) {
     let mut bytes = code.as_bytes().to_vec();
     let mut modules = Vec::new();
-    for (at, attribute) in code.match_indices("#[cfg(test)]") {
+    let attributes = ["#[cfg(test)]", "#[cfg(any(test, fuzzing))]"];
+    for (at, attribute) in attributes.iter().flat_map(|attribute| code.match_indices(attribute)) {
         let mut depth = 0;
         let mut end = code.len();
         for (offset, byte) in code.bytes().enumerate().skip(at + attribute.len()) {

@@ -20,7 +20,7 @@ cd "$work"
 
 # python.sn is for tests/third-party/mpi4py.sh, which goes on in the same directory.
 "$pypatch" build catamount-py2.7 python-2.7.18 --program native --program broadcast --prefix prefix --work work \
-    --launcher stand-in
+    --launcher stub
 python=$work/prefix/bin/python2.7
 export PATH=$work/work/bin:$PATH YOD_ALLOW_DYNAMIC=1
 unset PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH PYTHONOPTIMIZE PYTHONSTARTUP

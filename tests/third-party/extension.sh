@@ -16,7 +16,7 @@ place=$(realpath "$place")
 . "$here/sdist.sh"
 
 build() {
-    (cd "$place" && "$pypatch" build catamount-py2.7 python-2.7.18 --prefix prefix --work work --launcher stand-in)
+    (cd "$place" && "$pypatch" build catamount-py2.7 python-2.7.18 --prefix prefix --work work --launcher stub)
 }
 tree=$place/work/catamount
 site=$place/prefix/lib/python2.7/site-packages

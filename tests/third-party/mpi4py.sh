@@ -20,7 +20,7 @@ done
 
 build() {
     (cd "$place" && "$pypatch" build catamount-py2.7 python-2.7.18 --program native --program broadcast \
-        --prefix prefix --work work --launcher stand-in)
+        --prefix prefix --work work --launcher stub)
 }
 tree=$place/work/broadcast
 site=$place/prefix/lib/python2.7/site-packages

@@ -7,6 +7,7 @@ use crate::cli::{CliError, Ui};
 use crate::port::{BadDecision, Cell, Decided, Decision, Decisions};
 use crate::regular;
 use crate::report::details;
+use crate::yaml;
 
 /// The decisions on the command line and in the file.
 pub(super) fn read(args: &Args) -> Result<Decisions, CliError> {
@@ -16,7 +17,10 @@ pub(super) fn read(args: &Args) -> Result<Decisions, CliError> {
             let path_name = path.display();
             let text = regular::read_text(path)
                 .map_err(|error| CliError::usage(format!("cannot read {path_name}: {error}")))?;
-            serde_yaml::from_str(&text).map_err(|error| CliError::usage(format!("{path_name}: {error}")))?
+            yaml::read(text.as_bytes()).map_err(|error| {
+                let at = error.position();
+                CliError::usage(format!("{path_name}:{}:{}: {error}", at.line, at.column))
+            })?
         }
     };
     for (row, number) in &args.accept {

@@ -6,11 +6,11 @@ mod write;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use super::{Base, CliError, ExitStatus, Format, Ui, Workspace};
+use super::{Base, CliError, ExitStatus, Format, Ui, Workspace, output};
 use crate::edit::OutcomeKind;
 use crate::patchset::{Edit, Patchset};
 use crate::plan::{Baseline, Plan, plan};
-use crate::port::{self, Decided, Decision, Searched, Verdict};
+use crate::port::{self, Decided, Decision, Verdict};
 use crate::report::{PortReport, counted};
 use crate::snapshot::{self, Store};
 use crate::tree::python_version;
@@ -91,7 +91,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         None => Base::of_pins(ui, workspace, &patchset)?,
     };
     let old = base.open()?;
-    let cells = port::judge(&patchset, base.baseline.as_ref(), old.as_deref(), tree, &Searched::default())?;
+    let cells = port::judge(&patchset, base.baseline.as_ref(), old.as_deref(), tree)?;
     let mut decisions = decisions::read(args)?;
     let mut decided = port::decide(&cells, &decisions)?;
     if args.format == Format::Text && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
@@ -115,6 +115,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let head = write::head(args, &patchset, &version, source.pin.map(|pin| pin.name));
     let folder = args.output.join(&head.id);
     write::require_free(&catalog, &head.id, &folder)?;
+    output::require_new_directory(workspace, &[&source.spec], &folder)?;
     let edits = port::ported(&patchset, &decided);
     let text_of = |edit: &Edit| {
         let origin = catalog.find(&edit.patchset)?;
@@ -148,27 +149,30 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         line(&format!("\n{}", written.yaml.trim_end_matches('\n')))?;
         return Ok(ExitStatus::Done);
     }
+    let unwritten =
+        |error: std::io::Error| CliError::io(format!("cannot write {}", folder.display()), &error);
     let store = Store::new("snapshots");
-    let accepted = match head.pin.as_ref().filter(|pin| !store.path(&head.id, pin).exists()) {
+    let snapshot = match &head.pin {
         Some(pin) => {
             let body = snapshot::render(&planned, &Baseline::read(&new, tree)?, pin);
-            let written = store.write(&head.id, pin, &body);
-            Some(written.map_err(|error| CliError::io("cannot write the snapshot", &error))?)
+            match store.is_taken(&head.id, pin) {
+                // It was accepted before: whoever runs `snapshot check` sees how it differs.
+                true => None,
+                false => Some((pin, store.prepare(&head.id, pin, &body).map_err(unwritten)?)),
+            }
         }
         None => None,
     };
-    write::save(&folder, &written).map_err(|error| {
-        // The patchset and its snapshot are written together or not at all.
-        let _ = accepted.as_ref().map(std::fs::remove_file);
-        CliError::io(format!("cannot write {}", folder.display()), &error)
-    })?;
+    let (pin, snapshot) = snapshot.unzip();
+    write::save(&folder, &written, snapshot).map_err(unwritten)?;
     ui.changed();
     show(Some(&folder))?;
     line(&format!("wrote {}", folder.join("patchset.yaml").display()))?;
     if args.format == Format::Text {
         ui.show(&planned, Format::Text)?;
     }
-    if let Some(path) = accepted {
+    if let Some(pin) = pin {
+        let path = store.path(&head.id, pin);
         line(&format!("wrote its snapshot, to be reviewed: {}", path.display()))?;
     }
     Ok(ExitStatus::Done)

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Args;
 use crate::cli::error::CliError;
-use crate::patchset::{Catalog, Patchset, is_id};
+use crate::export::{self, Prepared};
+use crate::patchset::{ALLOWED_ID, Catalog, Patchset, is_id};
 use crate::port::{Head, Written};
+use crate::scratch::{self, Scratch};
 use crate::version::Version;
 
 /// The head of the new patchset. The id `catamount-py2.5` becomes `catamount-py2.7`.
@@ -32,9 +34,8 @@ pub(super) fn head(args: &Args, old: &Patchset, version: &Version, pin: Option<S
 pub(super) fn require_free(catalog: &Catalog, id: &str, folder: &Path) -> Result<(), CliError> {
     let another = "give the new patchset another id with --id, or move the old one away";
     let (title, help) = if !is_id(id) {
-        let help = "use at most 100 lowercase letters, digits, `.`, `_` and `-`";
-        (format!("invalid patchset id `{id}`"), help)
-    } else if folder.exists() {
+        (format!("invalid patchset id `{id}`"), ALLOWED_ID)
+    } else if folder.symlink_metadata().is_ok() {
         (format!("{} exists already", folder.display()), another)
     } else if catalog.find(id).is_some() {
         (format!("the patchset `{id}` exists already"), another)
@@ -51,32 +52,30 @@ pub(super) fn load_from_temporary(
     written: &Written,
 ) -> Result<Patchset, CliError> {
     let io = |error: io::Error| CliError::io("cannot write to a temporary folder", &error);
-    let temporary = tempfile::tempdir().map_err(io)?;
-    write(&temporary.path().join(id), written).map_err(io)?;
-    Ok(catalog.with_first(temporary.path().to_owned()).load(id)?)
+    let temporary = Scratch::new(&std::env::temp_dir()).map_err(io)?;
+    let folder = temporary.join(scratch::TREE);
+    write(&folder.join(id), written).map_err(io)?;
+    Ok(catalog.with_first(folder).load(id)?)
 }
 
-/// Writes the folder of the new patchset: all of it, or nothing.
-pub(super) fn save(folder: &Path, written: &Written) -> io::Result<()> {
-    let above = folder.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(above)?;
-    // The umask takes its share of these permissions.
-    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o777);
-    let temporary =
-        tempfile::Builder::new().prefix(".pypatch-").permissions(permissions).tempdir_in(above)?;
-    write(temporary.path(), written)?;
-    fs::rename(temporary.path(), folder)?;
-    // Only now, so that the folder is removed if it cannot be renamed.
-    let _ = temporary.keep();
-    Ok(())
+/// Writes the folder of the new patchset, and its snapshot if it has one: both or neither.
+pub(super) fn save(folder: &Path, written: &Written, snapshot: Option<Prepared>) -> io::Result<()> {
+    let files: Vec<(PathBuf, &[u8])> = files(written).collect();
+    let folder = export::prepare_directory(folder, &files)?;
+    // The patchset last: a snapshot without a patchset is in nobody's way if this process is killed in between.
+    export::commit(snapshot.into_iter().chain([folder]).collect())
+}
+
+fn files(written: &Written) -> impl Iterator<Item = (PathBuf, &[u8])> {
+    let texts = written.files.iter().map(|(name, bytes)| (Path::new("files").join(name), &bytes[..]));
+    texts.chain([("patchset.yaml".into(), written.yaml.as_bytes())])
 }
 
 fn write(folder: &Path, written: &Written) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    for (name, bytes) in &written.files {
-        let path = folder.join("files").join(name);
+    for (name, bytes) in files(written) {
+        let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap_or(folder))?;
         fs::write(path, bytes)?;
     }
-    fs::write(folder.join("patchset.yaml"), &written.yaml)
+    Ok(())
 }

@@ -1,12 +1,12 @@
 //! `pypatch setup analyze`
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{CliError, ExitStatus, Format, Ui, Workspace};
+use crate::cli::{CliError, ExitStatus, Format, Ui, Workspace, output};
 use crate::export;
 use crate::modules::{self, Analysis, Inventory, Linkage, Program, inventory};
+use crate::patchset::{ALLOWED_ID, is_id};
 use crate::regular::{self, LARGEST_FILE};
 use crate::report::ProgramAnalysis;
 use crate::tree::{DirTree, Tree, TreePath, python_version};
@@ -79,6 +79,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let missing: Vec<&str> =
         needed.iter().copied().filter(|name| !found.modules[*name].is_linked()).collect();
     if let Some(folder) = &args.write_edit {
+        output::require_new_directory(workspace, &[&source.spec], folder)?;
         let unneeded = if args.minimal {
             let own = modules::analyze(&interpreter(), &[(tree, Some(library))], &found, implicit)?;
             unneeded(&found, &needed, &own)
@@ -126,8 +127,12 @@ fn write_edit(
     scripts: &[PathBuf],
 ) -> Result<(), CliError> {
     let id = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    if !is_id(id) {
+        let title = format!("the folder {} has no name that is a patchset id", folder.display());
+        return Err(CliError::usage(title).help(ALLOWED_ID));
+    }
     let path = folder.join("patchset.yaml");
-    if path.exists() {
+    if path.symlink_metadata().is_ok() {
         return Err(CliError::usage(format!("{} exists", path.display()))
             .help("give another folder: nothing is overwritten"));
     }
@@ -167,9 +172,9 @@ fn write_edit(
             "- id: {id}\n  why: {why}\n  file: {setup}\n  setup.{operation}:\n    modules: [{modules}]\n"
         ));
     }
-    fs::create_dir_all(folder)
-        .map_err(|error| CliError::io(format!("cannot create {}", folder.display()), &error))?;
-    export::file(&path, text.as_bytes())?;
+    export::replace(&path, text.as_bytes())
+        .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
+    ui.changed();
     ui.note(&format!("wrote {}", path.display()));
     Ok(())
 }

@@ -14,19 +14,23 @@ struct Example {
     after: String,
 }
 
-/// Reads the example of an operation from its description in the schema, which is its documentation.
-fn example(schema: &Value, name: &str) -> Example {
+/// Reads the examples of an operation from its description in the schema, which is its documentation.
+fn examples(schema: &Value, name: &str) -> Vec<Example> {
     let description = operation_schema(schema, name)["description"].as_str().unwrap_or_default();
-    let block = |language: &str| -> Vec<String> {
-        let start = format!("```{language}");
-        let lines = description.lines().skip_while(|line| *line != start).skip(1);
-        lines.take_while(|line| *line != "```").map(str::to_owned).collect()
-    };
-    let yaml = block("yaml");
-    let file = yaml.first().and_then(|line| line.strip_prefix("file: "));
-    let file = file.unwrap_or_else(|| panic!("`{name}` has no example"));
+    let found: Vec<Example> = description.split("```yaml\n").skip(1).map(example).collect();
+    assert!(!found.is_empty(), "`{name}` has no example");
+    found
+}
+
+/// An example, from the line after its opening fence on.
+fn example(text: &str) -> Example {
+    let mut all = text.lines();
+    let yaml: Vec<&str> = all.by_ref().take_while(|line| *line != "```").collect();
+    let diff: Vec<&str> =
+        all.skip_while(|line| *line != "```diff").skip(1).take_while(|line| *line != "```").collect();
+    let file = yaml.first().and_then(|line| line.strip_prefix("file: ")).expect("it begins with a file");
     let side = |sign: char| -> String {
-        let lines = block("diff").into_iter().filter(|line| line.starts_with([' ', sign]));
+        let lines = diff.iter().filter(|line| line.starts_with([' ', sign]));
         lines.map(|line| format!("{}\n", &line[1..])).collect()
     };
     Example { file: file.to_owned(), change: yaml[1..].join("\n"), before: side('-'), after: side('+') }
@@ -37,14 +41,15 @@ fn operation_schema<'a>(schema: &'a Value, name: &str) -> &'a Value {
 }
 
 #[test]
-fn the_example_of_every_operation_does_what_it_shows() {
+fn the_examples_of_every_operation_do_what_they_show() {
     let schema = json_schema();
     for (name, need) in Operation::NAMES.iter().zip(Operation::NEEDS) {
-        let Example { file, change, before, after } = example(&schema, name);
-        let case = if *need == FileNeed::Creates { without(&file) } else { on(&file, &before) };
-        match *name {
-            "file.mode" | "file.remove" => assert_eq!(case.outcome(&change).name(), "change"),
-            _ => assert_eq!(case.changed(&change), after, "{name}"),
+        for Example { file, change, before, after } in examples(&schema, name) {
+            let case = if *need == FileNeed::Creates { without(&file) } else { on(&file, &before) };
+            match *name {
+                "file.mode" | "file.remove" => assert_eq!(case.outcome(&change).name(), "change"),
+                _ => assert_eq!(case.changed(&change), after, "{name}"),
+            }
         }
     }
 }
@@ -53,7 +58,7 @@ fn the_example_of_every_operation_does_what_it_shows() {
 fn every_text_of_an_operation_is_described() {
     let schema = json_schema();
     for name in Operation::NAMES {
-        let Example { file, change, before, .. } = example(&schema, name);
+        let Example { file, change, before, .. } = examples(&schema, name).remove(0);
         let is_text = |property: &&Value| property.to_string().contains("#/$defs/Text\"");
         let properties = operation_schema(&schema, name)["properties"].as_object();
         let texts = properties.map_or(0, |properties| properties.values().filter(is_text).count());
@@ -67,7 +72,7 @@ fn every_text_of_an_operation_is_described() {
 fn an_operation_moved_to_its_own_anchor_stays_the_same() {
     let schema = json_schema();
     for name in Operation::NAMES {
-        let Example { file, change, before, .. } = example(&schema, name);
+        let Example { file, change, before, .. } = examples(&schema, name).remove(0);
         let operation = on(&file, &before).edit(&change).changes.remove(0).operation;
         if let Some(moved) = operation.with_anchor(operation.operate().describe().anchor) {
             assert_eq!(moved, operation, "{name}");

@@ -11,6 +11,7 @@ mod makefile;
 mod patch_program;
 mod properties;
 mod python;
+mod python_statements;
 mod resolve;
 mod setup;
 mod shell;

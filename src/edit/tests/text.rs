@@ -116,6 +116,46 @@ fn inserted_text_may_extend_the_word_of_its_anchor() {
 }
 
 #[test]
+fn lines_are_indented_as_their_anchor() {
+    let python = "def f():\n    a = 1\n    return a\n";
+    let insert = |place: &str, text: &str| format!("text.insert: {{{place}, indent: anchor, text: {text}}}");
+    for (place, text, after) in [
+        (
+            "after: a = 1",
+            r#""if a:\n    b()\n""#,
+            "def f():\n    a = 1\n    if a:\n        b()\n    return a\n",
+        ),
+        // The line end of the anchor, and blanks of the patchset, make no difference.
+        (r#"after: "a = 1\n""#, r#""  b()\n""#, "def f():\n    a = 1\n    b()\n    return a\n"),
+        ("before: return", "b()", "def f():\n    a = 1\n    b()\n    return a\n"),
+        (
+            r#"before: "\n    return""#,
+            r##""# why\n\nb()\n""##,
+            "def f():\n    a = 1\n    # why\n\n    b()\n    return a\n",
+        ),
+        ("after: return", r#""b('''\nx\n''')\n""#, "def f():\n    a = 1\n    return a\n    b('''\nx\n''')\n"),
+    ] {
+        let change = insert(place, text);
+        assert_eq!(on("f.py", python).changed(&change), after, "{change}");
+        assert_eq!(on("f.py", after).already(&change).len(), 1, "{change}");
+    }
+    let windows =
+        on("f.py", "if a:\r\n\tb()\r\nc()\r\n").changed(&insert("after: b()", r#""if d:\n\te()\n""#));
+    assert_eq!(windows, "if a:\r\n\tb()\r\n\tif d:\r\n\t\te()\r\nc()\r\n");
+    let directive = insert("after: a();", r##""#ifdef B\nb();\n#endif\n""##);
+    let c = on("f.c", "{\n    a();\n}\n").changed(&directive);
+    assert_eq!(c, "{\n    a();\n#ifdef B\n    b();\n#endif\n}\n");
+    // A line gets the text once, and a last line without an end gets one.
+    assert_eq!(on("f", "\ta a").changed(&insert("after: a", "b")), "\ta a\n\tb\n");
+}
+
+#[test]
+fn only_the_indentation_of_an_anchor_can_be_taken() {
+    assert!(complaint(r#"text.insert: {after: "\n", indent: anchor, text: b}"#).contains("blanks only"));
+    assert!(complaint("text.insert: {after: a, indent: four, text: b}").contains("anchor"));
+}
+
+#[test]
 fn an_empty_anchor_or_text_is_rejected() {
     assert!(complaint("text.replace: {find: '', with: x}").contains("empty anchor"));
     // A finished change could not be distinguished from a missing anchor.

@@ -1,10 +1,10 @@
 //! Finds functions and code, and indents code for its place.
 
-use crate::operation::lines::{common_indentation, indentation};
+use crate::operation::lines::{common_indentation, indentation, push_indented};
 use crate::operation::prelude::*;
 use crate::operation::value::Function as Wanted;
-use crate::syntax::Problem;
 use crate::syntax::c::{Function, has_code};
+use crate::syntax::{Doubt, Problem};
 use crate::text::{line_bounds, lines};
 
 /// The only function that `wanted` names, if it can be edited safely.
@@ -46,7 +46,7 @@ fn problem_of<'a>(file: &'a ParsedFile, function: &Function) -> Option<&'a Probl
     let closing = function.body.end - 1;
     let ends_at_margin = text[closing] == b'}' && line_bounds(text, closing).start == closing;
     let mut inside = file.c().problems().iter().filter(|problem| problem.touches(function.span()));
-    inside.find(|problem| !(problem.of_branches && ends_at_margin))
+    inside.find(|problem| problem.doubt != Doubt::Branches || !ends_at_margin)
 }
 
 fn no_function(file: &ParsedFile, name: &str) -> Failure {
@@ -103,12 +103,8 @@ pub(super) fn indented(text: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
     for line in text.split_inclusive(|b| *b == b'\n') {
         let body = line.strip_suffix(b"\n").unwrap_or(line);
         let body = body.strip_prefix(&common[..]).unwrap_or(body);
-        let tabs = body.iter().take_while(|b| **b == b'\t').count();
         if !body.is_empty() && !body.starts_with(b"#") {
-            out.extend_from_slice(margin);
-            let step: &[u8] = if margin.starts_with(b" ") { b"    " } else { b"\t" };
-            out.extend(std::iter::repeat_n(step, tabs).flatten());
-            out.extend_from_slice(&body[tabs..]);
+            push_indented(&mut out, margin, body);
         } else {
             out.extend_from_slice(body);
         }

@@ -2,7 +2,7 @@
 
 use super::variable::{separated, variable};
 use crate::operation::prelude::*;
-use crate::syntax::makefile::words;
+use crate::syntax::makefile::{is_open, words};
 
 /// `makefile.append-variable`: adds words at the end of a variable's value.
 ///
@@ -48,6 +48,10 @@ impl Operate for AppendVariable {
         } else {
             format!(" {value}")
         };
+        if is_open(variable.value.of(text)) {
+            let why = format!("the value of `{}` ends in a `$` or a reference that is not closed", self.name);
+            return refused(why, variable.value.start);
+        }
         change(vec![Rewrite::insert(variable.value.end, with)])
     }
 }

@@ -1,5 +1,6 @@
 //! `text.insert`.
 
+use super::indent::{Indent, indented, line_of};
 use super::{named_text, near_lines};
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
@@ -14,6 +15,22 @@ use crate::operation::prelude::*;
 /// -import sys
 /// +import sys, os
 /// ```
+/// ```yaml
+/// file: Lib/compileall.py
+/// text.insert:
+///   before: for path in paths
+///   indent: anchor
+///   text: |
+///     if launched:
+///         return
+/// ```
+/// ```diff
+///  def main(paths):
+/// +    if launched:
+/// +        return
+///      for path in paths:
+///          compile(path)
+/// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}]))]
@@ -26,6 +43,9 @@ pub struct Insert {
     pub after: Option<String>,
     /// The text to insert.
     pub text: Text,
+    /// `anchor`: the text is whole lines, which go before or after the line of the anchor and are indented as that line.
+    /// Without it, the text is inserted as it is.
+    pub indent: Option<Indent>,
     /// How many matches the anchor has.
     #[serde(default)]
     pub count: Count,
@@ -34,6 +54,36 @@ pub struct Insert {
 impl Insert {
     fn anchor(&self) -> &str {
         self.before.as_deref().or(self.after.as_deref()).unwrap_or_default()
+    }
+
+    /// The answer where whole lines are inserted.
+    fn resolve_lines(&self, site: &Site<'_>) -> Answer {
+        let (file, text) = (site.file, &site.file.bytes);
+        let (ending, after) = (line_ending(text), self.after.is_some());
+        let line = |span: &Span| line_of(text, *span, after);
+        let at = |span: &Span| if after { line(span).end } else { line(span).start };
+        let lines = |span: &Span| indented(file, site.texts.get(&self.text), line(span).start);
+        let mut found = find_words(text, &with_line_ends(self.anchor().as_bytes(), ending), site.scope);
+        // Next to a line the text is inserted once.
+        found.dedup_by_key(|span| at(span));
+        let is_done = |span: &Span| {
+            let (at, own) = (at(span), lines(span));
+            let others = site.neighbours.iter();
+            let others: Vec<_> = others
+                .flat_map(|other| [indented(file, other, line(span).start), with_line_ends(other, ending)])
+                .collect();
+            if after {
+                neighbours::starts_with(&text[at..], &own, &others)
+            } else {
+                neighbours::ends_with(&text[..at], &own, &others)
+            }
+        };
+        let is_near =
+            |span: &Span| within_reach(file, site.texts.get(&self.text), *span, after, site.scope).is_some();
+        let done: Vec<Span> = found.iter().copied().filter(|span| is_done(span) || is_near(span)).collect();
+        let rewrite = |span: Span| insert_lines(text, at(&span), &lines(&span));
+        let near = || near_lines(file, self.anchor(), &[]);
+        match_count(&named_text(self.anchor()), self.count.0, &found, &Results::proof(done), rewrite, near)
     }
 }
 
@@ -55,6 +105,10 @@ impl Operate for Insert {
     fn check(&self, texts: &Texts) -> Result<(), String> {
         ensure(self.before.is_some() != self.after.is_some(), "needs either `before` or `after`")?;
         ensure(!self.anchor().is_empty(), "has an empty anchor")?;
+        ensure(
+            self.indent.is_none() || !self.anchor().trim().is_empty(),
+            "has `indent: anchor`, and an anchor of blanks only",
+        )?;
         ensure(!texts.get(&self.text).is_empty(), "does nothing: its `text` is empty")
     }
 
@@ -63,6 +117,9 @@ impl Operate for Insert {
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
+        if self.indent == Some(Indent::Anchor) {
+            return self.resolve_lines(site);
+        }
         let bytes = &site.file.bytes;
         let ending = line_ending(bytes);
         let text = with_line_ends(site.texts.get(&self.text), ending);

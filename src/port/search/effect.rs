@@ -52,6 +52,7 @@ fn at_question(
             before: Some(line.clone()),
             after: None,
             text: Text::Inline(format!("{undef}\n")),
+            indent: None,
             count: Count(1),
         }),
         ..change.clone()

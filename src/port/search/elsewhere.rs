@@ -1,7 +1,5 @@
 //! Searches all files of the same kind for an anchor that is missing where it was, and for its names.
 
-use std::rc::Rc;
-
 use memchr::memmem;
 
 use super::kind::{NOT_BUILT, is_searched, kind};
@@ -10,8 +8,7 @@ use crate::operation::{Anchor, Function as Wanted, Within, find_words};
 use crate::patchset::Change;
 use crate::port::cell::{Candidate, Evidence, Verdict};
 use crate::port::finding::{Finding, candidate};
-use crate::port::judging::{JudgedPart, Judging};
-use crate::port::searched::Sought;
+use crate::port::judging::{JudgedPart, Judging, WithWord};
 use crate::syntax::c::CFile;
 use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
@@ -55,8 +52,8 @@ fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candid
     let mut found: Vec<Candidate> = Vec::new();
     for name in names {
         // A name in many files does not show where the anchor went, and parsing them is slow.
-        let with_name = files_with(judged.judging, &judged.part.file, name.as_bytes())?;
-        for (path, _) in with_name.iter().take(MOST) {
+        for (path, bytes) in files_with(judged.judging, &judged.part.file, name.as_bytes())?.iter().take(MOST)
+        {
             let change = Change { file: vec![path.clone()], ..judged.change.clone() };
             let old = judged.judging.base_bytes(path)?.unwrap_or_default();
             let was_there = !words_of_code(path, &old, name.as_bytes()).is_empty();
@@ -68,11 +65,10 @@ fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candid
                 Outcome::Change(places) | Outcome::Already(places) => Some(places.clone()),
                 _ => None,
             });
-            let bytes = judged.judging.contents(path)?.unwrap_or_default();
-            let offsets = words_of_code(path, &bytes, name.as_bytes()).into_iter().map(|span| span.start);
+            let offsets = words_of_code(path, bytes, name.as_bytes()).into_iter().map(|span| span.start);
             let offsets: Vec<usize> = offsets.take(1).collect();
             let mut one =
-                candidate(path, &bytes, &offsets, &format!("`{name}` is in this file"), Some(change));
+                candidate(path, bytes, &offsets, &format!("`{name}` is in this file"), Some(change));
             if let Some(first) = places.as_ref().and_then(|places| places.first()) {
                 one.text.clone_from(&first.text);
                 one.places = places.unwrap_or_default();
@@ -93,25 +89,18 @@ fn spelled_differently(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<C
         let wanted = wanted.strip_prefix(b"py").unwrap_or(&wanted);
         let Some(chunk) = longest_chunk(&String::from_utf8_lossy(name)) else { continue };
         let is_gone = files_with(judging, own, name)?.is_empty();
-        // `FOPEN` is not another spelling of `fopen`, but a macro.
-        let is_spelling = |word: &[u8]| !word.eq_ignore_ascii_case(name) && is_spelling_of(word, wanted);
-        let first = |path: &TreePath, bytes: &[u8]| {
-            let words = words_with(bytes, &chunk).filter(|(_, word)| is_spelling(word));
-            let is_code = |(start, word): &(usize, &[u8])| {
-                words_of_code(path, bytes, word).iter().any(|span| span.start == *start)
-            };
-            words.filter(is_code).min().map(|(start, word)| (start, word.to_vec()))
-        };
-        let all = same_kind(judging, own)?;
-        let paths = all.iter().filter(|path| is_gone || *path == own);
-        let sought = |comments| Sought::Spelling(comments, name.to_vec());
-        let count = |path: &TreePath, bytes: &[u8]| usize::from(first(path, bytes).is_some());
-        for (path, _) in judging.having(paths, sought, count)? {
-            let bytes = judging.contents(&path)?.unwrap_or_default();
-            if let Some((start, word)) = first(&path, &bytes) {
-                let [name, word] = [name, &word].map(String::from_utf8_lossy);
+        for path in same_kind(judging, own)?.into_iter().filter(|path| is_gone || *path == own) {
+            let Some(bytes) = judging.contents(path)? else { continue };
+            // `FOPEN` is not another spelling of `fopen`, but a macro.
+            let is_spelling = |word: &[u8]| !word.eq_ignore_ascii_case(name) && is_spelling_of(word, wanted);
+            let words = words_with(&bytes, &chunk).filter(|(_, word)| is_spelling(word));
+            let in_code = words.filter(|(start, word)| {
+                words_of_code(path, &bytes, word).iter().any(|span| span.start == *start)
+            });
+            if let Some((start, word)) = in_code.min() {
+                let [name, word] = [name, word].map(String::from_utf8_lossy);
                 let why = format!("`{name}` is spelled `{word}` here");
-                found.push(candidate(&path, &bytes, &[start], &why, None));
+                found.push(candidate(path, &bytes, &[start], &why, None));
             }
         }
     }
@@ -192,15 +181,10 @@ fn longest_name(text: &str) -> Option<&str> {
 fn places_of_text(judged: JudgedPart<'_>, text: &str) -> Result<Vec<Candidate>, TreeError> {
     let Some(name) = longest_name(text) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    let judging = judged.judging;
-    let with_name = files_with(judging, &judged.part.file, name.as_bytes())?;
-    let sought = |comments| Sought::Text(comments, text.to_owned());
-    let count = |path: &TreePath, bytes: &[u8]| matches_in(path, bytes, text).len();
-    for (path, _) in judging.having(with_name.iter().map(|(path, _)| path), sought, count)? {
-        let (path, bytes) = (&path, &judging.contents(&path)?.unwrap_or_default());
+    for (path, bytes) in files_with(judged.judging, &judged.part.file, name.as_bytes())?.iter() {
         let matches = matches_in(path, bytes, text);
         // Text that was there already is not the anchor that moved there.
-        let before = judging.base_bytes(path)?.map_or(0, |old| matches_in(path, &old, text).len());
+        let before = judged.judging.base_bytes(path)?.map_or(0, |old| matches_in(path, &old, text).len());
         let own = usize::from(*path == judged.part.file);
         if matches.len() + own <= before {
             continue;
@@ -256,11 +240,6 @@ fn find_unquoted(text: &[u8], needle: &[u8]) -> Vec<Span> {
 
 /// The scope around a match, and the change with that scope, in that file.
 fn on(judged: JudgedPart<'_>, path: &TreePath, text: &[u8], span: Span) -> (Option<String>, Option<Change>) {
-    let enclosing_function = || {
-        let c = CFile::parse(text);
-        let found = c.functions().iter().find(|function| function.span().contains(span))?;
-        Some(found.name.clone())
-    };
     let file = |change: Change| Change { file: vec![path.clone()], ..change };
     // The text as it is written here, if it differs in blanks or quotes.
     let as_here = |change: Change| {
@@ -269,34 +248,52 @@ fn on(judged: JudgedPart<'_>, path: &TreePath, text: &[u8], span: Span) -> (Opti
         moved.map(|operation| Change { operation, ..change })
     };
     if let Anchor::Code { function: Some(wanted), code, count } = judged.anchor() {
-        let Some(name) = enclosing_function() else { return (None, None) };
+        let Some(name) = enclosing_function(text, span) else { return (None, None) };
         let function =
             Some(Wanted { name: name.clone(), under: wanted.under.filter(|_| name == wanted.name) });
         let change = judged.moved(Anchor::Code { function, code, count }).map(file);
         return (Some(format!("`{name}`")), change);
     }
-    let within = match &judged.change.within {
-        Some(Within::Function(_)) if path.as_str().ends_with(".py") => PyFile::parse(text)
-            .function_at(span.start)
-            .map(|function| Within::Function(function.path.clone())),
-        Some(Within::Function(_)) => enclosing_function().map(Within::Function),
-        Some(Within::Target(_)) => {
-            let makefile = Makefile::parse(text);
-            let rule = makefile.rules.iter().find(|rule| rule.span.contains(span));
-            let target = rule.and_then(|rule| rule.targets.first());
-            target.map(|target| Within::Target(String::from_utf8_lossy(target.of(text)).into_owned()))
-        }
-        Some(Within::Class(_)) => {
-            let python = PyFile::parse(text);
-            python.class_at(span.start).map(|class| Within::Class(class.path.clone()))
-        }
-        Some(Within::Between(..)) | None => None,
-    };
+    let within = judged.change.within.as_ref().and_then(|within| scope_around(within, path, text, span));
     let scope = within.as_ref().map(ToString::to_string);
     let change = file(Change { within, ..judged.change.clone() });
     let is_literal =
         text_of(&judged.anchor()).is_some_and(|anchor| anchor.trim().as_bytes() == span.of(text));
     (scope, if is_literal { Some(change) } else { as_here(change) })
+}
+
+/// The scope of the same kind as `wanted` around a match; `None` if there is none.
+fn scope_around(wanted: &Within, path: &TreePath, text: &[u8], span: Span) -> Option<Within> {
+    if wanted.between.is_some() {
+        return None;
+    }
+    let mut around = Within::default();
+    if path.as_str().ends_with(".py") {
+        let python = PyFile::parse(text);
+        let function = python.function_at(span.start).map(|function| function.path.clone());
+        let class = python.class_at(span.start).map(|class| class.path.clone());
+        match (wanted.function.is_some(), wanted.class.is_some()) {
+            // The dotted name of the function says the class.
+            (true, _) => around.function = Some(function?),
+            (false, true) => around.class = Some(class?),
+            (false, false) => {}
+        }
+    } else if wanted.function.is_some() {
+        around.function = Some(enclosing_function(text, span)?);
+    }
+    if wanted.target.is_some() {
+        let makefile = Makefile::parse(text);
+        let rule = makefile.rules.iter().find(|rule| rule.span.contains(span))?;
+        around.target = Some(String::from_utf8_lossy(rule.targets.first()?.of(text)).into_owned());
+    }
+    (around != Within::default()).then_some(around)
+}
+
+/// The C function that a match is in.
+fn enclosing_function(text: &[u8], span: Span) -> Option<String> {
+    let c = CFile::parse(text);
+    let found = c.functions().iter().find(|function| function.span().contains(span))?;
+    Some(found.name.clone())
 }
 
 /// Turns `obsolete` into `lost` while one of `names` is in the code of a file of the same kind as `file`; otherwise records
@@ -310,25 +307,20 @@ pub(in crate::port) fn if_gone(
     if finding.verdict != Verdict::Obsolete {
         return Ok(finding);
     }
-    let mut with_names = Vec::new();
+    let mut found = Vec::new();
     for name in &names {
-        let files = files_with(judging, file, name.as_bytes())?.into_iter();
-        with_names.extend(files.map(|(path, count)| (name, path, count)));
-    }
-    let reason = finding.reason.clone().unwrap_or_default();
-    let all: usize = with_names.iter().map(|(.., count)| count).sum();
-    if all > MOST {
-        let reason = format!("{reason}; {} is still in {all} places of other code", quoted(&names));
-        return Ok(Finding { places: finding.places, ..Finding::reason(Verdict::Lost, &reason) });
-    }
-    if all > 0 {
-        let mut found = Vec::new();
-        for (name, path, _) in with_names {
-            let bytes = judging.contents(&path)?.unwrap_or_default();
-            for span in words_of_code(&path, &bytes, name.as_bytes()) {
-                found.push(candidate(&path, &bytes, &[span.start], &format!("`{name}` is here"), None));
+        for (path, bytes) in files_with(judging, file, name.as_bytes())?.iter() {
+            for span in words_of_code(path, bytes, name.as_bytes()) {
+                found.push(candidate(path, bytes, &[span.start], &format!("`{name}` is here"), None));
             }
         }
+    }
+    let reason = finding.reason.clone().unwrap_or_default();
+    if found.len() > MOST {
+        let reason = format!("{reason}; {} is still in {} places of other code", quoted(&names), found.len());
+        return Ok(Finding { places: finding.places, ..Finding::reason(Verdict::Lost, &reason) });
+    }
+    if !found.is_empty() {
         return Ok(Finding { places: finding.places, ..Finding::candidates(found, Verdict::Lost, &reason) });
     }
     let no_files = if judging.bytes(file)?.is_none() { vec![file.clone()] } else { Vec::new() };
@@ -386,7 +378,7 @@ fn missing_names(judged: JudgedPart<'_>) -> Result<Vec<String>, TreeError> {
 }
 
 /// The files of the same kind as `own` that are searched, `own` first.
-fn same_kind(judging: &Judging<'_>, own: &TreePath) -> Result<Rc<Vec<TreePath>>, TreeError> {
+fn same_kind<'a>(judging: &'a Judging<'_>, own: &TreePath) -> Result<Vec<&'a TreePath>, TreeError> {
     let is_same_kind = |path: &&TreePath| {
         let is_same = match kind(own) {
             "*" => path.file_name() == own.file_name(),
@@ -394,22 +386,23 @@ fn same_kind(judging: &Judging<'_>, own: &TreePath) -> Result<Rc<Vec<TreePath>>,
         };
         is_same && is_searched(own, path)
     };
-    judging.like(own, |files| {
-        let mut paths: Vec<TreePath> = files.iter().filter(is_same_kind).cloned().collect();
-        paths.sort_by_key(|path| path != own);
-        paths
-    })
+    let mut paths: Vec<&TreePath> = judging.files()?.iter().filter(is_same_kind).collect();
+    paths.sort_by_key(|path| *path != own);
+    Ok(paths)
 }
 
-/// The files of the same kind with a word in their code, and how often it is there; the file where it was first.
-fn files_with(
-    judging: &Judging<'_>,
-    own: &TreePath,
-    word: &[u8],
-) -> Result<Vec<(TreePath, usize)>, TreeError> {
-    let sought = |comments| Sought::Word(comments, word.to_vec());
-    let count = |path: &TreePath, bytes: &[u8]| words_of_code(path, bytes, word).len();
-    judging.having(same_kind(judging, own)?.iter(), sought, count)
+/// The files of the same kind with a word in their code, the file where it was first.
+fn files_with(judging: &Judging<'_>, own: &TreePath, word: &[u8]) -> Result<WithWord, TreeError> {
+    judging.with_word(own, word, || {
+        let mut found = Vec::new();
+        for path in same_kind(judging, own)? {
+            let Some(bytes) = judging.contents(path)? else { continue };
+            if !words_of_code(path, &bytes, word).is_empty() {
+                found.push((path.clone(), bytes));
+            }
+        }
+        Ok(found)
+    })
 }
 
 /// Where a word is in a text, outside of comments and, in C, of strings. Only the text around each match is read: a

@@ -4,7 +4,7 @@ use super::CFile;
 use super::directive::{Keyword, keyword};
 use super::head::{Head, TopLevel, is_attribute_call, is_macro_name, is_statement};
 use super::tokens::Tokens;
-use crate::syntax::Problem;
+use crate::syntax::{Doubt, Problem};
 use crate::text::Span;
 
 /// The definition of a function.
@@ -93,7 +93,7 @@ fn brace(top: &TopLevel, mut from: usize, mut body_end: usize, at: usize, out: &
                 heads = branch_heads(top, first, last, body_end);
                 if !heads.is_empty() {
                     let span = Span::new(top.start(first), top.end(last));
-                    out.problems.push(Problem::new(span, "the branches of this #if begin one function"));
+                    out.problems.push(Problem::unclear(span, "the branches of this #if begin one function"));
                 }
                 last = first;
             }
@@ -182,7 +182,14 @@ fn report_crossing(file: &CFile, body: Span, out: &mut Declarations) {
         for branch in file.nesting.branches.branches_at(offset) {
             let span = file.nesting.groups[branch.group as usize].span;
             if !span.contains(body) {
-                out.problems.push(Problem::new(span, "a function begins or ends in a branch of this #if"));
+                let what = "a function begins or ends in a branch of this #if";
+                // If the branches agree, each of them begins or ends it.
+                let disagrees = file.problems.iter().any(|p| p.span == span && p.doubt == Doubt::Branches);
+                out.problems.push(if disagrees {
+                    Problem::new(span, what)
+                } else {
+                    Problem::unclear(span, what)
+                });
             }
         }
     }

@@ -71,7 +71,9 @@ impl<'a> Lexer<'a> {
     pub fn new(source: &'a [u8]) -> Lexer<'a> {
         let mut lexer = Lexer { source, at: 0, fresh_line: true, problems: Vec::new() };
         if u32::try_from(source.len()).is_err() {
-            lexer.problems.push(Problem::new(Span::new(0, source.len()), "the file is larger than 4 GiB"));
+            lexer
+                .problems
+                .push(Problem::unclear(Span::new(0, source.len()), "the file is larger than 4 GiB"));
             lexer.at = source.len();
         }
         lexer

@@ -200,7 +200,8 @@ impl Reader<'_> {
             Keyword::If if self.groups.len() == DEEPEST => {
                 if self.too_deep == 0 {
                     let rest = Span::new(lines.start, self.source.len());
-                    self.stray(rest, &format!("more than {DEEPEST} #if are nested"));
+                    let what = format!("more than {DEEPEST} #if are nested");
+                    self.out.problems.push(Problem::unclear(rest, what));
                 }
                 self.too_deep += 1;
             }

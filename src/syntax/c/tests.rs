@@ -4,29 +4,7 @@ use super::lexer::TokenKind;
 use super::*;
 use proptest::prelude::*;
 
-/// Every span that a file returns.
-fn spans(file: &CFile) -> Vec<Span> {
-    let mut all: Vec<Span> = Vec::new();
-    for f in file.functions() {
-        all.extend([f.name_span, f.signature, f.body]);
-    }
-    all.extend(file.prototypes().iter().map(|p| p.name_span));
-    for t in file.tables() {
-        all.extend([t.name_span, t.span]);
-        all.extend(t.entries.iter().flat_map(|e| [e.span, e.code]));
-    }
-    all.extend(file.includes().iter().map(|i| i.span));
-    all.extend(file.defines().iter().map(|d| d.span));
-    for c in file.conditionals() {
-        all.extend([c.span, c.end]);
-        all.extend(c.branches.iter().flat_map(|b| [b.directive, b.body]));
-    }
-    all.extend(file.problems().iter().map(|p| p.span));
-    let whole = Span::new(0, file.source.len());
-    all.extend(file.calls("f", whole).iter().flat_map(|c| [c.callee, c.arguments]));
-    all.extend(file.find_code(b"f", whole));
-    all
-}
+use crate::syntax::spans::of_c;
 
 #[test]
 fn latin_1_crlf_and_a_missing_last_line_end_are_read() {
@@ -116,7 +94,7 @@ fn a_linkage_brace_inside_braces_is_read_as_any_other() {
 proptest! {
     #[test]
     fn any_bytes_are_read_without_panic(source in proptest::collection::vec(any::<u8>(), 0..200)) {
-        for span in spans(&CFile::parse(&source[..])) {
+        for span in of_c(&CFile::parse(&source[..]), source.len()) {
             prop_assert!(span.end <= source.len());
         }
     }
@@ -124,7 +102,7 @@ proptest! {
     #[test]
     fn any_pieces_of_c_are_read_without_panic(pieces in pieces()) {
         let source = pieces.concat().into_bytes();
-        for span in spans(&CFile::parse(&source[..])) {
+        for span in of_c(&CFile::parse(&source[..]), source.len()) {
             prop_assert!(span.end <= source.len());
         }
     }

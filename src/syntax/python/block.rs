@@ -23,7 +23,8 @@ struct Block {
 pub(super) fn walk(file: &mut PyFile) -> Vec<(Enclosing, Enclosing)> {
     let lines = std::mem::take(&mut file.lines);
     let mut blocks: Vec<Block> = Vec::new();
-    let mut decorators: Option<usize> = None;
+    // Where the decorators of the next definition begin, and their indentation.
+    let mut decorators: Option<(usize, usize)> = None;
     let mut siblings: Vec<(usize, bool)> = Vec::new();
     let mut enclosing_of = Vec::with_capacity(lines.len());
     let mut end = 0;
@@ -37,12 +38,16 @@ pub(super) fn walk(file: &mut PyFile) -> Vec<(Enclosing, Enclosing)> {
         let before = siblings.pop_if(|(width, _)| *width == line.width).map(|(_, conditional)| conditional);
         end = line.span.end;
         if file.word(line.tokens.start) == b"@" {
-            decorators.get_or_insert(line.span.start);
+            decorators.get_or_insert((line.span.start, line.width));
             enclosing_of.push((enclosing, enclosing));
             continue;
         }
         let compound = is_conditional(file, line, before);
-        let start = decorators.take().unwrap_or(line.span.start);
+        let (start, width) = decorators.take().unwrap_or((line.span.start, line.width));
+        if width != line.width {
+            let what = "this decorator has another indentation than what follows it";
+            file.problems.push(Problem::new(Span::new(start, line.span.end), what));
+        }
         let definition = begin(file, line, &enclosing, start).map(|definition| {
             file.definitions.push(definition);
             file.definitions.len() - 1

@@ -8,6 +8,7 @@ mod definition;
 mod import;
 mod lexer;
 mod literal;
+mod statement;
 
 pub use definition::Definition;
 pub use import::{Import, ImportKind};
@@ -107,14 +108,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn spans(file: &PyFile) -> Vec<Span> {
-        let mut all: Vec<Span> = Vec::new();
-        for d in file.definitions() {
-            all.extend([d.name_span, d.span, d.indent, Span::at(d.append_at)]);
-        }
-        all.extend(file.problems().iter().map(|p| p.span));
-        all
-    }
+    use crate::syntax::spans::of_python;
 
     #[test]
     fn a_file_has_classes_functions_and_imports() {
@@ -137,7 +131,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read_without_panic(source in proptest::collection::vec(any::<u8>(), 0..200)) {
-            for span in spans(&PyFile::parse(&source)) {
+            for span in of_python(&PyFile::parse(&source)) {
                 prop_assert!(span.end <= source.len());
             }
         }
@@ -147,7 +141,7 @@ mod tests {
             prop::sample::select(vec!["class A", "def f", "async ", "(", ")", ":", "\n", "\r\n", "  ", "\t", "@x\n", "f'", "'", "'''",
                 "\"", "{", "}", "import a", "from . import ", "__import__('x')", "as", ",", ";", "#", "\\", "else:", "try:", "x"]), 0..40)) {
             let source = pieces.concat().into_bytes();
-            for span in spans(&PyFile::parse(&source)) {
+            for span in of_python(&PyFile::parse(&source)) {
                 prop_assert!(span.end <= source.len());
             }
         }

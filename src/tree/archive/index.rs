@@ -92,6 +92,7 @@ impl Index {
         if let NodeKind::Symlink(target) = &node.kind {
             let depth = name.iter().filter(|&&byte| byte == b'/').count();
             stays_inside(target, depth).map_err(hostile)?;
+            budget.link(String::from_utf8_lossy(name), target.len() as u64)?;
         }
         let Some(path) = std::str::from_utf8(name).ok().and_then(|name| name.parse::<TreePath>().ok()) else {
             self.unnameable = Some(String::from_utf8_lossy(name).into_owned());

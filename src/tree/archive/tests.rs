@@ -152,7 +152,7 @@ fn members_of_types_that_no_release_has_are_refused() {
 
 #[test]
 fn archives_beyond_the_limits_are_refused() {
-    let limits = Limits { total: 4096, file: 8, members: 3, extension: 16, name: 20, names: 30 };
+    let limits = Limits { total: 4096, file: 8, members: 3, extension: 16, link: 20, name: 20, names: 30 };
     let within = |members: &[Vec<u8>]| {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&tar(members)).unwrap();
@@ -307,8 +307,15 @@ fn names_of_git_and_pypatch_are_refused() {
 
 #[test]
 fn directories_that_are_not_listed_and_hard_links_count() {
-    let limits =
-        |total, members, names| Limits { total, members, names, file: 8192, extension: 16, name: 99 };
+    let limits = |total, members, names| Limits {
+        total,
+        members,
+        names,
+        file: 8192,
+        extension: 16,
+        link: 99,
+        name: 99,
+    };
     let open = |members: &[Vec<u8>], limits: &Limits| {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&tar(members)).unwrap();

@@ -4,11 +4,11 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use serde::Deserialize;
-use serde_yaml::{Location, Spanned};
 
 use super::{Debian, PREFIX, Pin, PinError, Tarball};
 use crate::shipped::PREPARED_PINS;
 use crate::version::Version;
+use crate::yaml::{self, Located, Position};
 
 /// The suffixes of supported tarballs.
 const SUFFIXES: [&str; 5] = [".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar"];
@@ -16,16 +16,16 @@ const SUFFIXES: [&str; 5] = [".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar"];
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
-    schema: Spanned<u32>,
+    schema: Located<u32>,
     releases: Vec<Release>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Release {
-    version: Spanned<String>,
-    tag: Spanned<String>,
-    tree: Spanned<String>,
+    version: Located<String>,
+    tag: Located<String>,
+    tree: Located<String>,
     tarballs: Vec<Address>,
     debian: Option<Package>,
 }
@@ -33,50 +33,41 @@ struct Release {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Address {
-    url: Spanned<String>,
-    sha256: Spanned<String>,
+    url: Located<String>,
+    sha256: Located<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Package {
-    suite: Spanned<String>,
-    source: Spanned<String>,
+    suite: Located<String>,
+    source: Located<String>,
 }
 
 /// The pins in `bytes`, all of the minor version `minor`. `file` is the name of the file in errors.
 pub(super) fn pins(file: &str, minor: &str, bytes: &[u8]) -> Result<Vec<Pin>, PinError> {
     let reader = Reader { file };
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let before = &bytes[..error.valid_up_to()];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
-        reader.invalid(line, 1, "this line is not UTF-8".to_owned())
-    })?;
-    let document: Document = serde_yaml::from_str_with_options(text, strict()).map_err(|error| {
-        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-        // The location is printed before the message.
-        let message = error.without_snippet().to_string();
-        let location = format!(" at line {line}, column {column}");
-        reader.invalid(line, column, message.strip_suffix(&location).unwrap_or(&message).to_owned())
-    })?;
+    let document: Document =
+        yaml::read(bytes).map_err(|error| reader.wrong(error.position(), error.to_string()))?;
     of_document(&reader, minor, document)
 }
 
 /// The shipped pins of the minor version `minor`, from the JSON that the build made of the YAML, which
 /// takes a tenth of the time. `None` if they are invalid: only errors of the YAML have locations.
 pub(super) fn prepared(minor: &str) -> Option<Vec<Pin>> {
-    let document = serde_json::from_slice(&PREPARED_PINS.get(minor)?).ok()?;
+    let json = serde_json::from_slice(&PREPARED_PINS.get(minor)?).ok()?;
+    let document = yaml::read_prepared(json).ok()?;
     of_document(&Reader { file: minor }, minor, document).ok()
 }
 
 fn of_document(reader: &Reader<'_>, minor: &str, document: Document) -> Result<Vec<Pin>, PinError> {
     if document.schema.value != 1 {
         let reason = format!("unsupported schema {} (expected 1)", document.schema.value);
-        return Err(reader.wrong(document.schema.referenced, reason));
+        return Err(reader.wrong(document.schema.at, reason));
     }
     let mut pins: Vec<Pin> = Vec::with_capacity(document.releases.len());
     for release in document.releases {
-        let at = release.version.referenced;
+        let at = release.version.at;
         let pin = reader.pin(release)?;
         if pin.version.minor() != minor {
             return Err(reader.wrong(at, format!("{} is not a release of {minor}", pin.version)));
@@ -89,23 +80,14 @@ fn of_document(reader: &Reader<'_>, minor: &str, document: Document) -> Result<V
     Ok(pins)
 }
 
-/// Only `true` and `false` are booleans, so that no other word is read as one.
-fn strict() -> serde_yaml::Options {
-    serde_yaml::options! { strict_booleans: true, with_snippet: false }
-}
-
 /// Checks the contents of a file, and makes errors that name it.
 struct Reader<'a> {
     file: &'a str,
 }
 
 impl Reader<'_> {
-    fn invalid(&self, line: u64, column: u64, reason: String) -> PinError {
-        PinError::Invalid { file: self.file.to_owned(), line, column, reason }
-    }
-
-    fn wrong(&self, at: Location, reason: String) -> PinError {
-        self.invalid(at.line(), at.column(), reason)
+    fn wrong(&self, at: Position, reason: String) -> PinError {
+        PinError::Invalid { file: self.file.to_owned(), line: at.line, column: at.column, reason }
     }
 
     fn pin(&self, release: Release) -> Result<Pin, PinError> {
@@ -144,16 +126,16 @@ impl Reader<'_> {
         })
     }
 
-    fn parsed<T: FromStr<Err: Display>>(&self, text: &Spanned<String>) -> Result<T, PinError> {
-        text.value.parse().map_err(|error: T::Err| self.wrong(text.referenced, error.to_string()))
+    fn parsed<T: FromStr<Err: Display>>(&self, text: &Located<String>) -> Result<T, PinError> {
+        text.value.parse().map_err(|error: T::Err| self.wrong(text.at, error.to_string()))
     }
 
     /// The text, if it satisfies `is`; `what` names it in the error.
-    fn word(&self, text: Spanned<String>, what: &str, is: impl Fn(&str) -> bool) -> Result<String, PinError> {
+    fn word(&self, text: Located<String>, what: &str, is: impl Fn(&str) -> bool) -> Result<String, PinError> {
         if is(&text.value) {
             return Ok(text.value);
         }
-        Err(self.wrong(text.referenced, format!("invalid {what}: `{}`", text.value)))
+        Err(self.wrong(text.at, format!("invalid {what}: `{}`", text.value)))
     }
 }
 
@@ -246,6 +228,6 @@ releases:
     #[test]
     fn bytes_that_are_not_utf8_are_refused_with_their_line() {
         let error = pins("2.5.yaml", "2.5", b"schema: 1\n# \xe9\nreleases: []\n").unwrap_err();
-        assert_eq!(error.to_string(), "2.5.yaml:2:1: this line is not UTF-8");
+        assert_eq!(error.to_string(), "2.5.yaml:2:3: not valid UTF-8");
     }
 }

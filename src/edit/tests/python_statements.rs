@@ -1,0 +1,137 @@
+//! `python.insert`, `python.replace`, `python.remove` and `python.wrap`.
+
+use crate::edit::testing::on;
+
+const SITE: &str = "\
+#!/usr/bin/env python
+\"\"\"Doc.\"\"\"
+import os
+
+
+class Site(object):
+    \"\"\"Doc.\"\"\"
+
+    def paths(self, known=None):
+        # the paths that are known
+        paths = find(self, 'a',
+                     known)
+        if paths:
+            sort(paths)
+        else:
+            paths = None
+        return paths
+
+
+def main():
+    run()
+";
+
+#[test]
+fn statements_are_inserted_after_a_whole_block() {
+    let change = "within: {class: Site, function: paths}\npython.insert: {after: 'if paths:', text: \"log(paths)\\nif x:\\n    y\"}";
+    let expected = SITE.replace(
+        "            paths = None\n",
+        "            paths = None\n        log(paths)\n        if x:\n            y\n",
+    );
+    assert_eq!(on("s.py", SITE).changed(change), expected);
+    assert_eq!(on("s.py", expected).already(change), [13]);
+}
+
+#[test]
+fn statements_are_inserted_above_the_comment_of_their_anchor() {
+    let change = "python.insert: {before: 'paths = find(self, \"a\", known)', text: check()}";
+    let (what, _) = on("s.py", SITE).missing(change);
+    assert!(what.contains("paths = find"), "{what}");
+    let change = "python.insert: {before: \"paths = find(self,'a',known)\", text: check()}";
+    let expected = SITE.replace("        # the", "        check()\n        # the");
+    assert_eq!(on("s.py", SITE).changed(change), expected);
+    on("s.py", expected).already(change);
+}
+
+#[test]
+fn statements_are_inserted_at_the_edges_of_a_scope() {
+    let at = |scope: &str, edge: &str| {
+        let file = on("s.py", SITE);
+        let change = format!("{scope}python.insert: {{at: {edge}, text: x = 1}}");
+        let after = file.changed(&change);
+        on("s.py", after.clone()).already(&change);
+        after
+    };
+    assert_eq!(at("within: {function: main}\n", "end"), format!("{SITE}    x = 1\n"));
+    assert_eq!(at("", "end"), format!("{SITE}x = 1\n"));
+    assert_eq!(at("", "start"), SITE.replace("import os", "x = 1\nimport os"));
+    let class = SITE.replace("\"\"\"Doc.\"\"\"\n\n", "\"\"\"Doc.\"\"\"\n    x = 1\n\n");
+    assert_eq!(at("within: {class: Site}\n", "start"), class);
+    let method = SITE.replace("return paths\n", "return paths\n        x = 1\n");
+    assert_eq!(at("within: {function: Site.paths}\n", "end"), method);
+}
+
+#[test]
+fn a_part_of_a_statement_is_replaced() {
+    let change = "within: {function: Site.paths}\npython.replace: {find: \"'a'\", with: NAME}";
+    let expected = SITE.replace("'a'", "NAME");
+    assert_eq!(on("s.py", SITE).changed(change), expected);
+    let condition = "python.replace: {find: 'if paths:', with: 'if paths and x:'}";
+    let expected = SITE.replace("if paths:", "if paths and x:");
+    assert_eq!(on("s.py", SITE).changed(condition), expected);
+    on("s.py", expected).already(condition);
+    let several = "python.replace: {find: sort(paths), with: \"sort(paths)\\nlog(paths)\"}";
+    let expected = SITE.replace("sort(paths)\n", "sort(paths)\n            log(paths)\n");
+    assert_eq!(on("s.py", SITE).changed(several), expected);
+}
+
+#[test]
+fn a_replacement_keeps_the_line_ends_and_tabs_of_its_file() {
+    let file = on("s.py", "def f():\r\n\tif a:\r\n\t\tb()\r\n");
+    let change = "python.replace: {find: b(), with: \"if c:\\n    d()\"}";
+    assert_eq!(file.changed(change), "def f():\r\n\tif a:\r\n\t\tif c:\r\n\t\t\td()\r\n");
+}
+
+#[test]
+fn a_statement_is_removed_with_its_block() {
+    let change = "within: {function: Site.paths}\npython.remove: {find: 'if paths:'}";
+    let expected = SITE
+        .replace("        if paths:\n            sort(paths)\n        else:\n            paths = None\n", "");
+    assert_eq!(on("s.py", SITE).changed(change), expected);
+    let comment = "python.remove: {find: \"paths = find(self, 'a', known)\", comment: true}";
+    let after = on("s.py", SITE).changed(comment);
+    assert!(!after.contains("known)") && !after.contains("# the"), "{after}");
+    let alone = "python.remove: {find: \"paths = find(self, 'a', known)\"}";
+    assert!(on("s.py", SITE).changed(alone).contains("# the"));
+}
+
+#[test]
+fn a_part_of_a_statement_is_not_removed() {
+    let why = on("s.py", SITE).refused("python.remove: {find: sort}");
+    assert!(why.contains("`sort(paths)`"), "{why}");
+    let why = on("s.py", SITE).refused("python.remove: {find: known)}");
+    assert!(why.contains("only part"), "{why}");
+}
+
+#[test]
+fn a_removal_of_similar_code_is_missing_and_of_none_is_made() {
+    let (what, near) = on("s.py", SITE).missing("python.remove: {find: sort(pahts)}");
+    assert!(
+        what.contains("similar") && near.iter().any(|near| near.contains("sort(paths)")),
+        "{what} {near:?}"
+    );
+    on("s.py", "x = 1\n").already("python.remove: {find: completely_different(from_all)}");
+}
+
+#[test]
+fn wrapped_statements_are_indented_but_for_their_strings() {
+    let file = on("s.py", "def f():\n    a('''x\n    y''',\n      b)\n\n    # c\n    c()\n    d()\n");
+    let change = "python.wrap: {from: a(, to: c(), if: 'not x', otherwise: e()}";
+    let expected = "def f():\n    if not x:\n        a('''x\n    y''',\n          b)\n\n        # c\n        c()\n    else:\n        e()\n    d()\n";
+    assert_eq!(file.changed(change), expected);
+    on("s.py", expected).already(change);
+}
+
+#[test]
+fn statements_are_wrapped_in_a_try() {
+    let file = on("s.py", "def f():\n\ta()\n\tb()");
+    let change = "python.wrap: {from: b(), except: '(OSError, IOError)'}";
+    let expected = "def f():\n\ta()\n\ttry:\n\t\tb()\n\texcept (OSError, IOError):\n\t\tpass\n";
+    assert_eq!(file.changed(change), expected);
+    on("s.py", expected).already(change);
+}

@@ -1,0 +1,83 @@
+//! Edits of every operation that changes what a parser finds.
+
+use std::sync::LazyLock;
+
+use crate::edit::testing::on;
+use crate::patchset::Edit;
+
+const MAKE_CHANGES: &[&str] = &[
+    "makefile.remove-prerequisite: {target: all, word: a}",
+    "makefile.remove-prerequisite: {target: [all, a], word: b}",
+    "makefile.add-prerequisite: {target: all, word: x}",
+    "makefile.add-prerequisite: {target: [a, all], word: x, after: b}",
+    "makefile.replace-prerequisite: {target: all, word: a, with: b}",
+    "makefile.prefix-command: {command: a, with: yod}",
+    "makefile.prefix-command: {command: $(a), with: '${b}', count: 2}",
+    "makefile.set-variable: {name: a, value: b}",
+    "makefile.append-variable: {name: a, value: b}",
+    "makefile.add-rule: {target: x, prerequisites: [a], recipe: [b]}",
+];
+
+const SETUP_CHANGES: &[&str] = &[
+    "setup.enable: {modules: [a]}",
+    "setup.disable: {modules: [a]}",
+    "setup.add: {module: x, arguments: x.c}",
+    "setup.set: {module: a, value: y.c -lx}",
+    "setup.set: {variable: A, value: y}",
+];
+
+const C_CHANGES: &[&str] = &[
+    "c.insert: {function: f, at: entry, text: 'x();'}",
+    "c.insert: {function: f, after: a(), text: 'x();'}",
+    "c.insert: {before: a(), text: 'x();'}",
+    "c.replace: {find: a(), with: x()}",
+    "c.wrap: {function: f, condition: '#ifdef Y'}",
+    "c.wrap: {function: f, condition: '#ifdef Y', from: a(), otherwise: 'x();'}",
+    "c.add-include: {include: '\"x.h\"', after: a.h}",
+    "c.redirect-call: {function: f, from: a, to: x}",
+    "header.undef: {names: [A]}",
+    "header.append: {text: 'int x;', place: inside-guard}",
+];
+
+const PYTHON_CHANGES: &[&str] = &[
+    "python.add-method: {class: A, method: m, code: 'def m(self): pass'}",
+    "python.replace-method: {class: A, method: f, code: 'def f(self): return 1'}",
+    "python.add-function: {function: h, code: 'def h(): pass'}",
+    "python.add-function: {function: h, code: 'def h(): pass', after: g}",
+    "python.replace-function: {function: g, code: 'def g(): return 1'}",
+];
+
+const TEXT_CHANGES: &[&str] = &[
+    "text.insert: {after: a, text: ' x'}",
+    "text.insert: {before: b, text: 'x '}",
+    "text.replace: {find: a, with: x}",
+    "text.replace: {find: a, with: x a, count: 2}",
+    "m4.define: {macros: A, text: 'm4_define([A], [x])'}",
+];
+
+/// A file and edits of it.
+pub(crate) struct Edits {
+    file: &'static str,
+    edits: LazyLock<Vec<Edit>>,
+}
+
+pub(crate) static MAKE: Edits =
+    Edits { file: "Makefile", edits: LazyLock::new(|| edits("Makefile", MAKE_CHANGES)) };
+pub(crate) static SETUP: Edits =
+    Edits { file: "Setup", edits: LazyLock::new(|| edits("Setup", SETUP_CHANGES)) };
+pub(crate) static C: Edits = Edits { file: "f.c", edits: LazyLock::new(|| edits("f.c", C_CHANGES)) };
+pub(crate) static PYTHON: Edits =
+    Edits { file: "f.py", edits: LazyLock::new(|| edits("f.py", PYTHON_CHANGES)) };
+pub(crate) static TEXT: Edits = Edits { file: "f", edits: LazyLock::new(|| edits("f", TEXT_CHANGES)) };
+
+fn edits(file: &str, changes: &[&str]) -> Vec<Edit> {
+    changes.iter().map(|change| on(file, "").edit(change)).collect()
+}
+
+/// Tries the edits on a file with these contents: each is idempotent and can be reversed.
+pub(crate) fn try_edits_of(edits: &Edits, text: &[u8]) {
+    let case = on(edits.file, text);
+    for edit in edits.edits.iter() {
+        case.parts_of(edit);
+    }
+}

@@ -1,0 +1,41 @@
+//! What holds for any input: one function an input, which panics where it does not hold. `just fuzz` looks for such inputs,
+//! guided by coverage; the tests here try random ones, and all that were found before.
+
+#![allow(clippy::unwrap_used, reason = "the fuzzer may panic")]
+
+mod archive;
+pub(crate) mod edits;
+mod files;
+mod patch;
+mod patchset;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub use archive::archive;
+pub use files::{c, makefile, python, small};
+pub use patch::patch;
+pub use patchset::patchset;
+pub use snapshot::snapshot;
+pub use tree::{journal, receipt};
+
+/// What panics where something does not hold for an input.
+pub type Holds = fn(&[u8]);
+
+/// An input's name and what has to hold for it. The fuzzer has a target of the same name for each.
+pub const TARGETS: &[(&str, Holds)] = &[
+    ("archive", archive),
+    ("c", c),
+    ("journal", journal),
+    ("makefile", makefile),
+    ("patch", patch),
+    ("patchset", patchset),
+    ("python", python),
+    ("receipt", receipt),
+    ("small", small),
+    ("snapshot", snapshot),
+];
+
+/// Longer inputs are not tried: what takes long is another question.
+const LONGEST: usize = 4096;

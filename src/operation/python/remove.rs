@@ -1,0 +1,49 @@
+//! `python.remove`.
+
+use super::statements::Statements;
+use crate::operation::prelude::*;
+use crate::operation::unit::{Removal, remove};
+
+/// `python.remove`: removes whole statements, each with its block.
+///
+/// ```yaml
+/// file: Lib/site.py
+/// within: {function: main}
+/// python.remove: {find: 'if ENABLE_USER_SITE:'}
+/// ```
+/// ```diff
+///  def main():
+///      abs_paths()
+/// -    if ENABLE_USER_SITE:
+/// -        add_user_site()
+///      return paths
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Remove {
+    /// The statements to remove; of one with a block its first line is enough.
+    #[schemars(length(min = 1))]
+    pub find: String,
+    /// Whether the comment lines directly above are removed, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub comment: bool,
+    /// How many matches the code has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Operate for Remove {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.find.clone())).within()
+    }
+
+    moves_to!(self, Anchor::Text(find) => self.find = find);
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        ensure(!self.find.trim().is_empty(), "has an empty anchor")
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        remove(&Statements, site, &Removal { find: &self.find, comment: self.comment, count: self.count.0 })
+    }
+}

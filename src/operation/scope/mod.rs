@@ -1,0 +1,128 @@
+//! `within`: a scope inside a file, for the operations that have none of their own.
+//!
+//! The scopes of a format are found in its file of this folder.
+
+mod c;
+mod makefile;
+mod python;
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Failure, Miss};
+use super::find::find_words;
+use super::parsed::ParsedFile;
+use crate::text::Span;
+
+/// A scope inside a file: each of the given scopes is inside those before it in this list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("minProperties" = 1))]
+pub struct Within {
+    /// The bytes between two literal texts, each of which occurs once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between: Option<(String, String)>,
+    /// A Python class, by its dotted name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// A C function, or a Python function or method: by its dotted name, or by its own name inside a `class`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// A rule of a Makefile: its target, prerequisites and recipe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+}
+
+/// One scope of a [`Within`].
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Scope<'a> {
+    Between(&'a str, &'a str),
+    Class(&'a str),
+    Function(&'a str),
+    Target(&'a str),
+}
+
+impl fmt::Display for Scope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scope::Between(from, to) => write!(f, "text between `{from}` and `{to}`"),
+            Scope::Class(name) => write!(f, "class `{name}`"),
+            Scope::Function(name) => write!(f, "function `{name}`"),
+            Scope::Target(name) => write!(f, "target `{name}`"),
+        }
+    }
+}
+
+impl fmt::Display for Within {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The innermost says most.
+        for (number, scope) in self.scopes().iter().rev().enumerate() {
+            write!(f, "{}{scope}", if number == 0 { "" } else { " in " })?;
+        }
+        Ok(())
+    }
+}
+
+impl Within {
+    /// The given scopes, the outermost first.
+    fn scopes(&self) -> Vec<Scope<'_>> {
+        let Within { between, class, function, target } = self;
+        let between = between.as_ref().map(|(from, to)| Scope::Between(from, to));
+        let class = class.as_deref().map(Scope::Class);
+        let function = function.as_deref().map(Scope::Function);
+        let target = target.as_deref().map(Scope::Target);
+        [between, class, function, target].into_iter().flatten().collect()
+    }
+
+    /// Checks what the type cannot say.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.scopes().is_empty() { Err("has an empty `within`".to_owned()) } else { Ok(()) }
+    }
+
+    /// The span that the scope names in `file`.
+    ///
+    /// # Errors
+    /// A failure that says why it names none, or several.
+    pub fn resolve(&self, file: &ParsedFile) -> Result<Span, Failure> {
+        self.scopes().into_iter().try_fold(file.span(), |outer, scope| {
+            let spans = scope.find(file, outer);
+            match spans[..] {
+                [one] => Ok(one),
+                [] => Err(Miss::new(format!("no {scope} was found")).into()),
+                _ => {
+                    let what = format!("found {} times: {scope}", spans.len());
+                    Err(Failure::ambiguous(what, spans.iter().map(|span| span.start)))
+                }
+            }
+        })
+    }
+}
+
+impl Scope<'_> {
+    /// Every part of `outer` that it names.
+    fn find(&self, file: &ParsedFile, outer: Span) -> Vec<Span> {
+        match self {
+            Scope::Class(name) => python::classes(file, name, outer),
+            Scope::Function(name) if is_python(file) => python::functions(file, name, outer),
+            Scope::Function(name) => c::functions(file, name, outer),
+            Scope::Target(name) => makefile::rules(file, name, outer),
+            Scope::Between(from, to) => between(file, from, to, outer),
+        }
+    }
+}
+
+fn is_python(file: &ParsedFile) -> bool {
+    file.path.as_str().ends_with(".py")
+}
+
+fn between(file: &ParsedFile, from: &str, to: &str, outer: Span) -> Vec<Span> {
+    let starts = find_words(&file.bytes, from.as_bytes(), outer);
+    let pairs = starts.iter().filter_map(|start| {
+        let rest = Span::new(start.end, outer.end);
+        let end = find_words(&file.bytes, to.as_bytes(), rest).first().copied()?;
+        Some(Span::new(start.end, end.start))
+    });
+    pairs.collect()
+}

@@ -1,0 +1,70 @@
+//! The verbs `insert`, `replace` and `remove` for formats whose files consist of units: statements, commands, macro calls.
+//!
+//! A format says what its units are ([`Units`]); what the verbs do with them is the same in every format. An operation
+//! keeps its arguments and their documentation in its own file.
+
+mod insert;
+mod remove;
+mod replace;
+
+use crate::operation::parsed::ParsedFile;
+use crate::operation::prelude::*;
+use crate::operation::text::near_lines;
+use crate::text::line_bounds;
+
+pub(super) use insert::{Edge, Insertion, check_insertion, insert};
+pub(super) use remove::{Removal, remove};
+pub(super) use replace::{Replacement, replace};
+
+/// What a format says of its units.
+pub(super) trait Units {
+    /// Where code occurs in `scope`, by the tokens of the format: blanks and comments between them do not matter.
+    fn find(&self, file: &ParsedFile, code: &[u8], scope: Span) -> Vec<Span>;
+
+    /// The whole lines of the units that `span` has a part of; `None` if it has no code.
+    fn whole(&self, file: &ParsedFile, span: Span) -> Option<Span>;
+
+    /// Whether a unit, or the head of its block, ends at `offset`, but for a comment.
+    fn ends(&self, file: &ParsedFile, offset: usize) -> bool;
+
+    /// Where units can be put at an edge of `scope`, with the blanks that they need there; `None` if it has no such place.
+    fn edge(&self, file: &ParsedFile, scope: Span, edge: Edge) -> Option<(usize, Vec<u8>)>;
+
+    /// Lines of a patchset with the blanks and line ends of their place. `margin` is the indentation of the lines around it.
+    fn indented(&self, file: &ParsedFile, lines: &[u8], margin: &[u8]) -> Vec<u8>;
+
+    /// Whether a line is a comment and nothing else.
+    fn is_comment(&self, line: &[u8]) -> bool;
+}
+
+/// Names code for messages.
+fn named(code: &str) -> String {
+    format!("the code `{}`", code.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A unit with the comment lines that are directly above it.
+fn with_comments(units: &dyn Units, text: &[u8], unit: Span) -> Span {
+    let mut start = unit.start;
+    while start > 0 {
+        let line = line_bounds(text, start - 1);
+        if !units.is_comment(line.of(text).trim_ascii()) {
+            break;
+        }
+        start = line.start;
+    }
+    Span::new(start, unit.end)
+}
+
+/// The whole units of a match.
+///
+/// # Errors
+/// The match has no code of a unit.
+fn whole(units: &dyn Units, file: &ParsedFile, span: Span) -> Result<Span, Failure> {
+    let none = || Failure::refused("this is not part of a statement", span.start);
+    units.whole(file, span).ok_or_else(none)
+}
+
+/// Lines that resemble code that was not found.
+fn near(file: &ParsedFile, code: &str) -> Vec<usize> {
+    near_lines(file, code, &[])
+}

@@ -1,0 +1,43 @@
+//! Removes whole units.
+
+use super::{Units, named, near, whole, with_comments};
+use crate::operation::prelude::*;
+
+/// The arguments of a removal.
+pub(in crate::operation) struct Removal<'a> {
+    pub find: &'a str,
+    /// Whether the comment lines directly above go, too.
+    pub comment: bool,
+    pub count: usize,
+}
+
+/// Removes units: those that `find` is, or whose head it is.
+pub(in crate::operation) fn remove(units: &dyn Units, site: &Site<'_>, removal: &Removal<'_>) -> Answer {
+    let (file, text) = (site.file, &site.file.bytes);
+    let found = units.find(file, removal.find.as_bytes(), site.scope);
+    if found.is_empty() {
+        // Removed code leaves no trace. Where code is found that `find` may misspell, it was not removed.
+        let near = near(file, removal.find);
+        if near.is_empty() {
+            return already(site.scope.start);
+        }
+        let miss = Miss::new(format!("{} was not found, but similar code was", named(removal.find)));
+        return Err(miss.near(near).into());
+    }
+    let mut spans = Vec::new();
+    for span in &found {
+        let unit = whole(units, file, *span)?;
+        let begins = text[unit.start..span.start].trim_ascii().is_empty();
+        if !begins || !units.ends(file, span.end) {
+            let shown = String::from_utf8_lossy(unit.of(text).trim_ascii()).into_owned();
+            let why = format!("only part of a statement would be removed: `find` must be all of `{shown}`");
+            return refused(why, span.start);
+        }
+        spans.push(if removal.comment { with_comments(units, text, unit) } else { unit });
+    }
+    let rewrite = |span: Span| {
+        let unit = spans.iter().find(|unit| unit.contains(span)).copied().unwrap_or(span);
+        Rewrite::remove(unit)
+    };
+    match_count(&named(removal.find), removal.count, &found, &Results::proof(Vec::new()), rewrite, Vec::new)
+}
