@@ -16,6 +16,14 @@ const MAKE_CHANGES: &[&str] = &[
     "makefile.set-variable: {name: a, value: b}",
     "makefile.append-variable: {name: a, value: b}",
     "makefile.add-rule: {target: x, prerequisites: [a], recipe: [b]}",
+    "makefile.add-variable: {name: x, value: b, before: a}",
+    "makefile.add-variable: {name: x, value: b, operator: +=, after: a, if: ifdef b}",
+    "makefile.remove-variable: {name: a}",
+    "makefile.insert: {before: a, text: x = b}",
+    "makefile.insert: {at: end, text: x = b}",
+    "within: {target: all}\nmakefile.insert: {at: start, text: x b}",
+    "makefile.replace: {find: a, with: x}",
+    "makefile.remove: {find: a}",
 ];
 
 const SETUP_CHANGES: &[&str] = &[

@@ -14,7 +14,11 @@ pub(crate) fn of_makefile(text: &[u8]) -> Vec<Span> {
         words.chain([rule.colon, rule.header, rule.span]).collect::<Vec<_>>()
     });
     let variables = makefile.variables.iter().flat_map(|v| [v.name, v.operator, v.value]);
-    rules.chain(variables).collect()
+    let conditionals = makefile.conditionals.iter().flat_map(|c| {
+        let lines = c.others.iter().copied();
+        lines.chain([c.condition, c.first, c.last]).collect::<Vec<_>>()
+    });
+    rules.chain(variables).chain(conditionals).collect()
 }
 
 pub(crate) fn of_setup(text: &[u8]) -> Vec<Span> {

@@ -8,6 +8,7 @@ mod file;
 mod header;
 mod m4;
 mod makefile;
+mod makefile_lines;
 mod patch_program;
 mod properties;
 mod python;

@@ -4,21 +4,33 @@
 
 mod add_prerequisite;
 mod add_rule;
+mod add_variable;
 mod append_variable;
+mod insert;
+mod lines;
 mod move_prerequisite;
 mod prefix_command;
 mod prerequisite;
 mod reach;
+mod remove;
 mod remove_prerequisite;
+mod remove_variable;
+mod replace;
 mod replace_prerequisite;
 mod set_variable;
 mod variable;
 
 pub use add_prerequisite::AddPrerequisite;
 pub use add_rule::AddRule;
+pub use add_variable::AddVariable;
 pub use append_variable::AppendVariable;
+pub use insert::Insert;
 pub use move_prerequisite::MovePrerequisite;
 pub use prefix_command::PrefixCommand;
+pub use remove::Remove;
 pub use remove_prerequisite::RemovePrerequisite;
+pub use remove_variable::RemoveVariable;
+pub use replace::Replace;
 pub use replace_prerequisite::ReplacePrerequisite;
 pub use set_variable::SetVariable;
+pub use variable::Operator;

@@ -4,6 +4,48 @@ use super::prerequisite::lossy;
 use crate::operation::prelude::*;
 use crate::syntax::makefile::Variable;
 
+/// How a variable is defined.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub enum Operator {
+    /// Its value is expanded where it is used.
+    #[default]
+    #[serde(rename = "=")]
+    Recursive,
+    /// Its value is expanded at once.
+    #[serde(rename = ":=")]
+    Simple,
+    /// Only if it is not defined yet.
+    #[serde(rename = "?=")]
+    Conditional,
+    /// Its value is added to the one that it has.
+    #[serde(rename = "+=")]
+    Append,
+    /// Its value is the output of a command.
+    #[serde(rename = "!=")]
+    Shell,
+}
+
+impl Operator {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Operator::Recursive => "=",
+            Operator::Simple => ":=",
+            Operator::Conditional => "?=",
+            Operator::Append => "+=",
+            Operator::Shell => "!=",
+        }
+    }
+
+    pub(super) fn is_default(&self) -> bool {
+        *self == Operator::default()
+    }
+}
+
+/// The logical line of a definition, line end included.
+pub(super) fn line_of(file: &ParsedFile, variable: &Variable) -> Span {
+    file.makefile().unit(variable.name).expect("a definition is on a line of its file")
+}
+
 /// The only definition of a variable.
 pub(super) fn variable<'a>(file: &'a ParsedFile, name: &'a str) -> Result<&'a Variable, Failure> {
     let variables = &file.makefile().variables;

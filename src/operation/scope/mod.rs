@@ -33,6 +33,9 @@ pub struct Within {
     /// A rule of a Makefile: its target, prerequisites and recipe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
+    /// A variable of a Makefile: its value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
 }
 
 /// One scope of a [`Within`].
@@ -42,6 +45,7 @@ pub(super) enum Scope<'a> {
     Class(&'a str),
     Function(&'a str),
     Target(&'a str),
+    Variable(&'a str),
 }
 
 impl fmt::Display for Scope<'_> {
@@ -51,6 +55,7 @@ impl fmt::Display for Scope<'_> {
             Scope::Class(name) => write!(f, "class `{name}`"),
             Scope::Function(name) => write!(f, "function `{name}`"),
             Scope::Target(name) => write!(f, "target `{name}`"),
+            Scope::Variable(name) => write!(f, "variable `{name}`"),
         }
     }
 }
@@ -68,12 +73,13 @@ impl fmt::Display for Within {
 impl Within {
     /// The given scopes, the outermost first.
     fn scopes(&self) -> Vec<Scope<'_>> {
-        let Within { between, class, function, target } = self;
+        let Within { between, class, function, target, variable } = self;
         let between = between.as_ref().map(|(from, to)| Scope::Between(from, to));
         let class = class.as_deref().map(Scope::Class);
         let function = function.as_deref().map(Scope::Function);
         let target = target.as_deref().map(Scope::Target);
-        [between, class, function, target].into_iter().flatten().collect()
+        let variable = variable.as_deref().map(Scope::Variable);
+        [between, class, function, target, variable].into_iter().flatten().collect()
     }
 
     /// Checks what the type cannot say.
@@ -108,6 +114,7 @@ impl Scope<'_> {
             Scope::Function(name) if is_python(file) => python::functions(file, name, outer),
             Scope::Function(name) => c::functions(file, name, outer),
             Scope::Target(name) => makefile::rules(file, name, outer),
+            Scope::Variable(name) => makefile::variables(file, name, outer),
             Scope::Between(from, to) => between(file, from, to, outer),
         }
     }

@@ -1,7 +1,6 @@
 //! Inserts units before or after a unit, or at an edge of a scope.
 
 use super::{Units, named, near, whole, with_comments};
-use crate::operation::lines::indentation;
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
 
@@ -46,7 +45,7 @@ pub(in crate::operation) fn insert(units: &dyn Units, site: &Site<'_>, insertion
     let found = units.find(file, code.as_bytes(), site.scope);
     let anchors: Vec<Span> = found.iter().map(|span| whole(units, file, *span)).collect::<Result<_, _>>()?;
     let place = |unit: Span| {
-        let margin = indentation(text, unit.start).to_vec();
+        let margin = units.margin(file, unit);
         let at = if after { unit.end } else { with_comments(units, text, unit).start };
         (at, units.indented(file, lines, &margin), margin)
     };

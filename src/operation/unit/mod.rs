@@ -7,6 +7,7 @@ mod insert;
 mod remove;
 mod replace;
 
+use crate::operation::lines::indentation;
 use crate::operation::parsed::ParsedFile;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
@@ -18,17 +19,32 @@ pub(super) use replace::{Replacement, replace};
 
 /// What a format says of its units.
 pub(super) trait Units {
+    /// What one of its units is called.
+    fn noun(&self) -> &'static str {
+        "statement"
+    }
+
     /// Where code occurs in `scope`, by the tokens of the format: blanks and comments between them do not matter.
     fn find(&self, file: &ParsedFile, code: &[u8], scope: Span) -> Vec<Span>;
 
     /// The whole lines of the units that `span` has a part of; `None` if it has no code.
     fn whole(&self, file: &ParsedFile, span: Span) -> Option<Span>;
 
+    /// Whether the code of a unit begins at `offset`.
+    fn begins(&self, file: &ParsedFile, unit: Span, offset: usize) -> bool {
+        Span::new(unit.start, offset).of(&file.bytes).trim_ascii().is_empty()
+    }
+
     /// Whether a unit, or the head of its block, ends at `offset`, but for a comment.
     fn ends(&self, file: &ParsedFile, offset: usize) -> bool;
 
     /// Where units can be put at an edge of `scope`, with the blanks that they need there; `None` if it has no such place.
     fn edge(&self, file: &ParsedFile, scope: Span, edge: Edge) -> Option<(usize, Vec<u8>)>;
+
+    /// The indentation of lines that are put next to a unit.
+    fn margin(&self, file: &ParsedFile, unit: Span) -> Vec<u8> {
+        indentation(&file.bytes, unit.start).to_vec()
+    }
 
     /// Lines of a patchset with the blanks and line ends of their place. `margin` is the indentation of the lines around it.
     fn indented(&self, file: &ParsedFile, lines: &[u8], margin: &[u8]) -> Vec<u8>;
@@ -43,7 +59,7 @@ fn named(code: &str) -> String {
 }
 
 /// A unit with the comment lines that are directly above it.
-fn with_comments(units: &dyn Units, text: &[u8], unit: Span) -> Span {
+pub(super) fn with_comments(units: &dyn Units, text: &[u8], unit: Span) -> Span {
     let mut start = unit.start;
     while start > 0 {
         let line = line_bounds(text, start - 1);
@@ -60,7 +76,7 @@ fn with_comments(units: &dyn Units, text: &[u8], unit: Span) -> Span {
 /// # Errors
 /// The match has no code of a unit.
 fn whole(units: &dyn Units, file: &ParsedFile, span: Span) -> Result<Span, Failure> {
-    let none = || Failure::refused("this is not part of a statement", span.start);
+    let none = || Failure::refused(format!("this is not part of a {}", units.noun()), span.start);
     units.whole(file, span).ok_or_else(none)
 }
 

@@ -21,16 +21,19 @@ pub(in crate::operation) fn remove(units: &dyn Units, site: &Site<'_>, removal: 
         if near.is_empty() {
             return already(site.scope.start);
         }
-        let miss = Miss::new(format!("{} was not found, but similar code was", named(removal.find)));
-        return Err(miss.near(near).into());
+        let what = format!("{} was not found, but similar code was", named(removal.find));
+        let mut miss = Miss::new(what).near(near);
+        // It may also have been removed next to similar code, as a receipt can show.
+        miss.results = vec![site.scope.start];
+        return Err(miss.into());
     }
     let mut spans = Vec::new();
     for span in &found {
         let unit = whole(units, file, *span)?;
-        let begins = text[unit.start..span.start].trim_ascii().is_empty();
-        if !begins || !units.ends(file, span.end) {
+        if !units.begins(file, unit, span.start) || !units.ends(file, span.end) {
             let shown = String::from_utf8_lossy(unit.of(text).trim_ascii()).into_owned();
-            let why = format!("only part of a statement would be removed: `find` must be all of `{shown}`");
+            let noun = units.noun();
+            let why = format!("only part of a {noun} would be removed: `find` must be all of `{shown}`");
             return refused(why, span.start);
         }
         spans.push(if removal.comment { with_comments(units, text, unit) } else { unit });

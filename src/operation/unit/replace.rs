@@ -27,7 +27,7 @@ pub(in crate::operation) fn replace(
         let margin = indentation(text, span.start);
         // The first line goes where the old code began.
         let lines = units.indented(file, with, margin);
-        Rewrite::replace(span, lines[margin.len()..].trim_ascii_end())
+        Rewrite::replace(span, lines.strip_prefix(margin).unwrap_or(&lines).trim_ascii_end())
     };
     let results = Results { are_proof: proves(replacement.find.as_bytes(), with), at: done };
     match_count(&named(replacement.find), replacement.count, &found, &results, rewrite, || {

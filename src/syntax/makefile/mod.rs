@@ -1,7 +1,14 @@
-//! Finds rules, prerequisites, recipes and variables of a Makefile (or Makefile.pre.in).
+//! Finds rules, prerequisites, recipes, variables and conditionals of a Makefile (or Makefile.pre.in).
+
+mod code;
+mod conditional;
 
 use super::shell;
 use crate::text::{Span, line_from, skip_blanks};
+
+pub(crate) use code::logical_lines;
+pub use conditional::Conditional;
+pub(crate) use conditional::is_directive;
 
 /// A parsed Makefile.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +17,10 @@ pub struct Makefile {
     pub rules: Vec<Rule>,
     /// The variables, in the order of their definitions.
     pub variables: Vec<Variable>,
+    /// The conditionals that are closed, in the order of their ends: an inner one is before the one around it.
+    pub conditionals: Vec<Conditional>,
+    /// All logical lines, in order.
+    lines: Vec<Line>,
     /// Whether the last line ends in a backslash, so that it would continue on an appended one.
     pub continues: bool,
 }
@@ -27,8 +38,33 @@ pub struct Rule {
     pub header: Span,
     /// The recipe: a span for each logical line, with the leading tab and without the line end.
     pub recipe: Vec<Span>,
-    /// The whole rule, from the first target to the line end of the last recipe line.
+    /// The whole rule, from the first target to the line end of the last recipe line, or of the `endif` after it.
     pub span: Span,
+}
+
+/// A logical line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Line {
+    /// Its bytes, line end included.
+    span: Span,
+    kind: LineKind,
+}
+
+/// What a logical line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LineKind {
+    /// Blank, or a comment of make.
+    Empty,
+    /// A line of a recipe.
+    Recipe,
+    /// The head of a rule.
+    Rule,
+    /// A definition of a variable.
+    Variable,
+    /// `ifeq`, `else`, `endif`.
+    Directive,
+    /// Anything else: `include`, `@SUBST@`.
+    Other,
 }
 
 /// A definition of a variable.
@@ -47,35 +83,63 @@ impl Makefile {
     /// substitutions such as `@SET_MAKE@`) are skipped.
     pub fn parse(text: &[u8]) -> Makefile {
         let mut makefile = Makefile::default();
+        let mut open = conditional::Open::default();
         let mut in_recipe = false;
         let mut at = 0;
         while at < text.len() {
             let line = logical_line(text, at);
             at = line.end;
             makefile.continues = continues(line.of(text));
-            let body = without_line_end(text, line);
-            if text[line.start] == b'\t' && in_recipe {
-                if let Some(rule) = makefile.rules.last_mut() {
-                    rule.recipe.push(body);
-                    rule.span.end = line.end;
-                }
-                continue;
+            let kind = makefile.read(text, line, in_recipe);
+            makefile.lines.push(Line { span: line, kind });
+            match kind {
+                LineKind::Rule => in_recipe = true,
+                LineKind::Variable => in_recipe = false,
+                LineKind::Directive => makefile.conditionals.extend(open.read(text, line)),
+                // A recipe may continue after `include` and `@SUBST@`.
+                LineKind::Empty | LineKind::Recipe | LineKind::Other => {}
             }
-            let first = skip_blanks(text, body.start, body.end);
-            if first == body.end || text[first] == b'#' {
-                continue;
-            }
-            if let Some(variable) = variable(text, body) {
-                makefile.variables.push(variable);
-                in_recipe = false;
-            } else if let Some(rule) = rule(text, body, line) {
-                makefile.rules.push(rule);
-                in_recipe = true;
-            } else {
-                // `ifeq`, `include`, `@SUBST@`: a recipe may continue after it.
+            if kind == LineKind::Directive && in_recipe {
+                makefile.extend_rule();
             }
         }
         makefile
+    }
+
+    /// Reads a logical line.
+    fn read(&mut self, text: &[u8], line: Span, in_recipe: bool) -> LineKind {
+        let body = without_line_end(text, line);
+        if text[line.start] == b'\t' && in_recipe {
+            if let Some(rule) = self.rules.last_mut() {
+                rule.recipe.push(body);
+                rule.span.end = line.end;
+            }
+            return LineKind::Recipe;
+        }
+        let first = skip_blanks(text, body.start, body.end);
+        if first == body.end || text[first] == b'#' {
+            return LineKind::Empty;
+        }
+        if conditional::directive(&text[first..body.end]).is_some() {
+            LineKind::Directive
+        } else if let Some(variable) = variable(text, body) {
+            self.variables.push(variable);
+            LineKind::Variable
+        } else if let Some(rule) = rule(text, body, line) {
+            self.rules.push(rule);
+            LineKind::Rule
+        } else {
+            LineKind::Other
+        }
+    }
+
+    /// Extends the last rule over the conditional that was just read, if that ends after a command of its recipe.
+    fn extend_rule(&mut self) {
+        let (Some(rule), Some(last)) = (self.rules.last_mut(), self.conditionals.last()) else { return };
+        let has_command = rule.recipe.iter().any(|command| last.span().contains(*command));
+        if has_command && last.span().start >= rule.span.start && last.span().end > rule.span.end {
+            rule.span.end = last.span().end;
+        }
     }
 
     /// The rules that have `target` among their targets.

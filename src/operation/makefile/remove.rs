@@ -1,0 +1,48 @@
+//! `makefile.remove`.
+
+use super::lines::Lines;
+use crate::operation::prelude::*;
+use crate::operation::unit::{Removal, remove};
+
+/// `makefile.remove`: removes whole commands with their continuation lines, variables, rules or conditionals.
+///
+/// ```yaml
+/// file: Makefile.pre.in
+/// within: {target: clinic}
+/// makefile.remove: {find: $(PYTHON_FOR_REGEN) generate_global_objects.py}
+/// ```
+/// ```diff
+///  clinic: check-clean-src
+///  	$(PYTHON_FOR_REGEN) clinic.py --make
+/// -	@$(PYTHON_FOR_REGEN) generate_global_objects.py
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Remove {
+    /// The lines to remove. Of a command, make's `@` and `-` may be left out; of a rule, the targets with their colon are
+    /// enough, and of a conditional its first line.
+    #[schemars(length(min = 1))]
+    pub find: String,
+    /// Whether the comment lines directly above are removed, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub comment: bool,
+    /// How many matches the code has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Operate for Remove {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.find.clone())).within()
+    }
+
+    moves_to!(self, Anchor::Text(find) => self.find = find);
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        ensure(!self.find.trim().is_empty(), "has an empty anchor")
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        remove(&Lines, site, &Removal { find: &self.find, comment: self.comment, count: self.count.0 })
+    }
+}
