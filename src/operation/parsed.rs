@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use crate::contents::Contents;
 use crate::syntax::c::CFile;
+use crate::syntax::m4::M4File;
 use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
@@ -22,6 +23,7 @@ pub struct ParsedFile {
     setup: OnceCell<Setup>,
     c: OnceCell<CFile>,
     python: OnceCell<PyFile>,
+    m4: OnceCell<M4File>,
 }
 
 impl ParsedFile {
@@ -35,6 +37,7 @@ impl ParsedFile {
             setup: OnceCell::new(),
             c: OnceCell::new(),
             python: OnceCell::new(),
+            m4: OnceCell::new(),
         }
     }
 
@@ -61,6 +64,11 @@ impl ParsedFile {
     /// The file as Python.
     pub fn python(&self) -> &PyFile {
         self.python.get_or_init(|| PyFile::parse(&self.bytes))
+    }
+
+    /// The file as m4: configure.ac.
+    pub fn m4(&self) -> &M4File {
+        self.m4.get_or_init(|| M4File::parse(&self.bytes))
     }
 
     /// The line that holds a byte offset.

@@ -23,7 +23,7 @@ fn an_unknown_operation_is_reported_with_the_nearest_names() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, makefile.remove-prereq: {target: all, word: x}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:30: unknown key or operation `makefile.remove-prereq`; near: `makefile.remove-prerequisite`
+      patchsets/mine/patchset.yaml:5:30: unknown key or operation `makefile.remove-prereq`; near: `makefile.remove-prerequisite`, `makefile.remove`, `makefile.remove-variable`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    changes:\n      - file: M\n        setup.enabel: {modules: [a]}\n"), @"
@@ -220,7 +220,7 @@ fn an_unknown_key_is_refused() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: b}, within: {method: c}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:73: unknown field `method`, expected one of `between`, `class`, `function`, `target`, `variable`
+      patchsets/mine/patchset.yaml:5:73: unknown field `method`, expected one of `between`, `section`, `class`, `function`, `target`, `variable`, `case`, `branch`, `call`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    requires: [{file: M, holds: x, why: c}]\n    file: M\n    file.mode: {executable: true}\n"), @"

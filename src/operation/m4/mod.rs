@@ -1,10 +1,17 @@
 //! m4 sources that autoconf reads: aclocal.m4, configure.ac.
 
 mod define;
+mod insert;
 mod override_macro;
+mod remove;
+mod replace;
+mod statements;
 
 pub use define::Define;
+pub use insert::Insert;
 pub use override_macro::Override;
+pub use remove::Remove;
+pub use replace::Replace;
 
 use super::answer::Failure;
 use crate::syntax::m4;

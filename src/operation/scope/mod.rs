@@ -3,6 +3,7 @@
 //! The scopes of a format are found in its file of this folder.
 
 mod c;
+mod m4;
 mod makefile;
 mod python;
 
@@ -24,6 +25,9 @@ pub struct Within {
     /// The bytes between two literal texts, each of which occurs once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub between: Option<(String, String)>,
+    /// A section of configure.ac: from the AC_MSG_CHECKING or AC_CACHE_CHECK whose label is this, or has it, to its AC_MSG_RESULT.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
     /// A Python class, by its dotted name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
@@ -36,26 +40,43 @@ pub struct Within {
     /// A variable of a Makefile: its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variable: Option<String>,
+    /// A `case` or `AS_CASE` of configure.ac, by what its patterns are compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// A branch of a `case` or `AS_CASE`, by its pattern or one of its patterns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// A call of a macro in configure.ac: `NAME`, or `NAME(FIRST)` with its first argument.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
 }
 
 /// One scope of a [`Within`].
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Scope<'a> {
     Between(&'a str, &'a str),
+    Section(&'a str),
     Class(&'a str),
     Function(&'a str),
     Target(&'a str),
     Variable(&'a str),
+    Case(&'a str),
+    Branch(&'a str),
+    Call(&'a str),
 }
 
 impl fmt::Display for Scope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Scope::Between(from, to) => write!(f, "text between `{from}` and `{to}`"),
+            Scope::Section(name) => write!(f, "section `{name}`"),
             Scope::Class(name) => write!(f, "class `{name}`"),
             Scope::Function(name) => write!(f, "function `{name}`"),
             Scope::Target(name) => write!(f, "target `{name}`"),
             Scope::Variable(name) => write!(f, "variable `{name}`"),
+            Scope::Case(subject) => write!(f, "case `{subject}`"),
+            Scope::Branch(pattern) => write!(f, "branch `{pattern}`"),
+            Scope::Call(name) => write!(f, "call of `{name}`"),
         }
     }
 }
@@ -73,13 +94,18 @@ impl fmt::Display for Within {
 impl Within {
     /// The given scopes, the outermost first.
     fn scopes(&self) -> Vec<Scope<'_>> {
-        let Within { between, class, function, target, variable } = self;
+        let Within { between, section, class, function, target, variable, case, branch, call } = self;
         let between = between.as_ref().map(|(from, to)| Scope::Between(from, to));
+        let section = section.as_deref().map(Scope::Section);
         let class = class.as_deref().map(Scope::Class);
         let function = function.as_deref().map(Scope::Function);
         let target = target.as_deref().map(Scope::Target);
         let variable = variable.as_deref().map(Scope::Variable);
-        [between, class, function, target, variable].into_iter().flatten().collect()
+        let case = case.as_deref().map(Scope::Case);
+        let branch = branch.as_deref().map(Scope::Branch);
+        let call = call.as_deref().map(Scope::Call);
+        let all = [between, section, class, function, target, variable, case, branch, call];
+        all.into_iter().flatten().collect()
     }
 
     /// Checks what the type cannot say.
@@ -115,6 +141,10 @@ impl Scope<'_> {
             Scope::Function(name) => c::functions(file, name, outer),
             Scope::Target(name) => makefile::rules(file, name, outer),
             Scope::Variable(name) => makefile::variables(file, name, outer),
+            Scope::Section(name) => m4::sections(file, name, outer),
+            Scope::Case(subject) => m4::cases(file, subject, outer),
+            Scope::Branch(pattern) => m4::branches(file, pattern, outer),
+            Scope::Call(name) => m4::calls(file, name, outer),
             Scope::Between(from, to) => between(file, from, to, outer),
         }
     }

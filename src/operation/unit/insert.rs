@@ -3,6 +3,7 @@
 use super::{Units, named, near, whole, with_comments};
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
+use crate::text::line_bounds;
 
 /// An edge of a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -35,7 +36,7 @@ pub(in crate::operation) fn check_insertion(insertion: &Insertion<'_>, texts: &T
 
 /// Inserts units.
 pub(in crate::operation) fn insert(units: &dyn Units, site: &Site<'_>, insertion: &Insertion<'_>) -> Answer {
-    let (file, text) = (site.file, &site.file.bytes);
+    let file = site.file;
     let lines = site.texts.get(insertion.text);
     if let Some(edge) = insertion.at {
         return at_edge(units, site, edge, lines);
@@ -44,34 +45,97 @@ pub(in crate::operation) fn insert(units: &dyn Units, site: &Site<'_>, insertion
     let code = insertion.before.or(insertion.after).expect("it was checked that there is an anchor");
     let found = units.find(file, code.as_bytes(), site.scope);
     let anchors: Vec<Span> = found.iter().map(|span| whole(units, file, *span)).collect::<Result<_, _>>()?;
-    let place = |unit: Span| {
-        let margin = units.margin(file, unit);
-        let at = if after { unit.end } else { with_comments(units, text, unit).start };
-        (at, units.indented(file, lines, &margin), margin)
+    let (done, rewrite) = next_to(units, site, lines, after, &anchors);
+    match_count(&named(code), insertion.count, &anchors, &Results::proof(done), rewrite, || near(file, code))
+}
+
+/// Which of `anchors` have the lines before or after them already, and how these are inserted next to one of them.
+fn next_to<'a>(
+    units: &'a dyn Units,
+    site: &'a Site<'_>,
+    lines: &'a [u8],
+    after: bool,
+    anchors: &[Span],
+) -> (Vec<Span>, impl Fn(Span) -> Rewrite + 'a) {
+    let (file, text) = (site.file, &site.file.bytes[..]);
+    let at = move |unit: Span| {
+        let commented = with_comments(units, text, unit).start;
+        match after {
+            true => unit.end,
+            // The comment at the start of a file stays first.
+            false if commented == 0 => unit.start,
+            false => commented,
+        }
     };
     let is_done = |unit: &Span| {
-        let (at, own, margin) = place(*unit);
-        let others: Vec<Vec<u8>> =
-            site.neighbours.iter().map(|other| units.indented(file, other, &margin)).collect();
+        let own = next_to_unit(units, file, lines, *unit, after);
+        let others = site.neighbours.iter().map(|other| next_to_unit(units, file, other, *unit, after));
+        let others: Vec<Vec<u8>> = others.collect();
         let is_next = if after {
-            neighbours::starts_with(&text[at..], &own, &others)
+            neighbours::starts_with(&text[unit.end..], &own, &others)
         } else {
             // What was inserted may be below the comments of its anchor, too.
-            neighbours::ends_with(&text[..at], &own, &others)
+            neighbours::ends_with(&text[..at(*unit)], &own, &others)
                 || neighbours::ends_with(&text[..unit.start], &own, &others)
         };
         is_next || within_reach(file, lines, *unit, after, site.scope).is_some()
     };
-    let done: Vec<Span> = anchors.iter().copied().filter(is_done).collect();
-    let rewrite = |unit: Span| {
-        let (at, own, _) = place(unit);
-        insert_lines(text, at, &own)
+    let done = anchors.iter().copied().filter(is_done).collect();
+    let rewrite = move |unit: Span| {
+        let own = next_to_unit(units, file, lines, unit, after);
+        if shares_line(text, unit, after) {
+            Rewrite::insert(at(unit), own)
+        } else {
+            insert_lines(text, at(unit), &own)
+        }
     };
-    match_count(&named(code), insertion.count, &anchors, &Results::proof(done), rewrite, || near(file, code))
+    (done, rewrite)
+}
+
+/// Whether the line before or after which others are inserted has other code there.
+fn shares_line(text: &[u8], unit: Span, after: bool) -> bool {
+    let at = if after { unit.end } else { unit.start };
+    let is_edge = at == 0 || after && at == text.len();
+    !is_edge && text[at - 1] != b'\n'
+}
+
+/// Lines as they are inserted before or after a unit: with a line end between them and a unit that shares its line.
+fn next_to_unit(units: &dyn Units, file: &ParsedFile, lines: &[u8], unit: Span, after: bool) -> Vec<u8> {
+    let text = &file.bytes[..];
+    let line = line_bounds(text, unit.start).start;
+    let margin: Vec<u8> = if line == unit.start {
+        units.margin(file, unit)
+    } else {
+        // The unit begins in the middle of a line: others are put at its column.
+        text[line..unit.start].iter().map(|b| if *b == b'\t' { b'\t' } else { b' ' }).collect()
+    };
+    let own = units.indented(file, lines, &margin);
+    if !shares_line(text, unit, after) {
+        return own;
+    }
+    let (own, ending) = (own.trim_ascii_end(), line_ending(text));
+    if after {
+        [ending, own].concat()
+    } else {
+        [&own[margin.len().min(own.len())..], ending, &margin].concat()
+    }
 }
 
 fn at_edge(units: &dyn Units, site: &Site<'_>, edge: Edge, lines: &[u8]) -> Answer {
     let (file, text) = (site.file, &site.file.bytes);
+    if let Some(unit) = units.unit_at(file, site.scope, edge) {
+        let after = edge == Edge::End;
+        let (done, rewrite) = next_to(units, site, lines, after, &[unit]);
+        // The unit at the edge may be the last of the inserted ones.
+        let own = next_to_unit(units, file, lines, unit, after);
+        let others = site.neighbours.iter().map(|other| next_to_unit(units, file, other, unit, after));
+        let others: Vec<Vec<u8>> = others.collect();
+        let is_own = match edge {
+            Edge::Start => neighbours::starts_with(&text[unit.start..], &own, &others),
+            Edge::End => neighbours::ends_with(&text[..unit.end], &own, &others),
+        };
+        return if is_own || !done.is_empty() { already(unit.start) } else { change(vec![rewrite(unit)]) };
+    }
     let Some((at, margin)) = units.edge(file, site.scope, edge) else {
         return refused("the scope has no lines of its own to insert lines into", site.scope.start);
     };

@@ -27,7 +27,13 @@ pub(super) trait Units {
     /// Where code occurs in `scope`, by the tokens of the format: blanks and comments between them do not matter.
     fn find(&self, file: &ParsedFile, code: &[u8], scope: Span) -> Vec<Span>;
 
-    /// The whole lines of the units that `span` has a part of; `None` if it has no code.
+    /// Where code occurs that a finished change leaves, if that is another question than where its anchor is.
+    fn find_result(&self, file: &ParsedFile, code: &[u8], scope: Span) -> Vec<Span> {
+        self.find(file, code, scope)
+    }
+
+    /// The units that `span` has a part of; `None` if it has no code. They are whole lines, but for units that share their
+    /// first or last line with other code.
     fn whole(&self, file: &ParsedFile, span: Span) -> Option<Span>;
 
     /// Whether the code of a unit begins at `offset`.
@@ -37,6 +43,11 @@ pub(super) trait Units {
 
     /// Whether a unit, or the head of its block, ends at `offset`, but for a comment.
     fn ends(&self, file: &ParsedFile, offset: usize) -> bool;
+
+    /// The first or last unit of `scope`, before or after which others can be put; `None` if [`Units::edge`] says where.
+    fn unit_at(&self, _file: &ParsedFile, _scope: Span, _edge: Edge) -> Option<Span> {
+        None
+    }
 
     /// Where units can be put at an edge of `scope`, with the blanks that they need there; `None` if it has no such place.
     fn edge(&self, file: &ParsedFile, scope: Span, edge: Edge) -> Option<(usize, Vec<u8>)>;

@@ -17,7 +17,8 @@ pub(in crate::operation) fn remove(units: &dyn Units, site: &Site<'_>, removal: 
     let found = units.find(file, removal.find.as_bytes(), site.scope);
     if found.is_empty() {
         // Removed code leaves no trace. Where code is found that `find` may misspell, it was not removed.
-        let near = near(file, removal.find);
+        let mut near = near(file, removal.find);
+        near.retain(|at| site.scope.contains(Span::at(*at)));
         if near.is_empty() {
             return already(site.scope.start);
         }
@@ -40,7 +41,19 @@ pub(in crate::operation) fn remove(units: &dyn Units, site: &Site<'_>, removal: 
     }
     let rewrite = |span: Span| {
         let unit = spans.iter().find(|unit| unit.contains(span)).copied().unwrap_or(span);
-        Rewrite::remove(unit)
+        Rewrite::remove(without_line(text, unit))
     };
     match_count(&named(removal.find), removal.count, &found, &Results::proof(Vec::new()), rewrite, Vec::new)
+}
+
+/// What is removed of a unit: of one that other code follows in its last line, not the indentation of that code, and the
+/// blanks between.
+fn without_line(text: &[u8], unit: Span) -> Span {
+    if unit.end == text.len() || text[..unit.end].ends_with(b"\n") {
+        return unit;
+    }
+    let is_blank = |b: &&u8| matches!(**b, b' ' | b'\t');
+    let before = unit.of(text).iter().take_while(is_blank).count();
+    let after = text[unit.end..].iter().take_while(is_blank).count();
+    Span::new(unit.start + before, unit.end + after)
 }

@@ -20,7 +20,7 @@ pub(in crate::operation) fn replace(
     let (file, text) = (site.file, &site.file.bytes);
     let with = site.texts.get(replacement.with);
     let found = units.find(file, replacement.find.as_bytes(), site.scope);
-    let mut done = units.find(file, with, site.scope);
+    let mut done = units.find_result(file, with, site.scope);
     // A replacement that is part of the anchor does not show a finished change.
     done.retain(|d| !found.iter().any(|f| f.contains(*d) && f != d));
     let rewrite = |span: Span| {

@@ -1,6 +1,7 @@
-//! Finds macro definitions in m4 sources: aclocal.m4, configure.in, configure.ac.
+//! Finds definitions of macros, and what configure checks for.
 
-use super::Problem;
+use super::comment::{is_comment, is_name_byte};
+use crate::syntax::Problem;
 use crate::text::{Span, line_from};
 
 /// The definition of a macro.
@@ -172,56 +173,6 @@ pub fn defines(text: &[u8], name: &str) -> bool {
     })
 }
 
-/// An m4 source without its comments, blank lines and blanks at the end of lines: comments of m4 (`dnl`) and of the shell.
-pub fn without_comments(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for line in crate::text::lines(text) {
-        let line = line.of(text);
-        let is_quote = |b: &u8| matches!(b, b'[' | b'"' | b'\'' | b'`' | b'\\');
-        // In quotes a `#` does not begin a comment, and `# include` may be C.
-        let is_comment_of_shell = |at: usize| {
-            let rest = &line[at + 1..];
-            let blank_before = at == 0 || matches!(line[at - 1], b' ' | b'\t');
-            let is_text = rest.first().is_none_or(|b| matches!(b, b' ' | b'\t' | b'#' | b'\n' | b'\r'));
-            blank_before && is_text && !is_directive(rest) && !line[..at].iter().any(is_quote)
-        };
-        let starts = |at: &usize| match line[*at] {
-            b'd' => is_comment(line, *at),
-            b'#' => is_comment_of_shell(*at),
-            _ => false,
-        };
-        let end = (0..line.len()).find(starts).unwrap_or(line.len());
-        let code = line[..end].trim_ascii_end();
-        if !code.is_empty() {
-            out.extend_from_slice(code);
-            out.push(b'\n');
-        }
-    }
-    out
-}
-
-/// Whether a line after its `#` is a directive of the C preprocessor.
-fn is_directive(rest: &[u8]) -> bool {
-    const NAMES: [&[u8]; 12] = [
-        b"include", b"define", b"undef", b"if", b"ifdef", b"ifndef", b"elif", b"else", b"endif", b"error",
-        b"pragma", b"line",
-    ];
-    let word = rest.trim_ascii_start();
-    let length = word.iter().take_while(|b| is_name_byte(**b)).count();
-    NAMES.contains(&&word[..length])
-}
-
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// Whether a comment starts at `at`: a `#`, or the word `dnl`, which may follow `[]`.
-fn is_comment(text: &[u8], at: usize) -> bool {
-    let is_word =
-        || !text.get(at + 3).is_some_and(|b| is_name_byte(*b)) && (at == 0 || !is_name_byte(text[at - 1]));
-    text[at] == b'#' || (text[at..].starts_with(b"dnl") && is_word())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,13 +205,6 @@ mod tests {
         for name in ["A", "HAVE_GETP", "NO", "GETPID", "HAVE_PASSWD"] {
             assert!(!checks_for(text, name), "{name}");
         }
-    }
-
-    #[test]
-    fn text_without_comments_is_what_m4_and_the_shell_run() {
-        let text = b"dnl a\nA([b]) dnl c\n# d\n## e\n\nx=1 # f  \n  #include <g.h>\n# include <h.h>\ny=\"# i\"\n$# j\n";
-        let code = b"A([b])\nx=1\n  #include <g.h>\n# include <h.h>\ny=\"# i\"\n$# j\n";
-        assert_eq!(without_comments(text).escape_ascii().to_string(), code.escape_ascii().to_string());
     }
 
     #[test]

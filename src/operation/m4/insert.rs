@@ -1,0 +1,76 @@
+//! `m4.insert`.
+
+use super::statements::{Statements, check_code};
+use crate::operation::prelude::*;
+use crate::operation::unit::{Edge, Insertion, check_insertion, insert};
+
+/// `m4.insert`: inserts macro calls or statements of the shell before or after one, or at the start or end of a section, branch
+/// or file.
+///
+/// ```yaml
+/// file: configure.ac
+/// m4.insert: {after: 'AC_SUBST([LIBPL])', text: 'AC_SUBST([DEMO])'}
+/// ```
+/// ```diff
+///  # the folder of the library
+///  AC_SUBST(LIBPL)
+/// +AC_SUBST([DEMO])
+///  if test -z "$LIBPL"; then
+///    LIBPL=x
+///  fi
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}]))]
+pub struct Insert {
+    /// `start` or `end` of the section, branch or file.
+    pub at: Option<Edge>,
+    /// Code before whose statement they are inserted, above the comment lines that belong to it. The quotes of m4 matter only
+    /// if the code occurs with them.
+    pub before: Option<String>,
+    /// Code after whose statement they are inserted: after the whole `if ... fi` or macro call, if it is the head of one.
+    pub after: Option<String>,
+    /// The macro calls or statements, indented as if they were at column 0.
+    pub text: Text,
+    /// How many matches the anchor has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Insert {
+    fn insertion(&self) -> Insertion<'_> {
+        let (before, after) = (self.before.as_deref(), self.after.as_deref());
+        Insertion { before, after, at: self.at, text: &self.text, count: self.count.0 }
+    }
+}
+
+impl Operate for Insert {
+    fn describe(&self) -> Description<'_> {
+        let code = self.before.as_ref().or(self.after.as_ref());
+        let anchor = code.map_or(Anchor::File, |code| Anchor::Text(code.clone()));
+        Description::new(anchor).texts([&self.text]).within()
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Text(code) = anchor else { return false };
+        match (&mut self.before, &mut self.after) {
+            (Some(before), _) => *before = code,
+            (None, Some(after)) => *after = code,
+            (None, None) => return false,
+        }
+        true
+    }
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        check_insertion(&self.insertion(), texts)?;
+        check_code(texts.get(&self.text))
+    }
+
+    fn inserted(&self) -> Option<&Text> {
+        Some(&self.text)
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        insert(&Statements, site, &self.insertion())
+    }
+}

@@ -1,0 +1,68 @@
+//! `m4.remove`.
+
+use super::statements::Statements;
+use crate::operation::prelude::*;
+use crate::operation::unit::{Removal, Units, remove};
+use crate::syntax::m4::BlockKind;
+
+/// `m4.remove`: removes whole statements: macro calls with all their arguments, `if ... fi`, `case ... esac`, assignments.
+///
+/// ```yaml
+/// file: configure.ac
+/// m4.remove: {find: 'if test "$with_demo" = yes; then', comment: true}
+/// ```
+/// ```diff
+///  AC_SUBST([DEMO])
+/// -# the demo
+/// -if test "$with_demo" = yes; then
+/// -  DEMO=
+/// -fi
+///  AC_OUTPUT
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Remove {
+    /// The statements to remove; of an `if`, a loop or a `case` its head is enough, of a macro call its name and first argument.
+    #[schemars(length(min = 1))]
+    pub find: String,
+    /// Whether the comment lines directly above are removed, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub comment: bool,
+    /// How many matches the code has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Remove {
+    /// Whether a body would be left empty, which the shell does not accept.
+    fn empties(&self, site: &Site<'_>) -> Option<Span> {
+        let m4 = site.file.m4();
+        let found = Statements.find(site.file, self.find.as_bytes(), site.scope);
+        found.into_iter().find(|span| {
+            m4.statements(*span).is_some_and(|(block, removed)| {
+                block.kind == BlockKind::Body && block.statements.iter().all(|one| removed.contains(*one))
+            })
+        })
+    }
+}
+
+impl Operate for Remove {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.find.clone())).within()
+    }
+
+    moves_to!(self, Anchor::Text(find) => self.find = find);
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        ensure(!self.find.trim().is_empty(), "has an empty anchor")
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        if let Some(span) = self.empties(site) {
+            let why = "these are all statements of an `if` or a loop, which the shell does not accept without one: remove it as \
+                       a whole, or replace them by `:`";
+            return refused(why, span.start);
+        }
+        remove(&Statements, site, &Removal { find: &self.find, comment: self.comment, count: self.count.0 })
+    }
+}

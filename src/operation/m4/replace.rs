@@ -1,0 +1,52 @@
+//! `m4.replace`.
+
+use super::statements::{Statements, check_replacement};
+use crate::operation::prelude::*;
+use crate::operation::unit::{Replacement, replace};
+
+/// `m4.replace`: replaces code: statements and macro calls, or a part of one.
+///
+/// ```yaml
+/// file: configure.ac
+/// within: {section: LDSHARED}
+/// m4.replace: {find: '-shared', with: '-shared -nostart'}
+/// ```
+/// ```diff
+///  AC_MSG_CHECKING([LDSHARED])
+/// -LDSHARED="ld -shared"
+/// +LDSHARED="ld -shared -nostart"
+///  AC_MSG_RESULT([$LDSHARED])
+///  CCSHARED="-shared"
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Replace {
+    /// The code to replace. Blanks, line breaks and comments between its tokens do not matter, and m4's quotes only if the code
+    /// occurs with them.
+    #[schemars(length(min = 1))]
+    pub find: String,
+    /// The new code.
+    pub with: Text,
+    /// How many matches the code has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Operate for Replace {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.find.clone())).texts([&self.with]).within()
+    }
+
+    moves_to!(self, Anchor::Text(find) => self.find = find);
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        ensure(!self.find.trim().is_empty(), "has an empty anchor")?;
+        let with = texts.get(&self.with);
+        ensure(!with.trim_ascii().is_empty(), "has an empty `with`: write `m4.remove` to remove statements")?;
+        check_replacement(&self.find, with)
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        replace(&Statements, site, &Replacement { find: &self.find, with: &self.with, count: self.count.0 })
+    }
+}

@@ -1,0 +1,150 @@
+//! A parsed m4 source: what the parser found, as spans.
+
+use crate::text::Span;
+
+/// A parsed m4 source.
+#[derive(Debug, Default)]
+pub struct M4File {
+    /// The source with blanks for its comments.
+    pub(super) code: Vec<u8>,
+    /// The words and signs of the code.
+    pub(super) tokens: Vec<Span>,
+    pub(super) parts: Parts,
+}
+
+/// What a source consists of. The spans say what is inside what.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pub blocks: Vec<Block>,
+    pub calls: Vec<Call>,
+    pub cases: Vec<Case>,
+    pub conditions: Vec<Condition>,
+    pub assignments: Vec<Assignment>,
+    /// Where statements end, or heads of them: after `then`, or a first argument.
+    pub ends: Vec<usize>,
+    /// Texts whose lines must not be indented: strings of several lines, and here-documents.
+    pub verbatim: Vec<Span>,
+}
+
+/// Where statements can be.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// From the end of what opens it to the beginning of what closes it.
+    pub span: Span,
+    /// The statements, without the `;` after them.
+    pub statements: Vec<Span>,
+    /// What it is part of.
+    pub kind: BlockKind,
+}
+
+/// What a block is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockKind {
+    /// The file.
+    File,
+    /// An argument of a macro, without its quotes.
+    Argument,
+    /// An `if`, a loop or a group, which the shell does not accept without a statement.
+    Body,
+    /// A branch of a `case`, which may be empty.
+    Branch,
+}
+
+/// A call of a macro.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Its name.
+    pub name: Span,
+    /// From the name through the closing parenthesis.
+    pub span: Span,
+    /// The arguments with their quotes, without the blanks around them.
+    pub arguments: Vec<Span>,
+}
+
+/// How a `case` is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// `case X in A) ... ;; esac`
+    Shell,
+    /// `AS_CASE([X], [A], [...])`
+    Macro,
+}
+
+/// A `case` of the shell, or an `AS_CASE`.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// All of it.
+    pub span: Span,
+    /// What the patterns are compared with, without m4's quotes.
+    pub subject: Span,
+    /// Its branches.
+    pub branches: Vec<Branch>,
+    /// How it is written.
+    pub spelling: Spelling,
+}
+
+/// A branch of a [`Case`].
+#[derive(Debug, Clone)]
+pub struct Branch {
+    /// From the pattern, with its quotes, to the end of the body, `;;` included.
+    pub span: Span,
+    /// The patterns, without m4's quotes; `None` for the default of an `AS_CASE`, which has none.
+    pub pattern: Option<Span>,
+    /// From the `)` to the `;;`, or the argument without its quotes.
+    pub body: Span,
+    /// The `;;`.
+    pub end: Option<Span>,
+}
+
+/// The condition of an `if` or a loop: commands, or an argument of `AS_IF` without its quotes.
+#[derive(Debug, Clone, Copy)]
+pub struct Condition {
+    /// Its commands.
+    pub span: Span,
+}
+
+/// `NAME=value` before or instead of a command.
+#[derive(Debug, Clone, Copy)]
+pub struct Assignment {
+    /// The variable.
+    pub name: Span,
+    /// The value, as it is written.
+    pub value: Span,
+}
+
+impl M4File {
+    /// The blocks, in the order in which they end.
+    pub fn blocks(&self) -> &[Block] {
+        &self.parts.blocks
+    }
+
+    /// The calls of macros.
+    pub fn calls(&self) -> &[Call] {
+        &self.parts.calls
+    }
+
+    /// Every `case` and `AS_CASE`.
+    pub fn cases(&self) -> &[Case] {
+        &self.parts.cases
+    }
+
+    /// The conditions.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.parts.conditions
+    }
+
+    /// The assignments.
+    pub fn assignments(&self) -> &[Assignment] {
+        &self.parts.assignments
+    }
+
+    /// The source with blanks for its comments.
+    pub fn code(&self) -> &[u8] {
+        &self.code
+    }
+
+    /// Whether a line that begins at `offset` is inside a string or a here-document.
+    pub fn is_verbatim(&self, offset: usize) -> bool {
+        self.parts.verbatim.iter().any(|span| span.start < offset && offset < span.end)
+    }
+}

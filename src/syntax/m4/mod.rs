@@ -1,0 +1,17 @@
+//! m4 sources that autoconf reads: aclocal.m4, configure.in, configure.ac. They are shell code with calls of macros, whose
+//! arguments are shell code again.
+
+mod code;
+mod comment;
+mod definition;
+mod file;
+mod parser;
+mod section;
+mod shell;
+#[cfg(test)]
+mod tests;
+
+pub use code::unbalanced;
+pub use comment::without_comments;
+pub use definition::{Definition, checks_for, defines, definitions, problem};
+pub use file::{BlockKind, M4File};
