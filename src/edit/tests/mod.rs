@@ -7,6 +7,7 @@ mod examples;
 mod file;
 mod header;
 mod m4;
+mod m4_branches;
 mod m4_statements;
 mod makefile;
 mod makefile_lines;

@@ -1,5 +1,7 @@
 //! m4 sources that autoconf reads: aclocal.m4, configure.ac.
 
+mod add_branch;
+mod branch;
 mod define;
 mod insert;
 mod override_macro;
@@ -7,6 +9,7 @@ mod remove;
 mod replace;
 mod statements;
 
+pub use add_branch::AddBranch;
 pub use define::Define;
 pub use insert::Insert;
 pub use override_macro::Override;
