@@ -120,6 +120,7 @@ operations! {
     M4 "m4.replace" => M4Replace(m4::Replace) Exists,
     M4 "m4.remove" => M4Remove(m4::Remove) Exists,
     M4 "m4.add-branch" => M4AddBranch(m4::AddBranch) Exists,
+    M4 "m4.replace-condition" => M4ReplaceCondition(m4::ReplaceCondition) Exists,
     M4 "m4.define" => M4Define(m4::Define) Creates,
     M4 "m4.override" => M4Override(m4::Override) Exists,
     File "file.add" => FileAdd(file::Add) Creates,

@@ -8,6 +8,7 @@ mod file;
 mod header;
 mod m4;
 mod m4_branches;
+mod m4_conditions;
 mod m4_statements;
 mod makefile;
 mod makefile_lines;

@@ -7,6 +7,7 @@ mod insert;
 mod override_macro;
 mod remove;
 mod replace;
+mod replace_condition;
 mod statements;
 
 pub use add_branch::AddBranch;
@@ -15,6 +16,7 @@ pub use insert::Insert;
 pub use override_macro::Override;
 pub use remove::Remove;
 pub use replace::Replace;
+pub use replace_condition::ReplaceCondition;
 
 use super::answer::Failure;
 use crate::syntax::m4;

@@ -357,7 +357,8 @@ impl Parser<'_> {
             b"AS_CASE" => self.macro_case(span, &arguments),
             b"AS_IF" => {
                 let tested = arguments.chunks(2).filter(|pair| pair.len() == 2);
-                let conditions = tested.map(|pair| Condition { span: unquoted(self.code, pair[0]).0 });
+                let inside = |argument: Span| trimmed(self.code, unquoted(self.code, argument).0);
+                let conditions = tested.map(|pair| Condition { span: inside(pair[0]) });
                 self.parts.conditions.extend(conditions);
             }
             _ => {}

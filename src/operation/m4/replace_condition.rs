@@ -1,0 +1,193 @@
+//! `m4.replace-condition`.
+
+use super::branch::patterns_near;
+use super::statements::{Statements, check_code, check_replacement};
+use crate::operation::prelude::*;
+use crate::operation::text::near_lines;
+use crate::operation::unit::Units;
+use crate::syntax::m4::M4File;
+
+/// `m4.replace-condition`: replaces a pattern of a `case`, or a part of the condition of an `if`, a loop or AS_IF; or adds to it.
+///
+/// ```yaml
+/// file: configure.ac
+/// within: {section: LINKFORSHARED}
+/// m4.replace-condition: {find: 'GNU*', or: 'Kestrel*'}
+/// ```
+/// ```diff
+///  AC_MSG_CHECKING([LINKFORSHARED])
+///  case $ac_sys_system in
+/// -  Linux*|GNU*) LINKFORSHARED="-Xlinker";;
+/// +  Linux*|GNU*|Kestrel*) LINKFORSHARED="-Xlinker";;
+///  esac
+/// ```
+/// ```yaml
+/// file: configure.ac
+/// m4.replace-condition: {find: 'test "$GCC" = "yes"', and: 'test "$host" != kestrel'}
+/// ```
+/// ```diff
+/// -if test "$GCC" = "yes"; then
+/// +if test "$GCC" = "yes" && test "$host" != kestrel; then
+///    OPT=-O3
+///  fi
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = [{"required": ["with"]}, {"required": ["or"]}, {"required": ["and"]}]))]
+pub struct ReplaceCondition {
+    /// A pattern of a branch: all of its list, or one of it. Or commands of a condition, or a part of one.
+    #[schemars(length(min = 1))]
+    pub find: String,
+    /// What replaces it.
+    pub with: Option<String>,
+    /// Patterns that the branch gets, or commands one of which is enough.
+    pub or: Option<String>,
+    /// Commands that must succeed, too.
+    pub and: Option<String>,
+    /// How many matches it has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+/// What a match becomes.
+#[derive(Clone, Copy)]
+enum Become<'a> {
+    With(&'a str),
+    Or(&'a str),
+    And(&'a str),
+}
+
+impl ReplaceCondition {
+    fn becomes(&self) -> Become<'_> {
+        match (&self.with, &self.or, &self.and) {
+            (Some(with), _, _) => Become::With(with.trim()),
+            (None, Some(or), _) => Become::Or(or.trim()),
+            (None, None, and) => Become::And(and.as_deref().unwrap_or_default().trim()),
+        }
+    }
+
+    fn named(&self) -> String {
+        format!("the condition `{}`", self.find.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// The answer for the lists of patterns that have it.
+    fn in_patterns(&self, site: &Site<'_>, lists: &[Span]) -> Answer {
+        let (file, m4) = (site.file, site.file.m4());
+        let one = |list: Span| {
+            let mut alternatives = m4.alternatives(list).into_iter();
+            let is_all = m4.is(list, self.find.as_bytes());
+            if is_all {
+                list
+            } else {
+                alternatives.find(|one| m4.is(*one, self.find.as_bytes())).unwrap_or(list)
+            }
+        };
+        let has = |list: &Span, pattern: &str| {
+            m4.is(*list, pattern.as_bytes())
+                || m4.alternatives(*list).iter().any(|one| m4.is(*one, pattern.as_bytes()))
+        };
+        let name = self.named();
+        match self.becomes() {
+            Become::And(_) => refused("a pattern cannot have an `and`", lists[0].start),
+            Become::Or(or) => {
+                let is_done = |list: &&Span| or.split('|').all(|pattern| has(list, pattern)) || has(list, or);
+                let done = lists.iter().filter(is_done).copied().collect();
+                let add = |list: Span| {
+                    let bar = if memchr::memmem::find(list.of(&file.bytes), b" | ").is_some() {
+                        " | "
+                    } else {
+                        "|"
+                    };
+                    Rewrite::insert(list.end, format!("{bar}{or}"))
+                };
+                match_count(&name, self.count.0, lists, &Results::proof(done), add, Vec::new)
+            }
+            Become::With(with) => {
+                // A list that still has the pattern is finished only if the new patterns have it, too.
+                let keeps = with.split('|').any(|pattern| pattern.trim() == self.find.trim());
+                let is_done = |list: &&Span| keeps && with.split('|').all(|pattern| has(list, pattern));
+                let done = lists.iter().filter(is_done).copied().collect();
+                let results = Results { at: done, are_proof: keeps };
+                let replace = |list: Span| Rewrite::replace(one(list), with);
+                match_count(&name, self.count.0, lists, &results, replace, Vec::new)
+            }
+        }
+    }
+
+    /// The answer for conditions.
+    fn in_conditions(&self, site: &Site<'_>) -> Answer {
+        let (file, m4) = (site.file, site.file.m4());
+        let around = |span: &Span| {
+            let all = m4.conditions().iter().map(|condition| condition.span);
+            all.filter(|condition| condition.contains(*span)).min_by_key(|condition| condition.len())
+        };
+        let mut matches = Statements.find(file, self.find.as_bytes(), site.scope);
+        matches.retain(|span| around(span).is_some());
+        let near = || {
+            let mut near = patterns_near(m4, &self.find, site.scope);
+            near.extend(near_lines(file, &self.find, &[]));
+            near
+        };
+        let (operator, other, text) = match self.becomes() {
+            Become::With(with) => {
+                let mut done = Statements.find_result(file, with.as_bytes(), site.scope);
+                done.retain(|span| around(span).is_some() || self.is_pattern(m4, *span));
+                done.retain(|d| !matches.iter().any(|m| m.contains(*d) && m != d));
+                let results = Results { at: done, are_proof: proves(self.find.as_bytes(), with.as_bytes()) };
+                let replace = |span: Span| Rewrite::replace(span, with);
+                return match_count(&self.named(), self.count.0, &matches, &results, replace, near);
+            }
+            Become::Or(text) => ("||", "&&", text),
+            Become::And(text) => ("&&", "||", text),
+        };
+        let mut conditions: Vec<Span> = matches.iter().filter_map(around).collect();
+        conditions.dedup();
+        let has_several = |condition: &&Span| {
+            let parsed = M4File::parse(condition.of(&file.bytes));
+            parsed.blocks().last().is_some_and(|block| block.statements.len() > 1)
+        };
+        if let Some(condition) = conditions.iter().find(has_several) {
+            let why = "the condition has several commands, of which the last one counts: write `with`";
+            return refused(why, condition.start);
+        }
+        let is_done = |condition: &&Span| !m4.find_code(text.as_bytes(), **condition).is_empty();
+        let done = conditions.iter().filter(is_done).copied().collect();
+        // Both operators have the same precedence in the shell.
+        let text = if text.contains(other) { format!("{{ {text}; }}") } else { text.to_owned() };
+        let add = |condition: Span| Rewrite::insert(condition.end, format!(" {operator} {text}"));
+        match_count(&self.named(), self.count.0, &conditions, &Results::proof(done), add, near)
+    }
+
+    /// Whether a span is part of the patterns of a branch.
+    fn is_pattern(&self, m4: &M4File, span: Span) -> bool {
+        let mut branches = m4.cases().iter().flat_map(|case| &case.branches);
+        branches.any(|branch| branch.pattern.is_some_and(|pattern| pattern.contains(span)))
+    }
+}
+
+impl Operate for ReplaceCondition {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.find.clone())).within()
+    }
+
+    moves_to!(self, Anchor::Text(find) => self.find = find);
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        ensure(!self.find.trim().is_empty(), "has an empty anchor")?;
+        let given = [&self.with, &self.or, &self.and].into_iter().flatten();
+        ensure(given.clone().count() == 1, "needs one of `with`, `or` and `and`")?;
+        ensure(given.clone().all(|text| !text.trim().is_empty()), "has an empty condition")?;
+        match &self.with {
+            Some(with) => check_replacement(&self.find, with.as_bytes()),
+            None => given.into_iter().try_for_each(|text| check_code(text.as_bytes())),
+        }
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let m4 = site.file.m4();
+        let found = m4.find_branches(&self.find, site.scope);
+        let mut lists: Vec<Span> = found.iter().filter_map(|(_, branch)| branch.pattern).collect();
+        lists.sort_unstable();
+        if lists.is_empty() { self.in_conditions(site) } else { self.in_patterns(site, &lists) }
+    }
+}
