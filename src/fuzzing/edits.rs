@@ -24,6 +24,13 @@ const MAKE_CHANGES: &[&str] = &[
     "within: {target: all}\nmakefile.insert: {at: start, text: x b}",
     "makefile.replace: {find: a, with: x}",
     "makefile.remove: {find: a}",
+    "makefile.wrap: {from: a, if: ifdef b, otherwise: x = b}",
+    "makefile.wrap: {from: a, to: b, if: ifdef b}",
+    "makefile.add-word: {variable: a, word: x}",
+    "makefile.add-word: {variable: a, word: x, after: b}",
+    "makefile.add-word: {variable: a, word: x, before: b}",
+    "makefile.remove-word: {variable: a, word: b}",
+    "makefile.replace-word: {variable: a, word: b, with: x}",
 ];
 
 const SETUP_CHANGES: &[&str] = &[

@@ -34,7 +34,9 @@ fn after(change: &str, old: &str, new: &str) {
 fn a_variable_is_added_in_the_style_of_its_neighbour() {
     let add = |rest: &str| format!("makefile.add-variable: {{name: NEW, value: x, {rest}}}");
     after(&add("after: prefix"), "prefix=\t@prefix@\n", "prefix=\t@prefix@\nNEW=\tx\n");
-    after(&add("before: prefix"), "# Paths\n", "NEW=\tx\n# Paths\n");
+    after(&add("before: prefix"), "prefix=", "NEW=\tx\nprefix=");
+    after(&add("before: OBJS"), "# Lists\n", "NEW= x\n# Lists\n");
+    assert_eq!(on("Makefile", "x \\\n# c\nA=\n").changed(&add("before: A")), "x \\\n# c\nNEW=x\nA=\n");
     after(&add("after: LIBDIR, operator: ':='"), "# why\n", "# why\nNEW :=  x\n");
     after(&add("after: OBJS"), "\tb.o\n", "\tb.o\nNEW= x\n");
     after(&add("before: EXTRA, if: 'ifdef  X', operator: +="), "EXTRA", "ifdef  X\nNEW+= x\nendif\nEXTRA");

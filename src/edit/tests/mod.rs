@@ -12,6 +12,7 @@ mod m4_conditions;
 mod m4_statements;
 mod makefile;
 mod makefile_lines;
+mod makefile_lists;
 mod patch_program;
 mod properties;
 mod python;

@@ -1,10 +1,11 @@
 //! `makefile.add-variable`.
 
+use super::condition::check_condition;
 use super::lines::Lines;
 use super::prerequisite::lossy;
 use super::variable::{Operator, line_of, variable};
 use crate::operation::prelude::*;
-use crate::operation::unit::with_comments;
+use crate::operation::unit::place_before;
 use crate::syntax::makefile::{Variable, words};
 
 /// `makefile.add-variable`: defines a variable before or after another one, with the blanks that this one has around its
@@ -114,12 +115,7 @@ impl Operate for AddVariable {
             is_one && !self.value.trim().ends_with('\\'),
             "has a `value` of several lines without `\\` between them",
         )?;
-        let is_condition = |condition: &String| {
-            let word = condition.split_whitespace().next().unwrap_or_default();
-            matches!(word, "ifeq" | "ifneq" | "ifdef" | "ifndef") && !condition.trim().contains('\n')
-        };
-        let is_condition = self.condition.as_ref().is_none_or(is_condition);
-        ensure(is_condition, "needs an `if` that is the first line of a conditional: `ifeq ($(A),b)`")
+        self.condition.as_deref().map_or(Ok(()), check_condition)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
@@ -137,7 +133,7 @@ impl Operate for AddVariable {
         }
         let other = variable(file, self.other())?;
         let line = line_of(file, other);
-        let at = if self.before.is_some() { with_comments(&Lines, text, line).start } else { line.end };
+        let at = if self.before.is_some() { place_before(&Lines, text, line) } else { line.end };
         if at == text.len() && file.makefile().continues {
             return refused("the last line is continued, and would include the new one", at);
         }

@@ -50,9 +50,13 @@ impl Units for Lines {
 
     fn margin(&self, file: &ParsedFile, unit: Span) -> Vec<u8> {
         let margin = indentation(&file.bytes, unit.start);
-        // A conditional inside a recipe begins at column 0, the commands around it do not.
-        let is_command = file.makefile().recipe_at(unit.start).is_some();
-        if is_command && !margin.starts_with(b"\t") { b"\t".to_vec() } else { margin.to_vec() }
+        // A conditional inside a recipe begins at column 0, the commands around it do not. Elsewhere, a tab would make a
+        // command of a line after a rule.
+        match (file.makefile().recipe_at(unit.start).is_some(), margin.starts_with(b"\t")) {
+            (true, false) => b"\t".to_vec(),
+            (false, true) => Vec::new(),
+            (true, true) | (false, false) => margin.to_vec(),
+        }
     }
 
     fn indented(&self, file: &ParsedFile, text: &[u8], margin: &[u8]) -> Vec<u8> {

@@ -87,6 +87,9 @@ impl Operate for MovePrerequisite {
             Some(_) => Rewrite::insert(other.word.start, format!("{} ", self.word)),
             None => Rewrite::insert(other.word.end, format!(" {}", self.word)),
         };
-        change_at(vec![word.word], vec![insert, Rewrite::remove(with_blanks(file, word.rule, word.word))])
+        change_at(
+            vec![word.word],
+            vec![insert, Rewrite::remove(with_blanks(text, word.rule.header.start, word.word))],
+        )
     }
 }

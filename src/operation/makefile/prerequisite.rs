@@ -117,15 +117,14 @@ pub(super) fn no_rule(file: &ParsedFile, targets: &[String], word: Option<&str>)
     miss.into()
 }
 
-/// A prerequisite with the blanks that go with it: those before it, or, where it is the first word of a continuation
+/// A word of a list that begins at `list_start`, with the blanks that go with it: those before it, or, where it is the first word of a continuation
 /// line, those after it, or that whole line where it is the only word.
-pub(super) fn with_blanks(file: &ParsedFile, rule: &Rule, word: Span) -> Span {
-    let text = &file.bytes;
+pub(super) fn with_blanks(text: &[u8], list_start: usize, word: Span) -> Span {
     let blank = |b: &u8| matches!(b, b' ' | b'\t');
     let before = text[..word.start].iter().rev().take_while(|b| blank(b)).count();
     let after = text[word.end..].iter().take_while(|b| blank(b)).count();
     let line_start = word.start - before;
-    let first_on_line = line_start > rule.header.start && text[line_start - 1] == b'\n';
+    let first_on_line = line_start > list_start && text[line_start - 1] == b'\n';
     if !first_on_line {
         return Span::new(line_start, word.end);
     }

@@ -39,7 +39,7 @@ impl Operate for RemovePrerequisite {
         match only_prerequisite(file, &self.target.0, &self.word) {
             Ok(found) => {
                 check_unreached(file, found.target, &found)?;
-                change(vec![Rewrite::remove(with_blanks(file, found.rule, found.word))])
+                change(vec![Rewrite::remove(with_blanks(&file.bytes, found.rule.header.start, found.word))])
             }
             Err(NotFound::Word(target, rule)) if reached(file, target, &self.word, None).is_none() => {
                 already(rule.colon.start)

@@ -45,7 +45,7 @@ impl Operate for ReplacePrerequisite {
                 check_unreached(file, found.target, &found)?;
                 check_unreached(file, &self.with, &found)?;
                 return change(vec![match found.rule.prerequisites.iter().find(is_with) {
-                    Some(_) => Rewrite::remove(with_blanks(file, found.rule, found.word)),
+                    Some(_) => Rewrite::remove(with_blanks(text, found.rule.header.start, found.word)),
                     None => Rewrite::replace(found.word, self.with.as_str()),
                 }]);
             }

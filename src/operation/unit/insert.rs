@@ -1,6 +1,6 @@
 //! Inserts units before or after a unit, or at an edge of a scope.
 
-use super::{Units, named, near, whole, with_comments};
+use super::{Units, named, near, place_before, whole};
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
 use crate::text::line_bounds;
@@ -58,15 +58,7 @@ fn next_to<'a>(
     anchors: &[Span],
 ) -> (Vec<Span>, impl Fn(Span) -> Rewrite + 'a) {
     let (file, text) = (site.file, &site.file.bytes[..]);
-    let at = move |unit: Span| {
-        let commented = with_comments(units, text, unit).start;
-        match after {
-            true => unit.end,
-            // The comment at the start of a file stays first.
-            false if commented == 0 => unit.start,
-            false => commented,
-        }
-    };
+    let at = move |unit: Span| if after { unit.end } else { place_before(units, text, unit) };
     let is_done = |unit: &Span| {
         let own = next_to_unit(units, file, lines, *unit, after);
         let others = site.neighbours.iter().map(|other| next_to_unit(units, file, other, *unit, after));

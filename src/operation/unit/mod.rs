@@ -74,12 +74,23 @@ pub(super) fn with_comments(units: &dyn Units, text: &[u8], unit: Span) -> Span 
     let mut start = unit.start;
     while start > 0 {
         let line = line_bounds(text, start - 1);
-        if !units.is_comment(line.of(text).trim_ascii()) {
+        // A line that is joined to the one above it is part of that one.
+        let above = text[..line.start].strip_suffix(b"\n").unwrap_or_default();
+        let is_joined = above.strip_suffix(b"\r").unwrap_or(above).ends_with(b"\\");
+        if is_joined || !units.is_comment(line.of(text).trim_ascii()) {
             break;
         }
         start = line.start;
     }
     Span::new(start, unit.end)
+}
+
+/// Where others are inserted before a unit: above its comment lines, but below the comment at the start of a file.
+pub(super) fn place_before(units: &dyn Units, text: &[u8], unit: Span) -> usize {
+    match with_comments(units, text, unit).start {
+        0 => unit.start,
+        start => start,
+    }
 }
 
 /// The whole units of a match.

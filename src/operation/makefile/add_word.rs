@@ -1,0 +1,80 @@
+//! `makefile.add-word`.
+
+use super::list_word::{ListWord, definitions, find_word, only_word};
+use super::variable::separated;
+use crate::operation::prelude::*;
+use crate::syntax::makefile::{is_open, words};
+
+/// `makefile.add-word`: adds a word to the list that a variable holds: on a line of its own, if the word next to it has one.
+///
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.add-word: {variable: TESTSUBDIRS, word: test/test_mpi, after: test/test_import}
+/// ```
+/// ```diff
+///  TESTSUBDIRS=	idlelib/idle_test \
+///  		test/test_import \
+/// +		test/test_mpi \
+///  		test/test_zipfile
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AddWord {
+    /// The variable's name.
+    pub variable: String,
+    /// The new word.
+    pub word: String,
+    /// The word before which it is put.
+    pub before: Option<String>,
+    /// The word after which it is put; at the end unless one of both is given.
+    pub after: Option<String>,
+}
+
+impl Operate for AddWord {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Variable(self.variable.clone())).label(self.word.clone()).within()
+    }
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        check_word(&self.word)?;
+        ensure(self.before.is_none() || self.after.is_none(), "needs `before` or `after`, not both")
+    }
+
+    moves_to!(self, Anchor::Variable(name) => self.variable = name);
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let (file, text) = (site.file, &site.file.bytes);
+        let lists = definitions(site, &self.variable)?;
+        if let Some(done) = find_word(file, &lists, &self.word).first() {
+            return already(done.word.start);
+        }
+        if let Some(other) = self.before.as_ref().or(self.after.as_ref()) {
+            let other = only_word(file, &lists, &self.variable, other)?;
+            return change(vec![other.insert(text, &self.word, self.after.is_some())]);
+        }
+        let [list] = lists[..] else {
+            return Err(Failure::Ambiguous {
+                what: format!("`{}` is defined {} times", self.variable, lists.len()),
+                at: lists.iter().map(|list| list.name.start).collect(),
+                help: Some("name with `after` the word after which it is put".to_owned()),
+            });
+        };
+        if is_open(list.value.of(text)) {
+            let why =
+                format!("the value of `{}` ends in a `$` or a reference that is not closed", self.variable);
+            return refused(why, list.value.start);
+        }
+        change(vec![match words(text, list.value).last() {
+            Some(last) => ListWord { variable: list, word: *last }.insert(text, &self.word, true),
+            None => Rewrite::insert(list.value.end, separated(file, list, &self.word)),
+        }])
+    }
+}
+
+/// Checks that an argument is one word.
+pub(super) fn check_word(word: &str) -> Result<(), String> {
+    let text = word.as_bytes();
+    let all = words(text, Span::new(0, text.len()));
+    let is_one = matches!(all[..], [one] if one == Span::new(0, text.len())) && !word.contains('#');
+    ensure(is_one && !is_open(text) && !word.ends_with('\\'), "needs a `word` that is one word")
+}

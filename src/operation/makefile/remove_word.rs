@@ -1,0 +1,54 @@
+//! `makefile.remove-word`.
+
+use super::list_word::{definitions, find_word, misspelled, only_word};
+use crate::operation::prelude::*;
+
+/// `makefile.remove-word`: removes a word from the list that a variable holds, with its line if it has one of its own.
+///
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.remove-word: {variable: LIBSUBDIRS, word: lib2to3}
+/// ```
+/// ```diff
+///  LIBSUBDIRS=	json \
+/// -		lib2to3 \
+///  		logging
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RemoveWord {
+    /// The variable's name.
+    pub variable: String,
+    /// The word.
+    pub word: String,
+}
+
+impl Operate for RemoveWord {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Variable(self.variable.clone())).label(self.word.clone()).within()
+    }
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        ensure(!self.word.trim().is_empty(), "has an empty `word`")
+    }
+
+    moves_to!(self, Anchor::Variable(name) => self.variable = name);
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let file = site.file;
+        let lists = definitions(site, &self.variable)?;
+        if !find_word(file, &lists, &self.word).is_empty() {
+            let found = only_word(file, &lists, &self.variable, &self.word)?;
+            return change(vec![Rewrite::remove(found.with_blanks(&file.bytes))]);
+        }
+        // A removed word leaves no trace. Where one is found that may be misspelled, it was not removed.
+        let near = misspelled(file, &lists, &self.word);
+        if near.is_empty() {
+            return already(lists[0].name.start);
+        }
+        let what = format!("`{}` is not a word of `{}`, but a similar one is", self.word, self.variable);
+        let mut miss = Miss::new(what).near(near);
+        miss.results = vec![lists[0].name.start];
+        Err(miss.into())
+    }
+}

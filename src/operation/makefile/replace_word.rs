@@ -1,0 +1,68 @@
+//! `makefile.replace-word`.
+
+use super::list_word::{definitions, find_word, only_word};
+use crate::operation::prelude::*;
+
+/// `makefile.replace-word`: replaces a word of the list that a variable holds by one or more others.
+///
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.replace-word: {variable: PYTHON_OBJS, word: Python/dynload_shlib.o, with: Python/dynload_stub.o}
+/// ```
+/// ```diff
+///  PYTHON_OBJS= \
+/// -		Python/dynload_shlib.o \
+/// +		Python/dynload_stub.o \
+///  		Python/errors.o
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReplaceWord {
+    /// The variable's name.
+    pub variable: String,
+    /// The word.
+    pub word: String,
+    /// The new word, or several.
+    pub with: String,
+}
+
+impl ReplaceWord {
+    fn new_words(&self) -> impl Iterator<Item = &str> {
+        self.with.split_ascii_whitespace()
+    }
+}
+
+impl Operate for ReplaceWord {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Variable(self.variable.clone())).label(self.word.clone()).within()
+    }
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        ensure(!self.word.trim().is_empty(), "has an empty `word`")?;
+        ensure(
+            !self.with.trim().is_empty(),
+            "has an empty `with`: write `makefile.remove-word` to remove a word",
+        )?;
+        ensure(!self.with.contains(['\n', '#']), "needs a `with` of words on one line")?;
+        let keeps = self.new_words().any(|word| word == self.word);
+        ensure(!keeps, "keeps the word: write `makefile.add-word` to add others")
+    }
+
+    moves_to!(self, Anchor::Variable(name) => self.variable = name);
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let (file, text) = (site.file, &site.file.bytes);
+        let lists = definitions(site, &self.variable)?;
+        let present: Vec<_> = self.new_words().map(|word| find_word(file, &lists, word)).collect();
+        let are_present = present.iter().all(|found| !found.is_empty());
+        if are_present && find_word(file, &lists, &self.word).is_empty() {
+            return already(present[0][0].word.start);
+        }
+        let found = only_word(file, &lists, &self.variable, &self.word)?;
+        change(vec![if are_present {
+            Rewrite::remove(found.with_blanks(text))
+        } else {
+            Rewrite::replace(found.word, self.with.trim())
+        }])
+    }
+}
