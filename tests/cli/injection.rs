@@ -210,13 +210,18 @@ impl Expected {
         now.keys().filter(|path| !known(path)).cloned().collect()
     }
 
-    /// Removes what the command makes, so that it can be run again.
-    fn remove_outputs(&self, env: &TestEnvironment) {
-        let (before, after) = &self.runs[0];
+    /// Removes what the command makes, and puts back what it replaces, so that it writes again.
+    fn remove_outputs(&self, env: &TestEnvironment, before: &Look) {
+        let after = &self.runs[0].1;
         let is_tree = after.keys().any(|path| path == "work/tree/.pypatch-receipt.json");
         for path in after.keys().filter(|path| !is_tree && !before.contains_key(*path)) {
             let path = env.folder().join(path);
             let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        }
+        for (path, old) in before.iter().filter(|(path, _)| !path.starts_with("work/tree")) {
+            if !old.is_dir() && after.get(path).is_some_and(|new| new.contents != old.contents) {
+                fs::write(env.folder().join(path), &old.contents).unwrap();
+            }
         }
     }
 
@@ -334,7 +339,7 @@ impl Injection<'_> {
         }
         let mut left = leftovers;
         if !changed || !left.is_empty() {
-            expected.remove_outputs(&env);
+            expected.remove_outputs(&env, &before);
             let again = env.run(case.arguments);
             if !again.ends_with("[exit 0]") {
                 finding.torn = Some(format!("the same command again: {again}"));
