@@ -169,7 +169,15 @@ fn in_file(index: usize, change: &Change, file: &ParsedFile, exists: bool) -> Ve
         Err(failure) => return vec![answered(None, Err(failure))],
     };
     let resolve = |module: Option<&Module>| {
-        let site = Site { file, exists, scope, texts: &change.texts, neighbours: &change.neighbours, module };
+        let site = Site {
+            file,
+            exists,
+            scope,
+            is_limited: change.within.is_some(),
+            texts: &change.texts,
+            neighbours: &change.neighbours,
+            module,
+        };
         answered(module, operation.resolve(&site))
     };
     match operation.modules() {

@@ -60,9 +60,21 @@ const PYTHON_CHANGES: &[&str] = &[
     "python.add-function: {function: h, code: 'def h(): pass'}",
     "python.add-function: {function: h, code: 'def h(): pass', after: g}",
     "python.replace-function: {function: g, code: 'def g(): return 1'}",
+    "within: {function: g}\npython.insert: {at: start, text: 'x()'}",
+    "within: {class: A, function: f}\npython.insert: {at: end, text: 'x()'}",
+    "python.insert: {after: pass, text: 'y()'}",
+    "python.insert: {before: pass, text: \"if x:\\n    y()\"}",
+    "python.replace: {find: pass, with: 'x()'}",
+    "within: {class: A}\npython.replace: {find: 'x', with: z}",
+    "python.remove: {find: pass}",
+    "python.wrap: {from: pass, if: X}",
+    "python.wrap: {from: x, if: X, otherwise: 'y()'}",
+    "python.wrap: {from: pass, except: X, otherwise: 'y()'}",
 ];
 
 const TEXT_CHANGES: &[&str] = &[
+    "text.insert: {after: a, indent: anchor, text: x}",
+    "text.insert: {before: b, indent: anchor, text: \"x\\n  y\"}",
     "text.insert: {after: a, text: ' x'}",
     "text.insert: {before: b, text: 'x '}",
     "text.replace: {find: a, with: x}",

@@ -143,6 +143,8 @@ pub struct Site<'a> {
     pub exists: bool,
     /// The part of the file that `within` names; the whole file without it.
     pub scope: Span,
+    /// Whether the change has a `within`. One definition may be the whole file.
+    pub is_limited: bool,
     /// The contents of the files that the operation's texts name.
     pub texts: &'a Texts,
     /// The texts that other changes of the patchset insert into the same files.

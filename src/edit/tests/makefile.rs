@@ -79,9 +79,22 @@ fn a_prerequisite_that_moved_to_another_target_is_missing() {
 }
 
 #[test]
+fn a_blank_after_a_backslash_is_part_of_a_prerequisite() {
+    on("Makefile", "all: a\\ sharedmods\n").already(REMOVE);
+    assert_eq!(on("Makefile", "all: a\\ b sharedmods c\n").changed(REMOVE), "all: a\\ b c\n");
+}
+
+#[test]
 fn a_prerequisite_that_another_target_still_builds_is_refused() {
     let why = on("Makefile", "all: a sharedmods\na: sharedmods\n").refused(REMOVE);
     assert_eq!(why, "`all` would still depend on `sharedmods` through `a`");
+    let several = on("Makefile", "all: b\na: sharedmods\nb: sharedmods\n");
+    for change in [
+        "makefile.remove-prerequisite: {target: [all, a], word: sharedmods}",
+        "makefile.replace-prerequisite: {target: [all, a], word: sharedmods, with: x}",
+    ] {
+        assert_eq!(several.refused(change), "`all` would still depend on `sharedmods` through `b`");
+    }
 }
 
 #[test]

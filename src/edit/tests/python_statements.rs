@@ -135,3 +135,35 @@ fn statements_are_wrapped_in_a_try() {
     assert_eq!(file.changed(change), expected);
     on("s.py", expected).already(change);
 }
+
+#[test]
+fn statements_of_a_file_that_cannot_be_parsed_are_refused() {
+    let file = on("s.py", "class A:\n    def f(self):\nx = 1\ny()\n");
+    for change in [
+        "within: {class: A, function: f}\npython.insert: {at: end, text: z()}",
+        "python.replace: {find: y(), with: z()}",
+        "python.remove: {find: y()}",
+        "python.wrap: {from: y(), if: z}",
+    ] {
+        let why = file.refused(change);
+        assert!(why.starts_with("the file cannot be parsed safely: "), "{why}");
+    }
+}
+
+#[test]
+fn a_function_of_one_line_has_no_place_for_statements() {
+    for file in ["def f(): pass\n", "x = 1\ndef f(): pass\n", "def f(): pass\nx = 1\n"] {
+        for at in ["start", "end"] {
+            let change = format!("within: {{function: f}}\npython.insert: {{at: {at}, text: x()}}");
+            assert!(on("s.py", file).refused(&change).contains("no lines of its own"), "{file}");
+        }
+    }
+}
+
+#[test]
+fn the_edges_of_a_file_are_not_those_of_its_only_function() {
+    let file = on("s.py", "def f():\n    y()\n");
+    let insert = |at: &str| format!("python.insert: {{at: {at}, text: x()}}");
+    assert_eq!(file.changed(&insert("start")), "x()\ndef f():\n    y()\n");
+    assert_eq!(file.changed(&insert("end")), "def f():\n    y()\nx()\n");
+}

@@ -159,3 +159,11 @@ fn an_empty_change_is_rejected() {
     assert!(complaint("setup.set: {value: x}").contains("either"));
     assert!(complaint("setup.enable: {modules: []}").contains("names no module"));
 }
+
+#[test]
+fn a_disabled_module_is_set_with_all_lines_it_continues_on() {
+    let set = "setup.set: {module: a, value: y.c -lx}";
+    assert_eq!(on("Setup", "#a a.c \\\n# b.c\nc c.c\n").changed(set), "a y.c -lx\nc c.c\n");
+    assert_eq!(on("Setup", "#a a.c \\\n#\nc c.c\n").changed(set), "a y.c -lx\nc c.c\n");
+    assert_eq!(on("Setup", "#a a.c \\\n# # why\nc c.c\n").changed(set), "a y.c -lx # why\nc c.c\n");
+}

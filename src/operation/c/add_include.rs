@@ -62,6 +62,9 @@ impl Operate for AddInclude {
             return Err(Miss::new(format!("`{}` is not included", self.after)).near(near).into());
         };
         let at = line_bounds(text, one.span.start).end.max(one.span.end);
+        if let Some(problem) = site.file.c().problem_in(Span::new(one.span.start, at)) {
+            return Err(Failure::doubtful(&format!("the line that includes `{}`", self.after), problem));
+        }
         let line = as_lines(format!("#include {}", self.include).as_bytes(), line_ending(text));
         change(vec![insert_lines(text, at, &line)])
     }

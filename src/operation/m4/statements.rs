@@ -52,7 +52,8 @@ impl Units for Statements {
         Some(file.m4().whole_lines(*statement?))
     }
 
-    fn edge(&self, file: &ParsedFile, scope: Span, _edge: Edge) -> Option<(usize, Vec<u8>)> {
+    fn edge(&self, site: &Site<'_>, _edge: Edge) -> Option<(usize, Vec<u8>)> {
+        let (file, scope) = (site.file, site.scope);
         // Without a statement, lines go above the `;;` of an empty branch, if it has a line of its own.
         let end = body(file, scope).end;
         let line = line_bounds(&file.bytes, end);

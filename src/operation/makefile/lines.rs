@@ -33,7 +33,8 @@ impl Units for Lines {
         file.makefile().ends_line(&file.bytes, offset)
     }
 
-    fn edge(&self, file: &ParsedFile, scope: Span, edge: Edge) -> Option<(usize, Vec<u8>)> {
+    fn edge(&self, site: &Site<'_>, edge: Edge) -> Option<(usize, Vec<u8>)> {
+        let (file, scope) = (site.file, site.scope);
         let makefile = file.makefile();
         let place = |start: usize, end: usize, margin: &[u8]| {
             let at = match edge {
@@ -42,10 +43,11 @@ impl Units for Lines {
             };
             Some((at, margin.to_vec()))
         };
-        if let Some(rule) = makefile.rules.iter().find(|rule| rule.span == scope) {
-            return place(rule.header.end, rule.span.end, b"\t");
+        if !site.is_limited {
+            return place(makefile.first_code(&file.bytes), scope.end, b"");
         }
-        if scope == file.span() { place(makefile.first_code(&file.bytes), scope.end, b"") } else { None }
+        let rule = makefile.rules.iter().find(|rule| rule.span == scope)?;
+        place(rule.header.end, rule.span.end, b"\t")
     }
 
     fn margin(&self, file: &ParsedFile, unit: Span) -> Vec<u8> {

@@ -6,6 +6,20 @@ use super::prerequisite::{Prerequisite, lossy};
 use crate::operation::prelude::*;
 use crate::syntax::makefile::{Rule, words};
 
+/// As [`check_unreached`], for the target that was found and those before it in `targets`: of these, the first with a rule
+/// must not have the prerequisite afterwards.
+pub(super) fn check_all_unreached(
+    file: &ParsedFile,
+    targets: &[String],
+    found: &Prerequisite<'_>,
+) -> Result<(), Failure> {
+    let before = targets.iter().take_while(|target| *target != found.target);
+    for target in before {
+        check_unreached(file, target, found)?;
+    }
+    check_unreached(file, found.target, found)
+}
+
 /// Refuses to remove a prerequisite that make would still build for `start`.
 pub(super) fn check_unreached(
     file: &ParsedFile,
@@ -15,7 +29,7 @@ pub(super) fn check_unreached(
     let word = lossy(found.word.of(&file.bytes));
     let Some(through) = reached(file, start, &word, Some(found.word)) else { return Ok(()) };
     let through_name = lossy(through.of(&file.bytes));
-    let why = format!("`{}` would still depend on `{word}` through `{through_name}`", found.target);
+    let why = format!("`{start}` would still depend on `{word}` through `{through_name}`");
     Err(Failure::refused(why, through.start))
 }
 

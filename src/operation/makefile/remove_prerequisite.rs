@@ -1,7 +1,7 @@
 //! `makefile.remove-prerequisite`.
 
 use super::prerequisite::{NotFound, only_prerequisite, with_blanks};
-use super::reach::{check_unreached, reached};
+use super::reach::{check_all_unreached, reached};
 use crate::operation::prelude::*;
 
 /// `makefile.remove-prerequisite`: removes a word from a rule's prerequisites.
@@ -38,7 +38,7 @@ impl Operate for RemovePrerequisite {
         let file = site.file;
         match only_prerequisite(file, &self.target.0, &self.word) {
             Ok(found) => {
-                check_unreached(file, found.target, &found)?;
+                check_all_unreached(file, &self.target.0, &found)?;
                 change(vec![Rewrite::remove(with_blanks(&file.bytes, found.rule.header.start, found.word))])
             }
             Err(NotFound::Word(target, rule)) if reached(file, target, &self.word, None).is_none() => {

@@ -1,7 +1,7 @@
 //! `makefile.replace-prerequisite`.
 
 use super::prerequisite::{NotFound, only_prerequisite, with_blanks};
-use super::reach::{check_unreached, reached};
+use super::reach::{check_all_unreached, check_unreached, reached};
 use crate::operation::prelude::*;
 
 /// `makefile.replace-prerequisite`: replaces one prerequisite by another word.
@@ -42,7 +42,7 @@ impl Operate for ReplacePrerequisite {
         let is_with = |word: &&Span| word.of(text) == self.with.as_bytes();
         let not_found = match only_prerequisite(file, &self.target.0, &self.word) {
             Ok(found) => {
-                check_unreached(file, found.target, &found)?;
+                check_all_unreached(file, &self.target.0, &found)?;
                 check_unreached(file, &self.with, &found)?;
                 return change(vec![match found.rule.prerequisites.iter().find(is_with) {
                     Some(_) => Rewrite::remove(with_blanks(text, found.rule.header.start, found.word)),

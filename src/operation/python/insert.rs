@@ -1,6 +1,6 @@
 //! `python.insert`.
 
-use super::statements::{Statements, check_statements};
+use super::statements::{Statements, check_statements, require_statements};
 use crate::operation::prelude::*;
 use crate::operation::unit::{Edge, Insertion, check_insertion, insert};
 
@@ -72,6 +72,7 @@ impl Operate for Insert {
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
+        require_statements(site.file)?;
         insert(&Statements, site, &self.insertion())
     }
 }

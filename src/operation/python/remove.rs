@@ -1,6 +1,6 @@
 //! `python.remove`.
 
-use super::statements::Statements;
+use super::statements::{Statements, require_statements};
 use crate::operation::prelude::*;
 use crate::operation::unit::{Removal, remove};
 
@@ -44,6 +44,7 @@ impl Operate for Remove {
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
+        require_statements(site.file)?;
         remove(&Statements, site, &Removal { find: &self.find, comment: self.comment, count: self.count.0 })
     }
 }

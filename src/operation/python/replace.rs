@@ -1,6 +1,6 @@
 //! `python.replace`.
 
-use super::statements::Statements;
+use super::statements::{Statements, require_statements};
 use crate::operation::prelude::*;
 use crate::operation::unit::{Replacement, replace};
 
@@ -48,6 +48,7 @@ impl Operate for Replace {
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
+        require_statements(site.file)?;
         replace(&Statements, site, &Replacement { find: &self.find, with: &self.with, count: self.count.0 })
     }
 }

@@ -4,6 +4,7 @@ use super::definition::indented;
 use crate::operation::parsed::ParsedFile;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Edge, Units};
+use crate::syntax::Doubt;
 use crate::syntax::python::PyFile;
 
 /// Python statements.
@@ -22,12 +23,15 @@ impl Units for Statements {
         file.python().ends_line(offset)
     }
 
-    fn edge(&self, file: &ParsedFile, scope: Span, edge: Edge) -> Option<(usize, Vec<u8>)> {
-        let (start, margin) = file.python().body_start(scope)?;
-        let definition = file.python().definitions().iter().find(|definition| definition.span == scope);
+    fn edge(&self, site: &Site<'_>, edge: Edge) -> Option<(usize, Vec<u8>)> {
+        let python = site.file.python();
+        let mut definitions = python.definitions().iter();
+        let definition =
+            if site.is_limited { Some(definitions.find(|it| it.span == site.scope)?) } else { None };
+        let (start, margin) = python.body_start(definition)?;
         match edge {
             Edge::Start => Some((start, margin)),
-            Edge::End => Some((definition.map_or(scope.end, |definition| definition.append_at), margin)),
+            Edge::End => Some((definition.map_or(site.scope.end, |definition| definition.append_at), margin)),
         }
     }
 
@@ -40,6 +44,12 @@ impl Units for Statements {
     fn is_comment(&self, line: &[u8]) -> bool {
         line.starts_with(b"#")
     }
+}
+
+/// Refuses a file in which it is not known where statements begin and end.
+pub(super) fn require_statements(file: &ParsedFile) -> Result<(), Failure> {
+    let damage = file.python().problems().iter().find(|problem| problem.doubt == Doubt::Damage);
+    damage.map_or(Ok(()), |problem| Err(Failure::doubtful("the file", problem)))
 }
 
 /// Checks that a text of a patchset is Python statements.

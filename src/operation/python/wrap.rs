@@ -1,6 +1,6 @@
 //! `python.wrap`.
 
-use super::statements::{Statements, check_statements};
+use super::statements::{Statements, check_statements, require_statements};
 use crate::operation::lines::indentation;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
@@ -108,6 +108,7 @@ impl Operate for Wrap {
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
+        require_statements(site.file)?;
         let (file, text) = (site.file, &site.file.bytes);
         let unit = self.statements(site)?;
         let margin = indentation(text, unit.start);

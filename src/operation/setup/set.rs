@@ -87,7 +87,9 @@ fn set_module(file: &ParsedFile, module: &str, value: &str) -> Answer {
         (Some(first), Some(last)) => Span::new(first.start, last.end),
         _ => Span::at(line.name.end),
     };
-    let blank = if old.is_empty() { " " } else { "" };
+    // A disabled line may continue on lines without a word.
+    let old = Span::new(old.start, line.hashes.last().map_or(old.end, |hash| old.end.max(hash.end)));
+    let blank = if old.start == line.name.end { " " } else { "" };
     let value = with_line_ends(value.trim().as_bytes(), line_ending(text));
     rewrites.push(Rewrite::replace(old, [blank.as_bytes(), &value].concat()));
     change(rewrites)

@@ -128,7 +128,7 @@ fn at_edge(units: &dyn Units, site: &Site<'_>, edge: Edge, lines: &[u8]) -> Answ
         };
         return if is_own || !done.is_empty() { already(unit.start) } else { change(vec![rewrite(unit)]) };
     }
-    let Some((at, margin)) = units.edge(file, site.scope, edge) else {
+    let Some((at, margin)) = units.edge(site, edge) else {
         return refused("the scope has no lines of its own to insert lines into", site.scope.start);
     };
     let own = units.indented(file, lines, &margin);

@@ -49,8 +49,9 @@ pub(super) trait Units {
         None
     }
 
-    /// Where units can be put at an edge of `scope`, with the blanks that they need there; `None` if it has no such place.
-    fn edge(&self, file: &ParsedFile, scope: Span, edge: Edge) -> Option<(usize, Vec<u8>)>;
+    /// Where units can be put at an edge of the site's scope, with the blanks that they need there; `None` if it has no such
+    /// place.
+    fn edge(&self, site: &Site<'_>, edge: Edge) -> Option<(usize, Vec<u8>)>;
 
     /// The indentation of lines that are put next to a unit.
     fn margin(&self, file: &ParsedFile, unit: Span) -> Vec<u8> {

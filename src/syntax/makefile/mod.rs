@@ -273,8 +273,8 @@ pub fn recipe_commands(text: &[u8], line: Span) -> Vec<shell::Command> {
     shell::commands(text, Span::new(line.start + signs, line.end))
 }
 
-/// The words of `within`, separated by blanks and continuation lines; a variable reference is part
-/// of one word.
+/// The words of `within`, separated by blanks and continuation lines; a variable reference and a blank after a `\` are
+/// part of one word.
 pub(crate) fn words(text: &[u8], within: Span) -> Vec<Span> {
     let mut words = Vec::new();
     let mut at = within.start;
@@ -288,6 +288,9 @@ pub(crate) fn words(text: &[u8], within: Span) -> Vec<Span> {
                     at = match text[at] {
                         b'$' => shell::reference_end(text, at, within.end),
                         b'\\' if matches!(text.get(at + 1), Some(b'\n' | b'\r')) => break,
+                        b'\\' if matches!(text.get(at + 1), Some(b' ' | b'\t')) && at + 1 < within.end => {
+                            at + 2
+                        }
                         _ => at + 1,
                     };
                 }

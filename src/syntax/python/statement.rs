@@ -1,7 +1,7 @@
 //! Finds code and whole statements.
 
-use super::PyFile;
 use super::lexer::{Line, lex};
+use super::{Definition, PyFile};
 use crate::text::Span;
 
 impl PyFile {
@@ -63,18 +63,18 @@ impl PyFile {
         self.lines.iter().any(|line| self.tokens[line.tokens.end - 1].span.end == offset)
     }
 
-    /// Where statements can be put at the start of a block whose header begins at `start`, or of the file, with the blanks
-    /// that they need: after the docstring, and after imports from `__future__`.
-    pub fn body_start(&self, scope: Span) -> Option<(usize, Vec<u8>)> {
-        let is_definition = |d: &&super::Definition| d.span == scope && !d.one_line;
-        let (mut at, margin) = match self.definitions.iter().find(is_definition) {
-            Some(definition) => (definition.indent.start, definition.indent.of(&self.source).to_vec()),
-            None if scope.start == 0 => (0, Vec::new()),
-            None => return None,
+    /// Where statements can be put at the start of a definition, or of the file, with the blanks that they need: after the
+    /// docstring, and after imports from `__future__`.
+    pub fn body_start(&self, definition: Option<&Definition>) -> Option<(usize, Vec<u8>)> {
+        let (mut at, margin, end) = match definition {
+            Some(definition) if definition.one_line => return None,
+            Some(Definition { indent, span, .. }) => {
+                (indent.start, indent.of(&self.source).to_vec(), span.end)
+            }
+            None => (0, Vec::new(), self.source.len()),
         };
         let from = at;
-        let mut lines =
-            self.lines.iter().filter(|line| line.span.start >= from && line.span.end <= scope.end);
+        let mut lines = self.lines.iter().filter(|line| line.span.start >= from && line.span.end <= end);
         if at == 0 {
             // A first comment, such as the encoding, stays first.
             at = lines.clone().next().map_or(self.source.len(), |line| line.span.start);
@@ -136,14 +136,14 @@ mod tests {
     fn the_start_of_a_block_is_after_its_docstring() {
         let source = b"#!x\n'''Doc.'''\nfrom __future__ import a\nimport b\ndef f():\n    'doc'\n    c()\nclass A:\n\td = 1\n";
         let file = PyFile::parse(source);
-        let start = |scope: Span| {
-            let (at, margin) = file.body_start(scope).unwrap();
+        let start = |definition: Option<&Definition>| {
+            let (at, margin) = file.body_start(definition).unwrap();
             (String::from_utf8(source[at..].to_vec()).unwrap(), margin)
         };
-        assert!(start(Span::new(0, source.len())).0.starts_with("import b"));
-        let (rest, margin) = start(file.find_function("f")[0].span);
+        assert!(start(None).0.starts_with("import b"));
+        let (rest, margin) = start(Some(file.find_function("f")[0]));
         assert!(rest.starts_with("    c()") && margin == b"    ");
-        let (rest, margin) = start(file.find_class("A")[0].span);
+        let (rest, margin) = start(Some(file.find_class("A")[0]));
         assert!(rest.starts_with("\td = 1") && margin == b"\t");
     }
 }
