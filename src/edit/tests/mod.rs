@@ -9,6 +9,7 @@ mod header;
 mod m4;
 mod m4_branches;
 mod m4_conditions;
+mod m4_nouns;
 mod m4_statements;
 mod makefile;
 mod makefile_lines;

@@ -196,6 +196,30 @@ impl<'a> Layout<'a> {
         }
     }
 
+    /// What is removed with the neighbour: its lines, or its part of a line.
+    pub fn removed(&self, comment: bool) -> Span {
+        let code = self.file.m4().code();
+        let span = self.neighbour.span;
+        let before = if comment { self.line_before() } else { line_bounds(self.text(), span.start).start };
+        let comma = code[span.end..].iter().position(|b| !b.is_ascii_whitespace());
+        let comma = comma.map(|at| span.end + at).filter(|at| code[*at] == b',');
+        let end = match (self.case.spelling, comma) {
+            (Spelling::Macro, Some(comma)) => comma + 1,
+            (Spelling::Macro, None) => {
+                // The comma before the last branch goes with it.
+                let others = self.case.branches.iter().filter(|branch| branch.span.end < span.start);
+                let last = others.map(|branch| branch.span.end).max();
+                return Span::new(last.unwrap_or(span.start), span.end);
+            }
+            (Spelling::Shell, _) => span.end,
+        };
+        if self.begins_line() && self.ends_line(end) {
+            return Span::new(before, line_from(self.text(), end).end);
+        }
+        let blanks = leading_blanks(&self.text()[end..]).len();
+        Span::new(span.start, end + blanks)
+    }
+
     /// The two arguments of a branch.
     fn macro_arguments(&self, pattern: &str, text: &[u8]) -> Vec<u8> {
         let file = self.text();

@@ -6,8 +6,11 @@ mod define;
 mod insert;
 mod override_macro;
 mod remove;
+mod remove_branch;
 mod replace;
+mod replace_argument;
 mod replace_condition;
+mod set_variable;
 mod statements;
 
 pub use add_branch::AddBranch;
@@ -15,8 +18,11 @@ pub use define::Define;
 pub use insert::Insert;
 pub use override_macro::Override;
 pub use remove::Remove;
+pub use remove_branch::RemoveBranch;
 pub use replace::Replace;
+pub use replace_argument::ReplaceArgument;
 pub use replace_condition::ReplaceCondition;
+pub use set_variable::SetVariable;
 
 use super::answer::Failure;
 use crate::syntax::m4;

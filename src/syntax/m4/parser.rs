@@ -389,7 +389,8 @@ impl Parser<'_> {
 
     /// The end of the assignments at `at`.
     fn simple(&mut self, at: usize, end: usize) -> usize {
-        let mut at = at;
+        let is_export = self.word(at, end) == b"export";
+        let mut at = if is_export { self.after_blanks(at + 6, end) } else { at };
         // Assignments come before the command.
         loop {
             let name = name_at(self.code, at, end);

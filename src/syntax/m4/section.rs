@@ -72,16 +72,24 @@ impl M4File {
         found
     }
 
-    /// The calls of a macro in `outer`, with this first argument if one is given.
+    /// The calls of a macro in `outer`: with this first argument if one is given, or else with one that begins with it.
     pub fn find_calls(&self, name: &str, first: Option<&str>, outer: Span) -> Vec<&Call> {
-        let is_wanted = |call: &&Call| {
-            call.name.of(&self.code) == name.trim().as_bytes()
-                && outer.contains(call.span)
-                && first.is_none_or(|first| {
-                    call.arguments.first().is_some_and(|own| self.is(*own, first.as_bytes()))
-                })
+        let is_called = |call: &&Call| call.name.of(&self.code) == name.trim().as_bytes();
+        let calls = self.calls().iter().filter(|call| outer.contains(call.span)).filter(is_called);
+        let Some(first) = first else { return calls.collect() };
+        let with = |wanted: &dyn Fn(Span) -> bool| -> Vec<&Call> {
+            let has = |call: &&Call| call.arguments.first().is_some_and(|own| wanted(*own));
+            calls.clone().filter(has).collect()
         };
-        self.calls().iter().filter(is_wanted).collect()
+        let exact = with(&|own| self.is(own, first.as_bytes()));
+        if !exact.is_empty() {
+            return exact;
+        }
+        with(&|own| {
+            let own = self.unquoted(own);
+            let mut own = words(own.of(&self.code));
+            words(first.as_bytes()).filter(|word| *word != b"[").all(|word| own.next() == Some(word))
+        })
     }
 
     /// The section that begins with `start`.
