@@ -113,22 +113,30 @@ impl Within {
         if self.scopes().is_empty() { Err("has an empty `within`".to_owned()) } else { Ok(()) }
     }
 
-    /// The span that the scope names in `file`.
+    /// The span that the scope names in `file`. A scope that is found several times is distinguished by those inside it.
     ///
     /// # Errors
     /// A failure that says why it names none, or several.
     pub fn resolve(&self, file: &ParsedFile) -> Result<Span, Failure> {
-        self.scopes().into_iter().try_fold(file.span(), |outer, scope| {
-            let spans = scope.find(file, outer);
-            match spans[..] {
-                [one] => Ok(one),
-                [] => Err(Miss::new(format!("no {scope} was found")).into()),
-                _ => {
-                    let what = format!("found {} times: {scope}", spans.len());
-                    Err(Failure::ambiguous(what, spans.iter().map(|span| span.start)))
-                }
+        let mut spans = vec![file.span()];
+        let mut last = None;
+        for scope in self.scopes() {
+            let mut inner: Vec<Span> = spans.iter().flat_map(|outer| scope.find(file, *outer)).collect();
+            inner.sort_unstable();
+            inner.dedup();
+            if inner.is_empty() {
+                return Err(Miss::new(format!("no {scope} was found")).into());
             }
-        })
+            (spans, last) = (inner, Some(scope));
+        }
+        match (&spans[..], last) {
+            ([one], _) => Ok(*one),
+            (_, Some(scope)) => {
+                let what = format!("found {} times: {scope}", spans.len());
+                Err(Failure::ambiguous(what, spans.iter().map(|span| span.start)))
+            }
+            (_, None) => Ok(file.span()),
+        }
     }
 }
 
