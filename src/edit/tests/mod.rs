@@ -2,6 +2,7 @@
 //! idempotent, can be reversed and does the same with `\r\n` line ends.
 
 mod c;
+mod c_condition;
 mod diff;
 mod examples;
 mod file;

@@ -9,6 +9,7 @@ mod insert;
 mod redirect_call;
 mod remove_entry;
 mod replace;
+mod replace_condition;
 mod replace_function;
 mod wrap;
 
@@ -17,5 +18,6 @@ pub use insert::{At, Insert};
 pub use redirect_call::RedirectCall;
 pub use remove_entry::RemoveEntry;
 pub use replace::Replace;
+pub use replace_condition::ReplaceCondition;
 pub use replace_function::ReplaceFunction;
 pub use wrap::Wrap;

@@ -9,6 +9,7 @@ mod code;
 mod condition;
 mod declaration;
 mod directive;
+mod expression;
 mod head;
 mod lexer;
 mod nesting;
@@ -23,6 +24,7 @@ mod tokens;
 
 pub use condition::Conditional;
 pub use declaration::{Function, Prototype};
+pub(crate) use expression::{condition_parts, is_expression, operands};
 pub use preprocessor::{Define, Include};
 pub use table::Table;
 
