@@ -28,7 +28,7 @@ pub(super) fn as_lines(text: &[u8], ending: &[u8]) -> Vec<u8> {
 
 /// Inserts whole lines at the beginning of a line, or after a last line that has no end.
 pub(super) fn insert_lines(text: &[u8], at: usize, lines: &[u8]) -> Rewrite {
-    let open = at > 0 && !text[..at].ends_with(b"\n");
+    let open = at > first_line(text) && !text[..at].ends_with(b"\n");
     let mut with = match &text[..at] {
         _ if !open => Vec::new(),
         // Half of a line end is completed.
@@ -37,6 +37,11 @@ pub(super) fn insert_lines(text: &[u8], at: usize, lines: &[u8]) -> Rewrite {
     };
     with.extend_from_slice(lines);
     Rewrite::insert(at, with)
+}
+
+/// Where the first line begins: after a byte order mark.
+pub(super) fn first_line(text: &[u8]) -> usize {
+    if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
 }
 
 /// The blanks that the line of `offset` begins with.

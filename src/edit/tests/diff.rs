@@ -72,6 +72,13 @@ fn a_far_hunk_applies_if_it_fits_once_below_its_heading() {
 }
 
 #[test]
+fn a_hunk_of_context_alone_is_made_wherever_it_fits() {
+    let context = patch("@@ -2,3 +2,3 @@\n b\n c\n d\n");
+    assert_eq!(on("f.c", "b\nc\nd\n").already(&context), [1]);
+    on("f.c", "b\nc\nx\n").missing(&context);
+}
+
+#[test]
 fn a_removed_line_that_is_there_in_another_form_is_not_gone() {
     let removal = patch("@@ -2,3 +2,2 @@\n }\n-b = 1\n {\n");
     on("f.c", "a\n}\nb = 2\n{\n\n}\n{\n").missing(&removal);

@@ -79,6 +79,14 @@ fn a_prerequisite_that_moved_to_another_target_is_missing() {
 }
 
 #[test]
+fn nothing_is_added_after_a_backslash_at_the_end() {
+    let why = on("Makefile", "all: a b\\").refused("makefile.add-prerequisite: {target: all, word: x}");
+    assert!(why.contains("end in a `\\`"), "{why}");
+    let change = "makefile.append-variable: {name: A, value: x}";
+    assert_eq!(on("Makefile", "A = a \\").changed(change), "A = a x \\");
+}
+
+#[test]
 fn a_blank_after_a_backslash_is_part_of_a_prerequisite() {
     on("Makefile", "all: a\\ sharedmods\n").already(REMOVE);
     assert_eq!(on("Makefile", "all: a\\ b sharedmods c\n").changed(REMOVE), "all: a\\ b c\n");

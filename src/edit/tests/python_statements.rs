@@ -167,3 +167,16 @@ fn the_edges_of_a_file_are_not_those_of_its_only_function() {
     assert_eq!(file.changed(&insert("start")), "x()\ndef f():\n    y()\n");
     assert_eq!(file.changed(&insert("end")), "def f():\n    y()\nx()\n");
 }
+
+#[test]
+fn a_byte_order_mark_is_not_an_indentation() {
+    let file = on("s.py", "\u{feff}a()\nb()\n");
+    for (place, expected) in [
+        ("after: a()", "\u{feff}a()\nx()\nb()\n"),
+        ("before: a()", "\u{feff}x()\na()\nb()\n"),
+        ("at: start", "\u{feff}x()\na()\nb()\n"),
+    ] {
+        assert_eq!(file.changed(&format!("python.insert: {{{place}, text: x()}}")), expected, "{place}");
+    }
+    assert_eq!(file.changed("python.wrap: {from: a(), if: y}"), "\u{feff}if y:\n    a()\nb()\n");
+}

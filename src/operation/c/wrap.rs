@@ -84,8 +84,11 @@ impl Operate for Wrap {
         for (variant, (from, to)) in pieces {
             let (start, end) = bounds(from, to);
             let whole = self.whole(site, variant, Span::new(start, end));
-            let end = whole.map_or(end, |whole| bounds(from, whole).1);
-            if text[..start].ends_with(&opening) && text[end..].starts_with(&closing(from)) {
+            // A statement without an end seems to go on after the `#else`.
+            let last = whole.map_or(end, |whole| bounds(from, whole).1);
+            let closing = closing(from);
+            let mut ends = (end..=last).filter(|at| *at == end || text[at - 1] == b'\n');
+            if text[..start].ends_with(&opening) && ends.any(|end| text[end..].starts_with(&closing)) {
                 return already(start);
             }
         }

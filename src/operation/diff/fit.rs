@@ -157,7 +157,8 @@ impl Fit<'_> {
             return true;
         }
         let (before, after) = context(piece.hunk);
-        if before == 0 || after == 0 {
+        // A hunk of context alone removes nothing.
+        if before == 0 || after == 0 || before == piece.old.len() {
             return true;
         }
         let (start, end) = (&piece.old[..before], &piece.old[piece.old.len() - after..]);

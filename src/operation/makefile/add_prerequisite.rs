@@ -68,7 +68,10 @@ impl Operate for AddPrerequisite {
         // What follows a `|` does not make the target out of date.
         let last = rule.prerequisites.iter().take_while(|p| p.of(text) != b"|").last();
         if let Some(word) = last.filter(|word| is_open(word.of(text))) {
-            return refused("the prerequisites end in a `$` or a reference that is not closed", word.start);
+            return refused(
+                "the prerequisites end in a `\\`, a `$` or a reference that is not closed",
+                word.start,
+            );
         }
         let end = last.map_or(rule.colon.end, |word| word.end);
         let blank = if text.get(end) == Some(&b'|') { " " } else { "" };

@@ -60,8 +60,10 @@ impl Operate for AddWord {
             });
         };
         if is_open(list.value.of(text)) {
-            let why =
-                format!("the value of `{}` ends in a `$` or a reference that is not closed", self.variable);
+            let why = format!(
+                "the value of `{}` ends in a `\\`, a `$` or a reference that is not closed",
+                self.variable
+            );
             return refused(why, list.value.start);
         }
         change(vec![match words(text, list.value).last() {

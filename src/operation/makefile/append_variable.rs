@@ -49,7 +49,10 @@ impl Operate for AppendVariable {
             format!(" {value}")
         };
         if is_open(variable.value.of(text)) {
-            let why = format!("the value of `{}` ends in a `$` or a reference that is not closed", self.name);
+            let why = format!(
+                "the value of `{}` ends in a `\\`, a `$` or a reference that is not closed",
+                self.name
+            );
             return refused(why, variable.value.start);
         }
         change(vec![Rewrite::insert(variable.value.end, with)])

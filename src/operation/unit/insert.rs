@@ -1,6 +1,7 @@
 //! Inserts units before or after a unit, or at an edge of a scope.
 
 use super::{Units, named, near, place_before, whole};
+use crate::operation::lines::first_line;
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
 use crate::text::line_bounds;
@@ -87,14 +88,14 @@ fn next_to<'a>(
 /// Whether the line before or after which others are inserted has other code there.
 fn shares_line(text: &[u8], unit: Span, after: bool) -> bool {
     let at = if after { unit.end } else { unit.start };
-    let is_edge = at == 0 || after && at == text.len();
+    let is_edge = at == first_line(text) || after && at == text.len();
     !is_edge && text[at - 1] != b'\n'
 }
 
 /// Lines as they are inserted before or after a unit: with a line end between them and a unit that shares its line.
 fn next_to_unit(units: &dyn Units, file: &ParsedFile, lines: &[u8], unit: Span, after: bool) -> Vec<u8> {
     let text = &file.bytes[..];
-    let line = line_bounds(text, unit.start).start;
+    let line = line_bounds(text, unit.start).start.max(first_line(text));
     let margin: Vec<u8> = if line == unit.start {
         units.margin(file, unit)
     } else {

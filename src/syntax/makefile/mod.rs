@@ -301,8 +301,11 @@ pub(crate) fn words(text: &[u8], within: Span) -> Vec<Span> {
     words
 }
 
-/// Whether what follows `text` would be a part of its last variable reference: `a$`, `$(a`.
+/// Whether what follows `text` would be a part of its last word or variable reference: `a\`, `a$`, `$(a`.
 pub(crate) fn is_open(text: &[u8]) -> bool {
+    if text.ends_with(b"\\") {
+        return true;
+    }
     let followed = [text, b" "].concat();
     let mut at = 0;
     while at < text.len() {
