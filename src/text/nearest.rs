@@ -40,18 +40,24 @@ fn errors(wanted: &str, name: &str) -> Option<usize> {
     if !contains && length.abs_diff(other) * 3 > length {
         return None;
     }
-    let errors = distance(wanted, name);
-    (contains || errors * 3 <= length).then_some(errors)
+    distance_within(wanted, name, if contains { usize::MAX } else { length / 3 })
 }
 
 /// The typing errors that lead from one name to another: letters inserted, deleted, replaced, or
 /// swapped with their neighbour (the distance of optimal string alignment).
 pub fn distance(a: &str, b: &str) -> usize {
+    distance_within(a, b, usize::MAX).unwrap_or_default()
+}
+
+/// The distance, if it is at most `most`.
+fn distance_within(a: &str, b: &str, most: usize) -> Option<usize> {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut above = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut next = Vec::with_capacity(row.len());
     for i in 1..=a.len() {
-        let mut next = vec![i];
+        next.clear();
+        next.push(i);
         for j in 1..=b.len() {
             let replaced = row[j - 1] + usize::from(a[i - 1] != b[j - 1]);
             let mut least = replaced.min(row[j] + 1).min(next[j - 1] + 1);
@@ -60,9 +66,14 @@ pub fn distance(a: &str, b: &str) -> usize {
             }
             next.push(least);
         }
-        above = std::mem::replace(&mut row, next);
+        // Later rows are computed from these two, and no entry is smaller than those it is computed from.
+        if row.iter().chain(&next).all(|errors| *errors > most) {
+            return None;
+        }
+        std::mem::swap(&mut above, &mut row);
+        std::mem::swap(&mut row, &mut next);
     }
-    row[b.len()]
+    (row[b.len()] <= most).then_some(row[b.len()])
 }
 
 #[cfg(test)]
@@ -83,6 +94,17 @@ mod tests {
             assert_eq!(distance(a, b), errors, "{a} {b}");
         }
         assert_eq!(distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn a_distance_within_a_limit_is_the_distance() {
+        let names = ["", "a", "ab", "ba", "kitten", "sitting", "skitne", "abcdef", "badcfe"];
+        for (a, b) in names.iter().flat_map(|a| names.iter().map(move |b| (*a, *b))) {
+            let errors = distance(a, b);
+            for most in 0..9 {
+                assert_eq!(distance_within(a, b, most), (errors <= most).then_some(errors), "{a} {b} {most}");
+            }
+        }
     }
 
     #[test]
