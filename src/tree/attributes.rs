@@ -203,6 +203,11 @@ impl Chain {
         if is_converted { with_crlf(&bytes) } else { bytes }
     }
 
+    /// Whether `git archive` writes a file with the bytes of the commit.
+    pub(super) fn keeps(&self, path: &str) -> bool {
+        self.line_ends(path) == LineEnds::AsCommitted
+    }
+
     fn line_ends(&self, path: &str) -> LineEnds {
         if !self.is_relevant {
             return LineEnds::AsCommitted;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
@@ -11,7 +11,7 @@ use super::limits::{Budget, LIMITS};
 use super::loose::{require_end, require_ends};
 use super::repository::open_repository;
 use super::walk::file_mode;
-use super::{Entry, File, Mtime, Node, Tree, TreeError, TreePath, WalkEntry};
+use super::{ContentsId, Entry, File, Mtime, Node, Tree, TreeError, TreePath, WalkEntry};
 use crate::text::nearest_names;
 
 /// The source tree of a commit, read without a checkout. The repository may be bare. Names and bytes are those that
@@ -27,6 +27,8 @@ pub struct GitTree {
     origin: String,
     /// The attributes that count in a directory, by the `.gitattributes` files above it.
     chains: Mutex<HashMap<AttributeFiles, Arc<Chain>>>,
+    /// All its entries, once they were asked for: then no path is looked up directory by directory.
+    listing: OnceLock<Listing>,
 }
 
 /// The `.gitattributes` files from the top directory to another one, each with the length of its directory and a slash.
@@ -43,6 +45,8 @@ struct Object {
 struct Listing {
     /// In byte order of the paths.
     found: Vec<(TreePath, Object, Arc<Chain>)>,
+    /// What identifies the contents of each, once it was asked for: attributes are slow to match.
+    ids: Vec<OnceLock<Option<ContentsId>>>,
     /// A name that is not a [`TreePath`].
     unnameable: Option<String>,
 }
@@ -83,7 +87,15 @@ impl GitTree {
 
     /// A tree of an open repository.
     pub(super) fn of(repository: Arc<Mutex<Repository>>, tree: Oid, origin: String) -> GitTree {
-        GitTree { repository, tree, mtime: None, label: origin.clone(), origin, chains: Mutex::default() }
+        GitTree {
+            repository,
+            tree,
+            mtime: None,
+            label: origin.clone(),
+            origin,
+            chains: Mutex::default(),
+            listing: OnceLock::new(),
+        }
     }
 
     /// The id of the tree, 40 hexadecimal digits: what `git rev-parse REV^{tree}` prints.
@@ -120,6 +132,12 @@ impl GitTree {
     }
 
     fn find(&self, path: &TreePath) -> Result<Option<(Object, Arc<Chain>)>, TreeError> {
+        if let Some(listing) = self.listing.get()
+            && let Some(at) = listing.position(path)
+        {
+            let (_, object, chain) = &listing.found[at];
+            return Ok(Some((*object, Arc::clone(chain))));
+        }
         let repository = self.repository();
         let mut at = Object { mode: 0o040_000, id: self.tree };
         let (mut files, mut end) = (AttributeFiles::new(), 0);
@@ -171,9 +189,17 @@ impl GitTree {
         Ok(header.0 as u64)
     }
 
-    fn list(&self) -> Result<Listing, TreeError> {
+    fn list(&self) -> Result<&Listing, TreeError> {
+        if let Some(known) = self.listing.get() {
+            return Ok(known);
+        }
+        let listing = self.new_listing()?;
+        Ok(self.listing.get_or_init(|| listing))
+    }
+
+    fn new_listing(&self) -> Result<Listing, TreeError> {
         let repository = self.repository();
-        let mut listing = Listing { found: Vec::new(), unnameable: None };
+        let mut listing = Listing { found: Vec::new(), ids: Vec::new(), unnameable: None };
         let mut budget = Budget::new(&self.label, &LIMITS);
         let mut has_ignored = false;
         // A small repository can have one directory a million times.
@@ -215,7 +241,14 @@ impl GitTree {
         if let Some(two) = listing.found.windows(2).find(|two| two[0].0 == two[1].0) {
             return Err(TreeError::hostile(&self.label, two[0].0.as_str().as_bytes(), "it occurs twice"));
         }
+        listing.ids.resize_with(listing.found.len(), OnceLock::new);
         Ok(listing)
+    }
+}
+
+impl Listing {
+    fn position(&self, path: &TreePath) -> Option<usize> {
+        self.found.binary_search_by(|(known, ..)| known.cmp(path)).ok()
     }
 }
 
@@ -257,19 +290,30 @@ impl Tree for GitTree {
         }
     }
 
+    fn contents_id(&self, path: &TreePath) -> Option<ContentsId> {
+        // Reading another directory for it could take longer than reading the file.
+        let listing = self.listing.get()?;
+        let at = listing.position(path)?;
+        *listing.ids[at].get_or_init(|| {
+            let (_, object, chain) = &listing.found[at];
+            let is_as_committed = object.is_file() && chain.keeps(path.as_str());
+            is_as_committed.then(|| object.id.as_bytes().try_into().ok().map(ContentsId)).flatten()
+        })
+    }
+
     fn files(&self) -> Result<Vec<TreePath>, TreeError> {
-        let found = self.list()?.found.into_iter();
-        Ok(found.filter(|(_, object, _)| object.is_file()).map(|(path, ..)| path).collect())
+        let found = self.list()?.found.iter();
+        Ok(found.filter(|(_, object, _)| object.is_file()).map(|(path, ..)| path.clone()).collect())
     }
 
     fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
-        let Listing { found, unnameable } = self.list()?;
+        let Listing { found, unnameable, .. } = self.list()?;
         if let Some(name) = unnameable {
-            return Err(TreeError::Name { tree: self.origin.clone(), name });
+            return Err(TreeError::Name { tree: self.origin.clone(), name: name.clone() });
         }
         // All sizes are added up before anything is written; many names may have one blob.
         let (mut budget, mut sizes) = (Budget::new(&self.label, &LIMITS), HashMap::new());
-        for (path, object, _) in &found {
+        for (path, object, _) in found {
             if matches!(object.entry(), Entry::File { .. } | Entry::Symlink) {
                 let size = match sizes.get(&object.id) {
                     Some(size) => *size,
@@ -286,14 +330,14 @@ impl Tree for GitTree {
             // No lock is held here: `visit` may read from this tree.
             let (node, mode) = match object.entry() {
                 Entry::File { executable } => {
-                    let bytes = chain.converted(path.as_str(), self.blob(&path, object.id)?);
+                    let bytes = chain.converted(path.as_str(), self.blob(path, object.id)?);
                     (Node::File(bytes.into()), file_mode(executable))
                 }
                 Entry::Directory => (Node::Directory, 0o755),
-                Entry::Symlink => (Node::Symlink(self.target(&path, object.id)?), 0o777),
+                Entry::Symlink => (Node::Symlink(self.target(path, object.id)?), 0o777),
                 Entry::Other => (Node::Other, 0o755),
             };
-            visit(WalkEntry { path, node, mode, mtime: self.mtime })?;
+            visit(WalkEntry { path: path.clone(), node, mode, mtime: self.mtime })?;
         }
         Ok(())
     }
@@ -348,6 +392,39 @@ mod tests {
         let git = folder.path().join(".git");
         assert_eq!(GitTree::open(git, &tree.tree_id()).unwrap().tree_id(), tree.tree_id());
         assert_eq!(tree.label(), format!("git:{}@v2.5", folder.path().display()));
+    }
+
+    #[test]
+    fn equal_contents_have_one_id_unless_line_ends_are_converted() {
+        let folder = testing::repository();
+        fs::write(folder.path().join(".gitattributes"), "*.bat text eol=crlf\n").unwrap();
+        for name in ["a.txt", "b.txt", "a.bat"] {
+            fs::write(folder.path().join(name), "same\n").unwrap();
+        }
+        let repository = Repository::open(folder.path()).unwrap();
+        let mut index = repository.index().unwrap();
+        index.add_all(["*"], git2::IndexAddOption::DEFAULT, None).unwrap();
+        let tree = GitTree::open(folder.path(), &index.write_tree().unwrap().to_string()).unwrap();
+        let id = |name: &str| tree.contents_id(&path(name));
+        assert_eq!(id("a.txt"), None);
+        tree.files().unwrap();
+        assert!(id("a.txt").is_some() && id("a.txt") == id("b.txt"));
+        assert_ne!(id("a.txt"), id("configure"));
+        assert_eq!(id("a.bat"), None);
+        assert_eq!(id("nothing"), None);
+    }
+
+    #[test]
+    fn a_path_is_found_alike_before_and_after_all_are_listed() {
+        let folder = testing::repository();
+        let [one, other] = [(); 2].map(|()| GitTree::open(folder.path(), "v2.5").unwrap());
+        other.files().unwrap();
+        for (path, entry) in testing::entries(&other) {
+            assert_eq!(one.entry(&path).unwrap(), Some(entry), "{path}");
+        }
+        for name in ["nothing", "configure/nothing", "Modules/nothing/x"] {
+            assert_eq!(one.entry(&path(name)).unwrap(), other.entry(&path(name)).unwrap(), "{name}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! | a tarball | [`ArchiveTree`] |
 //! | a commit of a git repository | [`GitTree`] |
 //! | one of these, with changes | [`OverlayTree`] |
+//! | one of these, with its files kept in memory | [`KeptTree`] |
 //!
 //! A [`SourceSpec`] is the name of a source as a user types it, and [`open`] opens it. [`tree_id`]
 //! identifies a tree.
@@ -21,6 +22,7 @@ mod error;
 mod git;
 mod history;
 mod identity;
+mod kept;
 mod large;
 mod limits;
 mod location;
@@ -43,6 +45,7 @@ pub use dir::DirTree;
 pub use error::TreeError;
 pub use git::GitTree;
 pub use identity::{python_version, tree_id};
+pub use kept::KeptTree;
 pub use large::LargeFile;
 pub use location::Location;
 pub use overlay::OverlayTree;
@@ -65,6 +68,10 @@ pub struct File {
     /// Whether its owner may execute it: the only bit of a mode that both git and tarballs keep.
     pub executable: bool,
 }
+
+/// Identifies the contents of a file: wherever it occurs, the bytes are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ContentsId([u8; 20]);
 
 /// What is at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +106,12 @@ pub trait Tree: Send + Sync {
     /// If the source cannot be read. [`TreeError::Symlink`] and [`TreeError::NotAFile`] if something
     /// else than a regular file is there.
     fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError>;
+
+    /// What identifies the contents of the regular file at `path`, if that is known without reading it.
+    fn contents_id(&self, path: &TreePath) -> Option<ContentsId> {
+        let _ = path;
+        None
+    }
 
     /// All regular files, in byte order of their paths. Names that are not a [`TreePath`] are skipped.
     ///

@@ -41,7 +41,7 @@ impl TreePath {
 
     /// Its last component.
     pub fn file_name(&self) -> &str {
-        self.0.rsplit('/').next().unwrap_or(&self.0)
+        memchr::memrchr(b'/', self.0.as_bytes()).map_or(&self.0, |at| &self.0[at + 1..])
     }
 
     /// Its directory; `None` at the top of the tree.
