@@ -3,7 +3,7 @@
 use super::{CliError, Ui, Workspace, snapshot};
 use crate::patchset::Patchset;
 use crate::plan::Baseline;
-use crate::tree::{self, SourceSpec, Tree, python_version};
+use crate::tree::{self, KeptTree, SourceSpec, Tree, python_version};
 use crate::version::Version;
 
 /// What is known about the release that a patchset was written for.
@@ -74,8 +74,9 @@ impl Base {
         Ok(Base { name: name.filter(|_| baseline.is_some()), version, baseline, source: None })
     }
 
-    /// Opens the release, if it is available locally.
+    /// Opens the release, if it is available locally. Its files stay in memory.
     pub(super) fn open(&self) -> Result<Option<Box<dyn Tree>>, CliError> {
-        Ok(self.source.as_ref().map(|(name, source)| tree::open_as(source, name)).transpose()?)
+        let Some((name, source)) = &self.source else { return Ok(None) };
+        Ok(Some(Box::new(KeptTree::new(tree::open_as(source, name)?))))
     }
 }

@@ -8,7 +8,7 @@ use super::{Base, CliError, ExitStatus, Ui, Workspace, output};
 use crate::export;
 use crate::patchset::Patchset;
 use crate::plan::Baseline;
-use crate::port::{self, Column, Matrix, in_parallel};
+use crate::port::{self, Column, Matrix, Searched, in_parallel};
 use crate::report::{self, MatrixReport, Report};
 use crate::tree::pin::Pin;
 use crate::tree::{self, SourceSpec, Tree, python_version, release_tags};
@@ -91,11 +91,12 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         (None, true) => Base::default(),
         (None, false) => Base::of_pins(ui, workspace, &patchset)?,
     };
+    let searched = Searched::default();
     let mut columns = Vec::with_capacity(sources.len());
     for some in sources.chunks(AT_ONCE) {
         let tree = base.open()?;
         columns.extend(in_parallel(some, |(name, source)| {
-            column(&members, (base.baseline.as_ref(), tree.as_deref()), name, source)
+            column(&members, (base.baseline.as_ref(), tree.as_deref()), &searched, name, source)
         }));
     }
     let mut matrix = Matrix { patchset: patchset.id.clone(), base: base.name.clone(), columns };
@@ -134,9 +135,10 @@ fn since(
     let (pins, sources): (Vec<&Pin>, Vec<SourceSpec>) = local.unzip();
     let versions: Vec<Version> = pins.iter().map(|pin| pin.version.clone()).collect();
     let old = base.open()?;
+    let searched = Searched::default();
     port::find_gone_since(matrix, version, &versions, &mut |at| {
         let tree = tree::open_as(&sources[at], &pins[at].name).ok()?;
-        port::judge(patchset, base.baseline.as_ref(), old.as_deref(), tree.as_ref()).ok()
+        port::judge(patchset, base.baseline.as_ref(), old.as_deref(), tree.as_ref(), &searched).ok()
     });
     Ok(())
 }
@@ -144,6 +146,7 @@ fn since(
 fn column(
     members: &[Patchset],
     (baseline, base): (Option<&Baseline>, Option<&dyn Tree>),
+    searched: &Searched,
     name: &str,
     source: &SourceSpec,
 ) -> Column {
@@ -166,7 +169,7 @@ fn column(
             })?,
         };
         (version, patchset) = (found, member.id.clone());
-        port::judge(member, baseline, base, tree.as_ref()).map_err(|error| error.to_string())
+        port::judge(member, baseline, base, tree.as_ref(), searched).map_err(|error| error.to_string())
     };
     let cells = cells();
     Column { source: name.to_owned(), version, patchset, cells }

@@ -6,6 +6,7 @@ use super::finding::Finding;
 use super::judging::{JudgedPart, Judging};
 use super::place::{self, Made};
 use super::search;
+use super::searched::Searched;
 use crate::edit::{AnchorLine, Outcome, unmet};
 use crate::operation::{Anchor, Compared};
 use crate::patchset::{Change, Edit, Fact, Patchset, Requirement};
@@ -29,7 +30,8 @@ impl Obstacle<'_> {
 
 /// Judges every edit of `patchset` on `tree`. `baseline` has the anchors on the release that the patchset was written
 /// for; without it, anchors that are found count as the same. `base` is that release itself, if it is available: files
-/// and functions under another name are compared with it.
+/// and functions under another name are compared with it. `searched` is what other trees showed; the result is the same
+/// without it.
 ///
 /// # Errors
 /// If one of the trees cannot be read.
@@ -38,8 +40,9 @@ pub fn judge(
     baseline: Option<&Baseline>,
     base: Option<&dyn Tree>,
     tree: &dyn Tree,
+    searched: &Searched,
 ) -> Result<Vec<Cell>, TreeError> {
-    let judging = Judging::new(patchset, baseline, base, tree)?;
+    let judging = Judging::new(patchset, baseline, base, tree, searched)?;
     let mut cells = Vec::new();
     for edit in &patchset.edits {
         cells.extend(judge_edit(&judging, edit)?);

@@ -4,15 +4,14 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::searched::{Searched, Sought};
 use crate::contents::Contents;
 use crate::edit::{AnchorLine, Context, Part, resolve};
 use crate::operation::Anchor;
 use crate::patchset::{Change, Edit, Patchset};
 use crate::plan::Baseline;
+use crate::text::Comments;
 use crate::tree::{Tree, TreeError, TreePath, python_version};
-
-/// Files that have a word, with their contents.
-pub(super) type WithWord = Rc<Vec<(TreePath, Contents)>>;
 
 /// A patchset and the tree on which it is judged.
 pub(super) struct Judging<'a> {
@@ -23,8 +22,9 @@ pub(super) struct Judging<'a> {
     pub baseline: Option<&'a Baseline>,
     /// Whether the patchset is written for this version.
     pub in_range: bool,
+    searched: &'a Searched,
     files: OnceCell<Vec<TreePath>>,
-    with_word: RefCell<HashMap<(TreePath, Vec<u8>), WithWord>>,
+    like: RefCell<HashMap<TreePath, Rc<Vec<TreePath>>>>,
 }
 
 impl<'a> Judging<'a> {
@@ -33,6 +33,7 @@ impl<'a> Judging<'a> {
         baseline: Option<&'a Baseline>,
         base: Option<&'a dyn Tree>,
         tree: &'a dyn Tree,
+        searched: &'a Searched,
     ) -> Result<Judging<'a>, TreeError> {
         let context = Context::new(tree, python_version(tree)?);
         let in_range = patchset.is_for(context.version.as_ref());
@@ -42,8 +43,9 @@ impl<'a> Judging<'a> {
             base,
             baseline,
             in_range,
+            searched,
             files: OnceCell::new(),
-            with_word: RefCell::default(),
+            like: RefCell::default(),
         })
     }
 
@@ -56,6 +58,20 @@ impl<'a> Judging<'a> {
         Ok(self.files.get_or_init(|| files))
     }
 
+    /// The files that are searched for what was in `own`, as `select` finds them among all: for each file once.
+    pub(super) fn like(
+        &self,
+        own: &TreePath,
+        select: impl FnOnce(&[TreePath]) -> Vec<TreePath>,
+    ) -> Result<Rc<Vec<TreePath>>, TreeError> {
+        if let Some(known) = self.like.borrow().get(own) {
+            return Ok(Rc::clone(known));
+        }
+        let found = Rc::new(select(self.files()?));
+        self.like.borrow_mut().insert(own.clone(), Rc::clone(&found));
+        Ok(found)
+    }
+
     /// The contents of a file; `None` for what is not a regular file.
     pub(super) fn contents(&self, path: &TreePath) -> Result<Option<Contents>, TreeError> {
         match self.context.file(path) {
@@ -65,19 +81,33 @@ impl<'a> Judging<'a> {
         }
     }
 
-    /// The files that have a word, as `search` finds them: it reads all files of a kind, for each word once.
-    pub(super) fn with_word(
+    /// Those of `paths` that have what is `sought`, and how often, as `count` finds it. A file is not read if another tree
+    /// showed it for the same contents.
+    pub(super) fn having<'p>(
         &self,
-        own: &TreePath,
-        word: &[u8],
-        search: impl FnOnce() -> Result<Vec<(TreePath, Contents)>, TreeError>,
-    ) -> Result<WithWord, TreeError> {
-        let key = (own.clone(), word.to_vec());
-        if let Some(known) = self.with_word.borrow().get(&key) {
-            return Ok(Rc::clone(known));
+        paths: impl IntoIterator<Item = &'p TreePath>,
+        sought: impl Fn(Comments) -> Sought,
+        count: impl Fn(&TreePath, &[u8]) -> usize,
+    ) -> Result<Vec<(TreePath, usize)>, TreeError> {
+        let mut by_comments = HashMap::new();
+        let mut found = Vec::new();
+        for path in paths {
+            let comments = Comments::of_file(path.file_name());
+            let counts =
+                by_comments.entry(comments).or_insert_with(|| self.searched.counts(sought(comments)));
+            let id = self.context.tree.contents_id(path);
+            let known = id.and_then(|id| counts.get(id));
+            let number = match known {
+                Some(number) => number,
+                None => self.contents(path)?.map_or(0, |bytes| count(path, &bytes)),
+            };
+            if let (Some(id), None) = (id, known) {
+                counts.insert(id, number);
+            }
+            if number > 0 {
+                found.push((path.clone(), number));
+            }
         }
-        let found = Rc::new(search()?);
-        self.with_word.borrow_mut().insert(key, Rc::clone(&found));
         Ok(found)
     }
 
@@ -90,9 +120,9 @@ impl<'a> Judging<'a> {
     }
 
     /// A file of the release that the patchset was written for.
-    pub(super) fn base_bytes(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
+    pub(super) fn base_bytes(&self, path: &TreePath) -> Result<Option<Contents>, TreeError> {
         let Some(base) = self.base else { return Ok(None) };
-        Ok(base.read(path)?.map(|file| file.bytes.to_vec()))
+        Ok(base.read(path)?.map(|file| file.bytes))
     }
 
     /// Resolves a change of `edit` here, outside the patchset's range whatever versions the change is for.

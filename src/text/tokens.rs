@@ -41,7 +41,7 @@ pub fn has_word(text: &[u8]) -> bool {
 }
 
 /// How comments are written in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Comments {
     /// `/* ... */`, and `//` to the end of the line.
     C,

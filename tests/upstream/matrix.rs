@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use pypatch::patchset::Catalog;
 use pypatch::plan::Baseline;
-use pypatch::port::{Cell, Verdict, judge};
+use pypatch::port::{Cell, Searched, Verdict, judge};
 use pypatch::snapshot::{self, Store};
 use pypatch::tree::{Location, TreePath};
 
@@ -77,17 +77,20 @@ fn every_cell_agrees_with_the_truth_table() {
     let accepted = snapshot::baseline(&body).unwrap();
     let base = pins::open(BASE);
     let (truth, mut missing, mut wrong) = (truth(), Vec::new(), Vec::new());
+    // One for all: the cells do not depend on what was searched before.
+    let known = Searched::default();
     for (version, truth) in &truth {
         let pin = format!("python-{version}");
         let Some(tree) = pins::open(&pin) else {
             missing.push(pin);
             continue;
         };
-        let cells = judge(&patchset, Some(&accepted), None, tree.as_ref()).unwrap();
+        let cells = judge(&patchset, Some(&accepted), None, tree.as_ref(), &known).unwrap();
         wrong.extend(disagreements(&cells, truth, false).into_iter().map(|what| format!("{version} {what}")));
         if let Some(base) = &base {
             let baseline = Baseline::read(&patchset, base.as_ref()).unwrap();
-            let cells = judge(&patchset, Some(&baseline), Some(base.as_ref()), tree.as_ref()).unwrap();
+            let cells =
+                judge(&patchset, Some(&baseline), Some(base.as_ref()), tree.as_ref(), &known).unwrap();
             let found = disagreements(&cells, truth, true).into_iter();
             wrong.extend(found.map(|what| format!("{version} (with the release) {what}")));
         }
@@ -127,12 +130,12 @@ fn a_plain_search_confirms_the_evidence_of_each_cell() {
         ["python-2.5", "python-2.7.18", "python-3.2.6", "python-3.6.15", "python-3.9.2", "python-3.13.5"];
     let Some([base, trees @ ..]) = pins::need("evidence of a matrix", names) else { return };
     let baseline = Baseline::read(&patchset, base.as_ref()).unwrap();
-    let mut searched = 0;
+    let (mut searched, known) = (0, Searched::default());
     for tree in trees {
         let files = tree.files().unwrap();
         let read =
             |path: &TreePath| String::from_utf8_lossy(&tree.read(path).unwrap().unwrap().bytes).into_owned();
-        for cell in judge(&patchset, Some(&baseline), Some(base.as_ref()), tree.as_ref()).unwrap() {
+        for cell in judge(&patchset, Some(&baseline), Some(base.as_ref()), tree.as_ref(), &known).unwrap() {
             let row = format!("{} on {}", cell.row(), tree.label());
             match (&cell.evidence, cell.verdict) {
                 (None, Verdict::Obsolete) => panic!("{row} has no evidence"),
@@ -169,4 +172,21 @@ fn a_plain_search_confirms_the_evidence_of_each_cell() {
         }
     }
     assert!(searched > 60, "{searched}");
+}
+
+#[test]
+fn cells_do_not_depend_on_the_trees_that_were_judged_before() {
+    let patchset = Catalog::default().load(PATCHSET).unwrap();
+    let names = ["python-2.5", "python-2.6", "python-2.6.9", "python-2.7.18"];
+    let Some([base, trees @ ..]) = pins::need("a matrix of neighbours", names) else { return };
+    let baseline = Baseline::read(&patchset, base.as_ref()).unwrap();
+    let known = Searched::default();
+    for tree in trees {
+        let cells = |searched| {
+            judge(&patchset, Some(&baseline), Some(base.as_ref()), tree.as_ref(), searched).unwrap()
+        };
+        let fresh = Searched::default();
+        assert_eq!(cells(&known), cells(&fresh), "{}", tree.label());
+        assert_eq!(cells(&known), cells(&known), "{}", tree.label());
+    }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use pypatch::patchset::{Catalog, Edit, Patchset};
 use pypatch::plan::{Baseline, plan};
-use pypatch::port::{Decisions, Head, decide, judge, ported, write};
+use pypatch::port::{Decisions, Head, Searched, decide, judge, ported, write};
 use pypatch::tree::{File, Tree};
 
 use crate::common::pins;
@@ -20,7 +20,7 @@ fn shipped(id: &str) -> Patchset {
 fn port(to: &str, tree: &dyn Tree, base: &dyn Tree, decisions: &Decisions) -> Patchset {
     let old = shipped("catamount-py2.5");
     let baseline = Baseline::read(&old, base).unwrap();
-    let cells = judge(&old, Some(&baseline), Some(base), tree).unwrap();
+    let cells = judge(&old, Some(&baseline), Some(base), tree, &Searched::default()).unwrap();
     let decided = decide(&cells, decisions).unwrap();
     let head = Head {
         id: "ported".to_owned(),

@@ -10,7 +10,7 @@ use super::{Base, CliError, ExitStatus, Format, Ui, Workspace, output};
 use crate::edit::OutcomeKind;
 use crate::patchset::{Edit, Patchset};
 use crate::plan::{Baseline, Plan, plan};
-use crate::port::{self, Decided, Decision, Verdict};
+use crate::port::{self, Decided, Decision, Searched, Verdict};
 use crate::report::{PortReport, counted};
 use crate::snapshot::{self, Store};
 use crate::tree::python_version;
@@ -91,7 +91,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         None => Base::of_pins(ui, workspace, &patchset)?,
     };
     let old = base.open()?;
-    let cells = port::judge(&patchset, base.baseline.as_ref(), old.as_deref(), tree)?;
+    let cells = port::judge(&patchset, base.baseline.as_ref(), old.as_deref(), tree, &Searched::default())?;
     let mut decisions = decisions::read(args)?;
     let mut decided = port::decide(&cells, &decisions)?;
     if args.format == Format::Text && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {

@@ -1,5 +1,7 @@
 //! Searches all files of the same kind for an anchor that is missing where it was, and for its names.
 
+use std::rc::Rc;
+
 use memchr::memmem;
 
 use super::kind::{NOT_BUILT, is_searched, kind};
@@ -8,7 +10,8 @@ use crate::operation::{Anchor, Function as Wanted, Within, find_words};
 use crate::patchset::Change;
 use crate::port::cell::{Candidate, Evidence, Verdict};
 use crate::port::finding::{Finding, candidate};
-use crate::port::judging::{JudgedPart, Judging, WithWord};
+use crate::port::judging::{JudgedPart, Judging};
+use crate::port::searched::Sought;
 use crate::syntax::c::CFile;
 use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
@@ -52,8 +55,8 @@ fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candid
     let mut found: Vec<Candidate> = Vec::new();
     for name in names {
         // A name in many files does not show where the anchor went, and parsing them is slow.
-        for (path, bytes) in files_with(judged.judging, &judged.part.file, name.as_bytes())?.iter().take(MOST)
-        {
+        let with_name = files_with(judged.judging, &judged.part.file, name.as_bytes())?;
+        for (path, _) in with_name.iter().take(MOST) {
             let change = Change { file: vec![path.clone()], ..judged.change.clone() };
             let old = judged.judging.base_bytes(path)?.unwrap_or_default();
             let was_there = !words_of_code(path, &old, name.as_bytes()).is_empty();
@@ -65,10 +68,11 @@ fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candid
                 Outcome::Change(places) | Outcome::Already(places) => Some(places.clone()),
                 _ => None,
             });
-            let offsets = words_of_code(path, bytes, name.as_bytes()).into_iter().map(|span| span.start);
+            let bytes = judged.judging.contents(path)?.unwrap_or_default();
+            let offsets = words_of_code(path, &bytes, name.as_bytes()).into_iter().map(|span| span.start);
             let offsets: Vec<usize> = offsets.take(1).collect();
             let mut one =
-                candidate(path, bytes, &offsets, &format!("`{name}` is in this file"), Some(change));
+                candidate(path, &bytes, &offsets, &format!("`{name}` is in this file"), Some(change));
             if let Some(first) = places.as_ref().and_then(|places| places.first()) {
                 one.text.clone_from(&first.text);
                 one.places = places.unwrap_or_default();
@@ -89,18 +93,25 @@ fn spelled_differently(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<C
         let wanted = wanted.strip_prefix(b"py").unwrap_or(&wanted);
         let Some(chunk) = longest_chunk(&String::from_utf8_lossy(name)) else { continue };
         let is_gone = files_with(judging, own, name)?.is_empty();
-        for path in same_kind(judging, own)?.into_iter().filter(|path| is_gone || *path == own) {
-            let Some(bytes) = judging.contents(path)? else { continue };
-            // `FOPEN` is not another spelling of `fopen`, but a macro.
-            let is_spelling = |word: &[u8]| !word.eq_ignore_ascii_case(name) && is_spelling_of(word, wanted);
-            let words = words_with(&bytes, &chunk).filter(|(_, word)| is_spelling(word));
-            let in_code = words.filter(|(start, word)| {
-                words_of_code(path, &bytes, word).iter().any(|span| span.start == *start)
-            });
-            if let Some((start, word)) = in_code.min() {
-                let [name, word] = [name, word].map(String::from_utf8_lossy);
+        // `FOPEN` is not another spelling of `fopen`, but a macro.
+        let is_spelling = |word: &[u8]| !word.eq_ignore_ascii_case(name) && is_spelling_of(word, wanted);
+        let first = |path: &TreePath, bytes: &[u8]| {
+            let words = words_with(bytes, &chunk).filter(|(_, word)| is_spelling(word));
+            let is_code = |(start, word): &(usize, &[u8])| {
+                words_of_code(path, bytes, word).iter().any(|span| span.start == *start)
+            };
+            words.filter(is_code).min().map(|(start, word)| (start, word.to_vec()))
+        };
+        let all = same_kind(judging, own)?;
+        let paths = all.iter().filter(|path| is_gone || *path == own);
+        let sought = |comments| Sought::Spelling(comments, name.to_vec());
+        let count = |path: &TreePath, bytes: &[u8]| usize::from(first(path, bytes).is_some());
+        for (path, _) in judging.having(paths, sought, count)? {
+            let bytes = judging.contents(&path)?.unwrap_or_default();
+            if let Some((start, word)) = first(&path, &bytes) {
+                let [name, word] = [name, &word].map(String::from_utf8_lossy);
                 let why = format!("`{name}` is spelled `{word}` here");
-                found.push(candidate(path, &bytes, &[start], &why, None));
+                found.push(candidate(&path, &bytes, &[start], &why, None));
             }
         }
     }
@@ -181,10 +192,15 @@ fn longest_name(text: &str) -> Option<&str> {
 fn places_of_text(judged: JudgedPart<'_>, text: &str) -> Result<Vec<Candidate>, TreeError> {
     let Some(name) = longest_name(text) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    for (path, bytes) in files_with(judged.judging, &judged.part.file, name.as_bytes())?.iter() {
+    let judging = judged.judging;
+    let with_name = files_with(judging, &judged.part.file, name.as_bytes())?;
+    let sought = |comments| Sought::Text(comments, text.to_owned());
+    let count = |path: &TreePath, bytes: &[u8]| matches_in(path, bytes, text).len();
+    for (path, _) in judging.having(with_name.iter().map(|(path, _)| path), sought, count)? {
+        let (path, bytes) = (&path, &judging.contents(&path)?.unwrap_or_default());
         let matches = matches_in(path, bytes, text);
         // Text that was there already is not the anchor that moved there.
-        let before = judged.judging.base_bytes(path)?.map_or(0, |old| matches_in(path, &old, text).len());
+        let before = judging.base_bytes(path)?.map_or(0, |old| matches_in(path, &old, text).len());
         let own = usize::from(*path == judged.part.file);
         if matches.len() + own <= before {
             continue;
@@ -307,20 +323,25 @@ pub(in crate::port) fn if_gone(
     if finding.verdict != Verdict::Obsolete {
         return Ok(finding);
     }
-    let mut found = Vec::new();
+    let mut with_names = Vec::new();
     for name in &names {
-        for (path, bytes) in files_with(judging, file, name.as_bytes())?.iter() {
-            for span in words_of_code(path, bytes, name.as_bytes()) {
-                found.push(candidate(path, bytes, &[span.start], &format!("`{name}` is here"), None));
-            }
-        }
+        let files = files_with(judging, file, name.as_bytes())?.into_iter();
+        with_names.extend(files.map(|(path, count)| (name, path, count)));
     }
     let reason = finding.reason.clone().unwrap_or_default();
-    if found.len() > MOST {
-        let reason = format!("{reason}; {} is still in {} places of other code", quoted(&names), found.len());
+    let all: usize = with_names.iter().map(|(.., count)| count).sum();
+    if all > MOST {
+        let reason = format!("{reason}; {} is still in {all} places of other code", quoted(&names));
         return Ok(Finding { places: finding.places, ..Finding::reason(Verdict::Lost, &reason) });
     }
-    if !found.is_empty() {
+    if all > 0 {
+        let mut found = Vec::new();
+        for (name, path, _) in with_names {
+            let bytes = judging.contents(&path)?.unwrap_or_default();
+            for span in words_of_code(&path, &bytes, name.as_bytes()) {
+                found.push(candidate(&path, &bytes, &[span.start], &format!("`{name}` is here"), None));
+            }
+        }
         return Ok(Finding { places: finding.places, ..Finding::candidates(found, Verdict::Lost, &reason) });
     }
     let no_files = if judging.bytes(file)?.is_none() { vec![file.clone()] } else { Vec::new() };
@@ -378,7 +399,7 @@ fn missing_names(judged: JudgedPart<'_>) -> Result<Vec<String>, TreeError> {
 }
 
 /// The files of the same kind as `own` that are searched, `own` first.
-fn same_kind<'a>(judging: &'a Judging<'_>, own: &TreePath) -> Result<Vec<&'a TreePath>, TreeError> {
+fn same_kind(judging: &Judging<'_>, own: &TreePath) -> Result<Rc<Vec<TreePath>>, TreeError> {
     let is_same_kind = |path: &&TreePath| {
         let is_same = match kind(own) {
             "*" => path.file_name() == own.file_name(),
@@ -386,23 +407,22 @@ fn same_kind<'a>(judging: &'a Judging<'_>, own: &TreePath) -> Result<Vec<&'a Tre
         };
         is_same && is_searched(own, path)
     };
-    let mut paths: Vec<&TreePath> = judging.files()?.iter().filter(is_same_kind).collect();
-    paths.sort_by_key(|path| *path != own);
-    Ok(paths)
+    judging.like(own, |files| {
+        let mut paths: Vec<TreePath> = files.iter().filter(is_same_kind).cloned().collect();
+        paths.sort_by_key(|path| path != own);
+        paths
+    })
 }
 
-/// The files of the same kind with a word in their code, the file where it was first.
-fn files_with(judging: &Judging<'_>, own: &TreePath, word: &[u8]) -> Result<WithWord, TreeError> {
-    judging.with_word(own, word, || {
-        let mut found = Vec::new();
-        for path in same_kind(judging, own)? {
-            let Some(bytes) = judging.contents(path)? else { continue };
-            if !words_of_code(path, &bytes, word).is_empty() {
-                found.push((path.clone(), bytes));
-            }
-        }
-        Ok(found)
-    })
+/// The files of the same kind with a word in their code, and how often it is there; the file where it was first.
+fn files_with(
+    judging: &Judging<'_>,
+    own: &TreePath,
+    word: &[u8],
+) -> Result<Vec<(TreePath, usize)>, TreeError> {
+    let sought = |comments| Sought::Word(comments, word.to_vec());
+    let count = |path: &TreePath, bytes: &[u8]| words_of_code(path, bytes, word).len();
+    judging.having(same_kind(judging, own)?.iter(), sought, count)
 }
 
 /// Where a word is in a text, outside of comments and, in C, of strings. Only the text around each match is read: a

@@ -1,7 +1,8 @@
 //! Searches for a file under another name, by its contents.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use memchr::memmem;
 
@@ -11,6 +12,7 @@ use crate::operation::Compared;
 use crate::port::cell::Verdict;
 use crate::port::finding::{Finding, candidate};
 use crate::port::judging::{JudgedPart, Judging};
+use crate::port::searched::Sought;
 use crate::tree::{Location, TreeError, TreePath};
 
 /// From this share of common lines on, a file may be the old one under another name: configure.in of 2.5 and configure.ac
@@ -100,17 +102,15 @@ fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<Renamed>, Tr
         return Ok(found);
     }
     let is_other = |path: &&TreePath| kind(path) == kind(old_path) && may_move(old_path, path);
-    let mut others = Vec::new();
     let telling = longest_lines(&old);
-    for path in files.into_iter().filter(is_other) {
-        let text = judging.contents(path)?.unwrap_or_default();
-        let found = telling.iter().filter(|line| memmem::find(&text, line).is_some()).count();
+    let sought = |_| Sought::Lines(telling.iter().map(|line| line.to_vec()).collect());
+    let count = |_: &TreePath, text: &[u8]| {
+        let found = telling.iter().filter(|line| memmem::find(text, line).is_some()).count();
         // Fewer than the share that counts, as the blanks of some may differ.
-        if found * 3 >= telling.len() && found > 0 {
-            others.push(path);
-        }
-    }
-    similar(judging, &old, &others, IS)
+        if found * 3 >= telling.len() { found } else { 0 }
+    };
+    let others = judging.having(files.into_iter().filter(is_other), sought, count)?;
+    similar(judging, &old, &others.iter().map(|(path, _)| path).collect::<Vec<_>>(), IS)
 }
 
 /// Those of `paths` that have at least this share of the lines of `old`, the most similar first.
@@ -123,7 +123,7 @@ fn similar(
     let old_lines = lines(old);
     let mut found = Vec::new();
     for path in paths {
-        let Some(text) = judging.bytes(path)? else { continue };
+        let Some(text) = judging.contents(path)? else { continue };
         let new_lines = lines(&text);
         let shorter = old_lines.len().min(new_lines.len()).max(1);
         let like = old_lines.intersection(&new_lines).count() as f64 / shorter as f64;
@@ -170,21 +170,30 @@ fn may_be_called(old: &TreePath, new: &TreePath) -> bool {
 }
 
 /// The lines by which a file is recognised: normalized to single blanks, without short ones, which many files share.
-fn lines(text: &[u8]) -> BTreeSet<Vec<u8>> {
-    text.split(|b| *b == b'\n')
-        .map(|line| {
-            line.split(u8::is_ascii_whitespace)
-                .filter(|word| !word.is_empty())
-                .collect::<Vec<_>>()
-                .join(&b' ')
-        })
-        .filter(|line| line.len() >= 8)
-        .collect()
+fn lines(text: &[u8]) -> HashSet<Cow<'_, [u8]>> {
+    let all = text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| line.len() >= 8);
+    all.map(single_blanks).filter(|line| line.len() >= 8).collect()
+}
+
+/// A trimmed line with single blanks between its words.
+fn single_blanks(line: &[u8]) -> Cow<'_, [u8]> {
+    let is_other = |pair: &[u8]| pair == b"  " || pair[0] != b' ' && pair[0].is_ascii_whitespace();
+    if !line.windows(2).any(is_other) {
+        return Cow::Borrowed(line);
+    }
+    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    Cow::Owned(words.collect::<Vec<_>>().join(&b' '))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_that_differ_only_in_blanks_are_equal() {
+        let text = lines(b"\tlong  enough\r\nlong\tenough\n long enough \nshort   x\n");
+        assert_eq!(text.into_iter().collect::<Vec<_>>(), [&b"long enough"[..]]);
+    }
 
     #[test]
     fn a_file_may_have_a_related_name() {

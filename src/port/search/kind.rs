@@ -36,9 +36,10 @@ pub(in crate::port) const NOT_BUILT: [&str; 6] = ["Tools", "Demo", "Doc", "test"
 
 /// Whether a file is searched for the anchor of an edit of `own`: not in one of the folders [`NOT_BUILT`], unless `own` is.
 pub(super) fn is_searched(own: &TreePath, path: &TreePath) -> bool {
-    let folders =
-        |path: &TreePath| path.as_str().rsplit_once('/').map_or("", |(folders, _)| folders).to_owned();
-    let has = |path: &TreePath| folders(path).split('/').any(|folder| NOT_BUILT.contains(&folder));
+    let has = |path: &TreePath| {
+        let (folders, _) = path.as_str().rsplit_once('/').unwrap_or_default();
+        folders.split('/').any(|folder| NOT_BUILT.contains(&folder))
+    };
     path == own || !has(path) || has(own) && top(own) == top(path)
 }
 
