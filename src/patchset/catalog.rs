@@ -151,7 +151,7 @@ impl Catalog {
     /// not a path, and a link in a folder of patchsets does not lead out of that folder.
     ///
     /// # Errors
-    /// Why there is no such patchset, for a message that begins with the key that names it.
+    /// Why no such patchset exists, for a message that begins with the key that names it.
     pub(super) fn named(&self, id: &str) -> Result<Origin, String> {
         if !is_id(id) {
             return Err(format!(

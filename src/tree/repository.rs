@@ -31,7 +31,7 @@ pub(super) fn open_repository(path: &Path) -> Result<Repository, TreeError> {
 }
 
 /// The directories that a repository is read from: its own and, for a linked work tree, that of the repository that it
-/// belongs to. None if there is no repository at `path`.
+/// belongs to. None if `path` has no repository.
 pub(crate) fn repository_folders(path: &Path) -> Vec<PathBuf> {
     let Ok(repository) = open_repository(path) else { return Vec::new() };
     vec![repository.path().to_owned(), repository.commondir().to_owned()]

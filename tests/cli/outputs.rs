@@ -82,7 +82,7 @@ fn a_port_that_cannot_be_reported_is_complete() {
     assert_eq!(output.status.code(), Some(6), "{}", text(&output));
     assert!(env.path("patchsets/late/patchset.yaml").exists());
     assert!(env.path("snapshots/late/python-9.9.snap").exists());
-    // Without a place for the patchset there is no snapshot either.
+    // Without a place for the patchset, no snapshot is written either.
     let env = release();
     env.write("patchsets-new", "a file");
     let output = sh(&env, "$PYPATCH --offline port early --to python-9.9 --id late -o patchsets-new");
