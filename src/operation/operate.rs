@@ -85,13 +85,15 @@ pub struct Description<'a> {
     pub texts: Vec<&'a Text>,
     /// Whether `within` limits it to a part of the file.
     pub takes_within: bool,
+    /// Whether it leaves nothing that shows that it was made.
+    pub removes: bool,
 }
 
 impl<'a> Description<'a> {
     /// An operation whose anchor says all.
     pub(super) fn new(anchor: Anchor) -> Description<'a> {
         let compared = Compared::Nothing;
-        Description { anchor, compared, label: None, texts: Vec::new(), takes_within: false }
+        Description { anchor, compared, label: None, texts: Vec::new(), takes_within: false, removes: false }
     }
 
     pub(super) fn compared(self, compared: Compared) -> Description<'a> {
@@ -104,6 +106,10 @@ impl<'a> Description<'a> {
 
     pub(super) fn texts(self, texts: impl IntoIterator<Item = &'a Text>) -> Description<'a> {
         Description { texts: texts.into_iter().collect(), ..self }
+    }
+
+    pub(super) fn removes(self) -> Description<'a> {
+        Description { removes: true, ..self }
     }
 
     pub(super) fn within(self) -> Description<'a> {

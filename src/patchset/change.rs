@@ -168,7 +168,8 @@ impl<'de> Deserialize<'de> for RawEdit {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawEdit, D::Error> {
         struct Visitor;
 
-        const KEYS: [&str; 8] = ["id", "why", "upstream", "since", "until", "requires", "allow", "changes"];
+        const KEYS: [&str; 9] =
+            ["id", "why", "upstream", "since", "until", "depends-on", "requires", "allow", "changes"];
 
         impl<'de> serde::de::Visitor<'de> for Visitor {
             type Value = RawEdit;
@@ -181,7 +182,7 @@ impl<'de> Deserialize<'de> for RawEdit {
                 let mut keys = ChangeKeys::default();
                 let (mut id, mut why, mut upstream) = (None, None, None);
                 let (mut since, mut until) = (None, None);
-                let (mut requires, mut allow) = (Vec::new(), BTreeMap::new());
+                let (mut depends_on, mut requires, mut allow) = (Vec::new(), Vec::new(), BTreeMap::new());
                 let mut changes: Vec<Located<Change>> = Vec::new();
                 while let Some(key) = map.next_key::<String>()? {
                     match key.as_str() {
@@ -190,6 +191,7 @@ impl<'de> Deserialize<'de> for RawEdit {
                         "upstream" => upstream = Some(map.next_value()?),
                         "since" => since = Some(map.next_value()?),
                         "until" => until = Some(map.next_value()?),
+                        "depends-on" => depends_on = map.next_value()?,
                         "requires" => requires = map.next_value()?,
                         "allow" => allow = map.next_value()?,
                         "changes" => changes = map.next_value()?,
@@ -215,7 +217,18 @@ impl<'de> Deserialize<'de> for RawEdit {
                     (Some(_), false) => {
                         Err(named("has an operation and `changes`: move the operation into the list"))
                     }
-                    _ => Ok(RawEdit { id, why, upstream, since, until, requires, allow, change, changes }),
+                    _ => Ok(RawEdit {
+                        id,
+                        why,
+                        upstream,
+                        since,
+                        until,
+                        depends_on,
+                        requires,
+                        allow,
+                        change,
+                        changes,
+                    }),
                 }
             }
         }
@@ -288,6 +301,11 @@ impl JsonSchema for RawEdit {
             "upstream": {"type": "string", "description": "Where upstream discusses the problem."},
             "since": version("The first version it is for."),
             "until": version("The first version after those it is for."),
+            "depends-on": {
+                "type": "array",
+                "items": {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,99}$"},
+                "description": "The edits on whose result it is planned, by id; also those of the extended patchset.",
+            },
             "requires": generator.subschema_for::<Vec<Requirement>>(),
             "allow": {
                 "type": "object",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::depend;
 use super::error::{Complaint, LoadError};
 use super::id::{ALLOWED_ID, LONGEST_ID, is_id};
 use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
@@ -200,6 +201,7 @@ impl Check<'_> {
             why: edit.why.trim().to_owned(),
             upstream: edit.upstream.clone(),
             when,
+            depends_on: edit.depends_on.clone(),
             requires: edit.requires.clone(),
             changes,
             allow: edit.allow.clone(),
@@ -249,6 +251,8 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         let all: String = chain.iter().flat_map(|one| &one.digests).map(ToString::to_string).collect();
         Sha256Digest::of(all.as_bytes())
     };
+    let files: BTreeMap<String, String> =
+        chain.iter().map(|one| (one.raw.id.value.clone(), one.file.clone())).collect();
     let (mut edits, mut dropped): (Vec<Edit>, BTreeMap<String, String>) = Default::default();
     let mut build = Build::default();
     let mut top = None;
@@ -290,6 +294,14 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
             return Err(invalid(&one.raw.id.value, complaints));
         }
         top = Some(one);
+    }
+    let at = |edit: &Edit| Position { line: edit.line, column: edit.column };
+    let wrong = depend::check(&edits, &dropped).into_iter();
+    let wrong: Vec<Complaint> =
+        wrong.map(|(edit, what)| complaint(&files[&edit.patchset], at(edit), what)).collect();
+    if !wrong.is_empty() {
+        let id = top.map_or(String::new(), |top: Parsed| top.raw.id.value);
+        return Err(invalid(&id, wrong));
     }
     introduce_neighbours(&mut edits);
     let top = top.expect("the chain holds at least the requested patchset");

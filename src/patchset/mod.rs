@@ -5,6 +5,7 @@
 mod build;
 mod catalog;
 mod change;
+mod depend;
 mod error;
 mod fact;
 mod id;
@@ -22,6 +23,7 @@ pub(crate) use build::{PROGRAM_STEPS, REGENERATE};
 pub use catalog::Catalog;
 pub(crate) use catalog::Origin;
 pub use change::Change;
+pub(crate) use depend::{levels, prerequisites};
 pub use error::{Complaint, LoadError};
 pub use fact::{Fact, Requirement};
 pub(crate) use id::{ALLOWED_ID, is_id};
@@ -67,6 +69,8 @@ pub struct Edit {
     pub upstream: Option<String>,
     /// The versions it is for; `None` for all.
     pub when: Option<VersionRange>,
+    /// The edits on whose result it is planned.
+    pub depends_on: Vec<String>,
     /// Facts about the tree without which it would have no effect.
     pub requires: Vec<Requirement>,
     /// Its changes, at least one.
@@ -143,6 +147,7 @@ pub(crate) struct RawEdit {
     upstream: Option<String>,
     since: Option<Located<String>>,
     until: Option<Located<String>>,
+    depends_on: Vec<String>,
     requires: Vec<Requirement>,
     allow: BTreeMap<String, String>,
     change: Option<Change>,

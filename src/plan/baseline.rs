@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::base_hunk::BaseHunk;
+use super::levels::prerequisite_changes;
 use super::preset::{configure_source, presets, questions};
 use crate::edit::{AnchorLine, Context, Outcome, resolve};
 use crate::patchset::{Edit, Patchset};
-use crate::tree::{Tree, TreeError, python_version};
+use crate::tree::{OverlayTree, Tree, TreeError, python_version};
 
 /// Takes the place of an edit's name in the rows for the variables that a recipe presets.
 pub const RECIPE: &str = "recipe";
@@ -31,6 +32,9 @@ impl Baseline {
         let context = Context::new(tree, python_version(tree)?);
         let (mut changes, mut hunks) = (BTreeMap::new(), BTreeMap::new());
         for edit in &patchset.edits {
+            let needed = prerequisite_changes(patchset, edit, tree)?;
+            let after = OverlayTree::new(tree, &needed);
+            let context = Context::after(&context, &needed, &after);
             let mut own = Vec::new();
             for index in 0..edit.changes.len() {
                 let parts = resolve(&context, &only_change(edit, index))?;

@@ -2,12 +2,15 @@
 //!
 //! Planning writes nothing. An edit that does not fit is an outcome in the plan, not an error. All edits of a patchset are
 //! resolved on the unmodified tree, so that each can be shown and removed by itself; edits that touch the same bytes
-//! conflict.
+//! conflict. Only an edit that names others in `depends-on` is resolved on their result.
 
 mod base_hunk;
 mod baseline;
+#[cfg(test)]
+mod chain_tests;
 mod compose;
 mod configure;
+mod levels;
 mod lint;
 mod order;
 mod parse;
@@ -16,19 +19,20 @@ pub mod preset;
 mod series;
 #[cfg(test)]
 mod tests;
-
-use std::collections::BTreeMap;
+mod written;
 
 use crate::digest::Sha256Digest;
 use crate::edit::{self, Context, OutcomeKind, Part};
 use crate::patchset::{Edit, Lint, Patchset};
-use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath, python_version};
+use crate::tree::{FileChange, OverlayTree, Tree, TreeError, python_version};
 use crate::version::Version;
 
 pub use base_hunk::BaseHunk;
 pub(crate) use baseline::only_change;
 pub use baseline::{Baseline, RECIPE};
 pub use compose::Conflict;
+pub(crate) use levels::prerequisite_changes;
+use levels::{Before, Known};
 pub use lint::check as lints;
 pub use lint::check_without_tree;
 pub use planned_layer::{Counts, PlannedLayer};
@@ -53,8 +57,8 @@ pub struct Plan {
     pub not_idempotent: Vec<NotIdempotent>,
     /// The changes of files, in byte order of their paths. Empty if the plan does not fit.
     pub changes: Vec<FileChange>,
-    /// The unmodified files that edits would change.
-    before: BTreeMap<TreePath, Option<File>>,
+    /// For each level of edits, the files that they would change, as they are before it.
+    before: Vec<Before>,
 }
 
 /// The result of planning one edit.
@@ -72,6 +76,8 @@ pub struct PlannedEdit {
     pub lints: Vec<LintHit>,
     /// The earlier edits on whose result it would fit, if it does not fit.
     pub fits_after: Vec<String>,
+    /// How many edits it depends on in sequence, at most: its tree is that after the edits of lower levels.
+    pub level: usize,
 }
 
 /// A lint that an edit raises.
@@ -135,7 +141,7 @@ impl Plan {
 
     /// The changes of files by one of its edits alone.
     pub fn changes_of(&self, edit: &PlannedEdit) -> Vec<FileChange> {
-        compose::of_edit(edit, &self.before)
+        self.before.get(edit.level).map_or(Vec::new(), |before| compose::of_edit(edit, before))
     }
 
     /// The diff of all files, in the format of `git apply` and `patch -p1`.
@@ -168,51 +174,34 @@ fn plan_over(patchset: &Patchset, tree: &dyn Tree, made: &[Made]) -> Result<Plan
     let is_same = |made: &&Made| made.patchset == patchset.id && made.digest == patchset.digest;
     let made: Vec<&String> = made.iter().filter(is_same).flat_map(|made| &made.edits).collect();
     let context = Context::new(tree, python_version(tree)?);
-    let mut resolved: Vec<Vec<Part>> =
-        patchset.edits.iter().map(|one| edit::resolve(&context, one)).collect::<Result<_, _>>()?;
-    for (one, parts) in patchset.edits.iter().zip(&mut resolved) {
-        if made.contains(&&one.id) {
-            parts.iter_mut().for_each(Part::set_made);
-        }
-    }
-    let all: Vec<&Part> = resolved.iter().flatten().collect();
-    let mut lints = Vec::with_capacity(patchset.edits.len());
-    for (one, parts) in patchset.edits.iter().zip(&resolved) {
-        lints.push(lint::check(&context, patchset, one, parts, &all)?);
-    }
-    let mut edits = Vec::with_capacity(patchset.edits.len());
-    for ((one, parts), lints) in patchset.edits.iter().zip(resolved).zip(lints) {
-        let (id, why, written_at) = (one.id.clone(), one.why.clone(), one.written_at());
-        edits.push(PlannedEdit { id, why, written_at, parts, lints, fits_after: Vec::new() });
-    }
+    let resolved = levels::resolve(patchset, &context, &made, Known::Nothing)?;
     let version = context.version.clone();
     let range = patchset.applies_to.as_ref().map(ToString::to_string);
     let outside = range.filter(|_| !patchset.is_for(version.as_ref()));
-    let composed = compose::compose(&context, &edits)?;
     let mut plan = Plan {
         patchset: patchset.id.clone(),
         source: tree.label().to_owned(),
         version,
         outside,
-        edits,
-        conflicts: composed.conflicts,
+        edits: resolved.edits,
+        conflicts: resolved.conflicts,
         not_idempotent: Vec::new(),
         changes: Vec::new(),
-        before: composed.before,
+        before: resolved.before,
     };
     let mut fits_after = order::fits_after(patchset, tree, &plan)?;
     for edit in &mut plan.edits {
         edit.fits_after = fits_after.remove(&edit.id).unwrap_or_default();
     }
     if plan.fits() {
-        context.forget(&composed.changes);
-        let tree = OverlayTree::new(tree, &composed.changes);
-        let after = Context::after(&context, &composed.changes, &tree);
-        parse::refuse(&mut plan, &after, &composed.changes)?;
+        context.forget(&resolved.changes);
+        let tree = OverlayTree::new(tree, &resolved.changes);
+        let after = Context::after(&context, &resolved.changes, &tree);
+        parse::refuse(&mut plan, &after, &resolved.changes)?;
         plan.not_idempotent = not_idempotent(patchset, (&context, &after), &plan)?;
     }
     if plan.fits() {
-        plan.changes = composed.changes;
+        plan.changes = resolved.changes;
     }
     Ok(plan)
 }
@@ -223,10 +212,12 @@ fn not_idempotent(
     (before, after): (&Context<'_>, &Context<'_>),
     plan: &Plan,
 ) -> Result<Vec<NotIdempotent>, TreeError> {
+    let is_open = |part: &Part| {
+        (part.outcome.is_failure() || !part.deltas.is_empty()) && part.outcome.results().is_none()
+    };
     let unfinished = |context: &Context<'_>, one: &Edit| -> Result<Vec<Part>, TreeError> {
         let mut parts = edit::resolve(context, one)?;
-        let is_open = |part: &Part| part.outcome.is_failure() || !part.deltas.is_empty();
-        parts.retain(|part| is_open(part) && part.outcome.results().is_none());
+        parts.retain(is_open);
         Ok(parts)
     };
     let alone = |one: &Edit, own: &[FileChange]| -> Result<Vec<Part>, TreeError> {
@@ -234,9 +225,20 @@ fn not_idempotent(
         unfinished(&Context::after(before, own, &after), one)
     };
     let mut found = Vec::new();
-    for (one, planned) in patchset.edits.iter().zip(&plan.edits) {
-        let parts = unfinished(after, one)?;
-        let with = if !parts.is_empty() && alone(one, &plan.changes_of(planned))?.is_empty() {
+    // An edit whose result another one has changed cannot be asked by itself.
+    let chains = plan.edits.iter().any(|edit| edit.level > 0);
+    let mut again =
+        if chains { Some(levels::resolve(patchset, after, &[], Known::OwnResult)?) } else { None };
+    for (index, (one, planned)) in patchset.edits.iter().zip(&plan.edits).enumerate() {
+        let parts = match &mut again {
+            Some(again) => {
+                let mut parts = std::mem::take(&mut again.edits[index].parts);
+                parts.retain(|part| is_open(part));
+                parts
+            }
+            None => unfinished(after, one)?,
+        };
+        let with = if !parts.is_empty() && !chains && alone(one, &plan.changes_of(planned))?.is_empty() {
             let own = |part: &Part| planned.parts.iter().any(|own| own.file == part.file);
             let shares = |other: &&PlannedEdit| other.is_change() && other.parts.iter().any(own);
             let others = plan.edits.iter().filter(|other| other.id != one.id);
@@ -244,7 +246,7 @@ fn not_idempotent(
         } else {
             Vec::new()
         };
-        let by_its_changes = !parts.is_empty() && with.is_empty() && one.changes.len() > 1 && {
+        let by_its_changes = !parts.is_empty() && !chains && with.is_empty() && one.changes.len() > 1 && {
             let each = (0..one.changes.len()).map(|index| {
                 let mut own = planned.clone();
                 own.parts.retain(|part| part.change == index);

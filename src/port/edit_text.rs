@@ -39,7 +39,9 @@ impl EditText {
             lines[above..first].iter().map(|line| format!("  {}\n", line.trim_start())).collect();
         let keys = segments(&body, margin + 2, |_| true);
         let is_item = |line: &str| line.starts_with("- ");
-        let is_head = |key: &str| ["why", "upstream", "since", "until", "requires", "allow"].contains(&key);
+        let is_head = |key: &str| {
+            ["why", "upstream", "since", "until", "depends-on", "requires", "allow"].contains(&key)
+        };
         let mut edit = EditText { lead, head: Some(String::new()), ..EditText::default() };
         let mut own_change = String::new();
         for (key, text) in keys {

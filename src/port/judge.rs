@@ -10,8 +10,8 @@ use super::searched::Searched;
 use crate::edit::{AnchorLine, Outcome, unmet};
 use crate::operation::{Anchor, Compared};
 use crate::patchset::{Change, Edit, Fact, Patchset, Requirement};
-use crate::plan::{self, Baseline, RECIPE, only_change};
-use crate::tree::{Location, Tree, TreeError, TreePath};
+use crate::plan::{self, Baseline, RECIPE, only_change, prerequisite_changes};
+use crate::tree::{Location, OverlayTree, Tree, TreeError, TreePath};
 use crate::version::VersionRange;
 
 /// A required fact that does not hold, and what that means for the edit.
@@ -45,12 +45,27 @@ pub fn judge(
     let judging = Judging::new(patchset, baseline, base, tree, searched)?;
     let mut cells = Vec::new();
     for edit in &patchset.edits {
-        cells.extend(judge_edit(&judging, edit)?);
+        if edit.depends_on.is_empty() {
+            cells.extend(judge_edit(&judging, edit)?);
+        } else {
+            cells.extend(judge_dependent(&judging, edit)?);
+        }
     }
     for (name, finding) in search::recipe(&judging)? {
         cells.push(cell(&judging, RECIPE, Some(name), None, finding));
     }
     Ok(cells)
+}
+
+/// Judges an edit that depends on others on the result of those, as far as they fit.
+fn judge_dependent(judging: &Judging<'_>, edit: &Edit) -> Result<Vec<Cell>, TreeError> {
+    let needed = |tree: &dyn Tree| prerequisite_changes(judging.patchset, edit, tree);
+    let (on_tree, on_base) =
+        (needed(judging.context.tree)?, judging.base.map(needed).transpose()?.unwrap_or_default());
+    let tree = OverlayTree::new(judging.context.tree, &on_tree);
+    let base = judging.base.map(|base| OverlayTree::new(base, &on_base));
+    let base = base.as_ref().map(|base| base as &dyn Tree);
+    judge_edit(&Judging::new(judging.patchset, judging.baseline, base, &tree)?, edit)
 }
 
 fn judge_edit(judging: &Judging<'_>, edit: &Edit) -> Result<Vec<Cell>, TreeError> {

@@ -62,6 +62,9 @@ impl Report for Patchset {
             if let Some(when) = &edit.when {
                 writeln!(out, "    for: {when}")?;
             }
+            if !edit.depends_on.is_empty() {
+                writeln!(out, "    depends on: {}", edit.depends_on.join(", "))?;
+            }
             for requirement in &edit.requires {
                 writeln!(out, "    requires: {requirement}")?;
             }
@@ -86,6 +89,7 @@ impl Report for Patchset {
             "edits": array(&self.edits, |edit| json!({
                 "id": edit.id, "why": edit.why, "upstream": edit.upstream, "allow": edit.allow,
                 "when": edit.when.as_ref().map(ToString::to_string),
+                "depends_on": edit.depends_on,
                 "requires": array(&edit.requires, |one| one.to_string().into()),
                 "patchset": edit.patchset, "line": edit.line, "column": edit.column,
                 "changes": array(&edit.changes, |change| json!({

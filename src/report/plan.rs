@@ -161,8 +161,8 @@ impl Misfit<'_> {
                     let on = plan.version.as_ref().map_or(plan.source.clone(), |v| format!("CPython {v}"));
                     let after = (!edit.fits_after.is_empty()).then(|| {
                         format!(
-                            "it fits on the result of `{}`: put it into a patchset of its own, and apply both",
-                            edit.fits_after.join("`, `")
+                            "it fits on the result of other edits: write `depends-on: [{}]`",
+                            edit.fits_after.join(", ")
                         )
                     });
                     add(format!("edit `{}`{module} {what} {on}", edit.id), details, after.or(help.cloned()));
@@ -185,7 +185,10 @@ impl Misfit<'_> {
             let edits = plan.edits.iter().filter(|edit| edit.id == *first || edit.id == *second);
             let mut details = vec![at(&conflict.place)];
             details.extend(edits.map(|edit| format!("`{}` is defined at {}", edit.id, edit.written_at)));
-            add(format!("{who} touch the same bytes"), details, None);
+            let help = (first != second).then(|| {
+                format!("if one changes the result of the other, write `depends-on: [{first}]` in `{second}`")
+            });
+            add(format!("{who} touch the same bytes"), details, help);
         }
         for NotIdempotent { edit, outcome, with, by_its_changes } in &plan.not_idempotent {
             let title = match &with[..] {
@@ -201,8 +204,7 @@ impl Misfit<'_> {
                 ),
             };
             let own_patchset = (!with.is_empty()).then(|| {
-                "to have one after the other, put one of them into a patchset of its own, and apply both"
-                    .to_owned()
+                "to have one after the other, write `depends-on: [ID]` in the one that comes last".to_owned()
             });
             let help = by_its_changes.then(|| {
                 "each change is planned on the unmodified file: write one change that has the result of both, such as `makefile.move-prerequisite` for an order".to_owned()

@@ -8,6 +8,7 @@ mod common;
 
 mod apply;
 mod build;
+mod chains;
 mod corpus;
 mod diff;
 mod export;

@@ -769,6 +769,7 @@ fn show_prints_edits_and_their_reasons() {
             }
           ],
           "column": 5,
+          "depends_on": [],
           "id": "loader",
           "line": 28,
           "patchset": "gadget",

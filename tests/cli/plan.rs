@@ -534,6 +534,7 @@ fn a_conflict_names_both_edits() {
       Makefile.pre.in:8  sharedmods docs
       `first` is defined at mine/patchset.yaml:5:5
       `second` is defined at mine/patchset.yaml:7:5
+      help: if one changes the result of the other, write `depends-on: [first]` in `second`
     nothing was written
     [exit 3]
     ");
@@ -547,6 +548,7 @@ fn a_conflict_names_both_edits() {
       Misc/NEWS:1  Gadget 9.9
       `first` is defined at mine/patchset.yaml:5:5
       `second` is defined at mine/patchset.yaml:6:5
+      help: if one changes the result of the other, write `depends-on: [first]` in `second`
     nothing was written
     [exit 3]
     ");
@@ -571,6 +573,7 @@ fn a_conflict_names_both_edits() {
       new:1
       `first` is defined at mine/patchset.yaml:5:5
       `second` is defined at mine/patchset.yaml:6:5
+      help: if one changes the result of the other, write `depends-on: [first]` in `second`
     nothing was written
     [exit 3]
     ");
@@ -601,7 +604,7 @@ fn edits_that_undo_each_other_are_both_named() {
       change    second  Makefile.pre.in:7
     2 edits: 2 change; 0 files
     error: edits `first` and `second` undo each other: planning `first` on the result of all gives `change`
-      help: to have one after the other, put one of them into a patchset of its own, and apply both
+      help: to have one after the other, write `depends-on: [ID]` in the one that comes last
     nothing was written
     [exit 3]
     ");

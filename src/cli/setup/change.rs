@@ -42,6 +42,7 @@ pub(super) fn apply(
             why: TITLE.to_owned(),
             upstream: None,
             when: None,
+            depends_on: Vec::new(),
             requires: Vec::new(),
             changes: vec![change],
             allow: BTreeMap::new(),

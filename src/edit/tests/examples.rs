@@ -69,6 +69,18 @@ fn every_text_of_an_operation_is_described() {
 }
 
 #[test]
+fn an_operation_that_is_made_where_nothing_is_says_that_it_removes() {
+    let schema = json_schema();
+    for name in Operation::NAMES {
+        let Example { file, change, .. } = examples(&schema, name).remove(0);
+        let case = on(&file, "\n");
+        let removes = case.edit(&change).changes[0].operation.operate().describe().removes;
+        // A chain of edits is not recognised by one that leaves nothing.
+        assert!(removes || case.outcome(&change).name() != "already", "{name}");
+    }
+}
+
+#[test]
 fn an_operation_moved_to_its_own_anchor_stays_the_same() {
     let schema = json_schema();
     for name in Operation::NAMES {

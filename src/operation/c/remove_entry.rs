@@ -30,7 +30,7 @@ pub struct RemoveEntry {
 
 impl Operate for RemoveEntry {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Entry { table: self.table.clone(), entry: self.entry.clone() })
+        Description::new(Anchor::Entry { table: self.table.clone(), entry: self.entry.clone() }).removes()
     }
 
     moves_to!(self, Anchor::Entry { table, entry } => (self.table, self.entry) = (table, entry));

@@ -20,7 +20,7 @@ pub struct Remove {
 
 impl Operate for Remove {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::File)
+        Description::new(Anchor::File).removes()
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {

@@ -29,6 +29,7 @@ impl Operate for RemovePrerequisite {
         Description::new(Anchor::Prerequisite { targets, word })
             .compared(Compared::LogicalLine)
             .label(self.word.clone())
+            .removes()
     }
 
     moves_to!(self, Anchor::Prerequisite { targets, word: Some(word) } =>

@@ -29,7 +29,7 @@ pub struct Remove {
 
 impl Operate for Remove {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.find.clone())).within()
+        Description::new(Anchor::Text(self.find.clone())).within().removes()
     }
 
     fn set_anchor(&mut self, anchor: Anchor) -> bool {

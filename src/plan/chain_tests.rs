@@ -1,0 +1,128 @@
+//! Plans of edits that depend on others.
+
+use super::{Plan, PlannedEdit, Series, plan};
+use crate::edit::OutcomeKind;
+use crate::edit::testing::{MemoryTree, patchset};
+use crate::tree::{FileChange, OverlayTree};
+
+/// An edit: `id`, the edits it depends on, and its operation on the file `f`.
+fn edit(id: &str, depends_on: &str, operation: &str) -> String {
+    format!("  - {{id: {id}, why: w, depends-on: [{depends_on}], file: f, {operation}}}\n")
+}
+
+fn tree(text: &str) -> MemoryTree {
+    MemoryTree::of([("f", text.as_bytes())])
+}
+
+/// The plan of edits on a file with `text`. If it fits, asserts that planning them on its result finds all made.
+fn planned(text: &str, edits: &str) -> Plan {
+    let (patchset, tree) = (patchset(edits), tree(text));
+    let first = plan(&patchset, &tree).unwrap();
+    if first.fits() {
+        let again = plan(&patchset, &OverlayTree::new(&tree, &first.changes)).unwrap();
+        assert!(again.is_done(), "{:#?}", again.edits);
+    }
+    first
+}
+
+fn after(plan: &Plan) -> &str {
+    assert!(plan.fits(), "{:#?} {:?} {:?}", plan.edits, plan.conflicts, plan.not_idempotent);
+    std::str::from_utf8(&plan.changes[0].after.as_ref().unwrap().bytes).unwrap()
+}
+
+/// What one edit changes, as lines of a diff.
+fn own_diff(plan: &Plan, id: &str) -> String {
+    let edit = plan.edits.iter().find(|edit| edit.id == id).unwrap();
+    let diff: Vec<u8> = plan.changes_of(edit).iter().flat_map(FileChange::diff).collect();
+    let diff = String::from_utf8(diff).unwrap();
+    let is_change =
+        |line: &&str| line.starts_with(['-', '+']) && !line.starts_with("---") && !line.starts_with("+++");
+    diff.lines().filter(is_change).collect::<Vec<_>>().join("\n")
+}
+
+const RULE: &str = "text.insert: {after: \"all:\\n\", text: \"x.o:\\n\\tcc -c x.c\\n\"}";
+
+#[test]
+fn an_edit_is_planned_on_the_result_of_those_it_depends_on() {
+    let edits = edit("rule", "", RULE) + &edit("mpi", "rule", "text.replace: {find: cc -c, with: mpicc -c}");
+    let plan = planned("all:\nend:\n", &edits);
+    assert_eq!(after(&plan), "all:\nx.o:\n\tmpicc -c x.c\nend:\n");
+    assert_eq!(own_diff(&plan, "rule"), "+x.o:\n+\tcc -c x.c");
+    assert_eq!(own_diff(&plan, "mpi"), "-\tcc -c x.c\n+\tmpicc -c x.c");
+    let all = String::from_utf8(plan.diff()).unwrap();
+    assert!(all.contains("\n+x.o:\n+\tmpicc -c x.c\n") && !all.contains("\tcc"), "{all}");
+}
+
+#[test]
+fn the_order_in_the_patchset_does_not_matter() {
+    let edits = edit("mpi", "rule", "text.replace: {find: cc -c, with: mpicc -c}") + &edit("rule", "", RULE);
+    assert_eq!(after(&planned("all:\nend:\n", &edits)), "all:\nx.o:\n\tmpicc -c x.c\nend:\n");
+}
+
+#[test]
+fn a_chain_of_replacements_is_recognised_from_its_end() {
+    let edits = edit("one", "", "text.replace: {find: value = a, with: value = b}")
+        + &edit("two", "one", "text.replace: {find: value = b, with: value = c}")
+        + &edit("three", "two", "text.replace: {find: value = c, with: value = d}");
+    let plan = planned("value = a\n", &edits);
+    assert_eq!(after(&plan), "value = d\n");
+    assert_eq!(own_diff(&plan, "two"), "-value = b\n+value = c");
+    let done = planned("value = d\n", &edits);
+    assert!(done.is_done() && done.edits.iter().all(|edit| edit.verdict() == OutcomeKind::Already));
+}
+
+#[test]
+fn a_removal_alone_does_not_show_that_an_earlier_edit_was_made() {
+    let edits = edit("one", "", "text.replace: {find: old(x), with: 'call(x, flag)'}")
+        + &edit("two", "one", "text.remove: {find: ', flag'}");
+    assert_eq!(after(&planned("old(x)\n", &edits)), "call(x)\n");
+}
+
+#[test]
+fn the_edits_of_a_chain_are_made_in_part_where_only_some_are_missing() {
+    let edits = edit("one", "", "text.replace: {find: value = a, with: value = b}")
+        + &edit("two", "one", "text.replace: {find: value = b, with: value = c}");
+    let plan = planned("value = b\n", &edits);
+    let verdicts: Vec<OutcomeKind> = plan.edits.iter().map(PlannedEdit::verdict).collect();
+    assert_eq!(verdicts, [OutcomeKind::Already, OutcomeKind::Change]);
+    assert_eq!(after(&plan), "value = c\n");
+}
+
+#[test]
+fn an_edit_may_not_change_the_text_of_one_that_it_does_not_depend_on() {
+    let edits = edit("one", "", "text.insert: {after: 'a ', text: 'b c '}")
+        + &edit("other", "", "text.replace: {find: end, with: END}")
+        + &edit("two", "other", "text.replace: {find: b c, with: d}");
+    let plan = planned("a z\nend\n", &edits);
+    let conflicts: Vec<_> =
+        plan.conflicts.iter().map(|one| (one.first.as_str(), one.second.as_str())).collect();
+    assert_eq!(conflicts, [("one", "two")]);
+    assert!(!plan.fits());
+}
+
+#[test]
+fn an_edit_that_does_not_fit_names_those_to_depend_on() {
+    let edits = edit("one", "", "text.replace: {find: value = a, with: value = b}")
+        + &edit("two", "", "text.replace: {find: value = b, with: value = c}");
+    let plan = planned("value = a\n", &edits);
+    assert_eq!(plan.edits[1].fits_after, ["one"]);
+}
+
+#[test]
+fn a_chain_goes_through_files_that_an_edit_adds() {
+    let edits = "  - {id: add, why: w, file: g, file.add: {content: \"one\\n\"}}\n".to_owned()
+        + "  - {id: change, why: w, depends-on: [add], file: g, text.replace: {find: one, with: one two}}\n";
+    let plan = planned("x\n", &edits);
+    assert_eq!(after(&plan), "one two\n");
+}
+
+#[test]
+fn a_series_of_patchsets_may_have_chains() {
+    let first = patchset(
+        &(edit("one", "", "text.replace: {find: value = a, with: value = b}")
+            + &edit("two", "one", "text.replace: {find: value = b, with: value = c}")),
+    );
+    let tree = tree("value = a\n");
+    let series = Series::plan(&[first.clone(), first], &tree, &[]).unwrap();
+    assert!(series.misfit().is_none() && series.plans[1].is_done());
+}

@@ -1,0 +1,183 @@
+//! Resolves the edits of a patchset, those that depend on others on the result of those.
+//!
+//! Edits of one level do not depend on each other. Each level is resolved on the tree after the levels before it.
+
+use std::collections::BTreeMap;
+
+use super::compose::{Conflict, compose};
+use super::lint;
+use super::series::joined;
+use super::written::Written;
+use super::{LintHit, PlannedEdit};
+use crate::edit::{self, Context, Outcome, Part};
+use crate::patchset::{Edit, Patchset, levels, prerequisites};
+use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath};
+
+/// The files that edits would change, as they are before them.
+pub(super) type Before = BTreeMap<TreePath, Option<File>>;
+
+/// What is known of the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Nothing: it may be any tree.
+    Nothing,
+    /// All edits were made on it a moment ago, so that their text is theirs.
+    OwnResult,
+}
+
+/// The edits of a patchset, resolved.
+pub(super) struct Resolved {
+    pub edits: Vec<PlannedEdit>,
+    pub conflicts: Vec<Conflict>,
+    /// The changes of files by all edits together.
+    pub changes: Vec<FileChange>,
+    /// For each level, the files before it.
+    pub before: Vec<Before>,
+}
+
+/// Resolves the edits of `patchset` on the tree of `context`, on which the edits in `made` were made.
+pub(super) fn resolve(
+    patchset: &Patchset,
+    context: &Context<'_>,
+    made: &[&String],
+    known: Known,
+) -> Result<Resolved, TreeError> {
+    let levels = levels(&patchset.edits).expect("circles are refused when a patchset is loaded");
+    let implied = implied(patchset, context, &levels, known)?;
+    let mut edits: Vec<Option<PlannedEdit>> = vec![None; patchset.edits.len()];
+    let mut states: Vec<Vec<FileChange>> = vec![Vec::new()];
+    let (mut conflicts, mut before) = (Vec::new(), Vec::new());
+    let mut written = Written::default();
+    for level in 0..=levels.iter().copied().max().unwrap_or(0) {
+        let so_far = &states[level];
+        let composed = on(context, so_far, |here| {
+            let own: Vec<usize> = (0..levels.len()).filter(|index| levels[*index] == level).collect();
+            let mut planned = Vec::with_capacity(own.len());
+            for index in &own {
+                let one = &patchset.edits[*index];
+                let mut parts = edit::resolve(here, one)?;
+                if made.contains(&&one.id) || implied[*index] {
+                    parts.iter_mut().for_each(Part::set_made);
+                }
+                planned.push(planned_edit(one, level, parts));
+            }
+            let mut composed = compose(here, &planned)?;
+            for (index, edit) in own.iter().zip(&planned) {
+                let allowed = prerequisites(&patchset.edits, &patchset.edits[*index]);
+                for (owner, place) in written.touched(here, edit, &allowed)? {
+                    let (first, second) = (patchset.edits[owner].id.clone(), edit.id.clone());
+                    composed.conflicts.push(Conflict { first, second, place });
+                }
+            }
+            written.add(own.iter().copied().zip(&planned));
+            for (index, edit) in own.into_iter().zip(planned) {
+                edits[index] = Some(edit);
+            }
+            Ok(composed)
+        })?;
+        conflicts.extend(composed.conflicts);
+        before.push(composed.before);
+        let next = if level == 0 { composed.changes } else { joined(so_far.iter().chain(&composed.changes)) };
+        states.push(next);
+    }
+    let mut edits: Vec<PlannedEdit> = edits.into_iter().flatten().collect();
+    let lints = lints(patchset, context, &edits, &states)?;
+    for (edit, lints) in edits.iter_mut().zip(lints) {
+        edit.lints = lints;
+    }
+    let changes = states.pop().unwrap_or_default();
+    Ok(Resolved { edits, conflicts, changes, before })
+}
+
+fn planned_edit(one: &Edit, level: usize, parts: Vec<Part>) -> PlannedEdit {
+    let (id, why, written_at) = (one.id.clone(), one.why.clone(), one.written_at());
+    PlannedEdit { id, why, written_at, parts, lints: Vec::new(), fits_after: Vec::new(), level }
+}
+
+/// Runs `work` on the tree of `context` after `changes`.
+fn on<T>(
+    context: &Context<'_>,
+    changes: &[FileChange],
+    work: impl FnOnce(&Context<'_>) -> Result<T, TreeError>,
+) -> Result<T, TreeError> {
+    if changes.is_empty() {
+        return work(context);
+    }
+    let tree = OverlayTree::new(context.tree, changes);
+    work(&Context::after(context, changes, &tree))
+}
+
+/// The lints of each edit, on the tree on which it was resolved.
+fn lints(
+    patchset: &Patchset,
+    context: &Context<'_>,
+    edits: &[PlannedEdit],
+    states: &[Vec<FileChange>],
+) -> Result<Vec<Vec<LintHit>>, TreeError> {
+    let all: Vec<&Part> = edits.iter().flat_map(|edit| &edit.parts).collect();
+    let pairs = patchset.edits.iter().zip(edits);
+    pairs
+        .map(|(one, planned)| {
+            on(context, &states[planned.level], |here| lint::check(here, patchset, one, &planned.parts, &all))
+        })
+        .collect()
+}
+
+/// Whether each edit was made, as one that depends on it shows: if the last edit of a chain is in the tree, so are those
+/// before it, though it may have changed their text.
+fn implied(
+    patchset: &Patchset,
+    context: &Context<'_>,
+    levels: &[usize],
+    known: Known,
+) -> Result<Vec<bool>, TreeError> {
+    let edits = &patchset.edits;
+    let mut implied = vec![false; edits.len()];
+    let mut dependents: Vec<usize> = (0..edits.len()).filter(|index| levels[*index] > 0).collect();
+    dependents.sort_by_key(|index| std::cmp::Reverse(levels[*index]));
+    for index in dependents {
+        let edit = &edits[index];
+        let mut parts = edit::resolve(context, edit)?;
+        parts.retain(|part| !matches!(part.outcome, Outcome::Skipped { .. }));
+        let shows_made = |part: &Part| match known {
+            Known::Nothing => matches!(part.outcome, Outcome::Already(_)),
+            Known::OwnResult => part.outcome.results().is_some(),
+        };
+        let is_made = !parts.is_empty() && parts.iter().all(shows_made);
+        if !is_made && !implied[index] {
+            continue;
+        }
+        // A removal leaves nothing that shows it.
+        let removes = |part: &Part| edit.changes[part.change].operation.operate().describe().removes;
+        let shows = implied[index] || !parts.iter().all(removes);
+        for id in &edit.depends_on {
+            let Some(other) = edits.iter().position(|other| other.id == *id) else { continue };
+            let fails = |parts: &[Part]| parts.iter().any(|part| part.outcome.is_failure());
+            if shows || fails(&edit::resolve(context, &edits[other])?) {
+                implied[other] = true;
+            }
+        }
+    }
+    Ok(implied)
+}
+
+/// The changes of files by the edits that `edit` depends on; none if they do not fit the tree.
+///
+/// # Errors
+/// If the tree cannot be read.
+pub fn prerequisite_changes(
+    patchset: &Patchset,
+    edit: &Edit,
+    tree: &dyn Tree,
+) -> Result<Vec<FileChange>, TreeError> {
+    let needed = prerequisites(&patchset.edits, edit);
+    if needed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let edits = needed.into_iter().map(|index| patchset.edits[index].clone()).collect();
+    let part = Patchset { edits, ..patchset.clone() };
+    let context = Context::new(tree, crate::tree::python_version(tree)?);
+    let resolved = resolve(&part, &context, &[], Known::Nothing)?;
+    let fits = resolved.conflicts.is_empty() && !resolved.edits.iter().any(PlannedEdit::is_failure);
+    Ok(if fits { resolved.changes } else { Vec::new() })
+}
