@@ -33,7 +33,7 @@ pub struct Remove {
 
 impl Operate for Remove {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.find.clone())).within()
+        Description::new(Anchor::Text(self.find.clone())).within().removes()
     }
 
     moves_to!(self, Anchor::Text(find) => self.find = find);
