@@ -65,7 +65,7 @@ fn judge_dependent(judging: &Judging<'_>, edit: &Edit) -> Result<Vec<Cell>, Tree
     let tree = OverlayTree::new(judging.context.tree, &on_tree);
     let base = judging.base.map(|base| OverlayTree::new(base, &on_base));
     let base = base.as_ref().map(|base| base as &dyn Tree);
-    judge_edit(&Judging::new(judging.patchset, judging.baseline, base, &tree)?, edit)
+    judge_edit(&Judging::new(judging.patchset, judging.baseline, base, &tree, judging.searched)?, edit)
 }
 
 fn judge_edit(judging: &Judging<'_>, edit: &Edit) -> Result<Vec<Cell>, TreeError> {

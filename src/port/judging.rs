@@ -22,7 +22,7 @@ pub(super) struct Judging<'a> {
     pub baseline: Option<&'a Baseline>,
     /// Whether the patchset is written for this version.
     pub in_range: bool,
-    searched: &'a Searched,
+    pub searched: &'a Searched,
     files: OnceCell<Vec<TreePath>>,
     like: RefCell<HashMap<TreePath, Rc<Vec<TreePath>>>>,
 }

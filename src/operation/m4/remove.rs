@@ -48,7 +48,7 @@ impl Remove {
 
 impl Operate for Remove {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.find.clone())).within()
+        Description::new(Anchor::Text(self.find.clone())).within().removes()
     }
 
     moves_to!(self, Anchor::Text(find) => self.find = find);

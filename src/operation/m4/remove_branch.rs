@@ -30,7 +30,7 @@ pub struct RemoveBranch {
 
 impl Operate for RemoveBranch {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.pattern.clone())).within()
+        Description::new(Anchor::Text(self.pattern.clone())).within().removes()
     }
 
     moves_to!(self, Anchor::Text(pattern) => self.pattern = pattern);

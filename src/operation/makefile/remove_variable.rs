@@ -33,7 +33,10 @@ pub struct RemoveVariable {
 
 impl Operate for RemoveVariable {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Variable(self.name.clone())).compared(Compared::LogicalLine).within().removes()
+        Description::new(Anchor::Variable(self.name.clone()))
+            .compared(Compared::LogicalLine)
+            .within()
+            .removes()
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {

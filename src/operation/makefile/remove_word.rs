@@ -25,7 +25,7 @@ pub struct RemoveWord {
 
 impl Operate for RemoveWord {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Variable(self.variable.clone())).label(self.word.clone()).within()
+        Description::new(Anchor::Variable(self.variable.clone())).label(self.word.clone()).within().removes()
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
