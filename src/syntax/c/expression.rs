@@ -1,7 +1,7 @@
 //! The expressions of `#if` and `#elif`.
 
 use super::directive::{keyword, skip_blank};
-use super::lexer::lex;
+use super::lexer::{Token, TokenKind, lex};
 use crate::text::Span;
 
 /// The parts of an `#if`, `#ifdef`, `#ifndef` or `#elif` directive.
@@ -26,7 +26,13 @@ pub(crate) fn condition_parts(source: &[u8], directive: Span) -> Option<Conditio
     let (tokens, problems) = lex(&text[keyword.end..]);
     let (first, last) = (tokens.first()?, tokens.last()?);
     let at = |offset: usize| directive.start + keyword.end + offset;
-    problems.is_empty().then(|| ConditionParts {
+    // `#if#else`: the rest of the line is read as a directive, with its line end. `#ifdef` takes a name alone.
+    let is_name = tokens.len() == 1 || !keyword.of(text).ends_with(b"def");
+    let is_expression = is_name
+        && first.kind != TokenKind::Directive
+        && brackets_match(&tokens, &text[keyword.end..])
+        && problems.is_empty();
+    is_expression.then(|| ConditionParts {
         keyword: Span::new(directive.start + keyword.start, directive.start + keyword.end),
         expression: Span::new(at(first.start()), at(last.end())),
     })
@@ -54,8 +60,16 @@ pub(crate) fn operands<'a>(expression: &'a [u8], operator: &[u8]) -> Vec<Vec<&'a
 /// Whether a text is an expression: tokens whose brackets match, and no directive or line end.
 pub(crate) fn is_expression(text: &[u8]) -> bool {
     let (tokens, problems) = lex(text);
+    brackets_match(&tokens, text)
+        && !tokens.is_empty()
+        && problems.is_empty()
+        && !text.contains(&b'\n')
+        && !text.contains(&b'#')
+}
+
+fn brackets_match(tokens: &[Token], text: &[u8]) -> bool {
     let mut depth = 0i32;
-    for token in &tokens {
+    for token in tokens {
         match token.span().of(text) {
             b"(" => depth += 1,
             b")" => depth -= 1,
@@ -65,7 +79,7 @@ pub(crate) fn is_expression(text: &[u8]) -> bool {
             return false;
         }
     }
-    depth == 0 && !tokens.is_empty() && problems.is_empty() && !text.contains(&b'\n') && !text.contains(&b'#')
+    depth == 0
 }
 
 #[cfg(test)]
@@ -81,7 +95,9 @@ mod tests {
         let text = "  # if /* a */ defined(A) \\\n   && B /* why */ // x\n";
         assert_eq!(parts(text), Some(["if".to_owned(), "defined(A) \\\n   && B".to_owned()]));
         assert_eq!(parts("#ifndef X\n"), Some(["ifndef".to_owned(), "X".to_owned()]));
-        assert_eq!([parts("#else\n"), parts("#if\n"), parts("#define A\n")], [None, None, None]);
+        for text in ["#else\n", "#if\n", "#define A\n", "#if#else\n", "#ifdef A B\n", "#if (A\n"] {
+            assert_eq!(parts(text), None, "{text}");
+        }
     }
 
     #[test]
