@@ -3,7 +3,7 @@
 use super::lines::Lines;
 use super::prerequisite::lossy;
 use crate::operation::prelude::*;
-use crate::operation::unit::{Edge, Insertion, check_insertion, insert};
+use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_anchor};
 use crate::syntax::makefile::Makefile;
 
 /// `makefile.insert`: inserts lines before or after a command, a variable or a rule, or at the start or end of a recipe or
@@ -47,19 +47,11 @@ impl Insert {
 
 impl Operate for Insert {
     fn describe(&self) -> Description<'_> {
-        let code = self.before.as_ref().or(self.after.as_ref());
-        let anchor = code.map_or(Anchor::File, |code| Anchor::Text(code.clone()));
-        Description::new(anchor).texts([&self.text]).within()
+        self.insertion().describe()
     }
 
     fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Text(code) = anchor else { return false };
-        match (&mut self.before, &mut self.after) {
-            (Some(before), _) => *before = code,
-            (None, Some(after)) => *after = code,
-            (None, None) => return false,
-        }
-        true
+        set_anchor(&mut self.before, &mut self.after, anchor)
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {

@@ -2,7 +2,7 @@
 
 use super::statements::{Statements, check_statements, require_statements};
 use crate::operation::prelude::*;
-use crate::operation::unit::{Edge, Insertion, check_insertion, insert};
+use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_anchor};
 
 /// `python.insert`: inserts statements before or after a statement, or at the start or end of a function, class or file.
 ///
@@ -43,19 +43,11 @@ impl Insert {
 
 impl Operate for Insert {
     fn describe(&self) -> Description<'_> {
-        let code = self.before.as_ref().or(self.after.as_ref());
-        let anchor = code.map_or(Anchor::File, |code| Anchor::Text(code.clone()));
-        Description::new(anchor).texts([&self.text]).within()
+        self.insertion().describe()
     }
 
     fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        let Anchor::Text(code) = anchor else { return false };
-        match (&mut self.before, &mut self.after) {
-            (Some(before), _) => *before = code,
-            (None, Some(after)) => *after = code,
-            (None, None) => return false,
-        }
-        true
+        set_anchor(&mut self.before, &mut self.after, anchor)
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {

@@ -25,6 +25,28 @@ pub(in crate::operation) struct Insertion<'a> {
     pub count: usize,
 }
 
+impl<'a> Insertion<'a> {
+    /// What the program has to know of an operation with these arguments.
+    pub(in crate::operation) fn describe(&self) -> Description<'a> {
+        let code = self.before.or(self.after);
+        let anchor = code.map_or(Anchor::File, |code| Anchor::Text(code.to_owned()));
+        Description::new(anchor).texts([self.text]).within()
+    }
+}
+
+/// Moves an insertion to another anchor; false for an edge of a scope, which has none.
+pub(in crate::operation) fn set_anchor(
+    before: &mut Option<String>,
+    after: &mut Option<String>,
+    anchor: Anchor,
+) -> bool {
+    let (Anchor::Text(code), Some(place)) = (anchor, before.as_mut().or(after.as_mut())) else {
+        return false;
+    };
+    *place = code;
+    true
+}
+
 /// Checks what the types of an insertion cannot say.
 pub(in crate::operation) fn check_insertion(insertion: &Insertion<'_>, texts: &Texts) -> Result<(), String> {
     let Insertion { before, after, at, text, count: _ } = insertion;

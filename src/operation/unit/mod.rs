@@ -13,7 +13,7 @@ use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::text::line_bounds;
 
-pub(super) use insert::{Edge, Insertion, check_insertion, insert};
+pub(super) use insert::{Edge, Insertion, check_insertion, insert, set_anchor};
 pub(super) use remove::{Removal, remove};
 pub(super) use replace::{Replacement, replace};
 
