@@ -205,16 +205,33 @@ impl FromStr for VersionRange {
 }
 
 impl VersionRange {
-    /// Whether a lower bound is above an upper one, so that no version satisfies the range.
+    /// Whether a lower bound is above an upper one, or the only version is excluded, so that no version satisfies the range.
     fn is_empty(&self) -> bool {
-        use Comparison::{AtLeast, AtMost, Equal, Greater, Less};
+        use Comparison::{AtLeast, AtMost, Equal, Greater, Less, NotEqual};
         let bounds =
             |kinds: [Comparison; 3]| self.bounds.iter().filter(move |(kind, _)| kinds.contains(kind));
         let excludes_itself = |kind: &Comparison| matches!(kind, Less | Greater);
+        let excluded =
+            |version: &Version| self.bounds.iter().any(|(kind, other)| *kind == NotEqual && other == version);
         bounds([AtLeast, Greater, Equal]).any(|(low, a)| {
-            bounds([AtMost, Less, Equal])
-                .any(|(high, b)| a > b || (a == b && (excludes_itself(low) || excludes_itself(high))))
+            (*low == Equal && excluded(a))
+                || bounds([AtMost, Less, Equal]).any(|(high, b)| {
+                    // `<3.15` excludes `3.15.0a1`, too.
+                    let is_below = *high == Less && !b.is_prerelease() && a.release() >= b.release();
+                    is_below || a > b || (a == b && (excludes_itself(low) || excludes_itself(high)))
+                })
         })
+    }
+
+    /// The versions that are in both ranges; `None` if there are none.
+    pub fn intersection(&self, other: &VersionRange) -> Option<VersionRange> {
+        let mut parts: Vec<&str> = Vec::new();
+        for part in self.text.split(',').chain(other.text.split(',')).map(str::trim) {
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        parts.join(", ").parse().ok()
     }
 }
 

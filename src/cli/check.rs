@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::{CliError, ExitStatus, Format, Ui, Workspace, own_pin};
-use crate::patchset::Patchset;
+use crate::patchset::{Change, Patchset};
 use crate::plan;
 use crate::report::Valid;
+use crate::version::VersionRange;
 
 /// Check patchsets without a tree: whether they are well-formed, and everything that they name exists.
 #[derive(Debug, clap::Args)]
@@ -52,10 +53,36 @@ fn check_pins(workspace: &Workspace, patchset: &Patchset) -> Result<(), CliError
             (Some(_), _) => {}
         }
     }
+    wrong.extend(without_value(workspace, patchset)?);
     if wrong.is_empty() {
         return Ok(());
     }
     Err(CliError::usage(format!("invalid patchset `{}`", patchset.id)).details(wrong))
+}
+
+/// Changes with values by version that have none for a pin of the patchset.
+fn without_value(workspace: &Workspace, patchset: &Patchset) -> Result<Vec<String>, CliError> {
+    let mut wrong = Vec::new();
+    for name in &patchset.pins {
+        let Some(pin) = workspace.pins.find(name)? else { continue };
+        let version = Some(&pin.version);
+        let is_for =
+            |when: &Option<VersionRange>| when.as_ref().is_none_or(|when| when.contains(&pin.version));
+        for edit in patchset.edits.iter().filter(|edit| is_for(&edit.when)) {
+            let has_none = |change: &&Change| {
+                is_for(&change.when) && !change.forms.is_empty() && change.forms_for(version).next().is_none()
+            };
+            for change in edit.changes.iter().filter(has_none) {
+                wrong.push(format!(
+                    "{}: edit `{}` has values for {}, and none for {name}, one of `pins`",
+                    edit.written_at(),
+                    edit.id,
+                    change.ranges().join("; ")
+                ));
+            }
+        }
+    }
+    Ok(wrong)
 }
 
 /// The lints that a patchset raises on every tree.

@@ -15,4 +15,4 @@ mod tests;
 pub use context::Context;
 pub use fact::unmet;
 pub use outcome::{AnchorLine, Near, Outcome, OutcomeKind, Part, normalized};
-pub use resolve::resolve;
+pub use resolve::{chosen, resolve};

@@ -142,6 +142,8 @@ pub struct Part {
     pub operation: &'static str,
     /// The file in which it was resolved; the first that it names if none exists.
     pub file: TreePath,
+    /// The alternatives that were taken, for people: "function `b`"; `None` if there were none.
+    pub chosen: Option<String>,
     /// The result.
     pub outcome: Outcome,
     /// What has to be done; empty unless the outcome is a change.

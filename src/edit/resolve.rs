@@ -5,7 +5,7 @@ use super::fact::{refusal, unmet};
 use super::outcome::{Near, Outcome, Part};
 use crate::contents::Contents;
 use crate::operation::{Answer, Delta, Failure, FileNeed, Miss, Module, ParsedFile, Resolution, Site};
-use crate::patchset::{Change, Edit};
+use crate::patchset::{Change, Edit, Form, is_pattern, pattern_matches};
 use crate::text::nearest;
 use crate::tree::{Entry, Location, TreeError, TreePath};
 use crate::version::VersionRange;
@@ -39,7 +39,8 @@ fn resolve_changes(context: &Context<'_>, edit: &Edit) -> Result<Vec<Part>, Tree
         };
         match skipped {
             Some(why) => parts.push(part(index, change, &change.file[0], Outcome::Skipped { why })),
-            None => parts.extend(resolve_change(context, index, change)?),
+            None if change.forms.is_empty() => parts.extend(resolve_change(context, index, change)?),
+            None => parts.extend(resolve_forms(context, index, change)?),
         }
     }
     Ok(parts)
@@ -77,42 +78,167 @@ fn part(index: usize, change: &Change, file: &TreePath, outcome: Outcome) -> Par
         outcome,
         deltas: Vec::new(),
         anchors: Vec::new(),
+        chosen: None,
         compared: change.operation.operate().describe().compared,
     }
 }
 
-fn resolve_change(context: &Context<'_>, index: usize, change: &Change) -> Result<Vec<Part>, TreeError> {
-    let mut found = None;
-    for path in &change.file {
-        match context.parsed(path) {
-            Ok(None) => {}
-            Ok(Some(file)) => {
-                found = Some(file);
-                break;
-            }
-            Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => {
-                let why = "this is a symbolic link or a directory, which is never edited".to_owned();
-                let place = Some(Location::whole(path));
-                return Ok(vec![part(index, change, path, Outcome::Refused { why, place })]);
-            }
-            Err(error) => return Err(error),
+/// A form of a change, and its parts.
+type Resolved<'a> = (&'a Form, Vec<Part>);
+
+/// The first form of a change for this version whose anchor is found, or else the first for this version.
+fn first_form<'a>(
+    context: &Context<'_>,
+    index: usize,
+    change: &'a Change,
+) -> Result<Option<Resolved<'a>>, TreeError> {
+    let mut first_miss = None;
+    for form in change.forms_for(context.version.as_ref()) {
+        let mut parts = resolve_change(context, index, &form.change)?;
+        if !parts.iter().any(is_miss) {
+            parts.iter_mut().for_each(|part| part.chosen.clone_from(&form.chosen));
+            return Ok(Some((form, parts)));
+        }
+        match &mut first_miss {
+            None => first_miss = Some((form, parts)),
+            Some((_, parts)) => parts.iter_mut().for_each(|part| add_alternative(part, form)),
         }
     }
+    Ok(first_miss)
+}
+
+/// Adds to a missing anchor that an alternative is missing, too.
+fn add_alternative(part: &mut Part, form: &Form) {
+    if let (Outcome::Missing { what, .. }, Some(chosen)) = (&mut part.outcome, &form.chosen) {
+        what.push_str(&format!("; nor does {chosen} fit"));
+    }
+}
+
+/// The change with the values and alternatives that it has on this tree. It stays as it is if it has no value for this
+/// version.
+///
+/// # Errors
+/// If the tree cannot be read.
+pub fn chosen(context: &Context<'_>, change: &Change) -> Result<Change, TreeError> {
+    let (when, needed_while) = (change.when.clone(), change.needed_while.clone());
+    Ok(match first_form(context, 0, change)? {
+        Some((form, _)) => Change { when, needed_while, ..form.change.clone() },
+        None => change.clone(),
+    })
+}
+
+/// Resolves a change with values by version or alternatives.
+fn resolve_forms(context: &Context<'_>, index: usize, change: &Change) -> Result<Vec<Part>, TreeError> {
+    if let Some((_, parts)) = first_form(context, index, change)? {
+        return Ok(parts);
+    }
+    let ranges: Vec<String> = change.ranges().iter().map(|range| format!("`{range}`")).collect();
+    let ranges = ranges.join(", ");
+    let here = match &context.version {
+        Some(version) => version.to_string(),
+        None => "not a CPython source tree".to_owned(),
+    };
+    let why = format!(
+        "its values are for {ranges}, and this is {here}: add a value for it, or exclude the version by `when`"
+    );
+    Ok(vec![part(index, change, &change.file[0], Outcome::Refused { why, place: None })])
+}
+
+/// Resolves a change in the first of its files that has the anchor.
+fn resolve_change(context: &Context<'_>, index: usize, change: &Change) -> Result<Vec<Part>, TreeError> {
+    let mut first_miss = None;
+    for path in &change.file {
+        let found = match is_pattern(path) {
+            true => in_matching(context, index, change, path)?,
+            false => in_existing(context, index, change, path)?,
+        };
+        match found {
+            Some(parts) if !parts.iter().any(is_miss) => return Ok(parts),
+            found => first_miss = first_miss.or(found),
+        }
+    }
+    match first_miss {
+        Some(parts) => Ok(parts),
+        None => without_file(context, index, change),
+    }
+}
+
+/// Whether another file or alternative is tried. Where the new text is, it may be that of this change.
+fn is_miss(part: &Part) -> bool {
+    matches!(&part.outcome, Outcome::Missing { results, .. } if results.is_empty())
+}
+
+/// The parts of a change in a file; `None` if it does not exist.
+fn in_existing(
+    context: &Context<'_>,
+    index: usize,
+    change: &Change,
+    path: &TreePath,
+) -> Result<Option<Vec<Part>>, TreeError> {
+    match context.parsed(path) {
+        Ok(file) => Ok(file.map(|file| in_file(index, change, &file, true))),
+        Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => {
+            let why = "this is a symbolic link or a directory, which is never edited".to_owned();
+            let place = Some(Location::whole(path));
+            Ok(Some(vec![part(index, change, path, Outcome::Refused { why, place })]))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The parts of a change in the only file that matches a pattern and has the anchor; `None` if no file matches.
+fn in_matching(
+    context: &Context<'_>,
+    index: usize,
+    change: &Change,
+    pattern: &TreePath,
+) -> Result<Option<Vec<Part>>, TreeError> {
+    let files = context.tree.files()?;
+    let matching: Vec<&TreePath> = files.iter().filter(|file| pattern_matches(pattern, file)).collect();
+    let (mut found, mut miss): (Vec<Vec<Part>>, Option<Vec<Part>>) = Default::default();
+    for path in &matching {
+        match in_existing(context, index, change, path)? {
+            Some(parts) if !parts.iter().any(is_miss) => found.push(parts),
+            // The one with near misses says most.
+            Some(parts) if miss.as_ref().is_none_or(|miss| !has_near(miss) && has_near(&parts)) => {
+                miss = Some(parts);
+            }
+            Some(_) | None => {}
+        }
+    }
+    if found.len() > 1 {
+        let places = found.iter().map(|parts| Location::whole(&parts[0].file)).collect();
+        let what = format!("{} files that match `{pattern}` have the anchor", found.len());
+        let help = Some("name the file, or a list of files in the order of preference".to_owned());
+        return Ok(Some(vec![part(index, change, pattern, Outcome::Ambiguous { what, places, help })]));
+    }
+    for part in miss.iter_mut().flatten() {
+        if let Outcome::Missing { what, .. } = &mut part.outcome {
+            *what =
+                format!("none of the {} files that match `{pattern}` has the anchor: {what}", matching.len());
+        }
+    }
+    Ok(found.pop().or(miss))
+}
+
+fn has_near(parts: &[Part]) -> bool {
+    parts.iter().any(|part| matches!(&part.outcome, Outcome::Missing { near, .. } if !near.is_empty()))
+}
+
+/// The outcome of a change none of whose files exists.
+fn without_file(context: &Context<'_>, index: usize, change: &Change) -> Result<Vec<Part>, TreeError> {
     let first = &change.file[0];
     let need = || {
         let of_text = change.operation.operate().need(&change.texts, first.as_str());
         of_text.unwrap_or(change.operation.needs())
     };
-    let failure = match (&found, if found.is_some() { FileNeed::Exists } else { need() }) {
-        (Some(_), _) | (None, FileNeed::MayBeAbsent) => None,
-        (None, FileNeed::Creates) => in_the_way(context, first)?,
-        (None, FileNeed::Exists) => Some(no_file(context, change)?),
+    let failure = match need() {
+        FileNeed::MayBeAbsent => None,
+        FileNeed::Creates => in_the_way(context, first)?,
+        FileNeed::Exists => Some(no_file(context, change)?),
     };
-    if let Some(failure) = failure {
-        return Ok(vec![part(index, change, first, failure)]);
-    }
-    Ok(match &found {
-        Some(file) => in_file(index, change, file, true),
+    Ok(match failure {
+        Some(failure) => vec![part(index, change, first, failure)],
         None => in_file(index, change, &ParsedFile::new(first.clone(), Contents::default(), false), false),
     })
 }
@@ -147,6 +273,7 @@ fn no_file(context: &Context<'_>, change: &Change) -> Result<Outcome, TreeError>
         }
     }
     let what = match &names[..] {
+        [one] if is_pattern(&change.file[0]) => format!("no file matches {one}"),
         [one] => format!("the file {one} does not exist"),
         several => format!("none of the files {} exists", several.join(", ")),
     };

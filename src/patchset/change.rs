@@ -4,22 +4,24 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use glob::{MatchOptions, Pattern};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess};
 use serde_json::json;
 
+use super::forms::{FORMS, NAMES};
 use super::{Lint, RawEdit, Requirement, schema};
 use crate::operation::{FileNeed, OneOrMore, Operation, Texts, Within};
 use crate::text::nearest_names;
 use crate::tree::TreePath;
-use crate::version::VersionRange;
+use crate::version::{Version, VersionRange};
 use crate::yaml::Located;
 
 /// One operation on one file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// The file, or several of which the first that exists is edited.
+    /// The file, or several of which the first that has the anchor is edited. One with a `*` is a pattern.
     pub file: Vec<TreePath>,
     /// The versions it is for; all if `None`.
     pub when: Option<VersionRange>,
@@ -34,9 +36,76 @@ pub struct Change {
     /// The texts that other changes of the patchset insert into the same files: they may be between its own and its
     /// anchor.
     pub neighbours: Vec<Vec<u8>>,
+    /// Its forms, if it has values by version or alternatives; the fields above are those of the first form. Of the forms
+    /// for a version, the first whose anchor is found counts.
+    pub forms: Vec<Form>,
+}
+
+/// A form of a change that has values by version or alternatives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Form {
+    /// The versions that all of its values are for; all if `None`.
+    pub range: Option<VersionRange>,
+    /// The alternatives that it takes, for people: "function `b`".
+    pub chosen: Option<String>,
+    /// The change.
+    pub change: Change,
+}
+
+impl<'de> Deserialize<'de> for Form {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Form, D::Error> {
+        let (range, chosen, change): (Option<String>, Option<String>, Change) =
+            Deserialize::deserialize(deserializer)?;
+        let range = range.map(|range| range.parse().map_err(D::Error::custom)).transpose()?;
+        Ok(Form { range, chosen, change })
+    }
 }
 
 impl Change {
+    /// Each form of the change; itself, if it has only one.
+    pub fn each_form(&self) -> impl Iterator<Item = &Change> {
+        let own = self.forms.is_empty().then_some(self);
+        own.into_iter().chain(self.forms.iter().map(|form| &form.change))
+    }
+
+    /// Whether a file is one of its files, by name or by a pattern.
+    pub fn may_edit(&self, file: &TreePath) -> bool {
+        self.file.iter().any(|own| own == file || is_pattern(own) && pattern_matches(own, file))
+    }
+
+    /// The forms for a version; `None` is that of a tree that is not CPython.
+    pub fn forms_for(&self, version: Option<&Version>) -> impl Iterator<Item = &Form> {
+        self.forms.iter().filter(move |form| {
+            form.range.as_ref().is_none_or(|range| version.is_some_and(|version| range.contains(version)))
+        })
+    }
+
+    /// The change for one version. It stays as it is if none of its forms is for that version.
+    pub fn at(&self, version: Option<&Version>) -> Change {
+        let forms: Vec<Form> = self.forms_for(version).cloned().collect();
+        let Some(first) = forms.first() else { return self.clone() };
+        let (when, needed_while) = (self.when.clone(), self.needed_while.clone());
+        let change = Change { when, needed_while, ..first.change.clone() };
+        Change { forms: if forms.len() > 1 { forms } else { Vec::new() }, ..change }
+    }
+
+    pub(super) fn with_forms(self, forms: Vec<Form>) -> Change {
+        Change { forms, ..self }
+    }
+
+    /// The change with another operation, and no other form.
+    pub fn with_operation(&self, operation: Operation) -> Change {
+        Change { operation, forms: Vec::new(), ..self.clone() }
+    }
+
+    /// The ranges of versions for which it has values.
+    pub fn ranges(&self) -> Vec<String> {
+        let mut ranges: Vec<String> =
+            self.forms.iter().filter_map(|form| form.range.as_ref()).map(ToString::to_string).collect();
+        ranges.dedup();
+        ranges
+    }
+
     /// Checks what the types cannot say.
     pub(super) fn check(&self) -> Result<(), String> {
         let operation = self.operation.operate();
@@ -46,9 +115,30 @@ impl Change {
         if self.operation.needs() == FileNeed::Creates && self.file.len() > 1 {
             return Err("may create its file, so `file` must name exactly one".to_owned());
         }
+        if self.operation.needs() != FileNeed::Exists && self.file.iter().any(is_pattern) {
+            return Err("may create or remove its file, so `file` must not be a pattern".to_owned());
+        }
+        for pattern in self.file.iter().filter(|file| is_pattern(file)) {
+            if pattern.ancestors().next().is_none_or(|folder| is_pattern(&folder)) {
+                return Err(format!("has the pattern `{pattern}` in `file`, which must begin with a folder"));
+            }
+            Pattern::new(pattern.as_str())
+                .map_err(|error| format!("has an invalid pattern `{pattern}`: {error}"))?;
+        }
         self.within.as_ref().map_or(Ok(()), Within::check)?;
         operation.check(&self.texts)
     }
+}
+
+/// Whether a `file` is a pattern: `Python/*.c`.
+pub(crate) fn is_pattern(file: &TreePath) -> bool {
+    file.as_str().contains('*')
+}
+
+/// Whether a file matches a pattern, in which `*` does not match a `/`.
+pub(crate) fn pattern_matches(pattern: &TreePath, file: &TreePath) -> bool {
+    let options = MatchOptions { require_literal_separator: true, ..MatchOptions::default() };
+    Pattern::new(pattern.as_str()).is_ok_and(|pattern| pattern.matches_with(file.as_str(), options))
 }
 
 /// The keys of a change, while they are read from a map.
@@ -59,6 +149,7 @@ struct ChangeKeys {
     within: Option<Within>,
     needed_while: Option<Requirement>,
     operation: Option<Operation>,
+    forms: Vec<Form>,
 }
 
 const CHANGE_KEYS: [&str; 4] = ["file", "when", "within", "needed-while"];
@@ -71,6 +162,7 @@ impl ChangeKeys {
             "when" => self.when = Some(map.next_value::<Range>()?.0),
             "within" => self.within = Some(map.next_value()?),
             "needed-while" => self.needed_while = Some(map.next_value()?),
+            FORMS => self.forms = map.next_value()?,
             name => match Operation::read(name, map)? {
                 None => return Ok(false),
                 Some(second) => {
@@ -90,6 +182,11 @@ impl ChangeKeys {
 
     /// The change, if an operation was given.
     fn finish<E: Error>(self) -> Result<Option<Change>, E> {
+        if let Some(first) = self.forms.first() {
+            let first = first.change.clone();
+            let (when, needed_while, forms) = (self.when, self.needed_while, self.forms);
+            return Ok(Some(Change { when, needed_while, forms, ..first }));
+        }
         let Some(operation) = self.operation else {
             let stray = self.file.is_some() || self.within.is_some() || self.needed_while.is_some();
             return if stray {
@@ -108,6 +205,7 @@ impl ChangeKeys {
             operation,
             texts: Texts::default(),
             neighbours: Vec::new(),
+            forms: Vec::new(),
         }))
     }
 }
@@ -240,15 +338,17 @@ impl<'de> Deserialize<'de> for RawEdit {
 /// The schema properties of the keys and operations of a change.
 fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Value {
     let mut properties = json!({
-        "file": schema::files(),
+        "file": schema::varying(schema::files(), false),
         "when": {
             "type": "string", "pattern": schema::RANGE, "description": "The versions it is for (example: `>=2.7`).",
         },
-        "within": generator.subschema_for::<Within>(),
+        "within": schema::varying(generator.subschema_for::<Within>().to_value(), false),
         "needed-while": generator.subschema_for::<Requirement>(),
     });
     for (name, schema) in Operation::schemas(generator) {
-        properties[name] = schema.to_value();
+        let mut schema = schema.to_value();
+        schema::with_varying_properties(&mut schema, |argument| NAMES.contains(&argument));
+        properties[name] = schema;
     }
     properties
 }
@@ -260,7 +360,7 @@ fn any_operation() -> Vec<serde_json::Value> {
         // It may create its file, so it must name exactly one.
         FileNeed::Creates => json!({
             "required": ["file", name],
-            "properties": {"file": {"anyOf": [{"type": "string"}, {"type": "array", "maxItems": 1}]}},
+            "properties": {"file": {"anyOf": [{"type": "string"}, {"type": "array", "maxItems": 1}, {"type": "object"}]}},
         }),
     };
     Operation::NAMES.iter().zip(Operation::NEEDS).map(one).collect()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::depend;
 use super::error::{Complaint, LoadError};
+use super::forms::{NamedTexts, expand, needs_inherited};
 use super::id::{ALLOWED_ID, LONGEST_ID, is_id};
 use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
 use crate::digest::Sha256Digest;
@@ -11,7 +12,7 @@ use crate::operation::TextFile;
 use crate::text::nearest_names;
 use crate::tree::TreePath;
 use crate::version::{BadRange, Version, VersionRange};
-use crate::yaml::{self, Located, Position};
+use crate::yaml::{self, Located, Node, Position, YamlError};
 
 /// Which text of a shipped patchset is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,9 @@ pub(super) enum Form {
     /// The YAML, which has the position of each value.
     Written,
 }
+
+/// The line and column of each edit, from 1.
+type Places = Vec<(usize, usize)>;
 
 impl Catalog {
     /// Loads a patchset and the ones it extends. `id` is its id, or the path of its folder or
@@ -86,9 +90,55 @@ fn or_near(near: &[String]) -> String {
     }
 }
 
-/// Parses a patchset.yaml.
-fn parse_yaml(id: &str, file: &str, bytes: &[u8]) -> Result<RawPatchset, LoadError> {
-    yaml::read(bytes).map_err(|error| invalid(id, vec![complaint(file, error.position(), error.to_string())]))
+/// A patchset.yaml as a tree, and the positions of its edits if the tree has none.
+fn document(form: Form, origin: &Origin, bytes: &[u8]) -> Result<(Node, Option<Places>), YamlError> {
+    let prepared = match (form, origin) {
+        (Form::Prepared, Origin::Shipped { id }) => prepared::read(id),
+        _ => None,
+    };
+    Ok(match prepared {
+        Some(prepared) => (prepared.patchset, Some(prepared.places)),
+        None => (yaml::parse(bytes)?, None),
+    })
+}
+
+/// The texts that a patchset names, and those of the patchsets that it extends, if it uses any of them.
+fn named_texts(catalog: &Catalog, id: &str, patchset: &Node) -> Result<NamedTexts, YamlError> {
+    let mut texts = NamedTexts::of(id, patchset)?;
+    let mut extends = patchset.get("extends").and_then(Node::text).map(str::to_owned);
+    let mut seen = Vec::new();
+    while needs_inherited(patchset, &texts)
+        && let Some(id) = extends.take()
+        && !seen.contains(&id)
+    {
+        // What is wrong with the other patchset is reported when that is loaded.
+        let Ok(origin) = catalog.named(&id) else { break };
+        let Ok(Ok((other, _))) =
+            origin.read("patchset.yaml").map(|bytes| document(Form::Written, &origin, &bytes))
+        else {
+            break;
+        };
+        texts.inherit(NamedTexts::of(&id, &other).unwrap_or_default());
+        extends = other.get("extends").and_then(Node::text).map(str::to_owned);
+        seen.push(id);
+    }
+    Ok(texts)
+}
+
+/// Reads a patchset.yaml, with plain values for named texts and values by version.
+fn read(
+    form: Form,
+    catalog: &Catalog,
+    origin: &Origin,
+    bytes: &[u8],
+) -> Result<(RawPatchset, Places), YamlError> {
+    let (mut document, places) = document(form, origin, bytes)?;
+    let texts = named_texts(catalog, origin.id(), &document)?;
+    expand(&mut document, &texts)?;
+    let raw: RawPatchset = document.read()?;
+    let place = |edit: &Located<RawEdit>| (edit.at.line, edit.at.column);
+    let places = places.unwrap_or_else(|| raw.edits.iter().map(place).collect());
+    Ok((raw, places))
 }
 
 fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadError> {
@@ -96,19 +146,8 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
     let bytes =
         origin.read("patchset.yaml").map_err(|source| LoadError::Io { file: file.clone(), source })?;
     let id = origin.id();
-    let prepared = match (form, origin) {
-        (Form::Prepared, Origin::Shipped { id }) => prepared::read(id),
-        _ => None,
-    };
-    let (raw, places) = match prepared {
-        Some(prepared) => (prepared.patchset, prepared.places),
-        None => {
-            let raw = parse_yaml(id, &file, &bytes)?;
-            let place = |edit: &Located<RawEdit>| (edit.at.line, edit.at.column);
-            let places = raw.edits.iter().map(place).collect();
-            (raw, places)
-        }
-    };
+    let (raw, places) = read(form, catalog, origin, &bytes)
+        .map_err(|error| invalid(id, vec![complaint(&file, error.position(), error.to_string())]))?;
     let mut check = Check { file: &file, catalog, origin, complaints: Vec::new(), digests: Vec::new() };
     check.digests.push(Sha256Digest::of(&bytes));
     if raw.schema.value != 1 {
@@ -163,7 +202,11 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn at(&mut self, at: Position, what: impl Into<String>) {
-        self.complaints.push(complaint(self.file, at, what));
+        let complaint = complaint(self.file, at, what);
+        // The forms of a change may all have the same mistake.
+        if !self.complaints.contains(&complaint) {
+            self.complaints.push(complaint);
+        }
     }
 
     fn range(&mut self, range: &Located<String>) -> Option<VersionRange> {
@@ -224,8 +267,19 @@ impl Check<'_> {
         origin.read(&path).map_err(unreadable)
     }
 
-    /// Reads the files that a change names, and checks the arguments of its operation.
+    /// Reads the files that each form of a change names, and checks the arguments of its operation.
     fn change(&mut self, mut change: Change, at: Position) -> Change {
+        if change.forms.is_empty() {
+            return self.form(change, at);
+        }
+        for form in &mut change.forms {
+            form.change = self.form(form.change.clone(), at);
+        }
+        let (when, needed_while, forms) = (change.when, change.needed_while, change.forms);
+        Change { when, needed_while, ..forms[0].change.clone() }.with_forms(forms)
+    }
+
+    fn form(&mut self, mut change: Change, at: Position) -> Change {
         for file in change.operation.text_files() {
             match self.text(&file, change.operation.name()) {
                 Ok(bytes) => {
@@ -324,16 +378,24 @@ fn introduce_neighbours(edits: &mut [Edit]) {
         let text = change.operation.operate().inserted()?;
         Some(change.texts.get(text).to_vec())
     };
-    let all: Vec<(Vec<TreePath>, Option<Vec<u8>>)> = edits
-        .iter()
-        .flat_map(|edit| &edit.changes)
-        .map(|change| (change.file.clone(), inserted(change)))
-        .collect();
-    let changes = edits.iter_mut().flat_map(|edit| &mut edit.changes).enumerate();
-    for (index, change) in changes.filter(|(index, _)| all[*index].1.is_some()) {
-        let others = all.iter().enumerate().filter(|(other, (files, _))| {
-            *other != index && files.iter().any(|file| change.file.contains(file))
-        });
-        change.neighbours = others.filter_map(|(_, (_, text))| text.clone()).collect();
+    // The files and the text of each form, with the number of its change.
+    let mut all: Vec<(usize, Vec<TreePath>, Vec<u8>)> = Vec::new();
+    for (index, change) in edits.iter().flat_map(|edit| &edit.changes).enumerate() {
+        let texts = change.each_form().filter_map(|form| Some((index, form.file.clone(), inserted(form)?)));
+        all.extend(texts);
+    }
+    for (index, change) in edits.iter_mut().flat_map(|edit| &mut edit.changes).enumerate() {
+        let others = |form: &Change| -> Vec<Vec<u8>> {
+            let is_near = |files: &[TreePath]| files.iter().any(|file| form.may_edit(file));
+            let others = all.iter().filter(|(other, files, _)| *other != index && is_near(files));
+            others.map(|(_, _, text)| text.clone()).collect()
+        };
+        if !all.iter().any(|(own, _, _)| *own == index) {
+            continue;
+        }
+        change.neighbours = others(change);
+        for form in &mut change.forms {
+            form.change.neighbours = others(&form.change);
+        }
     }
 }

@@ -8,12 +8,14 @@ mod change;
 mod depend;
 mod error;
 mod fact;
+mod forms;
 mod id;
 mod lint;
 mod load;
 mod prepared;
 mod schema;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -22,7 +24,8 @@ pub use build::{Build, Check, Program, ProgramTree, Regenerate};
 pub(crate) use build::{PROGRAM_STEPS, REGENERATE};
 pub use catalog::Catalog;
 pub(crate) use catalog::Origin;
-pub use change::Change;
+pub use change::{Change, Form};
+pub(crate) use change::{is_pattern, pattern_matches};
 pub(crate) use depend::{levels, prerequisites};
 pub use error::{Complaint, LoadError};
 pub use fact::{Fact, Requirement};
@@ -86,6 +89,19 @@ pub struct Edit {
 }
 
 impl Patchset {
+    /// The patchset with the values for one version. A change that has none for it, and any for `otherwise`, has those.
+    pub fn at(&self, version: Option<&Version>, otherwise: Option<&Version>) -> Cow<'_, Patchset> {
+        if self.edits.iter().flat_map(|edit| &edit.changes).all(|change| change.forms.is_empty()) {
+            return Cow::Borrowed(self);
+        }
+        let mut own = self.clone();
+        for change in own.edits.iter_mut().flat_map(|edit| &mut edit.changes) {
+            let has_any = change.forms_for(version).next().is_some();
+            *change = change.at(if has_any { version } else { otherwise });
+        }
+        Cow::Owned(own)
+    }
+
     /// Whether it is written for a version; `None` is that of a tree that is not CPython.
     pub fn is_for(&self, version: Option<&Version>) -> bool {
         let Some(range) = &self.applies_to else { return true };
@@ -129,6 +145,11 @@ pub(crate) struct RawPatchset {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     drop: BTreeMap<String, Located<String>>,
+    /// Texts that several edits use, as `{text: NAME}`; also those of patchsets that extend this one.
+    #[serde(default)]
+    #[schemars(schema_with = "schema::texts")]
+    #[allow(dead_code, reason = "the texts are put in their places before the types are read")]
+    texts: serde::de::IgnoredAny,
     /// The edits.
     #[serde(default)]
     #[schemars(with = "Vec<RawEdit>")]

@@ -4,27 +4,30 @@
 //! take a tenth of the time of an `apply`. JSON has no positions for error messages, so a patchset with a
 //! mistake is read again from its YAML.
 
-use serde::Deserialize;
-
-use super::RawPatchset;
 use crate::shipped::PREPARED_PATCHSETS;
-use crate::yaml;
+use crate::yaml::{self, Node, Value};
 
 /// A patchset in which only edits have a position.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Prepared {
     /// The line and column of each edit, from 1.
     pub places: Vec<(usize, usize)>,
-    /// The contents of patchset.yaml.
-    pub patchset: RawPatchset,
+    /// The document.
+    pub patchset: Node,
 }
 
 /// The shipped patchset `id`; `None` when there is none, or its JSON cannot be parsed.
 pub(super) fn read(id: &str) -> Option<Prepared> {
-    let json = serde_json::from_slice(&PREPARED_PATCHSETS.get(id)?).ok()?;
-    let prepared: Prepared = yaml::read_prepared(json).ok()?;
-    // The two are zipped, so an edit without a position would be lost.
-    (prepared.places.len() == prepared.patchset.edits.len()).then_some(prepared)
+    let mut json: serde_json::Value = serde_json::from_slice(&PREPARED_PATCHSETS.get(id)?).ok()?;
+    let patchset = yaml::from_json(json.get_mut("patchset")?.take());
+    let places: Vec<(usize, usize)> = yaml::from_json(json.get_mut("places")?.take()).read().ok()?;
+    let is_complete = match patchset.get("edits") {
+        // The two are zipped, so an edit without a position would be lost.
+        Some(Node { value: Value::List(edits), .. }) => edits.len() == places.len(),
+        Some(_) => false,
+        None => places.is_empty(),
+    };
+    is_complete.then_some(Prepared { places, patchset })
 }
 
 #[cfg(test)]
@@ -39,8 +42,7 @@ mod tests {
         let ids = catalog.ids().unwrap();
         assert!(ids.len() > 10, "{ids:?}");
         for id in ids {
-            let prepared = read(&id).unwrap_or_else(|| panic!("{id} is not prepared"));
-            assert_eq!(prepared.places.len(), prepared.patchset.edits.len(), "{id}");
+            assert!(read(&id).is_some(), "{id} is not prepared");
             let as_text = |form| format!("{:#?}", load_as(form, &catalog, &id).unwrap());
             let (prepared, written) = (as_text(Form::Prepared), as_text(Form::Written));
             assert_eq!(prepared, written, "{id}");

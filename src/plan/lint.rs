@@ -109,7 +109,8 @@ fn untaken_sections(patchset: &Patchset, change: &Change) -> Vec<String> {
         Operation::Diff(_) => patch_of(other).as_ref() == Some(&patch),
         operation => operation.family() == Family::File,
     };
-    let changes = patchset.edits.iter().flat_map(|edit| &edit.changes).filter(takes);
+    let changes =
+        patchset.edits.iter().flat_map(|edit| &edit.changes).flat_map(Change::each_form).filter(takes);
     let taken: Vec<&str> = changes.flat_map(|change| &change.file).map(TreePath::as_str).collect();
     untaken(&patch, &taken)
 }
@@ -129,7 +130,11 @@ pub fn check_without_tree(patchset: &Patchset) -> Vec<(&Edit, Lint, String)> {
     let edits = patchset.edits.iter().filter(|edit| !edit.allow.contains_key(lint.name()));
     edits
         .filter_map(|edit| {
-            let mut found = edit.changes.iter().map(|change| (change, untaken_sections(patchset, change)));
+            let mut found = edit
+                .changes
+                .iter()
+                .flat_map(Change::each_form)
+                .map(|change| (change, untaken_sections(patchset, change)));
             let (change, names) = found.find(|(_, names)| !names.is_empty())?;
             Some((edit, lint, untaken_message(change, &names)))
         })

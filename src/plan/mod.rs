@@ -174,6 +174,8 @@ fn plan_over(patchset: &Patchset, tree: &dyn Tree, made: &[Made]) -> Result<Plan
     let is_same = |made: &&Made| made.patchset == patchset.id && made.digest == patchset.digest;
     let made: Vec<&String> = made.iter().filter(is_same).flat_map(|made| &made.edits).collect();
     let context = Context::new(tree, python_version(tree)?);
+    let patchset = patchset.at(context.version.as_ref(), None);
+    let patchset = patchset.as_ref();
     let resolved = levels::resolve(patchset, &context, &made, Known::Nothing)?;
     let version = context.version.clone();
     let range = patchset.applies_to.as_ref().map(ToString::to_string);

@@ -238,7 +238,7 @@ fn without_part(changes: &mut [(usize, Change)], index: usize, part: Option<&str
 
 fn set_anchor(change: &mut Change, anchor: Anchor) {
     if let Some(operation) = change.operation.with_anchor(anchor) {
-        change.operation = operation;
+        *change = change.with_operation(operation);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Judges edits on a tree: turns each outcome into a cell, and starts a search for each missing anchor.
 
+use std::borrow::Cow;
+
 use super::cell::{Candidate, Cell, Evidence, Verdict};
 use super::compare::compare;
 use super::finding::Finding;
@@ -7,11 +9,11 @@ use super::judging::{JudgedPart, Judging};
 use super::place::{self, Made};
 use super::search;
 use super::searched::Searched;
-use crate::edit::{AnchorLine, Outcome, unmet};
+use crate::edit::{AnchorLine, Context, Outcome, chosen, unmet};
 use crate::operation::{Anchor, Compared};
 use crate::patchset::{Change, Edit, Fact, Patchset, Requirement};
 use crate::plan::{self, Baseline, RECIPE, only_change, prerequisite_changes};
-use crate::tree::{Location, OverlayTree, Tree, TreeError, TreePath};
+use crate::tree::{Location, OverlayTree, Tree, TreeError, TreePath, python_version};
 use crate::version::VersionRange;
 
 /// A required fact that does not hold, and what that means for the edit.
@@ -42,6 +44,8 @@ pub fn judge(
     tree: &dyn Tree,
     searched: &Searched,
 ) -> Result<Vec<Cell>, TreeError> {
+    let patchset = plain(patchset, base, tree)?;
+    let patchset = patchset.as_ref();
     let judging = Judging::new(patchset, baseline, base, tree, searched)?;
     let mut cells = Vec::new();
     for edit in &patchset.edits {
@@ -55,6 +59,27 @@ pub fn judge(
         cells.push(cell(&judging, RECIPE, Some(name), None, finding));
     }
     Ok(cells)
+}
+
+/// The patchset with the values and alternatives that it has on `tree`. Where it has no value for that version, it has those
+/// of the release that it was written for.
+fn plain<'a>(
+    patchset: &'a Patchset,
+    base: Option<&dyn Tree>,
+    tree: &dyn Tree,
+) -> Result<Cow<'a, Patchset>, TreeError> {
+    let old = base.map(python_version).transpose()?.flatten();
+    let context = Context::new(tree, python_version(tree)?);
+    let mut plain = patchset.at(context.version.as_ref(), old.as_ref());
+    let has_forms = |change: &Change| !change.forms.is_empty();
+    if plain.edits.iter().flat_map(|edit| &edit.changes).any(has_forms) {
+        for change in plain.to_mut().edits.iter_mut().flat_map(|edit| &mut edit.changes) {
+            if has_forms(change) {
+                *change = chosen(&context, change)?;
+            }
+        }
+    }
+    Ok(plain)
 }
 
 /// Judges an edit that depends on others on the result of those, as far as they fit.

@@ -187,6 +187,6 @@ impl<'a> JudgedPart<'a> {
     /// The change on another anchor, if its operation can be moved there.
     pub(super) fn moved(&self, anchor: Anchor) -> Option<Change> {
         let operation = self.change.operation.with_anchor(anchor)?;
-        Some(Change { operation, ..self.change.clone() })
+        Some(self.change.with_operation(operation))
     }
 }

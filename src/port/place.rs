@@ -31,7 +31,7 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
     let texts: Vec<&[u8]> =
         change.operation.operate().describe().texts.iter().map(|text| change.texts.get(text)).collect();
     let is_own = |hunk: &&BaseHunk| {
-        hunk.file.as_ref().is_some_and(|file| change.file.contains(file))
+        hunk.file.as_ref().is_some_and(|file| change.may_edit(file))
             && match hunk.change {
                 Some(number) => number == index,
                 None => is_only || texts.iter().any(|text| has_text_of(text, hunk)),

@@ -61,7 +61,7 @@ fn cell(plan: &Plan, edit: &PlannedEdit, part: &Part) -> Value {
     };
     json!({
         "edit": edit.id, "part": part.name, "operation": part.operation, "file": part.file,
-        "source": plan.source, "version": plan.version.as_ref().map(ToString::to_string),
+        "chosen": part.chosen, "source": plan.source, "version": plan.version.as_ref().map(ToString::to_string),
         "verdict": part.outcome.kind().name(), "reason": reason, "places": array(places, location_json),
         "candidates": array(near, |Near { place, why }| json!({
             "file": place.file, "line": place.line, "text": place.text, "why": why,
@@ -95,7 +95,11 @@ fn summary_of(edit: &PlannedEdit) -> String {
         lines.sort_unstable();
         lines.dedup();
     }
-    files(&by_file, 6)
+    let chosen = edit.parts.iter().find_map(|part| part.chosen.as_ref());
+    match chosen {
+        Some(chosen) => format!("{} ({chosen})", files(&by_file, 6)),
+        None => files(&by_file, 6),
+    }
 }
 
 /// `17 edits: 16 change, 1 already; 12 files`.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::observation::{Difference, Observation, observe};
 use super::part::PartKey;
 use crate::edit::OutcomeKind;
-use crate::patchset::Edit;
+use crate::patchset::{Change, Edit, is_pattern};
 use crate::tree::{CommitId, History, Tree, TreeError, TreePath};
 
 /// The observations of all parts of an edit in one tree.
@@ -25,10 +25,23 @@ pub(super) struct Observer<'a> {
 
 impl<'a> Observer<'a> {
     pub(super) fn new(edit: &'a Edit, keys: &'a [PartKey]) -> Observer<'a> {
-        let mut paths: Vec<TreePath> = edit.changes.iter().flat_map(|change| change.file.clone()).collect();
+        let mut paths: Vec<TreePath> = Vec::new();
+        for change in edit.changes.iter().flat_map(Change::each_form) {
+            // All files of a folder, if a pattern selects some of them.
+            let in_folder = |file: &TreePath| {
+                if is_pattern(file) {
+                    file.ancestors().filter(|above| !is_pattern(above)).last()
+                } else {
+                    Some(file.clone())
+                }
+            };
+            paths.extend(change.file.iter().filter_map(in_folder));
+        }
         let needed = edit.changes.iter().filter_map(|change| change.needed_while.as_ref());
         paths.extend(edit.requires.iter().chain(needed).map(|requirement| requirement.file.clone()));
-        if edit.when.is_some() || edit.changes.iter().any(|change| change.when.is_some()) {
+        if edit.when.is_some()
+            || edit.changes.iter().any(|change| change.when.is_some() || !change.forms.is_empty())
+        {
             paths.extend("Include/patchlevel.h".parse());
         }
         paths.sort();

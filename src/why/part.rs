@@ -18,7 +18,12 @@ pub struct PartKey {
 pub fn part_keys(edit: &Edit) -> Vec<PartKey> {
     let mut all = Vec::new();
     for (change, one) in edit.changes.iter().enumerate() {
-        let modules: Vec<String> = one.operation.operate().modules().iter().map(|m| m.name.clone()).collect();
+        let mut modules: Vec<String> = Vec::new();
+        for module in one.each_form().flat_map(|form| form.operation.operate().modules()) {
+            if !modules.contains(&module.name) {
+                modules.push(module.name.clone());
+            }
+        }
         if modules.is_empty() {
             let name = (edit.changes.len() > 1).then(|| (change + 1).to_string());
             all.push(PartKey { change, module: None, name });

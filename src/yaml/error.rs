@@ -16,6 +16,11 @@ pub(crate) struct YamlError {
 }
 
 impl YamlError {
+    /// An error at a position.
+    pub fn new(at: Position, message: impl Into<String>) -> YamlError {
+        YamlError { at: Some(at), message: message.into() }
+    }
+
     /// Where it is.
     pub fn position(&self) -> Position {
         self.at.unwrap_or(Position { line: 1, column: 1 })

@@ -13,27 +13,38 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use error::YamlError;
 pub(crate) use located::{Located, Position};
-use node::Node;
+pub(crate) use node::{Node, Value};
 
 /// Reads a value from YAML.
 ///
 /// # Errors
 /// The text is not YAML, is nested too deeply, has duplicate keys, or is not a `T`.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, YamlError> {
+    parse(bytes)?.read()
+}
+
+/// Parses YAML.
+///
+/// # Errors
+/// The text is not YAML, is nested too deeply, or has duplicate keys.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Node, YamlError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         let last = before.rsplit('\n').next().unwrap_or("");
         let at = Position { line: before.matches('\n').count() + 1, column: last.chars().count() + 1 };
         YamlError { at: Some(at), message: "not valid UTF-8".to_owned() }
     })?;
-    let node: Node =
-        serde_yaml::from_str_with_options(text, options()).map_err(|error| YamlError::of_reader(&error))?;
-    T::deserialize(node)
+    serde_yaml::from_str_with_options(text, options()).map_err(|error| YamlError::of_reader(&error))
 }
 
 /// Reads a value from the JSON that build.rs made of YAML. Its positions are unknown.
 pub(crate) fn read_prepared<T: DeserializeOwned>(json: serde_json::Value) -> Result<T, YamlError> {
-    T::deserialize(Node::from(json))
+    from_json(json).read()
+}
+
+/// The tree of the JSON that build.rs made of YAML.
+pub(crate) fn from_json(json: serde_json::Value) -> Node {
+    Node::from(json)
 }
 
 /// The options of the YAML reader. The budget stops alias bombs, and is far above what real patchsets need.

@@ -3,21 +3,56 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_yaml::Spanned;
 
-use super::Position;
+use super::{Position, YamlError};
 
 /// A value of a document.
-#[derive(Debug)]
-pub(super) struct Node {
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
     pub at: Position,
     pub value: Value,
 }
 
+impl Node {
+    /// A text at a position.
+    pub fn text_at(at: Position, text: impl Into<String>) -> Node {
+        Node { at, value: Value::Text(text.into()) }
+    }
+
+    /// The text of a node that is one.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of a key, if the node is a map that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        let Value::Map(entries) = &self.value else { return None };
+        entries.iter().find(|(name, _)| name.text() == Some(key)).map(|(_, value)| value)
+    }
+
+    /// As [`get`](Node::get), to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let Value::Map(entries) = &mut self.value else { return None };
+        entries.iter_mut().find(|(name, _)| name.text() == Some(key)).map(|(_, value)| value)
+    }
+
+    /// Reads a value from it.
+    ///
+    /// # Errors
+    /// It is not a `T`.
+    pub fn read<T: DeserializeOwned>(self) -> Result<T, YamlError> {
+        T::deserialize(self)
+    }
+}
+
 /// What a node is.
-#[derive(Debug)]
-pub(super) enum Value {
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
     Nothing,
     Bool(bool),
     Unsigned(u64),

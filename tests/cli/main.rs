@@ -14,6 +14,7 @@ mod diff;
 mod export;
 mod faults;
 mod foreign;
+mod forms;
 mod hostile;
 mod injection;
 mod kill;

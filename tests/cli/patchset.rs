@@ -202,7 +202,7 @@ fn an_unknown_key_is_refused() {
     assert_snapshot!(check(format!("{HEAD}author: me\n")), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:4:1: unknown field `author`, expected one of `schema`, `id`, `title`, `applies-to`, `pins`, `extends`, `drop`, `edits`, `build`
+      patchsets/mine/patchset.yaml:4:1: unknown field `author`, expected one of `schema`, `id`, `title`, `applies-to`, `pins`, `extends`, `drop`, `texts`, `edits`, `build`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, wyh: b, file: M, file.mode: {executable: true}}\n"), @"
@@ -765,6 +765,7 @@ fn show_prints_edits_and_their_reasons() {
                 "Modules/gadget/loader.c"
               ],
               "operation": "file.add",
+              "values_for": [],
               "when": null
             }
           ],

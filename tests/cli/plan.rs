@@ -163,6 +163,7 @@ fn the_plan_is_printed_as_json() {
               "why": ""
             }
           ],
+          "chosen": null,
           "edit": "move",
           "file": "Makefile.pre.in",
           "operation": "makefile.remove-prerequisite",
@@ -180,6 +181,7 @@ fn the_plan_is_printed_as_json() {
         },
         {
           "candidates": [],
+          "chosen": null,
           "edit": "modules",
           "file": "Modules/Setup.dist",
           "operation": "setup.enable",
@@ -197,6 +199,7 @@ fn the_plan_is_printed_as_json() {
         },
         {
           "candidates": [],
+          "chosen": null,
           "edit": "modules",
           "file": "Modules/Setup.dist",
           "operation": "setup.enable",
@@ -209,6 +212,7 @@ fn the_plan_is_printed_as_json() {
         },
         {
           "candidates": [],
+          "chosen": null,
           "edit": "later",
           "file": "configure",
           "operation": "file.mode",
@@ -221,6 +225,7 @@ fn the_plan_is_printed_as_json() {
         },
         {
           "candidates": [],
+          "chosen": null,
           "edit": "twice",
           "file": "Makefile.pre.in",
           "operation": "text.replace",
@@ -258,6 +263,7 @@ fn the_plan_is_printed_as_json() {
         },
         {
           "candidates": [],
+          "chosen": null,
           "edit": "there",
           "file": "configure",
           "operation": "file.add",

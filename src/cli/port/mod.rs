@@ -116,18 +116,21 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let folder = args.output.join(&head.id);
     write::require_free(&catalog, &head.id, &folder)?;
     output::require_new_directory(workspace, &[&source.spec], &folder)?;
-    let edits = port::ported(&patchset, &decided);
+    // The new patchset is for one version.
+    let base_version = old.as_deref().map(python_version).transpose()?.flatten();
+    let plain = patchset.at(Some(&version), base_version.as_ref());
+    let edits = port::ported(&plain, &decided);
     let text_of = |edit: &Edit| {
         let origin = catalog.find(&edit.patchset)?;
         String::from_utf8(origin.read("patchset.yaml").ok()?).ok()
     };
-    let written = port::write(&head, &patchset, &edits, &text_of);
+    let written = port::write(&head, &plain, &edits, &text_of);
     let new = write::load_from_temporary(&catalog, &head.id, &written)?;
     let refused = |title: &str, ids: &[String], help: &str| {
         let edits = ids.iter().map(|id| format!("edit: {id}"));
         Err(CliError::unfit(title).details(edits).detail("nothing was written").help(help))
     };
-    let wrong = port::not_as_decided(&patchset, &new, &edits);
+    let wrong = port::not_as_decided(&plain, &new.at(Some(&version), base_version.as_ref()), &edits);
     if !wrong.is_empty() {
         let help =
             "write these edits in the usual form, one key per line and `id` first, or port them by hand";

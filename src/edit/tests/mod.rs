@@ -6,6 +6,7 @@ mod c_condition;
 mod diff;
 mod examples;
 mod file;
+mod forms;
 mod header;
 mod m4;
 mod m4_branches;

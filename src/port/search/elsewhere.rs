@@ -60,7 +60,7 @@ fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candid
             let change = Change { file: vec![path.clone()], ..judged.change.clone() };
             let old = judged.judging.base_bytes(path)?.unwrap_or_default();
             let was_there = !words_of_code(path, &old, name.as_bytes()).is_empty();
-            if was_there || judged.change.file.contains(path) || !judged.judging.fits(judged.edit, &change)? {
+            if was_there || judged.change.may_edit(path) || !judged.judging.fits(judged.edit, &change)? {
                 continue;
             }
             let parts = judged.judging.resolve(judged.edit, &change)?;
@@ -261,7 +261,7 @@ fn on(judged: JudgedPart<'_>, path: &TreePath, text: &[u8], span: Span) -> (Opti
     let as_here = |change: Change| {
         let here = String::from_utf8(span.of(text).to_vec()).ok();
         let moved = here.and_then(|here| change.operation.with_anchor(Anchor::Text(here)));
-        moved.map(|operation| Change { operation, ..change })
+        moved.map(|operation| change.with_operation(operation))
     };
     if let Anchor::Code { function: Some(wanted), code, count } = judged.anchor() {
         let Some(name) = enclosing_function(text, span) else { return (None, None) };

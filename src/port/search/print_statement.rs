@@ -10,8 +10,7 @@ use crate::tree::Location;
 pub(in crate::port) fn trapped(change: &Change, places: &[Location], why: &str) -> Finding {
     let mut finding = Finding::same_place(change, places, why);
     for candidate in &mut finding.candidates {
-        candidate.change =
-            without_print_statement(change).map(|operation| Change { operation, ..change.clone() });
+        candidate.change = without_print_statement(change).map(|operation| change.with_operation(operation));
     }
     finding
 }

@@ -205,8 +205,8 @@ impl<'a> Search<'a> {
         let operation =
             Operation::SetupAdd(setup::Add { module: name.clone(), arguments: source.to_owned() });
         // Another operation can replace the change only if it is about this module alone.
-        let add = (self.enable && self.modules.len() == 1)
-            .then(|| Change { operation, ..self.judged.change.clone() });
+        let add =
+            (self.enable && self.modules.len() == 1).then(|| self.judged.change.with_operation(operation));
         let candidate = Candidate {
             places: vec![Location::whole(path)],
             text: format!("{name} {source}"),
