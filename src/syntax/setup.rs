@@ -36,6 +36,9 @@ pub struct Module {
     pub is_definition: bool,
     /// Whether its last line ends in a backslash: an enabled line would continue on the next one.
     pub continues: bool,
+    /// Whether its last line that is not empty does so: an enabled line would continue on what follows the comments and
+    /// empty lines below it.
+    pub is_open: bool,
     /// The whole logical line with its line end.
     pub line: Span,
 }
@@ -229,6 +232,10 @@ fn module(text: &[u8], body: Span, line: Span, enabled: bool, section: Section) 
         arguments: arguments.to_vec(),
         is_definition: lines.iter().any(|code| code.of(text).contains(&b'=')),
         continues: lines.last().is_some_and(|code| code.of(text).ends_with(b"\\")),
+        is_open: lines
+            .iter()
+            .rfind(|code| !code.is_empty())
+            .is_some_and(|code| code.of(text).ends_with(b"\\")),
         line,
     })
 }

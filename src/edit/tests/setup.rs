@@ -79,6 +79,11 @@ fn an_edit_that_would_continue_onto_the_next_line_is_refused() {
     let file = on("Setup", "#array a.c \\\nb b.c\n");
     assert!(file.refused(ENABLE).contains("include the next one"));
     assert!(file.refused("setup.set: {module: array, value: x.c}").contains("include the next one"));
+    // makesetup drops comments and empty lines first.
+    for between in ["##", "#", "# # x\n\n"] {
+        let file = on("Setup", format!("#array a.c \\\n{between}\nb b.c\n"));
+        assert!(file.refused(ENABLE).contains("include the next one"), "{between}");
+    }
     let end = on("Setup", "b b.c \\\n# end\n");
     assert!(end.refused("setup.add: {module: a, arguments: a.c}").contains("include the new one"));
 }

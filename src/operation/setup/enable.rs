@@ -63,7 +63,7 @@ impl Operate for Enable {
                 let why = format!("the line of `{}` is listed after `*shared*` or `*disabled*`", wanted.name);
                 refused(why, line.name.start)
             }
-            [line] if line.continues => refused(CONTINUED, line.name.start),
+            [line] if line.is_open => refused(CONTINUED, line.name.start),
             [line] => change(line.hashes.iter().map(|hash| Rewrite::remove(*hash)).collect()),
             _ => Err(Failure::Ambiguous {
                 what: format!("{} lines would build `{}`", off.len(), wanted.name),
