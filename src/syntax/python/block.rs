@@ -18,6 +18,9 @@ struct Block {
     header: Span,
 }
 
+/// What is wrong with a decorator before another statement, or at the end.
+const UNUSED_DECORATOR: &str = "neither a function nor a class follows this decorator";
+
 /// Fills in the definitions of `file`. Returns, for each line, what encloses its first statement
 /// and what encloses those after its colon.
 pub(super) fn walk(file: &mut PyFile) -> Vec<(Enclosing, Enclosing)> {
@@ -52,6 +55,9 @@ pub(super) fn walk(file: &mut PyFile) -> Vec<(Enclosing, Enclosing)> {
             file.definitions.push(definition);
             file.definitions.len() - 1
         });
+        if definition.is_none() && start < line.span.start {
+            file.problems.push(Problem::new(Span::new(start, line.span.end), UNUSED_DECORATOR));
+        }
         let inside = compound.map_or(enclosing, |conditional| Enclosing {
             definition: definition.or(enclosing.definition),
             conditional: enclosing.conditional || conditional,
@@ -65,6 +71,9 @@ pub(super) fn walk(file: &mut PyFile) -> Vec<(Enclosing, Enclosing)> {
     }
     while let Some(block) = blocks.pop() {
         finish(file, &block, end);
+    }
+    if let Some((start, _)) = decorators {
+        file.problems.push(Problem::new(Span::new(start, end), UNUSED_DECORATOR));
     }
     file.lines = lines;
     enclosing_of
@@ -137,6 +146,14 @@ mod tests {
         assert_eq!(problems("if a:\n    x\n  y\nz\n"), [wrong]);
         assert_eq!(problems("def f():\nx = 1\n"), ["no indented statement follows this line"]);
         assert!(problems("if a:\n\tx\n        y\n").is_empty());
+    }
+
+    #[test]
+    fn a_decorator_without_a_definition_is_a_problem() {
+        for source in ["@x\n", "@x", "@x\ny()\n", "class A:\n    @x\n    y = 1\n"] {
+            assert_eq!(problems(source), [UNUSED_DECORATOR], "{source}");
+        }
+        assert!(problems("@x\n@y(\n1)\n# why\nasync def f(): pass\n@x\nclass A: pass\n").is_empty());
     }
 
     #[test]
