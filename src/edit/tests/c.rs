@@ -237,6 +237,21 @@ fn no_line_is_inserted_inside_a_comment_of_several_lines() {
 }
 
 #[test]
+fn lines_that_end_the_head_of_a_function_are_refused() {
+    let case = on("f.c", "static int\nf(int a,\n  int b)\n{\n}\n");
+    for change in [
+        "c.insert: {function: f, after: static int, text: x();}",
+        "c.insert: {after: static int, text: int x;}",
+        "c.insert: {function: f, before: 'f(int a', text: g(int c);}",
+    ] {
+        assert!(case.refused(change).contains("tear apart the head of `f`"), "{change}");
+    }
+    let parameter = "c.insert: {function: f, after: 'int a,', text: 'int c,'}";
+    assert!(case.changed(parameter).contains("a,\nint c,\n  int b"));
+    assert!(case.changed("c.insert: {before: static int, text: int x;}").starts_with("int x;\nstatic"));
+}
+
+#[test]
 fn code_that_crosses_a_conditional_is_not_wrapped() {
     let case = on("f.c", "int f(void)\n{\n\tx = 1;\n#ifdef A\n\tx = 2;\n#endif\n}\n");
     let change =

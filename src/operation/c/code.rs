@@ -1,11 +1,13 @@
 //! Finds functions and code, and indents code for its place.
 
+use std::slice;
+
 use crate::operation::lines::{common_indentation, indentation, push_indented};
 use crate::operation::prelude::*;
 use crate::operation::value::Function as Wanted;
-use crate::syntax::c::{Function, has_code};
+use crate::syntax::c::{CFile, Function, has_code};
 use crate::syntax::{Doubt, Problem};
-use crate::text::{line_bounds, lines};
+use crate::text::{apply, line_bounds, lines};
 
 /// The only function that `wanted` names, if it can be edited safely.
 pub(super) fn function<'a>(file: &'a ParsedFile, wanted: &Wanted) -> Result<&'a Function, Failure> {
@@ -71,6 +73,24 @@ pub(super) fn check_between_lines(file: &ParsedFile, offset: usize) -> Result<()
         return Ok(());
     }
     Err(Failure::refused("a comment, a string or a spliced line runs over the line end there", offset))
+}
+
+/// Checks that a function is still found after lines are put into its head: a `;` would end the declaration, and a word
+/// before the parameters would be another name.
+pub(super) fn check_head(file: &ParsedFile, insertion: &Rewrite) -> Result<(), Failure> {
+    let (c, at) = (file.c(), insertion.span.start);
+    let is_around = |function: &&Function| function.span().start < at && at <= function.body.start;
+    let Some(function) = c.functions().iter().find(is_around) else { return Ok(()) };
+    let after = CFile::parse(apply(&file.bytes, slice::from_ref(insertion)).unwrap_or_default());
+    let found = after.functions().iter().any(|other| {
+        let (start, end) = (function.span().start, function.span().end + insertion.with.len());
+        other.name == function.name && other.span() == Span::new(start, end)
+    });
+    if found {
+        return Ok(());
+    }
+    let why = format!("the lines would tear apart the head of `{}`", function.name);
+    Err(Failure::refused(why, function.name_span.start))
 }
 
 /// Checks that a text of the patchset has code: an anchor of comments alone would match anywhere.

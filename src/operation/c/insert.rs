@@ -1,6 +1,8 @@
 //! `c.insert`.
 
-use super::code::{body_indentation, check_between_lines, check_code, function, indented, named_code, scope};
+use super::code::{
+    body_indentation, check_between_lines, check_code, check_head, function, indented, named_code, scope,
+};
 use crate::operation::lines::indentation;
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
@@ -125,6 +127,8 @@ impl Operate for Insert {
             |span: &Span| within_reach(file, site.texts.get(&self.text), *span, after, scope).is_some();
         let done: Vec<Span> = found.iter().copied().filter(|span| is_done(span) || is_near(span)).collect();
         let rewrite = |span: Span| insert_lines(text, at(&span), &lines(&span));
+        let new = found.iter().filter(|span| !done.contains(span));
+        new.copied().try_for_each(|span| check_head(file, &rewrite(span)))?;
         let what = named_code(code, self.function.as_ref());
         match_count(&what, self.count.0, &found, &Results::proof(done), rewrite, || {
             near_lines(file, code, &[])
