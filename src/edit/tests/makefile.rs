@@ -308,6 +308,18 @@ fn a_prerequisite_is_moved_before_or_after_another() {
 }
 
 #[test]
+fn a_rule_does_not_become_a_variable_of_its_target() {
+    let case = on("Makefile", "all: b A=$(c)\n");
+    for change in [
+        "makefile.remove-prerequisite: {target: all, word: b}",
+        "makefile.replace-prerequisite: {target: all, word: b, with: 'B=c'}",
+        "makefile.move-prerequisite: {target: all, word: b, after: A=$(c)}",
+    ] {
+        assert!(case.refused(change).contains("would not read the line as a rule of `all`"), "{change}");
+    }
+}
+
+#[test]
 fn a_prerequisite_is_moved_within_one_rule_only() {
     let answer = |rule: &str| {
         on("Makefile", rule).refused("makefile.move-prerequisite: {target: all, word: b, before: a}")

@@ -1,6 +1,6 @@
 //! `makefile.add-prerequisite`.
 
-use super::prerequisite::{no_rule, prerequisite};
+use super::prerequisite::{change_head, no_rule, prerequisite};
 use crate::operation::prelude::*;
 use crate::syntax::makefile::{Rule, is_open};
 
@@ -50,7 +50,10 @@ impl Operate for AddPrerequisite {
             let rules = rules_of(found.as_ref().map_or(target.as_str(), |found| found.target));
             return match (word_in(&rules), found) {
                 (Some(at), _) => already(at),
-                (None, Ok(found)) => change(vec![Rewrite::insert(found.word.end, format!(" {}", self.word))]),
+                (None, Ok(found)) => {
+                    let insertion = Rewrite::insert(found.word.end, format!(" {}", self.word));
+                    change_head(file, found.rule, vec![insertion.span], vec![insertion])
+                }
                 (None, Err(not_found)) => Err(not_found.failure(file, &self.target.0, after)),
             };
         }
@@ -75,6 +78,7 @@ impl Operate for AddPrerequisite {
         }
         let end = last.map_or(rule.colon.end, |word| word.end);
         let blank = if text.get(end) == Some(&b'|') { " " } else { "" };
-        change(vec![Rewrite::insert(end, format!(" {}{blank}", self.word))])
+        let insertion = Rewrite::insert(end, format!(" {}{blank}", self.word));
+        change_head(file, rule, vec![insertion.span], vec![insertion])
     }
 }

@@ -1,6 +1,6 @@
 //! `makefile.move-prerequisite`.
 
-use super::prerequisite::{only_prerequisite, with_blanks};
+use super::prerequisite::{change_head, only_prerequisite, with_blanks};
 use crate::operation::prelude::*;
 
 /// `makefile.move-prerequisite`: moves a prerequisite before or after another one of the same rule. A serial make builds
@@ -87,9 +87,7 @@ impl Operate for MovePrerequisite {
             Some(_) => Rewrite::insert(other.word.start, format!("{} ", self.word)),
             None => Rewrite::insert(other.word.end, format!(" {}", self.word)),
         };
-        change_at(
-            vec![word.word],
-            vec![insert, Rewrite::remove(with_blanks(text, word.rule.header.start, word.word))],
-        )
+        let removed = with_blanks(text, word.rule.header.start, word.word);
+        change_head(file, word.rule, vec![word.word], vec![insert, Rewrite::remove(removed)])
     }
 }

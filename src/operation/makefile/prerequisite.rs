@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::operation::prelude::*;
-use crate::syntax::makefile::Rule;
+use crate::syntax::makefile::{Makefile, Rule};
+use crate::text::apply;
 
 /// A prerequisite, in the rule of the target that has it.
 pub(super) struct Prerequisite<'a> {
@@ -86,6 +87,33 @@ impl NotFound<'_> {
             }
         }
     }
+}
+
+/// The change of a rule's first line.
+///
+/// # Errors
+/// Afterwards it would not be a rule of these targets: without `a`, `all: a B=$(c)` gives `all` a variable of its own.
+pub(super) fn change_head(
+    file: &ParsedFile,
+    rule: &Rule,
+    anchors: Vec<Span>,
+    rewrites: Vec<Rewrite>,
+) -> Answer {
+    let (text, start) = (&file.bytes, rule.header.start);
+    let moved = rewrites.iter().map(|rewrite| {
+        let span = Span::new(rewrite.span.start - start, rewrite.span.end - start);
+        Rewrite::replace(span, rewrite.with.clone())
+    });
+    let moved: Vec<Rewrite> = moved.collect();
+    let after = apply(rule.header.of(text), &moved).unwrap_or_default();
+    let makefile = Makefile::parse(&after);
+    let targets =
+        |rule: &Rule, text: &[u8]| rule.targets.iter().map(|it| it.of(text).to_vec()).collect::<Vec<_>>();
+    if makefile.rules.first().is_none_or(|new| targets(new, &after) != targets(rule, text)) {
+        let target = lossy(rule.targets[0].of(text));
+        return refused(format!("make would not read the line as a rule of `{target}` afterwards"), start);
+    }
+    change_at(anchors, rewrites)
 }
 
 /// The rules that have `word` as a prerequisite: their first target, and the offset of the word.

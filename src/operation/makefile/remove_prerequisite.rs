@@ -1,6 +1,6 @@
 //! `makefile.remove-prerequisite`.
 
-use super::prerequisite::{NotFound, only_prerequisite, with_blanks};
+use super::prerequisite::{NotFound, change_head, only_prerequisite, with_blanks};
 use super::reach::{check_all_unreached, reached};
 use crate::operation::prelude::*;
 
@@ -40,7 +40,8 @@ impl Operate for RemovePrerequisite {
         match only_prerequisite(file, &self.target.0, &self.word) {
             Ok(found) => {
                 check_all_unreached(file, &self.target.0, &found)?;
-                change(vec![Rewrite::remove(with_blanks(&file.bytes, found.rule.header.start, found.word))])
+                let removed = with_blanks(&file.bytes, found.rule.header.start, found.word);
+                change_head(file, found.rule, vec![removed], vec![Rewrite::remove(removed)])
             }
             Err(NotFound::Word(target, rule)) if reached(file, target, &self.word, None).is_none() => {
                 already(rule.colon.start)

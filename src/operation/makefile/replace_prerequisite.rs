@@ -1,6 +1,6 @@
 //! `makefile.replace-prerequisite`.
 
-use super::prerequisite::{NotFound, only_prerequisite, with_blanks};
+use super::prerequisite::{NotFound, change_head, only_prerequisite, with_blanks};
 use super::reach::{check_all_unreached, check_unreached, reached};
 use crate::operation::prelude::*;
 
@@ -44,10 +44,11 @@ impl Operate for ReplacePrerequisite {
             Ok(found) => {
                 check_all_unreached(file, &self.target.0, &found)?;
                 check_unreached(file, &self.with, &found)?;
-                return change(vec![match found.rule.prerequisites.iter().find(is_with) {
+                let rewrite = match found.rule.prerequisites.iter().find(is_with) {
                     Some(_) => Rewrite::remove(with_blanks(text, found.rule.header.start, found.word)),
                     None => Rewrite::replace(found.word, self.with.as_str()),
-                }]);
+                };
+                return change_head(file, found.rule, vec![rewrite.span], vec![rewrite]);
             }
             Err(not_found) => not_found,
         };
