@@ -4,7 +4,10 @@ use super::context::Context;
 use super::fact::{refusal, unmet};
 use super::outcome::{Near, Outcome, Part};
 use crate::contents::Contents;
-use crate::operation::{Answer, Delta, Failure, FileNeed, Miss, Module, ParsedFile, Resolution, Site};
+use crate::operation::c::balanced;
+use crate::operation::{
+    Answer, Delta, Failure, Family, FileNeed, Miss, Module, ParsedFile, Resolution, Site,
+};
 use crate::patchset::{Change, Edit, Form, is_pattern, pattern_matches};
 use crate::text::nearest;
 use crate::tree::{Entry, Location, TreeError, TreePath};
@@ -305,7 +308,9 @@ fn in_file(index: usize, change: &Change, file: &ParsedFile, exists: bool) -> Ve
             neighbours: &change.neighbours,
             module,
         };
-        answered(module, operation.resolve(&site))
+        let answer = operation.resolve(&site);
+        let is_c = change.operation.family() == Family::C;
+        answered(module, if is_c { balanced(file, answer) } else { answer })
     };
     match operation.modules() {
         [] => vec![resolve(None)],

@@ -107,6 +107,7 @@ operations! {
     Header "header.undef" => HeaderUndef(header::Undef) Exists,
     C "c.insert" => CInsert(c::Insert) Exists,
     C "c.replace" => CReplace(c::Replace) Exists,
+    C "c.remove" => CRemove(c::Remove) Exists,
     C "c.replace-condition" => CReplaceCondition(c::ReplaceCondition) Exists,
     C "c.replace-function" => CReplaceFunction(c::ReplaceFunction) Exists,
     C "c.wrap" => CWrap(c::Wrap) Exists,

@@ -4,15 +4,17 @@ use std::slice;
 
 use crate::operation::lines::{common_indentation, indentation, push_indented};
 use crate::operation::prelude::*;
+use crate::operation::text::near_lines;
 use crate::operation::value::Function as Wanted;
 use crate::syntax::c::{CFile, Function, has_code};
 use crate::syntax::{Doubt, Problem};
 use crate::text::{apply, line_bounds, lines};
 
-/// The only function that `wanted` names, if it can be edited safely.
-pub(super) fn function<'a>(file: &'a ParsedFile, wanted: &Wanted) -> Result<&'a Function, Failure> {
-    let all = file.c().functions();
-    let named: Vec<&Function> = all.iter().filter(|f| f.name == wanted.name).collect();
+/// The only function that `wanted` names in the scope of the site, if it can be edited safely.
+pub(super) fn function<'a>(site: &Site<'a>, wanted: &Wanted) -> Result<&'a Function, Failure> {
+    let file = site.file;
+    let all = file.c().functions().iter().filter(|f| site.scope.contains(f.span()));
+    let named: Vec<&Function> = all.filter(|f| f.name == wanted.name).collect();
     let is_under = |f: &&&Function| {
         let Some(under) = &wanted.under else { return true };
         f.conditions.iter().any(|condition| one_line(condition) == one_line(under))
@@ -59,11 +61,11 @@ fn no_function(file: &ParsedFile, name: &str) -> Failure {
     Miss::new(format!("no function is called `{name}`")).near(near).into()
 }
 
-/// The scope of an operation that may name a function: the function, or the whole file.
-pub(super) fn scope(file: &ParsedFile, wanted: Option<&Wanted>) -> Result<Span, Failure> {
+/// The scope of an operation that may name a function: the function, or the scope of the site.
+pub(super) fn scope(site: &Site<'_>, wanted: Option<&Wanted>) -> Result<Span, Failure> {
     match wanted {
-        Some(wanted) => function(file, wanted).map(Function::span),
-        None => Ok(file.span()),
+        Some(wanted) => function(site, wanted).map(Function::span),
+        None => Ok(site.scope),
     }
 }
 
@@ -106,6 +108,27 @@ pub(super) fn check_code<'a>(
 /// Code on one line, with single blanks.
 pub(super) fn one_line(code: &str) -> String {
     code.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Every match of `from` in `scope`, each up to the first match of `to` after it.
+pub(super) fn find_range(
+    file: &ParsedFile,
+    from: &str,
+    to: Option<&str>,
+    scope: Span,
+) -> Result<Vec<Span>, Failure> {
+    let found = file.c().find_code(from.as_bytes(), scope);
+    let Some(to) = to else { return Ok(found) };
+    let ends = file.c().find_code(to.as_bytes(), scope);
+    let range = |first: Span| {
+        let last = ends.iter().find(|last| last.start >= first.start && last.end >= first.end);
+        let missing = || {
+            let what = format!("{} was not found after the first code", named_code(to, None));
+            Miss { at: Some(first.start), ..Miss::new(what) }.near(near_lines(file, to, &[]))
+        };
+        Ok(Span::new(first.start, last.ok_or_else(missing)?.end))
+    };
+    found.into_iter().map(range).collect()
 }
 
 /// Names code for messages.

@@ -1,17 +1,21 @@
 //! `c.insert`.
 
 use super::code::{
-    body_indentation, check_between_lines, check_code, check_head, function, indented, named_code, scope,
+    body_indentation, check_between_lines, check_code, check_head, function, indented, named_code, one_line,
+    scope,
 };
+use super::statements::Statements;
 use crate::operation::lines::indentation;
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
+use crate::operation::unit::{Edge, Insertion, insert};
 use crate::operation::value::Function as Wanted;
-use crate::syntax::c::Function;
+use crate::syntax::c::{CFile, Function};
 use crate::text::line_bounds;
 
-/// `c.insert`: inserts lines at a function's entry, or before or after code.
+/// `c.insert`: inserts lines before or after code, or at the start or end of a function, `#if` branch, `struct`, `enum`, table or
+/// file.
 ///
 /// ```yaml
 /// file: Python/import.c
@@ -25,16 +29,32 @@ use crate::text::line_bounds;
 ///      return 0;
 ///  }
 /// ```
+/// ```yaml
+/// file: Python/import.c
+/// within: {function: init, if: '#ifdef MPI'}
+/// c.insert: {at: end, text: broadcast();}
+/// ```
+/// ```diff
+///  int init(void)
+///  {
+///  #ifdef MPI
+///      open();
+/// +    broadcast();
+///  #endif
+///      return 0;
+///  }
+/// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(extend(
     "oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}],
-    "dependentRequired" = {"at": ["function"]}
+    "if" = {"properties": {"at": {"const": "entry"}}, "required": ["at"]},
+    "then" = {"required": ["function"]}
 ))]
 pub struct Insert {
-    /// The function; with `before` or `after` the whole file unless given.
+    /// The function; the scope of `within`, or the whole file, unless given.
     pub function: Option<Wanted>,
-    /// `entry`: after the opening brace of the function.
+    /// `start` or `end` of the function or scope; `entry` is the start of a function.
     pub at: Option<At>,
     /// Code before whose line the lines are inserted.
     pub before: Option<String>,
@@ -51,8 +71,12 @@ pub struct Insert {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum At {
-    /// After the opening brace.
+    /// After the opening brace of a function.
     Entry,
+    /// Before everything else in the scope.
+    Start,
+    /// After everything else in the scope.
+    End,
 }
 
 impl Insert {
@@ -67,6 +91,7 @@ impl Operate for Insert {
         Description::new(Anchor::Code { function, code, count })
             .label(self.function.as_ref().map_or("", |function| &function.name))
             .texts([&self.text])
+            .within()
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
@@ -76,7 +101,7 @@ impl Operate for Insert {
         let given = [self.at.is_some(), self.before.is_some(), self.after.is_some()];
         let number = given.iter().filter(|given| **given).count();
         ensure(number == 1, "needs one of `at`, `before` and `after`")?;
-        ensure(self.at.is_none() || self.function.is_some(), "has `at: entry` without `function`")
+        ensure(self.at != Some(At::Entry) || self.function.is_some(), "has `at: entry` without `function`")
     }
 
     fn set_anchor(&mut self, anchor: Anchor) -> bool {
@@ -98,12 +123,21 @@ impl Operate for Insert {
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (file, text) = (site.file, &site.file.bytes);
         let lines = site.texts.get(&self.text);
-        let Some(code) = self.code() else {
-            let wanted = self.function.as_ref().expect("it was checked that `at` has a function");
-            return insert_at_entry(site, function(file, wanted)?, lines);
+        let scope = scope(site, self.function.as_ref())?;
+        let at_edge = |edge: Edge| {
+            let own = Site { scope, ..*site };
+            let (text, count) = (&self.text, self.count.0);
+            insert(&Statements, &own, &Insertion { before: None, after: None, at: Some(edge), text, count })
         };
+        match (self.at, &self.function) {
+            (Some(At::Entry), Some(wanted)) => return insert_at_entry(site, function(site, wanted)?, lines),
+            (Some(At::Entry | At::Start), _) => return at_edge(Edge::Start),
+            (Some(At::End), _) => return at_edge(Edge::End),
+            (None, _) => {}
+        }
+        let code = self.code().expect("it was checked that there is an anchor");
         let after = self.after.is_some();
-        let found = file.c().find_code(code.as_bytes(), scope(file, self.function.as_ref())?);
+        let found = file.c().find_code(code.as_bytes(), scope);
         let at = |span: &Span| {
             if after {
                 line_bounds(text, span.end.saturating_sub(1).max(span.start)).end
@@ -122,18 +156,36 @@ impl Operate for Insert {
                 neighbours::ends_with(&text[..at], &own, &others)
             }
         };
-        let scope = scope(file, self.function.as_ref())?;
         let is_near =
             |span: &Span| within_reach(file, site.texts.get(&self.text), *span, after, scope).is_some();
         let done: Vec<Span> = found.iter().copied().filter(|span| is_done(span) || is_near(span)).collect();
         let rewrite = |span: Span| insert_lines(text, at(&span), &lines(&span));
         let new = found.iter().filter(|span| !done.contains(span));
+        new.clone().try_for_each(|span| check_not_split(file, site.texts.get(&self.text), at(span)))?;
         new.copied().try_for_each(|span| check_head(file, &rewrite(span)))?;
         let what = named_code(code, self.function.as_ref());
         match_count(&what, self.count.0, &found, &Results::proof(done), rewrite, || {
             near_lines(file, code, &[])
         })
     }
+}
+
+/// Checks that a statement is not put between the parts of another one, such as an `if` and what depends on it.
+fn check_not_split(file: &ParsedFile, lines: &[u8], at: usize) -> Result<(), Failure> {
+    let text = CFile::parse(lines);
+    let tokens = text.tokens_of(Span::new(0, lines.len()));
+    let is_statement = tokens.iter().rfind(|token| !token.starts_with(b"#"));
+    if !is_statement.is_some_and(|last| matches!(*last, b";" | b"}")) {
+        return Ok(());
+    }
+    let Some(part) = file.c().split_at(at) else { return Ok(()) };
+    let shown = String::from_utf8_lossy(part.of(&file.bytes)).into_owned();
+    let line = file.location(at).line;
+    let why = format!(
+        "line {line} is in the middle of a statement, after or before its `{}`: name the whole statement, or its first or last code",
+        one_line(&shown)
+    );
+    Err(Failure::refused(why, part.start))
 }
 
 /// The texts that other changes insert, at the same indentation or as they are.

@@ -4,18 +4,23 @@
 //! so that an anchor still matches in a function that was indented again.
 
 mod add_include;
+mod balance;
 mod code;
 mod insert;
 mod redirect_call;
+mod remove;
 mod remove_entry;
 mod replace;
 mod replace_condition;
 mod replace_function;
+mod statements;
 mod wrap;
 
 pub use add_include::AddInclude;
+pub use balance::balanced;
 pub use insert::{At, Insert};
 pub use redirect_call::RedirectCall;
+pub use remove::Remove;
 pub use remove_entry::RemoveEntry;
 pub use replace::Replace;
 pub use replace_condition::ReplaceCondition;

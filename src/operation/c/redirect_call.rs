@@ -39,6 +39,7 @@ impl Operate for RedirectCall {
             count: self.count.0,
         })
         .compared(Compared::Line)
+        .within()
         .label(format!("{}.{}", self.function.name, self.from))
     }
 
@@ -47,7 +48,7 @@ impl Operate for RedirectCall {
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let c = site.file.c();
-        let function = function(site.file, &self.function)?;
+        let function = function(site, &self.function)?;
         let callees = |name: &str| -> Vec<Span> {
             c.calls(name, function.body).iter().map(|call| call.callee).collect()
         };

@@ -43,6 +43,7 @@ impl Operate for Replace {
         })
         .label(format!("{function}.{}", word.unwrap_or_default()))
         .texts([&self.with])
+        .within()
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
@@ -54,7 +55,7 @@ impl Operate for Replace {
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let file = site.file;
-        let scope = scope(file, self.function.as_ref())?;
+        let scope = scope(site, self.function.as_ref())?;
         let with = with_line_ends(site.texts.get(&self.with), line_ending(&file.bytes));
         let with = with.trim_ascii_end();
         let found = file.c().find_code(self.find.as_bytes(), scope);

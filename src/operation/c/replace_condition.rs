@@ -140,6 +140,7 @@ impl Operate for ReplaceCondition {
             count: Some(self.count.0),
         })
         .label(one_line(self.code()))
+        .within()
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
@@ -169,7 +170,7 @@ impl Operate for ReplaceCondition {
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (file, text) = (site.file, &site.file.bytes);
-        let within = scope(file, self.function.as_ref())?;
+        let within = scope(site, self.function.as_ref())?;
         let found = match (&self.around, &self.find) {
             (Some(around), _) => self.guards(file, around, within)?,
             (None, find) => {

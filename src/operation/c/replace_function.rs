@@ -35,6 +35,7 @@ impl Operate for ReplaceFunction {
         Description::new(Anchor::Code { function: Some(self.function.clone()), code: None, count: None })
             .label(self.function.name.clone())
             .texts([&self.with])
+            .within()
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
@@ -48,11 +49,12 @@ impl Operate for ReplaceFunction {
         let with = with_line_ends(site.texts.get(&self.with), line_ending(text));
         let with = with.trim_ascii();
         // The new definition may bring comments, directives and other variants of the function.
-        let variants = file.c().functions().iter().filter(|f| f.name == self.function.name);
+        let variants = file.c().functions().iter();
+        let variants = variants.filter(|f| f.name == self.function.name && site.scope.contains(f.span()));
         let copies = memmem::find_iter(text, with).map(|start| Span::new(start, start + with.len()));
         let done: Vec<Span> =
             copies.filter(|copy| variants.clone().any(|f| copy.contains(f.span()))).collect();
-        match (function(file, &self.function), done.first()) {
+        match (function(site, &self.function), done.first()) {
             (Ok(function), _) if done.iter().any(|copy| copy.contains(function.span())) => {
                 already(function.span().start)
             }

@@ -5,10 +5,10 @@ use crate::operation::lines::indentation;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::value::Function as Wanted;
-use crate::syntax::c::{CFile, Function};
-use crate::text::line_bounds;
+use crate::syntax::c::{CFile, is_expression};
+use crate::text::{line_bounds, lines};
 
-/// `c.wrap`: puts a function, or the lines from one piece of code to another inside it, under a preprocessor condition.
+/// `c.wrap`: puts a function, or whole statements, declarations or entries, under a preprocessor condition or into an `if`.
 ///
 /// ```yaml
 /// file: Python/import.c
@@ -25,101 +25,203 @@ use crate::text::line_bounds;
 ///      b();
 ///  }
 /// ```
+/// ```yaml
+/// file: Python/import.c
+/// within: {function: f}
+/// c.wrap: {from: a();, to: b();, if: use_mpi > 0}
+/// ```
+/// ```diff
+///  void f(void)
+///  {
+/// -    a();
+/// -    b();
+/// +    if (use_mpi > 0) {
+/// +        a();
+/// +        b();
+/// +    }
+///      c();
+///  }
+/// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("dependentRequired" = {"to": ["from"]}))]
+#[schemars(extend(
+    "dependentRequired" = {"to": ["from"]},
+    "oneOf" = [{"required": ["condition"]}, {"required": ["if"]}],
+    "anyOf" = [{"required": ["function"]}, {"required": ["from"]}]
+))]
 pub struct Wrap {
-    /// The function.
-    pub function: Wanted,
-    /// The opening directive: `#ifndef WITH_MPI_IMPORT`.
+    /// The function; the scope of `within`, or the whole file, unless given.
+    pub function: Option<Wanted>,
+    /// The opening directive: `#ifndef WITH_MPI_IMPORT`. `if` is the same.
     #[schemars(regex(pattern = r"^\s*#if"))]
-    pub condition: String,
+    pub condition: Option<String>,
+    /// The opening directive, or the condition of a C `if`: `x > 0`.
+    #[serde(rename = "if")]
+    #[schemars(length(min = 1))]
+    pub condition_of_if: Option<String>,
     /// The first code to wrap, with the statement that it begins; the whole function unless given.
     pub from: Option<String>,
     /// The last code to wrap.
     pub to: Option<String>,
-    /// Lines for the other case, put after an `#else`.
+    /// Lines for the other case, put after an `#else` or `else`.
     pub otherwise: Option<Text>,
 }
 
 impl Operate for Wrap {
     fn describe(&self) -> Description<'_> {
-        let (function, code) = (Some(self.function.clone()), self.from.clone());
+        let (function, code) = (self.function.clone(), self.from.clone());
         Description::new(Anchor::Code { function, code, count: None })
-            .label(self.function.name.clone())
+            .label(self.function.as_ref().map_or("", |function| &function.name))
             .texts(&self.otherwise)
+            .within()
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
         let anchors = [("from", &self.from), ("to", &self.to)];
         check_code(anchors.into_iter().filter_map(|(name, code)| Some((name, code.as_ref()?.as_bytes()))))?;
         ensure(self.to.is_none() || self.from.is_some(), "has `to` without `from`")?;
-        let is_condition = self.condition.trim_start().starts_with("#if");
-        ensure(is_condition, "needs a `condition` that starts with `#if`")
+        ensure(self.function.is_some() || self.from.is_some(), "needs `function` or `from`")?;
+        let is_one = self.condition.is_some() != self.condition_of_if.is_some();
+        ensure(is_one, "needs either `condition` or `if`")?;
+        let is_directive = self.condition.as_ref().is_none_or(|text| text.trim_start().starts_with("#if"));
+        ensure(is_directive, "needs a `condition` that starts with `#if`")?;
+        let is_valid = self.directive().is_some() || is_expression(self.condition().trim().as_bytes());
+        ensure(is_valid, "needs an `if` that starts with `#if`, or is an expression: `x > 0`")?;
+        let is_part = self.directive().is_some() || self.from.is_some();
+        ensure(is_part, "needs `from`, since a function cannot be in an `if`")
     }
 
-    moves_to!(self, Anchor::Code { function: Some(function), code, .. } =>
-        (self.function, self.from) = (function, code));
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let Anchor::Code { function, code, .. } = anchor else { return false };
+        if function.is_some() != self.function.is_some() || code.is_some() != self.from.is_some() {
+            return false;
+        }
+        (self.function, self.from) = (function, code);
+        true
+    }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
-        let (file, text) = (site.file, &site.file.bytes);
-        let ending = line_ending(text);
-        let bounds = |from: Span, to: Span| {
-            (line_bounds(text, from.start).start, line_bounds(text, to.end.saturating_sub(1)).end)
-        };
-        let opening = as_lines(self.condition.trim_end().as_bytes(), ending);
-        let closing = |from: Span| {
-            let mut closing = Vec::new();
-            if let Some(otherwise) = &self.otherwise {
-                closing.extend(as_lines(b"#else", ending));
-                closing.extend(indented(site.texts.get(otherwise), indentation(text, from.start), ending));
-            }
-            closing.extend(as_lines(b"#endif", ending));
-            closing
-        };
+        let file = site.file;
         // The lines after the `#else` may contain the function, or the code, once more.
-        let variants = file.c().functions().iter().filter(|f| f.name == self.function.name);
-        let pieces = variants
-            .flat_map(|variant| self.pieces(file, variant).into_iter().map(move |piece| (variant, piece)));
-        for (variant, (from, to)) in pieces {
-            let (start, end) = bounds(from, to);
-            let whole = self.whole(site, variant, Span::new(start, end));
-            // A statement without an end seems to go on after the `#else`.
-            let last = whole.map_or(end, |whole| bounds(from, whole).1);
-            let closing = closing(from);
-            let mut ends = (end..=last).filter(|at| *at == end || text[at - 1] == b'\n');
-            if text[..start].ends_with(&opening) && ends.any(|end| text[end..].starts_with(&closing)) {
-                return already(start);
+        for scope in self.variants(site) {
+            for (from, to) in self.pieces(file, scope) {
+                if let Some(at) = self.made(site, from, to, scope) {
+                    return already(at);
+                }
             }
         }
-        let function = function(file, &self.function)?;
-        let (from, mut to) = self.piece(file, function)?;
-        let (start, end) = bounds(from, to);
-        if let Some(whole) = self.whole(site, function, Span::new(start, end)) {
-            // Without `to`, the statement that `from` begins is wrapped.
-            if self.to.is_some() || whole.start < start {
-                let (first, last) = (file.location(whole.start).line, file.location(whole.end - 1).line);
-                let why = format!("the lines to wrap are part of a statement: wrap lines {first} to {last}");
-                return refused(why, start);
-            }
-            to = whole;
-        }
-        let (start, end) = bounds(from, to);
-        check_between_lines(file, start)?;
-        check_between_lines(file, end)?;
+        let scope = match &self.function {
+            Some(wanted) => function(site, wanted)?.span(),
+            None => site.scope,
+        };
+        let (from, mut to) = self.piece(file, scope)?;
         let c = file.c();
         if c.conditions_at(from.start) != c.conditions_at(to.start) {
             return refused("the lines to wrap begin and end under different conditions", to.start);
         }
-        change(vec![Rewrite::insert(start, opening), insert_lines(text, end, &closing(from))])
+        let lines = self.bounds(file, from, to);
+        if let Some(whole) = self.whole(site, lines) {
+            // Without `to`, the statement that `from` begins is wrapped.
+            if self.to.is_some() || whole.start < lines.start {
+                let (first, last) = (file.location(whole.start).line, file.location(whole.end - 1).line);
+                let why = format!("the lines to wrap are part of a statement: wrap lines {first} to {last}");
+                return refused(why, lines.start);
+            }
+            to = whole;
+        }
+        let lines = self.bounds(file, from, to);
+        check_between_lines(file, lines.start)?;
+        check_between_lines(file, lines.end)?;
+        if self.directive().is_none() && !c.is_in_function(lines) {
+            return refused("an `if` must be in a function", lines.start);
+        }
+        change_at(vec![Span::at(lines.start), Span::at(lines.end)], self.rewrites(site, lines))
     }
 }
 
 impl Wrap {
-    /// The whole statements that lines of a function are part of; `None` if the lines are whole statements themselves, or
-    /// the lines for the other case open and close the same brackets.
-    fn whole(&self, site: &Site<'_>, function: &Function, lines: Span) -> Option<Span> {
-        let (c, text) = (site.file.c(), &site.file.bytes);
+    fn condition(&self) -> &str {
+        self.condition.as_deref().or(self.condition_of_if.as_deref()).unwrap_or_default()
+    }
+
+    /// The opening directive; `None` for the condition of an `if`.
+    fn directive(&self) -> Option<&str> {
+        Some(self.condition().trim_end()).filter(|text| text.trim_start().starts_with("#if"))
+    }
+
+    /// The lines before and after the wrapped ones, whose indentation is `margin`.
+    fn frame(&self, site: &Site<'_>, margin: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        let ending = line_ending(&site.file.bytes);
+        let otherwise = self.otherwise.as_ref().map(|text| site.texts.get(text));
+        let line = |text: &str| [margin, text.as_bytes(), ending].concat();
+        let Some(directive) = self.directive() else {
+            let mut closing = line("}");
+            if let Some(otherwise) = otherwise {
+                let inner = [margin, step(margin)].concat();
+                closing.extend([line("else {"), indented(otherwise, &inner, ending), line("}")].concat());
+            }
+            return (line(&format!("if ({}) {{", self.condition().trim())), closing);
+        };
+        let mut closing = Vec::new();
+        if let Some(otherwise) = otherwise {
+            closing.extend(as_lines(b"#else", ending));
+            closing.extend(indented(otherwise, margin, ending));
+        }
+        closing.extend(as_lines(b"#endif", ending));
+        (as_lines(directive.as_bytes(), ending), closing)
+    }
+
+    fn rewrites(&self, site: &Site<'_>, wrapped: Span) -> Vec<Rewrite> {
+        let text = &site.file.bytes;
+        let margin = indentation(text, wrapped.start);
+        let (opening, closing) = self.frame(site, margin);
+        if self.directive().is_some() {
+            let opening = Rewrite::insert(wrapped.start, opening);
+            return vec![opening, insert_lines(text, wrapped.end, &closing)];
+        }
+        let step = step(margin);
+        let mut all = vec![Rewrite::insert(wrapped.start, [&opening[..], step].concat())];
+        for line in lines(wrapped.of(text)).skip(1) {
+            let at = wrapped.start + line.start;
+            let own = line.of(wrapped.of(text)).trim_ascii();
+            let is_spliced = text[..at].trim_ascii_end().ends_with(b"\\");
+            if !own.is_empty() && !own.starts_with(b"#") && !is_spliced {
+                all.push(Rewrite::insert(at, step));
+            }
+        }
+        all.push(insert_lines(text, wrapped.end, &closing));
+        all
+    }
+
+    /// Where a piece is wrapped already.
+    fn made(&self, site: &Site<'_>, from: Span, to: Span, scope: Span) -> Option<usize> {
+        let (file, text) = (site.file, &site.file.bytes);
+        let lines = self.bounds(file, from, to);
+        let whole = self.whole(site, lines).filter(|whole| scope.contains(*whole));
+        let margin = indentation(text, from.start);
+        let outer = match self.directive() {
+            Some(_) => margin,
+            None => margin.strip_suffix(step(margin))?,
+        };
+        let (opening, closing) = self.frame(site, outer);
+        // A statement without an end seems to go on after the `#else`.
+        let last = whole.map_or(lines.end, |whole| self.bounds(file, from, whole).end.max(lines.end));
+        let mut ends = (lines.end..=last).filter(|at| *at == lines.end || text[at - 1] == b'\n');
+        let is_made =
+            text[..lines.start].ends_with(&opening) && ends.any(|end| text[end..].starts_with(&closing));
+        is_made.then_some(lines.start)
+    }
+
+    /// The lines from one match to another.
+    fn bounds(&self, file: &ParsedFile, from: Span, to: Span) -> Span {
+        let (start, end) = (from.start, to.end.saturating_sub(1).max(from.start));
+        Span::new(line_bounds(&file.bytes, start).start, line_bounds(&file.bytes, end).end)
+    }
+
+    /// The whole statements that lines are part of; `None` if the lines are whole statements themselves, or the lines for the
+    /// other case open and close the same brackets.
+    fn whole(&self, site: &Site<'_>, lines: Span) -> Option<Span> {
+        let c = site.file.c();
         self.from.as_ref()?;
         let brackets = |tokens: Vec<&[u8]>| -> isize {
             let sign = |token: &&[u8]| match *token {
@@ -137,34 +239,40 @@ impl Wrap {
                 return None;
             }
         }
-        let whole = c.whole_statements(lines, function.body)?;
-        let end = line_bounds(text, whole.end - 1).end;
-        (line_bounds(text, whole.start).start < lines.start || end > lines.end).then_some(whole)
+        let whole = c.whole_units(lines)?;
+        (whole.start < lines.start || whole.end > lines.end).then_some(whole)
     }
 
-    /// All pieces of a function that the arguments match: from each match of the first code to the next one of the last.
-    fn pieces(&self, file: &ParsedFile, function: &Function) -> Vec<(Span, Span)> {
-        let Some(from) = &self.from else { return vec![(function.span(), function.span())] };
+    /// The functions of the name, or the scope.
+    fn variants(&self, site: &Site<'_>) -> Vec<Span> {
+        let Some(wanted) = &self.function else { return vec![site.scope] };
+        let named = site.file.c().functions().iter().filter(|f| f.name == wanted.name);
+        named.map(crate::syntax::c::Function::span).filter(|span| site.scope.contains(*span)).collect()
+    }
+
+    /// All pieces of a scope that the arguments match: from each match of the first code to the next one of the last.
+    fn pieces(&self, file: &ParsedFile, scope: Span) -> Vec<(Span, Span)> {
+        let Some(from) = &self.from else { return vec![(scope, scope)] };
         let c = file.c();
-        let starts = c.find_code(from.as_bytes(), function.body);
+        let starts = c.find_code(from.as_bytes(), scope);
         let pairs = starts.into_iter().filter_map(|from| match &self.to {
             None => Some((from, from)),
             Some(to) => {
-                let rest = Span::new(from.start, function.body.end);
+                let rest = Span::new(from.start, scope.end);
                 Some((from, *c.find_code(to.as_bytes(), rest).first()?))
             }
         });
         pairs.collect()
     }
 
-    /// The only piece of a function that the arguments match.
-    fn piece(&self, file: &ParsedFile, function: &Function) -> Result<(Span, Span), Failure> {
-        let Some(from) = &self.from else { return Ok((function.span(), function.span())) };
-        let from = self.only_match(file, from, function.body)?;
+    /// The only piece of a scope that the arguments match.
+    fn piece(&self, file: &ParsedFile, scope: Span) -> Result<(Span, Span), Failure> {
+        let Some(from) = &self.from else { return Ok((scope, scope)) };
+        let from = self.only_match(file, from, scope)?;
         match &self.to {
             None => Ok((from, from)),
             Some(to) => {
-                let rest = Span::new(from.start, function.body.end);
+                let rest = Span::new(from.start, scope.end);
                 Ok((from, self.only_match(file, to, rest)?))
             }
         }
@@ -172,7 +280,7 @@ impl Wrap {
 
     fn only_match(&self, file: &ParsedFile, code: &str, within: Span) -> Result<Span, Failure> {
         let found = file.c().find_code(code.as_bytes(), within);
-        let what = named_code(code, Some(&self.function));
+        let what = named_code(code, self.function.as_ref());
         match found[..] {
             [one] => Ok(one),
             [] => Err(Miss::new(format!("{what} was not found")).near(near_lines(file, code, &[])).into()),
@@ -183,4 +291,9 @@ impl Wrap {
             }),
         }
     }
+}
+
+/// The blanks of one more level of indentation.
+fn step(margin: &[u8]) -> &'static [u8] {
+    if margin.starts_with(b"\t") { b"\t" } else { b"    " }
 }

@@ -133,7 +133,7 @@ impl Operate for AddVariable {
         }
         let other = variable(file, self.other())?;
         let line = line_of(file, other);
-        let at = if self.before.is_some() { place_before(&Lines, text, line) } else { line.end };
+        let at = if self.before.is_some() { place_before(&Lines, file, line) } else { line.end };
         if at == text.len() && file.makefile().continues {
             return refused("the last line is continued, and would include the new one", at);
         }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Failure, Miss};
 use super::find::find_words;
 use super::parsed::ParsedFile;
+use crate::syntax::c::ListKind;
 use crate::text::Span;
 
 /// A scope inside a file: each of the given scopes is inside those before it in this list.
@@ -31,6 +32,12 @@ pub struct Within {
     /// A Python class, by its dotted name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
+    /// A C `struct` or `union`, by its tag or the name of its type: its fields.
+    #[serde(default, rename = "struct", skip_serializing_if = "Option::is_none")]
+    pub fields: Option<String>,
+    /// A C `enum`, by its tag or the name of its type: its constants.
+    #[serde(default, rename = "enum", skip_serializing_if = "Option::is_none")]
+    pub constants: Option<String>,
     /// A C function, or a Python function or method: by its dotted name, or by its own name inside a `class`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
@@ -40,6 +47,13 @@ pub struct Within {
     /// A variable of a Makefile: its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variable: Option<String>,
+    /// An initialized C variable, such as an array: its values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    /// A branch of an `#if`, by its directive: `#ifdef X`, `#elif Y`, `#else`; `#ifdef X ... #else` is the `#else` of that chain.
+    /// It may also be around the function that is named.
+    #[serde(default, rename = "if", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
     /// A `case` or `AS_CASE` of configure.ac, by what its patterns are compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<String>,
@@ -57,9 +71,13 @@ pub(super) enum Scope<'a> {
     Between(&'a str, &'a str),
     Section(&'a str),
     Class(&'a str),
+    Struct(&'a str),
+    Enum(&'a str),
     Function(&'a str),
     Target(&'a str),
     Variable(&'a str),
+    Table(&'a str),
+    If(&'a str),
     Case(&'a str),
     Branch(&'a str),
     Call(&'a str),
@@ -71,9 +89,13 @@ impl fmt::Display for Scope<'_> {
             Scope::Between(from, to) => write!(f, "text between `{from}` and `{to}`"),
             Scope::Section(name) => write!(f, "section `{name}`"),
             Scope::Class(name) => write!(f, "class `{name}`"),
+            Scope::Struct(name) => write!(f, "struct `{name}`"),
+            Scope::Enum(name) => write!(f, "enum `{name}`"),
             Scope::Function(name) => write!(f, "function `{name}`"),
             Scope::Target(name) => write!(f, "target `{name}`"),
             Scope::Variable(name) => write!(f, "variable `{name}`"),
+            Scope::Table(name) => write!(f, "table `{name}`"),
+            Scope::If(directive) => write!(f, "branch `{directive}`"),
             Scope::Case(subject) => write!(f, "case `{subject}`"),
             Scope::Branch(pattern) => write!(f, "branch `{pattern}`"),
             Scope::Call(name) => write!(f, "call of `{name}`"),
@@ -94,18 +116,24 @@ impl fmt::Display for Within {
 impl Within {
     /// The given scopes, the outermost first.
     fn scopes(&self) -> Vec<Scope<'_>> {
-        let Within { between, section, class, function, target, variable, case, branch, call } = self;
+        let Within { between, section, class, fields, constants, function, target, .. } = self;
+        let Within { variable, table, condition, case, branch, call, .. } = self;
         let between = between.as_ref().map(|(from, to)| Scope::Between(from, to));
         let section = section.as_deref().map(Scope::Section);
         let class = class.as_deref().map(Scope::Class);
+        let fields = fields.as_deref().map(Scope::Struct);
+        let constants = constants.as_deref().map(Scope::Enum);
         let function = function.as_deref().map(Scope::Function);
         let target = target.as_deref().map(Scope::Target);
         let variable = variable.as_deref().map(Scope::Variable);
+        let table = table.as_deref().map(Scope::Table);
+        let condition = condition.as_deref().map(Scope::If);
         let case = case.as_deref().map(Scope::Case);
         let branch = branch.as_deref().map(Scope::Branch);
         let call = call.as_deref().map(Scope::Call);
-        let all = [between, section, class, function, target, variable, case, branch, call];
-        all.into_iter().flatten().collect()
+        let outer = [between, section, class, fields, constants, function, target, variable];
+        let inner = [table, condition, case, branch, call];
+        outer.into_iter().chain(inner).flatten().collect()
     }
 
     /// Checks what the type cannot say.
@@ -125,7 +153,8 @@ impl Within {
             inner.sort_unstable();
             inner.dedup();
             if inner.is_empty() {
-                return Err(Miss::new(format!("no {scope} was found")).into());
+                let near = scope.near(file, &spans);
+                return Err(Miss::new(format!("no {scope} was found")).near(near).into());
             }
             (spans, last) = (inner, Some(scope));
         }
@@ -141,10 +170,33 @@ impl Within {
 }
 
 impl Scope<'_> {
+    /// What resembles it in `outer`, where it was not found.
+    fn near(&self, file: &ParsedFile, outer: &[Span]) -> Vec<usize> {
+        match self {
+            Scope::If(directive) => c::branches_near(file, directive, outer),
+            Scope::Between(..)
+            | Scope::Section(_)
+            | Scope::Class(_)
+            | Scope::Struct(_)
+            | Scope::Enum(_)
+            | Scope::Function(_)
+            | Scope::Target(_)
+            | Scope::Variable(_)
+            | Scope::Table(_)
+            | Scope::Case(_)
+            | Scope::Branch(_)
+            | Scope::Call(_) => Vec::new(),
+        }
+    }
+
     /// Every part of `outer` that it names.
     fn find(&self, file: &ParsedFile, outer: Span) -> Vec<Span> {
         match self {
             Scope::Class(name) => python::classes(file, name, outer),
+            Scope::Struct(name) => c::lists(file, ListKind::Fields, name, outer),
+            Scope::Enum(name) => c::lists(file, ListKind::Constants, name, outer),
+            Scope::Table(name) => c::lists(file, ListKind::Values, name, outer),
+            Scope::If(directive) => c::branches(file, directive, outer),
             Scope::Function(name) if is_python(file) => python::functions(file, name, outer),
             Scope::Function(name) => c::functions(file, name, outer),
             Scope::Target(name) => makefile::rules(file, name, outer),

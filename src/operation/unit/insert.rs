@@ -81,7 +81,7 @@ fn next_to<'a>(
     anchors: &[Span],
 ) -> (Vec<Span>, impl Fn(Span) -> Rewrite + 'a) {
     let (file, text) = (site.file, &site.file.bytes[..]);
-    let at = move |unit: Span| if after { unit.end } else { place_before(units, text, unit) };
+    let at = move |unit: Span| if after { unit.end } else { place_before(units, file, unit) };
     let is_done = |unit: &Span| {
         let own = next_to_unit(units, file, lines, *unit, after);
         let others = site.neighbours.iter().map(|other| next_to_unit(units, file, other, *unit, after));

@@ -14,7 +14,7 @@ use crate::operation::text::near_lines;
 use crate::text::line_bounds;
 
 pub(super) use insert::{Edge, Insertion, check_insertion, insert, set_anchor};
-pub(super) use remove::{Removal, remove};
+pub(super) use remove::{Removal, remove, remove_found};
 pub(super) use replace::{Replacement, replace};
 
 /// What a format says of its units.
@@ -44,6 +44,16 @@ pub(super) trait Units {
     /// Whether a unit, or the head of its block, ends at `offset`, but for a comment.
     fn ends(&self, file: &ParsedFile, offset: usize) -> bool;
 
+    /// Whether a match in `unit`, its whole units, is all of these, or the head of one.
+    fn is_whole(&self, file: &ParsedFile, unit: Span, span: Span) -> bool {
+        self.begins(file, unit, span.start) && self.ends(file, span.end)
+    }
+
+    /// A unit with the comment lines that are directly above it.
+    fn commented(&self, file: &ParsedFile, unit: Span) -> Span {
+        with_comments(self, &file.bytes, unit)
+    }
+
     /// The first or last unit of `scope`, before or after which others can be put; `None` if [`Units::edge`] says where.
     fn unit_at(&self, _file: &ParsedFile, _scope: Span, _edge: Edge) -> Option<Span> {
         None
@@ -71,7 +81,7 @@ fn named(code: &str) -> String {
 }
 
 /// A unit with the comment lines that are directly above it.
-pub(super) fn with_comments(units: &dyn Units, text: &[u8], unit: Span) -> Span {
+pub(super) fn with_comments(units: &(impl Units + ?Sized), text: &[u8], unit: Span) -> Span {
     let mut start = unit.start;
     while start > 0 {
         let line = line_bounds(text, start - 1);
@@ -87,8 +97,8 @@ pub(super) fn with_comments(units: &dyn Units, text: &[u8], unit: Span) -> Span 
 }
 
 /// Where others are inserted before a unit: above its comment lines, but below the comment at the start of a file.
-pub(super) fn place_before(units: &dyn Units, text: &[u8], unit: Span) -> usize {
-    match with_comments(units, text, unit).start {
+pub(super) fn place_before(units: &dyn Units, file: &ParsedFile, unit: Span) -> usize {
+    match units.commented(file, unit).start {
         0 => unit.start,
         start => start,
     }

@@ -1,6 +1,6 @@
 //! Removes whole units.
 
-use super::{Units, named, near, whole, with_comments};
+use super::{Units, named, near, whole};
 use crate::operation::prelude::*;
 
 /// The arguments of a removal.
@@ -13,8 +13,17 @@ pub(in crate::operation) struct Removal<'a> {
 
 /// Removes units: those that `find` is, or whose head it is.
 pub(in crate::operation) fn remove(units: &dyn Units, site: &Site<'_>, removal: &Removal<'_>) -> Answer {
+    remove_found(units, site, removal, &units.find(site.file, removal.find.as_bytes(), site.scope))
+}
+
+/// Removes units: those that the matches `found` are, or whose head they are.
+pub(in crate::operation) fn remove_found(
+    units: &dyn Units,
+    site: &Site<'_>,
+    removal: &Removal<'_>,
+    found: &[Span],
+) -> Answer {
     let (file, text) = (site.file, &site.file.bytes);
-    let found = units.find(file, removal.find.as_bytes(), site.scope);
     if found.is_empty() {
         // Removed code leaves no trace. Where code is found that `find` may misspell, it was not removed.
         let mut near = near(file, removal.find);
@@ -29,21 +38,21 @@ pub(in crate::operation) fn remove(units: &dyn Units, site: &Site<'_>, removal: 
         return Err(miss.into());
     }
     let mut spans = Vec::new();
-    for span in &found {
+    for span in found {
         let unit = whole(units, file, *span)?;
-        if !units.begins(file, unit, span.start) || !units.ends(file, span.end) {
+        if !units.is_whole(file, unit, *span) {
             let shown = String::from_utf8_lossy(unit.of(text).trim_ascii()).into_owned();
             let noun = units.noun();
             let why = format!("only part of a {noun} would be removed: `find` must be all of `{shown}`");
             return refused(why, span.start);
         }
-        spans.push(if removal.comment { with_comments(units, text, unit) } else { unit });
+        spans.push(if removal.comment { units.commented(file, unit) } else { unit });
     }
     let rewrite = |span: Span| {
         let unit = spans.iter().find(|unit| unit.contains(span)).copied().unwrap_or(span);
         Rewrite::remove(without_line(text, unit))
     };
-    match_count(&named(removal.find), removal.count, &found, &Results::proof(Vec::new()), rewrite, Vec::new)
+    match_count(&named(removal.find), removal.count, found, &Results::proof(Vec::new()), rewrite, Vec::new)
 }
 
 /// What is removed of a unit: of one that other code follows in its last line, not the indentation of that code, and the

@@ -280,7 +280,8 @@ fn on(judged: JudgedPart<'_>, path: &TreePath, text: &[u8], span: Span) -> (Opti
 
 /// The scope of the same kind as `wanted` around a match; `None` if there is none.
 fn scope_around(wanted: &Within, path: &TreePath, text: &[u8], span: Span) -> Option<Within> {
-    if wanted.between.is_some() {
+    let of_lists = [&wanted.fields, &wanted.constants, &wanted.table, &wanted.condition];
+    if wanted.between.is_some() || of_lists.into_iter().any(Option::is_some) {
         return None;
     }
     let mut around = Within::default();

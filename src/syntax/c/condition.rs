@@ -1,6 +1,7 @@
 //! `#if` groups, and the conditions under which a byte is compiled.
 
 use super::directive::{Keyword, normalized};
+use super::lexer::lex;
 use crate::text::Span;
 
 /// An `#if`...`#endif` group.
@@ -119,6 +120,15 @@ fn negation(condition: &str) -> String {
         Some((_, expression)) => format!("#if !({expression})"),
         None => "#if 0".to_string(),
     }
+}
+
+/// Whether two directives have the same tokens: blanks and comments do not matter.
+pub(crate) fn is_directive(a: &str, b: &str) -> bool {
+    let tokens = |text: &str| -> Vec<Vec<u8>> {
+        let text = text.trim().strip_prefix('#').unwrap_or(text).as_bytes();
+        lex(text).0.iter().map(|token| token.span().of(text).to_vec()).collect()
+    };
+    tokens(a) == tokens(b)
 }
 
 /// The normalized text of a branch's directive. What follows `#else` is a remark.

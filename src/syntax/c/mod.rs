@@ -12,6 +12,7 @@ mod directive;
 mod expression;
 mod head;
 mod lexer;
+mod list;
 mod nesting;
 mod preprocessor;
 mod scan;
@@ -21,10 +22,13 @@ mod table;
 mod tests;
 mod token_range;
 mod tokens;
+mod unit;
 
-pub use condition::Conditional;
+pub(crate) use condition::is_directive;
+pub use condition::{Branch, Conditional};
 pub use declaration::{Function, Prototype};
 pub(crate) use expression::{condition_parts, is_expression, operands};
+pub use list::ListKind;
 pub use preprocessor::{Define, Include};
 pub use table::Table;
 
@@ -139,6 +143,27 @@ impl CFile {
         self.problems.iter().find(touches).or_else(|| of_tables().iter().find(touches))
     }
 
+    /// The bytes of a span.
+    pub fn source_of(&self, span: Span) -> &[u8] {
+        span.of(&self.source)
+    }
+
+    /// The `#if` that has no `#endif`, or the `#elif`, `#else` or `#endif` that belongs to no `#if`.
+    pub fn unbalanced(&self) -> Option<Span> {
+        let mut open = Vec::new();
+        for token in (0..self.nesting.tokens.len()).filter(|token| self.is_directive(*token)) {
+            match directive::keyword(self.text(token)).0 {
+                directive::Keyword::If => open.push(self.span(token)),
+                directive::Keyword::Endif if open.pop().is_none() => return Some(self.span(token)),
+                directive::Keyword::Elif | directive::Keyword::Else if open.is_empty() => {
+                    return Some(self.span(token));
+                }
+                _ => {}
+            }
+        }
+        open.pop()
+    }
+
     /// The start of the first token: after a license comment, before the first line of code or
     /// directive. The end of the file if there is none.
     pub fn first_code(&self) -> usize {
@@ -164,6 +189,22 @@ impl CFile {
             }
         }
         lexer.at() == offset
+    }
+
+    /// The comment that ends before `offset` with nothing but blanks between, and after the token before it.
+    pub fn comment_before(&self, offset: usize) -> Option<Span> {
+        let mut lexer = self.lexer_before(offset)?;
+        let mut last = None;
+        while lexer.at() < offset {
+            let start = lexer.at();
+            if lexer.step().is_some() {
+                last = None;
+            } else if self.source[start] == b'/' {
+                last = Some(Span::new(start, lexer.at()));
+            }
+        }
+        let blanks = |comment: &Span| self.source[comment.end..offset].trim_ascii().is_empty();
+        last.filter(|comment| comment.end <= offset).filter(blanks)
     }
 
     fn is_dead(&self, offset: usize) -> bool {

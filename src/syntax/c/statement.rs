@@ -30,45 +30,6 @@ impl CFile {
         ends.map(|end| statement_of(&code, end - 1)).collect()
     }
 
-    /// The whole statements of the function body `body` that `span` has a part of: with their blocks, the `else` of an `if`,
-    /// and the condition that a statement depends on. None if `span` has no code.
-    pub fn whole_statements(&self, span: Span, body: Span) -> Option<Span> {
-        let code = self.tokens_in(Span::new(body.start + 1, body.end - 1));
-        let inside = |token: &usize| span.start <= code.start(*token) && code.end(*token) <= span.end;
-        let is_code = |token: &usize| !code.is_directive(*token);
-        let mut own = (0..code.len()).filter(inside).filter(is_code);
-        let first = own.next()?;
-        let last = own.next_back().unwrap_or(first);
-        let (mut start, mut end) = (first, last);
-        loop {
-            let known = (start, end);
-            // Brackets that are open at the end, or close one before the start.
-            for token in known.0..=known.1 {
-                match code.partner(token) {
-                    Some(partner) => (start, end) = (start.min(partner), end.max(partner)),
-                    None => continue,
-                }
-            }
-            while start > 0 && (code.text(start) == b"else" || !ends_before(&code, start - 1)) {
-                start = code.partner(start - 1).map_or(start - 1, |partner| partner.min(start - 1));
-            }
-            while end + 1 < code.len() && !self.ends_after(&code, start, end) {
-                end = code.partner(end + 1).map_or(end + 1, |partner| partner.max(end + 1));
-            }
-            if known == (start, end) {
-                return Some(Span::new(code.start(start), code.end(end)));
-            }
-        }
-    }
-
-    /// Whether the statements that begin at `start` end with the token `end`.
-    fn ends_after(&self, code: &TokenRange<'_>, start: usize, end: usize) -> bool {
-        let next = (end + 1..code.len()).find(|token| !code.is_directive(*token));
-        let continues = next.is_some_and(|next| code.text(next) == b"else");
-        let is_do = code.text(start) == b"do" && code.is_mark(end, b"}");
-        !continues && !is_do && (code.is_any_mark(end, b";}:") || code.is_directive(end))
-    }
-
     /// The text of each token in `span`.
     pub fn tokens_of(&self, span: Span) -> Vec<&[u8]> {
         let code = self.tokens_in(span);
@@ -96,11 +57,6 @@ fn statement_of(code: &TokenRange<'_>, token: usize) -> Span {
     Span::new(code.start(first), code.end(last))
 }
 
-/// Whether a statement can begin after a token of a function's body.
-fn ends_before(code: &TokenRange<'_>, token: usize) -> bool {
-    ends_statement(code, token) || code.is_mark(token, b":")
-}
-
 fn ends_statement(code: &TokenRange<'_>, token: usize) -> bool {
     code.is_directive(token) || code.is_any_mark(token, b";{}")
 }
@@ -108,22 +64,6 @@ fn ends_statement(code: &TokenRange<'_>, token: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn whole_statements_have_their_blocks_and_conditions() {
-        let source = b"void f(void)\n{\n  a();\n  if (x) {\n    b();\n  }\n  else\n    c();\n  do { d(); } while (y);\n}\n";
-        let file = CFile::parse(source);
-        let body = file.functions()[0].body;
-        let whole = |code: &str| {
-            let found = file.find_code(code.as_bytes(), body)[0];
-            String::from_utf8(file.whole_statements(found, body).unwrap().of(source).to_vec()).unwrap()
-        };
-        assert_eq!(whole("a();"), "a();");
-        let all = "if (x) {\n    b();\n  }\n  else\n    c();";
-        assert_eq!([whole("if (x) {"), whole("c();"), whole("} else")], [all; 3]);
-        assert_eq!(whole("b();"), "b();");
-        assert_eq!(whole("do {"), "do { d(); } while (y);");
-    }
 
     #[test]
     fn a_member_of_a_struct_is_a_statement() {

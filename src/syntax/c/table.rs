@@ -139,14 +139,14 @@ fn entry(code: &TokenRange<'_>, first: usize, last: usize) -> Entry {
     Entry { key, code: span, span: whole_lines(code.file, span) }
 }
 
-fn inside_quotes(literal: &[u8]) -> &[u8] {
+pub(super) fn inside_quotes(literal: &[u8]) -> &[u8] {
     let start = literal.iter().position(|b| *b == b'"').map_or(0, |i| i + 1);
     let text = &literal[start..];
     text.strip_suffix(b"\"").unwrap_or(text)
 }
 
 /// The lines of `code` if only blanks and remarks are next to it on them, else `code`.
-fn whole_lines(file: &CFile, code: Span) -> Span {
+pub(super) fn whole_lines(file: &CFile, code: Span) -> Span {
     let start = line_bounds(&file.source, code.start).start;
     let end = line_bounds(&file.source, code.end).end;
     if is_blank(&file.source[start..code.start]) && is_blank(&file.source[code.end..end]) {

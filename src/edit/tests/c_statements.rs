@@ -1,0 +1,185 @@
+//! Statements of C: `c.remove`, and the scopes and edges of `c.insert` and `c.wrap`.
+
+use crate::edit::testing::{complaint, on};
+
+const FILE: &str = "#include \"a.h\"\n\n/* What f does,\n   in short. */\nint\nf(int x)\n{\n\ta(x);\t/* why */\n#ifdef MS_WINDOWS\n\tb(x);\n#else\n\
+                    \tb(x);\n\t/* One more. */\n\tc(x);\n#endif\n\tif (x) {\n\t\td(x);\n\t}\n\telse\n\t\te(x);\n\treturn x;\n}\n\n\
+                    #if defined(A)\nint g(void)\n{\n\ta(1);\n}\n#elif B\nint g(void)\n{\n\ta(1);\n}\n#endif\n";
+
+#[test]
+fn whole_statements_are_removed_with_their_blocks() {
+    let remove = |find: &str| {
+        on("f.c", FILE).changed(&format!("within: {{function: f}}\nc.remove: {{find: '{find}'}}"))
+    };
+    assert_eq!(remove("a( x );"), FILE.replace("\ta(x);\t/* why */\n", ""));
+    assert_eq!(remove("if (x)"), FILE.replace("\tif (x) {\n\t\td(x);\n\t}\n\telse\n\t\te(x);\n", ""));
+    let group = "#ifdef MS_WINDOWS\n\tb(x);\n#else\n\tb(x);\n\t/* One more. */\n\tc(x);\n#endif\n";
+    assert_eq!(remove("#ifdef MS_WINDOWS"), FILE.replace(group, ""));
+    let with_comment = "c.remove: {find: 'int f(int x)', comment: true}";
+    let rest = &FILE[FILE.find("\n#if defined").unwrap()..];
+    assert_eq!(on("f.c", FILE).changed(with_comment), format!("#include \"a.h\"\n\n{rest}"));
+    let comment = "c.remove: {find: c(x);, comment: true}";
+    assert_eq!(on("f.c", FILE).changed(comment), FILE.replace("\t/* One more. */\n\tc(x);\n", ""));
+    let latin1 = b"int a; /* \xe9 */\n\tint b;  \nint c;";
+    assert_eq!(
+        on("f.c", latin1).changed_bytes("c.remove: {find: int c;}"),
+        b"int a; /* \xe9 */\n\tint b;  \n"
+    );
+    assert_eq!(on("f.c", "int a; int b;\n").changed("c.remove: {find: int a;}"), "int b;\n");
+}
+
+#[test]
+fn a_range_of_statements_is_removed() {
+    let remove = "within: {function: f}\nc.remove: {from: a(x);, to: '#endif'}";
+    let start = FILE.find("\ta(x);").unwrap();
+    let end = FILE.find("\tif (x) {").unwrap();
+    assert_eq!(on("f.c", FILE).changed(remove), [&FILE[..start], &FILE[end..]].concat());
+    let across = "within: {function: f}\nc.remove: {from: a(x);, to: c(x);}";
+    assert!(on("f.c", FILE).refused(across).contains("only part of a statement"));
+    let (what, _) = on("f.c", FILE).missing("within: {function: f}\nc.remove: {from: a(x);, to: z();}");
+    assert!(what.contains("`z();` was not found after"), "{what}");
+    for wrong in ["from: a()", "to: a()", "find: a(), from: b(), to: c()", "find: ''", "find: '/* a */'"] {
+        complaint(&format!("c.remove: {{{wrong}}}"));
+    }
+}
+
+#[test]
+fn part_of_a_statement_is_never_removed() {
+    for find in ["e(x);", "a(x", "b(x);\n\n    #else", "return"] {
+        let change = format!("within: {{function: f}}\nc.remove: {{find: '{find}', count: 1}}");
+        let parts = on("f.c", FILE).parts(&change);
+        assert!(parts[0].outcome.is_failure(), "{find}: {parts:?}");
+    }
+    let half = "int f(void)\n{\n#if A\n\tif (x) {\n#endif\n\ta();\n#if A\n\t}\n#endif\n\tb();\n}\n";
+    assert!(on("f.c", half).refused("c.remove: {find: \"#if A\\nif (x) {\\n#endif\"}").contains("only part"));
+    let dangling = "int f(void)\n{\n#if A\n\tif (x)\n\t\ta();\n\telse\n#endif\n\t\tb();\n}\n";
+    assert!(on("f.c", dangling).refused("c.remove: {find: b();}").contains("only part"));
+    assert_eq!(on("f.c", FILE).already("c.remove: {find: 'nothing_like_it(1);'}"), [1]);
+    on("f.c", FILE).missing("c.remove: {find: 'return  y;'}");
+    assert_eq!(on("f.c", FILE).ambiguous("c.remove: {find: a(1);}"), [27, 32]);
+}
+
+#[test]
+fn a_branch_of_an_if_is_a_scope() {
+    let within = |scope: &str| format!("within: {{{scope}}}\nc.replace: {{find: b(x), with: z(x)}}");
+    let (first, second) = FILE.split_once("#else").unwrap();
+    let windows = [&first.replace("b(x)", "z(x)"), "#else", second].concat();
+    assert_eq!(on("f.c", FILE).changed(&within("if: '# ifdef MS_WINDOWS'")), windows);
+    let other = [first, "#else", &second.replace("b(x)", "z(x)")].concat();
+    for scope in ["if: '#else'", "if: '#ifdef MS_WINDOWS ... #else'", "function: f, if: '#else'"] {
+        assert_eq!(on("f.c", FILE).changed(&within(scope)), other, "{scope}");
+    }
+    let around =
+        |scope: &str| format!("within: {{function: g, if: '{scope}'}}\nc.replace: {{find: a(1), with: z()}}");
+    let elif = FILE.rfind("a(1)").unwrap();
+    assert_eq!(
+        on("f.c", FILE).changed(&around("#elif B")),
+        [&FILE[..elif], "z()", &FILE[elif + 4..]].concat()
+    );
+    let (_, near) = on("f.c", FILE).missing(&within("if: '#ifdef MS_WINDOW'"));
+    assert_eq!(near, ["#ifdef MS_WINDOWS"]);
+    let twice = "#ifdef A\nint a;\n#endif\n#ifdef A\nint b;\n#endif\n";
+    assert_eq!(
+        on("f.c", twice).ambiguous("within: {if: '#ifdef A'}\nc.insert: {at: end, text: int c;}"),
+        [2, 5]
+    );
+}
+
+#[test]
+fn lines_are_inserted_at_the_edges_of_a_scope() {
+    let insert = |scope: &str, at: &str| {
+        on("f.c", FILE).changed(&format!("within: {{{scope}}}\nc.insert: {{at: {at}, text: z();}}"))
+    };
+    assert_eq!(insert("function: f", "start"), FILE.replace("\ta(x);", "\tz();\n\ta(x);"));
+    assert_eq!(insert("function: f", "end"), FILE.replace("\treturn x;\n", "\treturn x;\n\tz();\n"));
+    assert_eq!(insert("if: '#ifdef MS_WINDOWS'", "start"), FILE.replace("WINDOWS\n", "WINDOWS\n\tz();\n"));
+    assert_eq!(insert("if: '#else'", "end"), FILE.replace("\tc(x);\n", "\tc(x);\n\tz();\n"));
+    let end = on("f.c", "int a;").changed("c.insert: {at: end, text: int b;}");
+    assert_eq!(end, "int a;\nint b;\n");
+    let start = on("f.c", "/* Why. */\n\n#include <a.h>\n").changed("c.insert: {at: start, text: int b;}");
+    assert_eq!(start, "/* Why. */\n\nint b;\n#include <a.h>\n");
+    let lists =
+        "struct s {\n    int a;\n};\nenum e {\n    A,\n};\nstatic T t[] = {\n    {\"x\"},\n    {0}\n};\n";
+    let into = |scope: &str, at: &str, text: &str| {
+        on("f.c", lists).changed(&format!("within: {{{scope}}}\nc.insert: {{at: {at}, text: '{text}'}}"))
+    };
+    assert_eq!(into("struct: s", "end", "int b;"), lists.replace("a;\n", "a;\n    int b;\n"));
+    assert_eq!(into("enum: e", "start", "B,"), lists.replace("    A,", "    B,\n    A,"));
+    assert_eq!(
+        into("table: t", "start", "{\"y\"},"),
+        lists.replace("    {\"x\"", "    {\"y\"},\n    {\"x\"")
+    );
+    on("f.c", lists).missing("within: {enum: s}\nc.insert: {at: end, text: 'B,'}");
+}
+
+#[test]
+fn a_statement_is_not_inserted_into_another() {
+    for change in [
+        "c.insert: {function: f, before: e(x);, text: z();}",
+        "c.insert: {function: f, after: 'if (x) {} else', text: z();}",
+        "c.insert: {function: f, after: else, text: z();}",
+        "c.insert: {function: f, before: else, text: z();}",
+    ] {
+        let parts = on("f.c", FILE).parts(change);
+        assert!(parts[0].outcome.is_failure(), "{change}: {parts:?}");
+    }
+    let lines = "int f(void)\n{\n    a(1,\n      2);\n    if (x)\n#ifdef A\n        b();\n#else\n        c();\n#endif\n}\n";
+    assert!(
+        on("f.c", lines).refused("c.insert: {after: 'a(1,', text: z();}").contains("middle of a statement")
+    );
+    assert!(
+        on("f.c", lines).refused("c.insert: {before: c();, text: z();}").contains("middle of a statement")
+    );
+    let argument = on("f.c", lines).changed("c.insert: {after: 'a(1,', text: '  3,'}");
+    assert_eq!(argument, lines.replace("a(1,\n", "a(1,\n    3,\n"));
+}
+
+#[test]
+fn directives_stay_balanced() {
+    for (change, line) in [
+        ("c.replace: {find: '#ifdef MS_WINDOWS', with: z();}", 9),
+        ("c.replace: {find: \"c(x);\\n#endif\", with: z();}", 14),
+        ("c.insert: {function: f, after: return x;, text: '#ifdef Z'}", 22),
+        ("c.wrap: {function: f, if: '#ifdef Z', from: return x;, otherwise: '#endif'}", 21),
+    ] {
+        let case = on("f.c", FILE);
+        assert!(case.refused(change).contains("directives would not match"), "{change}");
+        let crate::edit::Outcome::Refused { place: Some(place), .. } = case.outcome(change) else { panic!() };
+        assert_eq!(place.line, line, "{change}");
+    }
+}
+
+#[test]
+fn statements_are_put_into_an_if() {
+    let wrap = "within: {function: f}\nc.wrap: {from: a(x);, to: c(x);, if: x > 0}";
+    assert!(on("f.c", FILE).refused(wrap).contains("under different conditions"));
+    let wrap =
+        "within: {function: f}\nc.wrap:\n  from: a(x);\n  to: '#endif'\n  if: x > 0\n  otherwise: z();";
+    let expected = FILE
+        .replace("\ta(x);\t/* why */\n", "\tif (x > 0) {\n\t\ta(x);\t/* why */\n")
+        .replace("\tb(x);", "\t\tb(x);")
+        .replace("\t/* One", "\t\t/* One")
+        .replace("\tc(x);\n#endif\n", "\t\tc(x);\n#endif\n\t}\n\telse {\n\t\tz();\n\t}\n");
+    assert_eq!(on("f.c", FILE).changed(wrap), expected);
+    let top = on("f.c", "int a;\n").refused("c.wrap: {from: int a;, if: x}");
+    assert!(top.contains("in a function"));
+    for wrong in [
+        "if: x",
+        "from: a, if: '#define x'",
+        "from: a",
+        "from: a, if: x, condition: '#if x'",
+        "function: f, if: x",
+    ] {
+        complaint(&format!("c.wrap: {{{wrong}}}"));
+    }
+}
+
+#[test]
+fn entries_and_declarations_are_wrapped_in_their_scope() {
+    let text = "static T t[] = {\n    {\"a\", a},\n    {\"b\",\n     b},\n    {0}\n};\nint x;\nint y;\n";
+    let entry = "within: {table: t}\nc.wrap: {from: '{\"b\"', if: '#ifdef B'}";
+    let expected = text.replace("    {\"b\",\n     b},\n", "#ifdef B\n    {\"b\",\n     b},\n#endif\n");
+    assert_eq!(on("f.c", text).changed(entry), expected);
+    let both = on("f.c", text).changed("c.wrap: {from: int x;, to: int y;, if: '#ifdef B'}");
+    assert_eq!(both, text.replace("int x;\nint y;\n", "#ifdef B\nint x;\nint y;\n#endif\n"));
+}
