@@ -111,6 +111,8 @@ operations! {
     C "c.replace-condition" => CReplaceCondition(c::ReplaceCondition) Exists,
     C "c.replace-function" => CReplaceFunction(c::ReplaceFunction) Exists,
     C "c.wrap" => CWrap(c::Wrap) Exists,
+    C "c.add-entry" => CAddEntry(c::AddEntry) Exists,
+    C "c.replace-entry" => CReplaceEntry(c::ReplaceEntry) Exists,
     C "c.remove-entry" => CRemoveEntry(c::RemoveEntry) Exists,
     C "c.add-include" => CAddInclude(c::AddInclude) Exists,
     C "c.redirect-call" => CRedirectCall(c::RedirectCall) Exists,

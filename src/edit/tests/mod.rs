@@ -3,6 +3,7 @@
 
 mod c;
 mod c_condition;
+mod c_entries;
 mod c_statements;
 mod diff;
 mod examples;

@@ -1,9 +1,10 @@
 //! `c.remove-entry`.
 
+use super::entry::{called, is_separated, list};
 use crate::operation::prelude::*;
-use crate::syntax::c::Table;
+use crate::syntax::c::{List, ListEntry, ListKind};
 
-/// `c.remove-entry`: removes an entry from a table such as a `PyMethodDef` array.
+/// `c.remove-entry`: removes an entry from a table such as a `PyMethodDef` array, or from an `enum`, `struct` or initializer.
 ///
 /// ```yaml
 /// file: Modules/posixmodule.c
@@ -19,9 +20,10 @@ use crate::syntax::c::Table;
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RemoveEntry {
-    /// The array's name.
+    /// The name of the array, of another initialized variable, or of the `enum`, `struct` or `union`.
     pub table: String,
-    /// The entry's first string, or first word where it has no string.
+    /// The entry's first string, or first word where it has no string; the name of a field or constant, or the name in the comment
+    /// after a value: `0, /* tp_print */`.
     pub entry: String,
     /// How many entries of that name the table has.
     #[serde(default)]
@@ -30,32 +32,29 @@ pub struct RemoveEntry {
 
 impl Operate for RemoveEntry {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Entry { table: self.table.clone(), entry: self.entry.clone() }).removes()
+        Description::new(Anchor::Entry { table: self.table.clone(), entry: self.entry.clone() })
+            .within()
+            .removes()
     }
 
     moves_to!(self, Anchor::Entry { table, entry } => (self.table, self.entry) = (table, entry));
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let file = site.file;
-        let tables = file.c().tables();
-        let names = tables.iter().map(|t| (t.name_span.start, t.name.as_str().into()));
-        let none = format!("no table is called `{}`", self.table);
-        let called = |n| format!("{n} tables are called `{}`", self.table);
-        let table = &tables[only(&self.table, names, none, called)?];
-        if let Some(problem) = file.c().problem_in(table.span) {
-            return Err(Failure::doubtful(&format!("`{}`", self.table), problem));
-        }
-        let entries: Vec<_> = table.entries.iter().filter(|entry| entry.key == self.entry).collect();
+        let list = list(site, &self.table)?;
+        let entries = called(&list, &self.entry);
         if entries.len() == self.count.0 {
-            return change(entries.iter().map(|entry| Rewrite::remove(entry.span)).collect());
+            let mut all: Vec<Rewrite> = entries.iter().map(|entry| Rewrite::remove(entry.span)).collect();
+            all.extend(self.comma_before(file, &list, &entries));
+            return change_at(entries.iter().map(|entry| entry.span).collect(), all);
         }
-        let similar = renamed_entries(file, table, &self.entry);
+        let similar = renamed_entries(file, &list, &self.entry);
         match entries.len() {
             // Without an entry of that name the table is as wanted, unless it has the entry under another name.
-            0 if similar.is_empty() => already(table.name_span.start),
+            0 if similar.is_empty() => already(list.names[0].start),
             0 => {
                 let miss = Miss::new(format!("`{}` has no entry `{}`", self.table, self.entry)).near(similar);
-                Err(Miss { at: Some(table.name_span.start), ..miss }.into())
+                Err(Miss { at: Some(list.names[0].start), ..miss }.into())
             }
             n => Err(Failure::Ambiguous {
                 what: format!(
@@ -69,21 +68,32 @@ impl Operate for RemoveEntry {
     }
 }
 
+impl RemoveEntry {
+    /// The comma before the last constant of an `enum`, which C89 does not accept without another one after it.
+    fn comma_before(&self, file: &ParsedFile, list: &List, removed: &[&ListEntry]) -> Option<Rewrite> {
+        let [.., before, last] = &list.entries[..] else { return None };
+        let is_bare = list.kind == ListKind::Constants && removed.contains(&last);
+        let goes = is_bare && !is_separated(file, list, last) && !removed.contains(&before);
+        let at = before.code.end.checked_sub(1).filter(|_| goes && is_separated(file, list, before))?;
+        Some(Rewrite::remove(Span::new(at, at + 1)))
+    }
+}
+
 /// Entries that may be the missing one under another name. Names of one table are often similar (getgroups and
 /// setgroups): another string does not count while the file still has the missing entry's function. A macro of
 /// Argument Clinic (OS_GETGROUPS_METHODDEF) is the entry itself.
-fn renamed_entries(file: &ParsedFile, table: &Table, entry: &str) -> Vec<usize> {
+fn renamed_entries(file: &ParsedFile, list: &List, entry: &str) -> Vec<usize> {
     let is_macro = |key: &str| {
         let name = key.strip_suffix("_METHODDEF");
         name.is_some_and(|name| ends_in_word(&name.to_ascii_lowercase(), entry))
     };
-    let macros: Vec<usize> =
-        table.entries.iter().filter(|e| is_macro(&e.key)).map(|e| e.code.start).collect();
+    let keys = list.entries.iter().flat_map(|e| e.keys.iter().map(|key| (e.code.start, key.as_str())));
+    let macros: Vec<usize> = keys.clone().filter(|(_, key)| is_macro(key)).map(|(at, _)| at).collect();
     let has_function = file.c().functions().iter().any(|f| ends_in_word(&f.name, entry));
     if !macros.is_empty() || has_function {
         return macros;
     }
-    nearest(entry, table.entries.iter().map(|e| (e.code.start, e.key.as_str().into())))
+    nearest(entry, keys.map(|(at, key)| (at, key.into())))
 }
 
 /// Whether a name is `word`, or ends in `_word`.

@@ -35,7 +35,7 @@ pub struct List {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListEntry {
     /// What it is called: the names of fields, the first string, or the first word where it has no string, and the name of a
-    /// designated field.
+    /// designated field, or that in the comment after it.
     pub keys: Vec<String>,
     /// Its tokens, with the comma or semicolon after them.
     pub code: Span,
@@ -144,9 +144,17 @@ fn keys(all: &Reading<'_>, kind: ListKind, first: usize, last: usize) -> Vec<Str
             };
             let mut keys = vec![string(text)];
             keys.extend(designated.map(|at| string(code.text(at))).filter(|name| *name != keys[0]));
+            keys.extend(remark(&code.source()[code.end(last)..]).map(string));
             keys
         }
     }
+}
+
+/// The name in the comment after a value, which says what it is for: `0, /* tp_print */`.
+fn remark(rest: &[u8]) -> Option<&[u8]> {
+    let line = rest.split(|b| *b == b'\n').next()?.trim_ascii();
+    let name = line.strip_prefix(b"/*")?.strip_suffix(b"*/")?.trim_ascii();
+    name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_').then_some(name)
 }
 
 #[cfg(test)]
@@ -168,7 +176,7 @@ mod tests {
     fn a_list_has_its_names_and_the_keys_of_its_entries() {
         let source = "typedef struct s {\n PyObject_HEAD\n int a, *b;\n#if X\n unsigned c[2] : 3;\n#endif\n void (*f)(int x);\n} t;\n\
                       enum { A, B = 2,\n C } e;\nvoid g(void) { static char *k[] = {\"x\", \"y\", 0}; }\n\
-                      static T v[2][3] = {\n {\"p\", q},\n M_METHODDEF\n {NULL} };\nT w = { .i = 1, .j = \"z\" };\nint h = {1};\n";
+                      static T v[2][3] = {\n {\"p\", q},\n M_METHODDEF\n {NULL} };\nT w = { .i = 1, .j = \"z\",\n 0, /* tp_k */\n };\nint h = {1};\n";
         let keys = |all: &[&[&str]]| -> Vec<Vec<String>> {
             all.iter().map(|keys| keys.iter().map(|key| (*key).to_owned()).collect()).collect()
         };
@@ -177,7 +185,7 @@ mod tests {
             (ListKind::Constants, &["e"], keys(&[&["A"], &["B"], &["C"]])),
             (ListKind::Values, &["k"], keys(&[&["x"], &["y"], &["0"]])),
             (ListKind::Values, &["v"], keys(&[&["p"], &["M_METHODDEF"], &["NULL"]])),
-            (ListKind::Values, &["w"], keys(&[&["i"], &["z", "j"]])),
+            (ListKind::Values, &["w"], keys(&[&["i"], &["z", "j"], &["0", "tp_k"]])),
             (ListKind::Values, &["h"], keys(&[&["1"]])),
         ];
         let expected: Vec<_> = expected

@@ -28,7 +28,7 @@ pub(crate) use condition::is_directive;
 pub use condition::{Branch, Conditional};
 pub use declaration::{Function, Prototype};
 pub(crate) use expression::{condition_parts, is_expression, operands};
-pub use list::ListKind;
+pub use list::{List, ListEntry, ListKind};
 pub use preprocessor::{Define, Include};
 pub use table::Table;
 

@@ -1,0 +1,68 @@
+//! `c.replace-entry`.
+
+use super::code::check_code;
+use super::entry::{called, for_place, is_same, list, new_entry, no_entry, separator};
+use crate::operation::prelude::*;
+
+/// `c.replace-entry`: replaces an entry of a table, `enum`, `struct` or initializer. Its comma stays.
+///
+/// ```yaml
+/// file: Objects/fileobject.c
+/// c.replace-entry: {table: PyFile_Type, entry: tp_dealloc, with: '(destructor)yod_dealloc'}
+/// ```
+/// ```diff
+///  PyTypeObject PyFile_Type = {
+///      "file",
+/// -    (destructor)file_dealloc,   /* tp_dealloc */
+/// +    (destructor)yod_dealloc,   /* tp_dealloc */
+///      0,                          /* tp_print */
+///  };
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReplaceEntry {
+    /// The name of the array, of another initialized variable, or of the `enum`, `struct` or `union`.
+    pub table: String,
+    /// The entry, named as in `c.remove-entry`.
+    pub entry: String,
+    /// The new entry; a comma or semicolon at its end need not be written.
+    pub with: Text,
+    /// How many entries of that name the table has.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Operate for ReplaceEntry {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Entry { table: self.table.clone(), entry: self.entry.clone() })
+            .label(format!("{}.{}", self.table, self.entry))
+            .texts([&self.with])
+            .within()
+    }
+
+    moves_to!(self, Anchor::Entry { table, entry } => (self.table, self.entry) = (table, entry));
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        check_code([("with", texts.get(&self.with))])
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let (file, text) = (site.file, &site.file.bytes);
+        let list = list(site, &self.table)?;
+        let new = new_entry(&list, site.texts.get(&self.with))?;
+        let found: Vec<Span> = called(&list, &self.entry).iter().map(|entry| entry.code).collect();
+        // The new entry is at the place of the old one if it has its name, or the old one is gone.
+        let is_own = |key: &String| *key == self.entry;
+        let done = list.entries.iter().filter(|entry| is_same(file, entry, new.text));
+        let done = done.filter(|entry| found.is_empty() || entry.keys.iter().any(is_own));
+        let done: Vec<Span> = done.map(|entry| entry.code).collect();
+        let rewrite = |code: Span| {
+            let bare = code.of(text).strip_suffix(separator(&list)).unwrap_or(code.of(text));
+            let old = Span::new(code.start, code.start + bare.trim_ascii_end().len());
+            Rewrite::replace(old, for_place(file, new.text, code.start))
+        };
+        let what = format!("the entry `{}` of `{}`", self.entry, self.table);
+        let near = || no_entry(&list, &self.table, &self.entry).near.into_iter().map(|(at, _)| at).collect();
+        match_count(&what, self.count.0, &found, &Results::proof(done), rewrite, near)
+    }
+}
