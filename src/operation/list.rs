@@ -111,6 +111,7 @@ operations! {
     C "c.replace-condition" => CReplaceCondition(c::ReplaceCondition) Exists,
     C "c.replace-function" => CReplaceFunction(c::ReplaceFunction) Exists,
     C "c.wrap" => CWrap(c::Wrap) Exists,
+    C "c.unwrap" => CUnwrap(c::Unwrap) Exists,
     C "c.add-entry" => CAddEntry(c::AddEntry) Exists,
     C "c.replace-entry" => CReplaceEntry(c::ReplaceEntry) Exists,
     C "c.remove-entry" => CRemoveEntry(c::RemoveEntry) Exists,

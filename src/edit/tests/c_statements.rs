@@ -175,6 +175,47 @@ fn statements_are_put_into_an_if() {
 }
 
 #[test]
+fn code_is_taken_out_of_a_group() {
+    let unwrap = |arguments: &str| on("f.c", FILE).changed(&format!("c.unwrap: {{{arguments}}}"));
+    let (first, rest) = FILE.split_once("#ifdef MS_WINDOWS\n").unwrap();
+    let (own, rest) = rest.split_once("#else\n").unwrap();
+    let (other, rest) = rest.split_once("#endif\n").unwrap();
+    assert_eq!(unwrap("find: '#ifdef MS_WINDOWS'"), [first, own, rest].concat());
+    assert_eq!(unwrap("find: '#ifdef  MS_WINDOWS', keep: '#else'"), [first, other, rest].concat());
+    let case = on("f.c", FILE);
+    case.missing("c.unwrap: {find: '#ifdef MS_WINDOWS', keep: '#elif X'}");
+    case.missing("c.unwrap: {find: '#ifdef MS_WINDOW'}");
+    assert!(case.refused("c.unwrap: {find: '#elif B'}").contains("begins no `#if`"));
+    for wrong in ["find: x", "find: '#if x', keep: else", "find: if (x), keep: '#else'"] {
+        complaint(&format!("c.unwrap: {{{wrong}}}"));
+    }
+}
+
+#[test]
+fn code_is_taken_out_of_an_if() {
+    let unwrap = |arguments: &str| on("f.c", FILE).changed(&format!("c.unwrap: {{{arguments}}}"));
+    let whole = "\tif (x) {\n\t\td(x);\n\t}\n\telse\n\t\te(x);\n";
+    assert_eq!(unwrap("find: if (x)"), FILE.replace(whole, "\td(x);\n"));
+    assert_eq!(unwrap("find: if (x), keep: else"), FILE.replace(whole, "\te(x);\n"));
+    let text = "void f(void)\n{\n    if (a)\n        b(1,\n          2); /* why */\n    if (c) {\n        /* d */\n#ifdef E\n        e();\n#endif\n\
+                \n        g();\n    } else if (h)\n        i();\n    if (j)\n        if (k)\n            l();\n}\n";
+    let case = on("f.c", text);
+    assert_eq!(
+        case.changed("c.unwrap: {find: if (a)}"),
+        text.replace("    if (a)\n        b(1,\n          2)", "    b(1,\n      2)")
+    );
+    let inner = "    /* d */\n#ifdef E\n    e();\n#endif\n\n    g();\n";
+    let start = text.find("    if (c)").unwrap();
+    let end = text.find("    if (j)").unwrap();
+    assert_eq!(case.changed("c.unwrap: {find: if (c)}"), [&text[..start], inner, &text[end..]].concat());
+    let otherwise = [&text[..start], "    if (h)\n        i();\n", &text[end..]].concat();
+    assert_eq!(case.changed("c.unwrap: {find: if (c), keep: else}"), otherwise);
+    assert!(case.refused("c.unwrap: {find: if (h)}").contains("head of an `if`"));
+    assert!(case.refused("c.unwrap: {find: if (j)}").contains("head of an `if`"));
+    case.missing("c.unwrap: {find: if (a), keep: else}");
+}
+
+#[test]
 fn entries_and_declarations_are_wrapped_in_their_scope() {
     let text = "static T t[] = {\n    {\"a\", a},\n    {\"b\",\n     b},\n    {0}\n};\nint x;\nint y;\n";
     let entry = "within: {table: t}\nc.wrap: {from: '{\"b\"', if: '#ifdef B'}";

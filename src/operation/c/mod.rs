@@ -17,6 +17,7 @@ mod replace_condition;
 mod replace_entry;
 mod replace_function;
 mod statements;
+mod unwrap;
 mod wrap;
 
 pub use add_entry::AddEntry;
@@ -30,4 +31,5 @@ pub use replace::Replace;
 pub use replace_condition::ReplaceCondition;
 pub use replace_entry::ReplaceEntry;
 pub use replace_function::ReplaceFunction;
+pub use unwrap::Unwrap;
 pub use wrap::Wrap;

@@ -25,17 +25,7 @@ pub(in crate::operation) fn remove_found(
 ) -> Answer {
     let (file, text) = (site.file, &site.file.bytes);
     if found.is_empty() {
-        // Removed code leaves no trace. Where code is found that `find` may misspell, it was not removed.
-        let mut near = near(file, removal.find);
-        near.retain(|at| site.scope.contains(Span::at(*at)));
-        if near.is_empty() {
-            return already(site.scope.start);
-        }
-        let what = format!("{} was not found, but similar code was", named(removal.find));
-        let mut miss = Miss::new(what).near(near);
-        // It may also have been removed next to similar code, as a receipt can show.
-        miss.results = vec![site.scope.start];
-        return Err(miss.into());
+        return gone(site, removal.find);
     }
     let mut spans = Vec::new();
     for span in found {
@@ -53,6 +43,21 @@ pub(in crate::operation) fn remove_found(
         Rewrite::remove(without_line(text, unit))
     };
     match_count(&named(removal.find), removal.count, found, &Results::proof(Vec::new()), rewrite, Vec::new)
+}
+
+/// The answer of a removal whose code was not found. Removed code leaves no trace; where code is found that `find` may
+/// misspell, it was not removed.
+pub(in crate::operation) fn gone(site: &Site<'_>, find: &str) -> Answer {
+    let mut near = near(site.file, find);
+    near.retain(|at| site.scope.contains(Span::at(*at)));
+    if near.is_empty() {
+        return already(site.scope.start);
+    }
+    let what = format!("{} was not found, but similar code was", named(find));
+    let mut miss = Miss::new(what).near(near);
+    // It may also have been removed next to similar code, as a receipt can show.
+    miss.results = vec![site.scope.start];
+    Err(miss.into())
 }
 
 /// What is removed of a unit: of one that other code follows in its last line, not the indentation of that code, and the

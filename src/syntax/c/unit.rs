@@ -86,6 +86,40 @@ impl CFile {
         reading.needs_more(culprit).then(|| reading.code.span(culprit))
     }
 
+    /// The parts of the `if` whose head is at `head`: `None` if that is no head of an `if`, one after an `else`, or one whose
+    /// parts directives divide, or whose statement without braces has a head itself.
+    pub fn if_parts(&self, head: Span) -> Option<IfParts> {
+        let reading = Reading::around(self, head);
+        let code = &reading.code;
+        let first = *reading.tokens_at(head)?.start();
+        let close = reading.partner.get(first + 1).copied().flatten()?;
+        let (start, last) = reading.whole(first..=first).into_inner();
+        if start != first || code.text(first) != b"if" || close >= last {
+            return None;
+        }
+        // The body of a part that begins after `before`, and its last token.
+        let body = |before: usize, is_last: bool| {
+            let begin = before + 1;
+            let end = match reading.partner[begin] {
+                Some(partner) if code.is_mark(begin, b"{") => partner,
+                _ if is_last => last,
+                _ if matches!(code.text(begin), b"if" | b"for" | b"while" | b"do" | b"switch") => {
+                    return None;
+                }
+                _ => (begin..=last).find(|token| reading.unfinished[token + 1].is_none())?,
+            };
+            let is_plain = (before..=end.min(begin)).all(|token| !code.is_directive(token));
+            let from = if code.is_mark(begin, b"{") { code.start(begin) } else { code.end(before) };
+            is_plain.then(|| (Span::new(from, code.end(end)), end))
+        };
+        let (own, end) = body(close, false)?;
+        if end == last {
+            return Some(IfParts { body: own, otherwise: None });
+        }
+        let (otherwise, _) = body(end + 1, true).filter(|_| code.text(end + 1) == b"else")?;
+        Some(IfParts { body: own, otherwise: Some(otherwise) })
+    }
+
     /// Whether `span` is inside of a function body.
     pub fn is_in_function(&self, span: Span) -> bool {
         self.body_around(span).is_some()
@@ -399,6 +433,15 @@ impl<'a> Reading<'a> {
         };
         Span::new(self.code.start(first), end)
     }
+}
+
+/// The parts of an `if`: each is a block with its braces, or what follows the head or `else`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IfParts {
+    /// What runs if the condition holds.
+    pub body: Span,
+    /// What is after the `else`.
+    pub otherwise: Option<Span>,
 }
 
 /// What follows a token.
