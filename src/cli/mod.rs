@@ -8,6 +8,7 @@ mod completions;
 mod diff;
 mod error;
 mod exit;
+mod explain;
 mod export;
 mod fetch;
 mod list;
@@ -99,6 +100,7 @@ enum Command {
     Why(why::Args),
     Pins(pins::Args),
     Fetch(fetch::Args),
+    Explain(explain::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -159,6 +161,7 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Why(args) => why::run(ui, &workspace(), args),
         Command::Pins(args) => pins::run(ui, &workspace(), args),
         Command::Fetch(args) => fetch::run(ui, &workspace(), args),
+        Command::Explain(args) => explain::run(ui, args),
         Command::Schema(args) => schema::run(ui, args),
         Command::Completions(args) => completions::run(ui, args),
         Command::Man(args) => man::run(ui, args),

@@ -51,7 +51,7 @@ impl Ui {
         // JSON and HTML may contain escape codes of their own.
         let is_written = match format {
             report::Format::Text => print(anstream::stdout(), |out| report.write(format, out)),
-            report::Format::Json | report::Format::Html => {
+            report::Format::Json | report::Format::Html | report::Format::Markdown => {
                 print(io::stdout(), |out| report.write(format, out))
             }
         }?;

@@ -13,6 +13,7 @@ mod anchor;
 mod answer;
 pub mod c;
 pub mod diff;
+mod family;
 pub mod file;
 mod find;
 pub mod header;

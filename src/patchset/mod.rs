@@ -13,6 +13,7 @@ mod id;
 mod lint;
 mod load;
 mod prepared;
+mod reference;
 mod schema;
 
 use std::borrow::Cow;
@@ -31,6 +32,7 @@ pub use error::{Complaint, LoadError};
 pub use fact::{Fact, Requirement};
 pub(crate) use id::{ALLOWED_ID, is_id};
 pub use lint::Lint;
+pub use reference::{Argument, Example, OperationReference, Reference, ScopeReference};
 pub use schema::json_schema;
 
 use crate::digest::Sha256Digest;

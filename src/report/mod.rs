@@ -6,6 +6,7 @@
 mod apply;
 mod build;
 mod escape;
+mod explain;
 mod list;
 mod matrix;
 mod patchset;
@@ -26,6 +27,7 @@ use serde_json::Value;
 pub(crate) use apply::{Applied, Reverted, TreeStatus, state_name};
 pub(crate) use build::{Built, Commands, StepResult, seconds};
 pub(crate) use escape::printable;
+pub(crate) use explain::{Explained, Overview, Scopes};
 pub(crate) use list::counted;
 use list::{array, column};
 pub(crate) use matrix::{MatrixReport, details};
@@ -48,6 +50,8 @@ pub enum Format {
     Json,
     /// A page for a browser.
     Html,
+    /// A page of a repository.
+    Markdown,
 }
 
 /// A value that is shown to the user.
@@ -66,6 +70,11 @@ pub trait Report {
         None
     }
 
+    /// A page in Markdown; `None` if it has none.
+    fn markdown(&self) -> Option<String> {
+        None
+    }
+
     /// Writes it in a format; returns whether it has that format. Control characters in a text or a page, except for
     /// those of styles, are escaped, as JSON escapes them itself. `out` removes the styles if it is not a terminal.
     fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<bool> {
@@ -77,6 +86,7 @@ pub trait Report {
             }
             Format::Json => self.json().map(|value| format!("{value:#}\n").into_bytes()),
             Format::Html => self.html().map(|page| printable(page.as_bytes())),
+            Format::Markdown => self.markdown().map(|page| printable(page.as_bytes())),
         };
         out.write_all(text.as_deref().unwrap_or_default())?;
         Ok(text.is_some())

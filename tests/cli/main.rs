@@ -11,6 +11,7 @@ mod build;
 mod chains;
 mod corpus;
 mod diff;
+mod explain;
 mod export;
 mod faults;
 mod foreign;

@@ -1,10 +1,10 @@
-//! The example in the documentation of each operation.
+//! The examples in the documentation of each operation.
 
 use serde_json::Value;
 
 use crate::edit::testing::{on, without};
 use crate::operation::{FileNeed, Operation};
-use crate::patchset::json_schema;
+use crate::patchset::{Reference, json_schema};
 
 /// A change, its file, and the file's text before and after.
 struct Example {
@@ -14,26 +14,24 @@ struct Example {
     after: String,
 }
 
-/// Reads the examples of an operation from its description in the schema, which is its documentation.
-fn examples(schema: &Value, name: &str) -> Vec<Example> {
-    let description = operation_schema(schema, name)["description"].as_str().unwrap_or_default();
-    let found: Vec<Example> = description.split("```yaml\n").skip(1).map(example).collect();
-    assert!(!found.is_empty(), "`{name}` has no example");
+/// The examples of an operation, from its documentation.
+fn examples(reference: &Reference, name: &str) -> Vec<Example> {
+    let one = reference.operations.iter().find(|one| one.name == name).unwrap();
+    let found = one.examples.iter().map(|example| {
+        let side = |sign: char| -> String {
+            let lines = example.diff.lines().filter(|line| line.starts_with([' ', sign]));
+            lines.map(|line| format!("{}\n", &line[1..])).collect()
+        };
+        Example {
+            file: example.file.clone(),
+            change: example.change.clone(),
+            before: side('-'),
+            after: side('+'),
+        }
+    });
+    let found: Vec<Example> = found.collect();
+    assert!(found.len() >= 2, "`{name}` has {} examples in its doc comment: write two", found.len());
     found
-}
-
-/// An example, from the line after its opening fence on.
-fn example(text: &str) -> Example {
-    let mut all = text.lines();
-    let yaml: Vec<&str> = all.by_ref().take_while(|line| *line != "```").collect();
-    let diff: Vec<&str> =
-        all.skip_while(|line| *line != "```diff").skip(1).take_while(|line| *line != "```").collect();
-    let file = yaml.first().and_then(|line| line.strip_prefix("file: ")).expect("it begins with a file");
-    let side = |sign: char| -> String {
-        let lines = diff.iter().filter(|line| line.starts_with([' ', sign]));
-        lines.map(|line| format!("{}\n", &line[1..])).collect()
-    };
-    Example { file: file.to_owned(), change: yaml[1..].join("\n"), before: side('-'), after: side('+') }
 }
 
 fn operation_schema<'a>(schema: &'a Value, name: &str) -> &'a Value {
@@ -42,10 +40,13 @@ fn operation_schema<'a>(schema: &'a Value, name: &str) -> &'a Value {
 
 #[test]
 fn the_examples_of_every_operation_do_what_they_show() {
-    let schema = json_schema();
+    let reference = Reference::new();
     for (name, need) in Operation::NAMES.iter().zip(Operation::NEEDS) {
-        for Example { file, change, before, after } in examples(&schema, name) {
-            let case = if *need == FileNeed::Creates { without(&file) } else { on(&file, &before) };
+        for Example { file, change, before, after } in examples(&reference, name) {
+            let mut case = if *need == FileNeed::Creates { without(&file) } else { on(&file, &before) };
+            if change.contains("executable: false") {
+                case.tree.files.values_mut().for_each(|file| file.executable = true);
+            }
             match *name {
                 "file.mode" | "file.remove" => assert_eq!(case.outcome(&change).name(), "change"),
                 _ => assert_eq!(case.changed(&change), after, "{name}"),
@@ -56,9 +57,9 @@ fn the_examples_of_every_operation_do_what_they_show() {
 
 #[test]
 fn every_text_of_an_operation_is_described() {
-    let schema = json_schema();
+    let (schema, reference) = (json_schema(), Reference::new());
     for name in Operation::NAMES {
-        let Example { file, change, before, .. } = examples(&schema, name).remove(0);
+        let Example { file, change, before, .. } = examples(&reference, name).remove(0);
         let is_text = |property: &&Value| property.to_string().contains("#/$defs/Text\"");
         let properties = operation_schema(&schema, name)["properties"].as_object();
         let texts = properties.map_or(0, |properties| properties.values().filter(is_text).count());
@@ -70,9 +71,9 @@ fn every_text_of_an_operation_is_described() {
 
 #[test]
 fn an_operation_that_is_made_where_nothing_is_says_that_it_removes() {
-    let schema = json_schema();
+    let reference = Reference::new();
     for name in Operation::NAMES {
-        let Example { file, change, .. } = examples(&schema, name).remove(0);
+        let Example { file, change, .. } = examples(&reference, name).remove(0);
         let case = on(&file, "\n");
         let removes = case.edit(&change).changes[0].operation.operate().describe().removes;
         // A chain of edits is not recognised by one that leaves nothing.
@@ -82,9 +83,9 @@ fn an_operation_that_is_made_where_nothing_is_says_that_it_removes() {
 
 #[test]
 fn an_operation_moved_to_its_own_anchor_stays_the_same() {
-    let schema = json_schema();
+    let reference = Reference::new();
     for name in Operation::NAMES {
-        let Example { file, change, before, .. } = examples(&schema, name).remove(0);
+        let Example { file, change, before, .. } = examples(&reference, name).remove(0);
         let operation = on(&file, &before).edit(&change).changes.remove(0).operation;
         if let Some(moved) = operation.with_anchor(operation.operate().describe().anchor) {
             assert_eq!(moved, operation, "{name}");

@@ -5,6 +5,9 @@ use crate::text::line_bounds;
 
 /// `c.add-include`: adds an `#include` after another one.
 ///
+/// It refuses a line on which a comment begins or ends in another line, and does not fit where the other file is
+/// not included.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.add-include: {include: <mpi.h>, after: Python.h}
@@ -13,6 +16,16 @@ use crate::text::line_bounds;
 ///  #include "Python.h"
 /// +#include <mpi.h>
 ///  int x;
+/// ```
+/// ```yaml
+/// file: Modules/main.c
+/// c.add-include: {include: '"mpi_import.h"', after: pycore_call.h}
+/// ```
+/// ```diff
+///  #include "Python.h"
+///  #include "pycore_call.h"          // _PyObject_CallNoArgs()
+/// +#include "mpi_import.h"
+///  #include "pycore_initconfig.h"    // _PyArgv
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -17,6 +17,9 @@ use crate::text::line_bounds;
 /// `c.insert`: inserts lines before or after code, or at the start or end of a function, `#if` branch, `struct`, `enum`, table or
 /// file.
 ///
+/// It refuses a function whose braces or conditionals are not balanced, and a place at which a comment or string
+/// runs over the line end.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.insert: {function: init, after: open();, text: broadcast();}

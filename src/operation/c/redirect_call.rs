@@ -6,6 +6,9 @@ use crate::operation::value::Function as Wanted;
 
 /// `c.redirect-call`: makes a function call another function instead of one that it calls.
 ///
+/// It refuses a function whose braces or conditionals are not balanced. Strings, comments and longer names do not
+/// match.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.redirect-call: {function: load, from: fopen, to: yod_open}
@@ -15,6 +18,19 @@ use crate::operation::value::Function as Wanted;
 ///  {
 /// -    fp = fopen(name);
 /// +    fp = yod_open(name);
+///  }
+/// ```
+/// ```yaml
+/// file: Parser/tokenizer.c
+/// c.redirect-call: {function: check, from: isatty, to: device_isatty, count: 2}
+/// ```
+/// ```diff
+///  int check(void)
+///  {
+/// -    if (isatty(0) && isatty(1))
+/// +    if (device_isatty(0) && device_isatty(1))
+///          return 1;
+///      return fstat(0, &st);
 ///  }
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]

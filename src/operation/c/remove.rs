@@ -7,6 +7,9 @@ use crate::operation::unit::{Removal, remove_found};
 
 /// `c.remove`: removes whole statements, declarations, functions, or `#if` groups.
 ///
+/// It refuses a part of a statement or entry, and an edit that leaves brackets or `#if`s unbalanced. Where similar code is
+/// left, the code is missing, not already removed.
+///
 /// ```yaml
 /// file: Modules/posixmodule.c
 /// within: {function: init}

@@ -6,6 +6,9 @@ use crate::syntax::c::{List, ListEntry, ListKind};
 
 /// `c.remove-entry`: removes an entry from a table such as a `PyMethodDef` array, or from an `enum`, `struct` or initializer.
 ///
+/// It refuses a table that cannot be parsed safely. Where the table has a similar entry instead, the entry is
+/// missing, not already removed.
+///
 /// ```yaml
 /// file: Modules/posixmodule.c
 /// c.remove-entry: {table: m, entry: getpid}
@@ -15,6 +18,19 @@ use crate::syntax::c::{List, ListEntry, ListKind};
 ///      {"a", f},
 /// -    {"getpid", g},
 ///      {0}
+///  };
+/// ```
+/// ```yaml
+/// file: Modules/config.c
+/// c.remove-entry: {table: _PyImport_Inittab, entry: xx}
+/// ```
+/// ```diff
+///  struct _inittab _PyImport_Inittab[] = {
+///      {"marshal", PyMarshal_Init},
+///  #ifdef WITH_XX
+/// -    {"xx", initxx},
+///  #endif
+///      {0, 0}
 ///  };
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]

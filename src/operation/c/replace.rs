@@ -7,6 +7,9 @@ use crate::operation::value::Function as Wanted;
 
 /// `c.replace`: replaces code inside a function, or anywhere in a file.
 ///
+/// It refuses an edit after which the braces, parentheses or `#if`s of the file are no longer balanced. Strings and
+/// comments do not match.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.replace: {function: load, find: 'fopen(name, "rb")', with: 'yod_open(name)'}
@@ -17,6 +20,20 @@ use crate::operation::value::Function as Wanted;
 /// -    fp = fopen(name, "rb");
 /// +    fp = yod_open(name);
 ///  }
+/// ```
+/// ```yaml
+/// file: Python/pythonrun.c
+/// c.replace: {find: 'Py_Exit(1)', with: 'device_exit(1)', count: 2}
+/// ```
+/// ```diff
+///  void a(void)
+///  {
+///      if (x)
+/// -        Py_Exit( 1 );
+/// +        device_exit(1);
+///  }
+/// -void b(void) { Py_Exit(1); /* Py_Exit(1) */ }
+/// +void b(void) { device_exit(1); /* Py_Exit(1) */ }
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -9,6 +9,8 @@ use crate::syntax::c::{condition_parts, is_expression, operands};
 /// `c.replace-condition`: adds to the condition of an `#if` or `#elif`, or replaces it. With `around`, the condition may
 /// differ between versions: it is that of the code that it guards.
 ///
+/// It refuses code that is under no condition, and needs an expression on one line.
+///
 /// ```yaml
 /// file: Modules/posixmodule.c
 /// c.replace-condition: {around: '#include <sys/uio.h>', or: defined(__kestrel__)}
@@ -17,6 +19,18 @@ use crate::syntax::c::{condition_parts, is_expression, operands};
 /// -#ifdef HAVE_SYS_UIO_H
 /// +#if defined(HAVE_SYS_UIO_H) || defined(__kestrel__)
 ///  #include <sys/uio.h>
+///  #endif
+/// ```
+/// ```yaml
+/// file: Modules/posixmodule.c
+/// c.replace-condition: {find: '#elif defined(__sun)', with: defined(__sun) && !defined(__kestrel__)}
+/// ```
+/// ```diff
+///  #if defined(__linux__)
+///      n = 1;
+/// -#elif defined(__sun)
+/// +#elif defined(__sun) && !defined(__kestrel__)
+///      n = 2;
 ///  #endif
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]

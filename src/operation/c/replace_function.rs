@@ -8,6 +8,8 @@ use crate::operation::value::Function as Wanted;
 
 /// `c.replace-function`: replaces a function, from its return type to its closing brace.
 ///
+/// It refuses a function whose braces or conditionals are not balanced. Several functions of the name need `under`.
+///
 /// ```yaml
 /// file: Python/dynload_stub.c
 /// c.replace-function: {function: f, with: 'int f(void) { return 1; }'}
@@ -20,6 +22,33 @@ use crate::operation::value::Function as Wanted;
 /// -}
 ///  
 ///  int x;
+/// ```
+/// ```yaml
+/// file: Python/thread.c
+/// c.replace-function:
+///   function: {name: get, under: '#ifdef __kestrel__'}
+///   with: |
+///     static long
+///     get(void)
+///     {
+///         return device_id();
+///     }
+/// ```
+/// ```diff
+///  #ifdef __kestrel__
+///  static long
+///  get(void)
+///  {
+/// -    return 0;
+/// +    return device_id();
+///  }
+///  #else
+///  static long
+///  get(void)
+///  {
+///      return getpid();
+///  }
+///  #endif
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -10,6 +10,8 @@ use crate::text::{line_bounds, lines};
 
 /// `c.wrap`: puts a function, or whole statements, declarations or entries, under a preprocessor condition or into an `if`.
 ///
+/// It refuses lines that begin and end under different conditions, so that every `#if` keeps its `#endif`.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.wrap: {function: f, condition: '#ifndef MPI', from: a();, otherwise: c();}

@@ -13,6 +13,9 @@ use crate::syntax::patch::{Effect, Patch, Section};
 /// or in the whole file if it is below the heading that the hunk names after `@@`. A file that the patch adds is added,
 /// and one that it removes is removed.
 ///
+/// It refuses to add a file where a different one of that name exists. A hunk that fits nowhere is missing, and
+/// there is no fuzz.
+///
 /// ```yaml
 /// file: setup.py
 /// diff: {patch: "--- a/setup.py\n+++ b/setup.py\n@@ -1,2 +1,2 @@\n a = 1\n-b = 2\n+b = 3\n"}
@@ -21,6 +24,25 @@ use crate::syntax::patch::{Effect, Patch, Section};
 ///  a = 1
 /// -b = 2
 /// +b = 3
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// diff:
+///   patch: |
+///     --- a/Makefile.pre.in
+///     +++ b/Makefile.pre.in
+///     @@ -9,3 +9,4 @@
+///      install: altinstall
+///     +install: device
+///      clean:
+///      distclean:
+/// ```
+/// ```diff
+///  all: python
+///  install: altinstall
+/// +install: device
+///  clean:
+///  distclean:
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

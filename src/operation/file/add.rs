@@ -4,12 +4,26 @@ use crate::operation::prelude::*;
 
 /// `file.add`: adds a file. It never replaces a different file of that name.
 ///
+/// It refuses to replace a file that has other contents.
+///
 /// ```yaml
 /// file: writeresult.c
 /// file.add: {content: "int result;\n"}
 /// ```
 /// ```diff
 /// +int result;
+/// ```
+/// ```yaml
+/// file: Tools/launch.sh
+/// file.add:
+///   executable: true
+///   content: |
+///     #!/bin/sh
+///     exec yod "$@"
+/// ```
+/// ```diff
+/// +#!/bin/sh
+/// +exec yod "$@"
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

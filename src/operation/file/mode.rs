@@ -4,9 +4,18 @@ use crate::operation::prelude::*;
 
 /// `file.mode`: makes a file executable, or not.
 ///
+/// It does not fit where the file does not exist.
+///
 /// ```yaml
 /// file: configure
 /// file.mode: {executable: true}
+/// ```
+/// ```diff
+///  #!/bin/sh
+/// ```
+/// ```yaml
+/// file: install-sh
+/// file.mode: {executable: false}
 /// ```
 /// ```diff
 ///  #!/bin/sh

@@ -6,6 +6,8 @@ use crate::operation::prelude::*;
 
 /// `header.append`: adds text at the end of a header.
 ///
+/// It does not fit a header without an include guard around all of its code.
+///
 /// ```yaml
 /// file: Include/redstorm.h
 /// header.append: {place: inside-guard, text: int b;}
@@ -16,6 +18,17 @@ use crate::operation::prelude::*;
 ///  int a;
 /// +int b;
 ///  #endif
+/// ```
+/// ```yaml
+/// file: pyconfig.h.in
+/// header.append: {place: outside-guard, text: '#include "device.h"'}
+/// ```
+/// ```diff
+///  #ifndef Py_PYCONFIG_H
+///  #define Py_PYCONFIG_H
+///  #undef HAVE_FORK
+///  #endif
+/// +#include "device.h"
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

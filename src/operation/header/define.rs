@@ -6,6 +6,8 @@ use crate::operation::prelude::*;
 
 /// `header.define`: defines a macro at the end of a header.
 ///
+/// It does not fit a header without an include guard around all of its code.
+///
 /// ```yaml
 /// file: pyconfig.h.in
 /// header.define: {name: REDSTORM, value: '1', place: outside-guard}
@@ -16,6 +18,17 @@ use crate::operation::prelude::*;
 ///  int a;
 ///  #endif
 /// +#define REDSTORM 1
+/// ```
+/// ```yaml
+/// file: Include/pyport.h
+/// header.define: {name: DEVICE, place: inside-guard}
+/// ```
+/// ```diff
+///  #ifndef Py_PYPORT_H
+///  #define Py_PYPORT_H
+///  int a;
+/// +#define DEVICE
+///  #endif /* Py_PYPORT_H */
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

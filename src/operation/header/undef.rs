@@ -7,6 +7,9 @@ use crate::operation::prelude::*;
 /// `header.undef`: undefines macros at the end of a header, in the spelling `#undef/**/X` that config.status leaves
 /// alone: it turns a plain `#undef X` of a template into a comment, or into a `#define` where configure decided so.
 ///
+/// It does not fit a header without an include guard around all of its code. Inside the guard of a template it
+/// would have no effect, which is a lint.
+///
 /// ```yaml
 /// file: pyconfig.h.in
 /// header.undef: {names: [TMP_MAX], comment: Too large.}
@@ -18,6 +21,18 @@ use crate::operation::prelude::*;
 ///  #endif
 /// +/* Too large. */
 /// +#undef/**/TMP_MAX
+/// ```
+/// ```yaml
+/// file: pyconfig.h.in
+/// header.undef: {names: [HAVE_FORK, HAVE_PTY_H]}
+/// ```
+/// ```diff
+///  #ifndef Py_PYCONFIG_H
+///  #define Py_PYCONFIG_H
+///  #undef HAVE_FORK
+///  #endif /*Py_PYCONFIG_H*/
+/// +#undef/**/HAVE_FORK
+/// +#undef/**/HAVE_PTY_H
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -9,6 +9,8 @@ use crate::syntax::m4::{Branch, Case, M4File};
 /// `m4.add-branch`: adds a branch to a `case` or `AS_CASE`, written as its neighbours are. A `;;` that is missing before it is
 /// added.
 ///
+/// It refuses a branch after `*`, which is never reached, and a `case` without a branch to write another one like.
+///
 /// ```yaml
 /// file: configure.ac
 /// within: {section: DYNLOADFILE}

@@ -7,12 +7,22 @@ use crate::syntax::m4;
 /// `m4.define`: defines macros at the end of an m4 file, which is created if it does not exist. The file must not
 /// define them already.
 ///
+/// It refuses a file that defines one of the macros already, in another way.
+///
 /// ```yaml
 /// file: aclocal.m4
 /// m4.define: {macros: YOD, text: 'm4_define([YOD], [yod $1])'}
 /// ```
 /// ```diff
 /// +m4_define([YOD], [yod $1])
+/// ```
+/// ```yaml
+/// file: aclocal.m4
+/// m4.define: {macros: [DEVICE_CC, DEVICE_LD], text: "AC_DEFUN([DEVICE_CC], [CC=dcc])\nAC_DEFUN([DEVICE_LD], [LD=dld])"}
+/// ```
+/// ```diff
+/// +AC_DEFUN([DEVICE_CC], [CC=dcc])
+/// +AC_DEFUN([DEVICE_LD], [LD=dld])
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

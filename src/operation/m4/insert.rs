@@ -7,6 +7,8 @@ use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_ancho
 /// `m4.insert`: inserts macro calls or statements of the shell before or after one, or at the start or end of a section, branch
 /// or file.
 ///
+/// It needs a text in which every quote and parenthesis is closed, and never inserts inside a statement.
+///
 /// ```yaml
 /// file: configure.ac
 /// m4.insert: {after: 'AC_SUBST([LIBPL])', text: 'AC_SUBST([DEMO])'}
@@ -18,6 +20,19 @@ use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_ancho
 ///  if test -z "$LIBPL"; then
 ///    LIBPL=x
 ///  fi
+/// ```
+/// ```yaml
+/// file: configure.ac
+/// within: {section: DYNLOADFILE}
+/// m4.insert: {at: end, text: 'DYNLOADFILE="dynload_stub.o"'}
+/// ```
+/// ```diff
+///  AC_MSG_CHECKING([DYNLOADFILE])
+///  if test -z "$DYNLOADFILE"; then
+///    DYNLOADFILE="dynload_shlib.o"
+///  fi
+///  AC_MSG_RESULT([$DYNLOADFILE])
+/// +DYNLOADFILE="dynload_stub.o"
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

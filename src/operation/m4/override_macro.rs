@@ -6,6 +6,8 @@ use crate::syntax::m4;
 
 /// `m4.override`: replaces the definition of a macro in the file.
 ///
+/// It does not fit where the file does not define the macro exactly once.
+///
 /// ```yaml
 /// file: aclocal.m4
 /// m4.override: {macro: RUN, text: 'AC_DEFUN([RUN], [yod ./$1])'}
@@ -13,6 +15,24 @@ use crate::syntax::m4;
 /// ```diff
 /// -AC_DEFUN([RUN], [./$1])
 /// +AC_DEFUN([RUN], [yod ./$1])
+/// ```
+/// ```yaml
+/// file: configure.ac
+/// m4.override:
+///   macro: PY_CHECK
+///   text: |
+///     AC_DEFUN([PY_CHECK], [
+///       $1=yes
+///     ])
+/// ```
+/// ```diff
+///  AC_INIT
+/// -AC_DEFUN([PY_CHECK],
+/// -  [AC_RUN_IFELSE([$2], [$1=yes], [$1=no])])
+/// +AC_DEFUN([PY_CHECK], [
+/// +  $1=yes
+/// +])
+///  PY_CHECK([x], [y])
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -7,6 +7,8 @@ use crate::syntax::m4::BlockKind;
 
 /// `m4.remove`: removes whole statements: macro calls with all their arguments, `if ... fi`, `case ... esac`, assignments.
 ///
+/// It refuses a part of a statement. Where similar code is left, the code is missing, not already removed.
+///
 /// ```yaml
 /// file: configure.ac
 /// m4.remove: {find: 'if test "$with_demo" = yes; then', comment: true}
@@ -17,6 +19,16 @@ use crate::syntax::m4::BlockKind;
 /// -if test "$with_demo" = yes; then
 /// -  DEMO=
 /// -fi
+///  AC_OUTPUT
+/// ```
+/// ```yaml
+/// file: configure.ac
+/// m4.remove: {find: 'AC_CHECK_LIB([dl]'}
+/// ```
+/// ```diff
+///  AC_CHECK_LIB([intl], [textdomain])
+/// -AC_CHECK_LIB([dl], [dlopen],
+/// -  [LIBS="-ldl $LIBS"])
 ///  AC_OUTPUT
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]

@@ -5,6 +5,8 @@ use crate::operation::prelude::*;
 
 /// `m4.remove-branch`: removes a branch of a `case` or `AS_CASE`, with its statements.
 ///
+/// It needs all patterns of the branch, so that a branch for others, too, is never removed.
+///
 /// ```yaml
 /// file: configure.ac
 /// within: {section: CCSHARED}
@@ -16,6 +18,18 @@ use crate::operation::prelude::*;
 /// -  Linux-android*) ;;
 ///    Linux*|GNU*) CCSHARED="-fPIC";;
 ///  esac
+/// ```
+/// ```yaml
+/// file: configure.ac
+/// within: {case: $host}
+/// m4.remove-branch: {pattern: '*-*-emscripten|*-*-wasi', comment: true}
+/// ```
+/// ```diff
+///  AS_CASE([$host],
+/// -  dnl no processes
+/// -  [*-*-emscripten|*-*-wasi], [with_fork=no],
+///    [with_fork=yes]
+///  )
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -6,6 +6,8 @@ use crate::operation::unit::{Replacement, replace};
 
 /// `m4.replace`: replaces code: statements and macro calls, or a part of one.
 ///
+/// The old and the new code must open and close as many quotes and parentheses.
+///
 /// ```yaml
 /// file: configure.ac
 /// within: {section: LDSHARED}
@@ -17,6 +19,16 @@ use crate::operation::unit::{Replacement, replace};
 /// +LDSHARED="ld -shared -nostart"
 ///  AC_MSG_RESULT([$LDSHARED])
 ///  CCSHARED="-shared"
+/// ```
+/// ```yaml
+/// file: configure.ac
+/// m4.replace: {find: 'AC_CHECK_HEADERS([sys/uio.h])', with: 'AC_CHECK_HEADERS([sys/uio.h device.h])'}
+/// ```
+/// ```diff
+/// -AC_CHECK_HEADERS(
+/// -  sys/uio.h)  dnl vectors
+/// +AC_CHECK_HEADERS([sys/uio.h device.h])  dnl vectors
+///  AC_OUTPUT
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -6,6 +6,8 @@ use crate::syntax::m4::Call;
 
 /// `m4.replace-argument`: replaces an argument of a macro call. Arguments that are missing before it become `[]`.
 ///
+/// It does not fit where no call has that first argument, and is ambiguous where several have.
+///
 /// ```yaml
 /// file: configure.ac
 /// m4.replace-argument: {call: PY_STDLIB_MOD, first: _foo, number: 5, with: '[$FOO_LIBS]'}
@@ -15,6 +17,15 @@ use crate::syntax::m4::Call;
 /// -PY_STDLIB_MOD([_foo], [], [yes])
 /// +PY_STDLIB_MOD([_foo], [], [yes], [], [$FOO_LIBS])
 ///  AC_OUTPUT
+/// ```
+/// ```yaml
+/// file: configure.ac
+/// m4.replace-argument: {call: AC_CHECK_LIB, first: nsl, number: 2, with: '[device_open]'}
+/// ```
+/// ```diff
+/// -AC_CHECK_LIB(nsl, t_open, [LIBS="-lnsl $LIBS"])
+/// +AC_CHECK_LIB(nsl, [device_open], [LIBS="-lnsl $LIBS"])
+///  AC_CHECK_LIB(socket, socket)
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

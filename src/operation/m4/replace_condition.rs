@@ -9,6 +9,8 @@ use crate::syntax::m4::M4File;
 
 /// `m4.replace-condition`: replaces a pattern of a `case`, or a part of the condition of an `if`, a loop or AS_IF; or adds to it.
 ///
+/// It refuses `and` with a pattern of a `case`.
+///
 /// ```yaml
 /// file: configure.ac
 /// within: {section: LINKFORSHARED}

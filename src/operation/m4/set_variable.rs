@@ -6,6 +6,8 @@ use crate::syntax::m4::M4File;
 
 /// `m4.set-variable`: changes the value that a variable of the shell is given.
 ///
+/// It is ambiguous where the variable is assigned several times: name the section, case or branch with `within`.
+///
 /// ```yaml
 /// file: configure.ac
 /// within: {section: LDSHARED, branch: 'AIX*'}
@@ -18,6 +20,15 @@ use crate::syntax::m4::M4File;
 /// +  AIX*) LDSHARED="$LINKER -shared";;
 ///    *) LDSHARED="ld";;
 ///  esac
+/// ```
+/// ```yaml
+/// file: configure.ac
+/// m4.set-variable: {name: WHEEL_PKG_DIR, value: '"$prefix/wheels"'}
+/// ```
+/// ```diff
+/// -WHEEL_PKG_DIR=""
+/// +WHEEL_PKG_DIR="$prefix/wheels"
+///  AC_SUBST([WHEEL_PKG_DIR])
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

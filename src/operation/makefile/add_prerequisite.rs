@@ -6,6 +6,8 @@ use crate::syntax::makefile::{Rule, is_open};
 
 /// `makefile.add-prerequisite`: adds a word to a rule's prerequisites.
 ///
+/// It refuses a list that ends in a `\`, a `$` or a reference that is not closed.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.add-prerequisite: {target: all, word: frozen, after: $(BUILDPYTHON)}
@@ -13,6 +15,16 @@ use crate::syntax::makefile::{Rule, is_open};
 /// ```diff
 /// -all: $(BUILDPYTHON) oldsharedmods
 /// +all: $(BUILDPYTHON) frozen oldsharedmods
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.add-prerequisite: {target: [build_all, all], word: device-files}
+/// ```
+/// ```diff
+///  all:	@DEF_MAKE_ALL_RULE@
+///  build_all:	$(BUILDPYTHON) \
+/// -		sharedmods
+/// +		sharedmods device-files
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -5,6 +5,8 @@ use crate::operation::prelude::*;
 
 /// `makefile.add-rule`: adds a rule.
 ///
+/// It refuses a target that another rule makes, and a last line that is continued.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.add-rule: {target: mpi.o, prerequisites: [mpi.c], recipe: [$(MPICC) -c mpi.c]}
@@ -14,6 +16,21 @@ use crate::operation::prelude::*;
 /// +
 /// +mpi.o: mpi.c
 /// +	$(MPICC) -c mpi.c
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.add-rule: {target: device-files, after: all, recipe: ['mkdir -p device', 'cp $(srcdir)/Lib/os.py device']}
+/// ```
+/// ```diff
+///  all: python
+///  	true
+///  
+/// +device-files:
+/// +	mkdir -p device
+/// +	cp $(srcdir)/Lib/os.py device
+/// +
+///  clean:
+///  	rm -f core
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -11,6 +11,8 @@ use crate::syntax::makefile::{Variable, words};
 /// `makefile.add-variable`: defines a variable before or after another one, with the blanks that this one has around its
 /// operator. With `if`, the definition has a conditional of its own.
 ///
+/// It refuses a last line that is continued, which would include the new one.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.add-variable: {name: LIBSUBDIRS, value: mpi, operator: +=, after: LIBSUBDIRS, if: 'ifeq (@MPI@,yes)'}
@@ -22,6 +24,17 @@ use crate::syntax::makefile::{Variable, words};
 /// +LIBSUBDIRS+=	mpi
 /// +endif
 ///  TESTSUBDIRS=	idlelib
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.add-variable: {name: DEVICE, value: sm1, before: CC}
+/// ```
+/// ```diff
+///  # Compiler options
+///  # The compiler.
+/// +DEVICE=		sm1
+///  CC=		@CC@
+///  CXX=		@CXX@
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -7,6 +7,9 @@ use crate::syntax::makefile::{is_open, words};
 
 /// `makefile.add-word`: adds a word to the list that a variable holds: on a line of its own, if the word next to it has one.
 ///
+/// It refuses a value that ends in a `\`, a `$` or a reference that is not closed. A variable that is defined
+/// several times needs `after` or `before`.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.add-word: {variable: TESTSUBDIRS, word: test/test_mpi, after: test/test_import}
@@ -16,6 +19,15 @@ use crate::syntax::makefile::{is_open, words};
 ///  		test/test_import \
 /// +		test/test_mpi \
 ///  		test/test_zipfile
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.add-word: {variable: PY_CFLAGS, word: -fno-plt}
+/// ```
+/// ```diff
+/// -PY_CFLAGS=	$(OPT) $(CFLAGS)
+/// +PY_CFLAGS=	$(OPT) $(CFLAGS) -fno-plt
+///  PY_LDFLAGS=	$(LDFLAGS)
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

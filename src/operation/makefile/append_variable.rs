@@ -6,6 +6,8 @@ use crate::syntax::makefile::{is_open, words};
 
 /// `makefile.append-variable`: adds words at the end of a variable's value.
 ///
+/// It refuses a value that ends in a `\`, a `$` or a reference that is not closed.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.append-variable: {name: LIBS, value: -lmpi}
@@ -13,6 +15,16 @@ use crate::syntax::makefile::{is_open, words};
 /// ```diff
 /// -LIBS=	-lm
 /// +LIBS=	-lm -lmpi
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.append-variable: {name: OBJS, value: device.o dma.o}
+/// ```
+/// ```diff
+///  OBJS=	a.o \
+/// -	b.o
+/// +	b.o device.o dma.o
+///  all: $(OBJS)
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -9,6 +9,8 @@ use crate::syntax::makefile::Makefile;
 /// `makefile.insert`: inserts lines before or after a command, a variable or a rule, or at the start or end of a recipe or
 /// file. A command is inserted with its tab, and never between a line and its continuation.
 ///
+/// It refuses a scope without lines of its own, and a last line that is continued.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// within: {target: clean}
@@ -20,6 +22,19 @@ use crate::syntax::makefile::Makefile;
 ///  		-exec rm -f {} ';'
 /// +	-rm -f Include/mpi.h
 ///  	-rm -f core
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// within: {target: install}
+/// makefile.insert: {at: end, text: 'sync "$(DESTDIR)"'}
+/// ```
+/// ```diff
+///  install: all
+///  	./install-sh python
+///  	@echo done
+/// +	sync "$(DESTDIR)"
+///  
+///  clean:
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

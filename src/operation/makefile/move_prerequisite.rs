@@ -6,6 +6,8 @@ use crate::operation::prelude::*;
 /// `makefile.move-prerequisite`: moves a prerequisite before or after another one of the same rule. A serial make builds
 /// them in their order.
 ///
+/// It does not fit where the rule lacks one of the two words.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.move-prerequisite: {target: install, word: libainstall, before: libinstall}
@@ -13,6 +15,14 @@ use crate::operation::prelude::*;
 /// ```diff
 /// -install: libinstall libainstall
 /// +install: libainstall libinstall
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.move-prerequisite: {target: all, word: gdbhooks, after: sharedmods}
+/// ```
+/// ```diff
+/// -all: gdbhooks oldsharedmods sharedmods docs
+/// +all: oldsharedmods sharedmods gdbhooks docs
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -10,6 +10,8 @@ use crate::syntax::makefile::{Rule, recipe_commands};
 /// `makefile.prefix-command`: puts words before the first word of a command in a recipe, after make's `-@+` and after
 /// assignments to the command's environment.
 ///
+/// Words inside a command, such as arguments, do not match: only its first word does.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.prefix-command: {command: $(PGEN), with: yod}
@@ -18,6 +20,19 @@ use crate::syntax::makefile::{Rule, recipe_commands};
 ///  graminit.c: $(PGEN)
 /// -	-$(PGEN) Grammar graminit.c
 /// +	-yod $(PGEN) Grammar graminit.c
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.prefix-command: {target: test, command: $(TESTPYTHON), with: yod -np 1, count: 2}
+/// ```
+/// ```diff
+///  test: all
+/// -	-$(TESTPYTHON) $(TESTPROG)
+/// -	LANG=C $(TESTPYTHON) $(TESTPROG)
+/// +	-yod -np 1 $(TESTPYTHON) $(TESTPROG)
+/// +	LANG=C yod -np 1 $(TESTPYTHON) $(TESTPROG)
+///  quicktest: all
+///  	$(TESTPYTHON) -q
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -6,6 +6,8 @@ use crate::operation::unit::{Removal, remove};
 
 /// `makefile.remove`: removes whole commands with their continuation lines, variables, rules or conditionals.
 ///
+/// It refuses a part of a line. Where similar lines are left, the code is missing, not already removed.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// within: {target: clinic}
@@ -15,6 +17,20 @@ use crate::operation::unit::{Removal, remove};
 ///  clinic: check-clean-src
 ///  	$(PYTHON_FOR_REGEN) clinic.py --make
 /// -	@$(PYTHON_FOR_REGEN) generate_global_objects.py
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.remove: {find: 'gdbhooks:', comment: true}
+/// ```
+/// ```diff
+///  all: python
+///  
+/// -# Hooks of the debugger.
+/// -gdbhooks: python
+/// -	cp Tools/gdb/libpython.py python-gdb.py
+///  
+///  clean:
+///  	rm -f core
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

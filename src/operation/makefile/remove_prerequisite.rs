@@ -6,6 +6,8 @@ use crate::operation::prelude::*;
 
 /// `makefile.remove-prerequisite`: removes a word from a rule's prerequisites.
 ///
+/// Only whole words match: `sharedmods` does not match in `oldsharedmods`.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.remove-prerequisite: {target: all, word: sharedmods}
@@ -13,6 +15,17 @@ use crate::operation::prelude::*;
 /// ```diff
 /// -all: $(BUILDPYTHON) oldsharedmods sharedmods
 /// +all: $(BUILDPYTHON) oldsharedmods
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.remove-prerequisite: {target: [build_all, all], word: gdbhooks}
+/// ```
+/// ```diff
+///  all:	@DEF_MAKE_ALL_RULE@
+///  build_all:	$(BUILDPYTHON) \
+/// -		sharedmods \
+/// -		gdbhooks
+/// +		sharedmods
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -10,6 +10,8 @@ use crate::text::distance;
 
 /// `makefile.remove-variable`: removes the definition of a variable, with its continuation lines.
 ///
+/// It is ambiguous where the variable has several definitions, unless `value` names one.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.remove-variable: {name: SGI_ABI}
@@ -18,6 +20,17 @@ use crate::text::distance;
 ///  OPT=	@OPT@
 /// -SGI_ABI=	@SGI_ABI@
 ///  LDFLAGS=	@LDFLAGS@
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.remove-variable: {name: OPT, value: -O3, comment: true}
+/// ```
+/// ```diff
+///  OPT=	-O2
+///  ifdef FAST
+/// -# A better one.
+/// -OPT=	-O3
+///  endif
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -5,6 +5,8 @@ use crate::operation::prelude::*;
 
 /// `makefile.remove-word`: removes a word from the list that a variable holds, with its line if it has one of its own.
 ///
+/// Only whole words match. Where the variable is not defined, the word is missing.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.remove-word: {variable: LIBSUBDIRS, word: lib2to3}
@@ -13,6 +15,14 @@ use crate::operation::prelude::*;
 ///  LIBSUBDIRS=	json \
 /// -		lib2to3 \
 ///  		logging
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.remove-word: {variable: SCRIPTS, word: $(srcdir)/Tools/scripts/2to3}
+/// ```
+/// ```diff
+/// -SCRIPTS= $(srcdir)/Tools/scripts/pydoc $(srcdir)/Tools/scripts/2to3
+/// +SCRIPTS= $(srcdir)/Tools/scripts/pydoc
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -8,6 +8,8 @@ use crate::syntax::makefile::{is_directive, logical_lines};
 
 /// `makefile.replace`: replaces lines, or a part of a command, a variable or the head of a rule.
 ///
+/// It refuses several lines for a part of a line, which would break it.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// within: {target: quicktest}
@@ -18,6 +20,19 @@ use crate::syntax::makefile::{is_directive, logical_lines};
 /// -	-$(TESTRUNNER) \
 /// +	-$(TESTRUNNER) -w \
 ///  		$(QUICKTESTOPTS)
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.replace: {find: '$(CC) -c $(PY_CFLAGS)', with: $(CC) -c -g $(PY_CFLAGS), count: 2}
+/// ```
+/// ```diff
+///  a.o: a.c
+/// -	$(CC) -c $(PY_CFLAGS) a.c
+/// +	$(CC) -c -g $(PY_CFLAGS) a.c
+///  b.o: b.c
+/// -	$(CC) -c \
+/// -		$(PY_CFLAGS) b.c
+/// +	$(CC) -c -g $(PY_CFLAGS) b.c
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -6,6 +6,8 @@ use crate::operation::prelude::*;
 
 /// `makefile.replace-prerequisite`: replaces one prerequisite by another word.
 ///
+/// Only whole words match, and the word must occur once.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.replace-prerequisite: {target: install, word: altinstall, with: commoninstall}
@@ -13,6 +15,15 @@ use crate::operation::prelude::*;
 /// ```diff
 /// -install: altinstall bininstall
 /// +install: commoninstall bininstall
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.replace-prerequisite: {target: Modules/posixmodule.o, word: $(srcdir)/Modules/posixmodule.c, with: device/posixmodule.c}
+/// ```
+/// ```diff
+/// -Modules/posixmodule.o: $(srcdir)/Modules/posixmodule.c \
+/// +Modules/posixmodule.o: device/posixmodule.c \
+///  		$(srcdir)/Modules/posixmodule.h
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -5,6 +5,8 @@ use crate::operation::prelude::*;
 
 /// `makefile.replace-word`: replaces a word of the list that a variable holds by one or more others.
 ///
+/// Only whole words match. Where the variable is not defined, the word is missing.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.replace-word: {variable: PYTHON_OBJS, word: Python/dynload_shlib.o, with: Python/dynload_stub.o}
@@ -14,6 +16,14 @@ use crate::operation::prelude::*;
 /// -		Python/dynload_shlib.o \
 /// +		Python/dynload_stub.o \
 ///  		Python/errors.o
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.replace-word: {variable: DESTDIRS, word: $(LIBDIR), with: $(DEVICEDIR) $(DEVICELIB)}
+/// ```
+/// ```diff
+/// -DESTDIRS=	$(exec_prefix) $(LIBDIR) $(BINLIBDEST)
+/// +DESTDIRS=	$(exec_prefix) $(DEVICEDIR) $(DEVICELIB) $(BINLIBDEST)
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -5,6 +5,8 @@ use crate::operation::prelude::*;
 
 /// `makefile.set-variable`: gives a variable another value.
 ///
+/// It does not fit where the variable is not defined, and is ambiguous where it is defined several times.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// makefile.set-variable: {name: SHLIB_EXT, value: .a}
@@ -12,6 +14,17 @@ use crate::operation::prelude::*;
 /// ```diff
 /// -SHLIB_EXT=	.so
 /// +SHLIB_EXT=	.a
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.set-variable:
+///   name: PGEN
+///   value: {"<2.6": yod Parser/pgen, ">=2.6": ./pgen}
+/// ```
+/// ```diff
+/// -PGEN=		Parser/pgen$(EXE)
+/// +PGEN=		yod Parser/pgen
+///  AR=		@AR@
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

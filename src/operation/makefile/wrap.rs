@@ -9,6 +9,9 @@ use crate::operation::unit::Units;
 
 /// `makefile.wrap`: puts commands, variables or rules under a condition of make.
 ///
+/// It refuses lines that begin in a recipe and end outside of it, or that are part of a conditional that is not
+/// closed.
+///
 /// ```yaml
 /// file: Makefile.pre.in
 /// within: {target: sharedinstall}
@@ -23,6 +26,20 @@ use crate::operation::unit::Units;
 /// +	@echo none
 /// +endif
 ///  	-rm -f core
+/// ```
+/// ```yaml
+/// file: Makefile.pre.in
+/// makefile.wrap: {from: 'gdbhooks:', if: ifdef WITH_GDB}
+/// ```
+/// ```diff
+///  all: python
+///  
+/// +ifdef WITH_GDB
+///  gdbhooks: python
+///  	cp libpython.py python-gdb.py
+/// +endif
+///  
+///  clean:
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

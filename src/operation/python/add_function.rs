@@ -6,6 +6,8 @@ use crate::text::line_bounds;
 
 /// `python.add-function`: adds a function to a module.
 ///
+/// It refuses to replace another function of that name, and a file that cannot be parsed.
+///
 /// ```yaml
 /// file: Lib/site.py
 /// python.add-function: {function: g, after: f, code: 'def g(): pass'}
@@ -19,6 +21,24 @@ use crate::text::line_bounds;
 /// +
 /// +
 ///  x = 1
+/// ```
+/// ```yaml
+/// file: Lib/os.py
+/// python.add-function:
+///   function: launch
+///   code: |
+///     def launch(name):
+///         return spawn(name)
+/// ```
+/// ```diff
+///  import sys
+///  
+///  def spawn(name):
+///      pass
+/// +
+/// +
+/// +def launch(name):
+/// +    return spawn(name)
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

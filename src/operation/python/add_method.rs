@@ -6,6 +6,8 @@ use crate::syntax::python::Definition;
 
 /// `python.add-method`: adds a method at the end of a class.
 ///
+/// It refuses a class whose body is on one line, and to replace another method of that name.
+///
 /// ```yaml
 /// file: Lib/distutils/unixccompiler.py
 /// python.add-method: {class: C, method: f, code: 'def f(self): pass'}
@@ -15,6 +17,29 @@ use crate::syntax::python::Definition;
 ///      a = 1
 /// +
 /// +    def f(self): pass
+/// ```
+/// ```yaml
+/// file: Lib/subprocess.py
+/// python.add-method:
+///   class: Popen
+///   method: launch
+///   code: |
+///     def launch(self):
+///         return self.poll()
+/// ```
+/// ```diff
+///  class Popen(object):
+///      """A process."""
+///  
+///      def poll(self):
+///          return None
+///  
+/// +    def launch(self):
+/// +        return self.poll()
+/// +
+///  
+///  def call():
+///      pass
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

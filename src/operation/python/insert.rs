@@ -6,6 +6,8 @@ use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_ancho
 
 /// `python.insert`: inserts statements before or after a statement, or at the start or end of a function, class or file.
 ///
+/// It refuses a file that does not parse, and never inserts inside a statement.
+///
 /// ```yaml
 /// file: Lib/site.py
 /// within: {function: main}
@@ -16,6 +18,17 @@ use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_ancho
 ///      prefixes = known()
 /// +    prefixes.append("/lustre")
 ///      return prefixes
+/// ```
+/// ```yaml
+/// file: Lib/os.py
+/// python.insert: {before: 'import stat as st', text: import device}
+/// ```
+/// ```diff
+///  import sys
+///  
+/// +import device
+///  # The names of modes.
+///  import stat as st
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

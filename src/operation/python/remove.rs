@@ -6,6 +6,9 @@ use crate::operation::unit::{Removal, remove};
 
 /// `python.remove`: removes whole statements, each with its block.
 ///
+/// It refuses a part of a statement, and to leave a block without statements. Where similar code is left, the code
+/// is missing, not already removed.
+///
 /// ```yaml
 /// file: Lib/site.py
 /// within: {function: main}
@@ -17,6 +20,16 @@ use crate::operation::unit::{Removal, remove};
 /// -    if ENABLE_USER_SITE:
 /// -        add_user_site()
 ///      return paths
+/// ```
+/// ```yaml
+/// file: Lib/os.py
+/// python.remove: {find: import pty, comment: true}
+/// ```
+/// ```diff
+///  import sys
+/// -# Terminals.
+/// -import pty
+///  import stat
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

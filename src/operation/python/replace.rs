@@ -6,6 +6,8 @@ use crate::operation::unit::{Replacement, replace};
 
 /// `python.replace`: replaces code: statements, or a part of one.
 ///
+/// It refuses a file that does not parse, before or after the edit. Strings are matched as a whole.
+///
 /// ```yaml
 /// file: Lib/subprocess.py
 /// within: {class: Popen, function: _run}
@@ -16,6 +18,17 @@ use crate::operation::unit::{Replacement, replace};
 ///      def _run(self, args):
 /// -        return run( '/bin/sh', args)
 /// +        return run( SHELL, args)
+/// ```
+/// ```yaml
+/// file: setup.py
+/// python.replace: {find: "['c', 'm']", with: "['c']"}
+/// ```
+/// ```diff
+///  exts = Extension(
+/// -    'x', libraries=[
+/// -        'c',  # always
+/// -        'm'])
+/// +    'x', libraries=['c'])
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -5,6 +5,8 @@ use crate::operation::prelude::*;
 
 /// `python.replace-function`: replaces a function of a module.
 ///
+/// It does not fit where the module does not define the function once.
+///
 /// ```yaml
 /// file: Lib/site.py
 /// python.replace-function: {function: f, code: 'def f(): return 2'}
@@ -13,6 +15,26 @@ use crate::operation::prelude::*;
 /// +def f(): return 2
 /// -def f():
 /// -    return 1
+/// ```
+/// ```yaml
+/// file: Lib/platform.py
+/// python.replace-function:
+///   function: node
+///   code: |
+///     def node():
+///         return "device"
+/// ```
+/// ```diff
+///  import os
+///  
+///  
+///  def node():
+/// -    """The name of this machine."""
+/// -    return os.uname()[1]
+/// +    return "device"
+///  
+///  
+///  x = 1
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

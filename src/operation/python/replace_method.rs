@@ -5,6 +5,8 @@ use crate::operation::prelude::*;
 
 /// `python.replace-method`: replaces a method of a class.
 ///
+/// It does not fit where the class does not define the method once.
+///
 /// ```yaml
 /// file: Lib/site.py
 /// python.replace-method: {class: C, method: f, code: 'def f(self): return 2'}
@@ -14,6 +16,24 @@ use crate::operation::prelude::*;
 /// -    def f(self):
 /// +    def f(self): return 2
 /// -        return 1
+/// ```
+/// ```yaml
+/// file: Lib/subprocess.py
+/// python.replace-method:
+///   class: Popen
+///   method: poll
+///   code: |
+///     def poll(self):
+///         return device.poll(self.pid)
+/// ```
+/// ```diff
+///  class Popen(object):
+///      def poll(self):
+/// -        return os.waitpid(self.pid)
+/// +        return device.poll(self.pid)
+///  
+///      def wait(self):
+///          pass
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -9,6 +9,8 @@ use crate::text::lines;
 
 /// `python.wrap`: puts whole statements into the block of an `if` or a `try`.
 ///
+/// It refuses a part of a statement, and a file that does not parse.
+///
 /// ```yaml
 /// file: Lib/site.py
 /// within: {function: main}
@@ -22,6 +24,18 @@ use crate::text::lines;
 /// +    else:
 /// +        user = None
 ///      return user
+/// ```
+/// ```yaml
+/// file: Lib/getpass.py
+/// python.wrap: {from: import termios, except: ImportError, otherwise: termios = None}
+/// ```
+/// ```diff
+///  import sys
+/// -import termios
+/// +try:
+/// +    import termios
+/// +except ImportError:
+/// +    termios = None
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -7,6 +7,9 @@ use crate::syntax::setup::Section;
 
 /// `setup.add`: adds the line of a static module.
 ///
+/// It refuses a module that is already built from other arguments, which `setup.set` replaces, and a last line that
+/// is continued.
+///
 /// ```yaml
 /// file: Modules/Setup.local
 /// setup.add: {module: yod, arguments: yodmodule.c -lyod}
@@ -14,6 +17,16 @@ use crate::syntax::setup::Section;
 /// ```diff
 ///  # Edit this file for local setup changes
 /// +yod yodmodule.c -lyod
+/// ```
+/// ```yaml
+/// file: Modules/Setup
+/// setup.add: {module: _device, arguments: -DFAST device.c}
+/// ```
+/// ```diff
+///  # The modules.
+///  *static*
+///  _io _io/_iomodule.c
+/// +_device -DFAST device.c
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

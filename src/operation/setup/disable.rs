@@ -8,6 +8,8 @@ use crate::text::{apply, lines};
 
 /// `setup.disable`: comments out the lines of modules.
 ///
+/// It refuses a line that would look like prose when it is commented out.
+///
 /// ```yaml
 /// file: Modules/Setup.dist
 /// setup.disable: {modules: [pwd]}
@@ -16,6 +18,16 @@ use crate::text::{apply, lines};
 ///  posix posixmodule.c
 /// -pwd pwdmodule.c
 /// +#pwd pwdmodule.c
+/// ```
+/// ```yaml
+/// file: Modules/Setup.dist
+/// setup.disable: {modules: [{name: _socket, aliases: [socket]}, crypt]}
+/// ```
+/// ```diff
+/// -socket socketmodule.c
+/// -crypt cryptmodule.c # -lcrypt
+/// +#socket socketmodule.c
+/// +#crypt cryptmodule.c # -lcrypt
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -7,6 +7,9 @@ use crate::syntax::setup::{Module as Line, Section};
 
 /// `setup.enable`: uncomments the lines of modules, which are then linked statically.
 ///
+/// It refuses a module that is listed after `*disabled*` or `*shared*`, and is ambiguous where several lines would
+/// build it.
+///
 /// ```yaml
 /// file: Modules/Setup.dist
 /// setup.enable: {modules: [array]}
@@ -15,6 +18,16 @@ use crate::syntax::setup::{Module as Line, Section};
 /// -#array arraymodule.c
 /// +array arraymodule.c
 ///  #cmath cmathmodule.c
+/// ```
+/// ```yaml
+/// file: Modules/Setup.dist
+/// setup.enable: {modules: [{name: collections, aliases: [_collections]}, _bisect]}
+/// ```
+/// ```diff
+/// -#_bisect _bisectmodule.c
+/// -#_collections _collectionsmodule.c # Container types
+/// +_bisect _bisectmodule.c
+/// +_collections _collectionsmodule.c # Container types
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

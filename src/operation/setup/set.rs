@@ -7,6 +7,8 @@ use crate::syntax::setup::{Module as Line, Section, Variable};
 
 /// `setup.set`: replaces what a module is built from, or the value of a variable.
 ///
+/// It refuses a module that is listed after `*disabled*`.
+///
 /// ```yaml
 /// file: Modules/Setup.dist
 /// setup.set: {module: zlib, value: zlibmodule.c -L/apps/zlib -lz}
@@ -14,6 +16,15 @@ use crate::syntax::setup::{Module as Line, Section, Variable};
 /// ```diff
 /// -#zlib zlibmodule.c -lz
 /// +zlib zlibmodule.c -L/apps/zlib -lz
+/// ```
+/// ```yaml
+/// file: Modules/Setup
+/// setup.set: {variable: SSL, value: /opt/device/ssl}
+/// ```
+/// ```diff
+/// -#SSL=/usr/local/ssl
+/// +SSL=/opt/device/ssl
+///  #_ssl _ssl.c -I$(SSL)/include
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -6,6 +6,8 @@ use crate::syntax::shell;
 
 /// `shell.prefix-command`: puts words before the first word of a command, after assignments to its environment.
 ///
+/// Arguments and longer words do not match: only the first word of a command does.
+///
 /// ```yaml
 /// file: Lib/plat-generic/regen
 /// shell.prefix-command: {command: python$EXE, with: yod}
@@ -14,6 +16,19 @@ use crate::syntax::shell;
 ///  set -e
 /// -python$EXE h2py.py in.h
 /// +yod python$EXE h2py.py in.h
+/// ```
+/// ```yaml
+/// file: Modules/makesetup
+/// shell.prefix-command: {command: sed, with: LC_ALL=C, count: 2}
+/// ```
+/// ```diff
+/// -sed -e 's/a/b/' $makepre
+/// +LC_ALL=C sed -e 's/a/b/' $makepre
+///  if test -f x; then
+/// -    sed -f $sedf x
+/// +    LC_ALL=C sed -f $sedf x
+///  fi
+///  echo sed
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -7,6 +7,8 @@ use crate::operation::prelude::*;
 
 /// `text.insert`: inserts text before or after a literal anchor.
 ///
+/// It is ambiguous where the anchor occurs more often than `count`.
+///
 /// ```yaml
 /// file: Lib/site.py
 /// text.insert: {after: import sys, text: ', os'}

@@ -7,6 +7,9 @@ use crate::text::{find_tokens, line_bounds};
 
 /// `text.remove`: removes literal text, with its whole line if nothing else is on it.
 ///
+/// It is ambiguous where the text occurs more often than `count`. Where similar text is left, the text is missing,
+/// not already removed.
+///
 /// ```yaml
 /// file: setup.py
 /// text.remove: {find: 'import ssl'}
@@ -15,6 +18,16 @@ use crate::text::{find_tokens, line_bounds};
 ///  import os
 /// -import ssl
 ///  import sys
+/// ```
+/// ```yaml
+/// file: README
+/// text.remove: {find: ', and sockets', count: 2}
+/// ```
+/// ```diff
+/// -It has files, and sockets.
+/// -It has threads, and sockets.
+/// +It has files.
+/// +It has threads.
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

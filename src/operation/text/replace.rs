@@ -7,6 +7,9 @@ use crate::text::find_tokens;
 
 /// `text.replace`: replaces literal text.
 ///
+/// It is ambiguous where the text occurs more often than `count`. The new text alone does not prove that the change
+/// was made.
+///
 /// ```yaml
 /// file: Lib/site.py
 /// text.replace: {find: ENABLE_USER_SITE = None, with: ENABLE_USER_SITE = False}
@@ -14,6 +17,16 @@ use crate::text::find_tokens;
 /// ```diff
 /// -ENABLE_USER_SITE = None
 /// +ENABLE_USER_SITE = False
+/// ```
+/// ```yaml
+/// file: Lib/test/regrtest.py
+/// within: {between: [STDTESTS, NOTTESTS]}
+/// text.replace: {find: test_grammar, with: test_device}
+/// ```
+/// ```diff
+/// -STDTESTS = ['test_grammar']
+/// +STDTESTS = ['test_device']
+///  NOTTESTS = ['test_grammar']
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
