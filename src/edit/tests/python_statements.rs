@@ -137,6 +137,15 @@ fn statements_are_wrapped_in_a_try() {
 }
 
 #[test]
+fn statements_at_mixed_blanks_are_wrapped_once() {
+    let file = on("s.py", "if a:\n\t  b()\n");
+    let change = "python.wrap: {from: b(), if: x, otherwise: c()}";
+    let expected = "if a:\n\t  if x:\n\t\t  b()\n\t  else:\n\t\t  c()\n";
+    assert_eq!(file.changed(change), expected);
+    on("s.py", expected).already(change);
+}
+
+#[test]
 fn statements_of_a_file_that_cannot_be_parsed_are_refused() {
     let file = on("s.py", "class A:\n    def f(self):\nx = 1\ny()\n");
     for change in [

@@ -60,7 +60,7 @@ impl Wrap {
     fn frame(&self, site: &Site<'_>, margin: &[u8], step: &[u8]) -> (Vec<u8>, Vec<u8>) {
         let ending = line_ending(&site.file.bytes);
         let line = |text: String| [margin, text.as_bytes(), ending].concat();
-        let inner = [margin, step].concat();
+        let inner = [step, margin].concat();
         let text = self.otherwise.as_ref().map(|text| site.texts.get(text));
         let block = |text: &[u8]| Statements.indented(site.file, text, &inner);
         match (&self.condition, &self.except) {
@@ -128,8 +128,9 @@ impl Operate for Wrap {
         let margin = indentation(text, unit.start);
         let step: &[u8] = if margin.starts_with(b"\t") { b"\t" } else { b"    " };
         let (before, after) = self.frame(site, margin, step);
-        // The statements of a finished change are one step deeper, between the two parts of the frame.
-        let outer = margin.strip_suffix(step).unwrap_or(margin);
+        // The statements of a finished change are one step deeper, between the two parts of the frame. The step is put before
+        // the margin, which may end in other blanks.
+        let outer = margin.strip_prefix(step).unwrap_or(margin);
         let (done_before, done_after) = self.frame(site, outer, step);
         if text[..unit.start].ends_with(&done_before) && text[unit.end..].starts_with(&done_after) {
             return already(unit.start);
