@@ -37,6 +37,9 @@ fn a_word_is_added_once() {
     on("Makefile", "DIR= x\n").missing(add);
     assert_eq!(on("Makefile", "DIRS= x\nDIRS+= y\n").changed(add), "DIRS= x two\nDIRS+= y\n");
     on("Makefile", "DIRS= x\nDIRS+= y\n").ambiguous("makefile.add-word: {variable: DIRS, word: z}");
+    // A backslash at the end of a file has no line end that a new word could follow.
+    let open = on("Makefile", "DIRS= \\\n\tx \\").parts("makefile.add-word: {variable: DIRS, word: z}");
+    assert!(!open[0].deltas.is_empty(), "{open:?}");
     on("Makefile", "DIRS= $(x").refused("makefile.add-word: {variable: DIRS, word: z}");
     for wrong in ["word: a b", "word: ''", "word: 'a\\'", "word: $(a", "word: a, before: b, after: c"] {
         complaint(&format!("makefile.add-word: {{variable: A, {wrong}}}"));

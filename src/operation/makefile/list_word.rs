@@ -107,7 +107,8 @@ impl ListWord<'_> {
         let gap = |from: usize| {
             let rest = &text[from..line_bounds(text, from).end];
             let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-            (rest.get(blanks) == Some(&b'\\')).then(|| rest.to_vec())
+            // A backslash at the end of the file has no line end.
+            matches!(&rest[blanks..], b"\\\n" | b"\\\r\n").then(|| rest.to_vec())
         };
         let above = line_bounds(text, sample.start).start.checked_sub(1).map(|end| line_bounds(text, end));
         let above = || {
