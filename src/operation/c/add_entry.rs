@@ -13,6 +13,9 @@ use crate::syntax::c::{List, ListEntry, ListKind};
 /// `c.add-entry`: adds an entry to a table, `enum`, `struct` or initializer. It gets a line of its own if its neighbour has
 /// one, and the commas that it needs.
 ///
+/// It refuses a table that cannot be parsed safely. Where the other entry is not in the table, the place is
+/// missing.
+///
 /// ```yaml
 /// file: Modules/posixmodule.c
 /// c.add-entry: {table: m, after: getpid, entry: '{"yod", posix_yod}'}

@@ -6,6 +6,8 @@ use crate::operation::prelude::*;
 
 /// `c.replace-entry`: replaces an entry of a table, `enum`, `struct` or initializer. Its comma stays.
 ///
+/// It refuses a table that cannot be parsed safely. Several entries of the name need `count`.
+///
 /// ```yaml
 /// file: Objects/fileobject.c
 /// c.replace-entry: {table: PyFile_Type, entry: tp_dealloc, with: '(destructor)yod_dealloc'}
@@ -16,6 +18,18 @@ use crate::operation::prelude::*;
 /// -    (destructor)file_dealloc,   /* tp_dealloc */
 /// +    (destructor)yod_dealloc,   /* tp_dealloc */
 ///      0,                          /* tp_print */
+///  };
+/// ```
+/// ```yaml
+/// file: Python/import.c
+/// c.replace-entry: {table: _PyImport_Filetab, entry: .py, with: '{".py", "r", PY_SOURCE}'}
+/// ```
+/// ```diff
+///  struct filedescr _PyImport_Filetab[] = {
+/// -    {".py", "U", PY_SOURCE},
+/// +    {".py", "r", PY_SOURCE},
+///      {".pyc", "rb", PY_COMPILED},
+///      {0, 0}
 ///  };
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]

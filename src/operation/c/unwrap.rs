@@ -9,6 +9,9 @@ use crate::text::{line_bounds, lines};
 
 /// `c.unwrap`: removes an `#if` ... `#endif`, or an `if`, around code, and keeps the code of one of its branches.
 ///
+/// It refuses an edit after which the brackets or `#if`s of the file are no longer balanced. A branch that the
+/// group does not have is missing.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.unwrap: {find: '#ifdef MPI', keep: '#else'}
