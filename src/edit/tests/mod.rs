@@ -4,6 +4,7 @@
 mod c;
 mod c_condition;
 mod c_entries;
+mod c_nouns;
 mod c_statements;
 mod diff;
 mod examples;

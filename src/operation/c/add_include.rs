@@ -1,6 +1,7 @@
 //! `c.add-include`.
 
 use crate::operation::prelude::*;
+use crate::syntax::c::Include;
 use crate::text::line_bounds;
 
 /// `c.add-include`: adds an `#include` after another one.
@@ -43,10 +44,7 @@ impl Operate for AddInclude {
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        let include = &self.include;
-        let is_quoted = include.starts_with('"') && include.ends_with('"')
-            || include.starts_with('<') && include.ends_with('>');
-        ensure(is_quoted, "needs `include` with its quotes: '\"x.h\"' or '<x.h>'")
+        check_quotes(&self.include, "include")
     }
 
     moves_to!(self, Anchor::Include(after) => self.after = after);
@@ -81,4 +79,25 @@ impl Operate for AddInclude {
         let line = as_lines(format!("#include {}", self.include).as_bytes(), line_ending(text));
         change(vec![insert_lines(text, at, &line)])
     }
+}
+
+/// Checks that the name of an included file has its quotes.
+pub(super) fn check_quotes(include: &str, argument: &str) -> Result<(), String> {
+    let is_quoted = include.len() > 2
+        && (include.starts_with('"') && include.ends_with('"')
+            || include.starts_with('<') && include.ends_with('>'));
+    ensure(is_quoted, &format!("needs `{argument}` with its quotes: '\"x.h\"' or '<x.h>'"))
+}
+
+/// The includes of a file in the scope of the site; the name may have its quotes.
+pub(super) fn included<'a>(site: &Site<'a>, path: &str) -> Vec<&'a Include> {
+    let name = path.trim_matches(['"', '<', '>']);
+    let all = site.file.c().includes().iter();
+    all.filter(|include| include.path == name && site.scope.contains(include.span)).collect()
+}
+
+/// The includes of files with a similar name.
+pub(super) fn near_includes(site: &Site<'_>, path: &str) -> Vec<usize> {
+    let name = path.trim_matches(['"', '<', '>']);
+    nearest(name, site.file.c().includes().iter().map(|i| (i.span.start, i.path.as_str().into())))
 }

@@ -14,7 +14,7 @@ use crate::operation::text::near_lines;
 use crate::text::line_bounds;
 
 pub(super) use insert::{Edge, Insertion, check_insertion, insert, set_anchor};
-pub(super) use remove::{Removal, gone, remove, remove_found};
+pub(super) use remove::{Removal, gone, gone_by_name, remove, remove_found};
 pub(super) use replace::{Replacement, replace};
 
 /// What a format says of its units.

@@ -53,9 +53,18 @@ pub(in crate::operation) fn gone(site: &Site<'_>, find: &str) -> Answer {
     if near.is_empty() {
         return already(site.scope.start);
     }
-    let what = format!("{} was not found, but similar code was", named(find));
-    let mut miss = Miss::new(what).near(near);
+    let mut miss = Miss::new(format!("{} was not found, but similar code was", named(find))).near(near);
     // It may also have been removed next to similar code, as a receipt can show.
+    miss.results = vec![site.scope.start];
+    Err(miss.into())
+}
+
+/// The answer of a removal of what has a name, and was not found. What has a similar name may be what was to be removed.
+pub(in crate::operation) fn gone_by_name(site: &Site<'_>, what: &str, near: Vec<usize>) -> Answer {
+    if near.is_empty() {
+        return already(site.scope.start);
+    }
+    let mut miss = Miss::new(format!("{what} was not found, but a similar name was")).near(near);
     miss.results = vec![site.scope.start];
     Err(miss.into())
 }

@@ -122,18 +122,7 @@ fn keys(all: &Reading<'_>, kind: ListKind, first: usize, last: usize) -> Vec<Str
     let mut words = (first..=last).filter(|at| code.is_word(*at));
     match kind {
         ListKind::Constants => words.next().map(|at| string(code.text(at))).into_iter().collect(),
-        ListKind::Fields => {
-            // A name is before what ends its declarator; that of a function pointer is in parentheses with a star.
-            let ends = |at: &usize| {
-                *at == last || code.is_any_mark(at + 1, b";,[:)") || code.is_mark(at + 1, b"(") && *at > first
-            };
-            let is_level = |at: &usize| {
-                let mut open =
-                    (first..*at).filter(|open| all.partner[*open].is_some_and(|close| close > *at));
-                open.all(|open| code.is_mark(open + 1, b"*") && open + 2 == *at)
-            };
-            words.filter(|at| ends(at) && is_level(at)).map(|at| string(code.text(at))).collect()
-        }
+        ListKind::Fields => declared_names(all, first, last),
         ListKind::Values => {
             let literal = (first..=last).find(|at| code.token(*at).kind == TokenKind::Text);
             let designated = code.is_mark(first, b".").then_some(first + 1).filter(|at| *at <= last);
@@ -148,6 +137,24 @@ fn keys(all: &Reading<'_>, kind: ListKind, first: usize, last: usize) -> Vec<Str
             keys
         }
     }
+}
+
+/// The names that the declaration of the tokens `first..=last` declares.
+pub(super) fn declared_names(all: &Reading<'_>, first: usize, last: usize) -> Vec<String> {
+    let code = &all.code;
+    // A name is before what ends its declarator; that of a function pointer is in parentheses with a star.
+    let ends = |at: &usize| {
+        // In `int (*f)(void)` the parenthesis is around the name.
+        let has_parameters = *at > first && code.is_mark(at + 1, b"(") && !code.is_mark(at + 2, b"*");
+        *at == last || code.is_any_mark(at + 1, b";,[:)=") || has_parameters
+    };
+    let is_level = |at: &usize| {
+        let mut open = (first..*at).filter(|open| all.partner[*open].is_some_and(|close| close > *at));
+        open.all(|open| code.is_mark(open, b"(") && code.is_mark(open + 1, b"*") && open + 2 == *at)
+    };
+    let is_value = |at: &usize| *at > first && code.is_mark(at - 1, b"=");
+    let names = (first..=last).filter(|at| code.is_word(*at) && ends(at) && is_level(at) && !is_value(at));
+    names.map(|at| String::from_utf8_lossy(code.text(at)).into_owned()).collect()
 }
 
 /// The name in the comment after a value, which says what it is for: `0, /* tp_print */`.

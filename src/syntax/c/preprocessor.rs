@@ -2,6 +2,7 @@
 
 use super::CFile;
 use super::directive::{Keyword, keyword, normalized, skip_blank, whole_lines};
+use super::lexer::lex;
 use super::scan::{close_quote, word_end};
 use super::tokens::Tokens;
 use crate::text::Span;
@@ -22,6 +23,10 @@ pub struct Include {
 pub struct Define {
     /// What is defined.
     pub name: String,
+    /// The name with the parameters.
+    pub signature: Span,
+    /// The value without comments around it; empty after the signature if there is none.
+    pub value: Span,
     /// The line with its continuations and its end.
     pub span: Span,
 }
@@ -40,9 +45,29 @@ pub(super) fn includes(file: &CFile) -> Vec<Include> {
 pub(super) fn defines(file: &CFile) -> Vec<Define> {
     let define = |(span, rest): (Span, &[u8])| {
         let name = String::from_utf8_lossy(&rest[..word_end(rest, 0)]).into_owned();
-        (!name.is_empty()).then(|| Define { name, span: whole_lines(&file.source, span) })
+        let start = span.end - rest.len();
+        let open = name.len();
+        let close = rest[open..].iter().position(|b| *b == b')').filter(|_| rest.get(open) == Some(&b'('));
+        let end = close.map_or(open, |close| open + close + 1);
+        let signature = Span::new(start, start + end);
+        let value =
+            value(&rest[end..]).map(|(first, last)| Span::new(start + end + first, start + end + last));
+        let value = value.unwrap_or(Span::at(signature.end));
+        (!name.is_empty()).then(|| Define { name, signature, value, span: whole_lines(&file.source, span) })
     };
     directives(file, Keyword::Define).filter_map(define).collect()
+}
+
+/// Where the value of a macro begins and ends in what follows its name and parameters.
+fn value(text: &[u8]) -> Option<(usize, usize)> {
+    let start = skip_blank(text, 0);
+    let rest = &text[start..];
+    let end = match rest.first()? {
+        // The operators `#` and `##` would be read as a directive.
+        b'#' => rest.trim_ascii_end().len(),
+        _ => lex(rest).0.last()?.end(),
+    };
+    (end > 0).then_some((start, start + end))
 }
 
 /// The directives of one kind, each with what follows its keyword.
@@ -85,6 +110,10 @@ mod tests {
         let file = CFile::parse(source);
         let seen: Vec<_> = file.defines().iter().map(|d| d.name.as_str()).collect();
         assert_eq!(seen, ["F", "G", "H"]);
+        let parts: Vec<_> =
+            file.defines().iter().map(|d| (d.signature.of(source), d.value.of(source))).collect();
+        let expected: [(&[u8], &[u8]); 3] = [(b"F( a, b )", b"a \\\n  + b"), (b"G", b"(1)"), (b"H", b"")];
+        assert_eq!(parts, expected);
         assert_eq!(file.defines()[0].span.of(source), b"  #define F( a, b ) a \\\n  + b\n");
     }
 }

@@ -258,6 +258,16 @@ impl<'a> Reading<'a> {
         (!ends).then_some(token)
     }
 
+    /// Whether a token is outside of functions and everything else in brackets, but for `extern "C"`.
+    pub fn is_declaration_level(&self, token: usize) -> bool {
+        self.around[token].is_none_or(|open| {
+            self.around[open].is_none()
+                && self.code.is_mark(open, b"{")
+                && open >= 2
+                && self.code.text(open - 2) == b"extern"
+        })
+    }
+
     /// Whether a token is not inside parentheses.
     fn is_code(&self, token: usize) -> bool {
         self.around[token].is_none_or(|open| self.code.is_mark(open, b"{"))

@@ -1,0 +1,83 @@
+//! `c.add-declaration`.
+
+use super::code::{check_code, indented};
+use super::declaration::declared;
+use super::place::{check_place, place, put};
+use crate::operation::prelude::*;
+use crate::operation::unit::Edge;
+use crate::syntax::c::CFile;
+
+/// `c.add-declaration`: adds a declaration before or after another one, or a function, or at the start or end of the scope of
+/// `within`.
+///
+/// ```yaml
+/// file: Python/import.c
+/// c.add-declaration: {before: load, declaration: static int yod_open(char *);}
+/// ```
+/// ```diff
+///  int x;
+/// +static int yod_open(char *);
+///  int load(void)
+///  {
+///  }
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}]))]
+pub struct AddDeclaration {
+    /// `start` or `end` of the scope.
+    pub at: Option<Edge>,
+    /// The declared name, or the function, before which it is put, above the comment that belongs to that.
+    pub before: Option<String>,
+    /// The declared name, or the function, after which it is put.
+    pub after: Option<String>,
+    /// The declaration, or several.
+    pub declaration: Text,
+}
+
+impl Operate for AddDeclaration {
+    fn describe(&self) -> Description<'_> {
+        let name = self.before.as_ref().or(self.after.as_ref());
+        let anchor = name.map_or(Anchor::File, |name| Anchor::Text(name.clone()));
+        Description::new(anchor).texts([&self.declaration]).within()
+    }
+
+    fn set_anchor(&mut self, anchor: Anchor) -> bool {
+        let (Anchor::Text(name), Some(place)) = (anchor, self.before.as_mut().or(self.after.as_mut())) else {
+            return false;
+        };
+        *place = name;
+        true
+    }
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        check_place(self.before.as_ref(), self.after.as_ref(), self.at)?;
+        let text = texts.get(&self.declaration);
+        check_code([("declaration", text)])?;
+        let file = CFile::parse(text);
+        let is_whole = !file.declarations(Span::new(0, text.len())).is_empty() && file.problems().is_empty();
+        ensure(is_whole, "needs a `declaration` that ends with `;`")
+    }
+
+    fn inserted(&self) -> Option<&Text> {
+        Some(&self.declaration)
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let (file, text) = (site.file, site.texts.get(&self.declaration));
+        let neighbour = self.before.as_ref().or(self.after.as_ref());
+        let neighbour = neighbour.map(|name| declared(site, name)).transpose()?;
+        let place = place(site, neighbour, self.after.is_some(), self.at)?;
+        let c = file.c();
+        let conditions = c.conditions_at(place.inside);
+        let is_made = |span: &&Span| {
+            let own = c.conditions_at(span.start);
+            !c.is_in_function(**span) && (own.is_empty() || own == conditions)
+        };
+        if let Some(own) = c.find_code(text, site.scope).iter().find(is_made) {
+            return already(own.start);
+        }
+        let lines = indented(text, &place.margin, line_ending(&file.bytes));
+        put(site, &place, &lines)
+    }
+}

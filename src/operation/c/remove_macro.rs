@@ -1,0 +1,56 @@
+//! `c.remove-macro`.
+
+use super::macros::{check_name, definitions, near_macros};
+use super::statements::Statements;
+use crate::operation::prelude::*;
+use crate::operation::unit::{Units, gone_by_name};
+
+/// `c.remove-macro`: removes a `#define` with its continuation lines.
+///
+/// ```yaml
+/// file: Python/import.c
+/// c.remove-macro: {name: MAGIC}
+/// ```
+/// ```diff
+///  int a;
+/// -#define MAGIC \
+/// -    1
+///  int b;
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RemoveMacro {
+    /// The macro, without parameters.
+    pub name: String,
+    /// Whether the comment lines directly above are removed, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub comment: bool,
+    /// How many definitions it has in the scope.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Operate for RemoveMacro {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.name.clone())).label(self.name.clone()).within().removes()
+    }
+
+    moves_to!(self, Anchor::Text(name) => self.name = name);
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        check_name(&self.name)
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let all = definitions(site, &self.name);
+        let found: Vec<Span> = all.iter().map(|define| define.span).collect();
+        let what = format!("the definition of `{}`", self.name);
+        if found.is_empty() {
+            return gone_by_name(site, &what, near_macros(site, &self.name));
+        }
+        let rewrite = |span: Span| {
+            Rewrite::remove(if self.comment { Statements.commented(site.file, span) } else { span })
+        };
+        match_count(&what, self.count.0, &found, &Results::proof(Vec::new()), rewrite, Vec::new)
+    }
+}

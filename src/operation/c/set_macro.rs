@@ -1,0 +1,58 @@
+//! `c.set-macro`.
+
+use super::macros::{check_name, check_value, definitions, is_same_value, near_macros, spliced};
+use crate::operation::prelude::*;
+
+/// `c.set-macro`: changes the value of a `#define`. Its name, parameters and comment stay.
+///
+/// ```yaml
+/// file: Python/import.c
+/// c.set-macro: {name: MAXPATHLEN, value: '4096'}
+/// ```
+/// ```diff
+/// -#define MAXPATHLEN 1024 /* bytes */
+/// +#define MAXPATHLEN 4096 /* bytes */
+///  int x;
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SetMacro {
+    /// The macro, without parameters.
+    pub name: String,
+    /// The new value.
+    pub value: String,
+    /// How many definitions it has in the scope.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl Operate for SetMacro {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.name.clone())).label(self.name.clone()).within()
+    }
+
+    moves_to!(self, Anchor::Text(name) => self.name = name);
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        check_name(&self.name)?;
+        ensure(!self.value.trim().is_empty(), "has an empty `value`")?;
+        check_value(&self.value)
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let text = &site.file.bytes;
+        let all = definitions(site, &self.name);
+        let found: Vec<Span> = all.iter().map(|define| define.value).collect();
+        let value = spliced(&self.value, line_ending(text));
+        let is_done = |span: &Span| is_same_value(span.of(text), self.value.as_bytes());
+        let done: Vec<Span> = found.iter().copied().filter(is_done).collect();
+        let rewrite = |span: Span| match span.is_empty() {
+            true => Rewrite::insert(span.start, [b" ", &value[..]].concat()),
+            false => Rewrite::replace(span, value.clone()),
+        };
+        let what = format!("the definition of `{}`", self.name);
+        match_count(&what, self.count.0, &found, &Results::proof(done), rewrite, || {
+            near_macros(site, &self.name)
+        })
+    }
+}
