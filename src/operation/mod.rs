@@ -11,6 +11,7 @@
 
 mod anchor;
 mod answer;
+mod arguments;
 pub mod c;
 pub mod diff;
 mod family;

@@ -18,6 +18,12 @@ pub enum Text {
     From(TextFile),
 }
 
+impl Default for Text {
+    fn default() -> Text {
+        Text::Inline(String::new())
+    }
+}
+
 /// A file of a patchset that holds a text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +51,16 @@ impl Texts {
             Text::From(file) => self.0.get(file).expect("the loader reads every file that a text names"),
         }
     }
+}
+
+/// An edge of a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edge {
+    /// Before the first unit of the scope, after a docstring.
+    Start,
+    /// After the last unit of the scope.
+    End,
 }
 
 /// The number of matches that an anchor must have: at least 1, and 1 unless given.

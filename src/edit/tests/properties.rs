@@ -90,6 +90,17 @@ const C_PIECES: &[&str] = &[
 
 const PYTHON_PIECES: &[&str] = &[
     "class A:\n",
+    "class A(x, y):\n",
+    "import a\n",
+    "from a import x, y\n",
+    "from a import (\n    x,\n    y)\n",
+    "x = [x,\n     'y']\n",
+    "{x: 1, 'z': 2,}",
+    "if x and y:\n",
+    "f(x, y=1)\n",
+    ",",
+    ";",
+    "def g(x, y=1):\n",
     "    def f(self):\n",
     "        pass\n",
     "\tx = 1\n",

@@ -22,6 +22,19 @@ pub(super) fn definition<'a>(
     }
 }
 
+/// The only definition in the site's scope that is called `path` from there on.
+pub(super) fn definition_in<'a>(
+    site: &Site<'a>,
+    is_kind: impl Fn(&Definition) -> bool,
+    path: &str,
+    kind: &str,
+) -> Result<&'a Definition, Failure> {
+    let all = site.file.python().definitions();
+    let around = all.iter().filter(|it| site.is_limited && it.span == site.scope);
+    let prefix = around.map(|it| format!("{}.", it.path)).next().unwrap_or_default();
+    definition(site.file, |it| is_kind(it) && site.scope.contains(it.span), &format!("{prefix}{path}"), kind)
+}
+
 /// Checks that the patchset's code can be parsed and defines `name`.
 pub(super) fn check_code(code: &[u8], name: &str) -> Result<(), Failure> {
     let file = PyFile::parse(code);

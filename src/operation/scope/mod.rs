@@ -44,7 +44,7 @@ pub struct Within {
     /// A rule of a Makefile: its target, prerequisites and recipe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// A variable of a Makefile: its value.
+    /// A variable of a Makefile or of Python: its value. In Python also an attribute: `self.libraries`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variable: Option<String>,
     /// An initialized C variable, such as an array: its values.
@@ -60,7 +60,10 @@ pub struct Within {
     /// A branch of a `case` or `AS_CASE`, by its pattern or one of its patterns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// A call of a macro in configure.ac: `NAME`, or `NAME(FIRST)` with its first argument.
+    /// An entry of a literal in Python, by its key or all of its code: the value of the key, or all of an entry without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+    /// A call of a macro in configure.ac or of a function in Python: `NAME`, or `NAME(FIRST)` with its first argument.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<String>,
 }
@@ -80,6 +83,7 @@ pub(super) enum Scope<'a> {
     If(&'a str),
     Case(&'a str),
     Branch(&'a str),
+    Entry(&'a str),
     Call(&'a str),
 }
 
@@ -98,6 +102,7 @@ impl fmt::Display for Scope<'_> {
             Scope::If(directive) => write!(f, "branch `{directive}`"),
             Scope::Case(subject) => write!(f, "case `{subject}`"),
             Scope::Branch(pattern) => write!(f, "branch `{pattern}`"),
+            Scope::Entry(name) => write!(f, "entry `{name}`"),
             Scope::Call(name) => write!(f, "call of `{name}`"),
         }
     }
@@ -117,7 +122,7 @@ impl Within {
     /// The given scopes, the outermost first.
     fn scopes(&self) -> Vec<Scope<'_>> {
         let Within { between, section, class, fields, constants, function, target, .. } = self;
-        let Within { variable, table, condition, case, branch, call, .. } = self;
+        let Within { variable, table, condition, case, branch, entry, call, .. } = self;
         let between = between.as_ref().map(|(from, to)| Scope::Between(from, to));
         let section = section.as_deref().map(Scope::Section);
         let class = class.as_deref().map(Scope::Class);
@@ -130,9 +135,10 @@ impl Within {
         let condition = condition.as_deref().map(Scope::If);
         let case = case.as_deref().map(Scope::Case);
         let branch = branch.as_deref().map(Scope::Branch);
+        let entry = entry.as_deref().map(Scope::Entry);
         let call = call.as_deref().map(Scope::Call);
         let outer = [between, section, class, fields, constants, function, target, variable];
-        let inner = [table, condition, case, branch, call];
+        let inner = [table, condition, case, branch, entry, call];
         outer.into_iter().chain(inner).flatten().collect()
     }
 
@@ -185,6 +191,7 @@ impl Scope<'_> {
             | Scope::Table(_)
             | Scope::Case(_)
             | Scope::Branch(_)
+            | Scope::Entry(_)
             | Scope::Call(_) => Vec::new(),
         }
     }
@@ -200,10 +207,13 @@ impl Scope<'_> {
             Scope::Function(name) if is_python(file) => python::functions(file, name, outer),
             Scope::Function(name) => c::functions(file, name, outer),
             Scope::Target(name) => makefile::rules(file, name, outer),
+            Scope::Variable(name) if is_python(file) => python::variables(file, name, outer),
             Scope::Variable(name) => makefile::variables(file, name, outer),
             Scope::Section(name) => m4::sections(file, name, outer),
             Scope::Case(subject) => m4::cases(file, subject, outer),
             Scope::Branch(pattern) => m4::branches(file, pattern, outer),
+            Scope::Entry(name) => python::entries(file, name, outer),
+            Scope::Call(name) if is_python(file) => python::calls(file, name, outer),
             Scope::Call(name) => m4::calls(file, name, outer),
             Scope::Between(from, to) => between(file, from, to, outer),
         }

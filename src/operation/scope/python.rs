@@ -1,7 +1,7 @@
 //! The scopes of Python.
 
 use crate::operation::parsed::ParsedFile;
-use crate::syntax::python::Definition;
+use crate::syntax::python::{Call, Definition, Items};
 use crate::text::Span;
 
 /// The classes called `name` in `outer`.
@@ -12,6 +12,35 @@ pub(super) fn classes(file: &ParsedFile, name: &str, outer: Span) -> Vec<Span> {
 /// The functions and methods called `name` in `outer`.
 pub(super) fn functions(file: &ParsedFile, name: &str, outer: Span) -> Vec<Span> {
     definitions(file, name, outer, |definition| !definition.is_class())
+}
+
+/// The values that a variable is given directly in `outer`, or an attribute anywhere in it.
+pub(super) fn variables(file: &ParsedFile, name: &str, outer: Span) -> Vec<Span> {
+    file.python().own_assignments(name.as_bytes(), outer).into_iter().map(|one| one.value).collect()
+}
+
+/// The entries called `name` of the literals in `outer`, or of the one that it is: their values.
+pub(super) fn entries(file: &ParsedFile, name: &str, outer: Span) -> Vec<Span> {
+    let python = file.python();
+    let own = if outer == file.span() { None } else { python.literal(outer) };
+    let literals = own.map_or_else(|| python.literals(outer), |own| vec![own]);
+    let named = |list: Items| -> Vec<Span> {
+        let items = python.named_items(&list, name.as_bytes());
+        items.into_iter().map(|index| list.items[index].value).collect()
+    };
+    literals.into_iter().flat_map(named).collect()
+}
+
+/// The calls of a function in `outer`: `NAME`, or `NAME(FIRST` with its first argument.
+pub(super) fn calls(file: &ParsedFile, name: &str, outer: Span) -> Vec<Span> {
+    let (name, first) = match name.split_once('(') {
+        Some((name, first)) => (name, Some(first.trim_end().trim_end_matches([')', ',']))),
+        None => (name, None),
+    };
+    let python = file.python();
+    let all = python.calls(name.as_bytes(), outer).into_iter();
+    let has_first = |call: &Call| first.is_none_or(|first| python.has_first(call, first.as_bytes()));
+    all.filter(has_first).map(|call| call.span).collect()
 }
 
 /// The definitions of a kind in `outer` that are called `name`: with dots from the top of the file, or from `outer` on.

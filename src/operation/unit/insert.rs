@@ -4,17 +4,8 @@ use super::{Units, named, near, place_before, whole};
 use crate::operation::lines::first_line;
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
+use crate::operation::value::Edge;
 use crate::text::line_bounds;
-
-/// An edge of a scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Edge {
-    /// Before the first unit of the scope, after a docstring.
-    Start,
-    /// After the last unit of the scope.
-    End,
-}
 
 /// The arguments of an insertion.
 pub(in crate::operation) struct Insertion<'a> {

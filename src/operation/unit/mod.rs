@@ -13,7 +13,8 @@ use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::text::line_bounds;
 
-pub(super) use insert::{Edge, Insertion, check_insertion, insert, set_anchor};
+pub(super) use super::value::Edge;
+pub(super) use insert::{Insertion, check_insertion, insert, set_anchor};
 pub(super) use remove::{Removal, gone, gone_by_name, remove, remove_found};
 pub(super) use replace::{Replacement, replace};
 

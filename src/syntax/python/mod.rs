@@ -4,14 +4,24 @@
 //! encoding that extends ASCII, is read, and what cannot be trusted is reported as a [`Problem`].
 
 mod block;
+mod call;
+mod condition;
 mod definition;
 mod import;
 mod lexer;
+mod list;
 mod literal;
+mod simple;
 mod statement;
 
+pub use call::Call;
+pub use condition::{Binding, Condition};
 pub use definition::Definition;
 pub use import::{Import, ImportKind};
+pub use list::{Item, Items};
+pub use simple::{Assignment, ImportStatement};
+
+pub(crate) use condition::{binding, inside_brackets, is_expression, needs_brackets, operands};
 
 use crate::contents::Contents;
 use crate::syntax::Problem;

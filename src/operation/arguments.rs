@@ -1,0 +1,278 @@
+//! The arguments of an operation as a table, which reads, writes and describes them.
+//!
+//! A derived reader is some kilobytes of code for each type. Here one reader serves all of them.
+
+use std::fmt;
+
+use schemars::{Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
+
+use super::value::{Count, Edge, Text};
+
+/// Where an argument is stored, by its type.
+pub(super) enum Slot<'a> {
+    String(&'a mut String),
+    Optional(&'a mut Option<String>),
+    Text(&'a mut Text),
+    Count(&'a mut Count),
+    Edge(&'a mut Option<Edge>),
+    Flag(&'a mut bool),
+}
+
+/// An argument, by its type.
+pub(super) enum Stored<'a> {
+    String(&'a str),
+    Optional(Option<&'a str>),
+    Text(&'a Text),
+    Count(Count),
+    Edge(Option<Edge>),
+    Flag(bool),
+}
+
+/// A type that an argument may have.
+pub(super) trait Argument {
+    /// Whether it must be given.
+    const IS_REQUIRED: bool = false;
+
+    fn slot(&mut self) -> Slot<'_>;
+
+    fn stored(&self) -> Stored<'_>;
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema;
+}
+
+/// Says how arguments of a type are stored.
+macro_rules! argument_types {
+    ($($type:ty: $variant:ident, $is_required:literal, $own:ident => $stored:expr;)*) => {$(
+        impl Argument for $type {
+            const IS_REQUIRED: bool = $is_required;
+
+            fn slot(&mut self) -> Slot<'_> {
+                Slot::$variant(self)
+            }
+
+            fn stored(&self) -> Stored<'_> {
+                let $own = self;
+                Stored::$variant($stored)
+            }
+
+            fn schema(generator: &mut SchemaGenerator) -> Schema {
+                generator.subschema_for::<$type>()
+            }
+        }
+    )*};
+}
+
+argument_types! {
+    String: String, true, own => own;
+    Option<String>: Optional, false, own => own.as_deref();
+    Text: Text, true, own => own;
+    Count: Count, false, own => *own;
+    Option<Edge>: Edge, false, own => *own;
+    bool: Flag, false, own => *own;
+}
+
+/// Reads a map into `slots`, which have these names; `required` says which of them must be given.
+pub(super) fn read<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    names: &'static [&'static str],
+    required: &[bool],
+    slots: &mut [Slot<'_>],
+) -> Result<(), D::Error> {
+    deserializer.deserialize_map(Map { names, required, slots })
+}
+
+struct Map<'a, 'b> {
+    names: &'static [&'static str],
+    required: &'a [bool],
+    slots: &'a mut [Slot<'b>],
+}
+
+impl<'de> Visitor<'de> for Map<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut seen = vec![false; self.names.len()];
+        while let Some(index) = map.next_key_seed(Key(self.names))? {
+            if std::mem::replace(&mut seen[index], true) {
+                return Err(A::Error::duplicate_field(self.names[index]));
+            }
+            map.next_value_seed(Value(&mut self.slots[index]))?;
+        }
+        let is_missing = |index: &usize| self.required[*index] && !seen[*index];
+        match (0..seen.len()).find(is_missing) {
+            Some(index) => Err(A::Error::missing_field(self.names[index])),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads a name as its index.
+struct Key(&'static [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of an argument")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
+        self.0.iter().position(|known| *known == name).ok_or_else(|| E::unknown_field(name, self.0))
+    }
+}
+
+/// Reads a value into its slot.
+struct Value<'a, 'b>(&'a mut Slot<'b>);
+
+impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.0 {
+            Slot::String(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::Optional(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::Text(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::Count(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::Edge(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::Flag(slot) => **slot = Deserialize::deserialize(deserializer)?,
+        }
+        Ok(())
+    }
+}
+
+/// Writes the arguments that are given.
+pub(super) fn write<S: Serializer>(
+    serializer: S,
+    names: &[&'static str],
+    all: &[Stored<'_>],
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    for (name, stored) in names.iter().zip(all) {
+        match stored {
+            Stored::String(text) => map.serialize_entry(name, text)?,
+            Stored::Text(text) => map.serialize_entry(name, text)?,
+            Stored::Count(count) => map.serialize_entry(name, count)?,
+            Stored::Optional(Some(text)) => map.serialize_entry(name, text)?,
+            Stored::Edge(Some(edge)) => map.serialize_entry(name, edge)?,
+            Stored::Flag(true) => map.serialize_entry(name, &true)?,
+            Stored::Optional(None) | Stored::Edge(None) | Stored::Flag(false) => {}
+        }
+    }
+    map.end()
+}
+
+/// An argument in the schema.
+pub(super) struct Described {
+    pub name: &'static str,
+    pub about: String,
+    pub is_required: bool,
+    pub schema: Schema,
+}
+
+/// The schema of arguments. `one_of` are those of which one must be given.
+pub(super) fn schema(about: &str, all: Vec<Described>, one_of: &[&str]) -> Schema {
+    let mut properties = serde_json::Map::new();
+    let mut required = Vec::new();
+    for Described { name, about, is_required, schema } in all {
+        let mut property = schema.to_value();
+        if let Some(property) = property.as_object_mut() {
+            property.insert("description".to_owned(), about.into());
+        }
+        properties.insert(name.to_owned(), property);
+        required.extend(is_required.then_some(name));
+    }
+    let mut schema = schemars::json_schema!({
+        "type": "object",
+        "description": about,
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    });
+    if !one_of.is_empty() {
+        let all: Vec<_> = one_of.iter().map(|name| serde_json::json!({"required": [name]})).collect();
+        schema.insert("oneOf".to_owned(), all.into());
+    }
+    schema
+}
+
+/// The lines of a documentation, as they are written after `///`.
+pub(super) fn documentation(lines: &[&str]) -> String {
+    let lines: Vec<&str> = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    lines.join("\n")
+}
+
+/// Defines the type of an operation's arguments. Its documentation, and that of each argument, goes into the schema.
+/// `one_of(a, b)` names arguments of which one must be given.
+macro_rules! arguments {
+    (
+        $(#[doc = $doc:literal])*
+        $(one_of($($one:ident),*))?
+        pub struct $name:ident {
+            $($(#[doc = $about:literal])* $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct $name {
+            $($(#[doc = $about])* pub $field: $type,)*
+        }
+
+        impl $name {
+            const NAMES: &'static [&'static str] = &[$(stringify!($field)),*];
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                use $crate::operation::arguments::{Argument, read};
+                let mut all = $name::default();
+                let required = [$(<$type as Argument>::IS_REQUIRED),*];
+                read(deserializer, $name::NAMES, &required, &mut [$(all.$field.slot()),*])?;
+                Ok(all)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use $crate::operation::arguments::{Argument, write};
+                write(serializer, $name::NAMES, &[$(self.$field.stored()),*])
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                use $crate::operation::arguments::{Argument, Described, documentation, schema};
+                let all = vec![$(Described {
+                    name: stringify!($field),
+                    about: documentation(&[$($about),*]),
+                    is_required: <$type as Argument>::IS_REQUIRED,
+                    schema: <$type as Argument>::schema(generator),
+                }),*];
+                schema(&documentation(&[$($doc),*]), all, &[$($(stringify!($one)),*)?])
+            }
+        }
+    };
+}
+pub(super) use arguments;
