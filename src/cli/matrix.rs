@@ -1,6 +1,7 @@
 //! `pypatch matrix`
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anstream::StripStream;
 
@@ -11,7 +12,7 @@ use crate::plan::Baseline;
 use crate::port::{self, Column, Matrix, Searched, in_parallel};
 use crate::report::{self, MatrixReport, Report};
 use crate::tree::pin::Pin;
-use crate::tree::{self, SourceSpec, Tree, python_version, release_tags};
+use crate::tree::{self, Blobs, SourceSpec, Tree, python_version, release_tags};
 use crate::version::Version;
 
 /// Show how a patchset fits many versions: a row for each part of an edit, a column for each source.
@@ -75,6 +76,7 @@ const AT_ONCE: usize = 48;
 const FEW: usize = 3;
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    tree::trust_object_ids();
     let patchset = workspace.patchset(&args.patchset)?;
     let members = if args.family { family(workspace, &patchset)? } else { vec![patchset.clone()] };
     if members.is_empty() {
@@ -91,12 +93,12 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         (None, true) => Base::default(),
         (None, false) => Base::of_pins(ui, workspace, &patchset)?,
     };
-    let searched = Searched::default();
+    let (searched, blobs) = (Searched::default(), Arc::default());
     let mut columns = Vec::with_capacity(sources.len());
     for some in sources.chunks(AT_ONCE) {
         let tree = base.open()?;
         columns.extend(in_parallel(some, |(name, source)| {
-            column(&members, (base.baseline.as_ref(), tree.as_deref()), &searched, name, source)
+            column(&members, (base.baseline.as_ref(), tree.as_deref()), (&searched, &blobs), name, source)
         }));
     }
     let mut matrix = Matrix { patchset: patchset.id.clone(), base: base.name.clone(), columns };
@@ -135,9 +137,9 @@ fn since(
     let (pins, sources): (Vec<&Pin>, Vec<SourceSpec>) = local.unzip();
     let versions: Vec<Version> = pins.iter().map(|pin| pin.version.clone()).collect();
     let old = base.open()?;
-    let searched = Searched::default();
+    let (searched, blobs) = (Searched::default(), Arc::default());
     port::find_gone_since(matrix, version, &versions, &mut |at| {
-        let tree = tree::open_as(&sources[at], &pins[at].name).ok()?;
+        let tree = tree::open_sharing(&sources[at], &pins[at].name, &blobs).ok()?;
         port::judge(patchset, base.baseline.as_ref(), old.as_deref(), tree.as_ref(), &searched).ok()
     });
     Ok(())
@@ -146,13 +148,13 @@ fn since(
 fn column(
     members: &[Patchset],
     (baseline, base): (Option<&Baseline>, Option<&dyn Tree>),
-    searched: &Searched,
+    (searched, blobs): (&Searched, &Arc<Blobs>),
     name: &str,
     source: &SourceSpec,
 ) -> Column {
     let (mut version, mut patchset) = (None, members[0].id.clone());
     let mut cells = || {
-        let tree = tree::open_as(source, name).map_err(|error| error.to_string())?;
+        let tree = tree::open_sharing(source, name, blobs).map_err(|error| error.to_string())?;
         let found = python_version(tree.as_ref()).map_err(|error| error.to_string())?;
         if found.is_none() && members.iter().any(|member| member.applies_to.is_some()) {
             return Err("not a CPython source tree".to_owned());

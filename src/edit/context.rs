@@ -1,6 +1,6 @@
 //! The tree an edit is resolved on, with each file read and parsed once.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -15,6 +15,7 @@ pub struct Context<'a> {
     /// Its version of CPython; `None` for something else.
     pub version: Option<Version>,
     files: RefCell<BTreeMap<TreePath, Option<Rc<ParsedFile>>>>,
+    names: OnceCell<Vec<TreePath>>,
     /// The context before some changes, whose other files need not be read again.
     before: Option<(&'a Context<'a>, &'a [FileChange])>,
 }
@@ -22,7 +23,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Resolves on `tree`, which is of `version`.
     pub fn new(tree: &'a dyn Tree, version: Option<Version>) -> Context<'a> {
-        Context { tree, version, files: RefCell::default(), before: None }
+        Context { tree, version, files: RefCell::default(), names: OnceCell::new(), before: None }
     }
 
     /// Resolves on `tree`, which is the tree of `before` after `changes`.
@@ -44,6 +45,18 @@ impl<'a> Context<'a> {
         let file = file.map(|file| Rc::new(ParsedFile::new(path.clone(), file.bytes, file.executable)));
         self.files.borrow_mut().insert(path.clone(), file.clone());
         Ok(file)
+    }
+
+    /// The names of all regular files, in byte order.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(crate) fn names(&self) -> Result<&[TreePath], TreeError> {
+        if let Some(known) = self.names.get() {
+            return Ok(known);
+        }
+        let names = self.tree.files()?;
+        Ok(self.names.get_or_init(|| names))
     }
 
     /// Forgets the files of `changes`, which have other contents after them: the memory is used for those.

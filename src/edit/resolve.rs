@@ -264,7 +264,7 @@ fn in_the_way(context: &Context<'_>, path: &TreePath) -> Result<Option<Outcome>,
 /// The outcome of a change none of whose files exists.
 fn no_file(context: &Context<'_>, change: &Change) -> Result<Outcome, TreeError> {
     let names: Vec<String> = change.file.iter().map(|file| format!("`{file}`")).collect();
-    let files = context.tree.files()?;
+    let files = context.names()?;
     let has_name = |file: &TreePath| change.file.iter().any(|one| one.file_name() == file.file_name());
     let same_name = files.iter().filter(|file| has_name(file));
     let candidates = files.iter().enumerate().map(|(i, file)| (i, file.as_str().into()));

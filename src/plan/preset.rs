@@ -1,6 +1,8 @@
 //! Where configure reads the variables that a recipe presets: `SO=.a` on its command line, `ac_cv_file__dev_ptmx` in its
 //! environment. configure silently ignores a variable that it does not read.
 
+use memchr::memmem;
+
 use crate::edit::AnchorLine;
 use crate::patchset::Build;
 use crate::text::{LineIndex, Span, lines};
@@ -48,10 +50,17 @@ pub fn configure_source(tree: &dyn Tree) -> Result<Option<(TreePath, Vec<u8>)>, 
 /// after it; for the cache variable of a file, the check of that file. Empty if configure does not read it: a declaration
 /// alone does not.
 pub fn questions(path: &TreePath, text: &[u8], name: &str) -> Vec<AnchorLine> {
+    // The cache variable of a file has that file's name in other letters.
+    let has_name =
+        |text: &[u8]| name.starts_with("ac_cv_file_") || memmem::find(text, name.as_bytes()).is_some();
+    if !has_name(text) {
+        return Vec::new();
+    }
     let index = LineIndex::new(text);
     let all: Vec<Span> = lines(text).collect();
     let mut found = Vec::new();
     let mut asked = false;
+    let may_ask = |line: &[u8]| may_ask(line) && has_name(line);
     for (at, span) in all.iter().enumerate().filter(|(_, span)| may_ask(span.of(text))) {
         let line = String::from_utf8_lossy(span.of(text));
         let is_question = asks(&line, name);

@@ -160,7 +160,7 @@ fn is_active(judging: &Judging<'_>, edit: &Edit, index: usize) -> bool {
 
 /// Whether a file contains a word.
 fn mentions(judging: &Judging<'_>, file: &TreePath, word: &str) -> Result<bool, TreeError> {
-    let Some(bytes) = judging.bytes(file)? else { return Ok(false) };
+    let Some(bytes) = judging.contents(file)? else { return Ok(false) };
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
     Ok(bytes.split(|b| !is_word(b)).any(|one| one == word.as_bytes()))
 }
@@ -179,7 +179,12 @@ fn judge_change(
     {
         let why = format!("`needed-while` no longer holds: {need}. {}", need.why);
         let evidence = Evidence {
-            no_files: judging.bytes(&need.file)?.is_none().then(|| need.file.clone()).into_iter().collect(),
+            no_files: judging
+                .contents(&need.file)?
+                .is_none()
+                .then(|| need.file.clone())
+                .into_iter()
+                .collect(),
             names: need.names(),
             among: need.file.to_string(),
             except: Vec::new(),

@@ -4,12 +4,14 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::searched::{Searched, Sought};
+use super::searched::{Number, Searched, Sought};
 use crate::contents::Contents;
 use crate::edit::{AnchorLine, Context, Part, resolve};
-use crate::operation::Anchor;
+use crate::modules::{SetupFile, setup_files};
+use crate::operation::{Anchor, ParsedFile};
 use crate::patchset::{Change, Edit, Patchset};
 use crate::plan::Baseline;
+use crate::syntax::setup::Setup;
 use crate::text::Comments;
 use crate::tree::{Tree, TreeError, TreePath, python_version};
 
@@ -23,8 +25,22 @@ pub(super) struct Judging<'a> {
     /// Whether the patchset is written for this version.
     pub in_range: bool,
     pub searched: &'a Searched,
-    files: OnceCell<Vec<TreePath>>,
-    like: RefCell<HashMap<TreePath, Rc<Vec<TreePath>>>>,
+    like: RefCell<HashMap<String, Rc<Vec<Searchable>>>>,
+    setup_files: OnceCell<Vec<ReadSetup>>,
+}
+
+/// A file that may be searched.
+pub(super) struct Searchable {
+    pub path: TreePath,
+    number: Option<Number>,
+}
+
+/// A Setup file that a build reads.
+pub(super) struct ReadSetup {
+    pub file: SetupFile,
+    /// Its contents as makesetup reads them, without what configure replaces.
+    pub text: Vec<u8>,
+    pub setup: Setup,
 }
 
 impl<'a> Judging<'a> {
@@ -44,79 +60,116 @@ impl<'a> Judging<'a> {
             baseline,
             in_range,
             searched,
-            files: OnceCell::new(),
             like: RefCell::default(),
+            setup_files: OnceCell::new(),
         })
     }
 
     /// All files of the tree, listed on demand.
     pub(super) fn files(&self) -> Result<&[TreePath], TreeError> {
-        if let Some(known) = self.files.get() {
-            return Ok(known);
-        }
-        let files = self.context.tree.files()?;
-        Ok(self.files.get_or_init(|| files))
+        self.context.names()
     }
 
-    /// The files that are searched for what was in `own`, as `select` finds them among all: for each file once.
+    /// The files of a kind, as `is_like` finds them among all: once for each name of a kind.
     pub(super) fn like(
         &self,
-        own: &TreePath,
-        select: impl FnOnce(&[TreePath]) -> Vec<TreePath>,
-    ) -> Result<Rc<Vec<TreePath>>, TreeError> {
-        if let Some(known) = self.like.borrow().get(own) {
+        kind: String,
+        is_like: impl Fn(&TreePath) -> bool,
+    ) -> Result<Rc<Vec<Searchable>>, TreeError> {
+        if let Some(known) = self.like.borrow().get(&kind) {
             return Ok(Rc::clone(known));
         }
-        let found = Rc::new(select(self.files()?));
-        self.like.borrow_mut().insert(own.clone(), Rc::clone(&found));
+        let paths = self.files()?.iter().filter(|path| is_like(path));
+        let found = Rc::new(paths.map(|path| self.searchable(path.clone())).collect());
+        self.like.borrow_mut().insert(kind, Rc::clone(&found));
         Ok(found)
+    }
+
+    pub(super) fn searchable(&self, path: TreePath) -> Searchable {
+        let id = self.context.tree.contents_id(&path);
+        Searchable { number: id.map(|id| self.searched.number(id)), path }
+    }
+
+    /// The Setup files that a build reads, in order, as `read` parses them: once.
+    pub(super) fn setup_files(
+        &self,
+        read: impl Fn(SetupFile, &[u8]) -> ReadSetup,
+    ) -> Result<&[ReadSetup], TreeError> {
+        if let Some(known) = self.setup_files.get() {
+            return Ok(known);
+        }
+        let mut all = Vec::new();
+        for file in setup_files(self.context.tree)? {
+            if let Some(text) = self.contents(&file.path)? {
+                all.push(read(file, &text));
+            }
+        }
+        Ok(self.setup_files.get_or_init(|| all))
     }
 
     /// The contents of a file; `None` for what is not a regular file.
     pub(super) fn contents(&self, path: &TreePath) -> Result<Option<Contents>, TreeError> {
-        match self.context.file(path) {
-            Ok(file) => Ok(file.map(|file| file.bytes)),
+        Ok(self.parsed(path)?.map(|file| file.bytes.clone()))
+    }
+
+    /// A file, parsed once; `None` for what is not a regular file.
+    pub(super) fn parsed(&self, path: &TreePath) -> Result<Option<Rc<ParsedFile>>, TreeError> {
+        match self.context.parsed(path) {
+            Ok(file) => Ok(file),
             Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Those of `paths` that have what is `sought`, and how often, as `count` finds it. A file is not read if another tree
+    /// Those of `files` that have what is `sought`, and how often, as `count` finds it. A file is not read if another tree
     /// showed it for the same contents.
     pub(super) fn having<'p>(
         &self,
-        paths: impl IntoIterator<Item = &'p TreePath>,
+        files: impl IntoIterator<Item = &'p Searchable>,
         sought: impl Fn(Comments) -> Sought,
         count: impl Fn(&TreePath, &[u8]) -> usize,
     ) -> Result<Vec<(TreePath, usize)>, TreeError> {
-        let mut by_comments = HashMap::new();
-        let mut found = Vec::new();
-        for path in paths {
-            let comments = Comments::of_file(path.file_name());
-            let counts =
-                by_comments.entry(comments).or_insert_with(|| self.searched.counts(sought(comments)));
-            let id = self.context.tree.contents_id(path);
-            let known = id.and_then(|id| counts.get(id));
-            let number = match known {
-                Some(number) => number,
-                None => self.contents(path)?.map_or(0, |bytes| count(path, &bytes)),
-            };
-            if let (Some(id), None) = (id, known) {
-                counts.insert(id, number);
-            }
-            if number > 0 {
-                found.push((path.clone(), number));
+        let mut by_comments: Vec<(Comments, Vec<(usize, &Searchable)>)> = Vec::new();
+        for numbered in files.into_iter().enumerate() {
+            let comments = Comments::of_file(numbered.1.path.file_name());
+            match by_comments.iter_mut().find(|(known, _)| *known == comments) {
+                Some((_, files)) => files.push(numbered),
+                None => by_comments.push((comments, vec![numbered])),
             }
         }
-        Ok(found)
+        let mut found = Vec::new();
+        for (comments, files) in by_comments {
+            let counts = self.searched.counts(sought(comments));
+            let numbers: Vec<Option<Number>> = files.iter().map(|(_, file)| file.number).collect();
+            let mut new = Vec::new();
+            for ((at, file), known) in files.into_iter().zip(counts.known(&numbers)) {
+                let times = match known {
+                    Some(times) => times,
+                    None => self.contents(&file.path)?.map_or(0, |bytes| count(&file.path, &bytes)),
+                };
+                if let (Some(number), None) = (file.number, known) {
+                    new.push((number, times));
+                }
+                if times > 0 {
+                    found.push((at, file.path.clone(), times));
+                }
+            }
+            counts.extend(new);
+        }
+        found.sort_by_key(|(at, ..)| *at);
+        Ok(found.into_iter().map(|(_, path, times)| (path, times)).collect())
     }
 
-    pub(super) fn bytes(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
-        match self.context.file(path) {
-            Ok(file) => Ok(file.map(|file| file.bytes.to_vec())),
-            Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+    /// How similar a file is to `old` of the base, as `like` finds it, unless another tree showed it for the same contents.
+    pub(super) fn likeness(
+        &self,
+        old: &TreePath,
+        path: &TreePath,
+        like: impl FnOnce(&[u8]) -> f64,
+    ) -> Result<f64, TreeError> {
+        let id = self.context.tree.contents_id(path);
+        let read = || Ok(self.contents(path)?.map_or(0.0, |bytes| like(&bytes)));
+        self.searched.likeness.or(old.as_str(), id, read)
     }
 
     /// A file of the release that the patchset was written for.
@@ -176,7 +229,7 @@ impl<'a> JudgedPart<'a> {
 
     /// The lines that it is anchored to here.
     pub(super) fn lines_now(&self) -> Result<Vec<AnchorLine>, TreeError> {
-        Ok(self.part.anchor_lines(&self.judging.bytes(&self.part.file)?.unwrap_or_default()))
+        Ok(self.part.anchor_lines(&self.judging.contents(&self.part.file)?.unwrap_or_default()))
     }
 
     /// A proposed change, if there is one and it fits the tree.

@@ -38,7 +38,7 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
             }
     };
     let hunks: Vec<&BaseHunk> = baseline.hunks(&edit.id).iter().filter(is_own).collect();
-    let Some(text) = judging.bytes(&part.file)?.filter(|_| !hunks.is_empty()) else {
+    let Some(text) = judging.contents(&part.file)?.filter(|_| !hunks.is_empty()) else {
         return Ok(Made::Unknown);
     };
     if hunks.iter().any(|hunk| lacks(&text, hunk)) {

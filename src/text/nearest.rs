@@ -17,6 +17,7 @@ pub fn nearest<'a, T: Ord>(wanted: &str, candidates: impl IntoIterator<Item = (T
     let wanted = wanted.to_ascii_lowercase();
     let mut ranked: Vec<(usize, T)> = candidates
         .into_iter()
+        .filter(|(_, name)| may_be_similar(&wanted, name))
         .filter_map(|(candidate, name)| errors(&wanted, &name.to_ascii_lowercase()).map(|n| (n, candidate)))
         .collect();
     ranked.sort_unstable();
@@ -41,6 +42,23 @@ fn errors(wanted: &str, name: &str) -> Option<usize> {
         return None;
     }
     distance_within(wanted, name, if contains { usize::MAX } else { length / 3 })
+}
+
+/// Whether [`errors`] may find a name similar, in any case, by its letters alone: most names have too many others. Each
+/// letter that one of them lacks needs a typing error, and a name that contains the other one lacks none of its letters.
+fn may_be_similar(wanted: &str, name: &str) -> bool {
+    if !wanted.is_ascii() || !name.is_ascii() {
+        return true;
+    }
+    // The low five bits are the same for both cases of a letter. That other signs share them makes no name less similar.
+    let mut surplus = [0_i16; 32];
+    wanted.bytes().for_each(|letter| surplus[usize::from(letter & 31)] += 1);
+    name.bytes().for_each(|letter| surplus[usize::from(letter & 31)] -= 1);
+    let lacking: i16 = surplus.iter().map(|n| *n.max(&0)).sum();
+    let further: i16 = surplus.iter().map(|n| -*n.min(&0)).sum();
+    lacking == 0
+        || further == 0
+        || usize::try_from(lacking.max(further)).is_ok_and(|errors| errors * 3 <= wanted.len())
 }
 
 /// The typing errors that lead from one name to another: letters inserted, deleted, replaced, or
@@ -105,6 +123,17 @@ mod tests {
                 assert_eq!(distance_within(a, b, most), (errors <= most).then_some(errors), "{a} {b} {most}");
             }
         }
+    }
+
+    #[test]
+    fn no_similar_name_is_left_out_by_its_letters() {
+        let names =
+            ["a", "ab", "ba", "abc", "Kitten", "sitting", "skitne", "abcdef", "badcfe", "aab", "setup"];
+        for (a, b) in names.iter().flat_map(|a| names.iter().map(move |b| (a.to_ascii_lowercase(), *b))) {
+            let is_similar = errors(&a, &b.to_ascii_lowercase()).is_some();
+            assert!(may_be_similar(&a, b) || !is_similar, "{a} {b}");
+        }
+        assert!(!may_be_similar("kitten", "setup"));
     }
 
     #[test]

@@ -7,11 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
 use super::attributes::{Chain, Rules};
+use super::blobs::Blobs;
 use super::limits::{Budget, LIMITS};
 use super::loose::{require_end, require_ends};
 use super::repository::open_repository;
 use super::walk::file_mode;
 use super::{ContentsId, Entry, File, Mtime, Node, Tree, TreeError, TreePath, WalkEntry};
+use crate::contents::Contents;
 use crate::text::nearest_names;
 
 /// The source tree of a commit, read without a checkout. The repository may be bare. Names and bytes are those that
@@ -29,6 +31,8 @@ pub struct GitTree {
     chains: Mutex<HashMap<AttributeFiles, Arc<Chain>>>,
     /// All its entries, once they were asked for: then no path is looked up directory by directory.
     listing: OnceLock<Listing>,
+    /// What was read from it and others, if it is one of several.
+    blobs: Option<Arc<Blobs>>,
 }
 
 /// The `.gitattributes` files from the top directory to another one, each with the length of its directory and a slash.
@@ -95,7 +99,13 @@ impl GitTree {
             origin,
             chains: Mutex::default(),
             listing: OnceLock::new(),
+            blobs: None,
         }
+    }
+
+    /// The same tree, whose files are kept in `blobs` for other trees with the same files.
+    pub(super) fn sharing(self, blobs: &Arc<Blobs>) -> GitTree {
+        GitTree { blobs: Some(Arc::clone(blobs)), ..self }
     }
 
     /// The id of the tree, 40 hexadecimal digits: what `git rev-parse REV^{tree}` prints.
@@ -172,6 +182,19 @@ impl GitTree {
         Ok(blob.content().to_owned())
     }
 
+    /// A blob that is not too large, from the repository unless another tree has read it.
+    fn contents(&self, path: &TreePath, id: Oid) -> Result<Contents, TreeError> {
+        if let Some(known) = self.blobs.as_ref().and_then(|blobs| blobs.get(id)) {
+            return Ok(known);
+        }
+        Budget::new(&self.label, &LIMITS).contents(path, self.size(path, id)?)?;
+        let contents = Contents::from(self.blob(path, id)?);
+        if let Some(blobs) = &self.blobs {
+            blobs.insert(id, contents.clone());
+        }
+        Ok(contents)
+    }
+
     /// The target of a symbolic link, if there can be such a link.
     fn target(&self, path: &TreePath, id: Oid) -> Result<Vec<u8>, TreeError> {
         let target = self.blob(path, id)?;
@@ -216,8 +239,7 @@ impl GitTree {
             for entry in tree.iter() {
                 let object = Object { mode: entry.filemode(), id: entry.id() };
                 budget.entry(&[above.as_bytes(), entry.name_bytes()].concat())?;
-                let path =
-                    entry.name().ok().and_then(|name| format!("{above}{name}").parse::<TreePath>().ok());
+                let path = entry.name().ok().and_then(|name| TreePath::inside(&above, name));
                 let Some(path) = path else {
                     let name = String::from_utf8_lossy(entry.name_bytes());
                     listing.unnameable = Some(format!("{above}{name}"));
@@ -280,10 +302,12 @@ impl Tree for GitTree {
         let Some((object, chain)) = self.find(path)? else { return Ok(None) };
         match object.entry() {
             Entry::File { executable } => {
-                let size = self.size(path, object.id)?;
-                Budget::new(&self.label, &LIMITS).contents(path, size)?;
-                let bytes = chain.converted(path.as_str(), self.blob(path, object.id)?);
-                Ok(Some(File { bytes: bytes.into(), executable }))
+                let bytes = self.contents(path, object.id)?;
+                let bytes = match chain.keeps(path.as_str()) {
+                    true => bytes,
+                    false => chain.converted(path.as_str(), bytes.to_vec()).into(),
+                };
+                Ok(Some(File { bytes, executable }))
             }
             Entry::Symlink => Err(TreeError::Symlink(path.clone())),
             Entry::Directory | Entry::Other => Err(TreeError::NotAFile(path.clone())),

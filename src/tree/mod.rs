@@ -16,6 +16,7 @@
 
 mod archive;
 mod attributes;
+mod blobs;
 mod change;
 mod dir;
 mod error;
@@ -40,6 +41,7 @@ mod tests;
 mod walk;
 
 pub use archive::ArchiveTree;
+pub use blobs::Blobs;
 pub use change::FileChange;
 pub use dir::DirTree;
 pub use error::TreeError;
@@ -50,7 +52,8 @@ pub use large::LargeFile;
 pub use location::Location;
 pub use overlay::OverlayTree;
 pub use path::{BadPath, TreePath};
-pub use source::{BadSource, SourceSpec, open, open_as};
+pub use repository::trust_object_ids;
+pub use source::{BadSource, SourceSpec, open, open_as, open_sharing};
 pub use walk::{Mtime, Node, WalkEntry};
 
 pub(crate) use history::{Commit, CommitFile, CommitId, History};

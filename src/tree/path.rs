@@ -54,6 +54,15 @@ impl TreePath {
         self.0.match_indices('/').map(|(i, _)| TreePath(self.0[..i].to_owned()))
     }
 
+    /// The entry `name` of a folder; `folder` is a path with a slash after it, or empty at the top of the tree. Only the
+    /// name is checked, as the folder was when it was found.
+    pub(super) fn inside(folder: &str, name: &str) -> Option<TreePath> {
+        let TreePath(name) = name.parse().ok().filter(|_| !name.contains('/'))?;
+        let depth = folder.bytes().filter(|byte| *byte == b'/').count();
+        let fits = folder.len() + name.len() <= MOST_BYTES && depth < MOST_NAMES;
+        fits.then(|| TreePath([folder, &name].concat()))
+    }
+
     /// A file of pypatch itself, at the top of a tree.
     pub(crate) fn own(name: &'static str) -> TreePath {
         TreePath(name.to_owned())
@@ -164,6 +173,20 @@ mod tests {
         assert_eq!(path.file_name(), "unixccompiler.py");
         assert_eq!(path.parent().unwrap().as_str(), "Lib/distutils");
         assert_eq!(path.ancestors().map(|p| p.to_string()).collect::<Vec<_>>(), ["Lib", "Lib/distutils"]);
+    }
+
+    #[test]
+    fn an_entry_of_a_folder_is_a_path_if_both_together_are() {
+        let (long, deep) = ("n/".repeat(20) + &"n".repeat(240) + "/", "d/".repeat(63));
+        for folder in ["", "Lib/", "Lib/test/", &long.repeat(3), &long.repeat(4), &deep, "d/d/"] {
+            for name in
+                ["a", "", ".", "..", "a/b", "/a", "a\\b", ".git", "git~1", ".pypatch-x", &"n".repeat(256)]
+            {
+                let whole =
+                    format!("{folder}{name}").parse::<TreePath>().ok().filter(|_| !name.contains('/'));
+                assert_eq!(TreePath::inside(folder, name), whole, "{folder}{name}");
+            }
+        }
     }
 
     #[test]

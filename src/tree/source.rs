@@ -3,8 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
-use super::{ArchiveTree, DirTree, GitTree, Tree, TreeError};
+use super::{ArchiveTree, Blobs, DirTree, GitTree, Tree, TreeError};
 
 /// A source that is not opened yet.
 ///
@@ -108,6 +109,20 @@ pub fn open_as(source: &SourceSpec, name: &str) -> Result<Box<dyn Tree>, TreeErr
         SourceSpec::Archive(path) => Box::new(ArchiveTree::open(path)?.labelled(name)),
         SourceSpec::Pin(name) => return Err(TreeError::Pin(name.clone())),
     })
+}
+
+/// Opens one of several sources as [`open_as`] does. The blobs that another one opened with `blobs` has read are not read
+/// again.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_sharing(source: &SourceSpec, name: &str, blobs: &Arc<Blobs>) -> Result<Box<dyn Tree>, TreeError> {
+    match source {
+        SourceSpec::Git { repo, rev } => {
+            Ok(Box::new(GitTree::open(repo, rev)?.labelled(name).sharing(blobs)))
+        }
+        SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Pin(_) => open_as(source, name),
+    }
 }
 
 fn split_revision(git: &str) -> (&str, &str) {

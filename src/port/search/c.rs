@@ -1,6 +1,6 @@
 //! Searches for functions under another name, and for calls in other functions.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::Search;
 use super::file::NO_BASE;
@@ -9,6 +9,8 @@ use crate::edit::{Outcome, normalized};
 use crate::operation::{Anchor, Function as Wanted};
 use crate::port::cell::{Candidate, Verdict};
 use crate::port::finding::{Finding, most_alike_first};
+use crate::port::judging::JudgedPart;
+use crate::port::searched::AlikeFunction;
 use crate::syntax::c::{CFile, Function};
 use crate::text::{Span, line_bounds};
 use crate::tree::TreeError;
@@ -22,7 +24,7 @@ const SAME_LINE: f64 = 0.5;
 
 /// Searches for other includes after which a new one can be inserted.
 pub(super) fn include(search: &Search<'_>, after: &str) -> Result<Finding, TreeError> {
-    let c = CFile::parse(search.text);
+    let c = search.file.c();
     let mut includes: Vec<(f64, usize, &str)> = c
         .includes()
         .iter()
@@ -45,17 +47,17 @@ pub(super) fn code(
     code: Option<&str>,
     count: Option<usize>,
 ) -> Result<Option<Finding>, TreeError> {
-    let c = CFile::parse(search.text);
+    let c = search.file.c();
     let anchor = |function, count| {
         let (function, code) = (Some(function), code.map(str::to_owned));
         Anchor::Code { function, code, count }
     };
     let named: Vec<&Function> = c.functions().iter().filter(|f| f.name == wanted.name).collect();
     if named.is_empty() {
-        return renamed(search, &c, wanted, |function| anchor(function, count)).map(Some);
+        return renamed(search, c, wanted, |function| anchor(function, count)).map(Some);
     }
     match (search.outcome(), code, count) {
-        (Outcome::Missing { .. }, Some(code), _) => Ok(Some(similar_code(search, &c, code, &named))),
+        (Outcome::Missing { .. }, Some(code), _) => Ok(Some(similar_code(search, c, code, &named))),
         (Outcome::Ambiguous { places, .. }, _, Some(_)) => {
             all_matches(search, anchor(wanted.clone(), Some(places.len()))).map(Some)
         }
@@ -70,16 +72,16 @@ pub(super) fn call(
     callee: &str,
     count: usize,
 ) -> Result<Option<Finding>, TreeError> {
-    let c = CFile::parse(search.text);
+    let c = search.file.c();
     let anchor = |function: Wanted, count| Anchor::Call { function, callee: callee.to_owned(), count };
     let named: Vec<&Function> = c.functions().iter().filter(|f| f.name == wanted.name).collect();
     if named.is_empty() {
-        return renamed(search, &c, wanted, |function| anchor(function, count)).map(Some);
+        return renamed(search, c, wanted, |function| anchor(function, count)).map(Some);
     }
     match search.outcome() {
         Outcome::Missing { .. } => {
             let mut candidates = similar_lines(search, &named, &search.old);
-            candidates.extend(calls_elsewhere(search, &c, callee, wanted)?);
+            candidates.extend(calls_elsewhere(search, c, callee, wanted)?);
             Ok(Some(Finding::candidates(candidates, Verdict::Obsolete, search.what())))
         }
         Outcome::Ambiguous { places, .. } => {
@@ -110,30 +112,40 @@ fn renamed(
     wanted: &Wanted,
     anchor: impl Fn(Wanted) -> Anchor,
 ) -> Result<Finding, TreeError> {
-    let old = search.judged.judging.base_bytes(&search.judged.part.file)?;
-    let old_file = CFile::parse(old.unwrap_or_default());
-    let words = |file: &CFile, span: Span| -> BTreeSet<Vec<u8>> {
-        file.tokens_of(span).into_iter().map(<[u8]>::to_vec).collect()
-    };
+    let JudgedPart { judging, part, .. } = search.judged;
+    let key = format!("{} {}", part.file, wanted.name);
+    let alike = judging.searched.functions.or(&key, judging.context.tree.contents_id(&part.file), || {
+        let old = CFile::parse(judging.base_bytes(&part.file)?.unwrap_or_default());
+        Ok(alike_functions(&old, &wanted.name, c).into())
+    })?;
     let mut found = Vec::new();
-    if let Some(before) = old_file.functions().iter().find(|f| f.name == wanted.name) {
-        let before = words(&old_file, before.span());
-        for function in c.functions() {
-            let like = shared(&before, &words(c, function.span()));
-            if like < MAY_BE {
-                continue;
-            }
-            let change = search.tried(anchor(Wanted { name: function.name.clone(), ..wanted.clone() }))?;
-            let (percent, new, old) = (like * 100.0, &function.name, &wanted.name);
-            let why = format!("{percent:.0} % of the words of `{new}` are those of `{old}`");
-            let at = [function.name_span.start];
-            found.push((like, search.candidate(&at, &why, change)));
-        }
+    for AlikeFunction { like, name, at } in &*alike {
+        let change = search.tried(anchor(Wanted { name: name.clone(), ..wanted.clone() }))?;
+        let (percent, old) = (like * 100.0, &wanted.name);
+        let why = format!("{percent:.0} % of the words of `{name}` are those of `{old}`");
+        found.push((*like, search.candidate(&[*at], &why, change)));
     }
     if found.is_empty() && search.judged.judging.base.is_none() {
         return Ok(Finding::reason(Verdict::Lost, &format!("{}, and {NO_BASE}", search.what())));
     }
     Ok(Finding::ranked(found, Verdict::Obsolete, search.what()))
+}
+
+/// The functions of `new` whose words are those of the function `name` of `old`.
+fn alike_functions(old: &CFile, name: &str, new: &CFile) -> Vec<AlikeFunction> {
+    let Some(before) = old.functions().iter().find(|function| function.name == name) else {
+        return Vec::new();
+    };
+    let before: HashSet<&[u8]> = old.tokens_of(before.span()).into_iter().collect();
+    let mut alike = Vec::new();
+    for function in new.functions() {
+        let like = shared(&before, &new.tokens_of(function.span()).into_iter().collect());
+        if like >= MAY_BE {
+            let (name, at) = (function.name.clone(), function.name_span.start);
+            alike.push(AlikeFunction { like, name, at });
+        }
+    }
+    alike
 }
 
 /// Searches for lines similar to code that is missing from its function. If the function has none of the code's names either,

@@ -29,7 +29,7 @@ pub(in crate::port) fn declaration(
     while next < paths.len() {
         let path = paths[next].clone();
         next += 1;
-        let text = judging.bytes(&path)?.unwrap_or_default();
+        let text = judging.contents(&path)?.unwrap_or_default();
         let file = CFile::parse(&text);
         let joined = |span: Span| tokens(&file, span).join(" ");
         if let Some(exact) = file.find_code(code.as_bytes(), Span::new(0, text.len())).first() {

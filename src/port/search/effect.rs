@@ -17,7 +17,7 @@ pub(in crate::port) fn without_effect(
 ) -> Result<Finding, TreeError> {
     let mut candidates = Vec::new();
     if let Some(need) = &change.needed_while
-        && let Some(text) = judging.bytes(&need.file)?
+        && let Some(text) = judging.contents(&need.file)?
     {
         for name in change.operation.operate().undefines() {
             candidates.extend(at_question(judging, edit, change, need, name, &text)?);

@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use memchr::memmem;
 
-use super::kind::{NOT_BUILT, is_searched, kind};
+use super::kind::{NOT_BUILT, folder_of, is_searched, kind};
 use crate::edit::Outcome;
 use crate::operation::{Anchor, Function as Wanted, Within, find_words};
 use crate::patchset::Change;
 use crate::port::cell::{Candidate, Evidence, Verdict};
 use crate::port::finding::{Finding, candidate};
-use crate::port::judging::{JudgedPart, Judging};
+use crate::port::judging::{JudgedPart, Judging, Searchable};
 use crate::port::searched::Sought;
 use crate::syntax::c::CFile;
 use crate::syntax::makefile::Makefile;
@@ -103,10 +103,10 @@ fn spelled_differently(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<C
             words.filter(is_code).min().map(|(start, word)| (start, word.to_vec()))
         };
         let all = same_kind(judging, own)?;
-        let paths = all.iter().filter(|path| is_gone || *path == own);
+        let paths = all.iter().filter(|file| is_gone || file.path == *own);
         let sought = |comments| Sought::Spelling(comments, name.to_vec());
         let count = |path: &TreePath, bytes: &[u8]| usize::from(first(path, bytes).is_some());
-        for (path, _) in judging.having(paths, sought, count)? {
+        for (path, _) in own_first(own, judging.having(paths, sought, count)?) {
             let bytes = judging.contents(&path)?.unwrap_or_default();
             if let Some((start, word)) = first(&path, &bytes) {
                 let [name, word] = [name, &word].map(String::from_utf8_lossy);
@@ -196,7 +196,9 @@ fn places_of_text(judged: JudgedPart<'_>, text: &str) -> Result<Vec<Candidate>, 
     let with_name = files_with(judging, &judged.part.file, name.as_bytes())?;
     let sought = |comments| Sought::Text(comments, text.to_owned());
     let count = |path: &TreePath, bytes: &[u8]| matches_in(path, bytes, text).len();
-    for (path, _) in judging.having(with_name.iter().map(|(path, _)| path), sought, count)? {
+    let with_name: Vec<Searchable> =
+        with_name.into_iter().map(|(path, _)| judging.searchable(path)).collect();
+    for (path, _) in judging.having(&with_name, sought, count)? {
         let (path, bytes) = (&path, &judging.contents(&path)?.unwrap_or_default());
         let matches = matches_in(path, bytes, text);
         // Text that was there already is not the anchor that moved there.
@@ -345,7 +347,7 @@ pub(in crate::port) fn if_gone(
         }
         return Ok(Finding { places: finding.places, ..Finding::candidates(found, Verdict::Lost, &reason) });
     }
-    let no_files = if judging.bytes(file)?.is_none() { vec![file.clone()] } else { Vec::new() };
+    let no_files = if judging.contents(file)?.is_none() { vec![file.clone()] } else { Vec::new() };
     let except = NOT_BUILT.map(str::to_owned).to_vec();
     let evidence = match kind(file) {
         // A file of no known kind is searched under its own name alone.
@@ -362,7 +364,7 @@ fn quoted(names: &[String]) -> String {
 /// The names of an anchor of which at least one is missing where it was: those that have to be gone from all code before
 /// the edit is obsolete.
 fn missing_names(judged: JudgedPart<'_>) -> Result<Vec<String>, TreeError> {
-    let text = judged.judging.bytes(&judged.part.file)?.unwrap_or_default();
+    let text = judged.judging.contents(&judged.part.file)?.unwrap_or_default();
     let has_function = |name: &str| CFile::parse(&text).functions().iter().any(|one| one.name == name);
     let of_text = |text: &str| longest_name(text).map(str::to_owned).into_iter().collect::<Vec<_>>();
     Ok(match judged.anchor() {
@@ -399,20 +401,20 @@ fn missing_names(judged: JudgedPart<'_>) -> Result<Vec<String>, TreeError> {
     })
 }
 
-/// The files of the same kind as `own` that are searched, `own` first.
-fn same_kind(judging: &Judging<'_>, own: &TreePath) -> Result<Rc<Vec<TreePath>>, TreeError> {
-    let is_same_kind = |path: &&TreePath| {
-        let is_same = match kind(own) {
-            "*" => path.file_name() == own.file_name(),
-            known => kind(path) == known,
-        };
-        is_same && is_searched(own, path)
-    };
-    judging.like(own, |files| {
-        let mut paths: Vec<TreePath> = files.iter().filter(is_same_kind).cloned().collect();
-        paths.sort_by_key(|path| path != own);
-        paths
+/// The files that are searched for what was in `own`.
+fn same_kind(judging: &Judging<'_>, own: &TreePath) -> Result<Rc<Vec<Searchable>>, TreeError> {
+    let (kind_of_own, folder) = (kind(own), folder_of(own));
+    let name = if kind_of_own == "*" { own.file_name() } else { "" };
+    judging.like(format!("{kind_of_own} {} {name}", folder.unwrap_or_default()), |path| {
+        let is_same = if name.is_empty() { kind(path) == kind_of_own } else { path.file_name() == name };
+        is_same && is_searched(folder, path)
     })
+}
+
+/// What was found in the file `own` before what was found in others.
+fn own_first(own: &TreePath, mut found: Vec<(TreePath, usize)>) -> Vec<(TreePath, usize)> {
+    found.sort_by_key(|(path, _)| path != own);
+    found
 }
 
 /// The files of the same kind with a word in their code, and how often it is there; the file where it was first.
@@ -423,7 +425,7 @@ fn files_with(
 ) -> Result<Vec<(TreePath, usize)>, TreeError> {
     let sought = |comments| Sought::Word(comments, word.to_vec());
     let count = |path: &TreePath, bytes: &[u8]| words_of_code(path, bytes, word).len();
-    judging.having(same_kind(judging, own)?.iter(), sought, count)
+    Ok(own_first(own, judging.having(same_kind(judging, own)?.iter(), sought, count)?))
 }
 
 /// Where a word is in a text, outside of comments and, in C, of strings. Only the text around each match is read: a

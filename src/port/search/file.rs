@@ -1,12 +1,13 @@
 //! Searches for a file under another name, by its contents.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use memchr::memmem;
 
-use super::kind::{kind, may_move};
+use super::kind::{area, kind, may_move};
 use crate::edit::{AnchorLine, Outcome, Part};
 use crate::operation::Compared;
 use crate::port::cell::Verdict;
@@ -36,7 +37,7 @@ pub(super) fn gone(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
     for Renamed { path, like } in renamed(judging, &change.file)? {
         let mut moved = change.clone();
         moved.file = vec![path.clone()];
-        let text = judging.bytes(&path)?.unwrap_or_default();
+        let text = judging.contents(&path)?.unwrap_or_default();
         let why = match like {
             Some(like) => format!("{:.0} % of its lines are those of {}", like * 100.0, change.file[0]),
             None => format!("a new name that {} may have", change.file[0]),
@@ -90,18 +91,21 @@ fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<Renamed>, Tr
         .iter()
         .find_map(|name| judging.base_bytes(name).transpose().map(|bytes| bytes.map(|bytes| (name, bytes))))
         .transpose()?;
-    let files: Vec<&TreePath> = judging.files()?.iter().filter(|path| !names.contains(path)).collect();
-    let related: Vec<&TreePath> =
-        files.iter().copied().filter(|path| names.iter().any(|old| may_be_called(old, path))).collect();
+    let is_related =
+        |path: &&TreePath| names.iter().any(|old| may_be_called(old, path)) && !names.contains(path);
+    let related: Vec<&TreePath> = judging.files()?.iter().filter(is_related).collect();
     let Some((old_path, old)) = old else {
         let all = related.into_iter().map(|path| Renamed { path: path.clone(), like: None });
         return Ok(all.collect());
     };
-    let found = similar(judging, &old, &related, MAY_BE)?;
+    let found = similar(judging, old_path, &old, &related, MAY_BE)?;
     if !found.is_empty() {
         return Ok(found);
     }
-    let is_other = |path: &&TreePath| kind(path) == kind(old_path) && may_move(old_path, path);
+    let (kind_of_old, area) = (kind(old_path), area(old_path));
+    let is_other = |path: &TreePath| kind(path) == kind_of_old && may_move(old_path, path);
+    let others = judging.like(format!("{kind_of_old} moved in {area}"), is_other)?;
+    let others = others.iter().filter(|file| !names.contains(&file.path));
     let telling = longest_lines(&old);
     let sought = |_| Sought::Lines(telling.iter().map(|line| line.to_vec()).collect());
     let count = |_: &TreePath, text: &[u8]| {
@@ -109,26 +113,31 @@ fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<Renamed>, Tr
         // Fewer than the share that counts, as the blanks of some may differ.
         if found * 3 >= telling.len() { found } else { 0 }
     };
-    let others = judging.having(files.into_iter().filter(is_other), sought, count)?;
-    similar(judging, &old, &others.iter().map(|(path, _)| path).collect::<Vec<_>>(), IS)
+    let others = judging.having(others, sought, count)?;
+    similar(judging, old_path, &old, &others.iter().map(|(path, _)| path).collect::<Vec<_>>(), IS)
 }
 
 /// Those of `paths` that have at least this share of the lines of `old`, the most similar first.
 fn similar(
     judging: &Judging<'_>,
+    old_path: &TreePath,
     old: &[u8],
     paths: &[&TreePath],
     least: f64,
 ) -> Result<Vec<Renamed>, TreeError> {
-    let old_lines = lines(old);
+    let old_lines = OnceCell::new();
+    let like = |text: &[u8]| {
+        let (old_lines, new_lines) = (old_lines.get_or_init(|| lines(old)), lines(text));
+        let shorter = old_lines.len().min(new_lines.len()).max(1);
+        // A short file is similar to many others, unless all of it is the same.
+        let is_long = new_lines.len() >= 5 || *old_lines == new_lines && !old_lines.is_empty();
+        let share = old_lines.intersection(&new_lines).count() as f64 / shorter as f64;
+        if is_long { share } else { 0.0 }
+    };
     let mut found = Vec::new();
     for path in paths {
-        let Some(text) = judging.contents(path)? else { continue };
-        let new_lines = lines(&text);
-        let shorter = old_lines.len().min(new_lines.len()).max(1);
-        let like = old_lines.intersection(&new_lines).count() as f64 / shorter as f64;
-        // A short file is similar to many others, unless all of it is the same.
-        if like >= least && (new_lines.len() >= 5 || old_lines == new_lines && !old_lines.is_empty()) {
+        let like = judging.likeness(old_path, path, like)?;
+        if like >= least {
             found.push((like, (*path).clone()));
         }
     }
@@ -149,24 +158,31 @@ fn longest_lines(text: &[u8]) -> Vec<&[u8]> {
 /// Whether `new` may be a new name of `old`: the same name in another folder or with another extension, or a longer name
 /// that contains it (`_bootstrap` and `_bootstrap_external`).
 fn may_be_called(old: &TreePath, new: &TreePath) -> bool {
-    let stem = |path: &TreePath| path.file_name().split('.').next().unwrap_or("").to_owned();
-    let (was, is) = (stem(old), stem(new));
-    let ending = |path: &TreePath| path.file_name().rsplit('.').next().map(str::to_owned);
     if old.file_name() == new.file_name() && old.file_name() != "__init__.py" {
         return may_move(old, new);
     }
     // A module that became a package, and the reverse.
     let package = |module: &TreePath, package: &TreePath| {
-        module
-            .as_str()
-            .strip_suffix(".py")
-            .is_some_and(|name| package.as_str() == format!("{name}/__init__.py"))
+        let folder = package.as_str().strip_suffix("/__init__.py");
+        folder.is_some() && folder == module.as_str().strip_suffix(".py")
     };
     if package(old, new) || package(new, old) {
         return true;
     }
-    let same_folder = old.parent() == new.parent();
-    same_folder && !was.is_empty() && (was == is || (is.contains(&was) && ending(old) == ending(new)))
+    let folder = |path: &TreePath| path.as_str().len() - path.file_name().len();
+    let is_in_folder = new.as_str()[..folder(new)] == old.as_str()[..folder(old)];
+    let (was, is) = (stem(old), stem(new));
+    is_in_folder && !was.is_empty() && (was == is || (is.contains(was) && ending(old) == ending(new)))
+}
+
+/// The name of a file up to its first dot.
+fn stem(path: &TreePath) -> &str {
+    path.file_name().split('.').next().unwrap_or_default()
+}
+
+/// What follows its last dot, or the whole name.
+fn ending(path: &TreePath) -> Option<&str> {
+    path.file_name().rsplit('.').next()
 }
 
 /// The lines by which a file is recognised: normalized to single blanks, without short ones, which many files share.

@@ -1,15 +1,15 @@
 //! How similar two texts are.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::hash::Hash;
 
 /// The share of their words that two texts have in common, from 0 to 1.
 pub(super) fn likeness(one: &str, other: &str) -> f64 {
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<BTreeSet<_>>();
-    shared(&words(one), &words(other))
+    shared(&one.split_whitespace().collect(), &other.split_whitespace().collect())
 }
 
 /// The share of their elements that two sets have in common, from 0 to 1.
-pub(super) fn shared<T: Ord>(one: &BTreeSet<T>, other: &BTreeSet<T>) -> f64 {
+pub(super) fn shared<T: Eq + Hash>(one: &HashSet<T>, other: &HashSet<T>) -> f64 {
     let both = one.intersection(other).count();
     let all = one.len() + other.len() - both;
     if all == 0 { 0.0 } else { both as f64 / all as f64 }

@@ -26,7 +26,7 @@ use super::cell::Candidate;
 use super::finding::{Finding, candidate};
 use super::judging::JudgedPart;
 use crate::edit::{Outcome, normalized};
-use crate::operation::Anchor;
+use crate::operation::{Anchor, ParsedFile};
 use crate::patchset::Change;
 use crate::text::{Span, lines};
 use crate::tree::TreeError;
@@ -34,6 +34,8 @@ use crate::tree::TreeError;
 /// The search for the anchor of one part, in the file where it was expected.
 struct Search<'a> {
     judged: JudgedPart<'a>,
+    file: &'a ParsedFile,
+    /// Its contents.
     text: &'a [u8],
     /// The lines of the anchor on the release that the patchset was written for, each with those that backslashes join
     /// to it.
@@ -77,11 +79,11 @@ impl Search<'_> {
 
 /// Searches for a part whose anchor is missing or ambiguous.
 pub(super) fn search(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
-    let Some(text) = judged.judging.bytes(&judged.part.file)? else {
+    let Some(file) = judged.judging.parsed(&judged.part.file)? else {
         return elsewhere::elsewhere(judged, file::gone(judged)?);
     };
     let old = judged.lines_before().iter().map(|line| normalized(&line.around)).collect();
-    let search = Search { judged, text: &text, old };
+    let search = Search { judged, text: &file.bytes, file: &file, old };
     let found = match judged.anchor() {
         Anchor::Prerequisite { targets, word: Some(word) } => {
             Some(makefile::prerequisite(&search, &targets, &word)?)

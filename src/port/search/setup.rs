@@ -2,14 +2,14 @@
 
 use super::elsewhere::if_gone;
 use super::likeness::likeness;
+use crate::contents::Contents;
 use crate::edit::Outcome;
-use crate::modules::{SetupFile, setup_files};
 use crate::operation::{Anchor, Module as Wanted, Operation, setup};
 use crate::patchset::Change;
 use crate::port::cell::{Candidate, Verdict};
 use crate::port::compare::compare;
 use crate::port::finding::{Finding, candidate};
-use crate::port::judging::JudgedPart;
+use crate::port::judging::{JudgedPart, ReadSetup};
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::{Module, Section, Setup};
 use crate::tree::{Location, TreeError, TreePath};
@@ -17,17 +17,10 @@ use crate::tree::{Location, TreeError, TreePath};
 /// configure generates it from Setup.stdlib.in, so its contents are not known in advance.
 const STDLIB: &str = "Modules/Setup.stdlib";
 
-/// A parsed Setup file.
-struct Read {
-    file: SetupFile,
-    text: Vec<u8>,
-    setup: Setup,
-}
-
 /// A line of a Setup file.
 #[derive(Clone, Copy)]
 struct Line<'a> {
-    read: &'a Read,
+    read: &'a ReadSetup,
     module: &'a Module,
 }
 
@@ -64,14 +57,11 @@ pub(in crate::port) fn module(
     let Some(wanted) = modules.iter().find(|module| Some(&module.name) == part.name.as_ref()) else {
         return Ok(None);
     };
-    let mut files = Vec::new();
-    for file in setup_files(judging.context.tree)? {
-        let Some(text) = judging.bytes(&file.path)? else { continue };
-        let text = without_conditions(&text);
-        let setup = Setup::parse(&text);
-        files.push(Read { file, text, setup });
-    }
-    let search = Search { judged, modules, enable, wanted, files: &files };
+    let files = judging.setup_files(|file, text| {
+        let text = without_conditions(text);
+        ReadSetup { file, setup: Setup::parse(&text), text }
+    })?;
+    let search = Search { judged, modules, enable, wanted, files };
     if enable { search.enable() } else { search.disable() }
 }
 
@@ -83,7 +73,7 @@ struct Search<'a> {
     enable: bool,
     /// The module of the part.
     wanted: &'a Wanted,
-    files: &'a [Read],
+    files: &'a [ReadSetup],
 }
 
 impl<'a> Search<'a> {
@@ -98,7 +88,7 @@ impl<'a> Search<'a> {
 
     /// The line of Setup.stdlib that precedes the files of the change: makesetup takes the first rule for a module.
     fn shadow(&self, lines: &[Line<'a>]) -> Option<Line<'a>> {
-        let is_own = |read: &Read| self.judged.change.file.contains(&read.file.path);
+        let is_own = |read: &ReadSetup| self.judged.change.file.contains(&read.file.path);
         let first_own = self.files.iter().position(is_own).unwrap_or(self.files.len());
         let before = |line: &&Line<'a>| {
             self.files[..first_own].iter().any(|read| read.file.path == line.read.file.path)
@@ -247,9 +237,9 @@ impl<'a> Search<'a> {
     }
 
     /// A file of the tree.
-    fn file(&self, path: &str) -> Result<Option<(TreePath, Vec<u8>)>, TreeError> {
+    fn file(&self, path: &str) -> Result<Option<(TreePath, Contents)>, TreeError> {
         let Ok(path) = path.parse::<TreePath>() else { return Ok(None) };
-        Ok(self.judged.judging.bytes(&path)?.map(|text| (path, text)))
+        Ok(self.judged.judging.contents(&path)?.map(|text| (path, text)))
     }
 
     /// The Python module of the old name, if it imports `name`.
