@@ -2,6 +2,7 @@
 //! idempotent, can be reversed and does the same with `\r\n` line ends.
 
 mod c;
+mod c_calls;
 mod c_condition;
 mod c_entries;
 mod c_nouns;

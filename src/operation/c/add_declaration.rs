@@ -10,6 +10,9 @@ use crate::syntax::c::CFile;
 /// `c.add-declaration`: adds a declaration before or after another one, or a function, or at the start or end of the scope of
 /// `within`.
 ///
+/// It refuses a text that is not a declaration. A declaration under a condition of its own does not count where that does
+/// not hold.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.add-declaration: {before: load, declaration: static int yod_open(char *);}
@@ -20,6 +23,15 @@ use crate::syntax::c::CFile;
 ///  int load(void)
 ///  {
 ///  }
+/// ```
+/// ```yaml
+/// file: Python/import.c
+/// c.add-declaration: {after: load, declaration: int yod_count;}
+/// ```
+/// ```diff
+///  extern int load(void);
+/// +int yod_count;
+///  int x;
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -7,6 +7,8 @@ use crate::operation::unit::Edge;
 
 /// `c.add-macro`: adds a `#define` before or after another one, or at the start or end of the scope of `within`.
 ///
+/// It refuses a macro that has another value under the same conditions.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.add-macro: {after: MAGIC, name: YOD(fd), value: (fd) + 1}
@@ -15,6 +17,17 @@ use crate::operation::unit::Edge;
 ///  #define MAGIC 1
 /// +#define YOD(fd) (fd) + 1
 ///  int x;
+/// ```
+/// ```yaml
+/// file: Python/import.c
+/// within: {if: '#ifdef MPI'}
+/// c.add-macro: {at: end, name: USE_YOD}
+/// ```
+/// ```diff
+///  #ifdef MPI
+///  int rank;
+/// +#define USE_YOD
+///  #endif
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -7,6 +7,8 @@ use crate::operation::unit::{Units, gone_by_name};
 
 /// `c.remove-declaration`: removes a prototype, or the declaration of a variable or type, outside of functions.
 ///
+/// It refuses a declaration of several names, of which only one is meant.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.remove-declaration: {name: environ}
@@ -14,6 +16,17 @@ use crate::operation::unit::{Units, gone_by_name};
 /// ```diff
 ///  int x;
 /// -extern char **environ;
+///  int y;
+/// ```
+/// ```yaml
+/// file: Python/import.c
+/// c.remove-declaration: {name: load, comment: true}
+/// ```
+/// ```diff
+///  int x;
+/// -/* Loads a module. */
+/// -static int load(char *,
+/// -                int);
 ///  int y;
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]

@@ -6,6 +6,8 @@ use crate::operation::unit::gone_by_name;
 
 /// `c.remove-include`: removes an `#include`.
 ///
+/// Where a file of a similar name is included, the include is missing, not already removed.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.remove-include: {include: dlfcn.h}
@@ -14,6 +16,17 @@ use crate::operation::unit::gone_by_name;
 ///  #include "Python.h"
 /// -#include <dlfcn.h>
 ///  int x;
+/// ```
+/// ```yaml
+/// file: Python/import.c
+/// within: {if: '#ifdef MPI'}
+/// c.remove-include: {include: mpi.h}
+/// ```
+/// ```diff
+///  #ifdef MPI
+/// -#include <mpi.h>
+///  #include <pthread.h>
+///  #endif
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

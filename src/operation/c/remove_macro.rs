@@ -7,6 +7,8 @@ use crate::operation::unit::{Units, gone_by_name};
 
 /// `c.remove-macro`: removes a `#define` with its continuation lines.
 ///
+/// Where a macro of a similar name is defined, the macro is missing, not already removed.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.remove-macro: {name: MAGIC}
@@ -15,6 +17,16 @@ use crate::operation::unit::{Units, gone_by_name};
 ///  int a;
 /// -#define MAGIC \
 /// -    1
+///  int b;
+/// ```
+/// ```yaml
+/// file: Python/import.c
+/// c.remove-macro: {name: MAX, comment: true}
+/// ```
+/// ```diff
+///  int a;
+/// -/* The larger one. */
+/// -#define MAX(a, b) ((a) < (b) ? (b) : (a))
 ///  int b;
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]

@@ -6,6 +6,8 @@ use crate::syntax::c::Include;
 
 /// `c.replace-include`: includes another file in place of one.
 ///
+/// It refuses a new name without quotes. The comment after the old name stays.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.replace-include: {include: dlfcn.h, with: '"yod_dlfcn.h"'}
@@ -14,6 +16,15 @@ use crate::syntax::c::Include;
 ///  #include "Python.h"
 /// -#include <dlfcn.h> /* dlopen */
 /// +#include "yod_dlfcn.h" /* dlopen */
+///  int x;
+/// ```
+/// ```yaml
+/// file: Python/import.c
+/// c.replace-include: {include: yod.h, with: <yod.h>}
+/// ```
+/// ```diff
+/// -#include "yod.h"
+/// +#include <yod.h>
 ///  int x;
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]

@@ -5,6 +5,8 @@ use crate::operation::prelude::*;
 
 /// `c.set-macro`: changes the value of a `#define`. Its name, parameters and comment stay.
 ///
+/// It refuses an empty value: write `c.remove-macro`. A macro that is defined several times needs a scope, or `count`.
+///
 /// ```yaml
 /// file: Python/import.c
 /// c.set-macro: {name: MAXPATHLEN, value: '4096'}
@@ -13,6 +15,20 @@ use crate::operation::prelude::*;
 /// -#define MAXPATHLEN 1024 /* bytes */
 /// +#define MAXPATHLEN 4096 /* bytes */
 ///  int x;
+/// ```
+/// ```yaml
+/// file: Python/import.c
+/// within: {if: '#else'}
+/// c.set-macro: {name: MAX, value: (a) + 2}
+/// ```
+/// ```diff
+///  #ifdef MPI
+///  #define MAX(a) 1
+///  #else
+/// -#define MAX(a) ((a) + \
+/// -                1)
+/// +#define MAX(a) (a) + 2
+///  #endif
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

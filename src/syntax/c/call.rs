@@ -2,7 +2,7 @@
 
 use super::CFile;
 use super::head::{contains, is_macro_name};
-use super::lexer::Lexer;
+use super::lexer::{Lexer, lex};
 use super::token_range::TokenRange;
 use super::tokens::Tokens;
 use crate::text::Span;
@@ -25,6 +25,57 @@ impl CFile {
         let hits = finder.find_iter(within.of(&self.source)).map(|hit| within.start + hit);
         let calls = hits.filter_map(|at| self.call_at(Span::new(at, at + name.len())));
         calls.filter(|call| within.contains(call.arguments)).collect()
+    }
+
+    /// The arguments of a call, without the blanks and comments around them.
+    pub fn arguments(&self, call: Call) -> Vec<Span> {
+        let inside = Span::new(call.arguments.start + 1, call.arguments.end - 1);
+        let code = self.tokens_in(inside);
+        let (mut all, mut first, mut at) = (Vec::new(), 0, 0);
+        while at <= code.len() {
+            if at == code.len() || code.is_mark(at, b",") {
+                if first < at {
+                    all.push(Span::new(code.start(first), code.end(at - 1)));
+                }
+                first = at + 1;
+            } else if code.is_any_mark(at, b"([{") {
+                at = code.partner(at).map_or(at, |close| close.max(at));
+            }
+            at += 1;
+        }
+        all
+    }
+
+    /// Where `name` is a word of code in `within`, in a directive, or in the input of Argument Clinic.
+    pub fn words(&self, name: &str, within: Span) -> Vec<Span> {
+        let code = self.tokens_in(within);
+        let mut found = Vec::new();
+        for token in 0..code.len() {
+            if code.is_word(token) && code.text(token) == name.as_bytes() {
+                found.push(code.span(token));
+            } else if code.is_directive(token) {
+                let text = &code.text(token)[1..];
+                let start = code.start(token) + 1;
+                let words = lex(text).0.into_iter().map(|word| word.span());
+                let own = words.filter(|word| word.of(text) == name.as_bytes());
+                found.extend(own.map(|word| Span::new(start + word.start, start + word.end)));
+            }
+        }
+        let bytes = within.of(&self.source);
+        for start in memchr::memmem::find_iter(bytes, b"/*[clinic input]") {
+            let end = memchr::memmem::find(&bytes[start..], b"*/").map_or(bytes.len(), |end| start + end);
+            let comment = &bytes[start..end];
+            for at in memchr::memmem::find_iter(comment, name) {
+                let is_word = |byte: Option<&u8>| byte.is_some_and(|b| super::scan::is_word_byte(*b));
+                let before = at.checked_sub(1).and_then(|at| comment.get(at));
+                if !is_word(before) && !is_word(comment.get(at + name.len())) {
+                    let at = within.start + start + at;
+                    found.push(Span::new(at, at + name.len()));
+                }
+            }
+        }
+        found.sort_unstable();
+        found
     }
 
     /// The call whose function's name is at `callee`, if that is a word of code.
@@ -143,5 +194,16 @@ mod tests {
         let file = CFile::parse(source);
         let calls = file.calls("f", file.functions()[0].body);
         assert_eq!(calls[0].arguments.of(source), b"(a(1), \")\", (b))");
+        let all: Vec<_> = file.arguments(calls[0]).iter().map(|span| span.of(source)).collect();
+        assert_eq!(all, [&b"a(1)"[..], b"\")\"", b"(b)"]);
+    }
+
+    #[test]
+    fn words_are_also_in_directives_and_the_input_of_argument_clinic() {
+        let source = "#define M(x) f(x) /* f */\nint f(void) { g(\"f\"); f2(); } /* f */\n/*[clinic input]\nf\n    f2: int\n[clinic start generated code]*/\n";
+        let file = CFile::parse(source.as_bytes());
+        let all: Vec<usize> =
+            file.words("f", Span::new(0, source.len())).iter().map(|word| word.start).collect();
+        assert_eq!(all, [13, 30, source.find("\nf\n").unwrap() + 1]);
     }
 }

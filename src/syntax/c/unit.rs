@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::CFile;
 use super::directive::{Keyword, keyword};
-use super::head::is_macro_name;
+use super::head::{contains, is_macro_name};
 use super::table::whole_lines;
 use super::token_range::TokenRange;
 use super::tokens::Tokens;
@@ -297,7 +297,7 @@ impl<'a> Reading<'a> {
             && match self.inside(token) {
                 Some(Braces::List) => starts_next && (is_alone || start == open && open != token),
                 Some(Braces::Fields) => is_alone && (is_macro || word.ends_with(b"_HEAD")),
-                Some(Braces::Block) => is_alone && is_macro && !next.mark,
+                Some(Braces::Block) => is_alone && (is_macro || is_block_part(word)) && !next.mark,
                 None => {
                     self.around[token].is_none()
                         && is_alone
@@ -390,7 +390,11 @@ impl<'a> Reading<'a> {
             let open = token.checked_sub(1).and_then(|before| self.partner[before]);
             text == b"while" && open.is_some_and(|open| open > 0 && self.code.text(open - 1) == b"do")
         };
-        self.unfinished[token].is_none() && text != b"else" && !is_loop_end()
+        // The `else` of the statement before may begin a branch.
+        let all = self.group[token].map_or(&[][..], |group| &self.groups[group]);
+        let is_else = |token: usize| token < self.code.len() && self.code.text(token) == b"else";
+        let has_else = all.split_last().is_some_and(|(_, all)| all.iter().any(|one| is_else(one + 1)));
+        self.unfinished[token].is_none() && !is_else(token) && !has_else && !is_loop_end()
     }
 
     fn ends(&self, first: usize, last: usize) -> bool {
@@ -466,6 +470,11 @@ struct Next {
     macro_name: bool,
 }
 
+/// Whether a macro says that it begins or ends a block: `PySSL_BEGIN_ALLOW_THREADS`.
+fn is_block_part(word: &[u8]) -> bool {
+    contains(word, b"_BEGIN_") || contains(word, b"_END_")
+}
+
 /// Whether a macro is the type of a declaration, which may be on a line of its own.
 fn is_type_macro(word: &[u8]) -> bool {
     matches!(word, b"PyMODINIT_FUNC" | b"DL_EXPORT" | b"DL_IMPORT" | b"Py_LOCAL" | b"Py_LOCAL_INLINE")
@@ -521,6 +530,8 @@ mod tests {
     fn a_statement_that_branches_divide_has_all_of_them() {
         let source = "void f(void)\n{\n#if A\n  a();\n#else\n  b();\n#endif\n#if B\n  if (x)\n    c();\n  else\n#endif\n    d();\n\
                       #if C\n  g(1,\n#else\n  g(2,\n#endif\n    3);\n#if D\n  if (y) {\n#endif\n    h();\n#if D\n  }\n#endif\n}\n";
+        let chain = "void f(void)\n{\n  if (x)\n    a();\n#if A\n  else\n    b();\n#endif\n  c();\n}\n";
+        assert_eq!(whole(chain, "b();"), &chain[15..chain.find("  c();").unwrap()]);
         assert_eq!(whole(source, "#if A"), "#if A\n  a();\n#else\n  b();\n#endif\n");
         assert_eq!(whole(source, "b();"), "  b();\n");
         assert_eq!(whole(source, "d();"), "#if B\n  if (x)\n    c();\n  else\n#endif\n    d();\n");

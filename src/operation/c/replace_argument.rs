@@ -1,0 +1,89 @@
+//! `c.replace-argument`.
+
+use super::argument::Calls;
+use super::macros::is_same_value;
+use crate::operation::prelude::*;
+
+/// `c.replace-argument`: replaces an argument of calls of a function.
+///
+/// It refuses a number that the call does not have. Calls in macros are not changed.
+///
+/// ```yaml
+/// file: Python/import.c
+/// c.replace-argument: {call: fopen, first: name, number: 2, with: '"rb"'}
+/// ```
+/// ```diff
+///  void load(char *name)
+///  {
+/// -    fp = fopen(name, "r" PY_STDIOTEXTMODE);
+/// +    fp = fopen(name, "rb");
+///  }
+/// ```
+/// ```yaml
+/// file: Python/import.c
+/// within: {function: load}
+/// c.replace-argument: {call: close_file, number: 1, with: fp}
+/// ```
+/// ```diff
+///  void load(FILE *fp)
+///  {
+/// -    close_file(file(fp));
+/// +    close_file(fp);
+///  }
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReplaceArgument {
+    /// The function that is called.
+    #[schemars(length(min = 1))]
+    pub call: String,
+    /// The first argument of the call.
+    pub first: Option<String>,
+    /// The number of the argument, from 1.
+    #[schemars(range(min = 1, max = 99))]
+    pub number: usize,
+    /// The new argument.
+    #[schemars(length(min = 1))]
+    pub with: String,
+    /// How many calls match.
+    #[serde(default)]
+    pub count: Count,
+}
+
+impl ReplaceArgument {
+    fn calls(&self) -> Calls<'_> {
+        Calls { call: &self.call, first: self.first.as_deref() }
+    }
+}
+
+impl Operate for ReplaceArgument {
+    fn describe(&self) -> Description<'_> {
+        self.calls().describe()
+    }
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        ensure((1..=99).contains(&self.number), "has a `number` that is not from 1 to 99")?;
+        ensure(
+            self.number > 1 || self.first.is_none(),
+            "names the argument that it replaces by `first`: write `c.replace`",
+        )?;
+        self.calls().check(&self.with)
+    }
+
+    fn resolve(&self, site: &Site<'_>) -> Answer {
+        let text = &site.file.bytes;
+        let calls = self.calls().find(site);
+        let number = self.number;
+        let short = |call: &&super::argument::FoundCall| call.arguments.len() < number;
+        if let Some(call) = calls.iter().find(short) {
+            return refused(format!("the call has only {} arguments", call.arguments.len()), call.span.start);
+        }
+        let found: Vec<Span> = calls.iter().map(|call| call.arguments[number - 1]).collect();
+        let with = self.with.trim();
+        let is_done = |span: &Span| is_same_value(span.of(text), with.as_bytes());
+        let done: Vec<Span> = found.iter().copied().filter(is_done).collect();
+        let rewrite = |span: Span| Rewrite::replace(span, with);
+        let near = || self.calls().near(site);
+        match_count(&self.calls().named(), self.count.0, &found, &Results::proof(done), rewrite, near)
+    }
+}
