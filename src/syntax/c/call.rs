@@ -2,7 +2,7 @@
 
 use super::CFile;
 use super::head::{contains, is_macro_name};
-use super::lexer::{Lexer, lex};
+use super::lexer::{Lexer, Token, lex};
 use super::token_range::TokenRange;
 use super::tokens::Tokens;
 use crate::text::Span;
@@ -56,7 +56,7 @@ impl CFile {
             } else if code.is_directive(token) {
                 let text = &code.text(token)[1..];
                 let start = code.start(token) + 1;
-                let words = lex(text).0.into_iter().map(|word| word.span());
+                let words = lex(text).0.into_iter().map(Token::span);
                 let own = words.filter(|word| word.of(text) == name.as_bytes());
                 found.extend(own.map(|word| Span::new(start + word.start, start + word.end)));
             }
