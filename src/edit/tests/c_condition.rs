@@ -21,6 +21,7 @@ fn an_expression_is_added_to_a_condition() {
     assert_eq!(changed("#if A ? B : C", "or: D"), "#if (A ? B : C) || D");
     assert_eq!(changed("#if A", "with: B > 1"), "#if B > 1");
     assert_eq!(changed("#ifdef A", "with: B"), "#if B");
+    assert_eq!(changed("#if(A)", "with: B"), "#if B");
     let text = b"#if A /* \xe9 */\na();\n#endif";
     let or = on("f.c", text).changed_bytes("c.replace-condition: {around: a(), or: B}");
     assert_eq!(or, b"#if A || B /* \xe9 */\na();\n#endif");

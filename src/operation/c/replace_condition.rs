@@ -102,7 +102,9 @@ impl ReplaceCondition {
             all.push(Rewrite::replace(parts.keyword, plain_keyword));
         }
         let Some(operator) = operator else {
-            all.push(Rewrite::replace(parts.expression, own));
+            // `#if(A)` has no blank.
+            let blank = if parts.expression.start == parts.keyword.end { " " } else { "" };
+            all.push(Rewrite::replace(parts.expression, format!("{blank}{own}")));
             return Some(all);
         };
         // `&&` binds closer than `||`, and both closer than `?`.

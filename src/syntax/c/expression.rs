@@ -27,7 +27,7 @@ pub(crate) fn condition_parts(source: &[u8], directive: Span) -> Option<Conditio
     let (first, last) = (tokens.first()?, tokens.last()?);
     let at = |offset: usize| directive.start + keyword.end + offset;
     // `#if#else`: the rest of the line is read as a directive, with its line end. `#ifdef` takes a name alone.
-    let is_name = tokens.len() == 1 || !keyword.of(text).ends_with(b"def");
+    let is_name = tokens.len() == 1 && first.kind == TokenKind::Word || !keyword.of(text).ends_with(b"def");
     let is_expression = is_name
         && first.kind != TokenKind::Directive
         && brackets_match(&tokens, &text[keyword.end..])
@@ -95,7 +95,16 @@ mod tests {
         let text = "  # if /* a */ defined(A) \\\n   && B /* why */ // x\n";
         assert_eq!(parts(text), Some(["if".to_owned(), "defined(A) \\\n   && B".to_owned()]));
         assert_eq!(parts("#ifndef X\n"), Some(["ifndef".to_owned(), "X".to_owned()]));
-        for text in ["#else\n", "#if\n", "#define A\n", "#if#else\n", "#ifdef A B\n", "#if (A\n"] {
+        for text in [
+            "#else\n",
+            "#if\n",
+            "#define A\n",
+            "#if#else\n",
+            "#ifdef A B\n",
+            "#ifdef }\n",
+            "#ifndef\"\"\n",
+            "#if (A\n",
+        ] {
             assert_eq!(parts(text), None, "{text}");
         }
     }
