@@ -199,6 +199,8 @@ impl Wrap {
     fn made(&self, site: &Site<'_>, from: Span, to: Span, scope: Span) -> Option<usize> {
         let (file, text) = (site.file, &site.file.bytes);
         let lines = self.bounds(file, from, to);
+        // Whole units are whole lines, also at the end of the scope.
+        let scope = self.bounds(file, scope, scope);
         let whole = self.whole(site, lines).filter(|whole| scope.contains(*whole));
         let margin = indentation(text, from.start);
         let outer = match self.directive() {

@@ -44,9 +44,10 @@ pub(super) fn includes(file: &CFile) -> Vec<Include> {
 /// The `#define` lines of a file.
 pub(super) fn defines(file: &CFile) -> Vec<Define> {
     let define = |(span, rest): (Span, &[u8])| {
-        let name = String::from_utf8_lossy(&rest[..word_end(rest, 0)]).into_owned();
+        // Bytes of the name that are not UTF-8 are replaced by longer ones.
+        let open = word_end(rest, 0);
+        let name = String::from_utf8_lossy(&rest[..open]).into_owned();
         let start = span.end - rest.len();
-        let open = name.len();
         let close = rest[open..].iter().position(|b| *b == b')').filter(|_| rest.get(open) == Some(&b'('));
         let end = close.map_or(open, |close| open + close + 1);
         let signature = Span::new(start, start + end);
