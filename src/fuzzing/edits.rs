@@ -99,6 +99,17 @@ const PYTHON_CHANGES: &[&str] = &[
     "python.remove-parameter: {function: g, parameter: x}",
     "python.add-base: {class: A, base: z}",
     "python.remove-base: {class: A, base: x}",
+    "python.add-decorator: {class: A, function: f, decorator: z}",
+    "python.add-decorator: {class: A, decorator: z, after: x}",
+    "python.replace-decorator: {function: g, decorator: x, with: z}",
+    "python.remove-decorator: {function: g, decorator: x}",
+    "python.rename: {from: x, to: z}",
+    "python.add-branch: {before: x and y, condition: z, text: y()}",
+    "python.add-branch: {after: if x and y, text: y()}",
+    "python.add-class: {class: Z, code: 'class Z: pass', after: A}",
+    "python.add-method: {class: A, method: m, code: 'def m(self): pass', before: f}",
+    "python.remove-function: {function: g}",
+    "python.remove-method: {class: A, method: f, comment: true}",
 ];
 
 const TEXT_CHANGES: &[&str] = &[

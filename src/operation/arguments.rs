@@ -210,10 +210,18 @@ pub(super) fn schema(about: &str, all: Vec<Described>, one_of: &[&str]) -> Schem
     schema
 }
 
-/// The lines of a documentation, as they are written after `///`.
+/// The lines of a documentation, as they are written after `///`. An empty line of a diff is one of its context: rustfmt
+/// removes blanks at the end of lines in a macro.
 pub(super) fn documentation(lines: &[&str]) -> String {
-    let lines: Vec<&str> = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-    lines.join("\n")
+    let mut is_diff = false;
+    let line = |line: &&str| {
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        if line.starts_with("```") {
+            is_diff = line == "```diff";
+        }
+        if is_diff && line.is_empty() { " ".to_owned() } else { line.to_owned() }
+    };
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Defines the type of an operation's arguments. Its documentation, and that of each argument, goes into the schema.

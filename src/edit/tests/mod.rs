@@ -25,6 +25,7 @@ mod properties;
 mod python;
 mod python_arguments;
 mod python_conditions;
+mod python_definitions;
 mod python_entries;
 mod python_imports;
 mod python_statements;

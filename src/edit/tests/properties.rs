@@ -97,6 +97,8 @@ const PYTHON_PIECES: &[&str] = &[
     "x = [x,\n     'y']\n",
     "{x: 1, 'z': 2,}",
     "if x and y:\n",
+    "else:\n",
+    "@x\n",
     "f(x, y=1)\n",
     ",",
     ";",

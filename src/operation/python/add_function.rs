@@ -1,8 +1,7 @@
 //! `python.add-function`.
 
-use super::definition::{check_code, definition, existing_definition, insert_after};
+use super::definition::add_to_module;
 use crate::operation::prelude::*;
-use crate::text::line_bounds;
 
 /// `python.add-function`: adds a function to a module.
 ///
@@ -63,25 +62,8 @@ impl Operate for AddFunction {
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
-        let (file, text) = (site.file, &site.file.bytes);
-        let ending = line_ending(text);
+        let why = || format!("there is a function `{}`: `python.replace-function`", self.function);
         let code = site.texts.get(&self.code);
-        check_code(code, &self.function)?;
-        let python = file.python();
-        let code = with_line_ends(code.trim_ascii_end(), ending);
-        if let Some(existing) = python.find_function(&self.function).first() {
-            let why = || format!("there is a function `{}`: `python.replace-function`", self.function);
-            return existing_definition(text, existing, &code, why);
-        }
-        let end = match (&self.after, python.problems().first()) {
-            (Some(after), _) => {
-                let anchor = definition(file, |_| true, after, "function or class")?;
-                line_bounds(text, anchor.span.end.saturating_sub(1)).end
-            }
-            (None, None) => text.len(),
-            // The end may be inside an open string.
-            (None, Some(problem)) => return Err(Failure::doubtful("the file", problem)),
-        };
-        change(vec![insert_after(text, end, &as_lines(&code, ending), 2)])
+        add_to_module(site.file, code, &self.function, self.after.as_deref(), |it| !it.is_class(), &why)
     }
 }

@@ -1,10 +1,12 @@
 //! `python.add-method`.
 
 use super::definition::{check_code, definition, existing_definition, indented, insert_after};
+use super::statements::Statements;
 use crate::operation::prelude::*;
+use crate::operation::unit::with_comments;
 use crate::syntax::python::Definition;
 
-/// `python.add-method`: adds a method at the end of a class.
+/// `python.add-method`: adds a method to a class: at its end, or next to another method.
 ///
 /// It refuses a class whose body is on one line, and to replace another method of that name.
 ///
@@ -48,6 +50,10 @@ pub struct AddMethod {
     pub class: String,
     /// The method's name; the code must define it.
     pub method: String,
+    /// The method before which it is put, above the comments of that.
+    pub before: Option<String>,
+    /// The method after which it is put; at the end of the class unless one of both is given.
+    pub after: Option<String>,
     /// Its definition.
     pub code: Text,
 }
@@ -61,6 +67,10 @@ impl Operate for AddMethod {
     }
 
     moves_to!(self, Anchor::Definition(Some(class)) => self.class = class);
+
+    fn check(&self, _texts: &Texts) -> Result<(), String> {
+        ensure(self.before.is_none() || self.after.is_none(), "needs `before` or `after`, not both")
+    }
 
     fn code_mut(&mut self) -> Option<&mut Text> {
         Some(&mut self.code)
@@ -80,6 +90,17 @@ impl Operate for AddMethod {
             let why = || format!("`{}` has a method `{}`: `python.replace-method`", self.class, self.method);
             return existing_definition(text, existing, method.trim_ascii_end(), why);
         }
-        change_at(vec![class.name_span], vec![insert_after(text, class.append_at, &method, 1)])
+        let Some(other) = self.before.as_ref().or(self.after.as_ref()) else {
+            return change_at(vec![class.name_span], vec![insert_after(text, class.append_at, &method, 1)]);
+        };
+        let path = format!("{}.{}", self.class, other.trim());
+        let other = definition(file, |it| !it.is_class(), &path, "method")?;
+        let rewrite = if self.after.is_some() {
+            insert_after(text, other.append_at, &method, 1)
+        } else {
+            let start = with_comments(&Statements, text, other.span).start;
+            insert_lines(text, start, &[&method[..], line_ending(text)].concat())
+        };
+        change_at(vec![other.name_span], vec![rewrite])
     }
 }

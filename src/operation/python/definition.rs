@@ -3,7 +3,7 @@
 use crate::operation::lines::leading_blanks;
 use crate::operation::prelude::*;
 use crate::syntax::python::{Definition, PyFile};
-use crate::text::lines;
+use crate::text::{line_bounds, lines};
 
 /// The only definition among `all` that is called `path`; `kind` names what is looked for.
 pub(super) fn definition<'a>(
@@ -35,12 +35,16 @@ pub(super) fn definition_in<'a>(
     definition(site.file, |it| is_kind(it) && site.scope.contains(it.span), &format!("{prefix}{path}"), kind)
 }
 
-/// Checks that the patchset's code can be parsed and defines `name`.
+/// Checks that the patchset's code can be parsed and defines the function `name`.
 pub(super) fn check_code(code: &[u8], name: &str) -> Result<(), Failure> {
+    check_kind(code, name, |it| !it.is_class())
+}
+
+fn check_kind(code: &[u8], name: &str, is_kind: fn(&Definition) -> bool) -> Result<(), Failure> {
     let file = PyFile::parse(code);
     match file.problems().first() {
         Some(problem) => Err(Failure::fault(format!("its code cannot be parsed: {}", problem.what))),
-        None if file.find_function(name).is_empty() => {
+        None if !file.definitions().iter().any(|it| is_kind(it) && it.path == name) => {
             Err(Failure::fault(format!("its code does not define `{name}`")))
         }
         None => Ok(()),
@@ -75,6 +79,36 @@ pub(super) fn existing_definition(
         true => already(existing.name_span.start),
         false => refused(format!("{} replaces it", why()), existing.name_span.start),
     }
+}
+
+/// Adds a definition to a module: after the function or class `after`, or at the end. `why` begins to say what replaces one
+/// that exists.
+pub(super) fn add_to_module(
+    file: &ParsedFile,
+    code: &[u8],
+    name: &str,
+    after: Option<&str>,
+    is_kind: fn(&Definition) -> bool,
+    why: &dyn Fn() -> String,
+) -> Answer {
+    let text = &file.bytes;
+    let ending = line_ending(text);
+    check_kind(code, name, is_kind)?;
+    let python = file.python();
+    let code = with_line_ends(code.trim_ascii_end(), ending);
+    if let Some(existing) = python.definitions().iter().find(|it| is_kind(it) && it.path == name) {
+        return existing_definition(text, existing, &code, why);
+    }
+    let end = match (after, python.problems().first()) {
+        (Some(after), _) => {
+            let anchor = definition(file, |_| true, after, "function or class")?;
+            line_bounds(text, anchor.span.end.saturating_sub(1)).end
+        }
+        (None, None) => text.len(),
+        // The end may be inside an open string.
+        (None, Some(problem)) => return Err(Failure::doubtful("the file", problem)),
+    };
+    change(vec![insert_after(text, end, &as_lines(&code, ending), 2)])
 }
 
 /// Puts code after a block that ends at `end`, with that many blank lines between.

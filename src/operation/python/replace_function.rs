@@ -3,7 +3,7 @@
 use super::definition::replace_definition;
 use crate::operation::prelude::*;
 
-/// `python.replace-function`: replaces a function of a module.
+/// `python.replace-function`: replaces a function of a module, or a method by its dotted name.
 ///
 /// It does not fit where the module does not define the function once.
 ///
@@ -39,7 +39,7 @@ use crate::operation::prelude::*;
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceFunction {
-    /// The function's name; the code must define it.
+    /// The function's name; the code must define it, or the last part of a dotted name.
     pub function: String,
     /// Its new definition.
     pub code: Text,
@@ -56,6 +56,8 @@ impl Operate for ReplaceFunction {
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let code = site.texts.get(&self.code);
-        replace_definition(site.file, code, &self.function, &self.function, "function")
+        // A method by its dotted name, too.
+        let name = self.function.rsplit('.').next().unwrap_or_default();
+        replace_definition(site.file, code, &self.function, name, "function")
     }
 }

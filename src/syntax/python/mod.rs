@@ -5,6 +5,7 @@
 
 mod block;
 mod call;
+mod clause;
 mod condition;
 mod definition;
 mod import;
@@ -15,6 +16,7 @@ mod simple;
 mod statement;
 
 pub use call::Call;
+pub use clause::Clause;
 pub use condition::{Binding, Condition};
 pub use definition::Definition;
 pub use import::{Import, ImportKind};

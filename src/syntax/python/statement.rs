@@ -53,7 +53,7 @@ impl PyFile {
     }
 
     /// Whether a logical line has a statement that continues the one before: `else`, `except`.
-    fn continues(&self, line: usize) -> bool {
+    pub(super) fn continues(&self, line: usize) -> bool {
         let first = self.word(self.lines[line].tokens.start);
         matches!(first, b"elif" | b"else" | b"except" | b"finally")
     }
