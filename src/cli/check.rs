@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{CliError, ExitStatus, Format, Ui, Workspace, own_pin};
+use super::{CliError, ExitStatus, Format, Ui, Workspace, own_pin, suggest};
 use crate::patchset::{Change, Patchset};
 use crate::plan;
 use crate::report::Valid;
@@ -13,6 +13,9 @@ use crate::version::VersionRange;
 pub(super) struct Args {
     /// Patchsets by name, pattern, folder or patchset.yaml [default: all].
     patchsets: Vec<String>,
+    /// Show operations of meaning for `text.*` changes: those that give the same bytes on each available release of `pins`.
+    #[arg(long)]
+    suggest: bool,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
@@ -30,6 +33,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             Ok(patchset) => {
                 ui.show(&Valid(&patchset), Format::Text)?;
                 own_pin::check(ui, workspace, &patchset)?;
+                if args.suggest {
+                    suggest::show(ui, workspace, &patchset)?;
+                }
             }
             Err(error) if error.status == ExitStatus::Usage => {
                 ui.error(&error);

@@ -28,6 +28,7 @@ mod show;
 mod snapshot;
 mod snapshot_diff;
 mod status;
+mod suggest;
 mod ui;
 mod why;
 mod workspace;

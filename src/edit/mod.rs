@@ -7,6 +7,7 @@ mod context;
 mod fact;
 mod outcome;
 mod resolve;
+mod suggest;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -16,3 +17,4 @@ pub use context::Context;
 pub use fact::unmet;
 pub use outcome::{AnchorLine, Near, Outcome, OutcomeKind, Part, normalized};
 pub use resolve::{chosen, resolve};
+pub use suggest::suggestion;

@@ -148,7 +148,11 @@ fn resolve_forms(context: &Context<'_>, index: usize, change: &Change) -> Result
 }
 
 /// Resolves a change in the first of its files that has the anchor.
-fn resolve_change(context: &Context<'_>, index: usize, change: &Change) -> Result<Vec<Part>, TreeError> {
+pub(super) fn resolve_change(
+    context: &Context<'_>,
+    index: usize,
+    change: &Change,
+) -> Result<Vec<Part>, TreeError> {
     let mut first_miss = None;
     for path in &change.file {
         let found = match is_pattern(path) {

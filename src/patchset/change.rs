@@ -107,7 +107,7 @@ impl Change {
     }
 
     /// Checks what the types cannot say.
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         let operation = self.operation.operate();
         if self.within.is_some() && !operation.describe().takes_within {
             return Err("has its own scope and accepts no `within`".to_owned());

@@ -15,6 +15,7 @@ mod load;
 mod prepared;
 mod reference;
 mod schema;
+mod write;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ pub(crate) use id::{ALLOWED_ID, is_id};
 pub use lint::Lint;
 pub use reference::{Argument, Example, OperationReference, Reference, ScopeReference};
 pub use schema::json_schema;
+pub(crate) use write::change_yaml;
 
 use crate::digest::Sha256Digest;
 use crate::version::{Version, VersionRange};

@@ -22,8 +22,8 @@ mod tests;
 mod written;
 
 use crate::digest::Sha256Digest;
-use crate::edit::{self, Context, OutcomeKind, Part};
-use crate::patchset::{Edit, Lint, Patchset};
+use crate::edit::{self, Context, Outcome, OutcomeKind, Part};
+use crate::patchset::{Edit, Lint, Patchset, change_yaml};
 use crate::tree::{FileChange, OverlayTree, Tree, TreeError, python_version};
 use crate::version::Version;
 
@@ -195,6 +195,7 @@ fn plan_over(patchset: &Patchset, tree: &dyn Tree, made: &[Made]) -> Result<Plan
     for edit in &mut plan.edits {
         edit.fits_after = fits_after.remove(&edit.id).unwrap_or_default();
     }
+    offer(&context, patchset, &mut plan)?;
     if plan.fits() {
         context.forget(&resolved.changes);
         let tree = OverlayTree::new(tree, &resolved.changes);
@@ -206,6 +207,27 @@ fn plan_over(patchset: &Patchset, tree: &dyn Tree, made: &[Made]) -> Result<Plan
         plan.changes = resolved.changes;
     }
     Ok(plan)
+}
+
+/// Offers an operation of meaning that fits for each `text.*` change that does not.
+fn offer(context: &Context<'_>, patchset: &Patchset, plan: &mut Plan) -> Result<(), TreeError> {
+    for (edit, planned) in patchset.edits.iter().zip(&mut plan.edits) {
+        // The tree of an edit that depends on others is another one.
+        if planned.level > 0 || !planned.fits_after.is_empty() {
+            continue;
+        }
+        for part in &mut planned.parts {
+            if let Outcome::Missing { help, .. } = &mut part.outcome
+                && let Some(change) = edit::suggestion(context, &edit.changes[part.change])?
+            {
+                let yaml = change_yaml(&change);
+                let lines = yaml.lines().filter(|line| !line.starts_with("file:"));
+                let lines: String = lines.map(|line| format!("\n        {line}")).collect();
+                *help = Some(format!("an operation of meaning fits here:{lines}"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The edits that change the tree again, or fail, on the tree `after` that they have changed.

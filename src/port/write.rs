@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
-use serde_yaml::{FlowMap, FlowSeq};
+use serde::ser::Serialize;
 
 use super::decide::Ported;
 use super::edit_text::EditText;
-use crate::patchset::{Change, Edit, Patchset};
+use crate::patchset::{Change, Edit, Patchset, change_yaml};
 
 /// The patchset to write.
 #[derive(Debug, Clone)]
@@ -91,10 +89,10 @@ fn block(edit: &Edit, changes: &[(usize, Change)], text: Option<&str>) -> String
         match old.changes.get(*index).filter(|_| is_same) {
             Some(text) => out.push_str(text),
             None if is_list => {
-                let change = indented(&yaml(&ChangeYaml(change)), 8);
+                let change = indented(&change_yaml(change), 8);
                 out.push_str(&change.replacen("        ", "      - ", 1));
             }
-            None => out.push_str(&indented(&yaml(&ChangeYaml(change)), 4)),
+            None => out.push_str(&indented(&change_yaml(change), 4)),
         }
     }
     out
@@ -109,62 +107,4 @@ fn indented(text: &str, blanks: usize) -> String {
     let indent = " ".repeat(blanks);
     let line = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") };
     text.lines().map(line).collect()
-}
-
-/// A change, with its keys in the order in which people write them.
-struct ChangeYaml<'a>(&'a Change);
-
-impl Serialize for ChangeYaml<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let change = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        match &change.file[..] {
-            [one] => map.serialize_entry("file", one)?,
-            several => map.serialize_entry("file", &FlowSeq(several))?,
-        }
-        if let Some(when) = &change.when {
-            map.serialize_entry("when", &when.to_string())?;
-        }
-        if let Some(need) = &change.needed_while {
-            map.serialize_entry("needed-while", &FlowMap(need))?;
-        }
-        if let Some(within) = &change.within {
-            map.serialize_entry("within", &FlowMap(within))?;
-        }
-        let arguments = Arguments(change.operation.arguments());
-        // Short arguments are on one line, as people write them.
-        let is_short =
-            serde_json::to_string(&arguments).is_ok_and(|json| json.len() < 90 && !json.contains("\\n"));
-        match is_short {
-            true => map.serialize_entry(change.operation.name(), &FlowMap(arguments))?,
-            false => map.serialize_entry(change.operation.name(), &arguments)?,
-        }
-        map.end()
-    }
-}
-
-/// The arguments of an operation, in their order.
-struct Arguments(Vec<(String, Value)>);
-
-impl Serialize for Arguments {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, value)| (key, Argument(value))))
-    }
-}
-
-/// An argument, whose name comes first if it has one.
-struct Argument<'a>(&'a Value);
-
-impl Serialize for Argument<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Value::Array(items) => serializer.collect_seq(items.iter().map(Argument)),
-            Value::Object(keys) => {
-                let mut keys: Vec<_> = keys.iter().map(|(key, value)| (key, Argument(value))).collect();
-                keys.sort_by_key(|(key, _)| *key != "name");
-                serializer.collect_map(keys)
-            }
-            other => other.serialize(serializer),
-        }
-    }
 }

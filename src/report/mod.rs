@@ -18,6 +18,7 @@ mod setup;
 mod snapshot;
 mod snapshot_diff;
 mod style;
+mod suggest;
 mod why;
 
 use std::io::{self, Write};
@@ -39,6 +40,7 @@ pub(crate) use problem::Problem;
 pub(crate) use setup::ProgramAnalysis;
 pub(crate) use snapshot::{Comparison, ComparisonState};
 pub(crate) use snapshot_diff::SnapshotDiff;
+pub(crate) use suggest::{Suggested, Suggestions};
 pub(crate) use why::WhyReport;
 
 /// How a report is written.

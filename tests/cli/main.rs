@@ -27,5 +27,6 @@ mod schema;
 mod setup;
 mod snapshot;
 mod sources;
+mod suggest;
 mod verdicts;
 mod why;

@@ -32,4 +32,5 @@ mod python_statements;
 mod resolve;
 mod setup;
 mod shell;
+mod suggest;
 mod text;
