@@ -65,6 +65,8 @@ fn a_macro_is_removed() {
 
 #[test]
 fn an_include_is_replaced_or_removed() {
+    let before = "c.add-include: {include: <c.h>, before: b.h}";
+    assert_eq!(changed(before), FILE.replace("# include <b.h>", "#include <c.h>\n# include <b.h>"));
     let replace = "c.replace-include: {include: b.h, with: '\"c.h\"'}";
     assert_eq!(changed(replace), FILE.replace("<b.h>", "\"c.h\""));
     assert_eq!(

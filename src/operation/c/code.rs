@@ -121,7 +121,8 @@ pub(super) fn find_range(
     let Some(to) = to else { return Ok(found) };
     let ends = file.c().find_code(to.as_bytes(), scope);
     let range = |first: Span| {
-        let last = ends.iter().find(|last| last.start >= first.start && last.end >= first.end);
+        let after = ends.partition_point(|last| last.start < first.start);
+        let last = ends[after..].iter().find(|last| last.end >= first.end);
         let missing = || {
             let what = format!("{} was not found after the first code", named_code(to, None));
             Miss { at: Some(first.start), ..Miss::new(what) }.near(near_lines(file, to, &[]))

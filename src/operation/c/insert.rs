@@ -163,7 +163,8 @@ impl Operate for Insert {
             |span: &Span| within_reach(file, site.texts.get(&self.text), *span, after, scope).is_some();
         let done: Vec<Span> = found.iter().copied().filter(|span| is_done(span) || is_near(span)).collect();
         let rewrite = |span: Span| insert_lines(text, at(&span), &lines(&span));
-        let new = found.iter().filter(|span| !done.contains(span));
+        // Of too many matches none is changed.
+        let new = found.iter().filter(|span| found.len() <= self.count.0 && !done.contains(span));
         new.clone().try_for_each(|span| check_not_split(file, site.texts.get(&self.text), at(span)))?;
         new.copied().try_for_each(|span| check_head(file, &rewrite(span)))?;
         let what = named_code(code, self.function.as_ref());

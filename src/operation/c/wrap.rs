@@ -199,21 +199,22 @@ impl Wrap {
     fn made(&self, site: &Site<'_>, from: Span, to: Span, scope: Span) -> Option<usize> {
         let (file, text) = (site.file, &site.file.bytes);
         let lines = self.bounds(file, from, to);
-        // Whole units are whole lines, also at the end of the scope.
-        let scope = self.bounds(file, scope, scope);
-        let whole = self.whole(site, lines).filter(|whole| scope.contains(*whole));
         let margin = indentation(text, from.start);
         let outer = match self.directive() {
             Some(_) => margin,
             None => margin.strip_suffix(step(margin))?,
         };
         let (opening, closing) = self.frame(site, outer);
+        if !text[..lines.start].ends_with(&opening) {
+            return None;
+        }
+        // Whole units are whole lines, also at the end of the scope.
+        let scope = self.bounds(file, scope, scope);
+        let whole = self.whole(site, lines).filter(|whole| scope.contains(*whole));
         // A statement without an end seems to go on after the `#else`.
         let last = whole.map_or(lines.end, |whole| self.bounds(file, from, whole).end.max(lines.end));
         let mut ends = (lines.end..=last).filter(|at| *at == lines.end || text[at - 1] == b'\n');
-        let is_made =
-            text[..lines.start].ends_with(&opening) && ends.any(|end| text[end..].starts_with(&closing));
-        is_made.then_some(lines.start)
+        ends.any(|end| text[end..].starts_with(&closing)).then_some(lines.start)
     }
 
     /// The lines from one match to another.

@@ -27,6 +27,18 @@ pub(in crate::operation) fn remove_found(
     if found.is_empty() {
         return gone(site, removal.find);
     }
+    let what = named(removal.find);
+    if found.len() > removal.count {
+        // Which units these are in would be much to read.
+        return match_count(
+            &what,
+            removal.count,
+            found,
+            &Results::proof(Vec::new()),
+            Rewrite::remove,
+            Vec::new,
+        );
+    }
     let mut spans = Vec::new();
     for span in found {
         let unit = whole(units, file, *span)?;
@@ -42,7 +54,7 @@ pub(in crate::operation) fn remove_found(
         let unit = spans.iter().find(|unit| unit.contains(span)).copied().unwrap_or(span);
         Rewrite::remove(without_line(text, unit))
     };
-    match_count(&named(removal.find), removal.count, found, &Results::proof(Vec::new()), rewrite, Vec::new)
+    match_count(&what, removal.count, found, &Results::proof(Vec::new()), rewrite, Vec::new)
 }
 
 /// The answer of a removal whose code was not found. Removed code leaves no trace; where code is found that `find` may

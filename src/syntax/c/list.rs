@@ -148,13 +148,22 @@ pub(super) fn declared_names(all: &Reading<'_>, first: usize, last: usize) -> Ve
         let has_parameters = *at > first && code.is_mark(at + 1, b"(") && !code.is_mark(at + 2, b"*");
         *at == last || code.is_any_mark(at + 1, b";,[:)=") || has_parameters
     };
-    let is_level = |at: &usize| {
-        let mut open = (first..*at).filter(|open| all.partner[*open].is_some_and(|close| close > *at));
-        open.all(|open| code.is_mark(open, b"(") && code.is_mark(open + 1, b"*") && open + 2 == *at)
-    };
-    let is_value = |at: &usize| *at > first && code.is_mark(at - 1, b"=");
-    let names = (first..=last).filter(|at| code.is_word(*at) && ends(at) && is_level(at) && !is_value(at));
-    names.map(|at| String::from_utf8_lossy(code.text(at)).into_owned()).collect()
+    let (mut names, mut open) = (Vec::new(), Vec::new());
+    for at in first..=last {
+        if all.partner[at].is_some_and(|start| start < at) {
+            open.pop();
+        }
+        let is_pointer =
+            |start: &usize| code.is_mark(*start, b"(") && code.is_mark(start + 1, b"*") && start + 2 == at;
+        let is_value = at > first && code.is_mark(at - 1, b"=");
+        if code.is_word(at) && ends(&at) && open.iter().all(is_pointer) && !is_value {
+            names.push(String::from_utf8_lossy(code.text(at)).into_owned());
+        }
+        if all.partner[at].is_some_and(|end| end > at) {
+            open.push(at);
+        }
+    }
+    names
 }
 
 /// The name in the comment after a value, which says what it is for: `0, /* tp_print */`.
