@@ -86,7 +86,7 @@ impl CFile {
         reading.needs_more(culprit).then(|| reading.code.span(culprit))
     }
 
-    /// The parts of the `if` whose head is at `head`: `None` if that is no head of an `if`, one after an `else`, or one whose
+    /// The parts of the `if` whose head is at `head`: `None` if that is not the head of an `if`, one after an `else`, or one whose
     /// parts directives divide, or whose statement without braces has a head itself.
     pub fn if_parts(&self, head: Span) -> Option<IfParts> {
         let reading = Reading::around(self, head);
@@ -97,7 +97,7 @@ impl CFile {
         if start != first || code.text(first) != b"if" || close >= last {
             return None;
         }
-        // The body of a part that begins after `before`, and its last token.
+        // The body after `before`, and its last token.
         let body = |before: usize, is_last: bool| {
             let begin = before + 1;
             let end = match reading.partner[begin] {
