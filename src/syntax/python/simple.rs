@@ -73,7 +73,7 @@ impl PyFile {
     }
 
     /// The assignments of a variable directly in `scope`, or of an attribute anywhere in it. Those that only change a value
-    /// count only where there are no plain ones.
+    /// count only where all of them do.
     pub fn own_assignments(&self, target: &[u8], scope: Span) -> Vec<Assignment> {
         let mut all = self.assignments(target, scope);
         if lex(target).tokens.len() == 1 {
