@@ -1,6 +1,6 @@
 //! `c.add-branch`.
 
-use super::code::{body_indentation, check_code, indented};
+use super::code::{body_indentation, check_between_lines, check_code, indented};
 use crate::operation::lines::indentation;
 use crate::operation::prelude::*;
 use crate::syntax::c::{Branch, CFile, Conditional, is_directive};
@@ -112,6 +112,9 @@ impl Operate for AddBranch {
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (file, text) = (site.file, &site.file.bytes);
         let (group, neighbour) = self.place(site)?;
+        if group.end.is_empty() {
+            return refused("this `#if` has no `#endif`", group.span.start);
+        }
         let own = site.texts.get(&self.text);
         let tokens = |file: &CFile, span: Span| -> Vec<Vec<u8>> {
             file.tokens_of(span).into_iter().map(|token| token.trim_ascii().to_vec()).collect()
@@ -136,6 +139,7 @@ impl Operate for AddBranch {
             return refused("an `#else` must be the last branch", neighbour.directive.start);
         }
         let at = if self.before.is_some() { neighbour.directive.start } else { neighbour.body.end };
+        check_between_lines(file, at)?;
         // `#  elif` in the spelling of the group.
         let line = neighbour.directive.of(text);
         let hash = line.iter().position(|b| *b == b'#').map_or(0, |hash| hash + 1);

@@ -2,8 +2,8 @@
 
 use super::code::check_code;
 use super::entry::{
-    as_entry_lines, called, for_place, is_same, is_separated, list, new_entry, only_entry, sentinel,
-    separator,
+    as_entry_lines, called, check_entry, for_place, is_same, is_separated, list, new_entry, only_entry,
+    sentinel, separator,
 };
 use super::statements::Statements;
 use crate::operation::prelude::*;
@@ -161,7 +161,9 @@ impl Operate for AddEntry {
                 None => all.push(Rewrite::insert(at, with)),
             }
         }
-        change_at(vec![neighbour.code], all)
+        let answer = change_at(vec![neighbour.code], all)?;
+        check_entry(site, &self.table, new.text, &answer)?;
+        Ok(answer)
     }
 }
 

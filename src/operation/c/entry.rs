@@ -6,6 +6,7 @@ use crate::operation::lines::indentation;
 use crate::operation::prelude::*;
 use crate::operation::unit::Units;
 use crate::syntax::c::{CFile, List, ListEntry, ListKind};
+use crate::text::apply;
 
 /// The only list of a name in the scope of the site. A type and a variable may have the same name: then it is the variable, and
 /// that of the file rather than one in a function.
@@ -34,6 +35,14 @@ pub(super) fn list(site: &Site<'_>, name: &str) -> Result<List, Failure> {
             return Err(Failure::ambiguous(what, found.iter().map(|list| list.names[0].start)));
         }
     };
+    // Only fields end so: a brace before it is not closed.
+    let ends_wrongly = |entry: &&ListEntry| entry.code.of(text).ends_with(b";");
+    if one.kind != ListKind::Fields
+        && let Some(wrong) = one.entries.iter().find(ends_wrongly)
+    {
+        let why = format!("`{name}` cannot be parsed safely: an entry of it ends in a `;`");
+        return Err(Failure::refused(why, wrong.code.start));
+    }
     match c.problem_in(one.inside) {
         Some(problem) => Err(Failure::doubtful(&format!("`{name}`"), problem)),
         None => Ok(one.clone()),
@@ -96,6 +105,34 @@ pub(super) fn new_entry<'a>(list: &List, text: &'a [u8]) -> Result<NewEntry<'a>,
         }
         None => Err(Failure::fault("its entry is not one of such a list")),
     }
+}
+
+/// Checks that a new entry is one of its own after a change: it is not where an entry before it lacks its comma, or a brace.
+pub(super) fn check_entry(
+    site: &Site<'_>,
+    table: &str,
+    entry: &[u8],
+    answer: &Resolution,
+) -> Result<(), Failure> {
+    let Resolution::Change { deltas, anchors } = answer else { return Ok(()) };
+    let rewrites: Vec<Rewrite> = deltas
+        .iter()
+        .filter_map(|delta| match delta {
+            Delta::Rewrite(rewrite) => Some(rewrite.clone()),
+            Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => None,
+        })
+        .collect();
+    let after = apply(&site.file.bytes, &rewrites).unwrap_or_default();
+    let end = site.scope.end + after.len() - site.file.bytes.len();
+    let file = ParsedFile::new(site.file.path.clone(), after.into(), site.file.executable);
+    let after = Site { file: &file, scope: Span::new(site.scope.start, end), ..*site };
+    let is_own =
+        list(&after, table).is_ok_and(|list| list.entries.iter().any(|own| is_same(&file, own, entry)));
+    if is_own {
+        return Ok(());
+    }
+    let why = format!("the new entry of `{table}` would be a part of another one, which is not complete");
+    Err(Failure::refused(why, anchors.first().map_or(site.scope.start, |span| span.start)))
 }
 
 /// What ends an entry of a list.

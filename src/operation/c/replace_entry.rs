@@ -1,7 +1,7 @@
 //! `c.replace-entry`.
 
 use super::code::check_code;
-use super::entry::{called, for_place, is_same, list, new_entry, no_entry, separator};
+use super::entry::{called, check_entry, for_place, is_same, list, new_entry, no_entry, separator};
 use crate::operation::prelude::*;
 
 /// `c.replace-entry`: replaces an entry of a table, `enum`, `struct` or initializer. Its comma stays.
@@ -77,6 +77,8 @@ impl Operate for ReplaceEntry {
         };
         let what = format!("the entry `{}` of `{}`", self.entry, self.table);
         let near = || no_entry(&list, &self.table, &self.entry).near.into_iter().map(|(at, _)| at).collect();
-        match_count(&what, self.count.0, &found, &Results::proof(done), rewrite, near)
+        let answer = match_count(&what, self.count.0, &found, &Results::proof(done), rewrite, near)?;
+        check_entry(site, &self.table, new.text, &answer)?;
+        Ok(answer)
     }
 }

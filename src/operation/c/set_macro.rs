@@ -62,8 +62,10 @@ impl Operate for SetMacro {
         let value = spliced(&self.value, line_ending(text));
         let is_done = |span: &Span| is_same_value(span.of(text), self.value.as_bytes());
         let done: Vec<Span> = found.iter().copied().filter(is_done).collect();
-        let rewrite = |span: Span| match span.is_empty() {
-            true => Rewrite::insert(span.start, [b" ", &value[..]].concat()),
+        // `#define A"x"` has no blank after the name.
+        let is_joined = |at: usize| at > 0 && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == b'_');
+        let rewrite = |span: Span| match span.is_empty() || is_joined(span.start) {
+            true => Rewrite::replace(span, [b" ", &value[..]].concat()),
             false => Rewrite::replace(span, value.clone()),
         };
         let what = format!("the definition of `{}`", self.name);
