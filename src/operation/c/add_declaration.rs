@@ -83,8 +83,8 @@ impl Operate for AddDeclaration {
         let c = file.c();
         let conditions = c.conditions_at(place.inside);
         let is_made = |span: &&Span| {
-            let own = c.conditions_at(span.start);
-            !c.is_in_function(**span) && (own.is_empty() || own == conditions)
+            // What is under the outer conditions of the place is under the inner ones, too.
+            !c.is_in_function(**span) && conditions.starts_with(&c.conditions_at(span.start))
         };
         if let Some(own) = c.find_code(text, site.scope).iter().find(is_made) {
             return already(own.start);
