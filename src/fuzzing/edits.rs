@@ -69,7 +69,6 @@ const C_CHANGES: &[&str] = &[
     "c.add-macro: {after: X_H, name: Z(a), value: (a) + 1}",
     "c.set-macro: {name: X_H, value: '1'}",
     "c.remove-macro: {name: X_H, comment: true}",
-    "c.add-declaration: {before: f, declaration: int x(void);}",
     "c.remove-declaration: {name: f, comment: true}",
     "c.add-argument: {call: a, argument: x}",
     "c.add-argument: {call: a, argument: x, number: 1}",
