@@ -9,8 +9,8 @@ use crate::text::{line_bounds, lines};
 
 /// `c.unwrap`: removes an `#if` ... `#endif`, or an `if`, around code, and keeps the code of one of its branches.
 ///
-/// It refuses an edit after which the brackets or `#if`s of the file are no longer balanced. A branch that the
-/// group does not have is missing.
+/// It refuses an `if` with other code on its lines, and code that is not the head of a group or of an `if`. A branch
+/// that the group does not have is missing.
 ///
 /// ```yaml
 /// file: Python/import.c
