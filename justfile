@@ -14,6 +14,11 @@ test *ARGS:
 fmt:
     cargo fmt
 
+# Writes the schema and the reference of the edit language again, after a change of an operation or of its documentation
+reference:
+    PYPATCH_WRITE_SCHEMA=1 cargo test --locked --lib published_schema
+    cargo run --locked -- explain --all --format markdown > docs/operations.md
+
 # What CI complains about
 lint:
     cargo fmt --check
@@ -37,7 +42,7 @@ dist:
     # The tables to unwind the stack, a tenth of the file, and of no use as panics abort. std's code has them anyway.
     echo 'SECTIONS { /DISCARD/ : { *(.eh_frame .gcc_except_table*) } } INSERT AFTER .text;' > target/dist/no-unwind.ld
     # Small functions are called instead of inlined at opt-level "z"; this inlines those that are little larger than the call.
-    flags="-C target-feature=+crt-static -C relocation-model=static -C llvm-args=-inline-threshold=25"
+    flags="-C target-feature=+crt-static -C relocation-model=static -C llvm-args=-inline-threshold=5"
     flags="$flags -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,target/dist/no-unwind.ld"
     # With --target the flags do not reach procedural macros, which cannot be linked statically.
     RUSTFLAGS="$flags" cargo build --profile dist --locked --target "$host"

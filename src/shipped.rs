@@ -13,6 +13,8 @@ pub(crate) static PATCHSETS: Folder = Folder(include!(concat!(env!("OUT_DIR"), "
 pub(crate) static PINS: Folder = Folder(include!(concat!(env!("OUT_DIR"), "/upstream-pins.rs")));
 /// The files below snapshots/.
 pub(crate) static SNAPSHOTS: Folder = Folder(include!(concat!(env!("OUT_DIR"), "/snapshots.rs")));
+/// The schema of patchset.yaml.
+pub(crate) static SCHEMA: Folder = Folder(include!(concat!(env!("OUT_DIR"), "/schema.rs")));
 /// The JSON of each patchset, by its id.
 pub(crate) static PREPARED_PATCHSETS: Folder =
     Folder(include!(concat!(env!("OUT_DIR"), "/prepared-patchsets.rs")));

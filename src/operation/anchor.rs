@@ -116,7 +116,8 @@ impl Anchor {
 ///
 /// Include/pyport.h (2.4 to 3.12) includes pyconfig.h a second time, after the system's headers: only lines outside
 /// the guard take effect then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Side {
     /// At the end of the file, after the guard's `#endif`.

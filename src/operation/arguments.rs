@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+#[cfg(test)]
 use schemars::{Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
@@ -40,6 +41,7 @@ pub(super) trait Argument {
 
     fn stored(&self) -> Stored<'_>;
 
+    #[cfg(test)]
     fn schema(generator: &mut SchemaGenerator) -> Schema;
 }
 
@@ -58,6 +60,7 @@ macro_rules! argument_types {
                 Stored::$variant($stored)
             }
 
+            #[cfg(test)]
             fn schema(generator: &mut SchemaGenerator) -> Schema {
                 generator.subschema_for::<$type>()
             }
@@ -177,6 +180,7 @@ pub(super) fn write<S: Serializer>(
 }
 
 /// An argument in the schema.
+#[cfg(test)]
 pub(super) struct Described {
     pub name: &'static str,
     pub about: String,
@@ -185,6 +189,7 @@ pub(super) struct Described {
 }
 
 /// The schema of arguments. `one_of` are those of which one must be given.
+#[cfg(test)]
 pub(super) fn schema(about: &str, all: Vec<Described>, one_of: &[&str]) -> Schema {
     let mut properties = serde_json::Map::new();
     let mut required = Vec::new();
@@ -212,6 +217,7 @@ pub(super) fn schema(about: &str, all: Vec<Described>, one_of: &[&str]) -> Schem
 
 /// The lines of a documentation, as they are written after `///`. An empty line of a diff is one of its context: rustfmt
 /// removes blanks at the end of lines in a macro.
+#[cfg(test)]
 pub(super) fn documentation(lines: &[&str]) -> String {
     let mut is_diff = false;
     let line = |line: &&str| {
@@ -261,6 +267,7 @@ macro_rules! arguments {
             }
         }
 
+        #[cfg(test)]
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()

@@ -1,8 +1,10 @@
 //! The list of all operations, and what the program asks of any of them.
 
+#[cfg(test)]
 use std::collections::BTreeMap;
 use std::fmt;
 
+#[cfg(test)]
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
@@ -69,6 +71,7 @@ macro_rules! operations {
             }
 
             /// The schema of each operation's value, by name.
+            #[cfg(test)]
             pub(crate) fn schemas(generator: &mut SchemaGenerator) -> BTreeMap<&'static str, Schema> {
                 BTreeMap::from([$(($name, <$type as JsonSchema>::json_schema(generator)),)*])
             }

@@ -1,6 +1,5 @@
 //! What the file of every operation needs.
 
-pub(super) use schemars::JsonSchema;
 pub(super) use serde::{Deserialize, Serialize};
 
 pub(super) use super::anchor::Anchor;

@@ -1,9 +1,11 @@
 //! Values that arguments of operations have: texts, counts, and names with alternatives.
 
+#[cfg(test)]
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+#[cfg(test)]
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -54,7 +56,8 @@ impl Texts {
 }
 
 /// An edge of a scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Edge {
     /// Before the first unit of the scope, after a docstring.
@@ -108,14 +111,16 @@ pub struct Function {
 }
 
 /// The long forms of [`Module`] and [`Function`].
-#[derive(Deserialize, Serialize, JsonSchema)]
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct NamedModule {
     name: String,
     aliases: Vec<String>,
 }
 
-#[derive(Deserialize, Serialize, JsonSchema)]
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct FunctionUnder {
     name: String,
@@ -251,6 +256,7 @@ impl Serialize for Function {
 /// Gives types that are a string or something else their schema.
 macro_rules! string_or_schema {
     ($($type:ident: $description:literal, $generator:ident => $other:expr;)*) => {$(
+        #[cfg(test)]
         impl JsonSchema for $type {
             fn schema_name() -> Cow<'static, str> {
                 stringify!($type).into()
@@ -283,6 +289,7 @@ string_or_schema! {
         generator.subschema_for::<FunctionUnder>();
 }
 
+#[cfg(test)]
 impl JsonSchema for Count {
     fn schema_name() -> Cow<'static, str> {
         "Count".into()

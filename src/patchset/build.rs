@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::tree::TreePath;
@@ -18,7 +17,8 @@ pub(crate) const PROGRAM_STEPS: [&str; 3] = ["configure", "make", "install"];
 /// Arguments and commands are read by `sh` with these variables: `$SOURCE` is the program's tree, `$BUILD`
 /// its build directory, `$PREFIX` the directory it is installed to, `$JOBS` the number of jobs for make, and
 /// `$LAUNCHER_LOG` a file with one line for each call of the launcher by the step.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Build {
     /// Generated files that must be made again because their sources were edited.
@@ -26,7 +26,7 @@ pub struct Build {
     pub regenerate: Vec<Regenerate>,
     /// The program that starts others on the compute nodes, by the name that the tree uses: a file name.
     #[serde(default)]
-    #[schemars(regex(pattern = "^[A-Za-z0-9_][A-Za-z0-9._+-]*$"))]
+    #[cfg_attr(test, schemars(regex(pattern = "^[A-Za-z0-9_][A-Za-z0-9._+-]*$")))]
     pub launcher: Option<String>,
     /// The programs to build, in this order.
     #[serde(default)]
@@ -40,7 +40,8 @@ pub struct Build {
 }
 
 /// Generated files of the tree that must be made again.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Regenerate {
     /// Why.
@@ -48,15 +49,16 @@ pub struct Regenerate {
     /// Commands, of which the first whose program is installed runs.
     pub run: Vec<String>,
     /// The files it reads.
-    #[schemars(with = "Vec<String>", inner(regex(pattern = super::schema::PATH)))]
+    #[cfg_attr(test, schemars(with = "Vec<String>", inner(regex(pattern = super::schema::PATH))))]
     pub reads: Vec<TreePath>,
     /// The files it writes.
-    #[schemars(with = "Vec<String>", inner(regex(pattern = super::schema::PATH)))]
+    #[cfg_attr(test, schemars(with = "Vec<String>", inner(regex(pattern = super::schema::PATH))))]
     pub writes: Vec<TreePath>,
 }
 
 /// A program that is configured, made and installed in its own build directory.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Program {
     /// Its id.
@@ -97,7 +99,8 @@ fn install() -> Vec<String> {
 }
 
 /// The tree that a program is built from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProgramTree {
     /// The tree with this patchset.
@@ -109,7 +112,8 @@ pub enum ProgramTree {
 }
 
 /// Something that must hold after a step.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Check {
     /// Its id.

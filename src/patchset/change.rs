@@ -1,17 +1,22 @@
 //! A change of an edit: one operation on one file.
 
+#[cfg(test)]
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use glob::{MatchOptions, Pattern};
+#[cfg(test)]
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess};
+#[cfg(test)]
 use serde_json::json;
 
-use super::forms::{FORMS, NAMES};
-use super::{Lint, RawEdit, Requirement, schema};
+use super::forms::FORMS;
+#[cfg(test)]
+use super::{Lint, schema};
+use super::{RawEdit, Requirement};
 use crate::operation::{FileNeed, OneOrMore, Operation, Texts, Within};
 use crate::text::nearest_names;
 use crate::tree::TreePath;
@@ -152,7 +157,7 @@ struct ChangeKeys {
     forms: Vec<Form>,
 }
 
-const CHANGE_KEYS: [&str; 4] = ["file", "when", "within", "needed-while"];
+pub(super) const CHANGE_KEYS: [&str; 4] = ["file", "when", "within", "needed-while"];
 
 impl ChangeKeys {
     /// Reads the value of `key` from `map`; false if it is not a key of a change.
@@ -335,37 +340,24 @@ impl<'de> Deserialize<'de> for RawEdit {
     }
 }
 
-/// The schema properties of the keys and operations of a change.
+/// The schema properties of the keys and operations of a change. What else a value may be is added when the schema is read.
+#[cfg(test)]
 fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Value {
     let mut properties = json!({
-        "file": schema::varying(schema::files(), false),
+        "file": schema::files(),
         "when": {
             "type": "string", "pattern": schema::RANGE, "description": "The versions it is for (example: `>=2.7`).",
         },
-        "within": schema::varying(generator.subschema_for::<Within>().to_value(), false),
+        "within": generator.subschema_for::<Within>(),
         "needed-while": generator.subschema_for::<Requirement>(),
     });
     for (name, schema) in Operation::schemas(generator) {
-        let mut schema = schema.to_value();
-        schema::with_varying_properties(&mut schema, |argument| NAMES.contains(&argument));
-        properties[name] = schema;
+        properties[name] = schema.to_value();
     }
     properties
 }
 
-/// The alternatives of a `oneOf`: each operation with `file`.
-fn any_operation() -> Vec<serde_json::Value> {
-    let one = |(name, need): (&&str, &FileNeed)| match need {
-        FileNeed::Exists | FileNeed::MayBeAbsent => json!({"required": ["file", name]}),
-        // It may create its file, so it must name exactly one.
-        FileNeed::Creates => json!({
-            "required": ["file", name],
-            "properties": {"file": {"anyOf": [{"type": "string"}, {"type": "array", "maxItems": 1}, {"type": "object"}]}},
-        }),
-    };
-    Operation::NAMES.iter().zip(Operation::NEEDS).map(one).collect()
-}
-
+#[cfg(test)]
 impl JsonSchema for Change {
     fn schema_name() -> Cow<'static, str> {
         "Change".into()
@@ -377,19 +369,18 @@ impl JsonSchema for Change {
             "description": "One operation on one file.",
             "type": "object",
             "properties": properties,
-            "oneOf": any_operation(),
             "additionalProperties": false
         })
     }
 }
 
+#[cfg(test)]
 impl JsonSchema for RawEdit {
     fn schema_name() -> Cow<'static, str> {
         "Edit".into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut properties = change_properties(generator);
         let version = |what: &str| json!({"type": "string", "pattern": schema::VERSION, "description": what});
         let own = json!({
             "id": {
@@ -415,24 +406,11 @@ impl JsonSchema for RawEdit {
             },
             "changes": generator.subschema_for::<Vec<Change>>(),
         });
-        for (name, schema) in own.as_object().into_iter().flatten() {
-            properties[name] = schema.clone();
-        }
-        let mut alternatives = any_operation();
-        for alternative in &mut alternatives {
-            alternative["properties"]["changes"] = false.into();
-        }
-        let mut with_changes = json!({"required": ["changes"], "properties": {"changes": {"minItems": 1}}});
-        for name in CHANGE_KEYS.iter().chain(Operation::NAMES) {
-            with_changes["properties"][name] = false.into();
-        }
-        alternatives.push(with_changes);
         schemars::json_schema!({
             "description": "One reason, and one operation on `file` or a list of `changes`.",
             "type": "object",
-            "properties": properties,
+            "properties": own,
             "required": ["id", "why"],
-            "oneOf": alternatives,
             "additionalProperties": false
         })
     }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+#[cfg(test)]
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserializer, Error, MapAccess};
 use serde::{Deserialize, Serialize};
+#[cfg(test)]
 use serde_json::json;
 
 use crate::tree::TreePath;
@@ -125,6 +127,7 @@ impl<'de> Deserialize<'de> for Requirement {
     }
 }
 
+#[cfg(test)]
 impl JsonSchema for Requirement {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Requirement".into()

@@ -16,4 +16,5 @@ pub(crate) fn is_id(text: &str) -> bool {
 pub(crate) const ALLOWED_ID: &str = "use at most 100 lowercase letters, digits, `.`, `_` and `-`";
 
 /// The ids, as a regular expression for the schema.
+#[cfg(test)]
 pub(super) const PATTERN: &str = "^[a-z0-9][a-z0-9._-]{0,99}$";

@@ -13,7 +13,9 @@ mod id;
 mod lint;
 mod load;
 mod prepared;
+mod published;
 mod reference;
+#[cfg(test)]
 mod schema;
 mod write;
 
@@ -33,8 +35,8 @@ pub use error::{Complaint, LoadError};
 pub use fact::{Fact, Requirement};
 pub(crate) use id::{ALLOWED_ID, is_id};
 pub use lint::Lint;
+pub use published::json_schema;
 pub use reference::{Argument, Example, OperationReference, Reference, ScopeReference};
-pub use schema::json_schema;
 pub(crate) use write::change_yaml;
 
 use crate::digest::Sha256Digest;
@@ -121,46 +123,47 @@ impl Edit {
 }
 
 /// The contents of one patchset.yaml, before it is joined with the patchset it extends.
-#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(title = "pypatch patchset, schema 1")]
+#[cfg_attr(test, schemars(title = "pypatch patchset, schema 1"))]
 pub(crate) struct RawPatchset {
     /// The schema of this file: 1.
-    #[schemars(with = "u32", range(min = 1, max = 1))]
+    #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 1)))]
     schema: Located<u32>,
     /// The id of the patchset, which is the name of its folder.
-    #[schemars(with = "String", regex(pattern = id::PATTERN))]
+    #[cfg_attr(test, schemars(with = "String", regex(pattern = id::PATTERN)))]
     id: Located<String>,
     /// What it is for, in one line.
     title: String,
     /// The versions it is written for: `>=2.5, <2.6`.
     #[serde(default)]
-    #[schemars(with = "Option<String>", regex(pattern = schema::RANGE))]
+    #[cfg_attr(test, schemars(with = "Option<String>", regex(pattern = schema::RANGE)))]
     applies_to: Option<Located<String>>,
     /// The upstream releases it was tested on: `python-2.5`.
     #[serde(default)]
-    #[schemars(with = "Vec<String>", inner(regex(pattern = schema::PIN)))]
+    #[cfg_attr(test, schemars(with = "Vec<String>", inner(regex(pattern = schema::PIN))))]
     pins: Vec<Located<String>>,
     /// Another patchset, whose edits this one includes. Edits of the same id replace them.
     #[serde(default)]
-    #[schemars(with = "Option<String>", regex(pattern = id::PATTERN))]
+    #[cfg_attr(test, schemars(with = "Option<String>", regex(pattern = id::PATTERN)))]
     extends: Option<Located<String>>,
     /// Edits of the extended patchset to leave out, each with the reason.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
     drop: BTreeMap<String, Located<String>>,
     /// Texts that several edits use, as `{text: NAME}`; also those of patchsets that extend this one.
     #[serde(default)]
-    #[schemars(schema_with = "schema::texts")]
+    #[cfg_attr(test, schemars(schema_with = "schema::texts"))]
     #[allow(dead_code, reason = "the texts are put in their places before the types are read")]
     texts: serde::de::IgnoredAny,
     /// The edits.
     #[serde(default)]
-    #[schemars(with = "Vec<RawEdit>")]
+    #[cfg_attr(test, schemars(with = "Vec<RawEdit>"))]
     edits: Vec<Located<RawEdit>>,
     /// How a patched tree is built and checked; joined with that of the extended patchset.
     #[serde(default)]
-    #[schemars(with = "Option<Build>")]
+    #[cfg_attr(test, schemars(with = "Option<Build>"))]
     build: Option<Located<Build>>,
 }
 

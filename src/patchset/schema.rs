@@ -1,9 +1,14 @@
-//! The published JSON schema of patchset.yaml.
+//! The JSON schema of patchset.yaml, as the types that parse it say. Only a test needs it: the program contains the published one.
 
+use std::path::Path;
+use std::{env, fs};
+
+#[cfg(test)]
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use super::RawPatchset;
+pub(super) use super::published::RANGE;
 use crate::operation::Text;
 
 /// A version, as [`crate::version::Version`] reads it.
@@ -11,9 +16,6 @@ pub(super) const VERSION: &str = r"^\d+\.\d+(\.\d+)?((a|b|c|rc)\d+)?\+?$";
 
 /// A pin.
 pub(super) const PIN: &str = r"^python-\d+\.\d+(\.\d+)?((a|b|c|rc)\d+)?\+?$";
-
-/// A range of versions, as [`crate::version::VersionRange`] reads it.
-pub(super) const RANGE: &str = r"^\s*(<|<=|==|!=|>=|>)\s*\d+\.\d+(\.\d+)?((a|b|c|rc)\d+)?\+?\s*(,\s*(<|<=|==|!=|>=|>)\s*\d+\.\d+(\.\d+)?((a|b|c|rc)\d+)?\+?\s*)*$";
 
 /// A path inside a tree, as [`crate::tree::TreePath`] reads it.
 pub(super) const PATH: &str = r"^(?!\.{1,2}(/|$))[^/\\\n]+(/(?!\.{1,2}(/|$))[^/\\\n]+)*$";
@@ -31,38 +33,6 @@ pub(super) fn files() -> Value {
     })
 }
 
-/// The schema of a value that may also be a table by version or a named text, or a list of alternatives.
-pub(super) fn varying(mut value: Value, has_alternatives: bool) -> Value {
-    let description = value.as_object_mut().and_then(|value| value.remove("description"));
-    let named = json!({
-        "type": "object",
-        "properties": {"text": {"type": "string"}},
-        "required": ["text"],
-        "additionalProperties": false,
-    });
-    let list = has_alternatives.then(|| json!({"type": "array", "items": value, "minItems": 1}));
-    let one: Vec<Value> = [value, named].into_iter().chain(list).collect();
-    let mut any = one.clone();
-    any.push(json!({
-        "type": "object",
-        "propertyNames": {"pattern": RANGE},
-        "additionalProperties": {"anyOf": one},
-        "minProperties": 1,
-    }));
-    match description {
-        Some(description) => json!({"description": description, "anyOf": any}),
-        None => json!({"anyOf": any}),
-    }
-}
-
-/// Lets every property of an object have several values.
-pub(super) fn with_varying_properties(schema: &mut Value, has_alternatives: fn(&str) -> bool) {
-    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
-    for (name, property) in properties.into_iter().flatten() {
-        *property = varying(property.take(), has_alternatives(name));
-    }
-}
-
 /// The schema of the named texts of a patchset.
 pub(super) fn texts(generator: &mut SchemaGenerator) -> Schema {
     let text = generator.subschema_for::<Text>().to_value();
@@ -75,10 +45,24 @@ pub(super) fn texts(generator: &mut SchemaGenerator) -> Schema {
     })
 }
 
-/// The JSON schema (draft 2020-12) of patchset.yaml, derived from the types that parse it.
-pub fn json_schema() -> Value {
+/// What the types that parse patchset.yaml say of it, each thing once.
+pub(super) fn derived() -> Value {
     let mut schema = schemars::schema_for!(RawPatchset).to_value();
     schema["$id"] = "urn:pypatch:patchset:1".into();
-    with_varying_properties(&mut schema["$defs"]["Within"], |scope| scope != "between");
     schema
+}
+
+/// The file that the program contains. Code that derives the schema, and its texts, would make the binary much larger.
+const PUBLISHED: &str = "docs/patchset.schema.json";
+
+#[test]
+fn the_published_schema_is_that_of_the_types() {
+    let (path, derived) =
+        (Path::new(env!("CARGO_MANIFEST_DIR")).join(PUBLISHED), format!("{:#}\n", derived()));
+    if env::var_os("PYPATCH_WRITE_SCHEMA").is_some() {
+        fs::write(&path, &derived).unwrap();
+    }
+    let published = fs::read_to_string(&path).unwrap_or_default();
+    let help = "write it with `just reference`, or PYPATCH_WRITE_SCHEMA=1 cargo test --lib published_schema";
+    assert!(published == derived, "{PUBLISHED} is not the schema of the types; {help}");
 }

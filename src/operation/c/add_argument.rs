@@ -35,19 +35,20 @@ use crate::operation::prelude::*;
 /// +    open_file(use_mpi, other);
 ///  }
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddArgument {
     /// The function that is called.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub call: String,
     /// The first argument of the call.
     pub first: Option<String>,
     /// The new argument.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub argument: String,
     /// The number that the argument gets, from 1; the last one unless given.
-    #[schemars(range(min = 1, max = 99))]
+    #[cfg_attr(test, schemars(range(min = 1, max = 99)))]
     pub number: Option<usize>,
     /// How many calls match.
     #[serde(default)]

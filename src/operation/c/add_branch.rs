@@ -37,16 +37,17 @@ use crate::syntax::c::{Branch, CFile, Conditional, is_directive};
 ///  #endif
 ///  }
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}])))]
 pub struct AddBranch {
     /// The directive of the branch before which it is put: an `#elif` or `#else`.
     pub before: Option<String>,
     /// The directive of the branch after which it is put.
     pub after: Option<String>,
     /// The directive of the new branch: `#elif defined(X)`, `#else`.
-    #[schemars(regex(pattern = r"^\s*#\s*el"))]
+    #[cfg_attr(test, schemars(regex(pattern = r"^\s*#\s*el")))]
     pub directive: String,
     /// The lines of the branch.
     pub text: Text,

@@ -39,9 +39,10 @@ use crate::syntax::c::{List, ListEntry, ListKind};
 /// +    SPAWN
 ///  };
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}])))]
 pub struct AddEntry {
     /// The name of the array, of another initialized variable, or of the `enum`, `struct` or `union`.
     pub table: String,

@@ -29,12 +29,13 @@ use crate::text::line_bounds;
 ///  #include "pycore_call.h"          // _PyObject_CallNoArgs()
 ///  #include "pycore_initconfig.h"    // _PyArgv
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}])))]
 pub struct AddInclude {
     /// The file to include, with its quotes: `"mpi_import.h"` or `<mpi.h>`.
-    #[schemars(regex(pattern = r#"^(".*"|<.*>)$"#))]
+    #[cfg_attr(test, schemars(regex(pattern = r#"^(".*"|<.*>)$"#)))]
     pub include: String,
     /// The included file before whose line it is put, without quotes.
     pub before: Option<String>,

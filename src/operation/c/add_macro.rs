@@ -29,9 +29,10 @@ use crate::operation::unit::Edge;
 /// +#define USE_YOD
 ///  #endif
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}])))]
 pub struct AddMacro {
     /// `start` or `end` of the scope.
     pub at: Option<Edge>,
@@ -40,7 +41,7 @@ pub struct AddMacro {
     /// The macro after whose definition it is put.
     pub after: Option<String>,
     /// The name, with parameters if the macro has any: `MAX(a, b)`.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub name: String,
     /// The value; empty unless given.
     #[serde(default)]

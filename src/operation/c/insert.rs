@@ -47,13 +47,14 @@ use crate::text::line_bounds;
 ///      return 0;
 ///  }
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend(
+#[cfg_attr(test, schemars(extend(
     "oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}],
     "if" = {"properties": {"at": {"const": "entry"}}, "required": ["at"]},
     "then" = {"required": ["function"]}
-))]
+)))]
 pub struct Insert {
     /// The function; the scope of `within`, or the whole file, unless given.
     pub function: Option<Wanted>,
@@ -71,7 +72,8 @@ pub struct Insert {
 }
 
 /// A place in a function that needs no anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum At {
     /// After the opening brace of a function.

@@ -33,7 +33,8 @@ use crate::operation::value::Function as Wanted;
 ///      return fstat(0, &st);
 ///  }
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RedirectCall {
     /// The function that has the calls.

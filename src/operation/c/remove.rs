@@ -37,12 +37,13 @@ use crate::operation::unit::{Removal, remove_found};
 /// -int b;
 ///  int c;
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend(
+#[cfg_attr(test, schemars(extend(
     "oneOf" = [{"required": ["find"]}, {"required": ["from", "to"]}],
     "dependentRequired" = {"to": ["from"]}
-))]
+)))]
 pub struct Remove {
     /// The code to remove; of a block its head is enough: `if (x) {`, `#ifdef X`, the head of a function.
     pub find: Option<String>,

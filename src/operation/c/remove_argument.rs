@@ -31,16 +31,17 @@ use crate::operation::prelude::*;
 /// +    setup(1);
 ///  }
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RemoveArgument {
     /// The function that is called.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub call: String,
     /// The first argument of the call.
     pub first: Option<String>,
     /// The argument.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub argument: String,
     /// How many calls have the argument.
     #[serde(default)]

@@ -29,11 +29,12 @@ use crate::operation::unit::{Units, gone_by_name};
 /// -                int);
 ///  int y;
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RemoveDeclaration {
     /// The declared name.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub name: String,
     /// Whether the comment lines directly above are removed, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -33,7 +33,8 @@ use crate::syntax::c::{List, ListEntry, ListKind};
 ///      {0, 0}
 ///  };
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RemoveEntry {
     /// The name of the array, of another initialized variable, or of the `enum`, `struct` or `union`.

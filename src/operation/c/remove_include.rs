@@ -28,11 +28,12 @@ use crate::operation::unit::gone_by_name;
 ///  #include <pthread.h>
 ///  #endif
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RemoveInclude {
     /// The included file, without quotes.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub include: String,
     /// How many times it is included in the scope.
     #[serde(default)]

@@ -29,7 +29,8 @@ use crate::operation::unit::{Units, gone_by_name};
 /// -#define MAX(a, b) ((a) < (b) ? (b) : (a))
 ///  int b;
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RemoveMacro {
     /// The macro, without parameters.

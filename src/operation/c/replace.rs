@@ -35,7 +35,8 @@ use crate::operation::value::Function as Wanted;
 /// -void b(void) { Py_Exit(1); /* Py_Exit(1) */ }
 /// +void b(void) { device_exit(1); /* Py_Exit(1) */ }
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Replace {
     /// The function; the whole file unless given.

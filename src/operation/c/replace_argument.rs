@@ -31,19 +31,20 @@ use crate::operation::prelude::*;
 /// +    close_file(fp);
 ///  }
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceArgument {
     /// The function that is called.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub call: String,
     /// The first argument of the call.
     pub first: Option<String>,
     /// The number of the argument, from 1.
-    #[schemars(range(min = 1, max = 99))]
+    #[cfg_attr(test, schemars(range(min = 1, max = 99)))]
     pub number: usize,
     /// The new argument.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub with: String,
     /// How many calls match.
     #[serde(default)]

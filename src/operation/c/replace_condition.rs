@@ -33,12 +33,13 @@ use crate::syntax::c::{condition_parts, is_expression, operands};
 ///      n = 2;
 ///  #endif
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("allOf" = [
+#[cfg_attr(test, schemars(extend("allOf" = [
     {"oneOf": [{"required": ["around"]}, {"required": ["find"]}]},
     {"oneOf": [{"required": ["or"]}, {"required": ["and"]}, {"required": ["with"]}]}
-]))]
+])))]
 pub struct ReplaceCondition {
     /// The function; the whole file unless given.
     pub function: Option<Wanted>,

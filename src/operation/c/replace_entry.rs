@@ -32,7 +32,8 @@ use crate::operation::prelude::*;
 ///      {0, 0}
 ///  };
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceEntry {
     /// The name of the array, of another initialized variable, or of the `enum`, `struct` or `union`.

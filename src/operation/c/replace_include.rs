@@ -27,14 +27,15 @@ use crate::syntax::c::Include;
 /// +#include <yod.h>
 ///  int x;
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceInclude {
     /// The included file, without quotes.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub include: String,
     /// The file to include, with its quotes: `"yod.h"` or `<yod.h>`.
-    #[schemars(regex(pattern = r#"^(".*"|<.*>)$"#))]
+    #[cfg_attr(test, schemars(regex(pattern = r#"^(".*"|<.*>)$"#)))]
     pub with: String,
     /// How many times it is included in the scope.
     #[serde(default)]

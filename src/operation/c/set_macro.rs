@@ -30,7 +30,8 @@ use crate::operation::prelude::*;
 /// +#define MAX(a) (a) + 2
 ///  #endif
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SetMacro {
     /// The macro, without parameters.

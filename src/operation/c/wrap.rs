@@ -44,22 +44,23 @@ use crate::text::{line_bounds, lines};
 ///      c();
 ///  }
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend(
+#[cfg_attr(test, schemars(extend(
     "dependentRequired" = {"to": ["from"]},
     "oneOf" = [{"required": ["condition"]}, {"required": ["if"]}],
     "anyOf" = [{"required": ["function"]}, {"required": ["from"]}]
-))]
+)))]
 pub struct Wrap {
     /// The function; the scope of `within`, or the whole file, unless given.
     pub function: Option<Wanted>,
     /// The opening directive: `#ifndef WITH_MPI_IMPORT`. `if` is the same.
-    #[schemars(regex(pattern = r"^\s*#if"))]
+    #[cfg_attr(test, schemars(regex(pattern = r"^\s*#if")))]
     pub condition: Option<String>,
     /// The opening directive, or the condition of a C `if`: `x > 0`.
     #[serde(rename = "if")]
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub condition_of_if: Option<String>,
     /// The first code to wrap, with the statement that it begins; the whole function unless given.
     pub from: Option<String>,

@@ -44,7 +44,8 @@ use crate::syntax::patch::{Effect, Patch, Section};
 ///  clean:
 ///  distclean:
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Diff {
     /// The patch: of one file, whose name in it is ignored, or of several, among them the file of this change.

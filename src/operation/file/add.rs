@@ -25,7 +25,8 @@ use crate::operation::prelude::*;
 /// +#!/bin/sh
 /// +exec yod "$@"
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Add {
     /// Its contents.

@@ -20,7 +20,8 @@ use crate::operation::prelude::*;
 /// ```diff
 ///  #!/bin/sh
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Mode {
     /// Whether it is executable.

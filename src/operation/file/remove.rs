@@ -20,7 +20,8 @@ use crate::operation::prelude::*;
 /// ```diff
 /// -This is libffi-3.
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Remove {
     /// A text that the file must contain: it distinguishes the file from another of the same name.

@@ -30,7 +30,8 @@ use crate::operation::prelude::*;
 ///  #endif
 /// +#include "device.h"
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Append {
     /// On which side of the end of the include guard.

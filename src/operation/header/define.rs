@@ -30,7 +30,8 @@ use crate::operation::prelude::*;
 /// +#define DEVICE
 ///  #endif /* Py_PYPORT_H */
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Define {
     /// The macro.

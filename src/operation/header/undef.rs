@@ -34,11 +34,12 @@ use crate::operation::prelude::*;
 /// +#undef/**/HAVE_FORK
 /// +#undef/**/HAVE_PTY_H
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Undef {
     /// The macros.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub names: Vec<String>,
     /// A comment to put above them.
     pub comment: Option<String>,

@@ -36,9 +36,10 @@ use crate::syntax::m4::{Branch, Case, M4File};
 ///    [MULTIARCH=$triplet]
 ///  )
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}])))]
 pub struct AddBranch {
     /// `start` or `end` of the only `case` in the scope.
     pub at: Option<Edge>,
@@ -47,7 +48,7 @@ pub struct AddBranch {
     /// The pattern of the branch after which it is put.
     pub after: Option<String>,
     /// The patterns of the branch, without quotes and parenthesis: `A*|B*`.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub pattern: String,
     /// The statements of the branch.
     pub text: Text,

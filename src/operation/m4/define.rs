@@ -24,7 +24,8 @@ use crate::syntax::m4;
 /// +AC_DEFUN([DEVICE_CC], [CC=dcc])
 /// +AC_DEFUN([DEVICE_LD], [LD=dld])
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Define {
     /// The macros that the text defines: each must be defined in it.

@@ -34,9 +34,10 @@ use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_ancho
 ///  AC_MSG_RESULT([$DYNLOADFILE])
 /// +DYNLOADFILE="dynload_stub.o"
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}])))]
 pub struct Insert {
     /// `start` or `end` of the section, branch or file.
     pub at: Option<Edge>,

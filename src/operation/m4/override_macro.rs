@@ -34,7 +34,8 @@ use crate::syntax::m4;
 /// +])
 ///  PY_CHECK([x], [y])
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Override {
     /// The macro whose definition is replaced.

@@ -31,11 +31,12 @@ use crate::syntax::m4::BlockKind;
 /// -  [LIBS="-ldl $LIBS"])
 ///  AC_OUTPUT
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Remove {
     /// The statements to remove; of an `if`, a loop or a `case` its head is enough, of a macro call its name and first argument.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub find: String,
     /// Whether the comment lines directly above are removed, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -31,11 +31,12 @@ use crate::operation::prelude::*;
 ///    [with_fork=yes]
 ///  )
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RemoveBranch {
     /// All patterns of the branch, without quotes and parenthesis: `A*|B*`.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub pattern: String,
     /// Whether the comment lines directly above are removed, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

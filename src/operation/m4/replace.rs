@@ -30,12 +30,13 @@ use crate::operation::unit::{Replacement, replace};
 /// +AC_CHECK_HEADERS([sys/uio.h device.h])  dnl vectors
 ///  AC_OUTPUT
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Replace {
     /// The code to replace. Blanks, line breaks and comments between its tokens do not matter, and m4's quotes only if the code
     /// occurs with them.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub find: String,
     /// The new code.
     pub with: Text,

@@ -27,16 +27,17 @@ use crate::syntax::m4::Call;
 /// +AC_CHECK_LIB(nsl, [device_open], [LIBS="-lnsl $LIBS"])
 ///  AC_CHECK_LIB(socket, socket)
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceArgument {
     /// The macro that is called.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub call: String,
     /// The first argument of the call, or the words that it begins with. The quotes of m4 do not matter.
     pub first: Option<String>,
     /// The number of the argument, from 1.
-    #[schemars(range(min = 1, max = 99))]
+    #[cfg_attr(test, schemars(range(min = 1, max = 99)))]
     pub number: usize,
     /// The new argument, with the quotes that it needs.
     pub with: String,

@@ -33,12 +33,13 @@ use crate::syntax::m4::M4File;
 ///    OPT=-O3
 ///  fi
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["with"]}, {"required": ["or"]}, {"required": ["and"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["with"]}, {"required": ["or"]}, {"required": ["and"]}])))]
 pub struct ReplaceCondition {
     /// A pattern of a branch: all of its list, or one of it. Or commands of a condition, or a part of one.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub find: String,
     /// What replaces it.
     pub with: Option<String>,

@@ -30,11 +30,12 @@ use crate::syntax::m4::M4File;
 /// +WHEEL_PKG_DIR="$prefix/wheels"
 ///  AC_SUBST([WHEEL_PKG_DIR])
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SetVariable {
     /// The variable.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub name: String,
     /// The new value, with the quotes that the shell needs.
     pub value: String,

@@ -26,7 +26,8 @@ use crate::syntax::makefile::{Rule, is_open};
 /// -		sharedmods
 /// +		sharedmods device-files
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddPrerequisite {
     /// The target, or several of which the first that exists counts.

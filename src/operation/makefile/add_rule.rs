@@ -32,7 +32,8 @@ use crate::operation::prelude::*;
 ///  clean:
 ///  	rm -f core
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddRule {
     /// The rule's target.

@@ -36,9 +36,10 @@ use crate::syntax::makefile::{Variable, words};
 ///  CC=		@CC@
 ///  CXX=		@CXX@
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}])))]
 pub struct AddVariable {
     /// The new variable's name.
     pub name: String,
@@ -53,7 +54,7 @@ pub struct AddVariable {
     pub after: Option<String>,
     /// The first line of a conditional around the definition: `ifeq (@MPI@,yes)`, `ifdef MPI`.
     #[serde(rename = "if")]
-    #[schemars(regex(pattern = r"^\s*if(n?eq|n?def)\b"))]
+    #[cfg_attr(test, schemars(regex(pattern = r"^\s*if(n?eq|n?def)\b")))]
     pub condition: Option<String>,
 }
 

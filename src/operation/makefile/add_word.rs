@@ -29,7 +29,8 @@ use crate::syntax::makefile::{is_open, words};
 /// +PY_CFLAGS=	$(OPT) $(CFLAGS) -fno-plt
 ///  PY_LDFLAGS=	$(LDFLAGS)
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddWord {
     /// The variable's name.

@@ -26,7 +26,8 @@ use crate::syntax::makefile::{is_open, words};
 /// +	b.o device.o dma.o
 ///  all: $(OBJS)
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AppendVariable {
     /// The variable's name.

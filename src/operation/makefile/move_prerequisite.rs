@@ -24,9 +24,10 @@ use crate::operation::prelude::*;
 /// -all: gdbhooks oldsharedmods sharedmods docs
 /// +all: oldsharedmods sharedmods gdbhooks docs
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}])))]
 pub struct MovePrerequisite {
     /// The target, or several of which the first that has the prerequisite counts.
     pub target: OneOrMore,

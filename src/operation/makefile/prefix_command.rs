@@ -34,7 +34,8 @@ use crate::syntax::makefile::{Rule, recipe_commands};
 ///  quicktest: all
 ///  	$(TESTPYTHON) -q
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PrefixCommand {
     /// The rule's target; any rule unless given.

@@ -32,12 +32,13 @@ use crate::operation::unit::{Removal, remove};
 ///  clean:
 ///  	rm -f core
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Remove {
     /// The lines to remove. Of a command, make's `@` and `-` may be left out; of a rule, the targets with their colon are
     /// enough, and of a conditional its first line.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub find: String,
     /// Whether the comment lines directly above are removed, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

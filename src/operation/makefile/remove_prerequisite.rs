@@ -27,7 +27,8 @@ use crate::operation::prelude::*;
 /// -		gdbhooks
 /// +		sharedmods
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RemovePrerequisite {
     /// The target, or several of which the first that has the prerequisite counts.

@@ -24,7 +24,8 @@ use crate::operation::prelude::*;
 /// -SCRIPTS= $(srcdir)/Tools/scripts/pydoc $(srcdir)/Tools/scripts/2to3
 /// +SCRIPTS= $(srcdir)/Tools/scripts/pydoc
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RemoveWord {
     /// The variable's name.

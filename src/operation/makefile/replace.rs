@@ -34,11 +34,12 @@ use crate::syntax::makefile::{is_directive, logical_lines};
 /// -		$(PY_CFLAGS) b.c
 /// +	$(CC) -c -g $(PY_CFLAGS) b.c
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Replace {
     /// The code to replace. Blanks and continuation lines between its words do not matter.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub find: String,
     /// The new code.
     pub with: Text,

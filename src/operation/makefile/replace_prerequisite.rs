@@ -25,7 +25,8 @@ use crate::operation::prelude::*;
 /// +Modules/posixmodule.o: device/posixmodule.c \
 ///  		$(srcdir)/Modules/posixmodule.h
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplacePrerequisite {
     /// The target, or several of which the first that has the prerequisite counts.

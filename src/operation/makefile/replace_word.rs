@@ -25,7 +25,8 @@ use crate::operation::prelude::*;
 /// -DESTDIRS=	$(exec_prefix) $(LIBDIR) $(BINLIBDEST)
 /// +DESTDIRS=	$(exec_prefix) $(DEVICEDIR) $(DEVICELIB) $(BINLIBDEST)
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceWord {
     /// The variable's name.

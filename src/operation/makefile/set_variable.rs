@@ -26,7 +26,8 @@ use crate::operation::prelude::*;
 /// +PGEN=		yod Parser/pgen
 ///  AR=		@AR@
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SetVariable {
     /// The variable's name.

@@ -5,7 +5,8 @@ use crate::operation::prelude::*;
 use crate::syntax::makefile::Variable;
 
 /// How a variable is defined.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Operator {
     /// Its value is expanded where it is used.
     #[default]

@@ -41,17 +41,18 @@ use crate::operation::unit::Units;
 ///  
 ///  clean:
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Wrap {
     /// The first code to wrap, with the line or rule that it is in.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub from: String,
     /// The last code to wrap.
     pub to: Option<String>,
     /// The first line of the conditional: `ifeq (@MPI@,yes)`, `ifdef MPI`.
     #[serde(rename = "if")]
-    #[schemars(regex(pattern = r"^\s*if(n?eq|n?def)\b"))]
+    #[cfg_attr(test, schemars(regex(pattern = r"^\s*if(n?eq|n?def)\b")))]
     pub condition: String,
     /// Lines for the other case, put after an `else`.
     pub otherwise: Option<Text>,

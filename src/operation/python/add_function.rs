@@ -39,7 +39,8 @@ use crate::operation::prelude::*;
 /// +def launch(name):
 /// +    return spawn(name)
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddFunction {
     /// The function's name; the code must define it.

@@ -30,9 +30,10 @@ use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_ancho
 ///  # The names of modes.
 ///  import stat as st
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}])))]
 pub struct Insert {
     /// `start` or `end` of the function, class or file. The start is after a docstring.
     pub at: Option<Edge>,

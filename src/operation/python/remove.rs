@@ -31,11 +31,12 @@ use crate::operation::unit::{Removal, remove};
 /// -import pty
 ///  import stat
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Remove {
     /// The statements to remove; of one with a block its first line is enough.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub find: String,
     /// Whether the comment lines directly above are removed, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -30,11 +30,12 @@ use crate::operation::unit::{Replacement, replace};
 /// -        'm'])
 /// +    'x', libraries=['c'])
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Replace {
     /// The code to replace. Blanks, line breaks and comments between its tokens do not matter.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub find: String,
     /// The new code.
     pub with: Text,

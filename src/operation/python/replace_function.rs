@@ -36,7 +36,8 @@ use crate::operation::prelude::*;
 ///  
 ///  x = 1
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceFunction {
     /// The function's name; the code must define it, or the last part of a dotted name.

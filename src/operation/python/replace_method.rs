@@ -35,7 +35,8 @@ use crate::operation::prelude::*;
 ///      def wait(self):
 ///          pass
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ReplaceMethod {
     /// The class.

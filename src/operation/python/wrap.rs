@@ -37,12 +37,13 @@ use crate::text::lines;
 /// +except ImportError:
 /// +    termios = None
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["if"]}, {"required": ["except"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["if"]}, {"required": ["except"]}])))]
 pub struct Wrap {
     /// The first code to wrap, with the statement that it is in.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub from: String,
     /// The last code to wrap.
     pub to: Option<String>,

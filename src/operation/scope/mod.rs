@@ -9,7 +9,6 @@ mod python;
 
 use std::fmt;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Failure, Miss};
@@ -19,9 +18,10 @@ use crate::syntax::c::ListKind;
 use crate::text::Span;
 
 /// A scope inside a file: each of the given scopes is inside those before it in this list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("minProperties" = 1))]
+#[cfg_attr(test, schemars(extend("minProperties" = 1)))]
 pub struct Within {
     /// The bytes between two literal texts, each of which occurs once.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -28,7 +28,8 @@ use crate::syntax::setup::Section;
 ///  _io _io/_iomodule.c
 /// +_device -DFAST device.c
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Add {
     /// The module's name.

@@ -26,9 +26,10 @@ use crate::syntax::setup::{Module as Line, Section, Variable};
 /// +SSL=/opt/device/ssl
 ///  #_ssl _ssl.c -I$(SSL)/include
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(extend("oneOf" = [{"required": ["module"]}, {"required": ["variable"]}]))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["module"]}, {"required": ["variable"]}])))]
 pub struct Set {
     /// The module whose line is replaced and enabled.
     pub module: Option<String>,

@@ -30,7 +30,8 @@ use crate::syntax::shell;
 ///  fi
 ///  echo sed
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PrefixCommand {
     /// The command's first word, as written in the script: `python$EXE`.

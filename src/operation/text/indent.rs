@@ -6,7 +6,8 @@ use crate::syntax::python::PyFile;
 use crate::text::{Comments, line_bounds, lines};
 
 /// What the lines of a text are indented as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Indent {
     /// As the line of the anchor.

@@ -29,11 +29,12 @@ use crate::text::{find_tokens, line_bounds};
 /// +It has files.
 /// +It has threads.
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Remove {
     /// The literal text to remove. Whole words, unless it begins or ends with a sign.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub find: String,
     /// How many matches the text has.
     #[serde(default)]

@@ -28,11 +28,12 @@ use crate::text::find_tokens;
 /// +STDTESTS = ['test_device']
 ///  NOTTESTS = ['test_grammar']
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Replace {
     /// The literal text to replace. Whole words, unless it begins or ends with a sign.
-    #[schemars(length(min = 1))]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub find: String,
     /// The new text.
     pub with: Text,
