@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memmem;
+
 use crate::edit::{Context, Outcome, Part};
 use crate::operation::Delta;
 use crate::syntax::m4;
-use crate::text::{Rewrite, apply, lines};
+use crate::text::{Rewrite, Span, apply, line_bounds};
 use crate::tree::{TreeError, TreePath};
 
 /// The files that configure is generated from.
@@ -49,6 +51,14 @@ impl Whole<'_> {
     /// Whether the part adds a plain `#undef` to a template of config.status that stays an `#undef`, or that was there
     /// before: one that is new in the template, and that configure checks for, is what autoheader writes.
     pub fn adds_unchecked_undef(&self, part: &Part) -> Result<bool, TreeError> {
+        let adds = part.deltas.iter().any(|delta| match delta {
+            Delta::Rewrite(rewrite) => has_undef(&rewrite.with),
+            Delta::Add { .. } => true,
+            Delta::Remove | Delta::Mode { .. } => false,
+        });
+        if !adds {
+            return Ok(false);
+        }
         let before = after(self.context, &part.file, [])?;
         let after = after(self.context, &part.file, &part.deltas)?;
         let old = plain_undefs(&before);
@@ -72,6 +82,11 @@ pub(super) fn changes_only_comments(context: &Context<'_>, part: &Part) -> Resul
 
 pub(super) fn path(text: &str) -> TreePath {
     text.parse().expect("a literal path is valid")
+}
+
+/// Whether a new text may have the word `undef`, or a part of it that becomes the word where it is inserted.
+fn has_undef(text: &[u8]) -> bool {
+    text.trim_ascii().len() < b"#undef".len() || memmem::find(text, b"undef").is_some()
 }
 
 /// The text of a file after some deltas.
@@ -101,11 +116,12 @@ fn after<'a>(
 /// The names of `#undef NAME`, as config.status looks for it: with a blank after the word. Each with its number.
 fn plain_undefs(text: &[u8]) -> BTreeMap<String, usize> {
     let mut names = BTreeMap::new();
-    for line in lines(text) {
-        let line = line.of(text).trim_ascii_start();
-        let directive = line.strip_prefix(b"#").map(<[u8]>::trim_ascii_start);
-        let Some(rest) = directive.and_then(|directive| directive.strip_prefix(b"undef")) else { continue };
-        if rest.first().is_some_and(|b| matches!(b, b' ' | b'\t')) {
+    // A template has thousands of lines, so only those with the word are read.
+    for at in memmem::find_iter(text, b"undef") {
+        let line = line_bounds(text, at);
+        let is_directive = Span::new(line.start, at).of(text).trim_ascii() == b"#";
+        let rest = Span::new(at + b"undef".len(), line.end).of(text);
+        if is_directive && rest.first().is_some_and(|b| matches!(b, b' ' | b'\t')) {
             let name = rest.trim_ascii_start();
             let end = name.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
             *names.entry(String::from_utf8_lossy(&name[..end]).into_owned()).or_default() += 1;
@@ -122,6 +138,7 @@ mod tests {
     fn only_an_undef_that_config_status_rewrites_is_plain() {
         let names = |text: &str| plain_undefs(text.as_bytes()).into_keys().collect::<Vec<_>>();
         assert_eq!(names("x\n# undef FOO\n#undef\tBAR /* x */\n"), ["BAR", "FOO"]);
+        assert_eq!(names("#undef \nFOO\n"), [""]);
         assert_eq!(names("#undef/**/FOO\n/* #undef */\n").len(), 0);
     }
 }

@@ -13,9 +13,10 @@ pub fn balanced(file: &ParsedFile, answer: Answer) -> Answer {
         Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => None,
     });
     let rewrites: Vec<Rewrite> = rewrites.collect();
-    // Most edits touch no directive, and parse nothing here.
-    let touches =
-        |rewrite: &&Rewrite| rewrite.with.contains(&b'#') || rewrite.span.of(&file.bytes).contains(&b'#');
+    // Most edits touch no conditional, and parse nothing here.
+    let touches = |rewrite: &&Rewrite| {
+        may_be_conditional(&rewrite.with) || may_be_conditional(rewrite.span.of(&file.bytes))
+    };
     let Some(first) = rewrites.iter().find(touches) else { return answer };
     let Ok(after) = apply(&file.bytes, &rewrites) else { return answer };
     let after = CFile::parse(after);
@@ -27,4 +28,12 @@ pub fn balanced(file: &ParsedFile, answer: Answer) -> Answer {
         "would belong to no `#if`"
     };
     refused(format!("the directives would not match: `{directive}` {what}"), first.span.start)
+}
+
+/// Whether a text may have a part of `#if`, `#elif`, `#else` or `#endif`: `#include` and `#define` are none.
+fn may_be_conditional(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'#', text).any(|at| {
+        let rest = text[at + 1..].trim_ascii_start();
+        !rest.starts_with(b"in") && !rest.starts_with(b"de") && !rest.starts_with(b"un")
+    })
 }
