@@ -13,8 +13,8 @@ use crate::syntax::patch::{Effect, Patch, Section};
 /// or in the whole file if it is below the heading that the hunk names after `@@`. A file that the patch adds is added,
 /// and one that it removes is removed.
 ///
-/// It refuses to add a file where a different one of that name exists. A hunk that fits nowhere is missing, and
-/// there is no fuzz.
+/// It refuses to add a file where a different one of that name exists. A hunk that fits nowhere is missing:
+/// fuzz is not allowed.
 ///
 /// ```yaml
 /// file: setup.py
