@@ -84,9 +84,11 @@ pub(super) fn path(text: &str) -> TreePath {
     text.parse().expect("a literal path is valid")
 }
 
-/// Whether a new text may have the word `undef`, or a part of it that becomes the word where it is inserted.
+/// Whether a new text may add a plain `#undef`. The word with a comment after it, as `header.undef` writes it, is none. A text
+/// that ends within a line may become one where it is inserted.
 fn has_undef(text: &[u8]) -> bool {
-    text.trim_ascii().len() < b"#undef".len() || memmem::find(text, b"undef").is_some()
+    let is_plain = |at: usize| matches!(text.get(at + b"undef".len()), None | Some(b' ' | b'\t'));
+    !text.ends_with(b"\n") || memmem::find_iter(text, b"undef").any(is_plain)
 }
 
 /// The text of a file after some deltas.
@@ -139,6 +141,8 @@ mod tests {
         let names = |text: &str| plain_undefs(text.as_bytes()).into_keys().collect::<Vec<_>>();
         assert_eq!(names("x\n# undef FOO\n#undef\tBAR /* x */\n"), ["BAR", "FOO"]);
         assert_eq!(names("#undef \nFOO\n"), [""]);
+        assert!(has_undef(b"x\n#undef FOO\n") && has_undef(b"undef\tFOO\n") && has_undef(b"#und"));
+        assert!(!has_undef(b"#undef/**/FOO\n") && !has_undef(b"#define FOO\n"));
         assert_eq!(names("#undef/**/FOO\n/* #undef */\n").len(), 0);
     }
 }
