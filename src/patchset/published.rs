@@ -12,10 +12,10 @@ pub(super) const RANGE: &str = r"^\s*(<|<=|==|!=|>=|>)\s*\d+\.\d+(\.\d+)?((a|b|c
 
 /// The JSON schema (draft 2020-12) of patchset.yaml.
 ///
-/// docs/patchset.schema.json has what the types that parse it say, which a test compares. Here it gets what is the same for
+/// src/patchset/schema.json has what the types that parse it say, which a test compares. Here it gets what is the same for
 /// every operation: the forms of its values, and where it may be written.
 pub fn json_schema() -> Value {
-    let text = SCHEMA.get("patchset.schema.json").unwrap_or_default();
+    let text = SCHEMA.get("schema.json").unwrap_or_default();
     let mut schema: Value = serde_json::from_slice(&text).expect("a test wrote it");
     let definitions = &mut schema["$defs"];
     let change = &mut definitions["Change"];

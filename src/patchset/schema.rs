@@ -52,8 +52,9 @@ pub(super) fn derived() -> Value {
     schema
 }
 
-/// The file that the program contains. Code that derives the schema, and its texts, would make the binary much larger.
-const PUBLISHED: &str = "docs/patchset.schema.json";
+/// The file that the program contains, and completes when it prints the schema: editors cannot use it as it is. Code
+/// that derives it, and its texts, would make the binary much larger.
+const PUBLISHED: &str = "src/patchset/schema.json";
 
 #[test]
 fn the_published_schema_is_that_of_the_types() {
