@@ -37,7 +37,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Node, YamlError> {
     serde_yaml::from_str_with_options(text, options()).map_err(|error| YamlError::of_reader(&error))
 }
 
-/// Reads a value from the JSON that build.rs made of YAML. Its positions are unknown.
+/// Reads a value from JSON, for example what build.rs made of YAML. Its positions are unknown.
 pub(crate) fn read_prepared<T: DeserializeOwned>(json: serde_json::Value) -> Result<T, YamlError> {
     from_json(json).read()
 }

@@ -12,6 +12,7 @@ use crate::modules::inventory;
 use crate::patchset::{Build, Edit, Patchset};
 use crate::report::Applied;
 use crate::tree::{DirTree, TreePath};
+use crate::yaml;
 
 const TITLE: &str = "Given on the command line";
 
@@ -35,7 +36,8 @@ pub(super) fn apply(
 ) -> Result<(ExitStatus, bool), CliError> {
     let digest = Sha256Digest::of(json!([id, file, operations]).to_string().as_bytes());
     let edits = operations.into_iter().map(|(edit, operation, arguments)| {
-        let change = serde_json::from_value(json!({"file": file, operation: arguments}))
+        // By the reader of patchsets: that of serde_json would compile every operation once more.
+        let change = yaml::read_prepared(json!({"file": file, operation: arguments}))
             .map_err(|error| CliError::usage(format!("invalid arguments: {error}")))?;
         Ok(Edit {
             id: edit,
