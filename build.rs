@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use lzma_rust2::{XzOptions, XzWriter};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -17,7 +18,14 @@ use serde_yaml::Spanned;
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     for folder in ["patchsets", "upstream-pins", "snapshots"] {
-        embed(folder, &out)?;
+        let files = files(folder)?;
+        if folder == "snapshots" {
+            let (heads, rests) = files.into_iter().map(split_snapshot).unzip();
+            write_list(&out, "snapshot-heads", heads)?;
+            write_together(&out, folder, rests)?;
+        } else {
+            write_list(&out, folder, files)?;
+        }
         // The compiler sees a change of an embedded file, but not a new one.
         println!("cargo:rerun-if-changed={folder}");
     }
@@ -31,8 +39,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     prepare_pins(&out)
 }
 
-/// Embeds every file below `folder`.
-fn embed(folder: &str, out: &Path) -> Result<(), Box<dyn Error>> {
+/// Every file below `folder`: its path from there, and its contents.
+fn files(folder: &str) -> Result<Vec<(PathBuf, Vec<u8>)>, Box<dyn Error>> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::from(folder)];
     while let Some(below) = folders.pop() {
@@ -44,7 +52,7 @@ fn embed(folder: &str, out: &Path) -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    write_list(out, folder, files)
+    Ok(files)
 }
 
 /// Embeds each patchset as JSON, with the positions of its edits in the YAML. Nothing is checked here: a test in
@@ -66,7 +74,7 @@ fn prepare_patchsets(out: &Path) -> Result<(), Box<dyn Error>> {
         };
         let place = |edit: &Spanned<IgnoredAny>| (edit.referenced.line(), edit.referenced.column());
         let places: Vec<_> = places.edits.iter().map(place).collect();
-        let json = json!({"places": places, "patchset": patchset}).to_string();
+        let json = json!([patchset, places]).to_string();
         prepared.push((folder.strip_prefix("patchsets")?.to_owned(), json.into_bytes()));
     }
     write_list(out, "prepared-patchsets", prepared)
@@ -93,6 +101,32 @@ fn entries(folder: impl AsRef<Path>) -> io::Result<Vec<PathBuf>> {
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     entries.sort();
     Ok(entries)
+}
+
+/// The beginning of a snapshot, with the digests of the files that it touches, and the rest. An `apply` reads only the former.
+fn split_snapshot((path, mut contents): (PathBuf, Vec<u8>)) -> ((PathBuf, Vec<u8>), (PathBuf, Vec<u8>)) {
+    let is_section = |(_, bytes): &(usize, &[u8])| bytes.starts_with(b"\n== ");
+    let sections = contents.windows(4).enumerate().filter(is_section);
+    let end = sections.map(|(at, _)| at).nth(1).unwrap_or(contents.len());
+    let rest = contents.split_off(end);
+    ((path.clone(), contents), (path, rest))
+}
+
+/// Writes files that are much alike, compressed as one: a seventh of what they take one by one. With them goes the list of their
+/// paths and lengths that src/shipped.rs includes, sorted by path.
+fn write_together(out: &Path, name: &str, mut files: Vec<(PathBuf, Vec<u8>)>) -> Result<(), Box<dyn Error>> {
+    files.sort();
+    let packed = out.join(format!("{name}.xz"));
+    let mut encoder = XzWriter::new(File::create(&packed)?, XzOptions::with_preset(6))?;
+    let mut text = String::from("&[\n");
+    for (path, contents) in &files {
+        encoder.write_all(contents)?;
+        let path = path.to_str().ok_or("a file name is not UTF-8")?;
+        writeln!(text, "    ({path:?}, {}),", contents.len())?;
+    }
+    encoder.finish()?;
+    fs::write(out.join(format!("{name}.rs")), text + "]\n")?;
+    Ok(())
 }
 
 /// Writes compressed files, and the list of them that src/shipped.rs includes, sorted by path.

@@ -105,8 +105,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 
 /// The digests of the files that a patchset touches on a pin, from its accepted snapshot.
 pub(super) fn before_digests(patchset: &str, pin: &str) -> Option<BTreeMap<TreePath, Option<Sha256Digest>>> {
-    let body = Store::new("snapshots").read(patchset, pin).ok().flatten()?;
-    Some(snapshot::before_digests(&body))
+    let head = Store::new("snapshots").read_head(patchset, pin).ok().flatten()?;
+    Some(snapshot::before_digests(&head))
 }
 
 /// The anchors of a patchset's edits on a pin, from its accepted snapshot.

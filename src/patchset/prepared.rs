@@ -18,9 +18,14 @@ pub(super) struct Prepared {
 
 /// The shipped patchset `id`; `None` when there is none, or its JSON cannot be parsed.
 pub(super) fn read(id: &str) -> Option<Prepared> {
-    let mut json: serde_json::Value = serde_json::from_slice(&PREPARED_PATCHSETS.get(id)?).ok()?;
-    let patchset = yaml::from_json(json.get_mut("patchset")?.take());
-    let places: Vec<(usize, usize)> = yaml::from_json(json.get_mut("places")?.take()).read().ok()?;
+    let document = yaml::parse_json(&PREPARED_PATCHSETS.get(id)?).ok()?;
+    let (patchset, places): (Node, Vec<(usize, usize)>) = match document.value {
+        Value::List(parts) => {
+            let [patchset, places] = <[Node; 2]>::try_from(parts).ok()?;
+            (patchset, places.read().ok()?)
+        }
+        _ => return None,
+    };
     let is_complete = match patchset.get("edits") {
         // The two are zipped, so an edit without a position would be lost.
         Some(Node { value: Value::List(edits), .. }) => edits.len() == places.len(),

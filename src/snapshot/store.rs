@@ -9,7 +9,7 @@ use crate::contents::if_exists;
 use crate::export::{self, Prepared};
 use crate::regular;
 use crate::scratch;
-use crate::shipped::SNAPSHOTS;
+use crate::shipped::{SNAPSHOT_HEADS, SNAPSHOT_RESTS};
 
 /// A folder of snapshots. Shipped ones are used for those that it lacks.
 #[derive(Debug, Clone)]
@@ -33,8 +33,27 @@ impl Store {
     /// # Errors
     /// If the file exists and cannot be read.
     pub fn read(&self, patchset: &str, pin: &str) -> io::Result<Option<String>> {
+        self.read_or(patchset, pin, |file| {
+            Some([&SNAPSHOT_HEADS.get(file)?, SNAPSHOT_RESTS.get(file)?].concat())
+        })
+    }
+
+    /// The beginning of the accepted body, with the digests of the files before the edits; perhaps all of it.
+    ///
+    /// # Errors
+    /// If the file exists and cannot be read.
+    pub fn read_head(&self, patchset: &str, pin: &str) -> io::Result<Option<String>> {
+        self.read_or(patchset, pin, |file| SNAPSHOT_HEADS.get(file))
+    }
+
+    fn read_or(
+        &self,
+        patchset: &str,
+        pin: &str,
+        shipped: impl Fn(&str) -> Option<Vec<u8>>,
+    ) -> io::Result<Option<String>> {
         let shipped = || {
-            let bytes = SNAPSHOTS.get(&format!("{patchset}/{pin}.snap"))?;
+            let bytes = shipped(&format!("{patchset}/{pin}.snap"))?;
             Some(String::from_utf8(bytes).expect("render.rs writes text"))
         };
         let text = if_exists(regular::read_text(&self.path(patchset, pin)))?.or_else(shipped);
@@ -50,7 +69,9 @@ impl Store {
         let named = |patchset: &str, file: &str| {
             file.strip_suffix(".snap").map(|pin| (patchset.to_owned(), pin.to_owned()))
         };
-        all.extend(SNAPSHOTS.paths().filter_map(|file| file.split_once('/').and_then(|(p, f)| named(p, f))));
+        all.extend(
+            SNAPSHOT_HEADS.paths().filter_map(|file| file.split_once('/').and_then(|(p, f)| named(p, f))),
+        );
         let entries = |folder: &Path| match if_exists(fs::read_dir(folder))? {
             Some(entries) => entries.collect::<io::Result<Vec<_>>>(),
             None => Ok(Vec::new()),
@@ -112,5 +133,19 @@ mod tests {
         let all = store.all().unwrap();
         assert!(all.contains(&("p".to_owned(), "python-2.5".to_owned())), "{all:?}");
         assert!(all.contains(&("catamount-py2.5".to_owned(), "python-2.5".to_owned())), "{all:?}");
+    }
+
+    #[test]
+    fn the_head_of_a_shipped_snapshot_has_all_of_its_digests() {
+        let store = Store::new("no such folder");
+        let digests = crate::snapshot::before_digests;
+        for (patchset, pin) in store.all().unwrap() {
+            let (whole, head) = (store.read(&patchset, &pin), store.read_head(&patchset, &pin));
+            let (whole, head) = (whole.unwrap().unwrap(), head.unwrap().unwrap());
+            assert!(head.len() < whole.len() && whole.starts_with(&head), "{patchset} {pin}");
+            assert!(!digests(&head).is_empty() && digests(&head) == digests(&whole), "{patchset} {pin}");
+            let file = fs::read_to_string(Store::new("snapshots").path(&patchset, &pin)).unwrap();
+            assert_eq!(whole, body(&file), "{patchset} {pin}");
+        }
     }
 }

@@ -14,6 +14,7 @@ impl Span {
     ///
     /// # Panics
     /// If `end` is less than `start`, which is a bug of the caller.
+    #[inline(always)]
     pub fn new(start: usize, end: usize) -> Span {
         assert!(start <= end, "a span ends before it starts: {start}..{end}");
         Span { start, end }
@@ -45,6 +46,7 @@ impl Span {
     }
 
     /// The bytes it names in `text`.
+    #[inline(always)]
     pub fn of(self, text: &[u8]) -> &[u8] {
         &text[self.start..self.end]
     }

@@ -37,12 +37,15 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Node, YamlError> {
     serde_yaml::from_str_with_options(text, options()).map_err(|error| YamlError::of_reader(&error))
 }
 
-/// Reads a value from JSON, for example what build.rs made of YAML. Its positions are unknown.
-pub(crate) fn read_prepared<T: DeserializeOwned>(json: serde_json::Value) -> Result<T, YamlError> {
-    from_json(json).read()
+/// Parses the JSON that build.rs made of YAML. Its positions are unknown.
+///
+/// # Errors
+/// The text is not JSON.
+pub(crate) fn parse_json(json: &[u8]) -> serde_json::Result<Node> {
+    node::parse_json(json)
 }
 
-/// The tree of the JSON that build.rs made of YAML.
+/// The tree of a JSON value. Its positions are unknown.
 pub(crate) fn from_json(json: serde_json::Value) -> Node {
     Node::from(json)
 }

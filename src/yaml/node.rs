@@ -1,6 +1,7 @@
 //! The tree of a document.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -78,61 +79,83 @@ impl<'de> Deserialize<'de> for Node {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        struct Any;
+        deserializer.deserialize_any(Any(PhantomData::<Node>))
+    }
+}
 
-        impl<'de> Visitor<'de> for Any {
-            type Value = Value;
+/// A node of a format without positions: JSON.
+struct Unplaced(Node);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value")
-            }
+impl<'de> Deserialize<'de> for Unplaced {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Unplaced, D::Error> {
+        let value = deserializer.deserialize_any(Any(PhantomData::<Unplaced>))?;
+        Ok(Unplaced(Node { at: Position::UNKNOWN, value }))
+    }
+}
 
-            fn visit_unit<E>(self) -> Result<Value, E> {
-                Ok(Value::Nothing)
-            }
+impl From<Unplaced> for Node {
+    fn from(unplaced: Unplaced) -> Node {
+        unplaced.0
+    }
+}
 
-            fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-                Ok(Value::Bool(value))
-            }
+/// Reads JSON, in which there are no duplicate keys.
+pub(super) fn parse_json(json: &[u8]) -> serde_json::Result<Node> {
+    serde_json::from_slice(json).map(|Unplaced(node)| node)
+}
 
-            fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-                Ok(Value::Unsigned(number))
-            }
+/// Reads a value, and those in it as an `N`.
+struct Any<N>(PhantomData<N>);
 
-            fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-                Ok(Value::Signed(number))
-            }
+impl<'de, N: Deserialize<'de> + Into<Node>> Visitor<'de> for Any<N> {
+    type Value = Value;
 
-            fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-                Ok(Value::Float(number))
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
 
-            fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-                Ok(Value::Text(text.to_owned()))
-            }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Nothing)
+    }
 
-            fn visit_string<E>(self, text: String) -> Result<Value, E> {
-                Ok(Value::Text(text))
-            }
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-                let mut nodes = Vec::new();
-                while let Some(node) = list.next_element()? {
-                    nodes.push(node);
-                }
-                Ok(Value::List(nodes))
-            }
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Unsigned(number))
+    }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Value::Map(entries))
-            }
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Signed(number))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Float(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut nodes = Vec::new();
+        while let Some(node) = list.next_element::<N>()? {
+            nodes.push(node.into());
         }
+        Ok(Value::List(nodes))
+    }
 
-        deserializer.deserialize_any(Any)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((key, value)) = map.next_entry::<N, N>()? {
+            entries.push((key.into(), value.into()));
+        }
+        Ok(Value::Map(entries))
     }
 }
 

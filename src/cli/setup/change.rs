@@ -37,7 +37,8 @@ pub(super) fn apply(
     let digest = Sha256Digest::of(json!([id, file, operations]).to_string().as_bytes());
     let edits = operations.into_iter().map(|(edit, operation, arguments)| {
         // By the reader of patchsets: that of serde_json would compile every operation once more.
-        let change = yaml::read_prepared(json!({"file": file, operation: arguments}))
+        let change = yaml::from_json(json!({"file": file, operation: arguments}))
+            .read()
             .map_err(|error| CliError::usage(format!("invalid arguments: {error}")))?;
         Ok(Edit {
             id: edit,

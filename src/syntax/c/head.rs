@@ -30,6 +30,7 @@ impl<'a> Tokens<'a> for TopLevel<'a> {
         self.file.source()
     }
 
+    #[inline(always)]
     fn token(&self, position: usize) -> Token {
         self.file.token(self.indices[position])
     }

@@ -25,7 +25,8 @@ pub(super) enum TokenKind {
     Directive,
 }
 
-/// A token; offsets of 32 bits keep the list small.
+/// A token; offsets of 32 bits keep the list small. Its functions are called for every token, and `just dist` optimises for
+/// size: it would not inline them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
     pub kind: TokenKind,
@@ -34,19 +35,23 @@ pub(super) struct Token {
 }
 
 impl Token {
+    #[inline(always)]
     fn new(kind: TokenKind, start: usize, end: usize) -> Token {
         let narrow = |offset| u32::try_from(offset).expect("the lexer takes at most 4 GiB");
         Token { kind, start: narrow(start), end: narrow(end) }
     }
 
+    #[inline(always)]
     pub fn start(self) -> usize {
         self.start as usize
     }
 
+    #[inline(always)]
     pub fn end(self) -> usize {
         self.end as usize
     }
 
+    #[inline(always)]
     pub fn span(self) -> Span {
         Span::new(self.start(), self.end())
     }

@@ -242,6 +242,7 @@ impl<'a> Tokens<'a> for &'a CFile {
         &self.source
     }
 
+    #[inline(always)]
     fn token(&self, index: usize) -> Token {
         self.nesting.tokens[index]
     }

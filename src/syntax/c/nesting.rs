@@ -115,10 +115,12 @@ pub(super) fn read(source: &[u8], whole: bool) -> (Nesting, Vec<Problem>) {
 }
 
 impl Reader<'_> {
+    #[inline(always)]
     fn level(&self) -> u16 {
         if self.now == NONE { 0 } else { self.open[self.now as usize].level }
     }
 
+    #[inline(always)]
     fn in_braces(&self) -> bool {
         self.now != NONE && self.open[self.now as usize].in_braces
     }
