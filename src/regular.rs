@@ -17,26 +17,37 @@ pub(crate) const LARGEST_DOCUMENT: u64 = 16 << 20;
 /// Opens the regular file at `path`, or the one that a link at `path` leads to.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     require(&fs::metadata(path)?)?;
-    open_checked(path, OFlags::empty())
+    open_now(path, OFlags::empty()).map(|(file, _)| file)
 }
 
 /// Opens the regular file at `path`, but no link.
 pub(crate) fn open_unlinked(path: &Path) -> io::Result<File> {
     require(&fs::symlink_metadata(path)?)?;
-    open_checked(path, OFlags::NOFOLLOW)
+    open_now(path, OFlags::NOFOLLOW).map(|(file, _)| file)
 }
 
-fn open_checked(path: &Path, flags: OFlags) -> io::Result<File> {
+/// Opens what was a regular file just now.
+fn open_now(path: &Path, flags: OFlags) -> io::Result<(File, Metadata)> {
     // Something else may be there by now, so this does not wait, and what was opened is checked again.
     let flags = flags | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
-    require(&file.metadata()?)?;
-    Ok(file)
+    let metadata = file.metadata()?;
+    require(&metadata)?;
+    Ok((file, metadata))
 }
 
 /// The contents of the regular file at `path`, which has at most `most` bytes.
 pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    contents(&open(path)?, most)
+    require(&fs::metadata(path)?)?;
+    let (file, metadata) = open_now(path, OFlags::empty())?;
+    contents_of(&file, &metadata, most)
+}
+
+/// The contents of the file at `path`, of which `metadata` was read without following a link.
+pub(crate) fn read_unlinked(path: &Path, metadata: &Metadata, most: u64) -> io::Result<Vec<u8>> {
+    require(metadata)?;
+    let (file, metadata) = open_now(path, OFlags::NOFOLLOW)?;
+    contents_of(&file, &metadata, most)
 }
 
 /// The text in the regular file at `path`, which has at most [`LARGEST_DOCUMENT`] bytes.
@@ -46,13 +57,36 @@ pub(crate) fn read_text(path: &Path) -> io::Result<String> {
 }
 
 /// The contents of an open file, which has at most `most` bytes.
-pub(crate) fn contents(mut file: &File, most: u64) -> io::Result<Vec<u8>> {
-    let len = file.metadata()?.len();
+pub(crate) fn contents(file: &File, most: u64) -> io::Result<Vec<u8>> {
+    contents_of(file, &file.metadata()?, most)
+}
+
+/// The contents of an open regular file, which has at most `most` bytes.
+pub(crate) fn regular_contents(file: &File, most: u64) -> io::Result<Vec<u8>> {
+    let metadata = file.metadata()?;
+    require(&metadata)?;
+    contents_of(file, &metadata, most)
+}
+
+fn contents_of(mut file: &File, metadata: &Metadata, most: u64) -> io::Result<Vec<u8>> {
+    let len = metadata.len();
     require_len(len, most)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(len).map_err(io::Error::other)?);
+    // In one go: `read_to_end` begins with 8 KiB.
+    let mut bytes = vec![0; usize::try_from(len).map_err(io::Error::other)?];
+    let mut read = 0;
+    while read < bytes.len() {
+        match file.read(&mut bytes[read..]) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(read);
     // The file may grow while it is read, and the length of some files in /proc is 0.
-    let read = Read::take(&mut file, most.saturating_add(1)).read_to_end(&mut bytes)?;
-    require_len(read as u64, most)?;
+    let rest = most.saturating_add(1).saturating_sub(read as u64);
+    Read::take(&mut file, rest).read_to_end(&mut bytes)?;
+    require_len(bytes.len() as u64, most)?;
     Ok(bytes)
 }
 

@@ -126,10 +126,6 @@ pub(super) fn read(root: &Path, path: &TreePath) -> Result<Vec<u8>, ApplyError> 
 
 /// The contents of the regular file at `place`, which has at most `most` bytes.
 pub(super) fn read_at(place: &Place, most: u64) -> Result<Vec<u8>, ApplyError> {
-    let read = || {
-        let file = place.open(OFlags::RDONLY)?;
-        regular::require(&file.metadata()?)?;
-        regular::contents(&file, most)
-    };
-    read().map_err(ApplyError::reading(place.path()))
+    let read = |file| regular::regular_contents(&file, most);
+    place.open(OFlags::RDONLY).and_then(read).map_err(ApplyError::reading(place.path()))
 }

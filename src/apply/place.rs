@@ -85,9 +85,20 @@ impl Place {
     /// When something above it is a link or not a directory.
     pub fn find(root: &Path, path: &TreePath) -> Result<Found, ApplyError> {
         let opening = |at: PathBuf| move |error: Errno| ApplyError::io("open", &at)(error.into());
-        let mut dir = open(root, DIRECTORY, Mode::empty()).map_err(opening(root.to_owned()))?;
         let mut names = path.as_str().split('/').peekable();
         let mut depth = 0;
+        // NOFOLLOW is about the last component: links that lead to the root are followed.
+        let first = path.as_str().split_once('/').map(|(first, _)| root.join(first));
+        let first = first.and_then(|first| open(first, DIRECTORY | OFlags::NOFOLLOW, Mode::empty()).ok());
+        let mut dir = match first {
+            Some(dir) => {
+                names.next();
+                depth = 1;
+                dir
+            }
+            // Also when the first could not be opened: this finds out why.
+            None => open(root, DIRECTORY, Mode::empty()).map_err(opening(root.to_owned()))?,
+        };
         while let Some(name) = names.next() {
             if names.peek().is_none() {
                 let name = PathBuf::from(name);

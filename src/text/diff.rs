@@ -79,7 +79,7 @@ pub struct Hunk {
 /// The operations that turn a list of lines or words into another. `similar` sees a number for each distinct token,
 /// whatever their type is: it is large, and compiled once for each type that it compares.
 pub fn diff_tokens<'a, T: AsRef<[u8]>>(algorithm: Algorithm, old: &'a [T], new: &'a [T]) -> Vec<DiffOp> {
-    let mut numbers = HashMap::new();
+    let mut numbers = HashMap::with_capacity(old.len() + 8);
     let mut numbered = |token: &'a T| {
         let next = numbers.len();
         *numbers.entry(token.as_ref()).or_insert(next)

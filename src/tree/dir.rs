@@ -123,7 +123,7 @@ impl Tree for DirTree {
         }
         let file = path.below(&self.root);
         Budget::new(&self.label, &LIMITS).contents(path, metadata.len())?;
-        let bytes = self.open_file(path).and_then(|open| regular::contents(&open, LARGEST_FILE));
+        let bytes = regular::read_unlinked(&file, &metadata, LARGEST_FILE);
         let bytes = bytes.map_err(TreeError::io(file.display()))?;
         Ok(Some(File { bytes: bytes.into(), executable: executable(&metadata) }))
     }
