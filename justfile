@@ -41,8 +41,9 @@ dist:
     mkdir -p target/dist
     # The tables to unwind the stack, a tenth of the file, and of no use as panics abort. std's code has them anyway.
     echo 'SECTIONS { /DISCARD/ : { *(.eh_frame .gcc_except_table*) } } INSERT AFTER .text;' > target/dist/no-unwind.ld
-    # A larger threshold inlines functions that are little larger than a call: 25 makes the file 3 to 4 % larger.
-    flags="-C target-feature=+crt-static -C relocation-model=static -C llvm-args=-inline-threshold=5"
+    # Without the threshold, which is 5 then, functions that are little larger than a call are not inlined: the file is 3 % smaller,
+    # and an `apply` executes an eighth more instructions.
+    flags="-C target-feature=+crt-static -C relocation-model=static -C llvm-args=-inline-threshold=25"
     flags="$flags -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,target/dist/no-unwind.ld"
     # With --target the flags do not reach procedural macros, which cannot be linked statically.
     RUSTFLAGS="$flags" cargo build --profile dist --locked --target "$host"
