@@ -15,6 +15,9 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use serde_yaml::Spanned;
 
+/// A file: its path below the embedded folder, and its contents.
+type Embedded = (PathBuf, Vec<u8>);
+
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     for folder in ["patchsets", "upstream-pins", "snapshots"] {
@@ -40,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Every file below `folder`: its path from there, and its contents.
-fn files(folder: &str) -> Result<Vec<(PathBuf, Vec<u8>)>, Box<dyn Error>> {
+fn files(folder: &str) -> Result<Vec<Embedded>, Box<dyn Error>> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::from(folder)];
     while let Some(below) = folders.pop() {
@@ -104,7 +107,7 @@ fn entries(folder: impl AsRef<Path>) -> io::Result<Vec<PathBuf>> {
 }
 
 /// The beginning of a snapshot, with the digests of the files that it touches, and the rest. An `apply` reads only the former.
-fn split_snapshot((path, mut contents): (PathBuf, Vec<u8>)) -> ((PathBuf, Vec<u8>), (PathBuf, Vec<u8>)) {
+fn split_snapshot((path, mut contents): Embedded) -> (Embedded, Embedded) {
     let is_section = |(_, bytes): &(usize, &[u8])| bytes.starts_with(b"\n== ");
     let sections = contents.windows(4).enumerate().filter(is_section);
     let end = sections.map(|(at, _)| at).nth(1).unwrap_or(contents.len());
@@ -114,7 +117,7 @@ fn split_snapshot((path, mut contents): (PathBuf, Vec<u8>)) -> ((PathBuf, Vec<u8
 
 /// Writes files that are much alike, compressed as one: a seventh of what they take one by one. With them goes the list of their
 /// paths and lengths that src/shipped.rs includes, sorted by path.
-fn write_together(out: &Path, name: &str, mut files: Vec<(PathBuf, Vec<u8>)>) -> Result<(), Box<dyn Error>> {
+fn write_together(out: &Path, name: &str, mut files: Vec<Embedded>) -> Result<(), Box<dyn Error>> {
     files.sort();
     let packed = out.join(format!("{name}.xz"));
     let mut encoder = XzWriter::new(File::create(&packed)?, XzOptions::with_preset(6))?;
@@ -130,7 +133,7 @@ fn write_together(out: &Path, name: &str, mut files: Vec<(PathBuf, Vec<u8>)>) ->
 }
 
 /// Writes compressed files, and the list of them that src/shipped.rs includes, sorted by path.
-fn write_list(out: &Path, name: &str, mut files: Vec<(PathBuf, Vec<u8>)>) -> Result<(), Box<dyn Error>> {
+fn write_list(out: &Path, name: &str, mut files: Vec<Embedded>) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(out.join(name))?;
     files.sort();
     let mut text = String::from("&[\n");

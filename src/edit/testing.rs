@@ -151,8 +151,8 @@ impl Case {
         let parts = resolve(&Context::new(&self.tree, Some(version.clone())), edit).unwrap();
         if parts.iter().any(|part| !part.deltas.is_empty()) {
             let after = applied(&self.tree, &parts);
-            if !self.is_damaged(&self.tree) && self.is_damaged(&after) {
-                // The plan refuses it.
+            if self.is_damaged(&after) {
+                // The plan refuses it if the file was not damaged before, and whatever is not recognised on its result.
                 return parts;
             }
             let again = resolve(&Context::new(&after, Some(version)), edit).unwrap();

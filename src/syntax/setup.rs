@@ -52,6 +52,8 @@ pub struct Variable {
     pub value: Span,
     /// Whether makesetup sees the line.
     pub enabled: bool,
+    /// Whether its last line ends in a backslash: an enabled line would continue on the next one.
+    pub continues: bool,
     /// The whole line with its line end.
     pub line: Span,
 }
@@ -196,7 +198,8 @@ fn variable(text: &[u8], body: Span, line: Span, enabled: bool) -> Option<Variab
             end = end.max(code.start + bytes.len());
         }
     }
-    Some(Variable { name, value: Span::new(value, end), enabled, line })
+    let continues = lines.last().is_some_and(|code| code.of(text).ends_with(b"\\"));
+    Some(Variable { name, value: Span::new(value, end), enabled, continues, line })
 }
 
 fn module(text: &[u8], body: Span, line: Span, enabled: bool, section: Section) -> Option<Module> {

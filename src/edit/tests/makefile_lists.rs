@@ -62,6 +62,8 @@ fn a_word_is_removed_with_its_line_and_backslash() {
     on("Makefile", "DIR= one\n").missing(&remove("one"));
     let similar = on("Makefile", "DIRS= blake2b blake2s\n").changed(&remove("blake2b"));
     assert_eq!(similar, "DIRS= blake2s\n");
+    // `\` is a word of the first line, and would continue it.
+    assert!(on("Makefile", "DIRS= one \\ \\\n two\nb: c\n").refused(&remove("two")).contains("continue"));
 }
 
 #[test]

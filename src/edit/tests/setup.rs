@@ -84,6 +84,8 @@ fn an_edit_that_would_continue_onto_the_next_line_is_refused() {
         let file = on("Setup", format!("#array a.c \\\n{between}\nb b.c\n"));
         assert!(file.refused(ENABLE).contains("include the next one"), "{between}");
     }
+    let variable = on("Setup", "#A=b \\# why\nc c.c\n");
+    assert!(variable.refused("setup.set: {variable: A, value: y}").contains("include the next one"));
     let end = on("Setup", "b b.c \\\n# end\n");
     assert!(end.refused("setup.add: {module: a, arguments: a.c}").contains("include the new one"));
 }

@@ -3,8 +3,8 @@
 use super::prerequisite::{lossy, with_blanks};
 use super::variable::variable;
 use crate::operation::prelude::*;
-use crate::syntax::makefile::{Variable, words};
-use crate::text::{distance, line_bounds};
+use crate::syntax::makefile::{Makefile, Variable, words};
+use crate::text::{apply, distance, line_bounds};
 
 /// A word, in the definition that has it.
 #[derive(Clone, Copy)]
@@ -117,6 +117,18 @@ impl ListWord<'_> {
             Some(line[end..].to_vec())
         };
         Some((gap(self.word.end).or_else(above)?, margin(sample)))
+    }
+
+    /// Whether the list has its other words, and no more, once this one is removed.
+    pub(super) fn leaves_the_others(&self, file: &ParsedFile, rewrite: &Rewrite) -> bool {
+        let Ok(after) = apply(&file.bytes, std::slice::from_ref(rewrite)) else { return false };
+        let left = Makefile::parse(&after);
+        let Some(variable) = left.variables.iter().find(|one| one.name == self.variable.name) else {
+            return false;
+        };
+        let others = words(&file.bytes, self.variable.value).into_iter().filter(|word| *word != self.word);
+        let left = words(&after, variable.value);
+        left.iter().map(|word| word.of(&after)).eq(others.map(|word| word.of(&file.bytes)))
     }
 
     /// The word with the blanks, line and backslash that go with it.

@@ -50,7 +50,11 @@ impl Operate for RemoveWord {
         let lists = definitions(site, &self.variable)?;
         if !find_word(file, &lists, &self.word).is_empty() {
             let found = only_word(file, &lists, &self.variable, &self.word)?;
-            return change(vec![Rewrite::remove(found.with_blanks(&file.bytes))]);
+            let rewrite = Rewrite::remove(found.with_blanks(&file.bytes));
+            if !found.leaves_the_others(file, &rewrite) {
+                return refused("without it the list would continue on the next line", found.word.start);
+            }
+            return change(vec![rewrite]);
         }
         // A removed word leaves no trace. Where one is found that may be misspelled, it was not removed.
         let near = misspelled(file, &lists, &self.word);

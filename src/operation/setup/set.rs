@@ -120,7 +120,7 @@ fn set_variable(file: &ParsedFile, name: &str, value: &str) -> Answer {
     if variable.enabled && variable.value.of(text) == value.as_bytes() {
         return already(variable.name.start);
     }
-    if !variable.enabled && variable.line.of(text).trim_ascii_end().ends_with(b"\\") {
+    if !variable.enabled && variable.continues {
         return refused(CONTINUED, variable.name.start);
     }
     let mut rewrites = vec![Rewrite::replace(variable.value, value)];

@@ -140,6 +140,12 @@ fn logical_line(source: &[u8], mut at: usize, out: &mut Lexed) -> usize {
             }
             _ => {
                 at += 1;
+                if byte.is_ascii_control() {
+                    out.problems.push(Problem::new(
+                        Span::new(start, at),
+                        "no token begins with this control character",
+                    ));
+                }
                 TokenKind::Mark
             }
         };
