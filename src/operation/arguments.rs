@@ -17,6 +17,7 @@ pub(super) enum Slot<'a> {
     String(&'a mut String),
     Optional(&'a mut Option<String>),
     Text(&'a mut Text),
+    OptionalText(&'a mut Option<Text>),
     Count(&'a mut Count),
     Edge(&'a mut Option<Edge>),
     Flag(&'a mut bool),
@@ -27,6 +28,7 @@ pub(super) enum Stored<'a> {
     String(&'a str),
     Optional(Option<&'a str>),
     Text(&'a Text),
+    OptionalText(Option<&'a Text>),
     Count(Count),
     Edge(Option<Edge>),
     Flag(bool),
@@ -72,9 +74,21 @@ argument_types! {
     String: String, true, own => own;
     Option<String>: Optional, false, own => own.as_deref();
     Text: Text, true, own => own;
+    Option<Text>: OptionalText, false, own => own.as_ref();
     Count: Count, false, own => *own;
     Option<Edge>: Edge, false, own => *own;
     bool: Flag, false, own => *own;
+}
+
+/// The name of an argument, by its field: `if` for `r#if`.
+pub(super) const fn name_of(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', name @ ..] => match std::str::from_utf8(name) {
+            Ok(name) => name,
+            Err(_) => field,
+        },
+        _ => field,
+    }
 }
 
 /// Reads a map into `slots`, which have these names; `required` says which of them must be given.
@@ -150,6 +164,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
             Slot::String(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Optional(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Text(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::OptionalText(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Count(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Edge(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Flag(slot) => **slot = Deserialize::deserialize(deserializer)?,
@@ -171,9 +186,13 @@ pub(super) fn write<S: Serializer>(
             Stored::Text(text) => map.serialize_entry(name, text)?,
             Stored::Count(count) => map.serialize_entry(name, count)?,
             Stored::Optional(Some(text)) => map.serialize_entry(name, text)?,
+            Stored::OptionalText(Some(text)) => map.serialize_entry(name, text)?,
             Stored::Edge(Some(edge)) => map.serialize_entry(name, edge)?,
             Stored::Flag(true) => map.serialize_entry(name, &true)?,
-            Stored::Optional(None) | Stored::Edge(None) | Stored::Flag(false) => {}
+            Stored::Optional(None)
+            | Stored::OptionalText(None)
+            | Stored::Edge(None)
+            | Stored::Flag(false) => {}
         }
     }
     map.end()
@@ -247,7 +266,8 @@ macro_rules! arguments {
         }
 
         impl $name {
-            const NAMES: &'static [&'static str] = &[$(stringify!($field)),*];
+            const NAMES: &'static [&'static str] =
+                &[$($crate::operation::arguments::name_of(stringify!($field))),*];
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
@@ -278,14 +298,14 @@ macro_rules! arguments {
             }
 
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                use $crate::operation::arguments::{Argument, Described, documentation, schema};
+                use $crate::operation::arguments::{Argument, Described, documentation, name_of, schema};
                 let all = vec![$(Described {
-                    name: stringify!($field),
+                    name: name_of(stringify!($field)),
                     about: documentation(&[$($about),*]),
                     is_required: <$type as Argument>::IS_REQUIRED,
                     schema: <$type as Argument>::schema(generator),
                 }),*];
-                schema(&documentation(&[$($doc),*]), all, &[$($(stringify!($one)),*)?])
+                schema(&documentation(&[$($doc),*]), all, &[$($(name_of(stringify!($one))),*)?])
             }
         }
     };

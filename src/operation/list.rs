@@ -168,6 +168,7 @@ operations! {
     M4 "m4.insert" => M4Insert(m4::Insert) Exists,
     M4 "m4.replace" => M4Replace(m4::Replace) Exists,
     M4 "m4.remove" => M4Remove(m4::Remove) Exists,
+    M4 "m4.wrap" => M4Wrap(m4::Wrap) Exists,
     M4 "m4.add-branch" => M4AddBranch(m4::AddBranch) Exists,
     M4 "m4.replace-condition" => M4ReplaceCondition(m4::ReplaceCondition) Exists,
     M4 "m4.remove-branch" => M4RemoveBranch(m4::RemoveBranch) Exists,

@@ -4,6 +4,7 @@ mod add_branch;
 mod branch;
 mod define;
 mod insert;
+mod layout;
 mod override_macro;
 mod remove;
 mod remove_branch;
@@ -12,6 +13,7 @@ mod replace_argument;
 mod replace_condition;
 mod set_variable;
 mod statements;
+mod wrap;
 
 pub use add_branch::AddBranch;
 pub use define::Define;
@@ -23,6 +25,7 @@ pub use replace::Replace;
 pub use replace_argument::ReplaceArgument;
 pub use replace_condition::ReplaceCondition;
 pub use set_variable::SetVariable;
+pub use wrap::Wrap;
 
 use super::answer::Failure;
 use crate::syntax::m4;

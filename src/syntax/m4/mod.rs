@@ -14,4 +14,4 @@ mod tests;
 pub use code::unbalanced;
 pub use comment::without_comments;
 pub use definition::{Definition, checks_for, defines, definitions, problem};
-pub use file::{BlockKind, Branch, Call, Case, M4File, Spelling};
+pub use file::{Block, BlockKind, Branch, Call, Case, M4File, Spelling};

@@ -417,7 +417,7 @@ impl Parser<'_> {
                 b'\n' if !documents.is_empty() => {
                     let from = at + 1;
                     at = documents.drain(..).fold(from, |at, word| document_end(self.code, at, end, &word));
-                    self.parts.verbatim.push(Span::new(from, at));
+                    self.parts.verbatim.push(Span::new(from - 1, at));
                     return at.saturating_sub(1).max(from - 1);
                 }
                 b'\n' | b';' => return at,
