@@ -55,6 +55,10 @@ dist:
 bench PATCHSET="catamount-py2.5" SOURCE="python-2.5": dist
     tests/bench/apply_vs_patch.py target/dist/pypatch {{PATCHSET}} {{SOURCE}}
 
+# How planning grows from 100 to 1,000 edits
+bench-growth: dist
+    tests/bench/growth.py target/dist/pypatch
+
 # The edits of catamount-py2.5 on other versions, next to patch, git apply and wiggle
 bench-ports REPOSITORY *VERSIONS: dist
     tests/bench/ports_by_tools.py target/dist/pypatch {{REPOSITORY}} {{VERSIONS}}

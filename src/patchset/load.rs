@@ -1,6 +1,6 @@
 //! Loads patchsets: parses and checks each patchset.yaml, and joins it with those it extends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::depend;
 use super::error::{Complaint, LoadError};
@@ -308,6 +308,8 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
     let files: BTreeMap<String, String> =
         chain.iter().map(|one| (one.raw.id.value.clone(), one.file.clone())).collect();
     let (mut edits, mut dropped): (Vec<Edit>, BTreeMap<String, String>) = Default::default();
+    // Of the edits: a search through all of them for each one would take long in a large patchset.
+    let mut ids: BTreeSet<String> = BTreeSet::new();
     let mut build = Build::default();
     let mut top = None;
     while let Some(one) = chain.pop() {
@@ -316,6 +318,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
             match edits.iter().position(|edit| edit.id == *id) {
                 Some(at) => {
                     edits.remove(at);
+                    ids.remove(id);
                     dropped.insert(id.clone(), why.value.clone());
                 }
                 None => {
@@ -327,7 +330,12 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         }
         for edit in one.edits.iter().cloned() {
             dropped.remove(&edit.id);
-            match edits.iter().position(|other| other.id == edit.id) {
+            let inherited = if ids.insert(edit.id.clone()) {
+                None
+            } else {
+                edits.iter().position(|other| other.id == edit.id)
+            };
+            match inherited {
                 Some(at) => edits[at] = edit,
                 None => edits.push(edit),
             }
