@@ -49,6 +49,7 @@ const C_CHANGES: &[&str] = &[
     "c.replace-condition: {around: a(), or: defined(Y)}",
     "c.replace-condition: {find: '#ifdef X', and: Y || Z}",
     "c.replace-condition: {find: '#ifdef X', with: Y, count: 2}",
+    "c.replace-condition: {find: X, with: Y || Z}",
     "c.wrap: {function: f, condition: '#ifdef Y'}",
     "c.wrap: {function: f, condition: '#ifdef Y', from: a(), otherwise: 'x();'}",
     "c.add-include: {include: '\"x.h\"', after: a.h}",

@@ -54,7 +54,9 @@ fn a_condition_is_found_by_its_directive() {
     on("f.c", twice).ambiguous(&and(""));
     on("f.c", "#ifdef A\n#endif\n").missing(&and(""));
     for wrong in [
-        "around: a(), find: '#if A', or: B",
+        "or: B",
+        "find: A ||, or: B",
+        "find: A, with: A",
         "find: a(), or: B",
         "find: '#else', or: B",
         "around: a(), or: B, and: C",
@@ -63,4 +65,60 @@ fn a_condition_is_found_by_its_directive() {
     ] {
         complaint(&format!("c.replace-condition: {{{wrong}}}"));
     }
+}
+
+fn part(directive: &str, arguments: &str) -> String {
+    let text = format!("{directive}\na();\n#endif\n");
+    let out = on("f.c", &text).changed(&format!("c.replace-condition: {{{arguments}}}"));
+    out.strip_suffix("\na();\n#endif\n").unwrap().to_owned()
+}
+
+#[test]
+fn a_part_of_a_condition_is_replaced() {
+    let sun = "find: defined(__sun), with: defined(__sun) || defined(X)";
+    assert_eq!(part("#if defined(__sun)", sun), "#if defined(__sun) || defined(X)");
+    assert_eq!(
+        part("# if A && defined __sun /* c */", sun),
+        "# if A && (defined(__sun) || defined(X)) /* c */"
+    );
+    assert_eq!(part("#if !(defined (__sun))", sun), "#if !(defined(__sun) || defined(X))");
+    assert_eq!(part("#if !defined(__sun)", sun), "#if !(defined(__sun) || defined(X))");
+    assert_eq!(part("#ifdef __sun // c", sun), "#if defined(__sun) || defined(X) // c");
+    assert_eq!(part("#ifndef __sun", sun), "#if !(defined(__sun) || defined(X))");
+    assert_eq!(part("#ifdef A", "find: defined(A), with: defined(B)"), "#ifdef B");
+    assert_eq!(part("#ifndef A", "find: A, with: B"), "#ifndef B");
+    assert_eq!(part("#if A < 3 || \\\n  B", "find: A < 3, with: A < 4 && C"), "#if A < 4 && C || \\\n  B");
+    assert_eq!(part("#if A || A == 2", "find: A, with: B, count: 2"), "#if B || B == 2");
+    let latin = b"#if A /* \xe9 */\r\na();\r\n#endif";
+    let out = on("f.c", latin).changed_bytes("c.replace-condition: {find: A, with: B}");
+    assert_eq!(out, b"#if B /* \xe9 */\r\na();\r\n#endif");
+}
+
+#[test]
+fn an_expression_is_added_to_the_condition_with_the_part() {
+    assert_eq!(part("#if A || defined(B)", "find: defined(B), and: C"), "#if (A || defined(B)) && C");
+    assert_eq!(part("#ifdef B", "find: defined(B), or: C"), "#if defined(B) || C");
+    on("f.c", "#if AB\n#endif\n").missing("c.replace-condition: {find: B, or: C}");
+    assert_eq!(on("f.c", "#if B && C\n#endif\n").already("c.replace-condition: {find: B, and: C}"), [1]);
+}
+
+#[test]
+fn the_chain_of_a_part_is_named_by_what_it_guards() {
+    let text = "#if A\na();\n#elif B\n#else\nb();\n#endif\n#if B\n#endif\n";
+    let change = "c.replace-condition: {around: b();, find: B, with: C}";
+    assert_eq!(on("f.c", text).changed(change), text.replace("#elif B", "#elif C"));
+    on("f.c", text).ambiguous("c.replace-condition: {find: B, with: C}");
+    assert_eq!(on("f.c", text.replace("#elif B", "#elif C")).already(change), [3]);
+    on("f.c", text.replace("#elif B", "#elif D")).missing(change);
+    assert!(on("f.c", "b();\n#if B\n#endif\n").refused(change).contains("under no condition"));
+}
+
+#[test]
+fn the_new_part_elsewhere_does_not_prove_the_change() {
+    let change = "c.replace-condition: {find: defined(A), with: defined(B)}";
+    on("f.c", "#if defined(B)\n#endif\n").missing(change);
+    let change = "c.replace-condition: {find: defined(A), with: defined(A) && B}";
+    assert_eq!(on("f.c", "#if C || defined(A) && B\n#endif\n").already(change), [1]);
+    let name = "c.replace-condition: {find: A, with: A && B}";
+    assert!(on("f.c", "#if defined(A)\n#endif\n").refused(name).contains("find: defined(A)"));
 }

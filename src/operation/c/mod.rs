@@ -12,6 +12,7 @@ mod add_macro;
 mod argument;
 mod balance;
 mod code;
+mod condition;
 mod declaration;
 mod entry;
 mod insert;

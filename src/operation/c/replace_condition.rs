@@ -1,15 +1,18 @@
 //! `c.replace-condition`.
 
 use super::code::{check_code, named_code, one_line, scope};
+use super::condition::Condition;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::value::Function as Wanted;
-use crate::syntax::c::{condition_parts, is_expression, operands};
+use crate::syntax::c::{Conditional, condition_parts, is_expression, is_operand};
+use crate::text::apply;
 
-/// `c.replace-condition`: adds to the condition of an `#if` or `#elif`, or replaces it. With `around`, the condition may
-/// differ between versions: it is that of the code that it guards.
+/// `c.replace-condition`: adds to the condition of an `#if` or `#elif`, or replaces it or a part of it. With `around`, the
+/// condition may differ between versions: it is that of the code that it guards. Brackets are added where the precedence of
+/// the operators needs them.
 ///
-/// It refuses code that is under no condition, and needs an expression on one line.
+/// It refuses code that is under no condition, and needs expressions on one line. `#ifdef X` is `defined(X)`.
 ///
 /// ```yaml
 /// file: Modules/posixmodule.c
@@ -23,13 +26,13 @@ use crate::syntax::c::{condition_parts, is_expression, operands};
 /// ```
 /// ```yaml
 /// file: Modules/posixmodule.c
-/// c.replace-condition: {find: '#elif defined(__sun)', with: defined(__sun) && !defined(__kestrel__)}
+/// c.replace-condition: {find: defined(__sun), with: defined(__sun) || defined(__kestrel__)}
 /// ```
 /// ```diff
 ///  #if defined(__linux__)
 ///      n = 1;
-/// -#elif defined(__sun)
-/// +#elif defined(__sun) && !defined(__kestrel__)
+/// -#elif defined(__sun) && X
+/// +#elif (defined(__sun) || defined(__kestrel__)) && X
 ///      n = 2;
 ///  #endif
 /// ```
@@ -37,25 +40,36 @@ use crate::syntax::c::{condition_parts, is_expression, operands};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[cfg_attr(test, schemars(extend("allOf" = [
-    {"oneOf": [{"required": ["around"]}, {"required": ["find"]}]},
+    {"anyOf": [{"required": ["around"]}, {"required": ["find"]}]},
     {"oneOf": [{"required": ["or"]}, {"required": ["and"]}, {"required": ["with"]}]}
 ])))]
 pub struct ReplaceCondition {
     /// The function; the whole file unless given.
     pub function: Option<Wanted>,
-    /// Code that the condition guards: the innermost `#if` or `#elif` around it is changed.
+    /// Code that the condition guards: the innermost `#if` or `#elif` around it is changed. With `find`, the condition that
+    /// has that in the innermost `#if`...`#endif` around it.
     pub around: Option<String>,
-    /// The directive: `#if defined(A)`, `#elif B`, `#ifdef C`.
+    /// A part of a condition: `defined(A)`. Or all of it with its directive: `#if defined(A)`, `#elif B`, `#ifdef C`.
     pub find: Option<String>,
-    /// An expression that is added with `||`.
+    /// An expression that is added to the whole condition with `||`.
     pub or: Option<String>,
-    /// An expression that is added with `&&`.
+    /// An expression that is added to the whole condition with `&&`.
     pub and: Option<String>,
-    /// The new expression.
+    /// What replaces `find`; without it, the whole condition.
     pub with: Option<String>,
-    /// How many conditions match `find`, or how many matches `around` has.
+    /// How many conditions match; with `with`, how many matches `find` has.
     #[serde(default)]
     pub count: Count,
+}
+
+/// A part of the condition of a directive.
+#[derive(Clone, Copy, PartialEq)]
+struct Part {
+    directive: Span,
+    /// In the expression of the condition.
+    part: Span,
+    /// In the file.
+    place: Span,
 }
 
 impl ReplaceCondition {
@@ -66,63 +80,29 @@ impl ReplaceCondition {
     /// The expression that is given, and the operator by which it is added.
     fn argument(&self) -> (&str, Option<&'static str>) {
         match (&self.or, &self.and) {
-            (Some(or), _) => (or, Some("||")),
-            (None, Some(and)) => (and, Some("&&")),
-            (None, None) => (self.with.as_deref().unwrap_or_default(), None),
+            (Some(or), _) => (or.trim(), Some("||")),
+            (None, Some(and)) => (and.trim(), Some("&&")),
+            (None, None) => (self.with.as_deref().unwrap_or_default().trim(), None),
         }
     }
 
-    /// The rewrites of a directive; none if it has what they make.
+    /// `find`, if it is a part of a condition and not a directive.
+    fn part(&self) -> Option<&str> {
+        self.find.as_deref().map(str::trim).filter(|find| !find.starts_with('#'))
+    }
+
+    /// The rewrites of a directive as a whole; none if it has what they make.
     fn rewrites(&self, text: &[u8], directive: Span) -> Option<Vec<Rewrite>> {
-        let parts = condition_parts(text, directive)?;
+        let condition = Condition::of(text, directive)?;
         let (own, operator) = self.argument();
-        let own = own.trim();
-        let (keyword, expression) = (parts.keyword.of(text), parts.expression.of(text));
-        // `#ifdef X` cannot take an expression.
-        let (before, after) = match keyword {
-            b"ifdef" | b"elifdef" => ("defined(", ")"),
-            b"ifndef" | b"elifndef" => ("!defined(", ")"),
-            _ => ("", ""),
-        };
-        let old = [before.as_bytes(), expression, after.as_bytes()].concat();
-        let tokens = |text| operands(text, b"").concat();
-        let is_done = match operator {
-            Some(operator) => {
-                let known: Vec<_> = operands(&old, operator.as_bytes());
-                let is_known = |wanted: &Vec<&[u8]>| known.iter().any(|one| bare(one) == bare(wanted));
-                operands(own.as_bytes(), operator.as_bytes()).iter().all(is_known)
-            }
-            None => tokens(&old) == tokens(own.as_bytes()),
-        };
-        if is_done {
-            return Some(Vec::new());
-        }
-        let plain_keyword = if keyword.starts_with(b"el") { "elif" } else { "if" };
-        let mut all = Vec::new();
-        if !before.is_empty() {
-            all.push(Rewrite::replace(parts.keyword, plain_keyword));
-        }
-        let Some(operator) = operator else {
-            // `#if(A)` has no blank.
-            let blank = if parts.expression.start == parts.keyword.end { " " } else { "" };
-            all.push(Rewrite::replace(parts.expression, format!("{blank}{own}")));
-            return Some(all);
-        };
-        // `&&` binds closer than `||`, and both closer than `?`.
-        let is_looser = |text: &[u8]| {
-            operands(text, b"?").len() > 1 || operator == "&&" && operands(text, b"||").len() > 1
-        };
-        let (open, close) = if is_looser(&old) { ("(", ")") } else { ("", "") };
-        let own = if is_looser(own.as_bytes()) { format!("({own})") } else { own.to_owned() };
-        let (first, last) = (format!("{open}{before}"), format!("{after}{close} {operator} {own}"));
-        if !first.is_empty() {
-            all.push(Rewrite::insert(parts.expression.start, first));
-        }
-        all.push(Rewrite::insert(parts.expression.end, last));
-        Some(all)
+        Some(match operator {
+            Some(operator) => condition.added(own, operator),
+            None => condition.replaced(own),
+        })
     }
 
-    /// The directives of the innermost conditions around the matches of `around`.
+    /// The directives around the matches of `around`: those of the innermost conditions, or of the innermost chains if the
+    /// condition is named, too.
     fn guards(&self, file: &ParsedFile, around: &str, within: Span) -> Result<Vec<Span>, Failure> {
         let found = file.c().find_code(around.as_bytes(), within);
         let what = named_code(around, self.function.as_ref());
@@ -131,22 +111,113 @@ impl ReplaceCondition {
                 .near(near_lines(file, around, &[]))
                 .into());
         }
-        let guard = |code: &Span| {
-            let mut branches = file.c().conditionals().iter().flat_map(|group| &group.branches);
-            let innermost = branches.rfind(|branch| branch.body.contains(*code));
+        let mut all: Vec<Span> = Vec::new();
+        for code in found {
+            let guards =
+                |group: &&Conditional| group.branches.iter().any(|branch| branch.body.contains(code));
             let none = || Failure::refused(format!("{what} is under no condition"), code.start);
-            let branch = innermost.ok_or_else(none)?;
+            let group = file.c().conditionals().iter().rfind(guards).ok_or_else(none)?;
+            if self.find.is_some() {
+                all.extend(group.branches.iter().map(|branch| branch.directive));
+                continue;
+            }
+            let branch = group.branches.iter().find(|branch| branch.body.contains(code)).ok_or_else(none)?;
             if condition_parts(&file.bytes, branch.directive).is_none() {
                 let why =
                     format!("{what} is under `{}`, which has no condition of its own", branch.condition);
                 return Err(Failure::refused(why, branch.directive.start));
             }
-            Ok(branch.directive)
-        };
-        let mut all: Vec<Span> = found.iter().map(guard).collect::<Result<_, _>>()?;
+            all.push(branch.directive);
+        }
+        all.sort_unstable();
         all.dedup();
         Ok(all)
     }
+
+    /// Which of the directives `find` is, or becomes: a finished change has another directive.
+    fn named(&self, text: &[u8], directives: Vec<Span>, find: &str) -> Vec<Span> {
+        let find = format!("{}\n", find.trim());
+        let rewrites = self.rewrites(find.as_bytes(), Span::new(0, find.len())).unwrap_or_default();
+        let result = apply(find.as_bytes(), &rewrites).unwrap_or_default();
+        let tokens = |text: &[u8], directive: Span| Condition::of(text, directive).map(|it| it.tokens());
+        let wanted = [find.as_bytes(), &result].map(|code| tokens(code, Span::new(0, code.len())));
+        let is_wanted = |one: &Span| {
+            let own = tokens(text, *one);
+            own.is_some() && wanted.contains(&own)
+        };
+        directives.into_iter().filter(is_wanted).collect()
+    }
+
+    /// Replaces a part of conditions.
+    fn replaced(&self, site: &Site<'_>, directives: &[Span], find: &str, with: &str) -> Answer {
+        let text = &site.file.bytes;
+        let found = parts(text, directives, find);
+        let mut done = parts(text, directives, with);
+        let is_in = |inner: &Part, outer: &Part| {
+            inner.directive == outer.directive && outer.part.contains(inner.part)
+        };
+        done.retain(|done| !found.iter().any(|found| found.part != done.part && is_in(done, found)));
+        let mut open = found.clone();
+        open.retain(|found| !done.iter().any(|done| is_in(found, done)));
+        // In the chain around the code, another condition is the result.
+        let are_proof = self.around.is_some() || shows_place(find, with);
+        let places = |all: &[Part]| all.iter().map(|one| one.place).collect::<Vec<_>>();
+        let results = Results { at: places(&done), are_proof };
+        let near = || near_lines(site.file, find, &[]);
+        // Which parts match; the rewrites of one of them may be several.
+        let mark = |span: Span| Rewrite::insert(span.start, "");
+        let what = format!("the condition {}", self.named_condition());
+        let answer = match_count(&what, self.count.0, &places(&found), &results, mark, near)?;
+        if let Resolution::Already(at) = answer {
+            return Ok(Resolution::Already(at));
+        }
+        let mut rewrites = Vec::new();
+        for directive in directives {
+            let Some(condition) = Condition::of(text, *directive) else { continue };
+            let own: Vec<Part> = open.iter().filter(|one| one.directive == *directive).copied().collect();
+            let is_name = |one: &&Part| condition.is_defined_name(one.part);
+            if let Some(name) = own.iter().find(is_name).filter(|_| !is_name_alone(with)) {
+                let why = format!("`{find}` is the name in `defined({find})`: write `find: defined({find})`");
+                return refused(why, name.place.start);
+            }
+            let own: Vec<Span> = own.iter().map(|one| one.part).collect();
+            if !own.is_empty() {
+                rewrites.extend(condition.replaced_parts(&own, with));
+            }
+        }
+        change_at(places(&open), rewrites)
+    }
+
+    fn named_condition(&self) -> String {
+        match (&self.around, &self.find) {
+            (Some(around), None) => format!("around `{}`", one_line(around)),
+            (Some(around), Some(find)) => format!("`{}` around `{}`", one_line(find), one_line(around)),
+            (None, _) => format!("`{}`", one_line(self.code())),
+        }
+    }
+}
+
+/// Where conditions have an operand.
+fn parts(text: &[u8], directives: &[Span], operand: &str) -> Vec<Part> {
+    let of = |directive: Span| {
+        let condition = Condition::of(text, directive);
+        let all = condition.into_iter().flat_map(|condition| {
+            let at = |part: Span| Part { directive, part, place: condition.place(part) };
+            condition.find(operand).into_iter().map(at).collect::<Vec<_>>()
+        });
+        all.collect::<Vec<_>>()
+    };
+    directives.iter().copied().flat_map(of).collect()
+}
+
+fn is_name_alone(code: &str) -> bool {
+    code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// Whether a new condition shows which one it replaced: `defined` alone is in many.
+fn shows_place(find: &str, with: &str) -> bool {
+    let names = |text: &str| text.replace("defined", "");
+    proves(names(find).as_bytes(), names(with).as_bytes())
 }
 
 impl Operate for ReplaceCondition {
@@ -161,18 +232,22 @@ impl Operate for ReplaceCondition {
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        ensure(self.around.is_some() != self.find.is_some(), "needs either `around` or `find`")?;
-        let anchor = if self.around.is_some() { "around" } else { "find" };
-        check_code([(anchor, self.code().as_bytes())])?;
-        let is_directive = self.find.as_ref().is_none_or(|find| {
-            let find = format!("{}\n", find.trim());
-            condition_parts(find.as_bytes(), Span::new(0, find.len())).is_some() && find.starts_with('#')
+        ensure(self.around.is_some() || self.find.is_some(), "needs `around` or `find`")?;
+        let around = self.around.as_deref().map(|around| ("around", around.as_bytes()));
+        check_code(around.into_iter().chain(self.find.as_deref().map(|find| ("find", find.as_bytes()))))?;
+        let is_condition = self.find.as_ref().is_none_or(|find| {
+            let line = format!("{}\n", find.trim());
+            condition_parts(line.as_bytes(), Span::new(0, line.len())).is_some() && line.starts_with('#')
+                || is_expression(find.trim().as_bytes()) && is_operand(find.as_bytes())
         });
-        ensure(is_directive, "needs a `find` that is a directive with a condition: `#if defined(A)`")?;
+        let what = "needs a `find` that is a part of a condition, or a directive with one: `#if defined(A)`";
+        ensure(is_condition, what)?;
         let given = [&self.or, &self.and, &self.with].into_iter().filter(|given| given.is_some()).count();
         ensure(given == 1, "needs one of `or`, `and` and `with`")?;
-        let is_valid = is_expression(self.argument().0.trim().as_bytes());
-        ensure(is_valid, "needs an expression on one line, without `#`: `defined(A)`")
+        let (own, operator) = self.argument();
+        ensure(is_expression(own.as_bytes()), "needs an expression on one line, without `#`: `defined(A)`")?;
+        let is_same = operator.is_none() && self.part() == Some(own);
+        ensure(!is_same, "does nothing: `find` and `with` are the same")
     }
 
     fn set_anchor(&mut self, anchor: Anchor) -> bool {
@@ -188,33 +263,25 @@ impl Operate for ReplaceCondition {
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (file, text) = (site.file, &site.file.bytes);
         let within = scope(site, self.function.as_ref())?;
-        let found = match (&self.around, &self.find) {
-            (Some(around), _) => self.guards(file, around, within)?,
-            (None, find) => {
-                // A finished change has another directive: what `find` becomes.
-                let find = format!("{}\n", find.as_deref().unwrap_or_default().trim());
-                let rewrites = self.rewrites(find.as_bytes(), Span::new(0, find.len())).unwrap_or_default();
-                let result = crate::text::apply(find.as_bytes(), &rewrites).unwrap_or_default();
-                let tokens = |text: &[u8], directive: Span| {
-                    let parts = condition_parts(text, directive)?;
-                    let all = operands(parts.expression.of(text), b"").concat();
-                    let all = [parts.keyword.of(text)].into_iter().chain(all).map(<[u8]>::to_vec);
-                    Some(all.collect::<Vec<_>>())
-                };
-                let branches = |code: &[u8]| {
-                    let wanted = tokens(code, Span::new(0, code.len()));
-                    let all = file.c().conditionals().iter().flat_map(|group| &group.branches);
-                    let all = all.map(|branch| branch.directive).filter(|one| within.contains(*one));
-                    all.filter(|one| wanted.is_some() && tokens(text, *one) == wanted).collect::<Vec<_>>()
-                };
-                let mut all = branches(find.as_bytes());
-                if result != find.as_bytes() {
-                    all.extend(branches(&result));
-                }
-                all
+        let all = match &self.around {
+            Some(around) => self.guards(file, around, within)?,
+            None => {
+                let branches = file.c().conditionals().iter().flat_map(|group| &group.branches);
+                branches.map(|branch| branch.directive).filter(|one| within.contains(*one)).collect()
             }
         };
-        let what = format!("the condition {}", named_condition(self));
+        let found = match (&self.find, self.part(), self.argument()) {
+            (_, Some(part), (with, None)) => return self.replaced(site, &all, part, with),
+            (_, Some(part), _) => {
+                let mut found: Vec<Span> =
+                    parts(text, &all, part).into_iter().map(|it| it.directive).collect();
+                found.dedup();
+                found
+            }
+            (Some(find), None, _) => self.named(text, all, find),
+            (None, None, _) => all,
+        };
+        let what = format!("the condition {}", self.named_condition());
         let is_done = |span: &Span| self.rewrites(text, *span).is_some_and(|all| all.is_empty());
         let done: Vec<Span> = found.iter().copied().filter(is_done).collect();
         // Which conditions match; the rewrites of one of them are several.
@@ -234,26 +301,5 @@ impl Operate for ReplaceCondition {
                 change_at(open.clone(), rewrites.collect())
             }
         }
-    }
-}
-
-/// The tokens of an operand without the brackets around it.
-fn bare<'a, 't>(operand: &'a [&'t [u8]]) -> &'a [&'t [u8]] {
-    let [first, inner @ .., last] = operand else { return operand };
-    if *first != b"(" || *last != b")" {
-        return operand;
-    }
-    let mut depth = 0i32;
-    let stays_inside = inner.iter().all(|token| {
-        depth += i32::from(*token == b"(") - i32::from(*token == b")");
-        depth >= 0
-    });
-    if stays_inside { bare(inner) } else { operand }
-}
-
-fn named_condition(operation: &ReplaceCondition) -> String {
-    match &operation.around {
-        Some(around) => format!("around `{}`", one_line(around)),
-        None => format!("`{}`", one_line(operation.code())),
     }
 }

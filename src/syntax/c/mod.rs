@@ -15,6 +15,7 @@ mod head;
 mod lexer;
 mod list;
 mod nesting;
+mod precedence;
 mod preprocessor;
 mod scan;
 mod statement;
@@ -29,8 +30,9 @@ pub(crate) use condition::is_directive;
 pub use condition::{Branch, Conditional};
 pub use declaration::{Function, Prototype};
 pub use declared::Declaration;
-pub(crate) use expression::{condition_parts, is_expression, operands};
+pub(crate) use expression::{ConditionParts, condition_parts, is_expression, operands};
 pub use list::{List, ListEntry, ListKind};
+pub(crate) use precedence::{defined_name, find_operand, is_defined_name, is_operand, needs_brackets};
 pub use preprocessor::{Define, Include};
 pub use table::Table;
 
