@@ -30,8 +30,15 @@ const FIXED: [&str; 11] = [
     "needed-while",
 ];
 
-/// The arguments that name one thing, which may be a list of alternatives.
-pub(super) const NAMES: [&str; 4] = ["function", "class", "method", "table"];
+/// Whether an argument of an operation names one thing, and may be a list of alternatives. Where a `target` is not here, the operation
+/// takes a list of them itself, or makes the target.
+pub(super) fn has_alternatives(operation: &str, argument: &str) -> bool {
+    match argument {
+        "function" | "class" | "method" | "table" => true,
+        "target" => operation == "makefile.prefix-command",
+        _ => false,
+    }
+}
 
 /// The named texts of a patchset, and of those that it extends.
 #[derive(Debug, Default)]
@@ -311,9 +318,10 @@ fn find_fork(entries: &[(Node, Node)]) -> Result<Option<Fork>, YamlError> {
             };
             return Ok(Some(Fork { path, ways: ranges.into_iter().map(way).collect() }));
         }
-        let is_scope = entries[path[0]].0.text() == Some("within") && key != "between";
+        let top = entries[path[0]].0.text().unwrap_or_default();
+        let is_scope = top == "within" && key != "between";
         if let Value::List(items) = &value.value
-            && (is_scope || NAMES.contains(&key))
+            && (is_scope || has_alternatives(top, key))
             && !items.is_empty()
         {
             let way = |item: &Node| {

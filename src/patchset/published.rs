@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::change::CHANGE_KEYS;
-use super::forms::NAMES;
+use super::forms::has_alternatives;
 use crate::operation::{FileNeed, Operation};
 use crate::shipped::SCHEMA;
 
@@ -24,7 +24,7 @@ pub fn json_schema() -> Value {
         *property = varying(property.take(), false);
     }
     for name in Operation::NAMES {
-        with_varying_properties(&mut change["properties"][name], |argument| NAMES.contains(&argument));
+        with_varying_properties(&mut change["properties"][name], |argument| has_alternatives(name, argument));
     }
     change["oneOf"] = any_operation().into();
     let properties = change["properties"].clone();
@@ -89,7 +89,7 @@ fn varying(mut value: Value, has_alternatives: bool) -> Value {
 }
 
 /// Lets every property of an object have several values.
-fn with_varying_properties(schema: &mut Value, has_alternatives: fn(&str) -> bool) {
+fn with_varying_properties(schema: &mut Value, has_alternatives: impl Fn(&str) -> bool) {
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
     for (name, property) in properties.into_iter().flatten() {
         *property = varying(property.take(), has_alternatives(name));

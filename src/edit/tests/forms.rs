@@ -139,3 +139,14 @@ fn a_pattern_selects_the_only_file_with_the_anchor() {
     );
     assert!(bad.contains("must begin with a folder"), "{bad}");
 }
+
+#[test]
+fn the_target_of_a_command_may_have_another_name() {
+    let prefix = "makefile.prefix-command: {target: [oldtest, test], command: ./python, with: yod}";
+    assert_eq!(on("Makefile", "test:\n\t./python\n").changed(prefix), "test:\n\tyod ./python\n");
+    assert_eq!(
+        on("Makefile", "a:\n\t./python\noldtest:\n\t./python\n").changed(prefix),
+        "a:\n\t./python\noldtest:\n\tyod ./python\n"
+    );
+    on("Makefile", "a:\n\t./python\n").missing(prefix);
+}
