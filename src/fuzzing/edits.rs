@@ -1,4 +1,4 @@
-//! Edits of every operation that changes what a parser finds.
+//! Edits that the fuzzer and the tests try on any bytes.
 
 use std::sync::LazyLock;
 

@@ -98,7 +98,7 @@ pub(super) fn match_count(
         return Err(Failure::Ambiguous {
             what: format!("expected {count} {expected} {matches}, found {total}"),
             at,
-            help: Some(format!("limit it to a function, target or class, or write `count: {total}`")),
+            help: Some(format!("limit it to a part of the file, or write `count: {total}`")),
         });
     }
     let mut miss = if total == 0 {

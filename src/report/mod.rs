@@ -1,4 +1,4 @@
-//! Turns values into text, JSON and HTML. The only code that renders; it decides nothing.
+//! Turns values into text, JSON, HTML and Markdown. The only code that writes reports; it decides nothing.
 //!
 //! A command builds a value, and [`Report`] writes it in the format that the user asked for. There is a file
 //! for each report; a new format is a [`Format`] and a method of [`Report`].

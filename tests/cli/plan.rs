@@ -425,7 +425,7 @@ fn an_ambiguous_anchor_lists_every_match() {
       Makefile.pre.in  expected 1 match of the command `$(GEN)` in the recipes, found 2
       here: Makefile.pre.in:14  -$(GEN) tables.txt
       here: Makefile.pre.in:15  @$(GEN) more.txt
-      help: limit it to a function, target or class, or write `count: 2`
+      help: limit it to a part of the file, or write `count: 2`
     nothing was written
     [exit 3]
     ");
