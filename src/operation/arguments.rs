@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 
+use super::times::Times;
 use super::value::{Count, Edge, Text};
 
 /// Where an argument is stored, by its type.
@@ -19,6 +20,7 @@ pub(super) enum Slot<'a> {
     Text(&'a mut Text),
     OptionalText(&'a mut Option<Text>),
     Count(&'a mut Count),
+    Times(&'a mut Times),
     Edge(&'a mut Option<Edge>),
     Flag(&'a mut bool),
 }
@@ -30,6 +32,7 @@ pub(super) enum Stored<'a> {
     Text(&'a Text),
     OptionalText(Option<&'a Text>),
     Count(Count),
+    Times(Times),
     Edge(Option<Edge>),
     Flag(bool),
 }
@@ -76,6 +79,7 @@ argument_types! {
     Text: Text, true, own => own;
     Option<Text>: OptionalText, false, own => own.as_ref();
     Count: Count, false, own => *own;
+    Times: Times, false, own => *own;
     Option<Edge>: Edge, false, own => *own;
     bool: Flag, false, own => *own;
 }
@@ -166,6 +170,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
             Slot::Text(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::OptionalText(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Count(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::Times(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Edge(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Flag(slot) => **slot = Deserialize::deserialize(deserializer)?,
         }
@@ -185,6 +190,7 @@ pub(super) fn write<S: Serializer>(
             Stored::String(text) => map.serialize_entry(name, text)?,
             Stored::Text(text) => map.serialize_entry(name, text)?,
             Stored::Count(count) => map.serialize_entry(name, count)?,
+            Stored::Times(times) => map.serialize_entry(name, times)?,
             Stored::Optional(Some(text)) => map.serialize_entry(name, text)?,
             Stored::OptionalText(Some(text)) => map.serialize_entry(name, text)?,
             Stored::Edge(Some(edge)) => map.serialize_entry(name, edge)?,

@@ -32,6 +32,7 @@ mod scope;
 pub mod setup;
 pub mod shell;
 pub mod text;
+mod times;
 mod unit;
 mod value;
 
@@ -42,4 +43,5 @@ pub use list::{Family, Operation};
 pub use operate::{Compared, Description, FileNeed, Operate, Site};
 pub use parsed::ParsedFile;
 pub use scope::Within;
+pub use times::Times;
 pub use value::{Count, Function, Module, OneOrMore, Text, TextFile, Texts};

@@ -65,9 +65,19 @@ fn a_name_is_replaced_everywhere() {
     assert_eq!((what.as_str(), near.len()), ("expected 5 times the name `f`, found 4", 4));
     let inside = case.changed("within: {function: f}\nc.rename: {name: x, to: y}");
     assert_eq!(inside, text.replace("f(int x)", "f(int y)"));
-    for wrong in ["name: f, to: f", "name: f, to: 'a b'", "name: '', to: f"] {
+    for wrong in ["name: f, to: f", "name: f, to: 'a b'", "name: '', to: f", "name: f, to: g, count: some"] {
         complaint(&format!("c.rename: {{{wrong}}}"));
     }
+}
+
+#[test]
+fn all_occurrences_of_a_name_are_replaced_if_there_are_any() {
+    let all = "c.rename: {name: f, to: g, count: all}";
+    assert_eq!(on("f.c", "f(f);\nf2;\n").changed(all), "g(g);\nf2;\n");
+    assert_eq!(on("f.c", "f;\ng;\n").changed(all), "g;\ng;\n");
+    let (what, _) = on("f.c", "g;\n").missing(all);
+    assert_eq!(what, "the name `f` was not found");
+    on("f.c", "h;\n").missing(all);
 }
 
 #[test]

@@ -107,6 +107,9 @@ fn a_name_is_replaced_in_code() {
         on("t.py", SOURCE).changed("within: {function: h}\npython.rename: {from: f, to: x.y, count: 2}");
     assert_eq!(scoped, SOURCE.replace("        f()", "        x.y()").replace("in f:", "in x.y:"));
     assert_eq!(on("t.py", SOURCE).ambiguous("python.rename: {from: h, to: hh}").len(), 3);
+    assert_eq!(on("t.py", SOURCE).changed("python.rename: {from: h, to: hh, count: all}"), after);
+    on("t.py", "hh = 1\n").missing("python.rename: {from: h, to: hh, count: all}");
+    complaint("python.rename: {from: h, to: hh, count: 0}");
     let message = complaint("python.rename: {from: 'a b', to: c}");
     assert!(message.contains("needs names"), "{message}");
 }

@@ -1,12 +1,14 @@
 //! `c.rename`.
 
 use super::macros::check_name;
+use crate::operation::Times;
 use crate::operation::prelude::*;
 
 /// `c.rename`: renames a function, variable, type or macro wherever a file or scope has its name: in code, in directives and in
 /// the input of Argument Clinic, but neither in strings nor in other comments.
 ///
-/// It refuses another number of occurrences than `count`, so that none is overlooked.
+/// It refuses another number of occurrences than `count`, so that none is overlooked. With `count: all`, versions may have
+/// other numbers, but not none.
 ///
 /// ```yaml
 /// file: Python/import.c
@@ -26,7 +28,7 @@ use crate::operation::prelude::*;
 /// ```yaml
 /// file: Python/import.c
 /// within: {function: load}
-/// c.rename: {name: n, to: count, count: 2}
+/// c.rename: {name: n, to: count, count: all}
 /// ```
 /// ```diff
 ///  int n;
@@ -45,9 +47,9 @@ pub struct Rename {
     pub name: String,
     /// The new name.
     pub to: String,
-    /// How many times the name occurs.
+    /// How many times the name occurs, or `all`.
     #[serde(default)]
-    pub count: Count,
+    pub count: Times,
 }
 
 impl Operate for Rename {
@@ -63,11 +65,12 @@ impl Operate for Rename {
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let c = site.file.c();
         let (found, done) = (c.words(&self.name, site.scope), c.words(&self.to, site.scope));
-        let count = self.count.0;
+        let count = self.count.of(found.len());
         if found.len() == count {
             return change(found.iter().map(|word| Rewrite::replace(*word, self.to.as_str())).collect());
         }
-        if found.is_empty() && done.len() >= count {
+        // With `all`, a single use of the new name would be enough, which may have been there before.
+        if found.is_empty() && done.len() >= count && self.count != Times::All {
             return Ok(crate::operation::Resolution::Already(done.iter().map(|word| word.start).collect()));
         }
         let what = format!("expected {count} times the name `{}`, found {}", self.name, found.len());
@@ -79,6 +82,9 @@ impl Operate for Rename {
         let mut miss = Miss::new(what).near(found.iter().map(|word| word.start));
         if !found.is_empty() {
             miss = miss.help(help);
+        } else if self.count == Times::All {
+            miss.what = format!("the name `{}` was not found", self.name);
+            miss.results = done.iter().map(|word| word.start).collect();
         }
         Err(miss.into())
     }

@@ -1,13 +1,14 @@
 //! `python.rename`.
 
 use super::statements::require_statements;
+use crate::operation::Times;
 use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
 arguments! {
     /// `python.rename`: replaces a name by another one, in code; strings and comments stay.
     ///
-    /// It does not fit where the name occurs another number of times. An attribute of the name is the name, too.
+    /// It does not fit where the name occurs another number of times, or with `count: all` never. An attribute of the name is the name, too.
     ///
     /// ```yaml
     /// file: Lib/platform.py
@@ -22,7 +23,7 @@ arguments! {
     /// ```yaml
     /// file: Lib/foo.py
     /// within: {function: load}
-    /// python.rename: {from: buffer, to: data, count: 2}
+    /// python.rename: {from: buffer, to: data, count: all}
     /// ```
     /// ```diff
     ///  buffer = ''
@@ -37,8 +38,8 @@ arguments! {
         from: String,
         /// The new name.
         to: String,
-        /// How many times the name occurs.
-        count: Count,
+        /// How many times the name occurs, or `all`.
+        count: Times,
     }
 }
 
@@ -81,6 +82,7 @@ impl Operate for Rename {
             nearest(self.from.trim(), words.map(|word| (word.start, String::from_utf8_lossy(word.of(text)))))
         };
         let rename = |span: Span| Rewrite::replace(span, to);
-        match_count(&format!("the name `{}`", self.from.trim()), self.count.0, &found, &results, rename, near)
+        let count = self.count.of(found.len());
+        match_count(&format!("the name `{}`", self.from.trim()), count, &found, &results, rename, near)
     }
 }
