@@ -282,3 +282,105 @@ fn a_python_function_is_a_scope() {
     assert!(diff("a").contains("@@ -1,5 +1,5 @@\n def a():\n-    step(1)\n+    step(2)\n"), "{}", diff("a"));
     assert!(diff("C.m").contains("-        step(1)\n+        step(2)\n"), "{}", diff("C.m"));
 }
+
+#[test]
+fn the_scope_of_moved_code_is_proposed() {
+    let c = |scope: &str| {
+        format!("file: {C}\nwithin: {{{scope}}}\nc.replace: {{find: step_one, with: step_two}}")
+    };
+    let m4 = |scope: &str| {
+        format!(
+            "file: configure.ac\nallow: {{stale-configure: no}}\nwithin: {{{scope}}}\nm4.replace: {{find: LINK=shared, with: LINK=static}}"
+        )
+    };
+    let check = |label: &str, body: &str| {
+        format!(
+            "AC_MSG_CHECKING([{label}])\n{body}AC_MSG_RESULT([$LINK])\nAC_MSG_CHECKING([other])\n{body}AC_MSG_RESULT([$LINK])\n"
+        )
+    };
+    let case = |subject: &str, pattern: &str| {
+        format!(
+            "case ${subject} in\n  {pattern}) LINK=shared;;\n  other) LINK=shared;;\nesac\ncase $last in\n  other) LINK=shared;;\nesac\n"
+        )
+    };
+    let twice = |branch: &str| format!("{branch}\nint a = step_one;\n#else\nint a = step_one;\n#endif\n");
+    for (path, edit, old, new, line, scope) in [
+        (C, c("if: '#ifdef OLD'"), twice("#ifdef OLD"), twice("#if NEW"), 2, "branch `#if NEW`"),
+        (
+            C,
+            c("if: '#elif OLD'"),
+            twice("#if A\n#elif OLD"),
+            twice("#if A\n#elif NEW"),
+            3,
+            "branch `#elif NEW`",
+        ),
+        (
+            C,
+            c("if: '#ifdef OLD ... #else'"),
+            twice("#ifdef OLD"),
+            twice("#ifdef NEW"),
+            4,
+            "branch `#ifdef NEW ... #else`",
+        ),
+        (
+            C,
+            c("enum: old"),
+            "enum old { step_one };\nint step_one;\n".into(),
+            "enum recent { step_one };\nint step_one;\n".into(),
+            1,
+            "enum `recent`",
+        ),
+        (
+            C,
+            c("struct: old"),
+            "struct old { int step_one; };\nint step_one;\n".into(),
+            "struct recent { int step_one; };\nint step_one;\n".into(),
+            1,
+            "struct `recent`",
+        ),
+        (
+            C,
+            c("table: old"),
+            "int old[] = { step_one };\nint step_one;\n".into(),
+            "int recent[] = { step_one };\nint step_one;\n".into(),
+            1,
+            "table `recent`",
+        ),
+        (
+            "configure.ac",
+            m4("section: how to link"),
+            check("how to link", "LINK=shared\n"),
+            check("for the linker", "LINK=shared\n"),
+            2,
+            "section `for the linker`",
+        ),
+        (
+            "configure.ac",
+            m4("case: $old, branch: a"),
+            case("old", "a"),
+            case("recent", "a"),
+            2,
+            "branch `a` in case `$recent`",
+        ),
+        ("configure.ac", m4("branch: a*"), case("old", "a*"), case("old", "b*|c"), 2, "branch `b*|c`"),
+    ] {
+        let case = Case::new(&[(path, &old)], &[(path, &new)], &edit);
+        let cell = case.cell();
+        let all = cell["candidates"].as_array().unwrap();
+        let own = all.iter().find(|one| one["line"] == line);
+        let own = own.unwrap_or_else(|| panic!("{scope}: {cell:#}"));
+        assert_eq!((&cell["verdict"], &own["can_be_taken"]), (&"changed".into(), &true.into()), "{cell:#}");
+        assert!(own["why"].as_str().unwrap().ends_with(&format!(" in {scope}")), "{cell:#}");
+    }
+}
+
+#[test]
+fn a_scope_that_is_gone_is_left_out() {
+    let edit = format!(
+        "file: {C}\nwithin: {{function: f, if: '#ifdef OLD'}}\nc.replace: {{find: step_one(), with: step_two()}}"
+    );
+    let old = "void f(void)\n{\n#ifdef OLD\n    step_one();\n#endif\n}\nvoid g(void) { step_one(); }\n";
+    let new = old.replace("#ifdef OLD\n", "").replace("#endif\n", "");
+    let case = Case::new(&[(C, old)], &[(C, &new)], &edit);
+    assert_eq!(case.first(), ("changed".into(), format!("{C}:3"), true));
+}

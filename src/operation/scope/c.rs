@@ -43,3 +43,41 @@ pub(super) fn branches_near(file: &ParsedFile, directive: &str, outer: &[Span]) 
         inside.map(|branch: &Branch| (branch.directive.start, branch.condition.as_str().into())),
     )
 }
+
+/// The function that a span is in.
+pub(super) fn function_at(file: &ParsedFile, span: Span) -> Option<String> {
+    let mut all = file.c().functions().iter();
+    all.find(|function| function.span().contains(span)).map(|function| function.name.clone())
+}
+
+/// The innermost list of a kind that a span is in: its first name.
+pub(super) fn list_at(file: &ParsedFile, kind: ListKind, span: Span) -> Option<String> {
+    let all = file.c().lists(file.span()).into_iter();
+    let around = all.filter(|list| list.kind == kind && list.inside.contains(span));
+    let name = *around.min_by_key(|list| list.inside.len())?.names.first()?;
+    Some(String::from_utf8_lossy(name.of(&file.bytes)).into_owned())
+}
+
+/// The directive of the innermost branch that a span is in, with the first one of its chain if it is an `#else`.
+pub(super) fn branch_at(file: &ParsedFile, span: Span) -> Option<String> {
+    let (_, own) = innermost(file, span)?;
+    if own.condition == "#else" { chain_at(file, span) } else { Some(own.condition.clone()) }
+}
+
+/// The directive of the innermost branch that a span is in, with the first one of its chain if it is not that itself.
+pub(super) fn chain_at(file: &ParsedFile, span: Span) -> Option<String> {
+    let (first, own) = innermost(file, span)?;
+    if first == own {
+        return Some(own.condition.clone());
+    }
+    Some(format!("{} ... {}", first.condition, own.condition))
+}
+
+/// The first branch of the innermost `#if` group around a span, and the one that it is in.
+fn innermost(file: &ParsedFile, span: Span) -> Option<(&Branch, &Branch)> {
+    let mut all = file.c().conditionals().iter().rev();
+    all.find_map(|group| {
+        let own = group.branches.iter().find(|branch| branch.body.contains(span))?;
+        Some((group.branches.first()?, own))
+    })
+}

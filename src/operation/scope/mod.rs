@@ -2,6 +2,7 @@
 //!
 //! The scopes of a format are found in its file of this folder.
 
+mod around;
 mod c;
 mod m4;
 mod makefile;

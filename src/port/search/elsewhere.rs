@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::kind::{NOT_BUILT, folder_of, is_searched, kind};
 use crate::edit::Outcome;
-use crate::operation::{Anchor, Function as Wanted, Within, find_words};
+use crate::operation::{Anchor, Function as Wanted, ParsedFile, find_words};
 use crate::patchset::Change;
 use crate::port::cell::{Candidate, Evidence, Verdict};
 use crate::port::finding::{Finding, candidate};
@@ -14,7 +14,6 @@ use crate::port::judging::{JudgedPart, Judging, Searchable};
 use crate::port::searched::Sought;
 use crate::syntax::c::CFile;
 use crate::syntax::makefile::Makefile;
-use crate::syntax::python::PyFile;
 use crate::text::{Comments, Span, find_tokens, line_bounds};
 use crate::tree::{TreeError, TreePath};
 
@@ -199,7 +198,8 @@ fn places_of_text(judged: JudgedPart<'_>, text: &str) -> Result<Vec<Candidate>, 
     let with_name: Vec<Searchable> =
         with_name.into_iter().map(|(path, _)| judging.searchable(path)).collect();
     for (path, _) in judging.having(&with_name, sought, count)? {
-        let (path, bytes) = (&path, &judging.contents(&path)?.unwrap_or_default());
+        let Some(parsed) = judging.parsed(&path)? else { continue };
+        let (path, bytes) = (&path, &parsed.bytes);
         let matches = matches_in(path, bytes, text);
         // Text that was there already is not the anchor that moved there.
         let before = judging.base_bytes(path)?.map_or(0, |old| matches_in(path, &old, text).len());
@@ -208,7 +208,7 @@ fn places_of_text(judged: JudgedPart<'_>, text: &str) -> Result<Vec<Candidate>, 
             continue;
         }
         for span in &matches {
-            let (scope, change) = on(judged, path, bytes, *span);
+            let (scope, change) = on(judged, path, &parsed, *span);
             let change = judged.tried(change)?;
             let scope = scope.map(|scope| format!(" in {scope}")).unwrap_or_default();
             let why = match *path == judged.part.file {
@@ -257,8 +257,16 @@ fn find_unquoted(text: &[u8], needle: &[u8]) -> Vec<Span> {
 }
 
 /// The scope around a match, and the change with that scope, in that file.
-fn on(judged: JudgedPart<'_>, path: &TreePath, text: &[u8], span: Span) -> (Option<String>, Option<Change>) {
-    let file = |change: Change| Change { file: vec![path.clone()], ..change };
+fn on(
+    judged: JudgedPart<'_>,
+    path: &TreePath,
+    parsed: &ParsedFile,
+    span: Span,
+) -> (Option<String>, Option<Change>) {
+    let text = &parsed.bytes;
+    let within = judged.change.within.as_ref().and_then(|within| within.around(parsed, span));
+    let scope = within.as_ref().map(ToString::to_string);
+    let here = |change: Change| Change { file: vec![path.clone()], within: within.clone(), ..change };
     // The text as it is written here, if it differs in blanks or quotes.
     let as_here = |change: Change| {
         let here = String::from_utf8(span.of(text).to_vec()).ok();
@@ -266,52 +274,24 @@ fn on(judged: JudgedPart<'_>, path: &TreePath, text: &[u8], span: Span) -> (Opti
         moved.map(|operation| change.with_operation(operation))
     };
     if let Anchor::Code { function: Some(wanted), code, count } = judged.anchor() {
-        let Some(name) = enclosing_function(text, span) else { return (None, None) };
+        let Some(name) = enclosing_function(parsed, span) else { return (None, None) };
         let function =
             Some(Wanted { name: name.clone(), under: wanted.under.filter(|_| name == wanted.name) });
-        let change = judged.moved(Anchor::Code { function, code, count }).map(file);
+        let change = judged.moved(Anchor::Code { function, code, count }).map(here);
         return (Some(format!("`{name}`")), change);
     }
-    let within = judged.change.within.as_ref().and_then(|within| scope_around(within, path, text, span));
-    let scope = within.as_ref().map(ToString::to_string);
-    let change = file(Change { within, ..judged.change.clone() });
-    let is_literal =
-        text_of(&judged.anchor()).is_some_and(|anchor| anchor.trim().as_bytes() == span.of(text));
+    let change = here(judged.change.clone());
+    // Blanks in code do not matter.
+    let is_literal = match judged.anchor() {
+        Anchor::Code { .. } => true,
+        anchor => text_of(&anchor).is_some_and(|anchor| anchor.trim().as_bytes() == span.of(text)),
+    };
     (scope, if is_literal { Some(change) } else { as_here(change) })
 }
 
-/// The scope of the same kind as `wanted` around a match; `None` if there is none.
-fn scope_around(wanted: &Within, path: &TreePath, text: &[u8], span: Span) -> Option<Within> {
-    let of_lists = [&wanted.fields, &wanted.constants, &wanted.table, &wanted.condition];
-    if wanted.between.is_some() || of_lists.into_iter().any(Option::is_some) {
-        return None;
-    }
-    let mut around = Within::default();
-    if path.as_str().ends_with(".py") {
-        let python = PyFile::parse(text);
-        let function = python.function_at(span.start).map(|function| function.path.clone());
-        let class = python.class_at(span.start).map(|class| class.path.clone());
-        match (wanted.function.is_some(), wanted.class.is_some()) {
-            // The dotted name of the function says the class.
-            (true, _) => around.function = Some(function?),
-            (false, true) => around.class = Some(class?),
-            (false, false) => {}
-        }
-    } else if wanted.function.is_some() {
-        around.function = Some(enclosing_function(text, span)?);
-    }
-    if wanted.target.is_some() {
-        let makefile = Makefile::parse(text);
-        let rule = makefile.rules.iter().find(|rule| rule.span.contains(span))?;
-        around.target = Some(String::from_utf8_lossy(rule.targets.first()?.of(text)).into_owned());
-    }
-    (around != Within::default()).then_some(around)
-}
-
 /// The C function that a match is in.
-fn enclosing_function(text: &[u8], span: Span) -> Option<String> {
-    let c = CFile::parse(text);
-    let found = c.functions().iter().find(|function| function.span().contains(span))?;
+fn enclosing_function(file: &ParsedFile, span: Span) -> Option<String> {
+    let found = file.c().functions().iter().find(|function| function.span().contains(span))?;
     Some(found.name.clone())
 }
 

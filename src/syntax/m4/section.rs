@@ -30,6 +30,15 @@ impl M4File {
         })
     }
 
+    /// The label, without quotes, of the last section that begins before a span and has it.
+    pub fn section_at(&self, span: Span) -> Option<Span> {
+        let starts = self.calls().iter().filter(|call| call.span.start <= span.start);
+        let starts = starts.filter(|call| is_start(&self.code, call));
+        let around = starts.filter(|call| self.section(call).is_some_and(|section| section.contains(span)));
+        let label = around.max_by_key(|call| call.span.start)?.arguments.first()?;
+        Some(self.unquoted(*label))
+    }
+
     /// Every `case` and `AS_CASE` of `subject` in `outer`. Double quotes around the subject do not matter.
     pub fn find_cases(&self, subject: &str, outer: Span) -> Vec<&Case> {
         let subject = without_double_quotes(subject.trim().as_bytes());
