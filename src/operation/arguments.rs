@@ -23,6 +23,7 @@ pub(super) enum Slot<'a> {
     Times(&'a mut Times),
     Edge(&'a mut Option<Edge>),
     Flag(&'a mut bool),
+    Number(&'a mut Option<usize>),
 }
 
 /// An argument, by its type.
@@ -35,6 +36,7 @@ pub(super) enum Stored<'a> {
     Times(Times),
     Edge(Option<Edge>),
     Flag(bool),
+    Number(Option<usize>),
 }
 
 /// A type that an argument may have.
@@ -82,6 +84,7 @@ argument_types! {
     Times: Times, false, own => *own;
     Option<Edge>: Edge, false, own => *own;
     bool: Flag, false, own => *own;
+    Option<usize>: Number, false, own => *own;
 }
 
 /// The name of an argument, by its field: `if` for `r#if`.
@@ -173,6 +176,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
             Slot::Times(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Edge(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Flag(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::Number(slot) => **slot = Deserialize::deserialize(deserializer)?,
         }
         Ok(())
     }
@@ -195,10 +199,12 @@ pub(super) fn write<S: Serializer>(
             Stored::OptionalText(Some(text)) => map.serialize_entry(name, text)?,
             Stored::Edge(Some(edge)) => map.serialize_entry(name, edge)?,
             Stored::Flag(true) => map.serialize_entry(name, &true)?,
+            Stored::Number(Some(number)) => map.serialize_entry(name, number)?,
             Stored::Optional(None)
             | Stored::OptionalText(None)
             | Stored::Edge(None)
-            | Stored::Flag(false) => {}
+            | Stored::Flag(false)
+            | Stored::Number(None) => {}
         }
     }
     map.end()

@@ -35,6 +35,7 @@ pub mod text;
 mod times;
 mod unit;
 mod value;
+mod word_list;
 
 pub use anchor::{Anchor, Side};
 pub use answer::{Answer, Delta, Failure, Miss, Resolution};

@@ -17,6 +17,7 @@ mod m4_branches;
 mod m4_conditions;
 mod m4_nouns;
 mod m4_statements;
+mod m4_words;
 mod m4_wrap;
 mod makefile;
 mod makefile_lines;

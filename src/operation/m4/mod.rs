@@ -1,6 +1,7 @@
 //! m4 sources that autoconf reads: aclocal.m4, configure.ac.
 
 mod add_branch;
+mod add_word;
 mod branch;
 mod define;
 mod insert;
@@ -8,22 +9,28 @@ mod layout;
 mod override_macro;
 mod remove;
 mod remove_branch;
+mod remove_word;
 mod replace;
 mod replace_argument;
 mod replace_condition;
+mod replace_word;
 mod set_variable;
 mod statements;
+mod words;
 mod wrap;
 
 pub use add_branch::AddBranch;
+pub use add_word::AddWord;
 pub use define::Define;
 pub use insert::Insert;
 pub use override_macro::Override;
 pub use remove::Remove;
 pub use remove_branch::RemoveBranch;
+pub use remove_word::RemoveWord;
 pub use replace::Replace;
 pub use replace_argument::ReplaceArgument;
 pub use replace_condition::ReplaceCondition;
+pub use replace_word::ReplaceWord;
 pub use set_variable::SetVariable;
 pub use wrap::Wrap;
 

@@ -1,8 +1,8 @@
 //! `makefile.add-word`.
 
-use super::list_word::{ListWord, definitions, find_word, only_word};
-use super::variable::separated;
+use super::list_word::{definitions, lists};
 use crate::operation::prelude::*;
+use crate::operation::word_list::{Addition, add};
 use crate::syntax::makefile::{is_open, words};
 
 /// `makefile.add-word`: adds a word to the list that a variable holds: on a line of its own, if the word next to it has one.
@@ -56,33 +56,22 @@ impl Operate for AddWord {
     moves_to!(self, Anchor::Variable(name) => self.variable = name);
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
-        let (file, text) = (site.file, &site.file.bytes);
-        let lists = definitions(site, &self.variable)?;
-        if let Some(done) = find_word(file, &lists, &self.word).first() {
-            return already(done.word.start);
-        }
-        if let Some(other) = self.before.as_ref().or(self.after.as_ref()) {
-            let other = only_word(file, &lists, &self.variable, other)?;
-            return change(vec![other.insert(text, &self.word, self.after.is_some())]);
-        }
-        let [list] = lists[..] else {
-            return Err(Failure::Ambiguous {
-                what: format!("`{}` is defined {} times", self.variable, lists.len()),
-                at: lists.iter().map(|list| list.name.start).collect(),
-                help: Some("name with `after` the word after which it is put".to_owned()),
-            });
-        };
-        if is_open(list.value.of(text)) {
+        let text = &site.file.bytes;
+        let lists = lists(site, &self.variable)?;
+        let (before, after) = (self.before.as_deref(), self.after.as_deref());
+        let addition = Addition { word: &self.word, before, after };
+        let answer = add(text, &lists, &format!("`{}`", self.variable), &addition)?;
+        let is_change = matches!(answer, Resolution::Change { .. });
+        if let ([list], true, None) = (&definitions(site, &self.variable)?[..], is_change, before.or(after))
+            && is_open(list.value.of(text))
+        {
             let why = format!(
                 "the value of `{}` ends in a `\\`, a `$` or a reference that is not closed",
                 self.variable
             );
             return refused(why, list.value.start);
         }
-        change(vec![match words(text, list.value).last() {
-            Some(last) => ListWord { variable: list, word: *last }.insert(text, &self.word, true),
-            None => Rewrite::insert(list.value.end, separated(file, list, &self.word)),
-        }])
+        Ok(answer)
     }
 }
 

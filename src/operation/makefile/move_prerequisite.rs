@@ -1,7 +1,8 @@
 //! `makefile.move-prerequisite`.
 
-use super::prerequisite::{change_head, only_prerequisite, with_blanks};
+use super::prerequisite::{change_head, only_prerequisite};
 use crate::operation::prelude::*;
+use crate::operation::word_list::with_blanks;
 
 /// `makefile.move-prerequisite`: moves a prerequisite before or after another one of the same rule. A serial make builds
 /// them in their order.

@@ -144,37 +144,3 @@ pub(super) fn no_rule(file: &ParsedFile, targets: &[String], word: Option<&str>)
     miss.near.truncate(5);
     miss.into()
 }
-
-/// A word of a list that begins at `list_start`, with the blanks that go with it: those before it, or, where it is the first word of a continuation
-/// line, those after it, or that whole line where it is the only word.
-pub(super) fn with_blanks(text: &[u8], list_start: usize, word: Span) -> Span {
-    let blank = |b: &u8| matches!(b, b' ' | b'\t');
-    let before = text[..word.start].iter().rev().take_while(|b| blank(b)).count();
-    let after = text[word.end..].iter().take_while(|b| blank(b)).count();
-    let line_start = word.start - before;
-    let first_on_line = line_start > list_start && text[line_start - 1] == b'\n';
-    if !first_on_line {
-        return Span::new(line_start, word.end);
-    }
-    let rest = &text[word.end + after..];
-    let continued = rest.starts_with(b"\\\n") || rest.starts_with(b"\\\r\n");
-    let ends = rest.is_empty() || rest.starts_with(b"\n") || rest.starts_with(b"\r\n");
-    if continued {
-        // The only word of a line in the middle: the line is removed.
-        let end = word.end + after + rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |i| i + 1);
-        Span::new(line_start, end)
-    } else if ends {
-        // The only word of the last line: the backslash above is removed as well.
-        let mut start = line_start - 1;
-        if start > 0 && text[start - 1] == b'\r' {
-            start -= 1;
-        }
-        start -= 1;
-        while start > 0 && blank(&text[start - 1]) {
-            start -= 1;
-        }
-        Span::new(start, word.end)
-    } else {
-        Span::new(word.start, word.end + after)
-    }
-}

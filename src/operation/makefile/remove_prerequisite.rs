@@ -1,8 +1,9 @@
 //! `makefile.remove-prerequisite`.
 
-use super::prerequisite::{NotFound, change_head, only_prerequisite, with_blanks};
+use super::prerequisite::{NotFound, change_head, only_prerequisite};
 use super::reach::{check_all_unreached, reached};
 use crate::operation::prelude::*;
+use crate::operation::word_list::with_blanks;
 
 /// `makefile.remove-prerequisite`: removes a word from a rule's prerequisites.
 ///

@@ -1,7 +1,8 @@
 //! `makefile.remove-word`.
 
-use super::list_word::{definitions, find_word, misspelled, only_word};
+use super::list_word::{leaves_the_others, lists};
 use crate::operation::prelude::*;
+use crate::operation::word_list::remove;
 
 /// `makefile.remove-word`: removes a word from the list that a variable holds, with its line if it has one of its own.
 ///
@@ -46,24 +47,16 @@ impl Operate for RemoveWord {
     moves_to!(self, Anchor::Variable(name) => self.variable = name);
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
-        let file = site.file;
-        let lists = definitions(site, &self.variable)?;
-        if !find_word(file, &lists, &self.word).is_empty() {
-            let found = only_word(file, &lists, &self.variable, &self.word)?;
-            let rewrite = Rewrite::remove(found.with_blanks(&file.bytes));
-            if !found.leaves_the_others(file, &rewrite) {
-                return refused("without it the list would continue on the next line", found.word.start);
-            }
-            return change(vec![rewrite]);
+        let lists = lists(site, &self.variable)?;
+        let answer = remove(&site.file.bytes, &lists, &format!("`{}`", self.variable), &self.word)?;
+        if let Resolution::Change { deltas, .. } = &answer
+            && let [Delta::Rewrite(rewrite)] = &deltas[..]
+            && let Some(list) =
+                lists.iter().find(|list| list.words.iter().any(|word| rewrite.span.contains(*word)))
+            && !leaves_the_others(site.file, list, rewrite)
+        {
+            return refused("without it the list would continue on the next line", rewrite.span.start);
         }
-        // A removed word leaves no trace. Where one is found that may be misspelled, it was not removed.
-        let near = misspelled(file, &lists, &self.word);
-        if near.is_empty() {
-            return already(lists[0].name.start);
-        }
-        let what = format!("`{}` is not a word of `{}`, but a similar one is", self.word, self.variable);
-        let mut miss = Miss::new(what).near(near);
-        miss.results = vec![lists[0].name.start];
-        Err(miss.into())
+        Ok(answer)
     }
 }

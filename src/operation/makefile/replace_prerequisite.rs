@@ -1,8 +1,9 @@
 //! `makefile.replace-prerequisite`.
 
-use super::prerequisite::{NotFound, change_head, only_prerequisite, with_blanks};
+use super::prerequisite::{NotFound, change_head, only_prerequisite};
 use super::reach::{check_all_unreached, check_unreached, reached};
 use crate::operation::prelude::*;
+use crate::operation::word_list::with_blanks;
 
 /// `makefile.replace-prerequisite`: replaces one prerequisite by another word.
 ///

@@ -1,7 +1,8 @@
 //! `makefile.replace-word`.
 
-use super::list_word::{definitions, find_word, only_word};
+use super::list_word::lists;
 use crate::operation::prelude::*;
+use crate::operation::word_list::replace;
 
 /// `makefile.replace-word`: replaces a word of the list that a variable holds by one or more others.
 ///
@@ -62,18 +63,7 @@ impl Operate for ReplaceWord {
     moves_to!(self, Anchor::Variable(name) => self.variable = name);
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
-        let (file, text) = (site.file, &site.file.bytes);
-        let lists = definitions(site, &self.variable)?;
-        let present: Vec<_> = self.new_words().map(|word| find_word(file, &lists, word)).collect();
-        let are_present = present.iter().all(|found| !found.is_empty());
-        if are_present && find_word(file, &lists, &self.word).is_empty() {
-            return already(present[0][0].word.start);
-        }
-        let found = only_word(file, &lists, &self.variable, &self.word)?;
-        change(vec![if are_present {
-            Rewrite::remove(found.with_blanks(text))
-        } else {
-            Rewrite::replace(found.word, self.with.trim())
-        }])
+        let named = format!("`{}`", self.variable);
+        replace(&site.file.bytes, &lists(site, &self.variable)?, &named, &self.word, &self.with)
     }
 }

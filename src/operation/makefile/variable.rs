@@ -57,9 +57,14 @@ pub(super) fn variable<'a>(file: &'a ParsedFile, name: &'a str) -> Result<&'a Va
 
 /// A value for an empty variable, with the blanks that separate it from the operator and a comment.
 pub(super) fn separated(file: &ParsedFile, variable: &Variable, value: &str) -> String {
+    let (before, after) = around(file, variable);
+    format!("{before}{value}{}", if value.is_empty() { "" } else { after })
+}
+
+/// The blanks that separate a value for an empty variable from the operator and a comment.
+pub(super) fn around(file: &ParsedFile, variable: &Variable) -> (&'static str, &'static str) {
     let empty = variable.value.is_empty();
     let before = if empty && variable.value.start == variable.operator.end { "\t" } else { "" };
     let comment = file.bytes.get(variable.value.end) == Some(&b'#');
-    let after = if empty && comment && !value.is_empty() { " " } else { "" };
-    format!("{before}{value}{after}")
+    (before, if empty && comment { " " } else { "" })
 }
