@@ -6,10 +6,10 @@ use super::outcome::{Near, Outcome, Part};
 use crate::contents::Contents;
 use crate::operation::c::balanced;
 use crate::operation::{
-    Answer, Delta, Failure, Family, FileNeed, Miss, Module, ParsedFile, Resolution, Site,
+    Answer, Delta, Failure, Family, FileNeed, Miss, Module, ParsedFile, Resolution, Site, Within,
 };
 use crate::patchset::{Change, Edit, Form, is_pattern, pattern_matches};
-use crate::text::nearest;
+use crate::text::{Span, nearest};
 use crate::tree::{Entry, Location, TreeError, TreePath};
 use crate::version::VersionRange;
 
@@ -298,27 +298,54 @@ fn in_file(index: usize, change: &Change, file: &ParsedFile, exists: bool) -> Ve
             Ok(Resolution::Already(_)) | Err(_) => Part { name, ..bare },
         }
     };
-    let scope = match change.within.as_ref().map_or(Ok(file.span()), |within| within.resolve(file)) {
-        Ok(scope) => scope,
+    let scopes = match change.within.as_ref().map_or(Ok(vec![file.span()]), |within| within.resolve(file)) {
+        Ok(scopes) => scopes,
         Err(failure) => return vec![answered(None, Err(failure))],
     };
     let resolve = |module: Option<&Module>| {
-        let site = Site {
-            file,
-            exists,
-            scope,
-            is_limited: change.within.is_some(),
-            texts: &change.texts,
-            neighbours: &change.neighbours,
-            module,
+        let resolve_in = |scope: Span| {
+            let site = Site {
+                file,
+                exists,
+                scope,
+                is_limited: change.within.is_some(),
+                texts: &change.texts,
+                neighbours: &change.neighbours,
+                module,
+            };
+            let answer = operation.resolve(&site);
+            if change.operation.family() == Family::C { balanced(file, answer) } else { answer }
         };
-        let answer = operation.resolve(&site);
-        let is_c = change.operation.family() == Family::C;
-        answered(module, if is_c { balanced(file, answer) } else { answer })
+        let answer = match &change.within {
+            Some(within) if scopes.len() > 1 => {
+                in_one_of(&scopes, within, operation.describe().removes, resolve_in)
+            }
+            _ => resolve_in(scopes[0]),
+        };
+        answered(module, answer)
     };
     match operation.modules() {
         [] => vec![resolve(None)],
         modules => modules.iter().map(|module| resolve(Some(module))).collect(),
+    }
+}
+
+/// The answer in the one of several scopes in which the anchor is.
+fn in_one_of(scopes: &[Span], within: &Within, removes: bool, resolve: impl Fn(Span) -> Answer) -> Answer {
+    let mut answers: Vec<Answer> = scopes.iter().map(|scope| resolve(*scope)).collect();
+    let is_already = |answer: &Answer| matches!(answer, Ok(Resolution::Already(_)));
+    let is_miss = |answer: &Answer| matches!(answer, Err(Failure::Missing(_)));
+    // What is to be removed is already absent from the others.
+    let counts =
+        |answer: &Answer| if removes { !is_miss(answer) && !is_already(answer) } else { !is_miss(answer) };
+    let fits: Vec<usize> = (0..answers.len()).filter(|index| counts(&answers[*index])).collect();
+    match fits[..] {
+        [one] => answers.swap_remove(one),
+        [] => {
+            let first = answers.iter().position(is_already).or_else(|| answers.iter().position(is_miss));
+            answers.swap_remove(first.unwrap_or(0))
+        }
+        _ => Err(within.ambiguous(scopes)),
     }
 }
 

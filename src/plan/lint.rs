@@ -77,7 +77,7 @@ fn message(
                 && !is_regenerated(patchset, part)
                 && !whole.changes_configure()
                 && !changes_only_comments(context, part)?,
-            format!("configure is generated from {file} and is not regenerated: add an entry to `build: regenerate:` that reads {file} and writes configure"),
+            format!("configure is generated from {file} and is not regenerated: write `build: {{regenerate: [{{why: REASON, run: [autoconf], reads: [{file}], writes: [configure]}}]}}`"),
         ),
         Lint::UntakenSection => {
             let names = untaken_sections(patchset, change);

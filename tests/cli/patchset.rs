@@ -186,7 +186,7 @@ fn an_operation_needs_a_file() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.mode` needs `file`
+      patchsets/mine/patchset.yaml:5:5: `file.mode` needs `file`, which each change of a list has itself
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: [], file.mode: {executable: true}}\n"), @"

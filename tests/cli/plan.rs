@@ -776,10 +776,10 @@ fn a_stale_configure_is_denied_unless_declared() {
     assert_snapshot!(plan_in(&env, edits), @"
     mine on tree (CPython 9.9)
       refused   a  configure.ac:1
-                stale-configure: configure is generated from configure.ac and is not regenerated: add an entry to `build: regenerate:` that reads configure.ac and writes configure
+                stale-configure: configure is generated from configure.ac and is not regenerated: write `build: {regenerate: [{why: REASON, run: [autoconf], reads: [configure.ac], writes: [configure]}]}`
     1 edit: 1 refused; 0 files
     error: edit `a` would not have the intended effect (stale-configure)
-      configure is generated from configure.ac and is not regenerated: add an entry to `build: regenerate:` that reads configure.ac and writes configure
+      configure is generated from configure.ac and is not regenerated: write `build: {regenerate: [{why: REASON, run: [autoconf], reads: [configure.ac], writes: [configure]}]}`
       help: if this is intended, add `allow: {stale-configure: REASON}` to the edit
     nothing was written
     [exit 3]

@@ -123,3 +123,19 @@ fn a_required_declaration_matches_despite_blanks_and_comments() {
         assert_eq!(outcomes(&tree, None, &edit), [outcome], "{}", text.escape_ascii());
     }
 }
+
+#[test]
+fn of_several_scopes_the_one_with_the_anchor_counts() {
+    let two = "#if A\nint x;\n#endif\n#if A\nint y;\n#endif\n";
+    let within = |change: &str| format!("within: {{if: '#if A'}}\n{change}");
+    let replace = within("c.replace: {find: int y, with: long y}");
+    assert_eq!(on("f.c", two).changed(&replace), two.replace("int y", "long y"));
+    let remove = within("c.remove: {find: int x;}");
+    assert_eq!(on("f.c", two).changed(&remove), two.replace("int x;\n", ""));
+    assert!(!on("f.c", two.replace("int x;\n", "long z;\n")).already(&remove).is_empty());
+    let both = on("f.c", two.replace('y', "x"));
+    assert_eq!(both.ambiguous(&within("c.replace: {find: int x, with: long x}")), [2, 5]);
+    assert_eq!(both.ambiguous(&remove), [2, 5]);
+    assert_eq!(on("f.c", two).ambiguous(&within("c.insert: {at: end, text: int z;}")), [2, 5]);
+    on("f.c", two).missing(&within("c.replace: {find: int w, with: long w}"));
+}

@@ -148,13 +148,13 @@ impl Within {
         if self.scopes().is_empty() { Err("has an empty `within`".to_owned()) } else { Ok(()) }
     }
 
-    /// The span that the scope names in `file`. A scope that is found several times is distinguished by those inside it.
+    /// The spans that the scope names in `file`. A scope that is found several times is distinguished by those inside it, or by the
+    /// anchor that is in one of them.
     ///
     /// # Errors
-    /// A failure that says why it names none, or several.
-    pub fn resolve(&self, file: &ParsedFile) -> Result<Span, Failure> {
+    /// A failure that says why it names none.
+    pub fn resolve(&self, file: &ParsedFile) -> Result<Vec<Span>, Failure> {
         let mut spans = vec![file.span()];
-        let mut last = None;
         for scope in self.scopes() {
             let mut inner: Vec<Span> = spans.iter().flat_map(|outer| scope.find(file, *outer)).collect();
             inner.sort_unstable();
@@ -163,16 +163,16 @@ impl Within {
                 let near = scope.near(file, &spans);
                 return Err(Miss::new(format!("no {scope} was found")).near(near).into());
             }
-            (spans, last) = (inner, Some(scope));
+            spans = inner;
         }
-        match (&spans[..], last) {
-            ([one], _) => Ok(*one),
-            (_, Some(scope)) => {
-                let what = format!("found {} times: {scope}", spans.len());
-                Err(Failure::ambiguous(what, spans.iter().map(|span| span.start)))
-            }
-            (_, None) => Ok(file.span()),
-        }
+        Ok(spans)
+    }
+
+    /// The failure where several of the spans it names fit.
+    pub fn ambiguous(&self, spans: &[Span]) -> Failure {
+        let innermost = self.scopes().pop().map_or(String::new(), |scope| scope.to_string());
+        let what = format!("found {} times: {innermost}", spans.len());
+        Failure::ambiguous(what, spans.iter().map(|span| span.start))
     }
 }
 
