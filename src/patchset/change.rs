@@ -200,7 +200,9 @@ impl ChangeKeys {
                 Ok(None)
             };
         };
-        let file = self.file.ok_or_else(|| E::custom(format!("`{}` needs `file`, which each change of a list has itself", operation.name())))?;
+        let file = self.file.ok_or_else(|| {
+            E::custom(format!("`{}` needs `file`, which each change of a list has itself", operation.name()))
+        })?;
         let (when, within, needed_while) = (self.when, self.within, self.needed_while);
         Ok(Some(Change {
             file,

@@ -39,7 +39,9 @@ impl Within {
                 Scope::Call(_) => around.call = name,
             }
         }
-        if around.condition.is_some() && !around.resolve(file).is_ok_and(|found| found.contains(span)) {
+        if around.condition.is_some()
+            && !around.resolve(file).is_ok_and(|found| found.iter().any(|one| one.contains(span)))
+        {
             // Several chains may have a branch of this directive.
             around.condition = c::chain_at(file, span).or(around.condition);
         }
