@@ -1,5 +1,7 @@
 //! Texts that several changes insert at one place.
 
+use crate::text::Span;
+
 /// Whether `text` ends with `own`, or has only texts of `others` after it.
 pub(super) fn ends_with(text: &[u8], own: &[u8], others: &[Vec<u8>]) -> bool {
     let mut rest = text;
@@ -30,6 +32,16 @@ pub(super) fn starts_with(text: &[u8], own: &[u8], others: &[Vec<u8>]) -> bool {
         }
     }
     false
+}
+
+/// The anchors that are not in the text that was inserted next to one of them, as `own_text` finds it: it may have the code of its
+/// anchor.
+pub(super) fn outside_own_text(anchors: Vec<Span>, own_text: impl Fn(Span) -> Option<Span>) -> Vec<Span> {
+    if anchors.len() < 2 {
+        return anchors;
+    }
+    let own: Vec<Span> = anchors.iter().filter_map(|anchor| own_text(*anchor)).collect();
+    anchors.into_iter().filter(|anchor| !own.iter().any(|text| text.contains(*anchor))).collect()
 }
 
 #[cfg(test)]

@@ -224,3 +224,35 @@ fn entries_and_declarations_are_wrapped_in_their_scope() {
     let both = on("f.c", text).changed("c.wrap: {from: int x;, to: int y;, if: '#ifdef B'}");
     assert_eq!(both, text.replace("int x;\nint y;\n", "#ifdef B\nint x;\nint y;\n#endif\n"));
 }
+
+#[test]
+fn lines_of_a_replacement_are_indented_for_their_place() {
+    let file = "int\nf(int x)\n{\n    if (x == 1) {\n        a();\n    }\n    return 0;\n}\n";
+    let replaced = |with: &str| {
+        let with: String = with.lines().map(|line| format!("    {line}\n")).collect();
+        let find = "    if (x == 1) {\n        a();\n    }\n";
+        let change = format!("c.replace:\n  function: f\n  find: |\n{find}  with: |\n{with}");
+        on("f.c", file).changed(&change)
+    };
+    let expected = |lines: &str| file.replace("    if (x == 1) {\n        a();\n    }\n", lines);
+    assert_eq!(replaced("if (x) {\n    b();\n}"), expected("    if (x) {\n        b();\n    }\n"));
+    assert_eq!(replaced("if (x)\n    b();"), expected("    if (x)\n        b();\n"));
+    assert_eq!(replaced("#ifdef A\nb();\n#endif\nc();"), expected("#ifdef A\n    b();\n#endif\n    c();\n"));
+    // As they are, if they have the indentation of the place.
+    assert_eq!(replaced("if (x) {\n        b();\n    }"), expected("    if (x) {\n        b();\n    }\n"));
+    assert_eq!(replaced("b();\n    c();"), expected("    b();\n    c();\n"));
+}
+
+#[test]
+fn an_inserted_text_may_have_the_code_of_its_anchor() {
+    let table = "const char *t[] = {\n    \".dll\",\n};\n";
+    let change = "within: {table: t}\nc.insert: {before: '\".dll\",', text: '\".\" X \".dll\",'}";
+    let after = on("f.c", table).changed(change);
+    assert_eq!(after, table.replace("    \".dll\"", "    \".\" X \".dll\",\n    \".dll\""));
+    let twice = "c.insert: {function: f, after: a(), text: 'if (a()) a();'}";
+    on("f.c", "void f(void)\n{\n    a();\n}\n").changed(twice);
+    // Of others it does not say which is meant.
+    on("f.c", "void f(void)\n{\n    a();\n    a();\n}\n").ambiguous(twice);
+    let python = "python.insert: {before: return s.a(), text: \"if x:\\n    return s.a() or 1\"}";
+    on("f.py", "def f(s):\n    return s.a()\n").changed(python);
+}

@@ -100,6 +100,20 @@ fn an_entry_or_the_value_of_a_key_is_replaced() {
 }
 
 #[test]
+fn an_entry_of_several_lines_is_indented_as_its_place() {
+    let file = "def f():\n    cases = [\n        {'a': 1,\n         'b': 2},\n    ]\n    for k, v in cases:\n        g(k)\n";
+    let entry =
+        "python.replace-entry:\n  entry: \"{'a': 1, 'b': 2}\"\n  with: |\n    {'a': 1,\n     'b': 3}\n";
+    let change = format!("within: {{function: f}}\n{entry}");
+    assert_eq!(on("f.py", file).changed(&change), file.replace("'b': 2", "'b': 3"));
+    let value = "python.set-variable: {name: v, value: \"g(\\n    1)\"}";
+    assert_eq!(
+        on("f.py", "class A:\n    v = 1\n").changed(&format!("within: {{class: A}}\n{value}")),
+        "class A:\n    v = g(\n        1)\n"
+    );
+}
+
+#[test]
 fn an_entry_is_removed_with_its_comma_and_line() {
     let removed = |scope: &str, arguments: &str| {
         let within = if scope.is_empty() { String::new() } else { format!("within: {{{scope}}}\n") };

@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use crate::operation::lines::{common_indentation, indentation, push_indented};
+use crate::operation::lines::{common_indentation, indentation, leading_blanks, push_indented};
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::value::Function as Wanted;
@@ -155,6 +155,23 @@ pub(super) fn indented(text: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
         out.extend_from_slice(ending);
     }
     out
+}
+
+/// Code that takes the place of other code on a line that is indented by `margin`. Its lines after the first are as written if they
+/// are indented for that place; if they are written from column 0, they are indented as the first.
+pub(super) fn in_place(text: &[u8], margin: &[u8], ending: &[u8]) -> Vec<u8> {
+    let text = text.trim_ascii_end();
+    let is_code = |line: &&[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
+    let mut rest = text.split(|b| *b == b'\n').skip(1).filter(is_code).map(leading_blanks).peekable();
+    let first = text.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
+    // What follows a line that ends neither a statement nor a block is indented more than it.
+    let is_open = !first.ends_with(b";") && !first.ends_with(b"}");
+    let is_deeper = rest.peek().is_none_or(|blanks| !is_open || blanks.len() > margin.len());
+    if is_deeper && rest.all(|blanks| blanks.starts_with(margin)) {
+        return with_line_ends(text, ending);
+    }
+    let lines = indented(text, margin, ending);
+    lines.strip_prefix(margin).unwrap_or(&lines).trim_ascii_end().to_vec()
 }
 
 /// The indentation of the statements of a body from `at` on: that of the first line that is not a directive; in an

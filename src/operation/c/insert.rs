@@ -152,6 +152,14 @@ impl Operate for Insert {
         };
         found.iter().try_for_each(|span| check_between_lines(file, at(span)))?;
         let lines = |span: &Span| indented(lines, indentation(text, span.start), line_ending(text));
+        let found = neighbours::outside_own_text(found, |span| {
+            let (at, own) = (at(&span), lines(&span));
+            if after {
+                text[at..].starts_with(&own).then(|| Span::new(at, at + own.len()))
+            } else {
+                text[..at].ends_with(&own).then(|| Span::new(at - own.len(), at))
+            }
+        });
         let is_done = |span: &Span| {
             let (at, own) = (at(span), lines(span));
             let others = others(site, indentation(text, span.start));

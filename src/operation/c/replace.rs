@@ -1,9 +1,11 @@
 //! `c.replace`.
 
-use super::code::{check_code, named_code, scope};
+use super::code::{check_code, in_place, indented, named_code, scope};
+use crate::operation::lines::indentation;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::value::Function as Wanted;
+use crate::text::line_bounds;
 
 /// `c.replace`: replaces code inside a function, or anywhere in a file.
 ///
@@ -74,14 +76,25 @@ impl Operate for Replace {
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let file = site.file;
         let scope = scope(site, self.function.as_ref())?;
-        let with = with_line_ends(site.texts.get(&self.with), line_ending(&file.bytes));
-        let with = with.trim_ascii_end();
+        let ending = line_ending(&file.bytes);
+        let with = site.texts.get(&self.with).trim_ascii_end();
         let found = file.c().find_code(self.find.as_bytes(), scope);
         let mut done = file.c().find_code(with, scope);
         // A replacement that is part of the anchor does not show a finished change.
         done.retain(|d| !found.iter().any(|f| f.contains(*d) && f != d));
         let what = named_code(&self.find, self.function.as_ref());
-        let rewrite = |span| Rewrite::replace(span, with);
+        let rewrite = |span: Span| {
+            let margin = indentation(&file.bytes, span.start);
+            // A directive goes to the margin.
+            if with.starts_with(b"#")
+                && line_bounds(&file.bytes, span.start).start + margin.len() == span.start
+            {
+                let line = span.start - margin.len();
+                let lines = indented(with, margin, ending);
+                return Rewrite::replace(Span::new(line, span.end), lines.trim_ascii_end());
+            }
+            Rewrite::replace(span, in_place(with, margin, ending))
+        };
         let results = Results { at: done, are_proof: proves(self.find.as_bytes(), with) };
         match_count(&what, self.count.0, &found, &results, rewrite, || near_lines(file, &self.find, with))
     }

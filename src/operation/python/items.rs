@@ -7,6 +7,13 @@ use crate::operation::value::Edge;
 use crate::syntax::python::{Item, Items, PyFile};
 use crate::text::line_bounds;
 
+/// Puts another item, or value of one, in the place of one. Its lines after the first are indented as the line of the old one.
+pub(super) fn replacement(text: &[u8], old: Span, new: &str) -> Rewrite {
+    let margin = leading_blanks(line_bounds(text, old.start).of(text));
+    let new = shifted(new.trim().as_bytes(), margin, line_ending(text));
+    Rewrite::replace(old, &new[margin.len()..])
+}
+
 /// A list in a file, which is edited.
 #[derive(Clone, Copy)]
 pub(super) struct List<'a> {

@@ -1,7 +1,7 @@
 //! Edits of arguments, parameters and base classes.
 
 use super::definition::definition_in;
-use super::items::{List, Match, answer, removed};
+use super::items::{List, Match, answer, removed, replacement};
 use super::statements::require_statements;
 use crate::operation::prelude::*;
 use crate::operation::value::Edge;
@@ -108,10 +108,7 @@ impl ListEdit<'_> {
                     Some(index) if python.is_code(list.items[index].span, with.as_bytes()) => {
                         Ok(Some(Vec::new()))
                     }
-                    Some(index) => {
-                        let new = with_line_ends(with.as_bytes(), line_ending(text));
-                        Ok(Some(vec![Rewrite::replace(list.items[index].span, new)]))
-                    }
+                    Some(index) => Ok(Some(vec![replacement(text, list.items[index].span, with)])),
                     None if has(with) && proves(item.as_bytes(), with.as_bytes()) => Ok(Some(Vec::new())),
                     None => Ok(None),
                 }

@@ -1,7 +1,7 @@
 //! `python.replace-entry`.
 
 use super::entries::Literals;
-use super::items::check_item;
+use super::items::{check_item, replacement};
 use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
@@ -82,9 +82,7 @@ impl Operate for ReplaceEntry {
             let at = literals.find(with).into_iter().map(part).filter(is_done).collect();
             Results { at, are_proof: proves(self.wanted().as_bytes(), with.as_bytes()) }
         };
-        let replace = |span: Span| {
-            Rewrite::replace(span, with_line_ends(with.as_bytes(), line_ending(&site.file.bytes)))
-        };
+        let replace = |span: Span| replacement(&site.file.bytes, span, with);
         let what = format!("the entry `{}`", self.wanted());
         match_count(&what, self.count.0, &found, &results, replace, || literals.near(self.wanted()))
     }

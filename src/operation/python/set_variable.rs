@@ -1,6 +1,6 @@
 //! `python.set-variable`.
 
-use super::items::{Match, answer};
+use super::items::{Match, answer, replacement};
 use super::statements::require_statements;
 use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
@@ -65,7 +65,7 @@ impl Operate for SetVariable {
                 let why = "other variables are given the same value: `python.replace` can change it";
                 return refused(why, one.target.start);
             }
-            let new = Rewrite::replace(one.value, with_line_ends(value, line_ending(&site.file.bytes)));
+            let new = replacement(&site.file.bytes, one.value, &self.value);
             matches.push(Match { at: one.value, rewrites: if is_made { Vec::new() } else { vec![new] } });
         }
         answer(&named(&self.name), self.count, matches, &|| similar_variables(site, &self.name))

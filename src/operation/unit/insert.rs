@@ -59,6 +59,15 @@ pub(in crate::operation) fn insert(units: &dyn Units, site: &Site<'_>, insertion
     let code = insertion.before.or(insertion.after).expect("it was checked that there is an anchor");
     let found = units.find(file, code.as_bytes(), site.scope);
     let anchors: Vec<Span> = found.iter().map(|span| whole(units, file, *span)).collect::<Result<_, _>>()?;
+    let anchors = neighbours::outside_own_text(anchors, |unit| {
+        let (text, own) = (&file.bytes[..], next_to_unit(units, file, lines, unit, after));
+        if after {
+            return text[unit.end..].starts_with(&own).then(|| Span::new(unit.end, unit.end + own.len()));
+        }
+        let ends = [place_before(units, file, unit), unit.start];
+        let end = ends.into_iter().find(|end| text[..*end].ends_with(&own))?;
+        Some(Span::new(end - own.len(), end))
+    });
     let (done, rewrite) = next_to(units, site, lines, after, &anchors);
     match_count(&named(code), insertion.count, &anchors, &Results::proof(done), rewrite, || near(file, code))
 }

@@ -166,6 +166,10 @@ impl PyFile {
         if matches!(self.word(first), b"(" | b"[" | b"{") && self.closing(first) == Some(last) {
             return self.items_at(first).filter(|literal| self.is_literal(literal));
         }
+        // Statements have commas, too.
+        if self.lines.iter().any(|line| tokens.contains(&line.tokens.start)) {
+            return None;
+        }
         self.bare_items(tokens).filter(|list| list.items.iter().any(|item| item.comma.is_some()))
     }
 
@@ -261,9 +265,12 @@ mod tests {
     #[test]
     fn a_tuple_may_have_no_brackets() {
         let items = |source: &str| {
+            let source = format!("x = {source}");
             let file = PyFile::parse(source.as_bytes());
-            file.literal(Span::new(0, source.len())).map_or(0, |literal| literal.items.len())
+            file.literal(Span::new(4, source.len())).map_or(0, |literal| literal.items.len())
         };
         assert_eq!([items("'a', 'b'"), items("(a, b) + (c, d)"), items("[a, b]"), items("a")], [2, 0, 2, 0]);
+        let file = PyFile::parse(&b"for a, b in c:\n    pass\n"[..]);
+        assert!(file.literal(Span::new(0, 24)).is_none());
     }
 }
