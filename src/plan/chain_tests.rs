@@ -79,6 +79,15 @@ fn a_removal_alone_does_not_show_that_an_earlier_edit_was_made() {
 }
 
 #[test]
+fn an_edit_may_insert_where_another_removed_something() {
+    let insert = "text.insert: {before: \"b\\n\", text: \"x\\n\"}";
+    let edits = edit("remove", "", "text.remove: {find: a}") + &edit("insert", "remove", insert);
+    assert_eq!(after(&planned("top\na\nb\n", &edits)), "top\nx\nb\n");
+    let edits = edits + &edit("more", "insert", "text.insert: {after: \"top\\n\", text: \"y\\n\"}");
+    assert_eq!(after(&planned("top\na\nb\n", &edits)), "top\ny\nx\nb\n");
+}
+
+#[test]
 fn the_edits_of_a_chain_are_made_in_part_where_only_some_are_missing() {
     let edits = edit("one", "", "text.replace: {find: value = a, with: value = b}")
         + &edit("two", "one", "text.replace: {find: value = b, with: value = c}");

@@ -59,7 +59,9 @@ impl Written {
             rewrites.sort_by_key(|(_, rewrite)| (rewrite.span.start, rewrite.span.end));
             let known = self.files.entry(path.clone()).or_default();
             for (span, _) in known.iter_mut() {
-                *span = Span::new(moved(span.start, &rewrites, false), moved(span.end, &rewrites, true));
+                let end = moved(span.end, &rewrites, true);
+                // What is inserted where something was removed is after the start of the empty span, too.
+                *span = Span::new(moved(span.start, &rewrites, false).min(end), end);
             }
             let mut shift = 0_isize;
             for (index, rewrite) in &rewrites {

@@ -256,3 +256,27 @@ fn an_inserted_text_may_have_the_code_of_its_anchor() {
     let python = "python.insert: {before: return s.a(), text: \"if x:\\n    return s.a() or 1\"}";
     on("f.py", "def f(s):\n    return s.a()\n").changed(python);
 }
+
+#[test]
+fn code_next_to_a_directive_is_indented_as_the_code_around_it() {
+    let file = "int f(void)\n{\n    int a;\n#ifdef A\n    g();\n#endif\n}\n\nint b;\n";
+    let insert = |place: &str| {
+        format!(
+            "c.insert:\n  function: f\n  {place}\n  text: |\n    #ifdef B\n    if (u)\n        h();\n    #endif\n"
+        )
+    };
+    let own = "#ifdef B\n    if (u)\n        h();\n#endif\n";
+    assert_eq!(
+        on("f.c", file).changed(&insert("before: '#ifdef A'")),
+        file.replace("#ifdef A", &format!("{own}#ifdef A"))
+    );
+    assert_eq!(
+        on("f.c", file).changed(&insert("after: '#endif'")),
+        file.replace("#endif\n", &format!("#endif\n{own}"))
+    );
+    let top = on("f.c", "#include <a.h>\n\nint b;\n");
+    assert_eq!(
+        top.changed("c.insert: {after: '#include <a.h>', text: int c;}"),
+        "#include <a.h>\nint c;\n\nint b;\n"
+    );
+}

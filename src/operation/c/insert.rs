@@ -5,7 +5,7 @@ use super::code::{
     scope,
 };
 use super::statements::Statements;
-use crate::operation::lines::indentation;
+use crate::operation::lines::{indentation, leading_blanks};
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
@@ -142,7 +142,7 @@ impl Operate for Insert {
         }
         let code = self.code().expect("it was checked that there is an anchor");
         let after = self.after.is_some();
-        let found = file.c().find_code(code.as_bytes(), scope);
+        let found = file.c().find_anchor(code.as_bytes(), scope);
         let at = |span: &Span| {
             if after {
                 line_bounds(text, span.end.saturating_sub(1).max(span.start)).end
@@ -151,7 +151,7 @@ impl Operate for Insert {
             }
         };
         found.iter().try_for_each(|span| check_between_lines(file, at(span)))?;
-        let lines = |span: &Span| indented(lines, indentation(text, span.start), line_ending(text));
+        let lines = |span: &Span| indented(lines, margin(text, *span, scope), line_ending(text));
         let found = neighbours::outside_own_text(found, |span| {
             let (at, own) = (at(&span), lines(&span));
             if after {
@@ -162,7 +162,7 @@ impl Operate for Insert {
         });
         let is_done = |span: &Span| {
             let (at, own) = (at(span), lines(span));
-            let others = others(site, indentation(text, span.start));
+            let others = others(site, margin(text, *span, scope));
             if after {
                 neighbours::starts_with(&text[at..], &own, &others)
             } else {
@@ -182,6 +182,22 @@ impl Operate for Insert {
             near_lines(file, code, &[])
         })
     }
+}
+
+/// The indentation of lines before or after code: that of its line; of a directive, which may be at the margin, that of the code
+/// below it.
+fn margin(text: &[u8], code: Span, scope: Span) -> &[u8] {
+    if text.get(code.start) != Some(&b'#') {
+        return indentation(text, code.start);
+    }
+    let is_code = |line: &&[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
+    let mut below = text[code.end..scope.end.max(code.end)].split(|b| *b == b'\n').skip(1);
+    let next = below.find(is_code).filter(|line| !line.trim_ascii().starts_with(b"}"));
+    // Before the end of a block, that of the code above it.
+    let sample = next.or_else(|| {
+        text[scope.start.min(code.start)..code.start].rsplit(|b| *b == b'\n').skip(1).find(is_code)
+    });
+    sample.map_or_else(|| indentation(text, code.start), leading_blanks)
 }
 
 /// Checks that a statement is not put between the parts of another one, such as an `if` and what depends on it.

@@ -104,7 +104,7 @@ impl ReplaceCondition {
     /// The directives around the matches of `around`: those of the innermost conditions, or of the innermost chains if the
     /// condition is named, too.
     fn guards(&self, file: &ParsedFile, around: &str, within: Span) -> Result<Vec<Span>, Failure> {
-        let found = file.c().find_code(around.as_bytes(), within);
+        let found = file.c().find_anchor(around.as_bytes(), within);
         let what = named_code(around, self.function.as_ref());
         if found.is_empty() {
             return Err(Miss::new(format!("{what} was not found"))

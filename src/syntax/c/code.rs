@@ -15,6 +15,17 @@ impl CFile {
     /// that is not in the pattern. Matches do not overlap. A pattern that is empty, or has an open
     /// literal or comment, has no match.
     pub fn find_code(&self, pattern: &[u8], within: Span) -> Vec<Span> {
+        self.find_tokens(pattern, within, true)
+    }
+
+    /// As [`find_code`](CFile::find_code). Where that finds nothing, the beginning of a directive is enough, up to a token's end:
+    /// `#if defined(A)` for `#if defined(A) || B`.
+    pub fn find_anchor(&self, pattern: &[u8], within: Span) -> Vec<Span> {
+        let found = self.find_code(pattern, within);
+        if found.is_empty() { self.find_tokens(pattern, within, false) } else { found }
+    }
+
+    fn find_tokens(&self, pattern: &[u8], within: Span, whole: bool) -> Vec<Span> {
         let (wanted, problems) = lex(pattern);
         if wanted.is_empty() || !problems.is_empty() {
             return Vec::new();
@@ -34,7 +45,7 @@ impl CFile {
             if wanted
                 .iter()
                 .zip(&code.tokens[at..])
-                .all(|(wanted, token)| wanted.matches(*token, &self.source))
+                .all(|(wanted, token)| wanted.matches(*token, &self.source, whole))
             {
                 let last = at + wanted.len() - 1;
                 found.push(Span::new(code.start(at), end_of_code(&code, last)));
@@ -86,13 +97,30 @@ impl<'a> PatternToken<'a> {
         PatternToken { kind: token.kind, text, directive }
     }
 
-    fn matches(&self, token: Token, source: &[u8]) -> bool {
+    fn is(&self, token: Token, source: &[u8]) -> bool {
         let text = token.span().of(source);
         self.kind == token.kind
             && match &self.directive {
                 Some(directive) => *directive == normalized(text),
                 None => self.text == text,
             }
+    }
+
+    fn matches(&self, token: Token, source: &[u8], whole: bool) -> bool {
+        if whole { self.is(token, source) } else { self.begins(token, source) }
+    }
+
+    /// Whether a directive begins so, with more than its keyword; or another token is this one.
+    fn begins(&self, token: Token, source: &[u8]) -> bool {
+        let Some(directive) = self.directive.as_ref().filter(|_| token.kind == TokenKind::Directive) else {
+            return self.is(token, source);
+        };
+        let text = normalized(token.span().of(source));
+        let is_word = |sign: Option<char>| sign.is_some_and(|sign| sign.is_alphanumeric() || sign == '_');
+        directive.contains(' ')
+            && text
+                .strip_prefix(&directive[..])
+                .is_some_and(|rest| !(is_word(directive.chars().next_back()) && is_word(rest.chars().next())))
     }
 }
 
@@ -125,6 +153,21 @@ mod tests {
         );
         assert_eq!(find("#endif // x\r\n", "#endif"), ["#endif // x"]);
         assert!(find("a;\n#ifdef X\nb;\n#endif\n", "a; b;").is_empty());
+    }
+
+    #[test]
+    fn the_beginning_of_a_directive_is_an_anchor_if_no_whole_one_is() {
+        let find = |source: &str, pattern: &str| {
+            let file = CFile::parse(source.as_bytes());
+            file.find_anchor(pattern.as_bytes(), Span::new(0, source.len())).len()
+        };
+        let source = "#if defined(A) || B\n#define X(a) {#a, a}\nx;\n#endif\n#if defined(AB)\n#endif\n";
+        assert_eq!([find(source, "#if defined(A)"), find(source, "#define X(a)\nx;")], [1, 1]);
+        assert_eq!(
+            [find(source, "#if"), find(source, "#if defined(A"), find(source, "#if defined(A) ||")],
+            [0, 1, 1]
+        );
+        assert_eq!(find("#if A\n#endif\n#if A && B\n#endif\n", "#if A"), 1);
     }
 
     #[test]

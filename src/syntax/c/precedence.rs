@@ -61,7 +61,7 @@ fn level_at(all: &[Token<'_>], index: usize) -> Option<u8> {
         let text = all[before].text;
         level(text).is_none() && !matches!(text, b"(" | b"," | b"!" | b"~")
     });
-    match all[index].text {
+    match all.get(index)?.text {
         b"!" | b"~" => Some(UNARY),
         b"+" | b"-" if !follows_operand => Some(UNARY),
         text => level(text),
