@@ -1,6 +1,6 @@
 //! `makefile.add-word`.
 
-use super::list_word::{definitions, lists};
+use super::list_word::{checked, definitions, lists};
 use crate::operation::prelude::*;
 use crate::operation::word_list::{Addition, add};
 use crate::syntax::makefile::{is_open, words};
@@ -71,7 +71,7 @@ impl Operate for AddWord {
             );
             return refused(why, list.value.start);
         }
-        Ok(answer)
+        checked(site.file, &lists, answer, |all| all.push(self.word.as_bytes().to_vec()))
     }
 }
 

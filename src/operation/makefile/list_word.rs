@@ -35,14 +35,44 @@ pub(super) fn lists(site: &Site<'_>, name: &str) -> Result<Vec<WordList>, Failur
     Ok(definitions(site, name)?.into_iter().map(list).collect())
 }
 
-/// Whether a list has its other words, and no more, once one is removed.
-pub(super) fn leaves_the_others(file: &ParsedFile, list: &WordList, rewrite: &Rewrite) -> bool {
-    let Ok(after) = apply(&file.bytes, std::slice::from_ref(rewrite)) else { return false };
-    let left = Makefile::parse(&after);
-    let Some(variable) = left.variables.iter().find(|one| one.name == list.name) else {
-        return false;
+/// An answer, unless a list that it changes would get other words than `expected`, which has those that it has now: a word of half
+/// a reference or after a backslash is not one for make.
+pub(super) fn checked(
+    file: &ParsedFile,
+    lists: &[WordList],
+    answer: Resolution,
+    expected: impl Fn(&mut Vec<Vec<u8>>),
+) -> Answer {
+    let Resolution::Change { deltas, .. } = &answer else { return Ok(answer) };
+    let rewrites: Vec<Rewrite> = deltas
+        .iter()
+        .filter_map(|delta| match delta {
+            Delta::Rewrite(rewrite) => Some(rewrite.clone()),
+            Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => None,
+        })
+        .collect();
+    let is_changed = |list: &&WordList| {
+        let own = Span::new(list.name.start, list.inside.end);
+        rewrites.iter().any(|rewrite| own.start <= rewrite.span.start && rewrite.span.end <= own.end)
     };
-    let others = list.words.iter().filter(|word| !rewrite.span.contains(**word));
-    let left = words(&after, variable.value);
-    left.iter().map(|word| word.of(&after)).eq(others.map(|word| word.of(&file.bytes)))
+    let Some(list) = lists.iter().find(is_changed) else { return Ok(answer) };
+    let sorted = |text: &[u8], all: &[Span]| {
+        let mut all: Vec<Vec<u8>> = all.iter().map(|word| word.of(text).to_vec()).collect();
+        all.sort();
+        all
+    };
+    let mut wanted = sorted(&file.bytes, &list.words);
+    expected(&mut wanted);
+    wanted.sort();
+    let after = apply(&file.bytes, &rewrites).unwrap_or_default();
+    let makefile = Makefile::parse(&after);
+    let variable = makefile.variables.iter().find(|one| one.name == list.name);
+    if variable.is_some_and(|variable| sorted(&after, &words(&after, variable.value)) == wanted) {
+        return Ok(answer);
+    }
+    let name = String::from_utf8_lossy(list.name.of(&file.bytes)).into_owned();
+    let why = format!(
+        "the words of `{name}` would be read differently by make: a reference is not closed, or a line would continue"
+    );
+    refused(why, list.name.start)
 }

@@ -1,6 +1,6 @@
 //! `makefile.remove-word`.
 
-use super::list_word::{leaves_the_others, lists};
+use super::list_word::{checked, lists};
 use crate::operation::prelude::*;
 use crate::operation::word_list::remove;
 
@@ -49,14 +49,6 @@ impl Operate for RemoveWord {
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let lists = lists(site, &self.variable)?;
         let answer = remove(&site.file.bytes, &lists, &format!("`{}`", self.variable), &self.word)?;
-        if let Resolution::Change { deltas, .. } = &answer
-            && let [Delta::Rewrite(rewrite)] = &deltas[..]
-            && let Some(list) =
-                lists.iter().find(|list| list.words.iter().any(|word| rewrite.span.contains(*word)))
-            && !leaves_the_others(site.file, list, rewrite)
-        {
-            return refused("without it the list would continue on the next line", rewrite.span.start);
-        }
-        Ok(answer)
+        checked(site.file, &lists, answer, |all| all.retain(|word| word != self.word.as_bytes()))
     }
 }

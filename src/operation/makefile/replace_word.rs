@@ -1,8 +1,9 @@
 //! `makefile.replace-word`.
 
-use super::list_word::lists;
+use super::list_word::{checked, lists};
 use crate::operation::prelude::*;
 use crate::operation::word_list::replace;
+use crate::syntax::makefile::words;
 
 /// `makefile.replace-word`: replaces a word of the list that a variable holds by one or more others.
 ///
@@ -64,6 +65,18 @@ impl Operate for ReplaceWord {
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let named = format!("`{}`", self.variable);
-        replace(&site.file.bytes, &lists(site, &self.variable)?, &named, &self.word, &self.with)
+        let lists = lists(site, &self.variable)?;
+        let answer = replace(&site.file.bytes, &lists, &named, &self.word, &self.with)?;
+        let with = self.with.as_bytes();
+        checked(site.file, &lists, answer, |all| {
+            all.retain(|word| word != self.word.as_bytes());
+            for word in words(with, Span::new(0, with.len())) {
+                let word = word.of(with);
+                // One that the list has already is not added.
+                if !all.iter().any(|known| known == word) {
+                    all.push(word.to_vec());
+                }
+            }
+        })
     }
 }
