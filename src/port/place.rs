@@ -110,7 +110,9 @@ impl Lines {
         let all = Span::new(0, text.len());
         if !has_word(&added) {
             // A deletion leaves nothing, so nothing may be left between the lines around it.
-            let is_gone = find_tokens(&text, &removed, all).is_empty();
+            // What it removes may begin or end as the lines around it, and be next to them then.
+            let reach = self.widened(region, hunk.removed.len() + hunk.before.len() + hunk.after.len());
+            let is_gone = find_tokens(&self.text, &removed, reach).is_empty();
             let is_empty = !has_word(&text);
             return Some((is_bounded && is_gone && is_empty).then_some(region.start));
         }
@@ -158,6 +160,15 @@ impl Lines {
             (_, [end]) => Some((span(end.saturating_sub(most), *end), false)),
             _ => None,
         }
+    }
+
+    /// A region with so many lines more before and after it.
+    fn widened(&self, region: Span, more: usize) -> Span {
+        let first = self.lines.partition_point(|(line, _)| line.start < region.start).saturating_sub(more);
+        let after = self.lines.partition_point(|(line, _)| line.start < region.end) + more;
+        let start = self.lines.get(first).map_or(region.start, |(line, _)| line.start.min(region.start));
+        let end = self.lines.get(after).map_or(self.text.len(), |(line, _)| line.end.max(region.end));
+        Span::new(start, end)
     }
 
     /// Where the first of `context` that is in the file is, from the change outwards.
@@ -209,6 +220,10 @@ mod tests {
         assert!(matches!(made(hunk, "first();\n\nlast();\n"), Some(Some(_))));
         assert_eq!(made(hunk, "first();\nif (!old()) fail();\nlast();\n"), Some(None));
         assert_eq!(made(hunk, "first();\nother();\nlast();\n"), Some(None));
+        // The line before it is its last one, too.
+        let hunk = " end();\n-old();\n-end();\n last();";
+        assert_eq!(made(hunk, "end();\nold();\nend();\nlast();\n"), Some(None));
+        assert_eq!(made(hunk, "first();\nend();\nlast();\n"), Some(Some(16)));
     }
 
     #[test]
