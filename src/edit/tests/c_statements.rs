@@ -280,3 +280,16 @@ fn code_next_to_a_directive_is_indented_as_the_code_around_it() {
         "#include <a.h>\nint c;\n\nint b;\n"
     );
 }
+
+#[test]
+fn of_two_functions_of_a_name_the_one_with_the_anchor_counts() {
+    let file = "#ifdef A\nint f(void)\n{\n    a();\n}\n#else\nint f(void)\n{\n    b();\n}\n#endif\n";
+    assert_eq!(
+        on("f.c", file).changed("c.replace: {function: f, find: b(), with: c()}"),
+        file.replace("b()", "c()")
+    );
+    let insert = "c.insert: {function: f, before: a(), text: 'x();'}";
+    assert_eq!(on("f.c", file).changed(insert), file.replace("    a();", "    x();\n    a();"));
+    on("f.c", file.replace("b()", "a()")).ambiguous(insert);
+    on("f.c", file).ambiguous("c.insert: {function: f, at: entry, text: 'x();'}");
+}

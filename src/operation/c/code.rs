@@ -69,6 +69,30 @@ pub(super) fn scope(site: &Site<'_>, wanted: Option<&Wanted>) -> Result<Span, Fa
     }
 }
 
+/// As [`scope`]. Of several functions with the name, under different conditions, the one that has any of these codes counts.
+pub(super) fn scope_with(site: &Site<'_>, wanted: Option<&Wanted>, codes: &[&[u8]]) -> Result<Span, Failure> {
+    let ambiguous = match (scope(site, wanted), wanted) {
+        (Err(failure @ Failure::Ambiguous { .. }), Some(wanted)) if wanted.under.is_none() => {
+            (failure, wanted)
+        }
+        (other, _) => return other,
+    };
+    let (failure, wanted) = ambiguous;
+    let c = site.file.c();
+    let has_code = |function: &&Function| {
+        function.name == wanted.name
+            && site.scope.contains(function.name_span)
+            && codes.iter().any(|code| !c.find_anchor(code, function.span()).is_empty())
+    };
+    match c.functions().iter().filter(has_code).collect::<Vec<_>>()[..] {
+        [one] => match problem_of(site.file, one) {
+            None => Ok(one.span()),
+            Some(problem) => Err(Failure::doubtful(&format!("`{}`", wanted.name), problem)),
+        },
+        _ => Err(failure),
+    }
+}
+
 /// Checks that lines can be put at `offset`, not into a comment or the middle of a statement.
 pub(super) fn check_between_lines(file: &ParsedFile, offset: usize) -> Result<(), Failure> {
     if file.c().is_between_lines(offset) {

@@ -2,7 +2,7 @@
 
 use super::code::{
     body_indentation, check_between_lines, check_code, check_head, function, indented, named_code, one_line,
-    scope,
+    scope_with,
 };
 use super::statements::Statements;
 use crate::operation::lines::{indentation, leading_blanks};
@@ -128,7 +128,8 @@ impl Operate for Insert {
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (file, text) = (site.file, &site.file.bytes);
         let lines = site.texts.get(&self.text);
-        let scope = scope(site, self.function.as_ref())?;
+        let codes: Vec<&[u8]> = self.code().into_iter().map(String::as_bytes).collect();
+        let scope = scope_with(site, self.function.as_ref(), &codes)?;
         let at_edge = |edge: Edge| {
             let own = Site { scope, ..*site };
             let (text, count) = (&self.text, self.count.0);

@@ -1,6 +1,6 @@
 //! `c.replace`.
 
-use super::code::{check_code, in_place, indented, named_code, scope};
+use super::code::{check_code, in_place, indented, named_code, scope_with};
 use crate::operation::lines::indentation;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
@@ -75,9 +75,9 @@ impl Operate for Replace {
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let file = site.file;
-        let scope = scope(site, self.function.as_ref())?;
         let ending = line_ending(&file.bytes);
         let with = site.texts.get(&self.with).trim_ascii_end();
+        let scope = scope_with(site, self.function.as_ref(), &[self.find.as_bytes(), with])?;
         let found = file.c().find_code(self.find.as_bytes(), scope);
         let mut done = file.c().find_code(with, scope);
         // A replacement that is part of the anchor does not show a finished change.

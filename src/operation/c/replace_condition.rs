@@ -1,6 +1,6 @@
 //! `c.replace-condition`.
 
-use super::code::{check_code, named_code, one_line, scope};
+use super::code::{check_code, named_code, one_line, scope_with};
 use super::condition::Condition;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
@@ -262,7 +262,8 @@ impl Operate for ReplaceCondition {
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let (file, text) = (site.file, &site.file.bytes);
-        let within = scope(site, self.function.as_ref())?;
+        let around: Vec<&[u8]> = self.around.iter().map(String::as_bytes).collect();
+        let within = scope_with(site, self.function.as_ref(), &around)?;
         let all = match &self.around {
             Some(around) => self.guards(file, around, within)?,
             None => {
