@@ -84,3 +84,17 @@ fn an_entry_is_removed_from_any_list() {
     let outside = on("f.c", local).changed("c.add-entry: {table: k, at: end, entry: '\"c\"'}");
     assert_eq!(outside, local.replace("{\"a\"}", "{\"a\", \"c\"}"));
 }
+
+#[test]
+fn strings_in_a_row_are_one_entry() {
+    let file = "const char *t[] = {\n    \".\" A \".so\",\n    \".so\",\n    0\n};\n";
+    let add = |entry: &str| format!("c.add-entry: {{table: t, before: .so, entry: '{entry}'}}");
+    let new = "\".\" B \".so\"";
+    assert_eq!(
+        on("f.c", file).changed(&add(new)),
+        file.replace("    \".so\"", &format!("    {new},\n    \".so\""))
+    );
+    assert_eq!(on("f.c", file).already(&add("\".\" A \".so\"")), [2]);
+    let remove = "c.remove-entry: {table: t, entry: '\".\" A \".so\"'}";
+    assert_eq!(on("f.c", file).changed(remove), file.replace("    \".\" A \".so\",\n", ""));
+}

@@ -120,9 +120,15 @@ fn keys(all: &Reading<'_>, kind: ListKind, first: usize, last: usize) -> Vec<Str
     let code = &all.code;
     let string = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut words = (first..=last).filter(|at| code.is_word(*at));
+    let end = if last > first && code.is_mark(last, b",") { last - 1 } else { last };
     match kind {
         ListKind::Constants => words.next().map(|at| string(code.text(at))).into_iter().collect(),
         ListKind::Fields => declared_names(all, first, last),
+        // Several strings in a row are one: `"." SOABI ".so"`.
+        ListKind::Values if code.token(first).kind == TokenKind::Text && end > first => {
+            let tokens: Vec<String> = (first..=end).map(|at| string(code.text(at))).collect();
+            vec![tokens.join(" ")]
+        }
         ListKind::Values => {
             let literal = (first..=last).find(|at| code.token(*at).kind == TokenKind::Text);
             let designated = code.is_mark(first, b".").then_some(first + 1).filter(|at| *at <= last);
