@@ -183,6 +183,10 @@ impl<'a> Lexer<'a> {
                 TokenKind::Number
             }
             _ => {
+                if byte.is_ascii_control() {
+                    let what = "no token begins with this control character";
+                    self.problems.push(Problem::new(Span::new(start, start + 1), what));
+                }
                 self.at += mark_length(&source[start..]);
                 TokenKind::Mark
             }

@@ -2,6 +2,7 @@
 
 use super::PyFile;
 use super::lexer::lex;
+use super::list::is_keyword;
 use crate::text::Span;
 
 /// How closely the loosest operator of an expression binds.
@@ -40,7 +41,13 @@ impl PyFile {
         let index = self.lines.partition_point(|line| line.tokens.end <= keyword);
         let line = self.lines.get(index)?.tokens.clone();
         let begins_line = line.start == keyword;
-        if !begins_line && self.word(keyword) != b"if" {
+        // In an expression, `if` is after an operand.
+        let follows_operand = keyword.checked_sub(1).is_some_and(|before| {
+            let word = self.word(before);
+            !is_keyword(word)
+                && !matches!(word, b"class" | b"def" | b"from" | b"import" | b"lambda" | b"raise")
+        });
+        if !begins_line && (self.word(keyword) != b"if" || !follows_operand) {
             return None;
         }
         let end = if begins_line {
