@@ -98,3 +98,18 @@ fn strings_in_a_row_are_one_entry() {
     let remove = "c.remove-entry: {table: t, entry: '\".\" A \".so\"'}";
     assert_eq!(on("f.c", file).changed(remove), file.replace("    \".\" A \".so\",\n", ""));
 }
+
+#[test]
+fn the_scope_may_be_a_branch_inside_the_list() {
+    let file = "const char *t[] = {\n#ifdef A\n    \".dll\",\n#else\n    \".dll\",\n    \".so\",\n#endif\n    0\n};\n";
+    let within = |branch: &str, change: &str| format!("within: {{if: '{branch}'}}\n{change}");
+    let add = "c.add-entry: {table: t, before: .dll, entry: '\".x\"'}";
+    assert_eq!(
+        on("f.c", file).changed(&within("#ifdef A", add)),
+        file.replacen("    \".dll\"", "    \".x\",\n    \".dll\"", 1)
+    );
+    let remove = within("#ifdef A", "c.remove-entry: {table: t, entry: .dll}");
+    assert_eq!(on("f.c", file).changed(&remove), file.replacen("    \".dll\",\n", "", 1));
+    on("f.c", file).ambiguous("c.remove-entry: {table: t, entry: .dll}");
+    on("f.c", file).missing(&within("#ifdef A", "c.remove-entry: {table: u, entry: .dll}"));
+}

@@ -12,8 +12,17 @@ use crate::text::apply;
 /// that of the file rather than one in a function.
 pub(super) fn list(site: &Site<'_>, name: &str) -> Result<List, Failure> {
     let (c, text) = (site.file.c(), &site.file.bytes);
-    let all = c.lists(site.scope);
+    let mut all = c.lists(site.scope);
     let is_called = |list: &&List| list.names.iter().any(|own| own.of(text) == name.as_bytes());
+    if site.is_limited && !all.iter().any(|list| is_called(&list)) {
+        // The scope may be inside the list, as a branch of an `#if` around some of its entries.
+        let mut around = c.lists(site.file.span());
+        around.retain(|list| is_called(&list) && list.inside.contains(site.scope));
+        for list in &mut around {
+            list.entries.retain(|entry| site.scope.contains(entry.code));
+        }
+        all.extend(around);
+    }
     let mut found: Vec<&List> = all.iter().filter(is_called).collect();
     let narrowings: [&dyn Fn(&List) -> bool; 2] =
         [&|list| list.kind == ListKind::Values, &|list| !c.is_in_function(list.inside)];
