@@ -170,3 +170,20 @@ fn other_bytes_survive() {
     );
     assert_eq!(changed("python.rename: {from: x, to: y}"), b"@a\r\ndef f():\r\n\tif b:\r\n\t\ty = '\xe9'");
 }
+
+#[test]
+fn only_branches_that_can_have_the_new_one_count() {
+    let source = "def f():\n    if a:\n        x()\n    else:\n        y()\n    try:\n        z\n    except E:\n        \
+                  pass\n    else:\n        w()\n    for i in b:\n        pass\n    else:\n        v()\n";
+    let change = "python.add-branch: {before: else, condition: b, text: g()}";
+    let after = on("t.py", source).changed(change);
+    assert_eq!(after, source.replacen("    else:", "    elif b:\n        g()\n    else:", 1));
+    on("t.py", after).already(change);
+    let change = "python.add-branch: {before: else, except: F, text: g()}";
+    let after = on("t.py", source).changed(change);
+    assert_eq!(
+        after,
+        source
+            .replace("pass\n    else:\n        w", "pass\n    except F:\n        g()\n    else:\n        w")
+    );
+}

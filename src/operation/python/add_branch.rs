@@ -106,6 +106,15 @@ impl AddBranch {
         !clause.head.is_empty() && site.file.python().is_code(clause.head, code.as_bytes())
     }
 
+    /// Whether a statement that begins with a keyword can have such a branch.
+    fn can_have(&self, begins: &[u8]) -> bool {
+        match self.header().0 {
+            "elif" => begins == b"if",
+            "except" => begins == b"try",
+            _ => true,
+        }
+    }
+
     /// The rewrites that add the branch next to one of a chain; none if it is there.
     fn added(&self, site: &Site<'_>, chain: &[Clause], index: usize) -> Result<Vec<Rewrite>, Failure> {
         let (file, text) = (site.file, &site.file.bytes[..]);
@@ -136,12 +145,7 @@ impl AddBranch {
             };
         }
         let begins = chain[0].keyword.of(text);
-        let fits = match keyword {
-            "elif" => begins == b"if",
-            "except" => begins == b"try",
-            _ => true,
-        };
-        if !fits {
+        if !self.can_have(begins) {
             let first = String::from_utf8_lossy(begins);
             return Err(Failure::refused(format!("a `{first}` has no `{keyword}`"), own.start));
         }
@@ -208,16 +212,23 @@ impl Operate for AddBranch {
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         require_statements(site.file)?;
+        let chains = site.file.python().chains(site.scope);
+        let mut found: Vec<(&[Clause], usize)> = Vec::new();
+        for chain in &chains {
+            let own = (0..chain.len()).filter(|index| self.is_anchor(site, &chain[*index]));
+            found.extend(own.map(|index| (&chain[..], index)));
+        }
+        // The `else` of a `try` or a loop is not the one that an `elif` is put before.
+        let can_have = |(chain, _): &(&[Clause], usize)| self.can_have(chain[0].keyword.of(&site.file.bytes));
+        if found.iter().any(can_have) {
+            found.retain(can_have);
+        }
         let mut matches = Vec::new();
-        for chain in site.file.python().chains(site.scope) {
-            for (index, clause) in chain.iter().enumerate().filter(|(_, clause)| self.is_anchor(site, clause))
-            {
-                let rewrites = self.added(site, &chain, index)?;
-                matches.push(super::items::Match {
-                    at: Span::new(clause.keyword.start, clause.head.end),
-                    rewrites,
-                });
-            }
+        for (chain, index) in found {
+            let rewrites = self.added(site, chain, index)?;
+            let clause = &chain[index];
+            let at = Span::new(clause.keyword.start, clause.head.end);
+            matches.push(super::items::Match { at, rewrites });
         }
         let near = || near_lines(site.file, self.anchor(), &[]);
         super::items::answer(&format!("the branch `{}`", self.anchor()), self.count, matches, &near)
