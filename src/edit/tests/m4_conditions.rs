@@ -71,3 +71,29 @@ fn other_bytes_of_a_condition_survive() {
     let expected = b"if a \"\xe9\" || c\t; then\r\n\tb\r\nfi";
     assert_eq!(on("configure.ac", source.as_slice()).changed_bytes(change), expected);
 }
+
+#[test]
+fn a_pattern_is_added_to_a_list_that_is_named_whole() {
+    for find in ["AIX*|aix*", "AIX* | aix*"] {
+        let change = format!("m4.replace-condition: {{find: '{find}', or: 'X*|Y*'}}");
+        assert_eq!(changed(&change), SOURCE.replace("aix*)", "aix* | X*|Y*)"));
+    }
+}
+
+#[test]
+fn a_whole_condition_is_named_with_its_keyword() {
+    let find = "find: 'if test \"$GCC\" = yes; then'";
+    let change = format!("m4.replace-condition: {{{find}, or: test -n \"$x\"}}");
+    assert_eq!(changed(&change), SOURCE.replace("= yes;", "= yes || test -n \"$x\";"));
+    for with in ["'test \"$GCC\" = yes -o a'", "'if test \"$GCC\" = yes -o a; then'"] {
+        let change = format!("m4.replace-condition: {{{find}, with: {with}}}");
+        assert_eq!(changed(&change), SOURCE.replace("= yes;", "= yes -o a;"));
+    }
+    let change = "m4.replace-condition: {find: \"elif foo\\n  bar\\nthen\", with: 'foo && bar'}";
+    assert_eq!(on("configure.ac", SOURCE).changed(change), SOURCE.replace("foo\n  bar", "foo && bar"));
+    let part = "m4.replace-condition: {find: 'if test \"$GCC\"; then', with: a}";
+    on("configure.ac", SOURCE).missing(part);
+    on("configure.ac", SOURCE).missing("m4.replace-condition: {find: 'while test \"$GCC\" = yes', or: a}");
+    let message = complaint("m4.replace-condition: {find: foo, with: 'elif a; then'}");
+    assert!(message.contains("keyword"), "{message}");
+}

@@ -38,7 +38,8 @@ use crate::syntax::m4::M4File;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["with"]}, {"required": ["or"]}, {"required": ["and"]}])))]
 pub struct ReplaceCondition {
-    /// A pattern of a branch: all of its list, or one of it. Or commands of a condition, or a part of one.
+    /// A pattern of a branch: all of its list, or one of it. Or commands of a condition, or a part of one, or all of it with
+    /// its keyword: `if test a; then`.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub find: String,
     /// What replaces it.
@@ -52,6 +53,28 @@ pub struct ReplaceCondition {
     pub count: Count,
 }
 
+/// What is looked for in conditions.
+struct Find<'a> {
+    /// The keyword, if all of the condition is given.
+    keyword: Option<&'a str>,
+    code: &'a str,
+}
+
+/// Code without the keywords of its condition.
+fn parsed(code: &str) -> Find<'_> {
+    let code = code.trim();
+    for (keyword, end) in [("if", "then"), ("elif", "then"), ("while", "do"), ("until", "do")] {
+        let rest = code.strip_prefix(keyword).filter(|rest| rest.starts_with(char::is_whitespace));
+        if let Some(rest) = rest {
+            let bare = rest.strip_suffix(end).filter(|rest| rest.ends_with([' ', '\t', '\n', ';']));
+            let bare = bare.unwrap_or(rest).trim();
+            let bare = bare.strip_suffix(';').unwrap_or(bare).trim();
+            return Find { keyword: Some(keyword), code: bare };
+        }
+    }
+    Find { keyword: None, code }
+}
+
 /// What a match becomes.
 #[derive(Clone, Copy)]
 enum Become<'a> {
@@ -63,7 +86,7 @@ enum Become<'a> {
 impl ReplaceCondition {
     fn becomes(&self) -> Become<'_> {
         match (&self.with, &self.or, &self.and) {
-            (Some(with), _, _) => Become::With(with.trim()),
+            (Some(with), _, _) => Become::With(parsed(with).code),
             (None, Some(or), _) => Become::Or(or.trim()),
             (None, None, and) => Become::And(and.as_deref().unwrap_or_default().trim()),
         }
@@ -124,8 +147,21 @@ impl ReplaceCondition {
             let all = m4.conditions().iter().map(|condition| condition.span);
             all.filter(|condition| condition.contains(*span)).min_by_key(|condition| condition.len())
         };
-        let mut matches = Statements.find(file, self.find.as_bytes(), site.scope);
-        matches.retain(|span| around(span).is_some());
+        let find = parsed(&self.find);
+        // A whole condition begins with its code; one that was added to, goes on after it.
+        let is_added = |condition: Span| match self.becomes() {
+            Become::With(_) => false,
+            Become::Or(text) | Become::And(text) => !m4.find_code(text.as_bytes(), condition).is_empty(),
+        };
+        let is_own = |span: Span, condition: Span| {
+            find.keyword.is_none_or(|keyword| {
+                m4.code()[..condition.start].trim_ascii_end().ends_with(keyword.as_bytes())
+                    && span.start == condition.start
+                    && (span.end == condition.end || is_added(condition))
+            })
+        };
+        let mut matches = Statements.find(file, find.code.as_bytes(), site.scope);
+        matches.retain(|span| around(span).is_some_and(|condition| is_own(*span, condition)));
         let near = || {
             let mut near = patterns_near(m4, &self.find, site.scope);
             near.extend(near_lines(file, &self.find, &[]));
@@ -136,7 +172,7 @@ impl ReplaceCondition {
                 let mut done = Statements.find_result(file, with.as_bytes(), site.scope);
                 done.retain(|span| around(span).is_some() || self.is_pattern(m4, *span));
                 done.retain(|d| !matches.iter().any(|m| m.contains(*d) && m != d));
-                let results = Results { at: done, are_proof: proves(self.find.as_bytes(), with.as_bytes()) };
+                let results = Results { at: done, are_proof: proves(find.code.as_bytes(), with.as_bytes()) };
                 let replace = |span: Span| Rewrite::replace(span, with);
                 return match_count(&self.named(), self.count.0, &matches, &results, replace, near);
             }
@@ -176,10 +212,13 @@ impl Operate for ReplaceCondition {
     moves_to!(self, Anchor::Text(find) => self.find = find);
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
-        ensure(!self.find.trim().is_empty(), "has an empty anchor")?;
+        ensure(!parsed(&self.find).code.is_empty(), "has an empty anchor")?;
         let given = [&self.with, &self.or, &self.and].into_iter().flatten();
         ensure(given.clone().count() == 1, "needs one of `with`, `or` and `and`")?;
         ensure(given.clone().all(|text| !text.trim().is_empty()), "has an empty condition")?;
+        let keyword = self.with.as_ref().and_then(|with| parsed(with).keyword);
+        let is_same = keyword.is_none_or(|own| parsed(&self.find).keyword == Some(own));
+        ensure(is_same, "has a keyword in `with` that `find` has not")?;
         match &self.with {
             Some(with) => check_replacement(&self.find, with.as_bytes()),
             None => given.into_iter().try_for_each(|text| check_code(text.as_bytes())),
@@ -188,9 +227,14 @@ impl Operate for ReplaceCondition {
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let m4 = site.file.m4();
-        let found = m4.find_branches(&self.find, site.scope);
+        let mut found = m4.find_branches(&self.find, site.scope);
+        if let Become::Or(or) = self.becomes() {
+            // What a whole list becomes.
+            found.extend(m4.find_branches(&format!("{}|{or}", self.find.trim()), site.scope));
+        }
         let mut lists: Vec<Span> = found.iter().filter_map(|(_, branch)| branch.pattern).collect();
         lists.sort_unstable();
+        lists.dedup();
         if lists.is_empty() { self.in_conditions(site) } else { self.in_patterns(site, &lists) }
     }
 }
