@@ -147,3 +147,16 @@ fn whole_lines_rules_and_conditionals_are_removed() {
     on("Makefile", "a:\n\trm -f cores\n").missing(&remove("rm -f core"));
     on("Makefile", "a:\n\tb\n\tb\n").ambiguous(&remove("b"));
 }
+
+#[test]
+fn a_rule_may_have_several_targets() {
+    let add = "makefile.add-rule: {target: $(A) $(B), after: all, recipe: ['true']}";
+    let file = "all: x\n\nc d: e\n\tf\n\ng:\n";
+    let after = on("Makefile", file).changed(add);
+    assert_eq!(after, "all: x\n\n$(A) $(B):\n\ttrue\n\nc d: e\n\tf\n\ng:\n");
+    assert_eq!(on("Makefile", after).already(add), [3]);
+    let after = on("Makefile", file).changed("makefile.add-rule: {target: h, after: c  d}");
+    assert_eq!(after, "all: x\n\nc d: e\n\tf\n\nh:\n\ng:\n");
+    on("Makefile", file).missing("makefile.add-rule: {target: h, after: c g}");
+    assert!(on("Makefile", file).refused("makefile.add-rule: {target: h d}").contains("makes `d`"));
+}

@@ -1,7 +1,8 @@
 //! `makefile.add-rule`.
 
-use super::prerequisite::no_rule;
+use super::prerequisite::{lossy, no_rule};
 use crate::operation::prelude::*;
+use crate::syntax::makefile::{Rule, words};
 
 /// `makefile.add-rule`: adds a rule.
 ///
@@ -36,7 +37,7 @@ use crate::operation::prelude::*;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AddRule {
-    /// The rule's target.
+    /// The rule's target, or several with blanks between them.
     pub target: String,
     /// Its prerequisites.
     #[serde(default)]
@@ -44,7 +45,7 @@ pub struct AddRule {
     /// Its recipe, one command per line, without the leading tabs.
     #[serde(default)]
     pub recipe: Vec<String>,
-    /// The target of the rule after which it is put; at the end of the file unless given.
+    /// The target of the rule after which it is put, or several of its targets; at the end of the file unless given.
     pub after: Option<String>,
 }
 
@@ -70,20 +71,34 @@ impl Operate for AddRule {
         if makefile.continues {
             return refused("the last line is continued, and would include the new one", text.len());
         }
-        if let Some(existing) = makefile.rules_of(text, self.target.as_bytes()).next() {
-            return if existing.span.of(text) == rule {
-                already(existing.span.start)
-            } else {
-                refused(format!("another rule makes `{}`", self.target), existing.span.start)
-            };
+        let targets = words(self.target.as_bytes(), Span::new(0, self.target.len()));
+        for target in targets.iter().map(|target| target.of(self.target.as_bytes())) {
+            if let Some(existing) = makefile.rules_of(text, target).next() {
+                return if existing.span.of(text) == rule {
+                    already(existing.span.start)
+                } else {
+                    refused(format!("another rule makes `{}`", lossy(target)), existing.span.start)
+                };
+            }
         }
         let at = match &self.after {
             None => text.len(),
-            Some(after) => match makefile.rules_of(text, after.as_bytes()).last() {
+            Some(after) => match with_targets(site.file, after).last() {
                 Some(rule) => rule.span.end,
                 None => return Err(no_rule(site.file, std::slice::from_ref(after), None)),
             },
         };
         change(vec![insert_lines(text, at, &[ending, &rule].concat())])
     }
+}
+
+/// The rules that make all targets of a list.
+fn with_targets<'a>(file: &'a ParsedFile, targets: &str) -> impl Iterator<Item = &'a Rule> {
+    let wanted: Vec<Vec<u8>> = words(targets.as_bytes(), Span::new(0, targets.len()))
+        .into_iter()
+        .map(|target| target.of(targets.as_bytes()).to_vec())
+        .collect();
+    let makes = move |rule: &Rule, name: &[u8]| rule.targets.iter().any(|it| it.of(&file.bytes) == name);
+    let all = file.makefile().rules.iter();
+    all.filter(move |rule| !wanted.is_empty() && wanted.iter().all(|name| makes(rule, name)))
 }
