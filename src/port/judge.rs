@@ -241,7 +241,11 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
             let at: Vec<Location> = judged.lines_now()?.iter().map(AnchorLine::location).collect();
             Ok(search::trapped(change, if at.is_empty() { places } else { &at }, &hit.message))
         }
-        Outcome::Already(_) if part.compared == Compared::Nothing && made == Made::No => {
+        Outcome::Already(_)
+            if part.compared == Compared::Nothing
+                && made == Made::No
+                && !names_definition(&judged.anchor()) =>
+        {
             let mut finding = search::search(judged)?;
             let text = "the text that it would leave is in the file, but not where the edit is made";
             finding.reason = Some(text.to_owned());
@@ -254,6 +258,11 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
         }
         Outcome::Missing { .. } | Outcome::Ambiguous { .. } => search::search(judged),
     }
+}
+
+/// Whether an anchor is a function, method or class by name: what has that name is its own place.
+fn names_definition(anchor: &Anchor) -> bool {
+    matches!(anchor, Anchor::Definition(Some(_)) | Anchor::Code { function: Some(_), code: None, .. })
 }
 
 fn cell(

@@ -384,3 +384,14 @@ fn a_scope_that_is_gone_is_left_out() {
     let case = Case::new(&[(C, old)], &[(C, &new)], &edit);
     assert_eq!(case.first(), ("changed".into(), format!("{C}:3"), true));
 }
+
+#[test]
+fn a_replaced_function_is_made_wherever_its_old_lines_are() {
+    let old = "def f(a):\n    x = 1\n    y = 2\n    return x + y\n\n\ndef g():\n    pass\n";
+    let edit = "file: Lib/m.py\npython.replace-function:\n  function: f\n  code: |\n    def f(a):\n        return 3\n";
+    let body = "    x = 1\n    y = 2\n    return x + y\n";
+    let new = old.replace(body, &format!("    return 3\n\n\ndef h(a):\n{body}"));
+    assert_eq!(Case::new(&[("Lib/m.py", old)], &[("Lib/m.py", &new)], edit).verdict(), "already");
+    let moved = old.replace("def f", "def h");
+    assert_ne!(Case::new(&[("Lib/m.py", old)], &[("Lib/m.py", &moved)], edit).verdict(), "already");
+}
