@@ -17,7 +17,7 @@ fn whole_statements_are_removed_with_their_blocks() {
     assert_eq!(remove("#ifdef MS_WINDOWS"), FILE.replace(group, ""));
     let with_comment = "c.remove: {find: 'int f(int x)', comment: true}";
     let rest = &FILE[FILE.find("\n#if defined").unwrap()..];
-    assert_eq!(on("f.c", FILE).changed(with_comment), format!("#include \"a.h\"\n\n{rest}"));
+    assert_eq!(on("f.c", FILE).changed(with_comment), format!("#include \"a.h\"\n{rest}"));
     let comment = "c.remove: {find: c(x);, comment: true}";
     assert_eq!(on("f.c", FILE).changed(comment), FILE.replace("\t/* One more. */\n\tc(x);\n", ""));
     let latin1 = b"int a; /* \xe9 */\n\tint b;  \nint c;";

@@ -126,3 +126,13 @@ fn other_bytes_of_a_file_survive() {
         b"# \xe9\r\nAC_A(x) dnl \xe9\r\n\tB=\"\xe9\" ;\r\nAC_C\r\nX\r\n"
     );
 }
+
+#[test]
+fn a_removed_paragraph_leaves_one_blank_line() {
+    let source = "A=1\n\n# note\nB=2\n\nC=3\n";
+    let change = "m4.remove: {find: B=2, comment: true}";
+    assert_eq!(on("configure.ac", source).changed(change), "A=1\n\nC=3\n");
+    assert_eq!(on("configure.ac", source).changed("m4.remove: {find: B=2}"), "A=1\n\n# note\n\nC=3\n");
+    let after = on("configure.ac", "A=1\r\n\r\nB=2\r\n\r\n\r\nC=3\r\n").changed("m4.remove: {find: B=2}");
+    assert_eq!(after, "A=1\r\n\r\n\r\nC=3\r\n");
+}

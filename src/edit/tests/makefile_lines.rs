@@ -160,3 +160,15 @@ fn a_rule_may_have_several_targets() {
     on("Makefile", file).missing("makefile.add-rule: {target: h, after: c g}");
     assert!(on("Makefile", file).refused("makefile.add-rule: {target: h d}").contains("makes `d`"));
 }
+
+#[test]
+fn a_comment_is_inserted_between_code_and_its_comment() {
+    let change = "makefile.insert: {before: OBJS, text: \"#\\n# More.\"}";
+    let after = on("Makefile", MAKEFILE).changed(change);
+    assert_eq!(after, MAKEFILE.replace("# Lists\n", "# Lists\n#\n# More.\n"));
+    on("Makefile", after).already(change);
+    let change = "makefile.insert: {after: OBJS, text: '# More.'}";
+    let after = on("Makefile", MAKEFILE).changed(change);
+    assert_eq!(after, MAKEFILE.replace("\tb.o\n", "\tb.o\n# More.\n"));
+    on("Makefile", after).already(change);
+}

@@ -189,3 +189,21 @@ fn a_byte_order_mark_is_not_an_indentation() {
     }
     assert_eq!(file.changed("python.wrap: {from: a(), if: y}"), "\u{feff}if y:\n    a()\nb()\n");
 }
+
+#[test]
+fn blank_lines_at_the_end_of_a_text_stay() {
+    let source = "def f():\n    x = 1\n    z = 3\n";
+    for (place, expected) in [
+        ("before: x = 1", "def f():\n    y = 2\n\n    x = 1\n    z = 3\n"),
+        ("after: x = 1", "def f():\n    x = 1\n    y = 2\n\n    z = 3\n"),
+    ] {
+        let change = format!("python.insert: {{{place}, text: \"y = 2\\n\\n\"}}");
+        let after = on("t.py", source).changed(&change);
+        assert_eq!(after, expected);
+        on("t.py", after).already(&change);
+    }
+    let change = "within: {function: f}\npython.insert: {at: start, text: \"y = 2\\n\\n\"}";
+    let after = on("t.py", source).changed(change);
+    assert_eq!(after, source.replace("    x", "    y = 2\n\n    x"));
+    on("t.py", after).already(change);
+}

@@ -28,7 +28,7 @@ use crate::operation::unit::{Removal, remove};
 /// -# Hooks of the debugger.
 /// -gdbhooks: python
 /// -	cp Tools/gdb/libpython.py python-gdb.py
-///  
+/// -
 ///  clean:
 ///  	rm -f core
 /// ```

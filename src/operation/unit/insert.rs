@@ -81,7 +81,16 @@ fn next_to<'a>(
     anchors: &[Span],
 ) -> (Vec<Span>, impl Fn(Span) -> Rewrite + 'a) {
     let (file, text) = (site.file, &site.file.bytes[..]);
-    let at = move |unit: Span| if after { unit.end } else { place_before(units, file, unit) };
+    // A comment goes directly above the code: above the code's own comment, it would be the beginning of that.
+    let is_comment = lines
+        .split(|b| *b == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .all(|line| line.is_empty() || units.is_comment(line));
+    let at = move |unit: Span| match (after, is_comment) {
+        (true, _) => unit.end,
+        (false, true) => unit.start,
+        (false, false) => place_before(units, file, unit),
+    };
     let is_done = |unit: &Span| {
         let own = next_to_unit(units, file, lines, *unit, after);
         let others = site.neighbours.iter().map(|other| next_to_unit(units, file, other, *unit, after));
@@ -124,7 +133,7 @@ fn next_to_unit(units: &dyn Units, file: &ParsedFile, lines: &[u8], unit: Span, 
         // The unit begins in the middle of a line: others are put at its column.
         text[line..unit.start].iter().map(|b| if *b == b'\t' { b'\t' } else { b' ' }).collect()
     };
-    let own = units.indented(file, lines, &margin);
+    let own = indented(units, file, lines, &margin);
     if !shares_line(text, unit, after) {
         return own;
     }
@@ -134,6 +143,19 @@ fn next_to_unit(units: &dyn Units, file: &ParsedFile, lines: &[u8], unit: Span, 
     } else {
         [&own[margin.len().min(own.len())..], ending, &margin].concat()
     }
+}
+
+/// Lines of a patchset at their place, with the blank lines at their end.
+fn indented(units: &dyn Units, file: &ParsedFile, lines: &[u8], margin: &[u8]) -> Vec<u8> {
+    let blank_lines = |text: &[u8]| {
+        let end = &text[text.trim_ascii_end().len()..];
+        end.iter().filter(|b| **b == b'\n').count().saturating_sub(1)
+    };
+    let mut own = units.indented(file, lines, margin);
+    for _ in blank_lines(&own)..blank_lines(lines) {
+        own.extend_from_slice(line_ending(&file.bytes));
+    }
+    own
 }
 
 fn at_edge(units: &dyn Units, site: &Site<'_>, edge: Edge, lines: &[u8]) -> Answer {
@@ -154,9 +176,9 @@ fn at_edge(units: &dyn Units, site: &Site<'_>, edge: Edge, lines: &[u8]) -> Answ
     let Some((at, margin)) = units.edge(site, edge) else {
         return refused("the scope has no lines of its own to insert lines into", site.scope.start);
     };
-    let own = units.indented(file, lines, &margin);
+    let own = indented(units, file, lines, &margin);
     let others: Vec<Vec<u8>> =
-        site.neighbours.iter().map(|other| units.indented(file, other, &margin)).collect();
+        site.neighbours.iter().map(|other| indented(units, file, other, &margin)).collect();
     let is_done = match edge {
         Edge::Start => neighbours::starts_with(&text[at..], &own, &others),
         Edge::End => neighbours::ends_with(&text[..at], &own, &others),

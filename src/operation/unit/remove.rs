@@ -52,7 +52,7 @@ pub(in crate::operation) fn remove_found(
     }
     let rewrite = |span: Span| {
         let unit = spans.iter().find(|unit| unit.contains(span)).copied().unwrap_or(span);
-        Rewrite::remove(without_line(text, unit))
+        Rewrite::remove(with_blank_lines(text, without_line(text, unit)))
     };
     match_count(&what, removal.count, found, &Results::proof(Vec::new()), rewrite, Vec::new)
 }
@@ -91,4 +91,16 @@ fn without_line(text: &[u8], unit: Span) -> Span {
     let before = unit.of(text).iter().take_while(is_blank).count();
     let after = text[unit.end..].iter().take_while(is_blank).count();
     Span::new(unit.start + before, unit.end + after)
+}
+
+/// Whole lines with as many of the blank lines below them as are above them, too: what is left has them once.
+fn with_blank_lines(text: &[u8], removed: Span) -> Span {
+    let (above, below) = (&text[..removed.start], &text[removed.end..]);
+    if !above.ends_with(b"\n") || !text[..removed.end].ends_with(b"\n") {
+        return removed;
+    }
+    let is_blank = |line: &&[u8]| line.trim_ascii().is_empty();
+    let before = above.split_inclusive(|b| *b == b'\n').rev().take_while(is_blank).count();
+    let after = below.split_inclusive(|b| *b == b'\n').take_while(is_blank).take(before);
+    Span::new(removed.start, removed.end + after.map(<[u8]>::len).sum::<usize>())
 }
