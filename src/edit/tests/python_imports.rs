@@ -134,3 +134,14 @@ fn other_bytes_survive() {
         b"import a\r\nx = '\xe9'\r\nfrom b import \\\r\n\tc\r\nimport d\r\n"
     );
 }
+
+#[test]
+fn an_import_joins_those_after_simple_statements() {
+    let source = "# Script\n__version__ = \"1\"\n\nimport sys\nfrom a import b\n\nc = 1\nimport d\n";
+    let change = "python.add-import: {module: e, name: f}";
+    let after = on("t.py", source).changed(change);
+    assert_eq!(after, source.replace("import b\n", "import b\nfrom e import f\n"));
+    on("t.py", after).already(change);
+    let source = "def f():\n    pass\nimport sys\n";
+    assert_eq!(on("t.py", source).changed("python.add-import: {module: e}"), format!("import e\n{source}"));
+}

@@ -82,7 +82,8 @@ impl<'a> Imports<'a> {
         self.definition().map_or_else(Vec::new, |it| it.indent.of(self.text()).to_vec())
     }
 
-    /// The last of the imports at the start of the scope: only imports, and a docstring, come before it.
+    /// The last of the first imports of the scope: only simple statements, such as `__version__ = "1"`, and a docstring come
+    /// before the first of them, and only imports after that.
     fn last_of_block(&self) -> Option<usize> {
         let (mut end, _) = self.python().body_start(self.definition())?;
         let mut last = None;
@@ -90,7 +91,7 @@ impl<'a> Imports<'a> {
             if import.place.lines.end > end {
                 let gap = Span::new(end.min(import.place.lines.start), import.place.lines.start);
                 let has_code = self.python().statements(gap).is_some();
-                if has_code || !import.place.is_alone {
+                if has_code && (last.is_some() || self.python().has_blocks(gap)) || !import.place.is_alone {
                     break;
                 }
             }

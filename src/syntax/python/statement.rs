@@ -52,6 +52,14 @@ impl PyFile {
         Some(Span::new(self.lines[first].span.start, self.lines[last].span.end))
     }
 
+    /// Whether the statements of `span` have blocks with lines of their own.
+    pub fn has_blocks(&self, span: Span) -> bool {
+        let own = self.lines.iter().filter(|line| span.contains(line.span));
+        let mut widths = own.map(|line| line.width);
+        let first = widths.next();
+        widths.any(|width| Some(width) != first)
+    }
+
     /// Whether a logical line has a statement that continues the one before: `else`, `except`.
     pub(super) fn continues(&self, line: usize) -> bool {
         let first = self.word(self.lines[line].tokens.start);
