@@ -1,17 +1,19 @@
-//! Finds edits after which a file no longer parses: Python at the wrong column, C with half a block.
+//! Finds edits after which a file no longer parses: Python at the wrong column, C with half a block, m4 with half a quote.
 
 use super::{Plan, PlannedEdit};
 use crate::edit::{Context, Outcome, Part};
 use crate::operation::{Delta, ParsedFile};
-use crate::syntax::{Doubt, Problem};
+use crate::syntax::{Doubt, Problem, m4};
 use crate::text::{Span, line_bounds};
-use crate::tree::{File, FileChange, Location, TreeError};
+use crate::tree::{File, FileChange, Location, TreeError, TreePath};
 
-/// Refuses the edits of a plan after which a file of C or Python does not parse, though it did before. `after` is the tree
+/// Refuses the edits of a plan after which a file of C, Python or m4 does not parse, though it did before. `after` is the tree
 /// after `changes`.
 pub(super) fn refuse(plan: &mut Plan, after: &Context<'_>, changes: &[FileChange]) -> Result<(), TreeError> {
     for change in changes {
-        let Some(before) = change.before.as_ref().filter(|_| has_parser(change)) else { continue };
+        let Some(before) = change.before.as_ref().filter(|_| format(&change.path).is_some()) else {
+            continue;
+        };
         let Some(file) = after.parsed(&change.path)? else { continue };
         // Most files parse, so the file before is parsed only in doubt.
         let Some((place, what)) = problem(&file) else { continue };
@@ -69,9 +71,21 @@ fn loses_indentation(part: &Part, before: &[u8]) -> bool {
         })
 }
 
-fn has_parser(change: &FileChange) -> bool {
-    let path = change.path.as_str();
-    [".c", ".h", ".py"].iter().any(|ending| path.ends_with(ending))
+/// The formats in which damage is recognised.
+enum Format {
+    C,
+    Python,
+    M4,
+}
+
+fn format(path: &TreePath) -> Option<Format> {
+    let (path, name) = (path.as_str(), path.file_name());
+    match path.rsplit('.').next() {
+        Some("c" | "h") => Some(Format::C),
+        Some("py") => Some(Format::Python),
+        Some("ac" | "m4") => Some(Format::M4),
+        _ => (name == "configure.in").then_some(Format::M4),
+    }
 }
 
 fn parsed(change: &FileChange, file: &File) -> ParsedFile {
@@ -80,8 +94,11 @@ fn parsed(change: &FileChange, file: &File) -> ParsedFile {
 
 /// The first thing in a file that does not parse.
 fn problem(file: &ParsedFile) -> Option<(Location, String)> {
-    let problems =
-        if file.path.as_str().ends_with(".py") { file.python().problems() } else { file.c().problems() };
-    let first: &Problem = problems.iter().find(|problem| problem.doubt == Doubt::Damage)?;
-    Some((file.location(first.span.start), first.what.clone()))
+    let first = |all: &[Problem]| all.iter().find(|problem| problem.doubt == Doubt::Damage).cloned();
+    let first = match format(&file.path)? {
+        Format::C => first(file.c().problems()),
+        Format::Python => first(file.python().problems()),
+        Format::M4 => m4::problem(&file.bytes),
+    }?;
+    Some((file.location(first.span.start), first.what))
 }

@@ -395,3 +395,21 @@ fn a_replaced_function_is_made_wherever_its_old_lines_are() {
     let moved = old.replace("def f", "def h");
     assert_ne!(Case::new(&[("Lib/m.py", old)], &[("Lib/m.py", &moved)], edit).verdict(), "already");
 }
+
+#[test]
+fn half_a_quote_in_configure_ac_is_refused_with_the_line() {
+    let old = "AC_INIT([a])\nAC_SUBST([B])\n";
+    let edit = |with: &str| {
+        format!(
+            "allow: {{stale-configure: Not built.}}\nfile: configure.ac\ntext.replace:\n  find: AC_SUBST([B])\n  with: '{with}'"
+        )
+    };
+    let plan = Case::new(&[("configure.ac", old)], &[], &edit("AC_SUBST([B")).plan("old");
+    assert!(plan.contains("refused") && plan.contains("no longer parse: line 2"), "{plan}");
+    let whole = Case::new(&[("configure.ac", old)], &[], &edit("AC_SUBST([C])")).plan("old");
+    assert!(whole.contains("change"), "{whole}");
+    // It was so before.
+    let damaged = "AC_INIT([a\nAC_SUBST([B])\n";
+    let plan = Case::new(&[("configure.ac", damaged)], &[], &edit("AC_SUBST([C])")).plan("old");
+    assert!(plan.contains("change"), "{plan}");
+}
