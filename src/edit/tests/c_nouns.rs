@@ -104,3 +104,18 @@ fn a_declaration_is_added_or_removed() {
     case.missing("c.add-declaration: {before: k, declaration: int x;}");
     complaint("c.add-declaration: {before: k, declaration: int x}");
 }
+
+#[test]
+fn of_several_definitions_one_is_named_by_its_value() {
+    let file = "#ifdef A\n#define M (1 + 2)\n#else\n#define M 2\n#endif\n";
+    let change = "c.set-macro: {name: M, find: '(1+2)', value: '2'}";
+    let after = on("f.c", file).changed(change);
+    assert_eq!(after, file.replace("(1 + 2)", "2"));
+    assert_eq!(on("f.c", after).already(change), [2, 4]);
+    on("f.c", file).missing("c.set-macro: {name: M, find: '3', value: '4'}");
+    assert!(complaint("c.set-macro: {name: M, find: '1 ', value: '1'}").contains("the same"));
+    let change = "c.remove-macro: {name: M, value: '2'}";
+    assert_eq!(on("f.c", file).changed(change), file.replace("#define M 2\n", ""));
+    let (what, near) = on("f.c", file).missing("c.remove-macro: {name: M, value: '3'}");
+    assert!(what.contains("has this value") && near.len() == 2, "{what} {near:?}");
+}

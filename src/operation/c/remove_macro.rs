@@ -1,9 +1,10 @@
 //! `c.remove-macro`.
 
-use super::macros::{check_name, definitions, near_macros};
+use super::macros::{check_name, definitions, is_same_value, near_macros};
 use super::statements::Statements;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Units, gone_by_name};
+use crate::syntax::c::Define;
 
 /// `c.remove-macro`: removes a `#define` with its continuation lines.
 ///
@@ -35,6 +36,8 @@ use crate::operation::unit::{Units, gone_by_name};
 pub struct RemoveMacro {
     /// The macro, without parameters.
     pub name: String,
+    /// The value of the definition to remove, if the macro has several definitions.
+    pub value: Option<String>,
     /// Whether the comment lines directly above are removed, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub comment: bool,
@@ -56,8 +59,18 @@ impl Operate for RemoveMacro {
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let all = definitions(site, &self.name);
-        let found: Vec<Span> = all.iter().map(|define| define.span).collect();
+        let text = &site.file.bytes;
+        let has_value = |define: &&&Define| {
+            self.value.as_ref().is_none_or(|value| is_same_value(define.value.of(text), value.as_bytes()))
+        };
+        let found: Vec<Span> = all.iter().filter(has_value).map(|define| define.span).collect();
         let what = format!("the definition of `{}`", self.name);
+        if found.is_empty() && !all.is_empty() {
+            let what = format!("no definition of `{}` has this value", self.name);
+            let mut miss = Miss::new(what).near(all.iter().map(|define| define.span.start));
+            miss.results = vec![site.scope.start];
+            return Err(miss.into());
+        }
         if found.is_empty() {
             return gone_by_name(site, &what, near_macros(site, &self.name));
         }

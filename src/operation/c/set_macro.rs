@@ -5,7 +5,7 @@ use crate::operation::prelude::*;
 
 /// `c.set-macro`: changes the value of a `#define`. Its name, parameters and comment stay.
 ///
-/// It refuses an empty value: write `c.remove-macro`. A macro that is defined several times needs a scope, or `count`.
+/// It refuses an empty value: write `c.remove-macro`. A macro that is defined several times needs a scope, `find` or `count`.
 ///
 /// ```yaml
 /// file: Python/import.c
@@ -38,6 +38,8 @@ pub struct SetMacro {
     pub name: String,
     /// The new value.
     pub value: String,
+    /// The old value of the definition to change, if the macro has several definitions.
+    pub find: Option<String>,
     /// How many definitions it has in the scope.
     #[serde(default)]
     pub count: Count,
@@ -53,15 +55,26 @@ impl Operate for SetMacro {
     fn check(&self, _texts: &Texts) -> Result<(), String> {
         check_name(&self.name)?;
         ensure(!self.value.trim().is_empty(), "has an empty `value`")?;
+        let is_new = |old: &String| !is_same_value(old.as_bytes(), self.value.as_bytes());
+        ensure(self.find.as_ref().is_none_or(is_new), "does nothing: `find` is the same as `value`")?;
         check_value(&self.value)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         let text = &site.file.bytes;
         let all = definitions(site, &self.name);
-        let found: Vec<Span> = all.iter().map(|define| define.value).collect();
+        let is_value = |span: &Span, value: &String| is_same_value(span.of(text), value.as_bytes());
+        let mut found: Vec<Span> = all.iter().map(|define| define.value).collect();
+        if let Some(old) = &self.find {
+            let made: Vec<usize> =
+                found.iter().filter(|span| is_value(span, &self.value)).map(|span| span.start).collect();
+            found.retain(|span| is_value(span, old));
+            if found.is_empty() && made.len() >= self.count.0 {
+                return Ok(Resolution::Already(made));
+            }
+        }
         let value = spliced(&self.value, line_ending(text));
-        let is_done = |span: &Span| is_same_value(span.of(text), self.value.as_bytes());
+        let is_done = |span: &Span| is_value(span, &self.value);
         let done: Vec<Span> = found.iter().copied().filter(is_done).collect();
         // `#define A"x"` has no blank after the name.
         let is_joined = |at: usize| at > 0 && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == b'_');
