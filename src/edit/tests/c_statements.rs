@@ -293,3 +293,36 @@ fn of_two_functions_of_a_name_the_one_with_the_anchor_counts() {
     on("f.c", file.replace("b()", "a()")).ambiguous(insert);
     on("f.c", file).ambiguous("c.insert: {function: f, at: entry, text: 'x();'}");
 }
+
+#[test]
+fn what_is_wrapped_ends_with_the_unit_that_to_begins() {
+    let file =
+        "int a(void)\n{\n    x();\n}\n\nint b(void)\n{\n    if (y)\n        z();\n    return 0;\n}\nint c;\n";
+    let change = "c.wrap: {from: 'int a(void)', to: 'int b(void)', condition: '#ifndef X'}";
+    let after = on("f.c", file).changed(change);
+    assert_eq!(after, format!("#ifndef X\n{}", file.replace("int c;", "#endif\nint c;")));
+    on("f.c", after).already(change);
+    let change = "within: {function: b}\nc.wrap: {from: if (y), to: return 0;, condition: '#ifndef X'}";
+    let expected = file.replace("    if", "#ifndef X\n    if").replace("return 0;\n", "return 0;\n#endif\n");
+    assert_eq!(on("f.c", file).changed(change), expected);
+    let part = "c.wrap: {from: 'int a(void)', to: if (y), condition: '#ifndef X'}";
+    assert!(on("f.c", file).refused(part).contains("part of a statement"));
+}
+
+#[test]
+fn comments_are_wrapped_with_their_function() {
+    let file = "int a;\n\n/*[clinic input]\nos.f\n[clinic start generated code]*/\n\nstatic int\nos_f_impl(void)\n\
+                /*[clinic end generated code: output=1]*/\n{\n    return 0;\n}\n\n// More.\nint g(void)\n{\n}\n";
+    let change = "c.wrap: {function: os_f_impl, condition: '#ifdef X', comment: true}";
+    let after = on("f.c", file).changed(change);
+    let expected =
+        file.replace("/*[clinic in", "#ifdef X\n/*[clinic in").replace("0;\n}\n", "0;\n}\n#endif\n");
+    assert_eq!(after, expected);
+    on("f.c", after).already(change);
+    let change = "c.wrap: {function: g, condition: '#ifdef X', comment: true}";
+    let after = on("f.c", file).changed(change);
+    assert_eq!(after, file.replace("// More", "#ifdef X\n// More") + "#endif\n");
+    on("f.c", after).already(change);
+    let change = "c.wrap: {function: g, condition: '#ifdef X'}";
+    assert!(on("f.c", file).changed(change).contains("// More.\n#ifdef X\nint g"));
+}

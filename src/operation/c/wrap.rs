@@ -1,9 +1,11 @@
 //! `c.wrap`.
 
 use super::code::{check_between_lines, check_code, function, indented, named_code};
+use super::statements::Statements;
 use crate::operation::lines::indentation;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
+use crate::operation::unit::Units;
 use crate::operation::value::Function as Wanted;
 use crate::syntax::c::{CFile, is_expression};
 use crate::text::{line_bounds, lines};
@@ -64,8 +66,11 @@ pub struct Wrap {
     pub condition_of_if: Option<String>,
     /// The first code to wrap, with the statement that it begins; the whole function unless given.
     pub from: Option<String>,
-    /// The last code to wrap.
+    /// The last code to wrap, with the statement or function that it begins.
     pub to: Option<String>,
+    /// Whether the comment lines directly above are wrapped, too, and the input of Argument Clinic of a function.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub comment: bool,
     /// Lines for the other case, put after an `#else` or `else`.
     pub otherwise: Option<Text>,
 }
@@ -124,15 +129,17 @@ impl Operate for Wrap {
         }
         let lines = self.bounds(file, from, to);
         if let Some(whole) = self.whole(site, lines) {
-            // Without `to`, the statement that `from` begins is wrapped.
-            if self.to.is_some() || whole.start < lines.start {
+            // What is wrapped ends with the statement that `to` begins, or without it `from`.
+            let last = self.bounds(file, to, to);
+            let begins = |unit: Span| unit.start >= last.start && unit.end >= whole.end;
+            if whole.start < lines.start || !c.whole_units(last).is_some_and(begins) {
                 let (first, last) = (file.location(whole.start).line, file.location(whole.end - 1).line);
                 let why = format!("the lines to wrap are part of a statement: wrap lines {first} to {last}");
                 return refused(why, lines.start);
             }
             to = whole;
         }
-        let lines = self.bounds(file, from, to);
+        let lines = self.commented(file, self.bounds(file, from, to));
         check_between_lines(file, lines.start)?;
         check_between_lines(file, lines.end)?;
         if self.directive().is_none() && !c.is_in_function(lines) {
@@ -200,13 +207,14 @@ impl Wrap {
     fn made(&self, site: &Site<'_>, from: Span, to: Span, scope: Span) -> Option<usize> {
         let (file, text) = (site.file, &site.file.bytes);
         let lines = self.bounds(file, from, to);
+        let start = self.commented(file, lines).start;
         let margin = indentation(text, from.start);
         let outer = match self.directive() {
             Some(_) => margin,
             None => margin.strip_suffix(step(margin))?,
         };
         let (opening, closing) = self.frame(site, outer);
-        if !text[..lines.start].ends_with(&opening) {
+        if !text[..start].ends_with(&opening) {
             return None;
         }
         // Whole units are whole lines, also at the end of the scope.
@@ -216,6 +224,19 @@ impl Wrap {
         let last = whole.map_or(lines.end, |whole| self.bounds(file, from, whole).end.max(lines.end));
         let mut ends = (lines.end..=last).filter(|at| *at == lines.end || text[at - 1] == b'\n');
         ends.any(|end| text[end..].starts_with(&closing)).then_some(lines.start)
+    }
+
+    /// Lines with the comments above them that are wrapped, too.
+    fn commented(&self, file: &ParsedFile, lines: Span) -> Span {
+        if !self.comment {
+            return lines;
+        }
+        let unit = Statements.commented(file, lines);
+        let is_clinic = |comment: &Span| comment.of(&file.bytes).starts_with(b"/*[clinic input]");
+        // Blank lines are between it and the function.
+        let clinic = file.c().comment_before(unit.start).filter(is_clinic);
+        let start = clinic.map_or(unit.start, |comment| line_bounds(&file.bytes, comment.start).start);
+        Span::new(start, unit.end)
     }
 
     /// The lines from one match to another.
