@@ -13,11 +13,19 @@ fn require_inside(all: Vec<Span>, text: &[u8]) {
     }
 }
 
+/// Whether a text has no control characters, of which make and makesetup refuse most. What an edit makes of them, and does not
+/// recognise again, is refused by the plan.
+fn is_plain(text: &[u8]) -> bool {
+    !text.iter().any(|b| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r'))
+}
+
 /// A Makefile.
 pub fn makefile(text: &[u8]) {
     if text.len() <= LONGEST {
         require_inside(spans::of_makefile(text), text);
-        try_edits_of(&edits::MAKE, text);
+        if is_plain(text) {
+            try_edits_of(&edits::MAKE, text);
+        }
     }
 }
 
@@ -44,7 +52,9 @@ pub fn small(text: &[u8]) {
         require_inside(spans::of_setup(text), text);
         require_inside(spans::of_shell(text), text);
         require_inside(spans::of_m4(text), text);
-        try_edits_of(&edits::SETUP, text);
+        if is_plain(text) {
+            try_edits_of(&edits::SETUP, text);
+        }
         try_edits_of(&edits::TEXT, text);
     }
 }

@@ -55,6 +55,11 @@ impl PyFile {
         } else {
             self.end_of_inner(keyword, line.end)
         };
+        // Outside of brackets it has an `else`, or is the guard of a `case`.
+        let is_open = !begins_line && self.tokens[keyword].depth == 0 && self.word(end) != b"else";
+        if is_open && self.word(line.start) != b"case" {
+            return None;
+        }
         let (first, last) = (self.tokens.get(keyword + 1)?.span, self.tokens[end - 1].span);
         (keyword + 1 < end).then(|| Condition {
             keyword: self.tokens[keyword].span,
