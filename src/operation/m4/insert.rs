@@ -41,7 +41,8 @@ use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_ancho
 pub struct Insert {
     /// `start` or `end` of the section, branch or file.
     pub at: Option<Edge>,
-    /// Code before whose statement they are inserted, above the comment lines that belong to it. The quotes of m4 matter only
+    /// Code before whose statement they are inserted, above the comment lines that belong to it; comments are inserted below
+    /// these. The quotes of m4 matter only
     /// if the code occurs with them.
     pub before: Option<String>,
     /// Code after whose statement they are inserted: after the whole `if ... fi` or macro call, if it is the head of one.

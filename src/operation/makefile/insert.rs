@@ -43,7 +43,8 @@ use crate::syntax::makefile::Makefile;
 pub struct Insert {
     /// `start` or `end` of the recipe that `within` names, or of the file.
     pub at: Option<Edge>,
-    /// Code before whose line they are inserted, above the comment lines that belong to it. It may be part of the line.
+    /// Code before whose line they are inserted, above the comment lines that belong to it; comments are inserted below
+    /// these. It may be part of the line.
     pub before: Option<String>,
     /// Code after whose line they are inserted: after the whole rule, if it is the head of one.
     pub after: Option<String>,

@@ -37,7 +37,7 @@ use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_ancho
 pub struct Insert {
     /// `start` or `end` of the function, class or file. The start is after a docstring.
     pub at: Option<Edge>,
-    /// Code before whose statement they are inserted, above the comment lines that belong to it.
+    /// Code before whose statement they are inserted, above the comment lines that belong to it; comments are inserted below these.
     pub before: Option<String>,
     /// Code after whose statement they are inserted: after the whole block, if it has one.
     pub after: Option<String>,
