@@ -108,6 +108,8 @@ operations! {
     Header "header.append" => HeaderAppend(header::Append) Exists,
     Header "header.define" => HeaderDefine(header::Define) Exists,
     Header "header.undef" => HeaderUndef(header::Undef) Exists,
+    Header "header.add-entry" => HeaderAddEntry(header::AddEntry) Exists,
+    Header "header.remove-entry" => HeaderRemoveEntry(header::RemoveEntry) Exists,
     C "c.insert" => CInsert(c::Insert) Exists,
     C "c.replace" => CReplace(c::Replace) Exists,
     C "c.remove" => CRemove(c::Remove) Exists,

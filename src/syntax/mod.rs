@@ -11,6 +11,7 @@ pub mod setup;
 pub mod shell;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod spans;
+pub mod template;
 #[cfg(test)]
 mod tests;
 
