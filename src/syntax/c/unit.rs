@@ -100,7 +100,7 @@ impl CFile {
         // The body after `before`, and its last token.
         let body = |before: usize, is_last: bool| {
             let begin = before + 1;
-            let end = match reading.partner[begin] {
+            let end = match *reading.partner.get(begin)? {
                 Some(partner) if code.is_mark(begin, b"{") => partner,
                 _ if is_last => last,
                 _ if matches!(code.text(begin), b"if" | b"for" | b"while" | b"do" | b"switch") => {
