@@ -1,5 +1,7 @@
 //! From an edit and a tree to parts: which file, which scope, which outcome.
 
+use std::rc::Rc;
+
 use super::context::Context;
 use super::fact::{refusal, unmet};
 use super::outcome::{Near, Outcome, Part};
@@ -183,11 +185,35 @@ fn in_existing(
     path: &TreePath,
 ) -> Result<Option<Vec<Part>>, TreeError> {
     match context.parsed(path) {
-        Ok(file) => Ok(file.map(|file| in_file(index, change, &file, true))),
+        Ok(None) => Ok(None),
+        Ok(Some(file)) => Ok(Some(match target(context, change)? {
+            Ok(target) => in_file(index, change, &file, true, target.as_deref()),
+            Err(refusal) => vec![part(index, change, path, refusal)],
+        })),
         Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => {
             let why = "this is a symbolic link or a directory, which is never edited".to_owned();
             let place = Some(Location::whole(path));
             Ok(Some(vec![part(index, change, path, Outcome::Refused { why, place })]))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The file that has the new name already that a change gives its file; a refusal if no file can have that name.
+fn target(
+    context: &Context<'_>,
+    change: &Change,
+) -> Result<Result<Option<Rc<ParsedFile>>, Outcome>, TreeError> {
+    let to = change.operation.operate().new_name().and_then(|to| to.parse::<TreePath>().ok());
+    let Some(to) = to else { return Ok(Ok(None)) };
+    if let Some(refusal) = in_the_way(context, &to)? {
+        return Ok(Err(refusal));
+    }
+    match context.parsed(&to) {
+        Ok(file) => Ok(Ok(file)),
+        Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => {
+            let why = format!("`{to}` is a symbolic link or a directory, which is never replaced");
+            Ok(Err(Outcome::Refused { why, place: Some(Location::whole(&to)) }))
         }
         Err(error) => Err(error),
     }
@@ -244,9 +270,13 @@ fn without_file(context: &Context<'_>, index: usize, change: &Change) -> Result<
         FileNeed::Creates => in_the_way(context, first)?,
         FileNeed::Exists => Some(no_file(context, change)?),
     };
-    Ok(match failure {
-        Some(failure) => vec![part(index, change, first, failure)],
-        None => in_file(index, change, &ParsedFile::new(first.clone(), Contents::default(), false), false),
+    if let Some(failure) = failure {
+        return Ok(vec![part(index, change, first, failure)]);
+    }
+    let absent = ParsedFile::new(first.clone(), Contents::default(), false);
+    Ok(match target(context, change)? {
+        Ok(target) => in_file(index, change, &absent, false, target.as_deref()),
+        Err(refusal) => vec![part(index, change, first, refusal)],
     })
 }
 
@@ -288,7 +318,13 @@ fn no_file(context: &Context<'_>, change: &Change) -> Result<Outcome, TreeError>
 }
 
 /// The parts of a change in `file`, which is empty if it does not exist.
-fn in_file(index: usize, change: &Change, file: &ParsedFile, exists: bool) -> Vec<Part> {
+fn in_file(
+    index: usize,
+    change: &Change,
+    file: &ParsedFile,
+    exists: bool,
+    target: Option<&ParsedFile>,
+) -> Vec<Part> {
     let operation = change.operation.operate();
     let answered = |module: Option<&Module>, answer: Answer| {
         let name = module.map(|module| module.name.clone());
@@ -307,6 +343,7 @@ fn in_file(index: usize, change: &Change, file: &ParsedFile, exists: bool) -> Ve
             let site = Site {
                 file,
                 exists,
+                target,
                 scope,
                 is_limited: change.within.is_some(),
                 texts: &change.texts,
@@ -356,7 +393,9 @@ fn outcome(answer: &Answer, file: &ParsedFile) -> Outcome {
         Ok(Resolution::Change { deltas, .. }) => {
             let location = |delta: &Delta| match delta {
                 Delta::Rewrite(rewrite) => file.location(rewrite.span.start),
-                Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => Location::whole(&file.path),
+                Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => {
+                    Location::whole(&file.path)
+                }
             };
             let mut places: Vec<Location> = deltas.iter().map(location).collect();
             places.sort();

@@ -259,6 +259,11 @@ pub(crate) fn applied(tree: &MemoryTree, parts: &[Part]) -> MemoryTree {
             match delta {
                 Delta::Rewrite(rewrite) => rewrites.entry(&part.file).or_default().push(rewrite.clone()),
                 Delta::Remove => drop(after.files.remove(&part.file)),
+                Delta::Move { to, bytes, executable } => {
+                    let file = File { bytes: bytes.clone(), executable: *executable };
+                    assert_eq!(after.files.remove(&part.file), Some(file.clone()));
+                    assert!(after.files.insert(to.clone(), file).is_none());
+                }
                 Delta::Mode { executable } => {
                     after.files.get_mut(&part.file).unwrap().executable = *executable;
                 }

@@ -3,6 +3,7 @@
 use crate::contents::Contents;
 use crate::syntax::Problem;
 use crate::text::{Rewrite, Span};
+use crate::tree::TreePath;
 
 /// The change of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,15 @@ pub enum Delta {
     },
     /// It is removed.
     Remove,
+    /// It gets another name.
+    Move {
+        /// Its new name.
+        to: TreePath,
+        /// Its contents.
+        bytes: Contents,
+        /// Whether it is executable.
+        executable: bool,
+    },
     /// It becomes executable, or no longer is.
     Mode {
         /// Whether it is executable.

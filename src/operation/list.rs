@@ -183,6 +183,7 @@ operations! {
     M4 "m4.override" => M4Override(m4::Override) Exists,
     File "file.add" => FileAdd(file::Add) Creates,
     File "file.remove" => FileRemove(file::Remove) MayBeAbsent,
+    File "file.move" => FileMove(file::Move) MayBeAbsent,
     File "file.mode" => FileMode(file::Mode) Exists,
     Diff "diff" => Diff(diff::Diff) Exists,
 }

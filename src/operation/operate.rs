@@ -33,6 +33,11 @@ pub trait Operate {
         None
     }
 
+    /// The name that it gives its file.
+    fn new_name(&self) -> Option<&str> {
+        None
+    }
+
     /// The text that it inserts next to its anchor, where other changes may insert theirs.
     fn inserted(&self) -> Option<&Text> {
         None
@@ -147,6 +152,8 @@ pub struct Site<'a> {
     pub file: &'a ParsedFile,
     /// Whether the file exists.
     pub exists: bool,
+    /// The file that has the name already that the operation gives its file.
+    pub target: Option<&'a ParsedFile>,
     /// The part of the file that `within` names; the whole file without it.
     pub scope: Span,
     /// Whether the change has a `within`. One definition may be the whole file.

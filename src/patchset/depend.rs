@@ -1,9 +1,28 @@
-//! Edits that depend on others: `depends-on`.
+//! Edits that depend on others: `depends-on`, and edits of a file that another edit gives its name.
 
 use std::collections::BTreeMap;
 
-use super::Edit;
+use super::{Change, Edit};
 use crate::text::nearest_names;
+
+/// Lets each edit of a file depend on the edit that gives the file that name.
+pub(super) fn follow_moves(edits: &mut [Edit]) {
+    let names = |edit: &Edit| -> Vec<(String, String)> {
+        let forms = edit.changes.iter().flat_map(Change::each_form);
+        let names = forms.filter_map(|form| form.operation.operate().new_name());
+        names.map(|name| (name.to_owned(), edit.id.clone())).collect()
+    };
+    let moved: Vec<(String, String)> = edits.iter().flat_map(names).collect();
+    for edit in edits {
+        for (name, id) in &moved {
+            let mut forms = edit.changes.iter().flat_map(Change::each_form);
+            let has_file = forms.any(|form| form.file.iter().any(|file| file.as_str() == name));
+            if has_file && edit.id != *id && !edit.depends_on.contains(id) {
+                edit.depends_on.push(id.clone());
+            }
+        }
+    }
+}
 
 /// Checks that each edit depends on edits that exist, and not on itself. Returns what is wrong, each with the edit that says
 /// it.

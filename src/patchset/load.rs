@@ -358,6 +358,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         top = Some(one);
     }
     let at = |edit: &Edit| Position { line: edit.line, column: edit.column };
+    depend::follow_moves(&mut edits);
     let wrong = depend::check(&edits, &dropped).into_iter();
     let wrong: Vec<Complaint> =
         wrong.map(|(edit, what)| complaint(&files[&edit.patchset], at(edit), what)).collect();

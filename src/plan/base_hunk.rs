@@ -30,7 +30,7 @@ impl BaseHunk {
     pub(super) fn of_part(change: usize, part: &Part, text: &[u8]) -> Vec<BaseHunk> {
         let rewrites = part.deltas.iter().filter_map(|delta| match delta {
             Delta::Rewrite(rewrite) => Some(rewrite.clone()),
-            Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => None,
+            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
         });
         let rewrites: Vec<_> = rewrites.collect();
         let Some(result) = apply(text, &rewrites).ok().filter(|_| !rewrites.is_empty()) else {

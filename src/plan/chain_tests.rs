@@ -135,3 +135,30 @@ fn a_series_of_patchsets_may_have_chains() {
     let series = Series::plan(&[first.clone(), first], &tree, &[]).unwrap();
     assert!(series.misfit().is_none() && series.plans[1].is_done());
 }
+
+#[test]
+fn edits_of_a_moved_file_follow_the_move() {
+    let edits = "  - {id: late, why: w, file: d/g, text.replace: {find: x b, with: x c}}\n".to_owned()
+        + &edit("move", "", "file.move: {to: d/g, contains: a}")
+        + "  - {id: early, why: w, file: d/g, text.insert: {after: \"a\\n\", text: \"d\\n\"}}\n";
+    let plan = planned("a\nx b\n", &edits);
+    assert!(plan.fits(), "{:#?} {:?} {:?}", plan.edits, plan.conflicts, plan.not_idempotent);
+    let [added, removed] = &plan.changes[..] else { panic!("{:#?}", plan.changes) };
+    assert_eq!((added.path.as_str(), removed.path.as_str()), ("d/g", "f"));
+    assert_eq!(added.after.as_ref().unwrap().bytes, b"a\nd\nx c\n"[..]);
+    assert!(added.before.is_none() && removed.after.is_none());
+    assert_eq!(own_diff(&plan, "move"), "+a\n+x b\n-a\n-x b");
+    assert_eq!(own_diff(&plan, "late"), "-x b\n+x c");
+}
+
+#[test]
+fn an_edit_of_the_old_name_must_be_made_before_the_move() {
+    let both = edit("move", "", "file.move: {to: g, contains: a}")
+        + &edit("own", "", "text.replace: {find: b, with: c}");
+    let plan = plan(&patchset(&both), &tree("a\nb\n")).unwrap();
+    assert_eq!(plan.conflicts.len(), 1, "{:#?}", plan.edits);
+    let ordered = edit("move", "own", "file.move: {to: g, contains: a}")
+        + &edit("own", "", "text.replace: {find: b, with: c}");
+    let plan = planned("a\nb\n", &ordered);
+    assert_eq!(plan.changes[1].after.as_ref().unwrap().bytes, b"a\nc\n"[..]);
+}

@@ -39,11 +39,20 @@ fn by_file<'a>(edits: impl Iterator<Item = &'a PlannedEdit>) -> BTreeMap<TreePat
     for (i, edit) in edits.enumerate() {
         for part in &edit.parts {
             for delta in &part.deltas {
-                let deltas = files.entry(part.file.clone()).or_default();
+                let mut whole = |path: &TreePath, delta| {
+                    files.entry(path.clone()).or_default().whole.push((i, delta));
+                };
                 match delta {
-                    Delta::Rewrite(rewrite) => deltas.rewrites.push((i, rewrite.clone())),
+                    Delta::Rewrite(rewrite) => {
+                        let deltas = files.entry(part.file.clone()).or_default();
+                        deltas.rewrites.push((i, rewrite.clone()));
+                    }
+                    Delta::Move { to, bytes, executable } => {
+                        whole(&part.file, Delta::Remove);
+                        whole(to, Delta::Add { bytes: bytes.clone(), executable: *executable });
+                    }
                     Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => {
-                        deltas.whole.push((i, delta.clone()));
+                        whole(&part.file, delta.clone());
                     }
                 }
             }
@@ -139,7 +148,8 @@ fn change(path: &TreePath, before: Option<&File>, deltas: FileDeltas) -> Option<
     for (_, delta) in deltas.whole {
         match delta {
             Delta::Add { bytes, executable } => after = Some(File { bytes, executable }),
-            Delta::Remove => after = None,
+            // A move is a removal, and an addition to another file.
+            Delta::Remove | Delta::Move { .. } => after = None,
             Delta::Mode { executable } => {
                 if let Some(file) = &mut after {
                     file.executable = executable;

@@ -67,7 +67,7 @@ fn loses_indentation(part: &Part, before: &[u8]) -> bool {
                 first.into_iter().chain(more).any(|byte| !byte.is_ascii_whitespace())
                     && (is_indented(line) || at > 0 && is_indented(line_bounds(before, at - 1)))
             }
-            Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => false,
+            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => false,
         })
 }
 

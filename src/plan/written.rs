@@ -48,10 +48,12 @@ impl Written {
             }
             for part in &edit.parts {
                 for delta in &part.deltas {
-                    if let Delta::Add { bytes, .. } = delta {
-                        let all = Span::new(0, bytes.len());
-                        self.files.insert(part.file.clone(), vec![(all, index)]);
-                    }
+                    let (path, bytes) = match delta {
+                        Delta::Add { bytes, .. } => (&part.file, bytes),
+                        Delta::Move { to, bytes, .. } => (to, bytes),
+                        Delta::Rewrite(_) | Delta::Remove | Delta::Mode { .. } => continue,
+                    };
+                    self.files.insert(path.clone(), vec![(Span::new(0, bytes.len()), index)]);
                 }
             }
         }
@@ -77,7 +79,7 @@ fn rewrites(edit: &PlannedEdit) -> impl Iterator<Item = (&TreePath, &Rewrite)> {
     edit.parts.iter().flat_map(|part| {
         part.deltas.iter().filter_map(move |delta| match delta {
             Delta::Rewrite(rewrite) => Some((&part.file, rewrite)),
-            Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => None,
+            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
         })
     })
 }

@@ -96,3 +96,38 @@ fn text_that_proves_nothing_is_known_by_the_receipt() {
     std::fs::remove_file(env.path("tree/.pypatch-receipt.json")).unwrap();
     assert!(env.run(&["plan", "mine", "tree"]).ends_with("[exit 3]"));
 }
+
+#[test]
+fn a_moved_file_is_applied_recognised_and_reverted() {
+    let env = with(
+        "\
+- id: move
+  why: The programs are in a folder of their own.
+  file: tool.sh
+  file.move: {to: bin/kestrel/tool.sh, contains: run tool}
+- id: shell
+  why: The device has another shell.
+  file: bin/kestrel/tool.sh
+  text.replace: {find: '#!/bin/sh', with: '#!/bin/ksh'}
+",
+    );
+    env.write("tree/tool.sh", "#!/bin/sh\nrun tool\n");
+    std::fs::set_permissions(env.path("tree/tool.sh"), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
+    let before = env.state("tree");
+    let diff = env.stdout(&["diff", "mine", "tree"]);
+    assert!(diff.contains("new file mode 100755") && diff.contains("deleted file mode 100755"), "{diff}");
+    assert!(env.run(&["apply", "--allow-unpinned", "mine", "tree"]).ends_with("[exit 0]"));
+    let moved = env.path("tree/bin/kestrel/tool.sh");
+    assert_eq!(std::fs::read_to_string(&moved).unwrap(), "#!/bin/ksh\nrun tool\n");
+    assert!(
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&moved).unwrap().permissions()) & 0o111
+            == 0o111
+    );
+    assert!(!env.path("tree/tool.sh").exists());
+    assert!(env.run(&["status", "tree"]).ends_with("[exit 0]"));
+    let again = env.stdout(&["plan", "mine", "tree"]);
+    assert!(again.contains("2 edits: 2 already; 0 files"), "{again}");
+    assert!(env.run(&["revert", "tree"]).ends_with("[exit 0]"));
+    assert_eq!(env.state("tree"), before);
+}

@@ -62,3 +62,35 @@ fn a_missing_file_lists_similar_paths() {
     assert_eq!(what, "the file `Modules/Setup.dist` does not exist");
     assert_eq!(near, [""]);
 }
+
+#[test]
+fn a_file_gets_another_name_and_keeps_its_mode() {
+    let change = "file.move: {to: d/g, contains: sed -n}";
+    let parts = on("f", "sed -n\n").parts(change);
+    assert_eq!(parts[0].outcome.name(), "change");
+    let to = "d/g".parse().unwrap();
+    assert_eq!(parts[0].deltas, [Delta::Move { to, bytes: b"sed -n\n".to_vec().into(), executable: false }]);
+    without("f").with("d/g", b"sed -n\n").already(change);
+    assert!(without("f").with("d/g", b"other\n").missing(change).0.contains("does not contain `sed -n`"));
+    assert!(without("f").missing(change).0.contains("neither the file nor `d/g` exists"));
+    assert!(on("f", "other\n").missing(change).0.contains("does not contain `sed -n`"));
+}
+
+#[test]
+fn a_moved_file_never_replaces_anything() {
+    let change = "file.move: {to: d/g, contains: x}";
+    assert!(on("f", "x\n").with("d/g", b"x\n").refused(change).contains("never replaced"));
+    assert!(on("f", "x\n").with("d", b"x\n").refused(change).contains("`d`"));
+    for entry in [Entry::Directory, Entry::Symlink] {
+        assert!(on("f", "x\n").with_other("d/g", entry).refused(change).contains("never replaced"));
+    }
+    on("f", "x\n").refused("file.move: {to: f, contains: x}");
+    for wrong in [
+        "to: ../g, contains: x",
+        "to: .git/config, contains: x",
+        "to: 'd/*', contains: x",
+        "to: g, contains: ''",
+    ] {
+        complaint(&format!("file.move: {{{wrong}}}"));
+    }
+}

@@ -10,7 +10,7 @@ pub fn balanced(file: &ParsedFile, answer: Answer) -> Answer {
     let Ok(Resolution::Change { deltas, .. }) = &answer else { return answer };
     let rewrites = deltas.iter().filter_map(|delta| match delta {
         Delta::Rewrite(rewrite) => Some(rewrite.clone()),
-        Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => None,
+        Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
     });
     let rewrites: Vec<Rewrite> = rewrites.collect();
     // Most edits touch no conditional, and parse nothing here.

@@ -128,7 +128,7 @@ pub(super) fn check_entry(
         .iter()
         .filter_map(|delta| match delta {
             Delta::Rewrite(rewrite) => Some(rewrite.clone()),
-            Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => None,
+            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
         })
         .collect();
     let after = apply(&site.file.bytes, &rewrites).unwrap_or_default();

@@ -48,7 +48,7 @@ pub(super) fn checked(
         .iter()
         .filter_map(|delta| match delta {
             Delta::Rewrite(rewrite) => Some(rewrite.clone()),
-            Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => None,
+            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
         })
         .collect();
     let is_changed = |list: &&WordList| {
