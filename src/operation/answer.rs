@@ -35,6 +35,16 @@ pub enum Delta {
     },
 }
 
+impl Delta {
+    /// The rewrite of bytes of the file, if it is one.
+    pub fn as_rewrite(&self) -> Option<&Rewrite> {
+        match self {
+            Delta::Rewrite(rewrite) => Some(rewrite),
+            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
+        }
+    }
+}
+
 /// The result of an operation on one file that it fits.
 #[derive(Debug, Clone)]
 pub enum Resolution {

@@ -28,11 +28,7 @@ pub struct BaseHunk {
 impl BaseHunk {
     /// The hunks of the rewrites of a part; `text` is the file in which it was resolved.
     pub(super) fn of_part(change: usize, part: &Part, text: &[u8]) -> Vec<BaseHunk> {
-        let rewrites = part.deltas.iter().filter_map(|delta| match delta {
-            Delta::Rewrite(rewrite) => Some(rewrite.clone()),
-            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
-        });
-        let rewrites: Vec<_> = rewrites.collect();
+        let rewrites: Vec<_> = part.deltas.iter().filter_map(Delta::as_rewrite).cloned().collect();
         let Some(result) = apply(text, &rewrites).ok().filter(|_| !rewrites.is_empty()) else {
             return Vec::new();
         };

@@ -77,10 +77,7 @@ impl Written {
 
 fn rewrites(edit: &PlannedEdit) -> impl Iterator<Item = (&TreePath, &Rewrite)> {
     edit.parts.iter().flat_map(|part| {
-        part.deltas.iter().filter_map(move |delta| match delta {
-            Delta::Rewrite(rewrite) => Some((&part.file, rewrite)),
-            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
-        })
+        part.deltas.iter().filter_map(Delta::as_rewrite).map(|rewrite| (&part.file, rewrite))
     })
 }
 

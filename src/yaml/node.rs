@@ -99,7 +99,7 @@ impl From<Unplaced> for Node {
     }
 }
 
-/// Reads JSON, in which there are no duplicate keys.
+/// Reads JSON without duplicate keys.
 pub(super) fn parse_json(json: &[u8]) -> serde_json::Result<Node> {
     serde_json::from_slice(json).map(|Unplaced(node)| node)
 }

@@ -8,11 +8,7 @@ use crate::text::apply;
 /// The answer of an operation on C, if it leaves the directives balanced; a refusal otherwise.
 pub fn balanced(file: &ParsedFile, answer: Answer) -> Answer {
     let Ok(Resolution::Change { deltas, .. }) = &answer else { return answer };
-    let rewrites = deltas.iter().filter_map(|delta| match delta {
-        Delta::Rewrite(rewrite) => Some(rewrite.clone()),
-        Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
-    });
-    let rewrites: Vec<Rewrite> = rewrites.collect();
+    let rewrites: Vec<Rewrite> = deltas.iter().filter_map(Delta::as_rewrite).cloned().collect();
     // Most edits touch no conditional, and parse nothing here.
     let touches = |rewrite: &&Rewrite| {
         may_be_conditional(&rewrite.with) || may_be_conditional(rewrite.span.of(&file.bytes))

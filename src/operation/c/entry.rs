@@ -124,13 +124,7 @@ pub(super) fn check_entry(
     answer: &Resolution,
 ) -> Result<(), Failure> {
     let Resolution::Change { deltas, anchors } = answer else { return Ok(()) };
-    let rewrites: Vec<Rewrite> = deltas
-        .iter()
-        .filter_map(|delta| match delta {
-            Delta::Rewrite(rewrite) => Some(rewrite.clone()),
-            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
-        })
-        .collect();
+    let rewrites: Vec<Rewrite> = deltas.iter().filter_map(Delta::as_rewrite).cloned().collect();
     let after = apply(&site.file.bytes, &rewrites).unwrap_or_default();
     let end = site.scope.end + after.len() - site.file.bytes.len();
     let file = ParsedFile::new(site.file.path.clone(), after.into(), site.file.executable);

@@ -44,13 +44,7 @@ pub(super) fn checked(
     expected: impl Fn(&mut Vec<Vec<u8>>),
 ) -> Answer {
     let Resolution::Change { deltas, .. } = &answer else { return Ok(answer) };
-    let rewrites: Vec<Rewrite> = deltas
-        .iter()
-        .filter_map(|delta| match delta {
-            Delta::Rewrite(rewrite) => Some(rewrite.clone()),
-            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
-        })
-        .collect();
+    let rewrites: Vec<Rewrite> = deltas.iter().filter_map(Delta::as_rewrite).cloned().collect();
     let is_changed = |list: &&WordList| {
         let own = Span::new(list.name.start, list.inside.end);
         rewrites.iter().any(|rewrite| own.start <= rewrite.span.start && rewrite.span.end <= own.end)
