@@ -92,7 +92,8 @@ pub(crate) fn complaint(change: &str) -> String {
     complaints(&try_patchset(&edit_text("f", change)).expect_err("the change is invalid"))
 }
 
-fn edit_text(file: &str, change: &str) -> String {
+/// One edit of a patchset with one change of `file`.
+pub(crate) fn edit_text(file: &str, change: &str) -> String {
     let change: String = change.lines().map(|line| format!("    {line}\n")).collect();
     format!("  - id: e\n    why: It is needed.\n    file: {file}\n{change}")
 }
@@ -147,28 +148,37 @@ impl Case {
 
     /// As [`Case::parts`], for a loaded edit.
     pub(crate) fn parts_of(&self, edit: &Edit) -> Vec<Part> {
-        let version: Version = self.version.parse().unwrap();
-        let parts = resolve(&Context::new(&self.tree, Some(version.clone())), edit).unwrap();
-        if parts.iter().any(|part| !part.deltas.is_empty()) {
-            let after = applied(&self.tree, &parts);
-            if self.is_damaged(&after) {
-                // The plan refuses it if the file was not damaged before, and whatever is not recognised on its result.
-                return parts;
-            }
-            let again = resolve(&Context::new(&after, Some(version)), edit).unwrap();
-            for (first, second) in parts.iter().zip(&again) {
-                if !first.deltas.is_empty() {
-                    let file = String::from_utf8_lossy(after.bytes(&self.file).unwrap_or_default());
-                    let made = second.outcome.results().is_some();
-                    assert!(made, "{:#?} for {edit:?} on\n{file}", second.outcome);
-                }
-            }
+        let (parts, forgotten) = self.parts_twice(edit);
+        if let Some(forgotten) = forgotten
+            && !self.is_damaged(&applied(&self.tree, &parts))
+        {
+            panic!("{forgotten}");
         }
         parts
     }
 
+    /// Resolves an edit, and once more on its result. Returns what the first changes, and what the second does not find made.
+    pub(crate) fn parts_twice(&self, edit: &Edit) -> (Vec<Part>, Option<String>) {
+        let version: Version = self.version.parse().unwrap();
+        let parts = resolve(&Context::new(&self.tree, Some(version.clone())), edit).unwrap();
+        if parts.iter().all(|part| part.deltas.is_empty()) {
+            return (parts, None);
+        }
+        let after = applied(&self.tree, &parts);
+        let again = resolve(&Context::new(&after, Some(version)), edit).unwrap();
+        let forgotten = parts
+            .iter()
+            .zip(&again)
+            .find(|(first, second)| !first.deltas.is_empty() && second.outcome.results().is_none());
+        let forgotten = forgotten.map(|(_, second)| {
+            let file = String::from_utf8_lossy(after.bytes(&self.file).unwrap_or_default());
+            format!("{:#?} for {edit:?} on\n{file}", second.outcome)
+        });
+        (parts, forgotten)
+    }
+
     /// Whether the file is one of C or Python that does not parse.
-    fn is_damaged(&self, tree: &MemoryTree) -> bool {
+    pub(crate) fn is_damaged(&self, tree: &MemoryTree) -> bool {
         let path: TreePath = self.file.parse().unwrap();
         let Some(file) = tree.files.get(&path) else { return false };
         let parsed = ParsedFile::new(path, file.bytes.clone(), file.executable);

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use crate::edit::testing::on;
-use crate::patchset::Edit;
+use crate::edit::testing::{applied, edit_text, on, patchset};
+use crate::patchset::Patchset;
+use crate::plan::plan;
 
 const MAKE_CHANGES: &[&str] = &[
     "makefile.remove-prerequisite: {target: all, word: a}",
@@ -80,6 +81,8 @@ const C_CHANGES: &[&str] = &[
     "c.add-branch: {after: '#ifdef Y', directive: '#elif X', text: 'x();'}",
     "header.undef: {names: [A]}",
     "header.define: {name: A, value: '1', place: inside-guard}",
+    "header.add-entry: {name: B, comment: x}",
+    "header.remove-entry: {name: A}",
     "header.append: {text: 'int x;', place: inside-guard}",
 ];
 
@@ -139,6 +142,31 @@ const PYTHON_CHANGES: &[&str] = &[
     "python.remove-method: {class: A, method: f, comment: true}",
 ];
 
+const M4_CHANGES: &[&str] = &[
+    "m4.insert: {before: a=1, text: x=2}",
+    "m4.insert: {after: A, text: 'B([x])'}",
+    "within: {if: test x}\nm4.insert: {at: end, text: x=2}",
+    "m4.replace: {find: a=1, with: a=2}",
+    "m4.replace: {find: b, with: x}",
+    "m4.remove: {find: a=1, comment: true}",
+    "m4.remove: {find: if test x}",
+    "m4.wrap: {from: a=1, if: test x}",
+    "m4.wrap: {from: a=1, to: b=1, if: test x, otherwise: x=1}",
+    "m4.wrap: {from: a=1, case: $a, branch: b*}",
+    "m4.set-variable: {name: a, value: '2'}",
+    "m4.add-branch: {before: '*', pattern: x*, text: b=1}",
+    "m4.add-branch: {after: b*, pattern: x*, text: b=1}",
+    "m4.remove-branch: {pattern: b*}",
+    "m4.replace-condition: {find: b*, or: x*}",
+    "m4.replace-condition: {find: test x, and: test y}",
+    "m4.replace-argument: {call: A, number: 2, with: x}",
+    "m4.add-word: {variable: a, word: x}",
+    "m4.add-word: {call: A, word: x, after: b}",
+    "m4.remove-word: {call: A, word: b}",
+    "m4.replace-word: {variable: a, word: b, with: x}",
+    "m4.override: {macro: A, text: 'AC_DEFUN([A], [x])'}",
+];
+
 const TEXT_CHANGES: &[&str] = &[
     "text.insert: {after: a, indent: anchor, text: x}",
     "text.insert: {before: b, indent: anchor, text: \"x\\n  y\"}",
@@ -149,29 +177,37 @@ const TEXT_CHANGES: &[&str] = &[
     "m4.define: {macros: A, text: 'm4_define([A], [x])'}",
 ];
 
-/// A file and edits of it.
+/// A file and edits of it, each a patchset of its own.
 pub(crate) struct Edits {
     file: &'static str,
-    edits: LazyLock<Vec<Edit>>,
+    patchsets: LazyLock<Vec<Patchset>>,
 }
 
 pub(crate) static MAKE: Edits =
-    Edits { file: "Makefile", edits: LazyLock::new(|| edits("Makefile", MAKE_CHANGES)) };
+    Edits { file: "Makefile", patchsets: LazyLock::new(|| patchsets("Makefile", MAKE_CHANGES)) };
 pub(crate) static SETUP: Edits =
-    Edits { file: "Setup", edits: LazyLock::new(|| edits("Setup", SETUP_CHANGES)) };
-pub(crate) static C: Edits = Edits { file: "f.c", edits: LazyLock::new(|| edits("f.c", C_CHANGES)) };
+    Edits { file: "Setup", patchsets: LazyLock::new(|| patchsets("Setup", SETUP_CHANGES)) };
+pub(crate) static C: Edits = Edits { file: "f.c", patchsets: LazyLock::new(|| patchsets("f.c", C_CHANGES)) };
 pub(crate) static PYTHON: Edits =
-    Edits { file: "f.py", edits: LazyLock::new(|| edits("f.py", PYTHON_CHANGES)) };
-pub(crate) static TEXT: Edits = Edits { file: "f", edits: LazyLock::new(|| edits("f", TEXT_CHANGES)) };
+    Edits { file: "f.py", patchsets: LazyLock::new(|| patchsets("f.py", PYTHON_CHANGES)) };
+pub(crate) static M4: Edits =
+    Edits { file: "configure.ac", patchsets: LazyLock::new(|| patchsets("configure.ac", M4_CHANGES)) };
+pub(crate) static TEXT: Edits =
+    Edits { file: "f", patchsets: LazyLock::new(|| patchsets("f", TEXT_CHANGES)) };
 
-fn edits(file: &str, changes: &[&str]) -> Vec<Edit> {
-    changes.iter().map(|change| on(file, "").edit(change)).collect()
+fn patchsets(file: &str, changes: &[&str]) -> Vec<Patchset> {
+    changes.iter().map(|change| patchset(&edit_text(file, change))).collect()
 }
 
-/// Tries the edits on a file with these contents: each is idempotent and can be reversed.
-pub(crate) fn try_edits_of(edits: &Edits, text: &[u8]) {
+/// Tries the edits on a file with these contents. Each can be reversed, and recognises its own result. In a file that is damaged,
+/// before it or after it, an edit may not do so; then the plan refuses it, as it does for a user.
+pub(crate) fn try_edits_of(edits: &Edits, text: &[u8], is_damaged: bool) {
     let case = on(edits.file, text);
-    for edit in edits.edits.iter() {
-        case.parts_of(edit);
+    for patchset in edits.patchsets.iter() {
+        let (parts, forgotten) = case.parts_twice(&patchset.edits[0]);
+        let Some(forgotten) = forgotten else { continue };
+        let is_damaged =
+            is_damaged || case.is_damaged(&case.tree) || case.is_damaged(&applied(&case.tree, &parts));
+        assert!(is_damaged && !plan(patchset, &case.tree).unwrap().fits(), "{forgotten}");
     }
 }

@@ -4,7 +4,7 @@ use super::LONGEST;
 use super::edits::{self, try_edits_of};
 use crate::syntax::c::CFile;
 use crate::syntax::python::PyFile;
-use crate::syntax::spans;
+use crate::syntax::{m4, spans};
 use crate::text::Span;
 
 fn require_inside(all: Vec<Span>, text: &[u8]) {
@@ -13,19 +13,47 @@ fn require_inside(all: Vec<Span>, text: &[u8]) {
     }
 }
 
-/// Whether a text has no control characters, of which make and makesetup refuse most. What an edit makes of them, and does not
-/// recognise again, is refused by the plan.
+/// Whether a Makefile or Modules/Setup is one that people write: printable ASCII, no line that a backslash and a blank end, and no
+/// rule below an open reference.
 fn is_plain(text: &[u8]) -> bool {
-    !text.iter().any(|b| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r'))
+    let open = |line: &[u8]| memchr::memmem::find(line, b"$(").is_some() && !line.contains(&b')');
+    is_ascii_text(text)
+        && !text.windows(2).any(|pair| pair == b"\\ " || pair == b"\\\t")
+        && !text.split(|b| *b == b'\n').any(open)
+}
+
+fn is_ascii_text(text: &[u8]) -> bool {
+    text.iter().all(|b| b.is_ascii_graphic() || matches!(b, b' ' | b'\t' | b'\n'))
+}
+
+/// Whether each quote, list of arguments, `if` and `case` of a configure.ac is closed, as far as the first word of a line shows.
+pub(crate) fn is_whole_m4(text: &[u8]) -> bool {
+    let mut open: Vec<&[u8]> = Vec::new();
+    for line in text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii) {
+        let word = line.split(|b| !b.is_ascii_alphabetic()).next().unwrap_or_default();
+        let is_right = match word {
+            b"if" | b"case" => {
+                open.push(word);
+                true
+            }
+            b"else" | b"elif" => open.last() == Some(&&b"if"[..]),
+            b"fi" => open.pop() == Some(b"if"),
+            b"esac" => open.pop() == Some(b"case"),
+            // A pattern, outside of a `case` or inside of an `if`.
+            _ => !line.ends_with(b")") && !line.ends_with(b";;") || open.last() != Some(&&b"if"[..]),
+        };
+        if !is_right {
+            return false;
+        }
+    }
+    open.is_empty() && is_ascii_text(text) && m4::problem(text).is_none()
 }
 
 /// A Makefile.
 pub fn makefile(text: &[u8]) {
     if text.len() <= LONGEST {
         require_inside(spans::of_makefile(text), text);
-        if is_plain(text) {
-            try_edits_of(&edits::MAKE, text);
-        }
+        try_edits_of(&edits::MAKE, text, !is_plain(text));
     }
 }
 
@@ -34,15 +62,23 @@ pub fn c(text: &[u8]) {
     if text.len() <= LONGEST {
         require_inside(spans::of_c(&CFile::parse(text), text.len()), text);
         require_inside(spans::of_header(text), text);
-        try_edits_of(&edits::C, text);
+        try_edits_of(&edits::C, text, !ends_whole(text));
     }
+}
+
+/// Whether the last line of a C file can end one. What ends in half a statement may be a header for the inside of another file, so
+/// the finder does not call it damaged.
+fn ends_whole(text: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    let line = text.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    text.is_empty() || text.ends_with(b";") || text.ends_with(b"}") || line.starts_with(b"#")
 }
 
 /// A Python file.
 pub fn python(text: &[u8]) {
     if text.len() <= LONGEST {
         require_inside(spans::of_python(&PyFile::parse(text)), text);
-        try_edits_of(&edits::PYTHON, text);
+        try_edits_of(&edits::PYTHON, text, false);
     }
 }
 
@@ -52,9 +88,8 @@ pub fn small(text: &[u8]) {
         require_inside(spans::of_setup(text), text);
         require_inside(spans::of_shell(text), text);
         require_inside(spans::of_m4(text), text);
-        if is_plain(text) {
-            try_edits_of(&edits::SETUP, text);
-        }
-        try_edits_of(&edits::TEXT, text);
+        try_edits_of(&edits::SETUP, text, !is_plain(text));
+        try_edits_of(&edits::M4, text, !is_whole_m4(text));
+        try_edits_of(&edits::TEXT, text, false);
     }
 }

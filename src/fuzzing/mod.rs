@@ -14,6 +14,8 @@ mod tests;
 mod tree;
 
 pub use archive::archive;
+#[cfg(test)]
+pub(crate) use files::is_whole_m4;
 pub use files::{c, makefile, python, small};
 pub use patch::patch;
 pub use patchset::patchset;

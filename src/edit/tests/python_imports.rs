@@ -88,6 +88,10 @@ fn an_import_is_removed_with_its_statement_if_it_is_the_only_one() {
     let all = remove("module: a, count: 2");
     assert_eq!(all, SOURCE.replace("from a import b\nfrom a import d\n", ""));
     assert_eq!(on("t.py", SOURCE).ambiguous("python.remove-import: {module: a}"), [10, 11]);
+    let both = on("t.py", "from a import x\nimport a\n");
+    for change in ["python.remove-import: {module: a}", "python.replace-import: {module: a, with: z}"] {
+        assert_eq!(both.ambiguous(change), [1, 2]);
+    }
     let (what, _) =
         on("t.py", SOURCE).missing("python.remove-import: {module: test.support, name: run_unitest}");
     assert!(what.contains("similar names"), "{what}");

@@ -9,6 +9,7 @@ arguments! {
     /// `python.remove-import`: removes the import of a module, or of a name from one; the statement, too, if it imports
     /// nothing else.
     ///
+    /// `import MODULE` next to `from MODULE import ...` is ambiguous without `count`: `python.remove` can name one of them.
     /// It refuses an import that shares its line with other statements. Where a similar name is imported instead, the
     /// import is missing, not already removed.
     ///
@@ -60,11 +61,13 @@ impl Operate for RemoveImport {
             let at = imports.all[statement].names.items[item].span;
             matches.push(Match { at, rewrites: imports.remove((statement, item))? });
         }
-        if matches.is_empty() && name.is_none() {
+        // Both forms count: the edit could not recognise its result if it preferred one.
+        if name.is_none() {
             for statement in imports.from(&self.module) {
                 let rewrites = vec![Rewrite::remove(imports.own_lines(statement)?)];
                 matches.push(Match { at: imports.all[statement].place.span, rewrites });
             }
+            matches.sort_by_key(|one| one.at.start);
         }
         if matches.is_empty() {
             return removed(&what, imports.near(&self.module, name), site.scope.start);

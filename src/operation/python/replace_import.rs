@@ -53,10 +53,12 @@ impl ReplaceImport {
         let found = imports.find(module, name);
         let item = |one: Found| (one, imports.all[one.0].names.items[one.1].span);
         let from = |statement: usize| Some(((statement, 0), imports.all[statement].from?));
-        if name.is_none() && found.is_empty() {
-            return imports.from(module).into_iter().filter_map(from).collect();
-        }
-        found.into_iter().map(item).collect()
+        // `import MODULE` and `from MODULE import ...` both count: the edit could not recognise its result if it preferred one.
+        let also = if name.is_none() { imports.from(module) } else { Vec::new() };
+        let mut all: Vec<(Found, Span)> =
+            found.into_iter().map(item).chain(also.into_iter().filter_map(from)).collect();
+        all.sort_by_key(|(_, span)| span.start);
+        all
     }
 
     /// The rewrites of one import.

@@ -4,6 +4,23 @@ use super::literal::{is_prefix, literal_end};
 use crate::syntax::Problem;
 use crate::text::{Span, line_from};
 
+/// Keywords that no version of Python has inside brackets.
+const STATEMENTS: &[&[u8]] = &[
+    b"assert",
+    b"break",
+    b"class",
+    b"continue",
+    b"def",
+    b"del",
+    b"global",
+    b"import",
+    b"pass",
+    b"raise",
+    b"return",
+    b"try",
+    b"while",
+];
+
 /// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenKind {
@@ -124,6 +141,13 @@ fn logical_line(source: &[u8], mut at: usize, out: &mut Lexed) -> usize {
                     at = literal_end(source, at, prefix, &mut out.problems);
                     TokenKind::Text
                 } else {
+                    if let Some((bracket, start)) = open.last()
+                        && STATEMENTS.contains(&prefix)
+                    {
+                        let (bracket, word) = (char::from(*bracket), String::from_utf8_lossy(prefix));
+                        let what = format!("this `{bracket}` is not closed before `{word}`");
+                        out.problems.push(Problem::new(Span::new(*start, at), what));
+                    }
                     TokenKind::Word
                 }
             }
