@@ -107,6 +107,22 @@ fn a_variable_of_the_scope_is_set() {
 }
 
 #[test]
+fn lines_of_new_code_stay_aligned_with_their_bracket() {
+    let source = "def f():\n    if a and b:\n        v = {'a': 1,\n             'b': 2}\n    x = 1\n";
+    let changed = |change: &str| on("t.py", source).changed(change);
+    let set = "within: {function: f}\npython.set-variable: {name: v, value: \"{'a': 3,\\n 'b': 4}\"}";
+    assert_eq!(changed(set), source.replace("1,", "3,").replace("2}", "4}"));
+    // Without code after the bracket, lines are indented as the line that they continue.
+    let set = "within: {function: f}\npython.set-variable: {name: v, value: \"{\\n    'a': 3}\"}";
+    let expected = source.replace("{'a': 1,\n             'b': 2}", "{\n            'a': 3}");
+    assert_eq!(changed(set), expected);
+    let replace = "python.replace-condition: {find: 'a and b', with: \"g(a,\\n  b)\"}";
+    assert_eq!(changed(replace), source.replace("a and b", "g(a,\n         b)"));
+    let replace = "python.replace-condition: {find: 'a and b', with: \"g(\\n    b)\"}";
+    assert_eq!(changed(replace), source.replace("a and b", "g(\n        b)"));
+}
+
+#[test]
 fn a_variable_is_removed_with_its_lines() {
     let removed = changed;
     let expected = SOURCE.replacen("LIMIT = 3  # why\n", "", 1);

@@ -7,11 +7,28 @@ use crate::operation::value::Edge;
 use crate::syntax::python::{Item, Items, PyFile};
 use crate::text::line_bounds;
 
-/// Puts another item, or value of one, in the place of one. Its lines after the first are indented as the line of the old one.
+/// Puts other code in the place of an item, a value or an expression. Its lines after the first are indented as the line of
+/// the old one; or, if the second one is aligned with a bracket of the first, they stay aligned with it.
 pub(super) fn replacement(text: &[u8], old: Span, new: &str) -> Rewrite {
-    let margin = leading_blanks(line_bounds(text, old.start).of(text));
-    let new = shifted(new.trim().as_bytes(), margin, line_ending(text));
+    let line = line_bounds(text, old.start);
+    let blanks = leading_blanks(line.of(text));
+    let new = new.trim().as_bytes();
+    let before = Span::new(line.start + blanks.len(), old.start.max(line.start + blanks.len())).of(text);
+    let is_first_byte = |b: &&u8| **b & 0xc0 != 0x80;
+    let column = if is_aligned(new) { before.iter().filter(is_first_byte).count() } else { 0 };
+    let margin = [blanks, &b" ".repeat(column)].concat();
+    let new = shifted(new, &margin, line_ending(text));
     Rewrite::replace(old, &new[margin.len()..])
+}
+
+/// Whether the second line of `code` begins below what follows an opening bracket in the first one.
+fn is_aligned(code: &[u8]) -> bool {
+    let mut lines = code.split(|b| *b == b'\n');
+    let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return false };
+    let column = second.iter().take_while(|b| **b == b' ').count();
+    let bracket = column.checked_sub(1).and_then(|at| first.get(at));
+    let follows = first.get(column).is_some_and(|b| !b.is_ascii_whitespace() && *b != b'#');
+    bracket.is_some_and(|b| matches!(b, b'(' | b'[' | b'{')) && follows
 }
 
 /// A list in a file, which is edited.

@@ -1,6 +1,6 @@
 //! `python.replace-condition`.
 
-use super::items::{Match, answer};
+use super::items::{Match, answer, replacement};
 use super::statements::require_statements;
 use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
@@ -162,7 +162,8 @@ impl ReplaceCondition {
             let around = around.min_by_key(|one| one.expression.len()).map_or(span, |one| one.expression);
             let part = Span::new(span.start - around.start, span.end - around.start);
             let is_loose = needs_brackets(around.of(text), part, with.as_bytes());
-            Rewrite::replace(span, if is_loose { format!("({with})") } else { with.to_owned() })
+            let with = if is_loose { format!("({with})") } else { with.to_owned() };
+            replacement(text, span, &with)
         };
         let near = || near_lines(site.file, &self.find, &[]);
         match_count(&self.named(), self.count.0, &found, &results, replace, near)
