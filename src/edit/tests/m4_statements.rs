@@ -136,3 +136,9 @@ fn a_removed_paragraph_leaves_one_blank_line() {
     let after = on("configure.ac", "A=1\r\n\r\nB=2\r\n\r\n\r\nC=3\r\n").changed("m4.remove: {find: B=2}");
     assert_eq!(after, "A=1\r\n\r\n\r\nC=3\r\n");
 }
+
+#[test]
+fn code_that_is_found_several_times_is_ambiguous_before_all_else() {
+    let file = on("configure.ac", "if a; then\n  A=`b`\nfi\nA=`c`\n");
+    assert_eq!(file.ambiguous("m4.remove: {find: A=}"), [2, 4]);
+}

@@ -49,6 +49,15 @@ fn the_comment_above_stays_and_all_lines_of_a_call_are_indented() {
 }
 
 #[test]
+fn lines_that_mix_blanks_and_tabs_are_indented_after_the_tabs() {
+    let source = "if test a; then\n    for i in x; do\n\tb\n\t    c\n    done\nfi\n";
+    let change = "m4.wrap: {from: 'for i in x; do', if: test d}";
+    let body = "        for i in x; do\n\t    b\n\t        c\n        done\n";
+    let expected = format!("if test a; then\n    if test d; then\n{body}    fi\nfi\n");
+    assert_eq!(on("configure.ac", source).changed(change), expected);
+}
+
+#[test]
 fn a_here_document_is_not_indented() {
     let change = "m4.wrap: {from: cat, if: test a}";
     let expected =

@@ -51,7 +51,9 @@ impl Remove {
     fn empties(&self, site: &Site<'_>) -> Option<Span> {
         let m4 = site.file.m4();
         let found = Statements.find(site.file, self.find.as_bytes(), site.scope);
-        found.into_iter().find(|span| {
+        // Which of several is meant is not known.
+        let is_ambiguous = found.len() > self.count.0;
+        found.into_iter().filter(|_| !is_ambiguous).find(|span| {
             m4.statements(*span).is_some_and(|(block, removed)| {
                 block.kind == BlockKind::Body && block.statements.iter().all(|one| removed.contains(*one))
             })

@@ -223,7 +223,10 @@ impl Operate for Wrap {
             if !code.trim_ascii().is_empty() && !file.m4().is_verbatim(at) && !is_directive {
                 let blanks = leading_blanks(code);
                 let common = blanks.iter().zip(&margin).take_while(|(a, b)| a == b).count();
-                deltas.push(Rewrite::insert(at + common, step.clone()));
+                // Blanks in front of a tab would not move the code.
+                let after_tabs = blanks.iter().rposition(|b| *b == b'\t').map_or(0, |last| last + 1);
+                let place = if step.ends_with(b" ") { common.max(after_tabs) } else { common };
+                deltas.push(Rewrite::insert(at + place, step.clone()));
             }
         }
         let has_own_end = unit.end == text.len() || text[..unit.end].ends_with(b"\n");
