@@ -1,5 +1,6 @@
 //! Decorators, branches, names, classes, and functions and methods as a whole.
 
+use crate::edit::Outcome;
 use crate::edit::testing::{complaint, on};
 
 const SOURCE: &str = "\
@@ -186,4 +187,19 @@ fn only_branches_that_can_have_the_new_one_count() {
         source
             .replace("pass\n    else:\n        w", "pass\n    except F:\n        g()\n    else:\n        w")
     );
+}
+
+#[test]
+fn a_scope_that_was_not_found_names_similar_ones() {
+    let file = on("t.py", "import os\nclass Test:\n    def run(self):\n        return 1\n");
+    let outcome = file.outcome("within: {function: run}\npython.replace: {find: '1', with: '2'}");
+    let Outcome::Missing { what, near, help, .. } = outcome else { panic!("{outcome:#?}") };
+    assert_eq!((what.as_str(), near[0].place.line), ("no function `run` was found", 3));
+    assert_eq!(help.as_deref(), Some("write its dotted name: `Test.run`"));
+    let (_, near) =
+        file.missing("within: {class: Tset, function: run}\npython.replace: {find: '1', with: '2'}");
+    assert_eq!(near, ["class Test:"]);
+    let (_, near) = on("f.c", "int name(void)\n{\n    return 1;\n}\n")
+        .missing("within: {function: names}\nc.replace: {find: '1', with: '2'}");
+    assert_eq!(near, ["int name(void)"]);
 }

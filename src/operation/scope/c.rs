@@ -44,6 +44,13 @@ pub(super) fn branches_near(file: &ParsedFile, directive: &str, outer: &[Span]) 
     )
 }
 
+/// The functions in `outer` whose names resemble one.
+pub(super) fn functions_near(file: &ParsedFile, name: &str, outer: &[Span]) -> Vec<usize> {
+    let all = file.c().functions().iter();
+    let inside = all.filter(|function| outer.iter().any(|outer| outer.contains(function.span())));
+    nearest(name, inside.map(|function| (function.name_span.start, function.name.as_str().into())))
+}
+
 /// The function that a span is in.
 pub(super) fn function_at(file: &ParsedFile, span: Span) -> Option<String> {
     let mut all = file.c().functions().iter();

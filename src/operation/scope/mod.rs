@@ -16,6 +16,7 @@ use super::answer::{Failure, Miss};
 use super::find::find_words;
 use super::parsed::ParsedFile;
 use crate::syntax::c::ListKind;
+use crate::syntax::python::Definition;
 use crate::text::Span;
 
 /// A scope inside a file: each of the given scopes is inside those before it in this list.
@@ -160,8 +161,12 @@ impl Within {
             inner.sort_unstable();
             inner.dedup();
             if inner.is_empty() {
-                let near = scope.near(file, &spans);
-                return Err(Miss::new(format!("no {scope} was found")).near(near).into());
+                let miss = Miss::new(format!("no {scope} was found")).near(scope.near(file, &spans));
+                let dotted = scope.dotted(file, &spans);
+                return Err(match dotted.first() {
+                    None => miss.into(),
+                    Some(path) => miss.help(format!("write its dotted name: `{path}`")).into(),
+                });
             }
             spans = inner;
         }
@@ -181,9 +186,35 @@ impl Scope<'_> {
     fn near(&self, file: &ParsedFile, outer: &[Span]) -> Vec<usize> {
         match self {
             Scope::If(directive) => c::branches_near(file, directive, outer),
+            Scope::Class(name) => python::definitions_near(file, name, outer, Definition::is_class),
+            Scope::Function(name) if is_python(file) => {
+                python::definitions_near(file, name, outer, |it| !it.is_class())
+            }
+            Scope::Function(name) => c::functions_near(file, name, outer),
             Scope::Between(..)
             | Scope::Section(_)
-            | Scope::Class(_)
+            | Scope::Struct(_)
+            | Scope::Enum(_)
+            | Scope::Target(_)
+            | Scope::Variable(_)
+            | Scope::Table(_)
+            | Scope::Case(_)
+            | Scope::Branch(_)
+            | Scope::Entry(_)
+            | Scope::Call(_) => Vec::new(),
+        }
+    }
+
+    /// The dotted names that end in its name, where it is a definition of Python that was not found.
+    fn dotted(&self, file: &ParsedFile, outer: &[Span]) -> Vec<String> {
+        match self {
+            Scope::Class(name) => python::dotted(file, name, outer, Definition::is_class),
+            Scope::Function(name) if is_python(file) => {
+                python::dotted(file, name, outer, |it| !it.is_class())
+            }
+            Scope::If(_)
+            | Scope::Between(..)
+            | Scope::Section(_)
             | Scope::Struct(_)
             | Scope::Enum(_)
             | Scope::Function(_)

@@ -2,7 +2,7 @@
 
 use crate::operation::parsed::ParsedFile;
 use crate::syntax::python::{Call, Definition, Items};
-use crate::text::Span;
+use crate::text::{Span, nearest};
 
 /// The classes called `name` in `outer`.
 pub(super) fn classes(file: &ParsedFile, name: &str, outer: Span) -> Vec<Span> {
@@ -41,6 +41,42 @@ pub(super) fn calls(file: &ParsedFile, name: &str, outer: Span) -> Vec<Span> {
     let all = python.calls(name.as_bytes(), outer).into_iter();
     let has_first = |call: &Call| first.is_none_or(|first| python.has_first(call, first.as_bytes()));
     all.filter(has_first).map(|call| call.span).collect()
+}
+
+/// The definitions of a kind in `outer` whose own names resemble the last part of `name`.
+pub(super) fn definitions_near(
+    file: &ParsedFile,
+    name: &str,
+    outer: &[Span],
+    is_kind: fn(&Definition) -> bool,
+) -> Vec<usize> {
+    let all = inside(file, outer, is_kind);
+    nearest(own_name(name), all.map(|it| (it.name_span.start, own_name(&it.path).into())))
+}
+
+/// The dotted names of the definitions of a kind in `outer` that end in `name`.
+pub(super) fn dotted(
+    file: &ParsedFile,
+    name: &str,
+    outer: &[Span],
+    is_kind: fn(&Definition) -> bool,
+) -> Vec<String> {
+    let ends = |path: &str| path.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
+    let all = inside(file, outer, is_kind).filter(|it| ends(&it.path));
+    all.map(|it| it.path.clone()).collect()
+}
+
+fn inside<'a>(
+    file: &'a ParsedFile,
+    outer: &'a [Span],
+    is_kind: fn(&Definition) -> bool,
+) -> impl Iterator<Item = &'a Definition> {
+    let all = file.python().definitions().iter();
+    all.filter(move |it| is_kind(it) && outer.iter().any(|outer| outer.contains(it.span)))
+}
+
+fn own_name(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
 }
 
 /// The definitions of a kind in `outer` that are called `name`: with dots from the top of the file, or from `outer` on.
