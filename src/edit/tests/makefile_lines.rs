@@ -172,3 +172,24 @@ fn a_comment_is_inserted_between_code_and_its_comment() {
     assert_eq!(after, MAKEFILE.replace("\tb.o\n", "\tb.o\n# More.\n"));
     on("Makefile", after).already(change);
 }
+
+#[test]
+fn a_new_definition_is_written_as_those_around_it() {
+    let source = "L=\ta\n\nifeq (@A@,yes)\nL += b\nendif\n\nT=@T@\n";
+    let add = |rest: &str| {
+        let change = format!("makefile.add-variable: {{name: L, value: c, operator: +=, {rest}}}");
+        on("Makefile", source).changed(&change)
+    };
+    let own = "ifeq (@C@,yes)\nL += c\nendif\n";
+    let condition = "if: 'ifeq (@C@,yes)'";
+    assert_eq!(add(&format!("before: T, {condition}")), source.replace("T=", &format!("{own}\nT=")));
+    let after = source.replacen("\n\n", &format!("\n\n{own}\n"), 1);
+    let two = source.replace("L += b", "M += b");
+    assert_eq!(add("before: T"), source.replace("T=", "L += c\nT="));
+    let change = format!("makefile.add-variable: {{name: L, value: c, operator: =, after: T, {condition}}}");
+    let end = on("Makefile", two).changed(&change);
+    assert!(end.ends_with("T=@T@\nifeq (@C@,yes)\nL=\tc\nendif\n"), "{end}");
+    let source = source.replacen("L=\ta", "V=\ta", 1);
+    let change = format!("makefile.add-variable: {{name: L, value: c, operator: +=, after: V, {condition}}}");
+    assert_eq!(on("Makefile", source).changed(&change), after.replacen("L=\ta", "V=\ta", 1));
+}

@@ -7,9 +7,10 @@ use super::variable::{Operator, line_of, variable};
 use crate::operation::prelude::*;
 use crate::operation::unit::place_before;
 use crate::syntax::makefile::{Variable, words};
+use crate::text::line_bounds;
 
-/// `makefile.add-variable`: defines a variable before or after another one, with the blanks that this one has around its
-/// operator. With `if`, the definition has a conditional of its own.
+/// `makefile.add-variable`: defines a variable before or after another one. The blanks around its operator are as in its own
+/// nearest definition with this operator, or else as in the other variable. With `if`, the definition has a conditional of its own.
 ///
 /// It refuses a last line that is continued, which would include the new one.
 ///
@@ -78,6 +79,23 @@ impl AddVariable {
             None => own.to_owned(),
         };
         as_lines(lines.as_bytes(), line_ending(text))
+    }
+
+    /// A conditional with a blank line between it and the other variable, where a blank line separates that one from what is on
+    /// its other side.
+    fn separated(&self, text: &[u8], at: usize, lines: Vec<u8>) -> Vec<u8> {
+        let blank = line_ending(text);
+        let is_blank = |line: Span| line.of(text).trim_ascii().is_empty();
+        let above = at.checked_sub(1).map(|end| line_bounds(text, end));
+        if self.condition.is_none() {
+            lines
+        } else if self.before.is_some() {
+            if above.is_some_and(is_blank) { [&lines, blank].concat() } else { lines }
+        } else if at < text.len() && is_blank(line_bounds(text, at)) {
+            [blank, &lines].concat()
+        } else {
+            lines
+        }
     }
 
     /// Whether a definition has the name, the operator and the words of the new one.
@@ -151,6 +169,10 @@ impl Operate for AddVariable {
         if at == text.len() && file.makefile().continues {
             return refused("the last line is continued, and would include the new one", at);
         }
-        change_at(vec![line], vec![insert_lines(text, at, &self.lines(text, other))])
+        let same = file.makefile().variables_of(text, self.name.as_bytes());
+        let same = same.filter(|one| one.operator.of(text) == self.operator.as_str().as_bytes());
+        let style = same.min_by_key(|one| one.name.start.abs_diff(at)).unwrap_or(other);
+        let lines = self.separated(text, at, self.lines(text, style));
+        change_at(vec![line], vec![insert_lines(text, at, &lines)])
     }
 }
