@@ -1,10 +1,11 @@
-//! Whether a tree has the facts that an edit requires.
+//! Whether an edit is for a tree: its version, and the facts that it requires.
 
 use super::context::Context;
 use super::outcome::Outcome;
 use crate::operation::find_words;
-use crate::patchset::{Fact, Requirement};
+use crate::patchset::{Change, Fact, Requirement};
 use crate::tree::{Entry, Location, TreeError, TreePath};
+use crate::version::VersionRange;
 
 /// The refusal of an edit, if the tree lacks one of the facts it requires.
 pub(super) fn refusal(context: &Context<'_>, requires: &[Requirement]) -> Result<Option<Outcome>, TreeError> {
@@ -52,4 +53,21 @@ fn entry(context: &Context<'_>, path: &TreePath) -> Result<Option<Entry>, TreeEr
         Err(TreeError::Symlink { .. }) => Ok(None),
         entry => entry,
     }
+}
+
+/// Why a range of versions excludes this tree, if it does.
+pub(super) fn excluded(context: &Context<'_>, when: Option<&VersionRange>) -> Option<String> {
+    let range = when?;
+    match &context.version {
+        Some(version) if range.contains(version) => None,
+        Some(version) => Some(format!("it is for {range}, and this is {version}")),
+        None => Some(format!("it is for {range}, and this is not a CPython source tree")),
+    }
+}
+
+/// Why a change is not needed on this tree, if so.
+pub(super) fn needless(context: &Context<'_>, change: &Change) -> Result<Option<String>, TreeError> {
+    let Some(need) = &change.needed_while else { return Ok(None) };
+    let unmet = unmet(context, need)?;
+    Ok(unmet.map(|_| format!("`needed-while` does not hold: {need}. {}", need.why)))
 }

@@ -3,8 +3,10 @@
 //! Operations know how to find their anchor in a file; here is what is the same for all of them: versions, facts that
 //! an edit requires, which of several files counts, scopes, and locations for people.
 
+mod added;
 mod context;
 mod fact;
+mod in_file;
 mod outcome;
 mod resolve;
 mod suggest;

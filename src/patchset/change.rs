@@ -44,6 +44,8 @@ pub struct Change {
     /// Its forms, if it has values by version or alternatives; the fields above are those of the first form. Of the forms
     /// for a version, the first whose anchor is found counts.
     pub forms: Vec<Form>,
+    /// Changes of the file that it adds, each of the result of those before. They are part of what it adds.
+    pub then: Vec<Change>,
 }
 
 /// A form of a change that has values by version or alternatives.
@@ -131,6 +133,9 @@ impl Change {
                 .map_err(|error| format!("has an invalid pattern `{pattern}`: {error}"))?;
         }
         self.within.as_ref().map_or(Ok(()), Within::check)?;
+        if !self.then.is_empty() && !matches!(self.operation, Operation::FileAdd(_)) {
+            return Err("adds no file, so nothing can be changed by `then`".to_owned());
+        }
         operation.check(&self.texts)
     }
 }
@@ -155,9 +160,42 @@ struct ChangeKeys {
     needed_while: Option<Requirement>,
     operation: Option<Operation>,
     forms: Vec<Form>,
+    then: Vec<Then>,
 }
 
-pub(super) const CHANGE_KEYS: [&str; 4] = ["file", "when", "within", "needed-while"];
+pub(super) const CHANGE_KEYS: [&str; 5] = ["file", "when", "within", "needed-while", "then"];
+
+/// A change of a file that the change above it adds: it has no `file`.
+struct Then(ChangeKeys);
+
+impl<'de> Deserialize<'de> for Then {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Then, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Then;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a change of the added file: one operation")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Then, A::Error> {
+                let mut keys = ChangeKeys::default();
+                while let Some(key) = map.next_key::<String>()? {
+                    if matches!(key.as_str(), "file" | "needed-while" | "then") {
+                        return Err(A::Error::custom(format!("a change below `then` has no `{key}`")));
+                    }
+                    if !keys.take(&key, &mut map)? {
+                        return Err(unknown(&key, &["when", "within"]));
+                    }
+                }
+                Ok(Then(keys))
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}
 
 impl ChangeKeys {
     /// Reads the value of `key` from `map`; false if it is not a key of a change.
@@ -167,6 +205,7 @@ impl ChangeKeys {
             "when" => self.when = Some(map.next_value::<Range>()?.0),
             "within" => self.within = Some(map.next_value()?),
             "needed-while" => self.needed_while = Some(map.next_value()?),
+            "then" => self.then = map.next_value()?,
             FORMS => self.forms = map.next_value()?,
             name => match Operation::read(name, map)? {
                 None => return Ok(false),
@@ -204,6 +243,11 @@ impl ChangeKeys {
             E::custom(format!("`{}` needs `file`, which each change of a list has itself", operation.name()))
         })?;
         let (when, within, needed_while) = (self.when, self.within, self.needed_while);
+        let of_added = |then: Then| {
+            let change = ChangeKeys { file: Some(file.clone()), ..then.0 }.finish()?;
+            change.ok_or_else(|| E::custom("a change below `then` has no operation"))
+        };
+        let then = self.then.into_iter().map(of_added).collect::<Result<_, E>>()?;
         Ok(Some(Change {
             file,
             when,
@@ -213,6 +257,7 @@ impl ChangeKeys {
             texts: Texts::default(),
             neighbours: Vec::new(),
             forms: Vec::new(),
+            then,
         }))
     }
 }
@@ -352,6 +397,11 @@ fn change_properties(generator: &mut SchemaGenerator) -> serde_json::Value {
         },
         "within": generator.subschema_for::<Within>(),
         "needed-while": generator.subschema_for::<Requirement>(),
+        "then": {
+            "type": "array",
+            "description": "Changes of the file that `file.add` adds, without `file`. They are part of what it adds.",
+            "items": {"type": "object"},
+        },
     });
     for (name, schema) in Operation::schemas(generator) {
         properties[name] = schema.to_value();

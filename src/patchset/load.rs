@@ -280,6 +280,7 @@ impl Check<'_> {
     }
 
     fn form(&mut self, mut change: Change, at: Position) -> Change {
+        change.then = change.then.into_iter().map(|then| self.form(then, at)).collect();
         for file in change.operation.text_files() {
             match self.text(&file, change.operation.name()) {
                 Ok(bytes) => {

@@ -8,17 +8,23 @@ use super::Change;
 
 /// A change as YAML, as people write it. Of a change with several forms, the first.
 pub(crate) fn change_yaml(change: &Change) -> String {
-    serde_yaml::to_string(&ChangeYaml(change)).expect("maps of texts and numbers are valid YAML")
+    serde_yaml::to_string(&ChangeYaml { change: change, is_then: false })
+        .expect("maps of texts and numbers are valid YAML")
 }
 
 /// A change, with its keys in the order in which people write them.
-struct ChangeYaml<'a>(&'a Change);
+struct ChangeYaml<'a> {
+    change: &'a Change,
+    /// Whether it is below `then`: its file is that of the change above.
+    is_then: bool,
+}
 
 impl Serialize for ChangeYaml<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let change = self.0;
+        let change = self.change;
         let mut map = serializer.serialize_map(None)?;
         match &change.file[..] {
+            _ if self.is_then => {}
             [one] => map.serialize_entry("file", one)?,
             several => map.serialize_entry("file", &FlowSeq(several))?,
         }
@@ -38,6 +44,10 @@ impl Serialize for ChangeYaml<'_> {
         match is_short {
             true => map.serialize_entry(change.operation.name(), &FlowMap(arguments))?,
             false => map.serialize_entry(change.operation.name(), &arguments)?,
+        }
+        if !change.then.is_empty() {
+            let then = change.then.iter().map(|change| ChangeYaml { change, is_then: true });
+            map.serialize_entry("then", &then.collect::<Vec<_>>())?;
         }
         map.end()
     }

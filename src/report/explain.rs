@@ -15,7 +15,7 @@ const WIDTH: usize = 96;
 
 /// What every change has, whatever its operation is.
 const CHANGE: [&str; 3] = [
-    "A change is one operation on a `file`: a path, a pattern such as `Python/*.c`, or a list of which the first with the anchor is edited. `when` limits it to some versions, `within` to a part of the file (of several with that name, the one with the anchor), and `needed-while` to trees for which a fact holds.",
+    "A change is one operation on a `file`: a path, a pattern such as `Python/*.c`, or a list of which the first with the anchor is edited. `when` limits it to some versions, `within` to a part of the file (of several with that name, the one with the anchor), and `needed-while` to trees for which a fact holds. `then` lists changes of what `file.add` adds.",
     "A value of `file`, `within` or an argument may be a table by version, `{\"<3.8\": a, \">=3.8\": b}`, or a text of `texts:`, `{text: NAME}`. A `function`, `class`, `method`, `table`, `target` or scope may be a list of alternatives, of which the first that fits counts.",
     "Code is matched by its tokens: blanks and line breaks do not matter, except for `text.*` and `diff`. Inserted code takes the indentation and line ends of its place. An anchor that is found more often than `count` (1 unless given) is an error.",
 ];

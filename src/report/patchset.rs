@@ -72,6 +72,9 @@ impl Report for Patchset {
                 let files: Vec<&str> = change.file.iter().map(TreePath::as_str).collect();
                 let when = change.when.as_ref().map(|when| format!(" ({when})")).unwrap_or_default();
                 writeln!(out, "  {} in {}{when}", change.operation.name(), files.join(" or "))?;
+                for then in &change.then {
+                    writeln!(out, "    then {}", then.operation.name())?;
+                }
                 if !change.ranges().is_empty() {
                     writeln!(out, "    with values for {}", change.ranges().join("; "))?;
                 }
@@ -99,6 +102,7 @@ impl Report for Patchset {
                     "operation": change.operation.name(), "file": change.file,
                     "when": change.when.as_ref().map(ToString::to_string),
                     "values_for": change.ranges(),
+                    "then": array(&change.then, |then| then.operation.name().into()),
                 })),
             })),
         }))

@@ -765,6 +765,7 @@ fn show_prints_edits_and_their_reasons() {
                 "Modules/gadget/loader.c"
               ],
               "operation": "file.add",
+              "then": [],
               "values_for": [],
               "when": null
             }

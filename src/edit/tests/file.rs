@@ -94,3 +94,33 @@ fn a_moved_file_never_replaces_anything() {
         complaint(&format!("file.move: {{{wrong}}}"));
     }
 }
+
+const ADD_THEN: &str = "file.add: {content: \"a=1\\nb=2\\nc=3\\n\"}\nthen:\n  - text.remove: {find: b=2}\n  - text.replace: {find: c=3, with: d=4}";
+
+#[test]
+fn then_changes_what_an_edit_adds() {
+    let result = "a=1\nd=4\n";
+    let parts = without("f").parts(ADD_THEN);
+    assert_eq!(parts.len(), 1, "{parts:?}");
+    assert_eq!(parts[0].deltas, [Delta::Add { bytes: result.as_bytes().to_vec().into(), executable: false }]);
+    on("f", result).already(ADD_THEN);
+    on("f", "a=1\nb=2\nc=3\n").refused(ADD_THEN);
+    let chain = format!("{ADD_THEN}\n  - text.replace: {{find: d=4, with: e=5}}");
+    on("f", "a=1\ne=5\n").already(&chain);
+}
+
+#[test]
+fn a_then_that_does_not_fit_what_is_added_says_which() {
+    let (what, _) = without("f").missing(&format!("{ADD_THEN}\n  - text.replace: {{find: c=3, with: x}}"));
+    assert!(what.starts_with("`then`, number 3 (text.replace)"), "{what}");
+    let no_effect = without("f").refused(&format!("{ADD_THEN}\n  - file.mode: {{executable: false}}"));
+    assert!(no_effect.contains("number 3 (file.mode)"), "{no_effect}");
+    let other = format!("{ADD_THEN}\n  - {{when: '>=3.0', text.remove: {{find: nothing}}}}");
+    assert_eq!(without("f").outcome(&other).name(), "change");
+    for wrong in
+        ["file: g, text.remove: {find: a}", "then: []", "within: {target: a}", "text.remov: {find: a}"]
+    {
+        complaint(&format!("{ADD_THEN}\n  - {{{wrong}}}"));
+    }
+    assert!(complaint("text.remove: {find: a}\nthen: [{text.remove: {find: b}}]").contains("adds no file"));
+}

@@ -4,7 +4,8 @@ use crate::operation::prelude::*;
 
 /// `file.add`: adds a file. It never replaces a different file of that name.
 ///
-/// It refuses to replace a file that has other contents.
+/// It refuses to replace a file that has other contents. `then`, next to it, lists changes of what it adds: they are made in order,
+/// each on the result of those before.
 ///
 /// ```yaml
 /// file: writeresult.c
