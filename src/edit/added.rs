@@ -13,7 +13,7 @@ use crate::text::{Rewrite, apply};
 ///
 /// # Errors
 /// The outcome of the first change below `then` that does not fit, or changes nothing.
-pub(super) fn with_then(context: &Context<'_>, change: &Change) -> Result<Option<Change>, Outcome> {
+pub(super) fn with_then(context: &Context<'_>, change: &Change) -> Result<Option<Change>, Box<Outcome>> {
     let Operation::FileAdd(add) = &change.operation else { return Ok(None) };
     if change.then.is_empty() {
         return Ok(None);
@@ -55,9 +55,9 @@ fn refused(why: &str) -> Outcome {
 }
 
 /// The outcome of a change below `then`, which says that it is one.
-fn of_then(number: usize, then: &Change, outcome: Outcome) -> Outcome {
+fn of_then(number: usize, then: &Change, outcome: Outcome) -> Box<Outcome> {
     let of = format!("`then`, number {} ({})", number + 1, then.operation.name());
-    match outcome {
+    Box::new(match outcome {
         Outcome::Missing { what, place, near, help, results } => {
             Outcome::Missing { what: format!("{of}: {what}"), place, near, help, results }
         }
@@ -68,5 +68,5 @@ fn of_then(number: usize, then: &Change, outcome: Outcome) -> Outcome {
         Outcome::Already(_) | Outcome::Change(_) | Outcome::Skipped { .. } => {
             refused(&format!("{of}: it changes nothing of the file that is added"))
         }
-    }
+    })
 }

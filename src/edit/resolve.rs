@@ -124,7 +124,7 @@ pub(super) fn resolve_change(
 ) -> Result<Vec<Part>, TreeError> {
     let whole = match with_then(context, change) {
         Ok(whole) => whole,
-        Err(outcome) => return Ok(vec![part(index, change, &change.file[0], outcome)]),
+        Err(outcome) => return Ok(vec![part(index, change, &change.file[0], *outcome)]),
     };
     let change = whole.as_ref().unwrap_or(change);
     let mut first_miss = None;
