@@ -8,7 +8,7 @@ use super::Change;
 
 /// A change as YAML, as people write it. Of a change with several forms, the first.
 pub(crate) fn change_yaml(change: &Change) -> String {
-    serde_yaml::to_string(&ChangeYaml { change: change, is_then: false })
+    serde_yaml::to_string(&ChangeYaml { change, is_then: false })
         .expect("maps of texts and numbers are valid YAML")
 }
 
