@@ -207,3 +207,16 @@ fn blank_lines_at_the_end_of_a_text_stay() {
     assert_eq!(after, source.replace("    x", "    y = 2\n\n    x"));
     on("t.py", after).already(change);
 }
+
+#[test]
+fn the_start_of_a_function_is_above_the_comment_of_its_code() {
+    let source = "def f():\n    # top\n\n    # one\n    # two\n    x = 1\n";
+    let change = "within: {function: f}\npython.insert: {at: start, text: return}";
+    let after = on("t.py", source).changed(change);
+    assert_eq!(after, source.replace("    # one", "    return\n    # one"));
+    on("t.py", after).already(change);
+    // Below it, it is at the start, too.
+    on("t.py", source.replace("    x", "    return\n    x")).already(change);
+    let comment = "within: {function: f}\npython.insert: {at: start, text: '# new'}";
+    assert_eq!(on("t.py", source).changed(comment), source.replace("    # one", "    # new\n    # one"));
+}

@@ -179,9 +179,13 @@ fn at_edge(units: &dyn Units, site: &Site<'_>, edge: Edge, lines: &[u8]) -> Answ
     let own = indented(units, file, lines, &margin);
     let others: Vec<Vec<u8>> =
         site.neighbours.iter().map(|other| indented(units, file, other, &margin)).collect();
+    // The comment of the first code of a function stays with it; that of a file comes first.
+    let is_above_comment = edge == Edge::Start && site.is_limited;
+    let place = if is_above_comment { units.commented(file, Span::at(at)).start } else { at };
     let is_done = match edge {
-        Edge::Start => neighbours::starts_with(&text[at..], &own, &others),
+        // What was inserted may be below that comment, too.
+        Edge::Start => [at, place].iter().any(|at| neighbours::starts_with(&text[*at..], &own, &others)),
         Edge::End => neighbours::ends_with(&text[..at], &own, &others),
     };
-    if is_done { already(at) } else { change(vec![insert_lines(text, at, &own)]) }
+    if is_done { already(at) } else { change(vec![insert_lines(text, place, &own)]) }
 }
