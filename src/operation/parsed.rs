@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::contents::Contents;
 use crate::syntax::c::CFile;
-use crate::syntax::m4::M4File;
+use crate::syntax::m4::{Dialect, M4File};
 use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
@@ -66,9 +66,9 @@ impl ParsedFile {
         self.python.get_or_init(|| PyFile::parse(&self.bytes))
     }
 
-    /// The file as m4: configure.ac.
+    /// The file as m4: configure.ac; as a shell script if its name is that of no m4 source.
     pub fn m4(&self) -> &M4File {
-        self.m4.get_or_init(|| M4File::parse(&self.bytes))
+        self.m4.get_or_init(|| M4File::parse(&self.bytes, Dialect::of_file(self.path.file_name())))
     }
 
     /// The line that holds a byte offset.

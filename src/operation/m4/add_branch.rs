@@ -4,7 +4,7 @@ use super::branch::{Layout, patterns_near};
 use super::statements::check_code;
 use crate::operation::prelude::*;
 use crate::operation::unit::Edge;
-use crate::syntax::m4::{Branch, Case, M4File};
+use crate::syntax::m4::{Branch, Case, Dialect, M4File};
 
 /// `m4.add-branch`: adds a branch to a `case` or `AS_CASE`, written as its neighbours are. A `;;` that is missing before it is
 /// added.
@@ -94,11 +94,23 @@ impl AddBranch {
         let own = m4.find_branches(&self.pattern, case.span);
         let Some((_, branch)) = own.first() else { return Ok(None) };
         let body = branch.body;
-        if m4.is(body, M4File::parse(site.texts.get(&self.text)).code()) {
+        if m4.is(body, m4.parse_like(site.texts.get(&self.text)).code()) {
             return Ok(Some(branch.span.start));
         }
         let why = format!("the `case` has a branch `{}` already, with other statements", self.pattern.trim());
         Err(Failure::refused(why, branch.span.start))
+    }
+}
+
+impl AddBranch {
+    /// Checks what the types cannot say of code in a language.
+    pub fn check_as(&self, texts: &Texts, dialect: Dialect) -> Result<(), String> {
+        let AddBranch { at, before, after, pattern, text } = self;
+        let given = usize::from(before.is_some()) + usize::from(after.is_some()) + usize::from(at.is_some());
+        ensure(given == 1, "needs one of `at`, `before` and `after`")?;
+        ensure(!pattern.trim().is_empty(), "has an empty pattern")?;
+        check_code(pattern.as_bytes(), dialect)?;
+        check_code(texts.get(text), dialect)
     }
 }
 
@@ -122,12 +134,7 @@ impl Operate for AddBranch {
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
-        let AddBranch { at, before, after, pattern, text } = self;
-        let given = usize::from(before.is_some()) + usize::from(after.is_some()) + usize::from(at.is_some());
-        ensure(given == 1, "needs one of `at`, `before` and `after`")?;
-        ensure(!pattern.trim().is_empty(), "has an empty pattern")?;
-        check_code(pattern.as_bytes())?;
-        check_code(texts.get(text))
+        self.check_as(texts, Dialect::M4)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

@@ -3,6 +3,7 @@
 use super::statements::{Statements, check_code};
 use crate::operation::prelude::*;
 use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_anchor};
+use crate::syntax::m4::Dialect;
 
 /// `m4.insert`: inserts macro calls or statements of the shell before or after one, or at the start or end of a section, branch
 /// or file.
@@ -61,6 +62,14 @@ impl Insert {
     }
 }
 
+impl Insert {
+    /// Checks what the types cannot say of code in a language.
+    pub fn check_as(&self, texts: &Texts, dialect: Dialect) -> Result<(), String> {
+        check_insertion(&self.insertion(), texts)?;
+        check_code(texts.get(&self.text), dialect)
+    }
+}
+
 impl Operate for Insert {
     fn describe(&self) -> Description<'_> {
         self.insertion().describe()
@@ -71,8 +80,7 @@ impl Operate for Insert {
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
-        check_insertion(&self.insertion(), texts)?;
-        check_code(texts.get(&self.text))
+        self.check_as(texts, Dialect::M4)
     }
 
     fn inserted(&self) -> Option<&Text> {

@@ -3,7 +3,7 @@
 use super::statements::Statements;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Removal, Units, remove};
-use crate::syntax::m4::BlockKind;
+use crate::syntax::m4::{BlockKind, Dialect};
 
 /// `m4.remove`: removes whole statements: macro calls with all their arguments, `if ... fi`, `case ... esac`, assignments.
 ///
@@ -61,6 +61,13 @@ impl Remove {
     }
 }
 
+impl Remove {
+    /// Checks what the types cannot say of code in a language.
+    pub fn check_as(&self, _texts: &Texts, _dialect: Dialect) -> Result<(), String> {
+        ensure(!self.find.trim().is_empty(), "has an empty anchor")
+    }
+}
+
 impl Operate for Remove {
     fn describe(&self) -> Description<'_> {
         Description::new(Anchor::Text(self.find.clone())).within().removes()
@@ -68,8 +75,8 @@ impl Operate for Remove {
 
     moves_to!(self, Anchor::Text(find) => self.find = find);
 
-    fn check(&self, _texts: &Texts) -> Result<(), String> {
-        ensure(!self.find.trim().is_empty(), "has an empty anchor")
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        self.check_as(texts, Dialect::M4)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

@@ -2,6 +2,7 @@
 
 use super::branch::{Layout, patterns_near};
 use crate::operation::prelude::*;
+use crate::syntax::m4::Dialect;
 
 /// `m4.remove-branch`: removes a branch of a `case` or `AS_CASE`, with its statements.
 ///
@@ -43,6 +44,13 @@ pub struct RemoveBranch {
     pub comment: bool,
 }
 
+impl RemoveBranch {
+    /// Checks what the types cannot say of code in a language.
+    pub fn check_as(&self, _texts: &Texts, _dialect: Dialect) -> Result<(), String> {
+        ensure(!self.pattern.trim().is_empty(), "has an empty pattern")
+    }
+}
+
 impl Operate for RemoveBranch {
     fn describe(&self) -> Description<'_> {
         Description::new(Anchor::Text(self.pattern.clone())).within().removes()
@@ -50,8 +58,8 @@ impl Operate for RemoveBranch {
 
     moves_to!(self, Anchor::Text(pattern) => self.pattern = pattern);
 
-    fn check(&self, _texts: &Texts) -> Result<(), String> {
-        ensure(!self.pattern.trim().is_empty(), "has an empty pattern")
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        self.check_as(texts, Dialect::M4)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
@@ -62,7 +70,10 @@ impl Operate for RemoveBranch {
             [(case, branch)] => {
                 let is_whole = branch.pattern.is_none_or(|pattern| m4.is(pattern, self.pattern.as_bytes()));
                 if !is_whole {
-                    let why = "the branch has other patterns, too: name all of them, or write `m4.replace-condition`";
+                    let family = m4.dialect().family();
+                    let why = format!(
+                        "the branch has other patterns, too: name all of them, or write `{family}.replace-condition`"
+                    );
                     return refused(why, branch.span.start);
                 }
                 let span = Layout::new(site.file, case, branch).removed(self.comment);

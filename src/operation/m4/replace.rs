@@ -3,6 +3,7 @@
 use super::statements::{Statements, check_replacement};
 use crate::operation::prelude::*;
 use crate::operation::unit::{Replacement, replace};
+use crate::syntax::m4::Dialect;
 
 /// `m4.replace`: replaces code: statements and macro calls, or a part of one.
 ///
@@ -45,6 +46,18 @@ pub struct Replace {
     pub count: Count,
 }
 
+impl Replace {
+    /// Checks what the types cannot say of code in a language.
+    pub fn check_as(&self, texts: &Texts, dialect: Dialect) -> Result<(), String> {
+        ensure(!self.find.trim().is_empty(), "has an empty anchor")?;
+        let with = texts.get(&self.with);
+        let family = dialect.family();
+        let empty = format!("has an empty `with`: write `{family}.remove` to remove statements");
+        ensure(!with.trim_ascii().is_empty(), &empty)?;
+        check_replacement(&self.find, with, dialect)
+    }
+}
+
 impl Operate for Replace {
     fn describe(&self) -> Description<'_> {
         Description::new(Anchor::Text(self.find.clone())).texts([&self.with]).within()
@@ -53,10 +66,7 @@ impl Operate for Replace {
     moves_to!(self, Anchor::Text(find) => self.find = find);
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
-        ensure(!self.find.trim().is_empty(), "has an empty anchor")?;
-        let with = texts.get(&self.with);
-        ensure(!with.trim_ascii().is_empty(), "has an empty `with`: write `m4.remove` to remove statements")?;
-        check_replacement(&self.find, with)
+        self.check_as(texts, Dialect::M4)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

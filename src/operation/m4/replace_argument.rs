@@ -3,6 +3,7 @@
 use super::statements::check_code;
 use crate::operation::prelude::*;
 use crate::syntax::m4::Call;
+use crate::syntax::m4::Dialect;
 
 /// `m4.replace-argument`: replaces an argument of a macro call. Arguments that are missing before it become `[]`.
 ///
@@ -86,7 +87,7 @@ impl Operate for ReplaceArgument {
         ensure((1..=99).contains(&self.number), "has a `number` that is not from 1 to 99")?;
         let is_quoted = !self.with.contains(',') || self.with.trim().starts_with('[');
         ensure(is_quoted, "has a comma outside of `[` and `]`, which would begin another argument")?;
-        check_code(self.with.as_bytes())
+        check_code(self.with.as_bytes(), Dialect::M4)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

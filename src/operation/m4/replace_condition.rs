@@ -5,7 +5,7 @@ use super::statements::{Statements, check_code, check_replacement};
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::unit::Units;
-use crate::syntax::m4::M4File;
+use crate::syntax::m4::{Dialect, M4File};
 
 /// `m4.replace-condition`: replaces a pattern of a `case`, or a part of the condition of an `if`, a loop or AS_IF; or adds to it.
 ///
@@ -182,7 +182,7 @@ impl ReplaceCondition {
         let mut conditions: Vec<Span> = matches.iter().filter_map(around).collect();
         conditions.dedup();
         let has_several = |condition: &&Span| {
-            let parsed = M4File::parse(condition.of(&file.bytes));
+            let parsed = m4.parse_like(condition.of(&file.bytes));
             parsed.blocks().last().is_some_and(|block| block.statements.len() > 1)
         };
         if let Some(condition) = conditions.iter().find(has_several) {
@@ -204,14 +204,9 @@ impl ReplaceCondition {
     }
 }
 
-impl Operate for ReplaceCondition {
-    fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.find.clone())).within()
-    }
-
-    moves_to!(self, Anchor::Text(find) => self.find = find);
-
-    fn check(&self, _texts: &Texts) -> Result<(), String> {
+impl ReplaceCondition {
+    /// Checks what the types cannot say of code in a language.
+    pub fn check_as(&self, _texts: &Texts, dialect: Dialect) -> Result<(), String> {
         ensure(!parsed(&self.find).code.is_empty(), "has an empty anchor")?;
         let given = [&self.with, &self.or, &self.and].into_iter().flatten();
         ensure(given.clone().count() == 1, "needs one of `with`, `or` and `and`")?;
@@ -220,9 +215,21 @@ impl Operate for ReplaceCondition {
         let is_same = keyword.is_none_or(|own| parsed(&self.find).keyword == Some(own));
         ensure(is_same, "has a keyword in `with` that `find` has not")?;
         match &self.with {
-            Some(with) => check_replacement(&self.find, with.as_bytes()),
-            None => given.into_iter().try_for_each(|text| check_code(text.as_bytes())),
+            Some(with) => check_replacement(&self.find, with.as_bytes(), dialect),
+            None => given.into_iter().try_for_each(|text| check_code(text.as_bytes(), dialect)),
         }
+    }
+}
+
+impl Operate for ReplaceCondition {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.find.clone())).within()
+    }
+
+    moves_to!(self, Anchor::Text(find) => self.find = find);
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        self.check_as(texts, Dialect::M4)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

@@ -2,7 +2,7 @@
 
 use super::statements::check_code;
 use crate::operation::prelude::*;
-use crate::syntax::m4::M4File;
+use crate::syntax::m4::{Dialect, M4File};
 
 /// `m4.set-variable`: changes the value that a variable of the shell is given.
 ///
@@ -44,19 +44,26 @@ pub struct SetVariable {
     pub count: Count,
 }
 
+impl SetVariable {
+    /// Checks what the types cannot say of code in a language.
+    pub fn check_as(&self, _texts: &Texts, dialect: Dialect) -> Result<(), String> {
+        let is_name = self.name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        ensure(is_name && !self.name.is_empty(), "has a name that no variable of the shell has")?;
+        check_code(self.value.as_bytes(), dialect)?;
+        let statement = format!("x={}", self.value);
+        let parsed = M4File::parse(statement.as_bytes(), dialect);
+        let is_word = matches!(parsed.assignments(), [only] if only.value.end == statement.len());
+        ensure(is_word, "has a value that is not one word of the shell: write quotes around it")
+    }
+}
+
 impl Operate for SetVariable {
     fn describe(&self) -> Description<'_> {
         Description::new(Anchor::Text(format!("{}=", self.name))).label(self.name.clone()).within()
     }
 
-    fn check(&self, _texts: &Texts) -> Result<(), String> {
-        let is_name = self.name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        ensure(is_name && !self.name.is_empty(), "has a name that no variable of the shell has")?;
-        check_code(self.value.as_bytes())?;
-        let statement = format!("x={}", self.value);
-        let parsed = M4File::parse(statement.as_bytes());
-        let is_word = matches!(parsed.assignments(), [only] if only.value.end == statement.len());
-        ensure(is_word, "has a value that is not one word of the shell: write quotes around it")
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        self.check_as(texts, Dialect::M4)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

@@ -4,7 +4,7 @@ use crate::operation::lines::common_indentation;
 use crate::operation::parsed::ParsedFile;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Edge, Units};
-use crate::syntax::m4::{self, M4File};
+use crate::syntax::m4::{self, Dialect};
 use crate::text::{LineIndex, line_bounds, lines};
 
 /// Statements of the shell, each of which may be the call of a macro.
@@ -64,7 +64,7 @@ impl Units for Statements {
 
     fn indented(&self, file: &ParsedFile, text: &[u8], margin: &[u8]) -> Vec<u8> {
         let text = text.trim_ascii_end();
-        let parsed = M4File::parse(text);
+        let parsed = file.m4().parse_like(text);
         let common = common_indentation(text);
         let mut out = Vec::new();
         for line in lines(text) {
@@ -84,15 +84,23 @@ impl Units for Statements {
     }
 
     fn is_comment(&self, line: &[u8]) -> bool {
+        // The line that names the program of a script.
+        if line.starts_with(b"#!") {
+            return false;
+        }
         let is_directive = m4::without_comments(line).starts_with(b"#");
         line.starts_with(b"#") && !is_directive || line == b"dnl" || line.starts_with(b"dnl ")
     }
 }
 
-/// The body of a scope that is a branch; otherwise the scope.
+/// The body of a scope that is a branch or a function; otherwise the scope.
 fn body(file: &ParsedFile, scope: Span) -> Span {
-    let mut branches = file.m4().cases().iter().flat_map(|case| &case.branches);
-    branches.find(|branch| branch.span == scope).map_or(scope, |branch| branch.body)
+    let m4 = file.m4();
+    let mut branches = m4.cases().iter().flat_map(|case| &case.branches);
+    let branch = branches.find(|branch| branch.span == scope).map(|branch| branch.body);
+    let mut functions = m4.functions().iter();
+    let function = || functions.find(|function| function.span == scope).map(|function| function.body);
+    branch.or_else(function).unwrap_or(scope)
 }
 
 /// A line whose indentation of four blanks a step becomes tabs next to code that is indented with tabs.
@@ -104,7 +112,10 @@ fn with_tabs(line: &[u8], margin: &[u8]) -> Vec<u8> {
 
 /// Checks a text of a patchset that becomes code. m4 accepts an unbalanced quote and makes a configure of it that the shell
 /// rejects.
-pub(super) fn check_code(text: &[u8]) -> Result<(), String> {
+pub(super) fn check_code(text: &[u8], dialect: Dialect) -> Result<(), String> {
+    if dialect == Dialect::Shell {
+        return ensure(m4::is_closed(text), "has code with a string that nothing closes");
+    }
     if let Some(problem) = m4::problem(text) {
         let at = LineIndex::new(text).position(problem.span.start);
         return Err(format!(
@@ -119,9 +130,9 @@ pub(super) fn check_code(text: &[u8]) -> Result<(), String> {
 }
 
 /// Checks that code can replace other code without another number of open brackets.
-pub(super) fn check_replacement(find: &str, with: &[u8]) -> Result<(), String> {
+pub(super) fn check_replacement(find: &str, with: &[u8], dialect: Dialect) -> Result<(), String> {
     ensure(
-        m4::unbalanced(find.as_bytes()) == m4::unbalanced(with),
+        dialect == Dialect::Shell || m4::unbalanced(find.as_bytes()) == m4::unbalanced(with),
         "changes how many `[` and `]` are open: both texts must open and close as many",
     )
 }

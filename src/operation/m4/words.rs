@@ -3,7 +3,7 @@
 use super::statements::check_code;
 use crate::operation::prelude::*;
 use crate::operation::word_list::{Separator, WordList};
-use crate::syntax::m4::{Call, M4File};
+use crate::syntax::m4::{Call, Dialect, M4File};
 use crate::syntax::makefile::words;
 
 /// Macros whose first argument has commas between its words.
@@ -160,5 +160,5 @@ pub(super) fn check_words(words: &str) -> Result<(), String> {
     ensure(!words.trim().is_empty(), "has an empty `word` or `with`")?;
     let is_plain = !words.contains(['\n', '#', '[', ']', '"', '\'', '`', ';']);
     ensure(is_plain, "needs words without quotes, brackets and comments, in one line")?;
-    check_code(words.as_bytes())
+    check_code(words.as_bytes(), Dialect::M4)
 }

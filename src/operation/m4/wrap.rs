@@ -7,7 +7,7 @@ use crate::operation::lines::leading_blanks;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::unit::Units;
-use crate::syntax::m4::{self, Block, BlockKind, M4File};
+use crate::syntax::m4::{self, Block, BlockKind, Dialect, M4File};
 use crate::text::{line_bounds, lines};
 
 arguments! {
@@ -99,7 +99,7 @@ impl Wrap {
     /// Whether a block consists of these statements, and is in such an `if` or `case`.
     fn is_made(&self, site: &Site<'_>, block: &Block, statements: Span) -> bool {
         let m4 = site.file.m4();
-        let own = M4File::parse(self.otherwise.as_ref().map_or(&b""[..], |text| site.texts.get(text)));
+        let own = m4.parse_like(self.otherwise.as_ref().map_or(&b""[..], |text| site.texts.get(text)));
         let (first, last) = (block.statements.first(), block.statements.last());
         let is_all = first.is_some_and(|first| first.start == statements.start)
             && last.is_some_and(|last| last.end == statements.end);
@@ -159,14 +159,9 @@ impl Wrap {
     }
 }
 
-impl Operate for Wrap {
-    fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.from.clone())).texts(&self.otherwise).within()
-    }
-
-    moves_to!(self, Anchor::Text(from) => self.from = from);
-
-    fn check(&self, texts: &Texts) -> Result<(), String> {
+impl Wrap {
+    /// Checks what the types cannot say of code in a language.
+    pub fn check_as(&self, texts: &Texts, dialect: Dialect) -> Result<(), String> {
         let is_empty = |code: &String| code.trim().is_empty();
         ensure(!is_empty(&self.from) && !self.to.as_ref().is_some_and(is_empty), "has an empty anchor")?;
         ensure(self.r#if.is_some() != self.case.is_some(), "needs either `if` or `case`")?;
@@ -174,20 +169,20 @@ impl Operate for Wrap {
             self.case.is_some() == self.branch.is_some(),
             "needs `branch` with `case`: the pattern of its branch",
         )?;
-        self.otherwise.as_ref().map_or(Ok(()), |text| check_code(texts.get(text)))?;
+        self.otherwise.as_ref().map_or(Ok(()), |text| check_code(texts.get(text), dialect))?;
         match self.frame() {
             Frame::If(condition) => {
-                check_code(condition.as_bytes())?;
-                let parsed = M4File::parse(format!("if {condition}\nthen :; fi").as_bytes());
+                check_code(condition.as_bytes(), dialect)?;
+                let parsed = M4File::parse(format!("if {condition}\nthen :; fi").as_bytes(), dialect);
                 let own = Span::new(3, 3 + condition.len());
                 let is_condition = parsed.conditions().iter().any(|one| one.span == own);
                 ensure(is_condition, "has an `if` that is not a command of the shell: `test \"$X\" = yes`")
             }
             Frame::Case(subject, pattern) => {
-                check_code(subject.as_bytes())?;
-                check_code(pattern.as_bytes())?;
+                check_code(subject.as_bytes(), dialect)?;
+                check_code(pattern.as_bytes(), dialect)?;
                 let text = format!("case {subject} in {pattern}) :;; esac");
-                let parsed = M4File::parse(text.as_bytes());
+                let parsed = M4File::parse(text.as_bytes(), dialect);
                 let is_case = parsed.cases().last().is_some_and(|case| {
                     let is = |span: Span, wanted: &str| span.of(text.as_bytes()) == wanted.as_bytes();
                     is(case.subject, subject)
@@ -198,6 +193,18 @@ impl Operate for Wrap {
                 ensure(is_reached, "has an `otherwise` that is never reached: the branch is `*`")
             }
         }
+    }
+}
+
+impl Operate for Wrap {
+    fn describe(&self) -> Description<'_> {
+        Description::new(Anchor::Text(self.from.clone())).texts(&self.otherwise).within()
+    }
+
+    moves_to!(self, Anchor::Text(from) => self.from = from);
+
+    fn check(&self, texts: &Texts) -> Result<(), String> {
+        self.check_as(texts, Dialect::M4)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {

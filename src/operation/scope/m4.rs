@@ -27,6 +27,13 @@ pub(super) fn calls(file: &ParsedFile, name: &str, outer: Span) -> Vec<Span> {
     file.m4().find_calls(name, first, outer).into_iter().map(|call| call.span).collect()
 }
 
+/// The functions of a script that are called `name` in `outer`.
+pub(super) fn functions(file: &ParsedFile, name: &str, outer: Span) -> Vec<Span> {
+    let functions = file.m4().functions().iter().filter(|function| outer.contains(function.span));
+    let own = functions.filter(|function| function.name.of(&file.bytes) == name.trim().as_bytes());
+    own.map(|function| function.span).collect()
+}
+
 fn text(file: &ParsedFile, span: Span) -> String {
     String::from_utf8_lossy(span.of(&file.bytes)).into_owned()
 }

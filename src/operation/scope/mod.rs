@@ -40,7 +40,7 @@ pub struct Within {
     /// A C `enum`, by its tag or the name of its type: its constants.
     #[serde(default, rename = "enum", skip_serializing_if = "Option::is_none")]
     pub constants: Option<String>,
-    /// A C function, or a Python function or method: by its dotted name, or by its own name inside a `class`.
+    /// A C function, a function of a shell script, or a Python function or method: by its dotted name, or by its own name inside a `class`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
     /// A rule of a Makefile: its target, prerequisites and recipe.
@@ -56,7 +56,7 @@ pub struct Within {
     /// It may also be around the function that is named.
     #[serde(default, rename = "if", skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
-    /// A `case` or `AS_CASE` of configure.ac, by what its patterns are compared with.
+    /// A `case` of a shell script, or a `case` or `AS_CASE` of configure.ac, by what its patterns are compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<String>,
     /// A branch of a `case` or `AS_CASE`, by its pattern or one of its patterns.
@@ -237,6 +237,7 @@ impl Scope<'_> {
             Scope::Table(name) => c::lists(file, ListKind::Values, name, outer),
             Scope::If(directive) => c::branches(file, directive, outer),
             Scope::Function(name) if is_python(file) => python::functions(file, name, outer),
+            Scope::Function(name) if is_script(file) => m4::functions(file, name, outer),
             Scope::Function(name) => c::functions(file, name, outer),
             Scope::Target(name) => makefile::rules(file, name, outer),
             Scope::Variable(name) if is_python(file) => python::variables(file, name, outer),
@@ -254,6 +255,14 @@ impl Scope<'_> {
 
 fn is_python(file: &ParsedFile) -> bool {
     file.path.as_str().ends_with(".py")
+}
+
+/// Whether a file is a shell script: by its name, or by the program that its first line names.
+fn is_script(file: &ParsedFile) -> bool {
+    let name = file.path.file_name();
+    let first = file.bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    name.strip_suffix(".in").unwrap_or(name).ends_with(".sh")
+        || first.starts_with(b"#!") && first.ends_with(b"sh")
 }
 
 fn between(file: &ParsedFile, from: &str, to: &str, outer: Span) -> Vec<Span> {

@@ -1,7 +1,24 @@
 //! Shell scripts, and the commands of Makefile recipes.
 
+mod add_branch;
+mod insert;
+mod like_m4;
 mod prefix;
 mod prefix_command;
+mod remove;
+mod remove_branch;
+mod replace;
+mod replace_condition;
+mod set_variable;
+mod wrap;
 
+pub use add_branch::AddBranch;
+pub use insert::Insert;
 pub(super) use prefix::prefix;
 pub use prefix_command::PrefixCommand;
+pub use remove::Remove;
+pub use remove_branch::RemoveBranch;
+pub use replace::Replace;
+pub use replace_condition::ReplaceCondition;
+pub use set_variable::SetVariable;
+pub use wrap::Wrap;

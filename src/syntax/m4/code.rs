@@ -1,21 +1,25 @@
 //! Finds code and whole statements.
 
-use super::file::{Block, BlockKind, M4File};
-use super::shell::unquoted;
+use super::comment::blanked_in_script;
+use super::file::{Block, BlockKind, Dialect, M4File};
+use super::shell::{string_end, unquoted};
 use crate::text::{Span, tokens};
 
 impl M4File {
     /// Where `code` occurs in `scope`, whatever the blanks, line breaks and comments between its tokens.
     pub fn find_code(&self, code: &[u8], scope: Span) -> Vec<Span> {
-        let wanted = M4File::parse(code);
+        let wanted = self.parse_like(code);
         self.find_tokens(&wanted, scope, |_| true)
     }
 
     /// As [`M4File::find_code`], whatever m4's quotes: upstream quoted all of configure.ac in 3.11 and 3.12. Quotes that begin
     /// in a match or before it and end at it are part of it.
     pub fn find_unquoted(&self, code: &[u8], scope: Span) -> Vec<Span> {
+        if self.dialect == Dialect::Shell {
+            return Vec::new();
+        }
         let is_no_quote = |token: &[u8]| token != b"[" && token != b"]";
-        let found = self.find_tokens(&M4File::parse(code), scope, is_no_quote);
+        let found = self.find_tokens(&self.parse_like(code), scope, is_no_quote);
         found.into_iter().map(|span| self.with_quotes(span, scope)).collect()
     }
 
@@ -105,17 +109,43 @@ impl M4File {
 
     /// An argument or label without m4's quotes.
     pub fn unquoted(&self, argument: Span) -> Span {
-        unquoted(&self.code, argument).0
+        self.unquoted_in(&self.code, argument)
+    }
+
+    fn unquoted_in(&self, code: &[u8], argument: Span) -> Span {
+        match self.dialect {
+            Dialect::M4 => unquoted(code, argument).0,
+            Dialect::Shell => argument,
+        }
     }
 
     /// Whether the code of a span has the same tokens as `text`, but for the quotes around both.
     pub fn is(&self, span: Span, text: &[u8]) -> bool {
         let all = |code: &[u8]| -> Vec<Vec<u8>> {
-            let span = unquoted(code, Span::new(0, code.len())).0;
+            let span = self.unquoted_in(code, Span::new(0, code.len()));
             tokens(code, span).iter().map(|token| token.of(code).to_vec()).collect()
         };
         all(span.of(&self.code)) == all(text.trim_ascii())
     }
+}
+
+/// Whether every string of a piece of a script is closed.
+pub fn is_closed(text: &[u8]) -> bool {
+    let code = blanked_in_script(text);
+    let mut at = 0;
+    while at < code.len() {
+        at = match code[at] {
+            b'\\' => at + 2,
+            b'"' | b'\'' | b'`' => match string_end(&code, at, code.len()) {
+                Some(next) => next,
+                None => return false,
+            },
+            // Apostrophes of a here-document close nothing.
+            b'<' if code[at..].starts_with(b"<<") => return true,
+            _ => at + 1,
+        };
+    }
+    true
 }
 
 /// How many brackets of a text close, and how many open, a quote that is not all in it.

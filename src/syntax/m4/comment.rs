@@ -1,5 +1,6 @@
 //! Comments of m4 (`dnl`) and of the shell (`#`).
 
+use super::shell::{document_end, heredoc_word, string_end};
 use crate::text::{Span, lines};
 
 /// An m4 source without its comments, blank lines and blanks at the end of lines.
@@ -20,6 +21,32 @@ pub(super) fn blanked(text: &[u8]) -> Vec<u8> {
     let mut out = text.to_vec();
     for (line, comment) in comments(text) {
         out[comment..line.end].iter_mut().filter(|b| !matches!(**b, b'\n' | b'\r')).for_each(|b| *b = b' ');
+    }
+    out
+}
+
+/// A shell script with a blank for every byte of a comment; line ends stay. Strings and here-documents have none.
+pub(super) fn blanked_in_script(text: &[u8]) -> Vec<u8> {
+    let mut out = text.to_vec();
+    let mut documents: Vec<Vec<u8>> = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let begins_word = at == 0 || b" \t\r\n;&|()`".contains(&text[at - 1]);
+        at = match text[at] {
+            b'\\' => at + 2,
+            b'"' | b'\'' => string_end(text, at, text.len()).unwrap_or(at + 1),
+            b'#' if begins_word => {
+                let length = text[at..].iter().take_while(|b| !matches!(b, b'\n' | b'\r')).count();
+                out[at..at + length].fill(b' ');
+                at + length
+            }
+            b'<' if text[at..].starts_with(b"<<") => {
+                documents.extend(heredoc_word(&text[at + 2..]));
+                at + 2
+            }
+            b'\n' => documents.drain(..).fold(at + 1, |at, word| document_end(text, at, text.len(), &word)),
+            _ => at + 1,
+        };
     }
     out
 }

@@ -1,10 +1,39 @@
 //! A parsed m4 source: what the parser found, as spans.
 
-use crate::text::Span;
+use crate::text::{Comments, Span};
 
-/// A parsed m4 source.
+/// The language of a source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Shell code with m4's quotes, comments and calls of macros.
+    #[default]
+    M4,
+    /// A script that the shell reads: `[` is a command, and `name()` defines a function.
+    Shell,
+}
+
+impl Dialect {
+    /// The language of a file of this name.
+    pub fn of_file(name: &str) -> Dialect {
+        match Comments::of_file(name) {
+            Comments::M4 => Dialect::M4,
+            Comments::C | Comments::Hash | Comments::None => Dialect::Shell,
+        }
+    }
+
+    /// The family of the operations on it.
+    pub fn family(self) -> &'static str {
+        match self {
+            Dialect::M4 => "m4",
+            Dialect::Shell => "shell",
+        }
+    }
+}
+
+/// A parsed m4 source or shell script.
 #[derive(Debug, Default)]
 pub struct M4File {
+    pub(super) dialect: Dialect,
     /// The source with blanks for its comments.
     pub(super) code: Vec<u8>,
     /// The words and signs of the code.
@@ -20,6 +49,7 @@ pub(super) struct Parts {
     pub cases: Vec<Case>,
     pub conditions: Vec<Condition>,
     pub assignments: Vec<Assignment>,
+    pub functions: Vec<Function>,
     /// Where statements end, or heads of them: after `then`, or a first argument.
     pub ends: Vec<usize>,
     /// Texts whose lines must not be indented: strings of several lines, and here-documents.
@@ -112,7 +142,28 @@ pub struct Assignment {
     pub value: Span,
 }
 
+/// A function of a script: `name() { ... }`.
+#[derive(Debug, Clone, Copy)]
+pub struct Function {
+    /// Its name.
+    pub name: Span,
+    /// From the name through the closing brace.
+    pub span: Span,
+    /// What is between its braces.
+    pub body: Span,
+}
+
 impl M4File {
+    /// Its language.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The functions of a script.
+    pub fn functions(&self) -> &[Function] {
+        &self.parts.functions
+    }
+
     /// The blocks, in the order in which they end.
     pub fn blocks(&self) -> &[Block] {
         &self.parts.blocks

@@ -1,5 +1,5 @@
 //! m4 sources that autoconf reads: aclocal.m4, configure.in, configure.ac. They are shell code with calls of macros, whose
-//! arguments are shell code again.
+//! arguments are shell code again. Shell scripts are a dialect without m4.
 
 mod code;
 mod comment;
@@ -11,7 +11,7 @@ mod shell;
 #[cfg(test)]
 mod tests;
 
-pub use code::unbalanced;
+pub use code::{is_closed, unbalanced};
 pub use comment::without_comments;
 pub use definition::{Definition, checks_for, defines, definitions, problem};
-pub use file::{Block, BlockKind, Branch, Call, Case, M4File, Spelling};
+pub use file::{Block, BlockKind, Branch, Call, Case, Dialect, M4File, Spelling};

@@ -4,9 +4,14 @@
 
 use std::collections::HashSet;
 
-use super::comment::{blanked, is_name_byte};
-use super::file::{Assignment, Block, BlockKind, Branch, Call, Case, Condition, M4File, Parts, Spelling};
-use super::shell::{after_line_end, arguments, name_at, pair_end, quote_end, string_end, trimmed, unquoted};
+use super::comment::{blanked, blanked_in_script, is_name_byte};
+use super::file::{
+    Assignment, Block, BlockKind, Branch, Call, Case, Condition, Dialect, Function, M4File, Parts, Spelling,
+};
+use super::shell::{
+    after_line_end, arguments, document_end, heredoc_word, name_at, pair_end, quote_end, string_end, trimmed,
+    unquoted,
+};
 use crate::text::{Span, tokens};
 
 /// How deep statements may be nested.
@@ -18,9 +23,13 @@ const MOST_READ: usize = 50;
 
 impl M4File {
     /// Parses `source`. Never fails.
-    pub fn parse(source: &[u8]) -> M4File {
-        let code = blanked(source);
+    pub fn parse(source: &[u8], dialect: Dialect) -> M4File {
+        let code = match dialect {
+            Dialect::M4 => blanked(source),
+            Dialect::Shell => blanked_in_script(source),
+        };
         let mut parser = Parser {
+            dialect,
             code: &code,
             parts: Parts::default(),
             depth: 0,
@@ -33,11 +42,17 @@ impl M4File {
         let mut tokens = tokens(&code, all);
         // A backslash before a line end joins lines.
         tokens.retain(|token| token.of(&code) != b"\\" || after_line_end(&code, token.end).is_none());
-        M4File { tokens, code, parts }
+        M4File { dialect, tokens, code, parts }
+    }
+
+    /// Parses other code in the same language.
+    pub fn parse_like(&self, code: &[u8]) -> M4File {
+        M4File::parse(code, self.dialect)
     }
 }
 
 struct Parser<'a> {
+    dialect: Dialect,
     code: &'a [u8],
     parts: Parts,
     depth: usize,
@@ -48,7 +63,7 @@ struct Parser<'a> {
 }
 
 /// How many parts there are, to forget those after.
-struct Mark([usize; 7]);
+struct Mark([usize; 8]);
 
 impl Parser<'_> {
     /// Reads statements in `span` up to one of the words `stops`, and records them. Returns where the stop begins.
@@ -137,6 +152,7 @@ impl Parser<'_> {
             parts.assignments.len(),
             parts.ends.len(),
             parts.verbatim.len(),
+            parts.functions.len(),
         ]);
         let word = self.word(at, end).to_vec();
         let after = at + word.len();
@@ -146,6 +162,10 @@ impl Parser<'_> {
             b"for" | b"while" | b"until" => self.read_loop(after, end, word != b"for"),
             b"{" => self.group(after, end, b"}"),
             b"(" => self.group(after, end, b")"),
+            _ if self.dialect == Dialect::Shell => match self.after_function_head(after, end) {
+                Some(body) if !word.is_empty() => self.read_function(Span::new(at, after), body, end),
+                _ => return None,
+            },
             _ => return None,
         };
         if found.is_none() {
@@ -158,7 +178,7 @@ impl Parser<'_> {
 
     fn forget(&mut self, Mark(lengths): &Mark) {
         let parts = &mut self.parts;
-        let [blocks, calls, cases, conditions, assignments, ends, verbatim] = *lengths;
+        let [blocks, calls, cases, conditions, assignments, ends, verbatim, functions] = *lengths;
         parts.blocks.truncate(blocks);
         parts.calls.truncate(calls);
         parts.cases.truncate(cases);
@@ -166,6 +186,7 @@ impl Parser<'_> {
         parts.assignments.truncate(assignments);
         parts.ends.truncate(ends);
         parts.verbatim.truncate(verbatim);
+        parts.functions.truncate(functions);
     }
 
     /// Reads a block up to one of `stops`. Returns the stop and the offset after it.
@@ -181,6 +202,22 @@ impl Parser<'_> {
 
     fn group(&mut self, at: usize, end: usize, stop: &[u8]) -> Option<usize> {
         self.body(at, end, &[stop]).map(|(_, at)| at)
+    }
+
+    /// The offset after the brace that opens the body of a function whose name ends at `at`.
+    fn after_function_head(&self, at: usize, end: usize) -> Option<usize> {
+        let open = self.after_blanks(at, end);
+        let rest = self.code[open..end].strip_prefix(b"(")?.trim_ascii_start().strip_prefix(b")")?;
+        let brace = self.after_blanks(end - rest.len(), end);
+        (self.word(brace, end) == b"{").then_some(brace + 1)
+    }
+
+    fn read_function(&mut self, name: Span, body: usize, end: usize) -> Option<usize> {
+        let (_, after) = self.body(body, end, &[b"}"])?;
+        self.parts.ends.push(body);
+        let (span, body) = (Span::new(name.start, after), Span::new(body, after - 1));
+        self.parts.functions.push(Function { name, span, body });
+        Some(after)
     }
 
     fn read_if(&mut self, at: usize, end: usize) -> Option<usize> {
@@ -305,10 +342,14 @@ impl Parser<'_> {
             }
             b'$' if matches!(code[..end].get(at + 1), Some(b'(' | b'{')) => pair_end(code, at + 1, end),
             b'(' => pair_end(code, at, end),
-            b'[' => quote_end(code, at, end).inspect(|next| self.nested(Span::new(at, *next))),
+            b'[' if self.dialect == Dialect::M4 => {
+                quote_end(code, at, end).inspect(|next| self.nested(Span::new(at, *next)))
+            }
             byte if is_name_byte(byte) => {
                 let name = name_at(code, at, end);
-                let is_call = code[..end].get(name.end) == Some(&b'(') && !byte.is_ascii_digit();
+                let is_call = self.dialect == Dialect::M4
+                    && code[..end].get(name.end) == Some(&b'(')
+                    && !byte.is_ascii_digit();
                 is_call.then(|| self.call(name, end)).flatten().or(Some(name.end))
             }
             _ => None,
@@ -449,27 +490,4 @@ impl Parser<'_> {
 
 fn is_end_of_word(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>')
-}
-
-/// The word that ends a here-document, after `<<`.
-fn heredoc_word(rest: &[u8]) -> Option<Vec<u8>> {
-    let rest = rest.strip_prefix(b"-").unwrap_or(rest).trim_ascii_start();
-    let rest = rest.strip_prefix(b"\\").unwrap_or(rest);
-    let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b'[' | b']');
-    let word: Vec<u8> =
-        rest.iter().skip_while(|b| is_quote(b)).take_while(|b| is_name_byte(**b)).copied().collect();
-    (!word.is_empty()).then_some(word)
-}
-
-/// The offset after the line that ends a here-document; `at` if there is none.
-fn document_end(code: &[u8], at: usize, end: usize, word: &[u8]) -> usize {
-    let mut line = at;
-    while line < end {
-        let next = memchr::memchr(b'\n', &code[line..end]).map_or(end, |i| line + i + 1);
-        if code[line..next].trim_ascii() == word {
-            return next;
-        }
-        line = next;
-    }
-    at
 }

@@ -116,3 +116,26 @@ pub(super) fn after_line_end(code: &[u8], at: usize) -> Option<usize> {
         _ => None,
     }
 }
+
+/// The word that ends a here-document, after `<<`.
+pub(super) fn heredoc_word(rest: &[u8]) -> Option<Vec<u8>> {
+    let rest = rest.strip_prefix(b"-").unwrap_or(rest).trim_ascii_start();
+    let rest = rest.strip_prefix(b"\\").unwrap_or(rest);
+    let is_quote = |b: &u8| matches!(b, b'"' | b'\'' | b'[' | b']');
+    let word: Vec<u8> =
+        rest.iter().skip_while(|b| is_quote(b)).take_while(|b| is_name_byte(**b)).copied().collect();
+    (!word.is_empty()).then_some(word)
+}
+
+/// The offset after the line that ends a here-document; `at` if there is none.
+pub(super) fn document_end(code: &[u8], at: usize, end: usize, word: &[u8]) -> usize {
+    let mut line = at;
+    while line < end {
+        let next = memchr::memchr(b'\n', &code[line..end]).map_or(end, |i| line + i + 1);
+        if code[line..next].trim_ascii() == word {
+            return next;
+        }
+        line = next;
+    }
+    at
+}

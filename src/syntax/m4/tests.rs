@@ -1,5 +1,6 @@
 //! Statements, cases and sections of small sources.
 
+use super::Dialect;
 use super::M4File;
 use crate::text::Span;
 
@@ -46,7 +47,7 @@ AC_SUBST([B])
 "#;
 
 fn file() -> M4File {
-    M4File::parse(SOURCE.as_bytes())
+    M4File::parse(SOURCE.as_bytes(), Dialect::M4)
 }
 
 fn all() -> Span {
@@ -126,7 +127,7 @@ fn text_that_only_looks_like_shell_is_read_in_time() {
     for part in ["if\n", "case x in\n", "A([", "( ", "\"`", "a && if ", "for x in\n", "{ '"] {
         let text = part.repeat(100_000 / part.len());
         let start = std::time::Instant::now();
-        M4File::parse(text.as_bytes());
+        M4File::parse(text.as_bytes(), Dialect::M4);
         assert!(start.elapsed().as_secs() < 30, "{part:?}: {:?}", start.elapsed());
     }
 }
