@@ -145,4 +145,6 @@ fn an_m4_source_is_not_a_script() {
 fn code_of_a_script_closes_its_strings() {
     let why = complaint("shell.insert: {after: a, text: \"echo 'x\"}");
     assert!(why.contains("string that nothing closes"), "{why}");
+    let why = complaint("shell.replace: {find: a, with: \"echo 'x\"}");
+    assert!(why.contains("string that is open"), "{why}");
 }

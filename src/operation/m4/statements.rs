@@ -129,10 +129,17 @@ pub(super) fn check_code(text: &[u8], dialect: Dialect) -> Result<(), String> {
     )
 }
 
-/// Checks that code can replace other code without another number of open brackets.
+/// Checks that code can replace other code without another number of open brackets, or of open strings in a script.
 pub(super) fn check_replacement(find: &str, with: &[u8], dialect: Dialect) -> Result<(), String> {
+    if dialect == Dialect::Shell {
+        let closes_alike = m4::is_closed(find.as_bytes()) == m4::is_closed(with);
+        return ensure(
+            closes_alike,
+            "has a string that is open in one of `find` and its replacement, and closed in the other",
+        );
+    }
     ensure(
-        dialect == Dialect::Shell || m4::unbalanced(find.as_bytes()) == m4::unbalanced(with),
+        m4::unbalanced(find.as_bytes()) == m4::unbalanced(with),
         "changes how many `[` and `]` are open: both texts must open and close as many",
     )
 }

@@ -6,6 +6,8 @@ use crate::operation::prelude::*;
 like_m4! {
     /// `shell.replace`: replaces code of a script: statements, or a part of one.
     ///
+    /// It refuses new code with a string that nothing closes. A `;` and a line break are different code.
+    ///
     /// ```yaml
     /// file: Modules/makesetup
     /// shell.replace: {find: '-c $src', with: '$DEVICE_CFLAGS -c $src'}

@@ -1,6 +1,6 @@
 //! Comments of m4 (`dnl`) and of the shell (`#`).
 
-use super::shell::{document_end, heredoc_word, string_end};
+use super::shell::{document_end, heredoc_word, is_name_byte, string_end};
 use crate::text::{Span, lines};
 
 /// An m4 source without its comments, blank lines and blanks at the end of lines.
@@ -129,10 +129,6 @@ fn is_directive(rest: &[u8]) -> bool {
     let word = rest.trim_ascii_start();
     let length = word.iter().take_while(|b| is_name_byte(**b)).count();
     NAMES.contains(&&word[..length])
-}
-
-pub(super) fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// Whether a comment starts at `at`: a `#`, or the word `dnl`, which may follow `[]`.

@@ -1,6 +1,7 @@
 //! Finds definitions of macros, and what configure checks for.
 
-use super::comment::{is_comment, is_name_byte};
+use super::comment::is_comment;
+use super::shell::is_name_byte;
 use crate::syntax::Problem;
 use crate::text::{Span, line_from};
 

@@ -4,13 +4,13 @@
 
 use std::collections::HashSet;
 
-use super::comment::{blanked, blanked_in_script, is_name_byte};
+use super::comment::{blanked, blanked_in_script};
 use super::file::{
     Assignment, Block, BlockKind, Branch, Call, Case, Condition, Dialect, Function, M4File, Parts, Spelling,
 };
 use super::shell::{
-    after_line_end, arguments, document_end, heredoc_word, name_at, pair_end, quote_end, string_end, trimmed,
-    unquoted,
+    after_line_end, arguments, document_end, heredoc_word, is_name_byte, name_at, pair_end, quote_end,
+    string_end, trimmed, unquoted,
 };
 use crate::text::{Span, tokens};
 

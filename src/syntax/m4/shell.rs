@@ -1,6 +1,5 @@
 //! Strings, brackets and words of shell code, between which the parser reads.
 
-use super::comment::is_name_byte;
 use crate::text::Span;
 
 /// How deep arguments may be nested. Without a limit, a text of calls that nothing closes would be read to its end for each
@@ -101,6 +100,10 @@ pub(super) fn trimmed(code: &[u8], span: Span) -> Span {
     let text = span.of(code);
     let end = span.start + text.trim_ascii_end().len();
     Span::new(end - text.trim_ascii().len(), end)
+}
+
+pub(super) fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// The word of letters, digits and underscores at `at`.
