@@ -9,6 +9,7 @@ use super::{Context, Outcome, Part, resolve};
 use crate::operation::{Delta, ParsedFile};
 use crate::patchset::{Catalog, Edit, LoadError, Patchset};
 use crate::syntax::Doubt;
+use crate::syntax::xml::is_xml;
 use crate::text::{Rewrite, apply, reverse};
 use crate::tree::{Entry, File, Tree, TreeError, TreePath, WalkEntry};
 use crate::version::Version;
@@ -177,7 +178,7 @@ impl Case {
         (parts, forgotten)
     }
 
-    /// Whether the file is one of C or Python that does not parse.
+    /// Whether the file is one of C, Python or XML that does not parse.
     pub(crate) fn is_damaged(&self, tree: &MemoryTree) -> bool {
         let path: TreePath = self.file.parse().unwrap();
         let Some(file) = tree.files.get(&path) else { return false };
@@ -185,7 +186,7 @@ impl Case {
         let problems = match self.file.rsplit('.').next() {
             Some("py") => parsed.python().problems(),
             Some("c" | "h") => parsed.c().problems(),
-            _ => return false,
+            _ => return is_xml(&self.file) && parsed.xml().problem.is_some(),
         };
         problems.iter().any(|problem| problem.doubt == Doubt::Damage)
     }

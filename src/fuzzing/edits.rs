@@ -177,6 +177,24 @@ const TEXT_CHANGES: &[&str] = &[
     "m4.define: {macros: A, text: 'm4_define([A], [x])'}",
 ];
 
+const XML_CHANGES: &[&str] = &[
+    "xml.insert: {before: a, text: <x/>}",
+    "xml.insert: {after: a b='', text: <x/>}",
+    "xml.insert: {at: end, text: <x/>}",
+    "within: {element: a}\nxml.insert: {at: start, text: <x/>}",
+    "xml.replace: {find: a, with: x}",
+    "xml.replace: {find: <b/>, with: <x/>, count: 2}",
+    "xml.remove: {find: a/b, comment: true}",
+    "xml.remove: {find: <b>a</b>}",
+    "xml.set-attribute: {element: a, name: b, value: x}",
+    "xml.set-attribute: {element: b, name: x, value: '\"'}",
+    "xml.set-text: {element: b, text: x}",
+    "xml.add-word: {element: b, word: x}",
+    "xml.add-word: {element: b, attribute: a, word: x, before: b}",
+    "xml.remove-word: {element: b, word: a}",
+    "xml.replace-word: {element: b, word: a, with: x;y}",
+];
+
 /// A file and edits of it, each a patchset of its own.
 pub(crate) struct Edits {
     file: &'static str,
@@ -192,6 +210,8 @@ pub(crate) static PYTHON: Edits =
     Edits { file: "f.py", patchsets: LazyLock::new(|| patchsets("f.py", PYTHON_CHANGES)) };
 pub(crate) static M4: Edits =
     Edits { file: "configure.ac", patchsets: LazyLock::new(|| patchsets("configure.ac", M4_CHANGES)) };
+pub(crate) static XML: Edits =
+    Edits { file: "f.vcxproj", patchsets: LazyLock::new(|| patchsets("f.vcxproj", XML_CHANGES)) };
 pub(crate) static TEXT: Edits =
     Edits { file: "f", patchsets: LazyLock::new(|| patchsets("f", TEXT_CHANGES)) };
 

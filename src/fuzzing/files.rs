@@ -82,7 +82,7 @@ pub fn python(text: &[u8]) {
     }
 }
 
-/// A Modules/Setup, a shell script, m4 macros, any text.
+/// A Modules/Setup, a shell script, m4 macros, XML, any text.
 pub fn small(text: &[u8]) {
     if text.len() <= LONGEST {
         require_inside(spans::of_setup(text), text);
@@ -90,6 +90,8 @@ pub fn small(text: &[u8]) {
         require_inside(spans::of_m4(text), text);
         try_edits_of(&edits::SETUP, text, !is_plain(text));
         try_edits_of(&edits::M4, text, !is_whole_m4(text));
+        require_inside(spans::of_xml(text), text);
+        try_edits_of(&edits::XML, text, false);
         try_edits_of(&edits::TEXT, text, false);
     }
 }

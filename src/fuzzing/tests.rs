@@ -144,7 +144,7 @@ fn any_receipt_is_refused_or_reverted_inside() {
 }
 
 #[test]
-fn any_setup_shell_m4_or_text_is_edited_reversibly() {
+fn any_setup_shell_m4_xml_or_text_is_edited_reversibly() {
     try_changed("small");
 }
 

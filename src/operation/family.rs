@@ -14,6 +14,7 @@ impl Family {
             Family::C => "c",
             Family::Python => "python",
             Family::M4 => "m4",
+            Family::Xml => "xml",
             Family::File => "file",
             Family::Diff => "diff",
         }
@@ -30,6 +31,7 @@ impl Family {
             Family::C => "C sources and headers",
             Family::Python => "Python modules",
             Family::M4 => "configure.ac and aclocal.m4",
+            Family::Xml => "projects of Visual Studio, property lists and other XML",
             Family::File => "whole files",
             Family::Diff => "hunks of a patch",
         }
@@ -57,6 +59,9 @@ impl Family {
             }
             Family::M4 => {
                 "configure.in is in releases up to 2.7.3, 3.1.4 and 3.2.3, and configure.ac in all others: `file: [configure.ac, configure.in]` is for all. aclocal.m4 is in 2.4, and from 2.7.10 and 3.4.4 on."
+            }
+            Family::Xml => {
+                "PCbuild/*.vcxproj is in 2.7 from 2.7.11 on, and in all releases from 3.3 on; older ones have PCbuild/*.vcproj. Tools/msi/*.wxs is in releases from 3.5 on. Every release has property lists in Mac/."
             }
         }
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::anchor::Anchor;
 use super::operate::{FileNeed, Operate};
 use super::value::{Text, TextFile};
-use super::{c, diff, file, header, m4, makefile, python, setup, shell, text};
+use super::{c, diff, file, header, m4, makefile, python, setup, shell, text, xml};
 
 /// Defines [`Operation`] from one line per operation: its family, its name in a patchset, its variant, its type, and what
 /// it needs of its file.
@@ -189,6 +189,14 @@ operations! {
     M4 "m4.set-variable" => M4SetVariable(m4::SetVariable) Exists,
     M4 "m4.define" => M4Define(m4::Define) Creates,
     M4 "m4.override" => M4Override(m4::Override) Exists,
+    Xml "xml.insert" => XmlInsert(xml::Insert) Exists,
+    Xml "xml.replace" => XmlReplace(xml::Replace) Exists,
+    Xml "xml.remove" => XmlRemove(xml::Remove) Exists,
+    Xml "xml.set-attribute" => XmlSetAttribute(xml::SetAttribute) Exists,
+    Xml "xml.set-text" => XmlSetText(xml::SetText) Exists,
+    Xml "xml.add-word" => XmlAddWord(xml::AddWord) Exists,
+    Xml "xml.remove-word" => XmlRemoveWord(xml::RemoveWord) Exists,
+    Xml "xml.replace-word" => XmlReplaceWord(xml::ReplaceWord) Exists,
     File "file.add" => FileAdd(file::Add) Creates,
     File "file.remove" => FileRemove(file::Remove) MayBeAbsent,
     File "file.move" => FileMove(file::Move) MayBeAbsent,
@@ -215,6 +223,8 @@ pub enum Family {
     Python,
     /// m4 sources: aclocal.m4, configure.ac.
     M4,
+    /// XML: projects of Visual Studio, property lists.
+    Xml,
     /// Files as a whole.
     File,
     /// Hunks of a patch.

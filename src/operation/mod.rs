@@ -36,6 +36,7 @@ mod times;
 mod unit;
 mod value;
 mod word_list;
+pub mod xml;
 
 pub use anchor::{Anchor, Side};
 pub use answer::{Answer, Delta, Failure, Miss, Resolution};

@@ -8,6 +8,7 @@ use crate::syntax::m4::{Dialect, M4File};
 use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
+use crate::syntax::xml::XmlFile;
 use crate::text::Span;
 use crate::tree::{Location, TreePath};
 
@@ -24,6 +25,7 @@ pub struct ParsedFile {
     c: OnceCell<CFile>,
     python: OnceCell<PyFile>,
     m4: OnceCell<M4File>,
+    xml: OnceCell<XmlFile>,
 }
 
 impl ParsedFile {
@@ -38,6 +40,7 @@ impl ParsedFile {
             c: OnceCell::new(),
             python: OnceCell::new(),
             m4: OnceCell::new(),
+            xml: OnceCell::new(),
         }
     }
 
@@ -69,6 +72,11 @@ impl ParsedFile {
     /// The file as m4: configure.ac; as a shell script if its name is that of no m4 source.
     pub fn m4(&self) -> &M4File {
         self.m4.get_or_init(|| M4File::parse(&self.bytes, Dialect::of_file(self.path.file_name())))
+    }
+
+    /// The file as XML.
+    pub fn xml(&self) -> &XmlFile {
+        self.xml.get_or_init(|| XmlFile::parse(&self.bytes))
     }
 
     /// The line that holds a byte offset.

@@ -12,6 +12,8 @@ pub(super) enum Separator {
     Blanks,
     /// Commas.
     Commas,
+    /// Semicolons.
+    Semicolons,
 }
 
 /// A list of words.
@@ -88,6 +90,9 @@ pub(super) fn remove(text: &[u8], lists: &[WordList], named: &str, word: &str) -
 pub(super) fn replace(text: &[u8], lists: &[WordList], named: &str, word: &str, with: &str) -> Answer {
     let with = match lists.first().map(|list| list.separator) {
         Some(Separator::Commas) => with.split(',').map(str::trim).collect(),
+        Some(Separator::Semicolons) => {
+            with.split(';').map(str::trim).filter(|word| !word.is_empty()).collect()
+        }
         Some(Separator::Continued | Separator::Blanks) | None => {
             with.split_ascii_whitespace().collect::<Vec<_>>()
         }
@@ -104,6 +109,7 @@ pub(super) fn replace(text: &[u8], lists: &[WordList], named: &str, word: &str, 
     let separator = match found.list.separator {
         Separator::Continued | Separator::Blanks => " ",
         Separator::Commas => ", ",
+        Separator::Semicolons => ";",
     };
     let rewrite = Rewrite::replace(found.span(), with.join(separator));
     change(if with.len() > 1 { found.list.quoted(vec![rewrite]) } else { vec![rewrite] })
@@ -202,7 +208,8 @@ impl ListWord<'_> {
     fn insert(&self, text: &[u8], new: &str, after: bool) -> Rewrite {
         let (span, new) = (self.span(), new.as_bytes());
         let gap = match self.list.separator {
-            Separator::Commas => self.comma_gap(text, after),
+            Separator::Commas => self.own_gap(text, after, b", "),
+            Separator::Semicolons => self.own_gap(text, after, b";"),
             Separator::Continued | Separator::Blanks => self.line_gap(text).unwrap_or_else(|| b" ".to_vec()),
         };
         if after {
@@ -212,12 +219,12 @@ impl ListWord<'_> {
         }
     }
 
-    /// What separates the word from the next or the previous one.
-    fn comma_gap(&self, text: &[u8], after: bool) -> Vec<u8> {
+    /// What separates the word from the next or the previous one; `usual` if it has none.
+    fn own_gap(&self, text: &[u8], after: bool, usual: &[u8]) -> Vec<u8> {
         let next = self.next().map(|next| Span::new(self.span().end, next.start));
         let previous = self.previous().map(|previous| Span::new(previous.end, self.span().start));
         let gap = if after { next.or(previous) } else { previous.or(next) };
-        gap.map_or_else(|| b", ".to_vec(), |gap| gap.of(text).to_vec())
+        gap.map_or(usual, |gap| gap.of(text)).to_vec()
     }
 
     /// Whether no other word of the list is in the word's line.
@@ -264,7 +271,7 @@ impl ListWord<'_> {
     fn with_blanks(&self, text: &[u8]) -> Span {
         let word = self.span();
         match self.list.separator {
-            Separator::Commas => match (self.previous(), self.next()) {
+            Separator::Commas | Separator::Semicolons => match (self.previous(), self.next()) {
                 (Some(previous), _) => Span::new(previous.end, word.end),
                 (None, Some(next)) => Span::new(word.start, next.start),
                 (None, None) => word,

@@ -1,13 +1,13 @@
-//! Finds edits after which a file no longer parses: Python at the wrong column, C with half a block, m4 with half a quote.
+//! Finds edits after which a file no longer parses: Python at the wrong column, C with half a block, m4 with half a quote, XML with one tag of two.
 
 use super::{Plan, PlannedEdit};
 use crate::edit::{Context, Outcome, Part};
 use crate::operation::{Delta, ParsedFile};
-use crate::syntax::{Doubt, Problem, m4};
+use crate::syntax::{Doubt, Problem, m4, xml};
 use crate::text::{Span, line_bounds};
 use crate::tree::{File, FileChange, Location, TreeError, TreePath};
 
-/// Refuses the edits of a plan after which a file of C, Python or m4 does not parse, though it did before. `after` is the tree
+/// Refuses the edits of a plan after which a file of C, Python, m4 or XML does not parse, though it did before. `after` is the tree
 /// after `changes`.
 pub(super) fn refuse(plan: &mut Plan, after: &Context<'_>, changes: &[FileChange]) -> Result<(), TreeError> {
     for change in changes {
@@ -76,6 +76,7 @@ enum Format {
     C,
     Python,
     M4,
+    Xml,
 }
 
 fn format(path: &TreePath) -> Option<Format> {
@@ -84,6 +85,7 @@ fn format(path: &TreePath) -> Option<Format> {
         Some("c" | "h") => Some(Format::C),
         Some("py") => Some(Format::Python),
         Some("ac" | "m4") => Some(Format::M4),
+        _ if xml::is_xml(name) => Some(Format::Xml),
         _ => (name == "configure.in").then_some(Format::M4),
     }
 }
@@ -99,6 +101,7 @@ fn problem(file: &ParsedFile) -> Option<(Location, String)> {
         Format::C => first(file.c().problems()),
         Format::Python => first(file.python().problems()),
         Format::M4 => m4::problem(&file.bytes),
+        Format::Xml => file.xml().problem.clone(),
     }?;
     Some((file.location(first.span.start), first.what))
 }

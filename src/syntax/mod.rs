@@ -14,5 +14,6 @@ pub(crate) mod spans;
 pub mod template;
 #[cfg(test)]
 mod tests;
+pub mod xml;
 
 pub use problem::{Doubt, Problem};

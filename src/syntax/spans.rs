@@ -4,6 +4,7 @@ use super::c::CFile;
 use super::makefile::Makefile;
 use super::python::PyFile;
 use super::setup::Setup;
+use super::xml::XmlFile;
 use super::{header, m4, shell};
 use crate::text::Span;
 
@@ -40,6 +41,15 @@ pub(crate) fn of_shell(text: &[u8]) -> Vec<Span> {
 pub(crate) fn of_m4(text: &[u8]) -> Vec<Span> {
     let definitions = m4::definitions(text).into_iter().flat_map(|d| [d.name, d.span]);
     definitions.chain(m4::problem(text).map(|problem| problem.span)).collect()
+}
+
+pub(crate) fn of_xml(text: &[u8]) -> Vec<Span> {
+    let file = XmlFile::parse(text);
+    let elements = file.elements.iter().flat_map(|element| {
+        let values = element.attributes.iter().flat_map(|one| [one.name, one.value]);
+        values.chain([element.span, element.head, element.name]).chain(element.content).collect::<Vec<_>>()
+    });
+    elements.chain(file.comments.iter().copied()).chain(file.problem.iter().map(|one| one.span)).collect()
 }
 
 pub(crate) fn of_header(text: &[u8]) -> Vec<Span> {

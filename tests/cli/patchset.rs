@@ -220,7 +220,7 @@ fn an_unknown_key_is_refused() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: b}, within: {method: c}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:73: unknown field `method`, expected one of `between`, `section`, `class`, `struct`, `enum`, `function`, `target`, `variable`, `table`, `if`, `case`, `branch`, `entry`, `call`
+      patchsets/mine/patchset.yaml:5:73: unknown field `method`, expected one of `between`, `section`, `class`, `struct`, `enum`, `function`, `target`, `variable`, `table`, `if`, `case`, `branch`, `entry`, `call`, `element`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    requires: [{file: M, holds: x, why: c}]\n    file: M\n    file.mode: {executable: true}\n"), @"

@@ -397,6 +397,21 @@ fn a_replaced_function_is_made_wherever_its_old_lines_are() {
 }
 
 #[test]
+fn half_an_element_of_a_project_is_refused_with_the_line() {
+    let project = "PCbuild/a.vcxproj";
+    let old = "<Project>\n  <A>b</A>\n</Project>\n";
+    let plan = |operation: &str| {
+        Case::new(&[(project, old)], &[], &format!("file: {project}\n{operation}")).plan("old")
+    };
+    for half in ["xml.replace: {find: <A>b</A>, with: <A>b}", "text.replace: {find: </A>, with: </B>}"] {
+        let plan = plan(half);
+        assert!(plan.contains("refused") && plan.contains("no longer parse: line"), "{plan}");
+    }
+    let whole = plan("xml.replace: {find: <A>b</A>, with: <A/>}");
+    assert!(whole.contains("change"), "{whole}");
+}
+
+#[test]
 fn half_a_quote_in_configure_ac_is_refused_with_the_line() {
     let old = "AC_INIT([a])\nAC_SUBST([B])\n";
     let edit = |with: &str| {

@@ -36,3 +36,4 @@ mod setup;
 mod shell;
 mod suggest;
 mod text;
+mod xml;

@@ -37,6 +37,7 @@ impl Within {
                 Scope::Branch(_) => around.branch = name,
                 Scope::Entry(_) => around.entry = name,
                 Scope::Call(_) => around.call = name,
+                Scope::Element(_) => around.element = name,
             }
         }
         if around.condition.is_some()
@@ -65,7 +66,8 @@ impl Scope<'_> {
             | Scope::Case(name)
             | Scope::Branch(name)
             | Scope::Entry(name)
-            | Scope::Call(name) => Some(name),
+            | Scope::Call(name)
+            | Scope::Element(name) => Some(name),
         }
     }
 
@@ -88,7 +90,11 @@ impl Scope<'_> {
             Scope::Branch(_) => m4::branch_at(file, span),
             Scope::Call(name) if !is_python(file) => m4::call_at(file, name, span),
             // Their names say little of what they were before.
-            Scope::Variable(_) | Scope::Entry(_) | Scope::Call(_) | Scope::Between(..) => None,
+            Scope::Variable(_)
+            | Scope::Entry(_)
+            | Scope::Call(_)
+            | Scope::Element(_)
+            | Scope::Between(..) => None,
         }
     }
 }

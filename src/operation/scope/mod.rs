@@ -7,6 +7,7 @@ mod c;
 mod m4;
 mod makefile;
 mod python;
+mod xml;
 
 use std::fmt;
 
@@ -68,6 +69,10 @@ pub struct Within {
     /// A call of a macro in configure.ac or of a function in Python: `NAME`, or `NAME(FIRST)` with its first argument.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<String>,
+    /// An element of XML, by its name and any of its attributes, as `element` of the operations names it: `Target Name="Build"`, or
+    /// `ItemDefinitionGroup/Link` for one directly in another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub element: Option<String>,
 }
 
 /// One scope of a [`Within`].
@@ -87,6 +92,7 @@ pub(super) enum Scope<'a> {
     Branch(&'a str),
     Entry(&'a str),
     Call(&'a str),
+    Element(&'a str),
 }
 
 impl fmt::Display for Scope<'_> {
@@ -106,6 +112,7 @@ impl fmt::Display for Scope<'_> {
             Scope::Branch(pattern) => write!(f, "branch `{pattern}`"),
             Scope::Entry(name) => write!(f, "entry `{name}`"),
             Scope::Call(name) => write!(f, "call of `{name}`"),
+            Scope::Element(code) => write!(f, "element `{code}`"),
         }
     }
 }
@@ -124,7 +131,7 @@ impl Within {
     /// The given scopes, the outermost first.
     fn scopes(&self) -> Vec<Scope<'_>> {
         let Within { between, section, class, fields, constants, function, target, .. } = self;
-        let Within { variable, table, condition, case, branch, entry, call, .. } = self;
+        let Within { variable, table, condition, case, branch, entry, call, element, .. } = self;
         let between = between.as_ref().map(|(from, to)| Scope::Between(from, to));
         let section = section.as_deref().map(Scope::Section);
         let class = class.as_deref().map(Scope::Class);
@@ -139,8 +146,9 @@ impl Within {
         let branch = branch.as_deref().map(Scope::Branch);
         let entry = entry.as_deref().map(Scope::Entry);
         let call = call.as_deref().map(Scope::Call);
+        let element = element.as_deref().map(Scope::Element);
         let outer = [between, section, class, fields, constants, function, target, variable];
-        let inner = [table, condition, case, branch, entry, call];
+        let inner = [table, condition, case, branch, entry, call, element];
         outer.into_iter().chain(inner).flatten().collect()
     }
 
@@ -191,6 +199,7 @@ impl Scope<'_> {
                 python::definitions_near(file, name, outer, |it| !it.is_class())
             }
             Scope::Function(name) => c::functions_near(file, name, outer),
+            Scope::Element(code) => xml::near(file, code, outer),
             Scope::Between(..)
             | Scope::Section(_)
             | Scope::Struct(_)
@@ -224,7 +233,8 @@ impl Scope<'_> {
             | Scope::Case(_)
             | Scope::Branch(_)
             | Scope::Entry(_)
-            | Scope::Call(_) => Vec::new(),
+            | Scope::Call(_)
+            | Scope::Element(_) => Vec::new(),
         }
     }
 
@@ -248,6 +258,7 @@ impl Scope<'_> {
             Scope::Entry(name) => python::entries(file, name, outer),
             Scope::Call(name) if is_python(file) => python::calls(file, name, outer),
             Scope::Call(name) => m4::calls(file, name, outer),
+            Scope::Element(code) => xml::elements(file, code, outer),
             Scope::Between(from, to) => between(file, from, to, outer),
         }
     }
