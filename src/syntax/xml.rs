@@ -130,7 +130,7 @@ impl XmlFile {
         }
         match (open.last(), self.elements.first()) {
             (Some(index), _) => Err(Problem::new(self.elements[*index].head, "this element is never closed")),
-            (None, None) => Err(Problem::new(Span::at(start), "there is not a element")),
+            (None, None) => Err(Problem::new(Span::at(start), "an element is missing")),
             (None, Some(_)) => Ok(()),
         }
     }
