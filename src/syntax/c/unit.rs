@@ -100,6 +100,9 @@ impl CFile {
         // The body after `before`, and its last token.
         let body = |before: usize, is_last: bool| {
             let begin = before + 1;
+            if begin > last {
+                return None;
+            }
             let end = match *reading.partner.get(begin)? {
                 Some(partner) if code.is_mark(begin, b"{") => partner,
                 _ if is_last => last,
@@ -110,7 +113,8 @@ impl CFile {
             };
             let is_plain = (before..=end.min(begin)).all(|token| !code.is_directive(token));
             let from = if code.is_mark(begin, b"{") { code.start(begin) } else { code.end(before) };
-            is_plain.then(|| (Span::new(from, code.end(end)), end))
+            // In damaged code a brace may be closed outside of the `if`.
+            (is_plain && (begin..=last).contains(&end)).then(|| (Span::new(from, code.end(end)), end))
         };
         let (own, end) = body(close, false)?;
         if end == last {
