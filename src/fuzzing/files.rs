@@ -46,7 +46,9 @@ pub(crate) fn is_whole_m4(text: &[u8]) -> bool {
             return false;
         }
     }
-    open.is_empty() && is_ascii_text(text) && m4::problem(text).is_none()
+    // A line that continues at the end of the file takes what is inserted below it.
+    let continues = text.trim_ascii_end().ends_with(b"\\");
+    open.is_empty() && !continues && is_ascii_text(text) && m4::problem(text).is_none()
 }
 
 /// A Makefile.
@@ -78,7 +80,7 @@ fn ends_whole(text: &[u8]) -> bool {
 pub fn python(text: &[u8]) {
     if text.len() <= LONGEST {
         require_inside(spans::of_python(&PyFile::parse(text)), text);
-        try_edits_of(&edits::PYTHON, text, false);
+        try_edits_of(&edits::PYTHON, text, std::str::from_utf8(text).is_err());
     }
 }
 
