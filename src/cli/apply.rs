@@ -64,6 +64,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         apply::commit_copy(copy.root(), layers)?;
         copy.finish()?;
         ui.changed();
+        source.note_left_out(ui);
     } else if apply::commit(tree, layers)?.is_some() {
         ui.changed();
     }

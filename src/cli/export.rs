@@ -64,5 +64,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             export::archive(&patched, out, &prefix, compression)?;
         }
     }
+    if args.output.is_some() && args.format != ExportFormat::Diff {
+        source.note_left_out(ui);
+    }
     Ok(ExitStatus::Done)
 }

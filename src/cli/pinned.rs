@@ -8,7 +8,7 @@ use crate::contents::Contents;
 use crate::digest::Sha256Digest;
 use crate::plan::PlannedLayer;
 use crate::report::Problem;
-use crate::tree::{FileChange, SourceSpec, TreePath, keyword_normalized};
+use crate::tree::{self, FileChange, SourceSpec, TreePath, keyword_normalized};
 
 /// The pin that `planned` are written to; `None` if nothing is written. A source that is not a pinned release
 /// is an error unless `allow_unpinned` is set.
@@ -81,11 +81,13 @@ fn find_pin(
         }
     }
     if !touched.iter().all(|change| expected.contains_key(&change.path)) {
-        let Some(tree) = workspace.open_local(&pin)? else {
+        // Not without the paths that the pin excludes: a directory that somebody unpacked has them.
+        let Some(found) = workspace.local(&pin) else {
             let why = format!("{} is not available to compare it with", pin.name);
             let help = format!("run `pypatch fetch {}` first, or give --allow-unpinned", pin.name);
             return no(why, Some(help));
         };
+        let tree = tree::open_as(&found, &pin.name)?;
         for change in &touched {
             let file = tree.read(&change.path)?;
             expected.insert(change.path.clone(), file.map(|file| normal_digest(&file.bytes)));

@@ -10,7 +10,7 @@ use crate::patchset::{Catalog, Patchset};
 use crate::plan::Made;
 use crate::regular;
 use crate::tree::pin::{Pin, PinSet};
-use crate::tree::{self, GitTree, SourceSpec, Tree};
+use crate::tree::{self, GitTree, SourceSpec, Tree, TreePath};
 
 /// The folders that a command searches.
 pub(super) struct Workspace {
@@ -25,9 +25,19 @@ pub(super) struct Source {
     pub tree: Box<dyn Tree>,
     /// The pin with the same hash as the source. A directory has none: its files are compared one by one.
     pub pin: Option<Pin>,
+    /// The paths of the source that are left out, as the pin excludes them.
+    left_out: Vec<TreePath>,
 }
 
 impl Source {
+    /// Notes what is left out, where the whole tree is written.
+    pub(super) fn note_left_out(&self, ui: &Ui) {
+        let Some(pin) = self.pin.as_ref().filter(|_| !self.left_out.is_empty()) else { return };
+        let paths: Vec<&str> = self.left_out.iter().map(TreePath::as_str).collect();
+        let (name, paths) = (&pin.name, paths.join(", "));
+        ui.note(&format!("note: left out what only the tag or only the tarball of {name} has: {paths}"));
+    }
+
     /// The edits that were made on it, as the receipt of a directory records. A layer of which a file was changed since is
     /// left out.
     pub(super) fn made(&self) -> Result<Vec<Made>, CliError> {
@@ -116,7 +126,15 @@ impl Workspace {
                 (tree::open_as(&self.fetch(ui, &pin)?.source(), &pin.name)?, Some(pin))
             }
         };
-        Ok(Source { spec, tree, pin })
+        let Some(found) = &pin else { return Ok(Source { spec, tree, pin, left_out: Vec::new() }) };
+        let mut left_out = Vec::new();
+        for path in &found.exclude {
+            if tree.entry(path)?.is_some() {
+                left_out.push(path.clone());
+            }
+        }
+        let tree = found.prune(tree);
+        Ok(Source { spec, tree, pin, left_out })
     }
 
     /// Where a pin is on this machine. It is fetched if it is not available locally.

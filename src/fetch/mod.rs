@@ -135,7 +135,8 @@ pub fn locate(pin: &Pin, places: &Places) -> Lookup {
 /// # Errors
 /// When it was found and cannot be read.
 pub fn open_local(pin: &Pin, places: &Places) -> Result<Option<Box<dyn Tree>>, TreeError> {
-    locate(pin, places).located.map(|located| tree::open_as(&located.source(), &pin.name)).transpose()
+    let Some(located) = locate(pin, places).located else { return Ok(None) };
+    Ok(Some(pin.prune(tree::open_as(&located.source(), &pin.name)?)))
 }
 
 /// Gets a release: from this machine if it is there, else from upstream, else from the

@@ -19,6 +19,7 @@ pub(super) fn pin(base: &str, bytes: &[u8]) -> Pin {
         tree: "0".repeat(40),
         tarballs: vec![tarball(&format!("{base}/Python-2.5.tgz"), bytes)],
         debian: None,
+        exclude: Vec::new(),
     }
 }
 

@@ -29,6 +29,7 @@ impl Report for PinList {
                 "name": pin.name, "version": pin.version.to_string(), "tag": pin.tag, "tree": pin.tree,
                 "tarballs": array(&pin.tarballs, |one| json!({"url": one.url, "sha256": one.sha256.to_string()})),
                 "debian": pin.debian.as_ref().map(|one| json!({"suite": one.suite, "source": one.source})),
+                "exclude": array(&pin.exclude, |path| path.as_str().into()),
                 "local": local.as_ref().map(|local| match local {
                     Located::Tarball { path } => json!({"tarball": path}),
                     Located::Git { repository, .. } => json!({"git": repository}),
@@ -66,6 +67,18 @@ mod tests {
                 "source": "python2.7",
                 "suite": "bullseye"
               },
+              "exclude": [
+                "Misc/NEWS",
+                "Misc/NEWS.d",
+                ".bzrignore",
+                ".gitattributes",
+                ".github",
+                ".gitignore",
+                ".hgeol",
+                ".hgignore",
+                ".hgtags",
+                ".travis.yml"
+              ],
               "local": null,
               "name": "python-2.7.18",
               "tag": "v2.7.18",

@@ -10,6 +10,7 @@
 //! | a commit of a git repository | [`GitTree`] |
 //! | one of these, with changes | [`OverlayTree`] |
 //! | one of these, with its files kept in memory | [`KeptTree`] |
+//! | one of these, without some of its paths | [`PrunedTree`] |
 //!
 //! A [`SourceSpec`] is the name of a source as a user types it, and [`open`] opens it. [`tree_id`]
 //! identifies a tree.
@@ -31,6 +32,7 @@ mod loose;
 mod overlay;
 mod path;
 pub mod pin;
+mod pruned;
 mod repository;
 mod source;
 mod tags;
@@ -52,6 +54,7 @@ pub use large::LargeFile;
 pub use location::Location;
 pub use overlay::OverlayTree;
 pub use path::{BadPath, TreePath};
+pub use pruned::PrunedTree;
 pub use repository::trust_object_ids;
 pub use source::{BadSource, SourceSpec, open, open_as, open_sharing};
 pub use walk::{Mtime, Node, WalkEntry};

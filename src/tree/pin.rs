@@ -11,6 +11,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::{PrunedTree, Tree, TreePath};
 use crate::contents::if_exists;
 use crate::digest::Sha256Digest;
 use crate::regular::{self, LARGEST_DOCUMENT};
@@ -36,9 +37,17 @@ pub struct Pin {
     pub tarballs: Vec<Tarball>,
     /// The Debian source package that contains one of the tarballs, byte for byte.
     pub debian: Option<Debian>,
+    /// The paths that only its tag or only its tarball has, such as `.github` and `Misc/NEWS`. The release is read without
+    /// them, so that it is the same tree wherever it comes from.
+    pub exclude: Vec<TreePath>,
 }
 
 impl Pin {
+    /// The release in `tree`, without the paths that it excludes.
+    pub fn prune(&self, tree: Box<dyn Tree>) -> Box<dyn Tree> {
+        if self.exclude.is_empty() { tree } else { Box::new(PrunedTree::new(tree, self.exclude.clone())) }
+    }
+
     /// The pinned tarball that has this digest.
     pub fn tarball(&self, sha256: Sha256Digest) -> Option<&Tarball> {
         self.tarballs.iter().find(|tarball| tarball.sha256 == sha256)

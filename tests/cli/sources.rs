@@ -52,6 +52,51 @@ fn a_pinned_tarball_or_commit_needs_no_option() {
 }
 
 #[test]
+fn paths_that_only_a_tag_or_only_a_tarball_has_are_left_out() {
+    let env = TestEnvironment::with_tree();
+    fs::create_dir(env.path("sources")).unwrap();
+    env.write("tree/.github/workflow", "a: b\n");
+    env.write("tree/.github-is-not-it", "kept\n");
+    let id = release::repository(&env.path("tree"), &env.path("sources/gadget.git"));
+    fs::remove_dir_all(env.path("tree")).unwrap();
+    common::tree::write(&env.path("tree"));
+    env.write("tree/.github-is-not-it", "kept\n");
+    env.write("tree/NEWS", "made for the tarball\n");
+    release::tarball(&env.path("tree"), &env.path("Python-9.9.tgz"));
+    release::pin(&env, &id, &release::sha256(&env.path("Python-9.9.tgz")));
+    env.edit("upstream-pins/9.9.yaml", "releases:", "exclude: [.github, NEWS]\nreleases:");
+    let git = format!("git:{}@v9.9", env.path("sources/gadget.git").display());
+
+    assert_snapshot!(env.run(&["apply", "gadget", &git, "-o", "a"]), @"
+    applied gadget to a: 7 edits: 7 change; 6 files
+    ------- stderr -------
+    note: left out what only the tag or only the tarball of python-9.9 has: .github
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["apply", "gadget", "Python-9.9.tgz", "-o", "b"]), @"
+    applied gadget to b: 7 edits: 7 change; 6 files
+    ------- stderr -------
+    note: left out what only the tag or only the tarball of python-9.9 has: NEWS
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["export", "gadget", "Python-9.9.tgz", "--as", "tree", "-o", "c"]), @"
+    ------- stderr -------
+    note: left out what only the tag or only the tarball of python-9.9 has: NEWS
+    [exit 0]
+    ");
+    let trees = ["a", "b", "c"].map(|out| {
+        let files = env.state(out).into_iter().filter(|(path, _)| path != ".pypatch-receipt.json");
+        files.map(|(path, (mode, _, bytes))| (path, mode & 0o111, bytes)).collect::<Vec<_>>()
+    });
+    assert!(trees[0].iter().any(|(path, ..)| path == ".github-is-not-it"));
+    assert!(trees[0] == trees[1] && trees[0] == trees[2]);
+
+    // In a directory that somebody unpacked, all remains.
+    env.stdout(&["apply", "gadget", "tree", "--allow-unpinned"]);
+    assert!(env.path("tree/NEWS").is_file());
+}
+
+#[test]
 fn a_tarball_with_another_hash_is_not_pinned() {
     let env = pinned();
     env.edit("tree/Lib/compiler.py", "ld", "lld");
@@ -257,6 +302,7 @@ fn pins_lists_local_paths() {
       "pins": [
         {
           "debian": null,
+          "exclude": [],
           "local": {
             "git": "$WORK/sources/gadget.git"
           },

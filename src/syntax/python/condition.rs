@@ -44,7 +44,11 @@ impl PyFile {
         // In an expression, `if` is after an operand.
         let follows_operand = keyword.checked_sub(1).is_some_and(|before| {
             let word = self.word(before);
-            !is_keyword(word)
+            let ends_operand =
+                |end: u8| end.is_ascii_alphanumeric() || !end.is_ascii() || b"_\"')]}".contains(&end);
+            (word.last().is_some_and(|end| ends_operand(*end))
+                || word == b"." && before >= 2 && self.word(before - 1) == b".")
+                && !is_keyword(word)
                 && !matches!(word, b"class" | b"def" | b"from" | b"import" | b"lambda" | b"raise")
         });
         if !begins_line && (self.word(keyword) != b"if" || !follows_operand) {
@@ -227,6 +231,22 @@ mod tests {
         let all = file.conditions(Span::new(0, source.len()));
         let text: Vec<&str> = all.iter().map(|it| &source[it.expression.start..it.expression.end]).collect();
         assert_eq!(text, ["a and (b or\n  c)", "lambda e: f", "h := i", "k", "o", "p", "r if s else t", "s"]);
+    }
+
+    #[test]
+    fn an_if_after_no_operand_has_no_condition() {
+        for source in
+            ["(if a, b)\n", "f(x, if a else b)\n", "[a + if b]\n", "from m import (if a and b,\n  c)\n"]
+        {
+            let file = PyFile::parse(source.as_bytes());
+            assert_eq!(file.conditions(Span::new(0, source.len())), [], "{source}");
+        }
+        for source in
+            ["(... if a else b)\n", "(f() if a else b)\n", "('' if a else b)\n", "[x for x in y if a]\n"]
+        {
+            let file = PyFile::parse(source.as_bytes());
+            assert_eq!(file.conditions(Span::new(0, source.len())).len(), 1, "{source}");
+        }
     }
 
     #[test]

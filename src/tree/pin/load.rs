@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use super::super::TreePath;
 use super::{Debian, PREFIX, Pin, PinError, Tarball};
 use crate::shipped::PREPARED_PINS;
 use crate::version::Version;
@@ -17,6 +18,9 @@ const SUFFIXES: [&str; 5] = [".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar"];
 #[serde(deny_unknown_fields)]
 struct Document {
     schema: Located<u32>,
+    /// Paths that each of the releases is without.
+    #[serde(default)]
+    exclude: Vec<Located<String>>,
     releases: Vec<Release>,
 }
 
@@ -26,6 +30,9 @@ struct Release {
     version: Located<String>,
     tag: Located<String>,
     tree: Located<String>,
+    /// Paths that it is without, besides those that all are.
+    #[serde(default)]
+    exclude: Vec<Located<String>>,
     tarballs: Vec<Address>,
     debian: Option<Package>,
 }
@@ -64,10 +71,13 @@ fn of_document(reader: &Reader<'_>, minor: &str, document: Document) -> Result<V
         let reason = format!("unsupported schema {} (expected 1)", document.schema.value);
         return Err(reader.wrong(document.schema.at, reason));
     }
+    let exclude =
+        document.exclude.iter().map(|path| reader.parsed(path)).collect::<Result<Vec<TreePath>, _>>()?;
     let mut pins: Vec<Pin> = Vec::with_capacity(document.releases.len());
     for release in document.releases {
         let at = release.version.at;
-        let pin = reader.pin(release)?;
+        let mut pin = reader.pin(release)?;
+        pin.exclude.extend(exclude.iter().cloned());
         if pin.version.minor() != minor {
             return Err(reader.wrong(at, format!("{} is not a release of {minor}", pin.version)));
         }
@@ -106,6 +116,7 @@ impl Reader<'_> {
                 .map(|entry| self.tarball(entry))
                 .collect::<Result<_, _>>()?,
             debian,
+            exclude: release.exclude.iter().map(|path| self.parsed(path)).collect::<Result<_, _>>()?,
         })
     }
 
@@ -209,6 +220,19 @@ releases:
             let error = error(&GOOD.replacen(from, to, 1));
             assert!(error.starts_with(expected), "{error} instead of {expected}");
         }
+    }
+
+    #[test]
+    fn a_release_is_without_its_own_paths_and_those_of_all() {
+        let text = GOOD.replacen("releases:", "exclude: [.github]\nreleases:", 1);
+        let text = text.replacen("    tarballs:", "    exclude: [Misc/NEWS]\n    tarballs:", 1);
+        let pins = pins("2.5.yaml", "2.5", text.as_bytes()).unwrap();
+        assert_eq!(
+            pins[0].exclude.iter().map(TreePath::as_str).collect::<Vec<_>>(),
+            ["Misc/NEWS", ".github"]
+        );
+        let error = error(&text.replacen(".github", "../x", 1));
+        assert!(error.starts_with("2.5.yaml:2:11: "), "{error}");
     }
 
     #[test]
