@@ -57,7 +57,8 @@ fn a_condition_is_found_by_its_directive() {
         "or: B",
         "find: A ||, or: B",
         "find: A, with: A",
-        "find: a(), or: B",
+        "find: a();, or: B",
+        "find: A, or: '|| B'",
         "find: '#else', or: B",
         "around: a(), or: B, and: C",
         "around: a(), or: '(B'",
@@ -121,4 +122,134 @@ fn the_new_part_elsewhere_does_not_prove_the_change() {
     assert_eq!(on("f.c", "#if C || defined(A) && B\n#endif\n").already(change), [1]);
     let name = "c.replace-condition: {find: A, with: A && B}";
     assert!(on("f.c", "#if defined(A)\n#endif\n").refused(name).contains("find: defined(A)"));
+}
+
+const STATEMENTS: &str = "\
+int f(int a, char *b)
+{
+    if (a < 0 || b == NULL) {  // why
+        return -1;
+    }
+    else if (!(a & FLAG)
+             && b[0] != '.')  /* \u{e9} */
+        a = 1;
+    while ((a = next(b)) > 0)
+        ;
+    do {
+        b++;
+    } while (*b);
+    for (a = 0; a < 10; a++) {
+#if LIMIT > 3
+        if (LIMIT > 3) g(a);
+#endif
+    }
+    if (b
+#ifdef X
+        && x
+#endif
+        )
+        g(\"if (b)\");
+}
+";
+
+fn statement(arguments: &str) -> String {
+    let change = format!("c.replace-condition: {{{arguments}}}");
+    let after = on("f.c", STATEMENTS).changed(&change);
+    if arguments.contains("or:") || arguments.contains("and:") {
+        on("f.c", after.clone()).already(&change);
+    }
+    after
+}
+
+fn replaced(from: &str, to: &str) -> String {
+    assert_eq!(STATEMENTS.matches(from).count(), 1, "{from}");
+    STATEMENTS.replace(from, to)
+}
+
+#[test]
+fn a_condition_of_a_statement_is_added_to() {
+    let cases = [
+        ("find: if (a < 0 || b == NULL), or: c", "b == NULL)", "b == NULL || c)"),
+        ("find: b == NULL, and: c", "(a < 0 || b == NULL)", "((a < 0 || b == NULL) && c)"),
+        (
+            "find: 'if (a < 0 || b == NULL) {', and: c || d",
+            "(a < 0 || b == NULL)",
+            "((a < 0 || b == NULL) && (c || d))",
+        ),
+        ("find: a & FLAG, or: x, of: if", "'.')", "'.' || x)"),
+        ("find: \"else if (!(a & FLAG) && b[0] != '.')\", and: x = y", "'.')", "'.' && (x = y))"),
+        ("find: '(a = next(b)) > 0', and: c", "> 0)", "> 0 && c)"),
+        ("find: while (*b), or: c", "while (*b)", "while (*b || c)"),
+        ("find: a < 10, and: b", "a < 10", "a < 10 && b"),
+        ("find: for (a = 0; a < 10; a++), and: b", "a < 10", "a < 10 && b"),
+    ];
+    for (arguments, from, to) in cases {
+        assert_eq!(statement(arguments), replaced(from, to), "{arguments}");
+    }
+}
+
+#[test]
+fn a_condition_of_a_statement_or_a_part_of_it_is_replaced() {
+    let cases = [
+        ("find: b == NULL, with: '!b && c'", "b == NULL", "!b && c"),
+        ("find: a < 0, with: 'a < 0 ? b : c'", "a < 0", "(a < 0 ? b : c)"),
+        ("find: a & FLAG, with: a & (FLAG | MORE)", "a & FLAG", "a & (FLAG | MORE)"),
+        ("find: a & FLAG, with: a == 1", "a & FLAG", "a == 1"),
+        ("find: '!(a & FLAG)', with: a == 1", "!(a & FLAG)", "a == 1"),
+        ("find: next(b), with: 'p, q'", "next(b)", "(p, q)"),
+        ("find: if (a < 0 || b == NULL), with: b", "a < 0 || b == NULL", "b"),
+        ("find: if (a < 0 || b == NULL), with: if (b)", "a < 0 || b == NULL", "b"),
+        ("find: while (*b), with: while(*b > 3)", "(*b)", "(*b > 3)"),
+        ("find: for (a = 0; a < 10; a++), with: 'for (a = 0; ; a++)'", "", ""),
+    ];
+    for (arguments, from, to) in &cases[..cases.len() - 1] {
+        assert_eq!(statement(arguments), replaced(from, to), "{arguments}");
+    }
+    let why = complaint(&format!("c.replace-condition: {{{}}}", cases[cases.len() - 1].0));
+    assert!(why.contains("needs an expression"), "{why}");
+    let why = complaint("c.replace-condition: {find: if (a), with: while (b)}");
+    assert!(why.contains("write the condition alone"), "{why}");
+    let lines = "c.replace-condition: {find: a < 0, with: \"a > 0 &&\\n(b ||\\n c)\"}";
+    let expected = replaced("(a < 0", "(a > 0 &&\n        (b ||\n         c)");
+    assert_eq!(on("f.c", STATEMENTS).changed(lines), expected);
+}
+
+#[test]
+fn the_kind_of_statement_is_chosen_where_several_have_the_condition() {
+    let change = |more: &str| format!("c.replace-condition: {{find: LIMIT > 3, with: LIMIT > 4{more}}}");
+    assert_eq!(on("f.c", STATEMENTS).ambiguous(&change("")), [15, 16]);
+    let expected = replaced("#if LIMIT > 3", "#if LIMIT > 4");
+    assert_eq!(on("f.c", STATEMENTS).changed(&change(", of: '#if'")), expected);
+    let expected = replaced("if (LIMIT > 3)", "if (LIMIT > 4)");
+    assert_eq!(on("f.c", STATEMENTS).changed(&change(", of: if")), expected);
+    let head = "c.replace-condition: {find: if (LIMIT > 3), or: x}";
+    assert_eq!(on("f.c", STATEMENTS).changed(head), replaced("if (LIMIT > 3)", "if (LIMIT > 3 || x)"));
+    let directive = "c.replace-condition: {find: '#if LIMIT > 3', or: x}";
+    assert_eq!(on("f.c", STATEMENTS).changed(directive), replaced("#if LIMIT > 3", "#if LIMIT > 3 || x"));
+    on("f.c", STATEMENTS).missing(&change(", of: while"));
+    for wrong in ["of: until, find: a, or: b", "of: if, around: a, or: b", "of: if, find: while (a), or: b"] {
+        complaint(&format!("c.replace-condition: {{{wrong}}}"));
+    }
+}
+
+#[test]
+fn a_condition_that_directives_divide_takes_only_a_part() {
+    let file = on("f.c", STATEMENTS);
+    let why = file.refused("c.replace-condition: {find: x, or: y}");
+    assert!(why.contains("directives divide"), "{why}");
+    let part = "c.replace-condition: {find: x, with: x > 1}";
+    assert_eq!(file.changed(part), replaced("&& x\n", "&& x > 1\n"));
+}
+
+#[test]
+fn a_word_outside_of_the_condition_does_not_match() {
+    let file = on("f.c", STATEMENTS);
+    let (_, near) = file.missing("c.replace-condition: {find: a < 10 && c, or: x}");
+    assert!(near[0].contains("a < 10"), "{near:?}");
+    for find in ["if (b)", "a = 1", "g(a)", "b == NULL || a", "FLAG && b", "else if (LIMIT > 3)"] {
+        file.missing(&format!("c.replace-condition: {{find: {find}, or: x}}"));
+    }
+    let multi = b"int f() {\r\n\tif (a == '\xe9'\r\n\t    && b)\r\n\t\tc();\r\n}";
+    let out = on("f.c", multi).changed_bytes("c.replace-condition: {find: b, or: \"c &&\\nd\"}");
+    assert_eq!(out, b"int f() {\r\n\tif (a == '\xe9'\r\n\t    && b || c &&\r\n\t    d)\r\n\t\tc();\r\n}");
 }

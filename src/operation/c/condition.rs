@@ -1,13 +1,22 @@
-//! The condition of a directive as an expression, and its rewrites.
+//! The condition of a directive or a statement as an expression, and its rewrites.
 
+use super::code::in_place;
 use crate::operation::prelude::*;
 use crate::syntax::c::{
-    ConditionParts, condition_parts, defined_name, find_operand, is_defined_name, needs_brackets, operands,
+    CFile, ConditionParts, Guard, binds_looser, condition_parts, defined_name, find_operand, is_defined_name,
+    needs_brackets, operands,
 };
-use crate::text::apply;
+use crate::text::{apply, line_bounds};
 
-/// The condition of an `#if`, `#ifdef` or `#elif`.
+/// The condition of an `#if`, `#ifdef` or `#elif`, or of an `if`, `while` or `for`.
 pub(super) struct Condition<'a> {
+    /// The directive, or the head of the statement.
+    pub whole: Span,
+    /// What it is the condition of, as an argument names it: `#if`, `if`, `while`, `for`.
+    pub kind: &'static str,
+    /// Whether it is that of an `else if`.
+    pub follows_else: bool,
+    source: &'a [u8],
     parts: ConditionParts,
     keyword: &'a [u8],
     /// What an `#ifdef` has that is not written: `defined(`.
@@ -16,6 +25,9 @@ pub(super) struct Condition<'a> {
     /// Its expression; that of `#ifdef X` is `defined(X)`.
     expression: Vec<u8>,
 }
+
+/// What a condition of each kind is the condition of.
+pub(super) const KINDS: [&str; 4] = ["#if", "if", "while", "for"];
 
 impl<'a> Condition<'a> {
     /// The condition of a directive; `None` if it has none, as `#else`.
@@ -28,14 +40,68 @@ impl<'a> Condition<'a> {
             _ => ("", ""),
         };
         let expression = [before.as_bytes(), parts.expression.of(source), after.as_bytes()].concat();
-        Some(Condition { parts, keyword, before, after, expression })
+        let (whole, kind) = (directive, KINDS[0]);
+        let follows_else = false;
+        Some(Condition { whole, kind, follows_else, source, parts, keyword, before, after, expression })
     }
 
-    /// Its keyword, and its tokens as they are written.
-    pub fn tokens(&self) -> Vec<Vec<u8>> {
-        let written = &self.expression[self.before.len()..self.expression.len() - self.after.len()];
-        let all = operands(written, b"").concat();
-        [self.keyword].into_iter().chain(all).map(<[u8]>::to_vec).collect()
+    /// The condition that a text is all of: a directive, or the head of a statement.
+    pub fn written(text: &'a [u8]) -> Option<Condition<'a>> {
+        let all = Span::new(0, text.len());
+        if text.trim_ascii_start().starts_with(b"#") {
+            return Condition::of(text, all);
+        }
+        let guard = CFile::parse(text).guards(all).into_iter().next()?;
+        let before = text[..guard.head.start].trim_ascii();
+        let after = text[guard.head.end..].trim_ascii();
+        let is_all = matches!(before, b"" | b"else") && matches!(after, b"" | b"{");
+        is_all.then(|| Condition::of_statement(text, &guard))
+    }
+
+    /// The condition of a statement.
+    pub fn of_statement(source: &'a [u8], guard: &Guard) -> Condition<'a> {
+        let keyword = guard.parts.keyword.of(source);
+        let kind = KINDS.into_iter().find(|kind| kind.as_bytes() == keyword).unwrap_or(KINDS[1]);
+        Condition {
+            whole: guard.head,
+            kind,
+            follows_else: guard.follows_else,
+            source,
+            parts: guard.parts,
+            keyword,
+            before: "",
+            after: "",
+            expression: guard.parts.expression.of(source).to_vec(),
+        }
+    }
+
+    pub fn is_directive(&self) -> bool {
+        self.kind == KINDS[0]
+    }
+
+    /// Its expression as it is written.
+    pub fn expression(&self) -> &'a [u8] {
+        self.parts.expression.of(self.source)
+    }
+
+    /// Whether directives divide it, so that it differs between configurations.
+    pub fn is_divided(&self) -> bool {
+        !self.is_directive() && operands(&self.expression, b"").concat().iter().any(|it| it.starts_with(b"#"))
+    }
+
+    /// Its tokens as they are written, with the keyword of a directive, or all of the head of a statement.
+    pub fn tokens(&self) -> Vec<&'a [u8]> {
+        match self.is_directive() {
+            true => [vec![self.keyword], operands(self.expression(), b"").concat()].concat(),
+            false => operands(self.whole.of(self.source), b"").concat(),
+        }
+    }
+
+    /// The tokens of the head of a statement around its condition.
+    pub fn frame(&self) -> [Vec<&'a [u8]>; 2] {
+        let (own, whole) = (self.parts.expression, self.whole);
+        let around = [Span::new(whole.start, own.start), Span::new(own.end, whole.end)];
+        around.map(|part| operands(part.of(self.source), b"").concat())
     }
 
     /// Where it has `operand`, as offsets of its expression.
@@ -54,6 +120,18 @@ impl<'a> Condition<'a> {
         is_defined_name(&self.expression, part)
     }
 
+    /// Code for a place in it: lines after the first are indented as far as the first.
+    fn laid_out(&self, code: &str, at: usize) -> Vec<u8> {
+        if !code.contains('\n') {
+            return code.as_bytes().to_vec();
+        }
+        let line = Span::new(line_bounds(self.source, at).start, at).of(self.source);
+        let is_first_byte = |b: &&u8| **b & 0xc0 != 0x80;
+        let blank = |b: &u8| if *b == b'\t' { b'\t' } else { b' ' };
+        let margin: Vec<u8> = line.iter().filter(is_first_byte).map(blank).collect();
+        in_place(code.as_bytes(), &margin, line_ending(self.source))
+    }
+
     /// The rewrites that add an expression; none if it has that already.
     pub fn added(&self, own: &str, operator: &str) -> Vec<Rewrite> {
         let known: Vec<_> = operands(&self.expression, operator.as_bytes());
@@ -61,14 +139,13 @@ impl<'a> Condition<'a> {
         if operands(own.as_bytes(), operator.as_bytes()).iter().all(is_known) {
             return Vec::new();
         }
-        // `&&` binds closer than `||`, and both closer than `?`.
-        let is_looser = |text: &[u8]| {
-            operands(text, b"?").len() > 1 || operator == "&&" && operands(text, b"||").len() > 1
-        };
+        // `&&` binds closer than `||`, and both closer than `?` and `=`.
+        let is_looser = |text: &[u8]| binds_looser(text, operator);
         let (open, close) = if is_looser(&self.expression) { ("(", ")") } else { ("", "") };
         let own = if is_looser(own.as_bytes()) { format!("({own})") } else { own.to_owned() };
         let first = format!("{open}{}", self.before);
-        let last = format!("{}{close} {operator} {own}", self.after);
+        let mut last = format!("{}{close} {operator} ", self.after).into_bytes();
+        last.extend(self.laid_out(&own, self.parts.expression.start));
         let mut all = self.plain_keyword();
         if !first.is_empty() {
             all.push(Rewrite::insert(self.parts.expression.start, first));
@@ -84,9 +161,11 @@ impl<'a> Condition<'a> {
             return Vec::new();
         }
         let mut all = self.plain_keyword();
+        let own = self.laid_out(own, self.parts.expression.start);
         // `#if(A)` has no blank.
-        let blank = if self.parts.expression.start == self.parts.keyword.end { " " } else { "" };
-        all.push(Rewrite::replace(self.parts.expression, format!("{blank}{own}")));
+        let is_tight = self.parts.expression.start == self.parts.keyword.end;
+        let blank: &[u8] = if is_tight { b" " } else { b"" };
+        all.push(Rewrite::replace(self.parts.expression, [blank, &own].concat()));
         all
     }
 
@@ -94,7 +173,8 @@ impl<'a> Condition<'a> {
     pub fn replaced_parts(&self, parts: &[Span], with: &str) -> Vec<Rewrite> {
         let replace = |part: &Span| {
             let is_loose = needs_brackets(&self.expression, *part, with.as_bytes());
-            Rewrite::replace(*part, if is_loose { format!("({with})") } else { with.to_owned() })
+            let with = if is_loose { format!("({with})") } else { with.to_owned() };
+            Rewrite::replace(*part, self.laid_out(&with, self.place(*part).start))
         };
         let own: Vec<Rewrite> = parts.iter().map(replace).collect();
         if self.before.is_empty() {

@@ -1,18 +1,19 @@
 //! `c.replace-condition`.
 
 use super::code::{check_code, named_code, one_line, scope_with};
-use super::condition::Condition;
+use super::condition::{Condition, KINDS};
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::value::Function as Wanted;
-use crate::syntax::c::{Conditional, condition_parts, is_expression, is_operand};
+use crate::syntax::c::{Conditional, condition_parts, is_expression, is_long_expression, is_operand};
 use crate::text::apply;
 
-/// `c.replace-condition`: adds to the condition of an `#if` or `#elif`, or replaces it or a part of it. With `around`, the
-/// condition may differ between versions: it is that of the code that it guards. Brackets are added where the precedence of
-/// the operators needs them.
+/// `c.replace-condition`: adds to the condition of an `#if` or `#elif`, or of an `if`, `while` or `for`; or replaces it or a part
+/// of it. With `around`, the condition of an `#if` may differ between versions: it is that of the code that it guards.
+/// Brackets are added where the precedence of the operators needs them.
 ///
-/// It refuses code that is under no condition, and needs expressions on one line. `#ifdef X` is `defined(X)`.
+/// It refuses code that is under no condition, and to add to a condition of a statement that directives divide. An `#if` needs
+/// expressions on one line. `#ifdef X` is `defined(X)`.
 ///
 /// ```yaml
 /// file: Modules/posixmodule.c
@@ -36,6 +37,21 @@ use crate::text::apply;
 ///      n = 2;
 ///  #endif
 /// ```
+/// ```yaml
+/// file: Modules/socketmodule.c
+/// within: {function: sock_close}
+/// c.replace-condition: {find: if (res < 0), and: errno != ECONNRESET}
+/// ```
+/// ```diff
+///  static void sock_close(int fd)
+///  {
+///      int res = close(fd);
+/// -    if (res < 0) {
+/// +    if (res < 0 && errno != ECONNRESET) {
+///          set_error();
+///      }
+///  }
+/// ```
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -46,11 +62,15 @@ use crate::text::apply;
 pub struct ReplaceCondition {
     /// The function; the whole file unless given.
     pub function: Option<Wanted>,
-    /// Code that the condition guards: the innermost `#if` or `#elif` around it is changed. With `find`, the condition that
-    /// has that in the innermost `#if`...`#endif` around it.
+    /// Code that the condition of an `#if` guards: the innermost `#if` or `#elif` around it is changed. With `find`, the
+    /// condition that has that in the innermost `#if`...`#endif` around it.
     pub around: Option<String>,
-    /// A part of a condition: `defined(A)`. Or all of it with its directive: `#if defined(A)`, `#elif B`, `#ifdef C`.
+    /// A part of a condition: `defined(A)`. Or all of it with its directive or keyword: `#if defined(A)`, `#elif B`, `#ifdef C`,
+    /// `if (a)`, `else if (b)`, `while (c)`, `for (i = 0; i < n; i++)`.
     pub find: Option<String>,
+    /// What the condition is of, if several kinds have `find`: `#if`, `if`, `while` or `for`.
+    #[cfg_attr(test, schemars(extend("enum" = ["#if", "if", "while", "for"])))]
+    pub of: Option<String>,
     /// An expression that is added to the whole condition with `||`.
     pub or: Option<String>,
     /// An expression that is added to the whole condition with `&&`.
@@ -62,10 +82,11 @@ pub struct ReplaceCondition {
     pub count: Count,
 }
 
-/// A part of the condition of a directive.
+/// A part of a condition.
 #[derive(Clone, Copy, PartialEq)]
 struct Part {
-    directive: Span,
+    /// The index of the condition.
+    condition: usize,
     /// In the expression of the condition.
     part: Span,
     /// In the file.
@@ -82,28 +103,66 @@ impl ReplaceCondition {
         match (&self.or, &self.and) {
             (Some(or), _) => (or.trim(), Some("||")),
             (None, Some(and)) => (and.trim(), Some("&&")),
-            (None, None) => (self.with.as_deref().unwrap_or_default().trim(), None),
+            (None, None) => {
+                let with = self.with.as_deref().unwrap_or_default().trim();
+                // It may have the keyword of a statement, as `find` does.
+                let written = Condition::written(with.as_bytes()).filter(|it| !it.is_directive());
+                let own = written.and_then(|it| std::str::from_utf8(it.expression()).ok());
+                (own.unwrap_or(with), None)
+            }
         }
     }
 
-    /// `find`, if it is a part of a condition and not a directive.
-    fn part(&self) -> Option<&str> {
-        self.find.as_deref().map(str::trim).filter(|find| !find.starts_with('#'))
+    /// `find` on a line of its own.
+    fn find_line(&self) -> Option<String> {
+        self.find.as_deref().map(|find| format!("{}\n", find.trim()))
     }
 
-    /// The rewrites of a directive as a whole; none if it has what they make.
-    fn rewrites(&self, text: &[u8], directive: Span) -> Option<Vec<Rewrite>> {
-        let condition = Condition::of(text, directive)?;
+    /// `find`, if it is a part of a condition, and neither a directive nor the head of a statement.
+    fn part(&self) -> Option<&str> {
+        let line = self.find_line()?;
+        let is_part = !line.starts_with('#') && Condition::written(line.as_bytes()).is_none();
+        self.find.as_deref().map(str::trim).filter(|_| is_part)
+    }
+
+    /// The rewrites of a condition as a whole; none if it has what they make.
+    fn rewrites(&self, condition: &Condition<'_>) -> Vec<Rewrite> {
         let (own, operator) = self.argument();
-        Some(match operator {
+        match operator {
             Some(operator) => condition.added(own, operator),
             None => condition.replaced(own),
-        })
+        }
     }
 
-    /// The directives around the matches of `around`: those of the innermost conditions, or of the innermost chains if the
+    /// The conditions that may be changed, in order.
+    fn conditions<'a>(&self, file: &'a ParsedFile, scope: Span) -> Vec<Condition<'a>> {
+        let text = &file.bytes;
+        let (find, of) = (self.find.as_deref().unwrap_or_default().trim(), self.of.as_deref());
+        let is_directive = find.starts_with('#');
+        let is_head = !is_directive && self.part().is_none();
+        let mut all = Vec::new();
+        if !is_head && of.is_none_or(|of| of == KINDS[0]) {
+            let branches = file.c().conditionals().iter().flat_map(|group| &group.branches);
+            let directives = branches.map(|branch| branch.directive).filter(|one| scope.contains(*one));
+            all.extend(directives.filter_map(|directive| Condition::of(text, directive)));
+        }
+        if !is_directive && of != Some(KINDS[0]) {
+            let guards = file.c().guards(scope);
+            let own = guards.iter().map(|guard| Condition::of_statement(text, guard));
+            all.extend(own.filter(|one| of.is_none_or(|of| of == one.kind)));
+        }
+        all.sort_by_key(|one| one.whole.start);
+        all
+    }
+
+    /// The conditions around the matches of `around`: those of the innermost directives, or of the innermost chains if the
     /// condition is named, too.
-    fn guards(&self, file: &ParsedFile, around: &str, within: Span) -> Result<Vec<Span>, Failure> {
+    fn guards<'a>(
+        &self,
+        file: &'a ParsedFile,
+        around: &str,
+        within: Span,
+    ) -> Result<Vec<Condition<'a>>, Failure> {
         let found = file.c().find_anchor(around.as_bytes(), within);
         let what = named_code(around, self.function.as_ref());
         if found.is_empty() {
@@ -131,30 +190,57 @@ impl ReplaceCondition {
         }
         all.sort_unstable();
         all.dedup();
-        Ok(all)
+        Ok(all.into_iter().filter_map(|directive| Condition::of(&file.bytes, directive)).collect())
     }
 
-    /// Which of the directives `find` is, or becomes: a finished change has another directive.
-    fn named(&self, text: &[u8], directives: Vec<Span>, find: &str) -> Vec<Span> {
-        let find = format!("{}\n", find.trim());
-        let rewrites = self.rewrites(find.as_bytes(), Span::new(0, find.len())).unwrap_or_default();
-        let result = apply(find.as_bytes(), &rewrites).unwrap_or_default();
-        let tokens = |text: &[u8], directive: Span| Condition::of(text, directive).map(|it| it.tokens());
-        let wanted = [find.as_bytes(), &result].map(|code| tokens(code, Span::new(0, code.len())));
-        let is_wanted = |one: &Span| {
-            let own = tokens(text, *one);
-            own.is_some() && wanted.contains(&own)
+    /// Which of the conditions `find` is all of, or what it becomes: a finished change has another condition.
+    fn named(&self, all: &[Condition<'_>], find: &str) -> Vec<usize> {
+        let Some(wanted) = Condition::written(find.as_bytes()) else { return Vec::new() };
+        let result = apply(find.as_bytes(), &self.rewrites(&wanted)).unwrap_or_default();
+        let done = Condition::written(&result);
+        let is_else = find.trim_start().starts_with("else");
+        let is_wanted = |index: &usize| {
+            let one = &all[*index];
+            let is_same = |wanted: &Condition<'_>| {
+                one.is_directive() == wanted.is_directive() && one.tokens() == wanted.tokens()
+            };
+            (one.follows_else || !is_else) && (is_same(&wanted) || done.as_ref().is_some_and(is_same))
         };
-        directives.into_iter().filter(is_wanted).collect()
+        (0..all.len()).filter(is_wanted).collect()
+    }
+
+    /// Checks that a condition that is found can be changed.
+    fn check_found(&self, condition: &Condition<'_>, is_whole: bool) -> Result<(), Failure> {
+        let at = condition.whole.start;
+        if is_whole && condition.is_divided() {
+            let why = "directives divide the condition: replace a part of it, with `find` and `with`";
+            return Err(Failure::refused(why, at));
+        }
+        if condition.is_directive() && !is_expression(self.argument().0.as_bytes()) {
+            return Err(Failure::refused("an `#if` needs an expression on one line, without `#`", at));
+        }
+        Ok(())
+    }
+
+    /// The answer if several kinds of conditions match: how to choose one.
+    fn chosen(&self, answer: Answer, all: &[Condition<'_>]) -> Answer {
+        let Err(Failure::Ambiguous { what, at, help }) = answer else { return answer };
+        let is_found = |one: &&Condition<'_>| at.iter().any(|at| one.whole.contains(Span::at(*at)));
+        let kinds: Vec<&str> =
+            KINDS.into_iter().filter(|kind| all.iter().filter(is_found).any(|it| it.kind == *kind)).collect();
+        let help = match kinds[..] {
+            [first, second, ..] => Some(format!("write `of: '{first}'` or `of: {second}`")),
+            _ => help,
+        };
+        Err(Failure::Ambiguous { what, at, help })
     }
 
     /// Replaces a part of conditions.
-    fn replaced(&self, site: &Site<'_>, directives: &[Span], find: &str, with: &str) -> Answer {
-        let text = &site.file.bytes;
-        let found = parts(text, directives, find);
-        let mut done = parts(text, directives, with);
+    fn replaced(&self, site: &Site<'_>, all: &[Condition<'_>], find: &str, with: &str) -> Answer {
+        let found = parts(all, find);
+        let mut done = parts(all, with);
         let is_in = |inner: &Part, outer: &Part| {
-            inner.directive == outer.directive && outer.part.contains(inner.part)
+            inner.condition == outer.condition && outer.part.contains(inner.part)
         };
         done.retain(|done| !found.iter().any(|found| found.part != done.part && is_in(done, found)));
         let mut open = found.clone();
@@ -163,29 +249,38 @@ impl ReplaceCondition {
         let are_proof = self.around.is_some() || shows_place(find, with);
         let places = |all: &[Part]| all.iter().map(|one| one.place).collect::<Vec<_>>();
         let results = Results { at: places(&done), are_proof };
-        let near = || near_lines(site.file, find, &[]);
+        let near = || self.near(site.file, all, find);
         // Which parts match; the rewrites of one of them may be several.
         let mark = |span: Span| Rewrite::insert(span.start, "");
         let what = format!("the condition {}", self.named_condition());
-        let answer = match_count(&what, self.count.0, &places(&found), &results, mark, near)?;
-        if let Resolution::Already(at) = answer {
+        let answer = match_count(&what, self.count.0, &places(&found), &results, mark, near);
+        if let Resolution::Already(at) = self.chosen(answer, all)? {
             return Ok(Resolution::Already(at));
         }
         let mut rewrites = Vec::new();
-        for directive in directives {
-            let Some(condition) = Condition::of(text, *directive) else { continue };
-            let own: Vec<Part> = open.iter().filter(|one| one.directive == *directive).copied().collect();
+        for (index, condition) in all.iter().enumerate() {
+            let own: Vec<Part> = open.iter().filter(|one| one.condition == index).copied().collect();
+            if own.is_empty() {
+                continue;
+            }
+            self.check_found(condition, false)?;
             let is_name = |one: &&Part| condition.is_defined_name(one.part);
             if let Some(name) = own.iter().find(is_name).filter(|_| !is_name_alone(with)) {
                 let why = format!("`{find}` is the name in `defined({find})`: write `find: defined({find})`");
                 return refused(why, name.place.start);
             }
             let own: Vec<Span> = own.iter().map(|one| one.part).collect();
-            if !own.is_empty() {
-                rewrites.extend(condition.replaced_parts(&own, with));
-            }
+            rewrites.extend(condition.replaced_parts(&own, with));
         }
         change_at(places(&open), rewrites)
+    }
+
+    /// The lines and conditions that resemble the missing one.
+    fn near(&self, file: &ParsedFile, all: &[Condition<'_>], code: &str) -> Vec<usize> {
+        let mut near = near_lines(file, code, &[]);
+        let named = all.iter().map(|it| (it.whole.start, String::from_utf8_lossy(it.expression())));
+        near.extend(nearest(code, named));
+        near
     }
 
     fn named_condition(&self) -> String {
@@ -195,19 +290,38 @@ impl ReplaceCondition {
             (None, _) => format!("`{}`", one_line(self.code())),
         }
     }
+
+    /// Checks `find` and what is given for it.
+    fn check_find(&self, find: &str) -> Result<(), String> {
+        let is_part = is_long_expression(find.as_bytes()) && is_operand(find.as_bytes());
+        let line = format!("{find}\n");
+        let with = self.with.as_deref().unwrap_or_default().trim();
+        let with = Condition::written(with.as_bytes()).filter(|with| !with.is_directive());
+        let keyword = "has a `with` whose keyword is not that of `find`: write the condition alone";
+        let Some(written) = Condition::written(line.as_bytes()) else {
+            let what = "needs a `find` that is a part of a condition, or all of one with its directive or keyword: \
+                        `#if defined(A)`, `if (a)`";
+            ensure(is_part && !find.starts_with('#'), what)?;
+            return ensure(with.is_none(), keyword);
+        };
+        let is_of_kind = self.of.as_ref().is_none_or(|of| *of == written.kind);
+        ensure(is_of_kind, "has a `find` that is not a condition of `of`")?;
+        ensure(
+            self.around.is_none() || written.is_directive(),
+            "has an `around`, which names a directive: `#if`",
+        )?;
+        let is_same = with.is_none_or(|with| !written.is_directive() && with.frame() == written.frame());
+        ensure(is_same, keyword)
+    }
 }
 
 /// Where conditions have an operand.
-fn parts(text: &[u8], directives: &[Span], operand: &str) -> Vec<Part> {
-    let of = |directive: Span| {
-        let condition = Condition::of(text, directive);
-        let all = condition.into_iter().flat_map(|condition| {
-            let at = |part: Span| Part { directive, part, place: condition.place(part) };
-            condition.find(operand).into_iter().map(at).collect::<Vec<_>>()
-        });
-        all.collect::<Vec<_>>()
+fn parts(all: &[Condition<'_>], operand: &str) -> Vec<Part> {
+    let of = |(index, condition): (usize, &Condition<'_>)| {
+        let at = |part: Span| Part { condition: index, part, place: condition.place(part) };
+        condition.find(operand).into_iter().map(at).collect::<Vec<_>>()
     };
-    directives.iter().copied().flat_map(of).collect()
+    all.iter().enumerate().flat_map(of).collect()
 }
 
 fn is_name_alone(code: &str) -> bool {
@@ -235,17 +349,20 @@ impl Operate for ReplaceCondition {
         ensure(self.around.is_some() || self.find.is_some(), "needs `around` or `find`")?;
         let around = self.around.as_deref().map(|around| ("around", around.as_bytes()));
         check_code(around.into_iter().chain(self.find.as_deref().map(|find| ("find", find.as_bytes()))))?;
-        let is_condition = self.find.as_ref().is_none_or(|find| {
-            let line = format!("{}\n", find.trim());
-            condition_parts(line.as_bytes(), Span::new(0, line.len())).is_some() && line.starts_with('#')
-                || is_expression(find.trim().as_bytes()) && is_operand(find.as_bytes())
-        });
-        let what = "needs a `find` that is a part of a condition, or a directive with one: `#if defined(A)`";
-        ensure(is_condition, what)?;
+        let is_kind = self.of.as_ref().is_none_or(|of| KINDS.contains(&of.as_str()));
+        ensure(is_kind, "has an `of` that is not `#if`, `if`, `while` or `for`")?;
+        let is_of_around = self.around.is_none() || self.of.as_ref().is_none_or(|of| of == KINDS[0]);
+        ensure(is_of_around, "has an `around`, which names a directive: `#if`")?;
         let given = [&self.or, &self.and, &self.with].into_iter().filter(|given| given.is_some()).count();
         ensure(given == 1, "needs one of `or`, `and` and `with`")?;
+        self.find.as_deref().map_or(Ok(()), |find| self.check_find(find.trim()))?;
         let (own, operator) = self.argument();
-        ensure(is_expression(own.as_bytes()), "needs an expression on one line, without `#`: `defined(A)`")?;
+        let is_directive =
+            self.around.is_some() || self.find.as_ref().is_some_and(|it| it.trim().starts_with('#'));
+        let is_valid = if is_directive { is_expression } else { is_long_expression };
+        let place = if is_directive { " on one line, without `#`: `defined(A)`" } else { ": `a > 0`" };
+        let is_valid = is_valid(own.as_bytes()) && is_operand(own.as_bytes());
+        ensure(is_valid, &format!("needs an expression{place}"))?;
         let is_same = operator.is_none() && self.part() == Some(own);
         ensure(!is_same, "does nothing: `find` and `with` are the same")
     }
@@ -261,45 +378,43 @@ impl Operate for ReplaceCondition {
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
-        let (file, text) = (site.file, &site.file.bytes);
+        let file = site.file;
         let around: Vec<&[u8]> = self.around.iter().map(String::as_bytes).collect();
         let within = scope_with(site, self.function.as_ref(), &around)?;
         let all = match &self.around {
             Some(around) => self.guards(file, around, within)?,
-            None => {
-                let branches = file.c().conditionals().iter().flat_map(|group| &group.branches);
-                branches.map(|branch| branch.directive).filter(|one| within.contains(*one)).collect()
-            }
+            None => self.conditions(file, within),
         };
-        let found = match (&self.find, self.part(), self.argument()) {
+        let found: Vec<usize> = match (self.find_line(), self.part(), self.argument()) {
             (_, Some(part), (with, None)) => return self.replaced(site, &all, part, with),
             (_, Some(part), _) => {
-                let mut found: Vec<Span> =
-                    parts(text, &all, part).into_iter().map(|it| it.directive).collect();
+                let mut found: Vec<usize> = parts(&all, part).into_iter().map(|it| it.condition).collect();
                 found.dedup();
                 found
             }
-            (Some(find), None, _) => self.named(text, all, find),
-            (None, None, _) => all,
+            (Some(find), None, _) => self.named(&all, &find),
+            (None, None, _) => (0..all.len()).collect(),
         };
         let what = format!("the condition {}", self.named_condition());
-        let is_done = |span: &Span| self.rewrites(text, *span).is_some_and(|all| all.is_empty());
-        let done: Vec<Span> = found.iter().copied().filter(is_done).collect();
+        let is_done = |index: &usize| self.rewrites(&all[*index]).is_empty();
+        let (done, open): (Vec<usize>, Vec<usize>) = found.iter().copied().partition(is_done);
+        let places = |found: &[usize]| found.iter().map(|index| all[*index].whole).collect::<Vec<_>>();
         // Which conditions match; the rewrites of one of them are several.
         let answer = match_count(
             &what,
             self.count.0,
-            &found,
-            &Results::proof(done.clone()),
+            &places(&found),
+            &Results::proof(places(&done)),
             |span| Rewrite::insert(span.start, ""),
-            || near_lines(file, self.code(), &[]),
-        )?;
-        match answer {
+            || self.near(file, &all, self.code()),
+        );
+        match self.chosen(answer, &all)? {
             Resolution::Already(at) => Ok(Resolution::Already(at)),
             Resolution::Change { .. } => {
-                let open: Vec<Span> = found.into_iter().filter(|span| !done.contains(span)).collect();
-                let rewrites = open.iter().flat_map(|span| self.rewrites(text, *span).unwrap_or_default());
-                change_at(open.clone(), rewrites.collect())
+                let open: Vec<&Condition<'_>> = open.into_iter().map(|index| &all[index]).collect();
+                open.iter().try_for_each(|condition| self.check_found(condition, true))?;
+                let rewrites = open.iter().flat_map(|condition| self.rewrites(condition)).collect();
+                change_at(open.iter().map(|condition| condition.whole).collect(), rewrites)
             }
         }
     }

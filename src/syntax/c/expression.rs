@@ -44,8 +44,8 @@ pub(crate) fn operands<'a>(expression: &'a [u8], operator: &[u8]) -> Vec<Vec<&'a
     for token in lex(expression).0 {
         let text = token.span().of(expression);
         match text {
-            b"(" => depth += 1,
-            b")" => depth = depth.saturating_sub(1),
+            b"(" | b"[" | b"{" => depth += 1,
+            b")" | b"]" | b"}" => depth = depth.saturating_sub(1),
             _ => {}
         }
         if depth == 0 && text == operator {
@@ -57,29 +57,42 @@ pub(crate) fn operands<'a>(expression: &'a [u8], operator: &[u8]) -> Vec<Vec<&'a
     all
 }
 
-/// Whether a text is an expression: tokens whose brackets match, and no directive or line end.
+/// Whether a text is an expression on one line: tokens whose brackets match, and no directive or line end.
 pub(crate) fn is_expression(text: &[u8]) -> bool {
-    let (tokens, problems) = lex(text);
-    brackets_match(&tokens, text)
-        && !tokens.is_empty()
-        && problems.is_empty()
-        && !text.contains(&b'\n')
-        && !text.contains(&b'#')
+    is_long_expression(text) && !text.contains(&b'\n') && !text.contains(&b'#')
 }
 
-fn brackets_match(tokens: &[Token], text: &[u8]) -> bool {
-    let mut depth = 0i32;
+/// Whether a text is an expression, maybe of several lines, without a comment that would take what follows it.
+pub(crate) fn is_long_expression(text: &[u8]) -> bool {
+    let (tokens, problems) = lex(text);
+    let Some(last) = tokens.last() else { return false };
+    let is_of_preprocessor =
+        |token: &Token| token.kind == TokenKind::Directive || token.span().of(text).starts_with(b"#");
+    brackets_match(&tokens, text)
+        && problems.is_empty()
+        && !tokens.iter().any(is_of_preprocessor)
+        && !text[last.end()..].trim_ascii_start().starts_with(b"//")
+}
+
+/// Whether all brackets have their counterpart. Directives between them do not matter.
+pub(super) fn brackets_match(tokens: &[Token], text: &[u8]) -> bool {
+    let mut open = Vec::new();
     for token in tokens {
-        match token.span().of(text) {
-            b"(" => depth += 1,
-            b")" => depth -= 1,
-            _ => {}
-        }
-        if depth < 0 {
+        let closed = match token.span().of(text) {
+            bracket @ (b"(" | b"[" | b"{") => {
+                open.push(bracket[0]);
+                continue;
+            }
+            b")" => b'(',
+            b"]" => b'[',
+            b"}" => b'{',
+            _ => continue,
+        };
+        if open.pop() != Some(closed) {
             return false;
         }
     }
-    depth == 0
+    open.is_empty()
 }
 
 #[cfg(test)]

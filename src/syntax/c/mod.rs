@@ -11,6 +11,7 @@ mod declaration;
 mod declared;
 mod directive;
 mod expression;
+mod guard;
 mod head;
 mod lexer;
 mod list;
@@ -30,9 +31,12 @@ pub(crate) use condition::is_directive;
 pub use condition::{Branch, Conditional};
 pub use declaration::{Function, Prototype};
 pub use declared::Declaration;
-pub(crate) use expression::{ConditionParts, condition_parts, is_expression, operands};
+pub(crate) use expression::{ConditionParts, condition_parts, is_expression, is_long_expression, operands};
+pub use guard::Guard;
 pub use list::{List, ListEntry, ListKind};
-pub(crate) use precedence::{defined_name, find_operand, is_defined_name, is_operand, needs_brackets};
+pub(crate) use precedence::{
+    binds_looser, defined_name, find_operand, is_defined_name, is_operand, needs_brackets,
+};
 pub use preprocessor::{Define, Include};
 pub use table::Table;
 
