@@ -40,6 +40,13 @@ const SETUP_CHANGES: &[&str] = &[
     "setup.add: {module: x, arguments: x.c}",
     "setup.set: {module: a, value: y.c -lx}",
     "setup.set: {variable: A, value: y}",
+    "setup.add: {module: x, arguments: x.c, before: a}",
+    "setup.add: {module: x, arguments: x.c, after: a, condition: '@X@'}",
+    "setup.add: {module: x, arguments: x.c, section: '*shared*'}",
+    "setup.replace: {module: a, with: y y.c}",
+    "setup.replace: {section: '*shared*', with: '*static*'}",
+    "setup.remove: {module: a, comment: true}",
+    "setup.remove: {variable: A}",
 ];
 
 const C_CHANGES: &[&str] = &[

@@ -48,7 +48,7 @@ impl Family {
                 "Every release has Modules/makesetup and install-sh; Lib/plat-*/regen is in those up to 3.5."
             }
             Family::Setup => {
-                "Modules/Setup.dist is in releases up to 3.7, Modules/Setup from 3.8 on, and Modules/Setup.stdlib.in from 3.11 on. `file: [Modules/Setup.dist, Modules/Setup]` is for all."
+                "Modules/Setup.dist is in releases up to 3.7, Modules/Setup from 3.8 on, and Modules/Setup.stdlib.in from 3.11 on. `file: [Modules/Setup.dist, Modules/Setup]` is for all. A `@MODULE_X_TRUE@`, which configure replaces by `#` or nothing, is not part of a name and stays."
             }
             Family::Header => "Every release has pyconfig.h.in and Include/.",
             Family::C => {

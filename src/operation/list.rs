@@ -113,6 +113,8 @@ operations! {
     Setup "setup.disable" => SetupDisable(setup::Disable) Exists,
     Setup "setup.add" => SetupAdd(setup::Add) Exists,
     Setup "setup.set" => SetupSet(setup::Set) Exists,
+    Setup "setup.replace" => SetupReplace(setup::Replace) Exists,
+    Setup "setup.remove" => SetupRemove(setup::Remove) Exists,
     Header "header.append" => HeaderAppend(header::Append) Exists,
     Header "header.define" => HeaderDefine(header::Define) Exists,
     Header "header.undef" => HeaderUndef(header::Undef) Exists,

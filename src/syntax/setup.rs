@@ -24,7 +24,9 @@ pub enum Section {
 pub struct Module {
     /// The module's name.
     pub name: Span,
-    /// Whether makesetup sees the line.
+    /// The `@MODULE_NAME_TRUE@` before the name, which configure replaces by `#` or nothing.
+    pub condition: Option<Span>,
+    /// Whether makesetup sees the line, if configure does not put a `#` before it.
     pub enabled: bool,
     /// For a disabled line: the `#` of each of its physical lines.
     pub hashes: Vec<Span>,
@@ -40,6 +42,24 @@ pub struct Module {
     /// empty lines below it.
     pub is_open: bool,
     /// The whole logical line with its line end.
+    pub line: Span,
+}
+
+impl Module {
+    /// Where its first word begins: the condition, or the name.
+    pub fn start(&self) -> usize {
+        self.condition.unwrap_or(self.name).start
+    }
+}
+
+/// A line that begins a section: `*shared*`.
+#[derive(Debug, Clone)]
+pub struct Marker {
+    /// The code of the line.
+    pub code: Span,
+    /// The section; `None` if configure writes which one (`*@MODULE_BUILDTYPE@*`).
+    pub section: Option<Section>,
+    /// The whole line with its line end.
     pub line: Span,
 }
 
@@ -65,6 +85,8 @@ pub struct Setup {
     pub modules: Vec<Module>,
     /// Definitions, in order.
     pub variables: Vec<Variable>,
+    /// The lines that begin a section, in order.
+    pub markers: Vec<Marker>,
     /// The section in force at the end of the file.
     pub last_section: Section,
     /// Whether the last line ends in a backslash, so that it would continue on an appended one.
@@ -82,12 +104,16 @@ impl Setup {
             let first = skip_blanks(text, line.start, line.end);
             let enabled = text.get(first) != Some(&b'#');
             let body = Span::new((first + usize::from(!enabled)).min(line.end), line.end);
-            if enabled && let Some(section) = section(code(text, line).of(text)) {
-                setup.last_section = section;
+            let code = code(text, line);
+            let section = section(code.of(text));
+            if enabled && (section.is_some() || code.of(text).starts_with(b"*@")) {
+                setup.last_section = section.unwrap_or(setup.last_section);
+                setup.markers.push(Marker { code, section, line });
                 continue;
             }
             // Most lines are prose: no name follows the `#`.
-            let named = text.get(body.start).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+            let named =
+                text.get(body.start).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'@'));
             if !enabled && !named {
                 continue;
             }
@@ -167,7 +193,8 @@ fn code_lines(text: &[u8], line: Span, enabled: bool) -> Vec<Span> {
     found
 }
 
-fn section(code: &[u8]) -> Option<Section> {
+/// The section that a line begins.
+pub fn section(code: &[u8]) -> Option<Section> {
     match code {
         b"*static*" | b"*doconfig*" => Some(Section::Static),
         b"*shared*" | b"*noconfig*" => Some(Section::Shared),
@@ -210,11 +237,12 @@ fn module(text: &[u8], body: Span, line: Span, enabled: bool, section: Section) 
         // The backslash is a word where a comment or blanks followed it.
         words.pop_if(|word| word.of(text) == b"\\");
     }
-    let (name, arguments) = words.split_first()?;
-    if !enabled && name.start != body.start {
+    let (first, arguments) = words.split_first()?;
+    if !enabled && first.start != body.start {
         // `#name source.c` disables a module; `# name ...` is prose in every Setup of CPython.
         return None;
     }
+    let (condition, name) = without_condition(text, *first);
     let is_name = |word: &[u8]| {
         word.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
             && word.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
@@ -228,7 +256,8 @@ fn module(text: &[u8], body: Span, line: Span, enabled: bool, section: Section) 
     }
     let hashes = if enabled { &[][..] } else { &lines[..] };
     Some(Module {
-        name: *name,
+        name,
+        condition,
         enabled,
         hashes: hashes.iter().map(|code| Span::new(code.start - 1, code.start)).collect(),
         section,
@@ -241,6 +270,18 @@ fn module(text: &[u8], body: Span, line: Span, enabled: bool, section: Section) 
             .is_some_and(|code| code.of(text).ends_with(b"\\")),
         line,
     })
+}
+
+/// Splits `@MODULE_NAME_TRUE@name`.
+fn without_condition(text: &[u8], word: Span) -> (Option<Span>, Span) {
+    let rest = word.of(text).strip_prefix(b"@");
+    match rest.and_then(|rest| rest.iter().position(|b| *b == b'@')) {
+        Some(length) => {
+            let end = word.start + length + 2;
+            (Some(Span::new(word.start, end)), Span::new(end, word.end))
+        }
+        None => (None, word),
+    }
 }
 
 /// A source, object or library, by the endings that makesetup knows.
@@ -296,6 +337,15 @@ mod tests {
             sections,
             [Section::Static, Section::Static, Section::Shared, Section::Static, Section::Disabled]
         );
+    }
+
+    #[test]
+    fn a_condition_of_configure_is_not_part_of_the_name() {
+        let text = "*@MODULE_BUILDTYPE@*\n@MODULE_A_TRUE@a a.c\n#@MODULE_B_TRUE@b b.c\n#@MODULE_C_TRUE@ is c.c\n@D@\n";
+        assert_eq!((names(text, true), names(text, false)), (vec!["a"], vec!["b"]));
+        let setup = Setup::parse(text.as_bytes());
+        assert_eq!(setup.modules[0].condition.map(|one| one.len()), Some(15));
+        assert_eq!(setup.markers.iter().map(|one| one.section).collect::<Vec<_>>(), [None]);
     }
 
     #[test]

@@ -26,10 +26,11 @@ pub(crate) fn of_setup(text: &[u8]) -> Vec<Span> {
     let setup = Setup::parse(text);
     let modules = setup.modules.iter().flat_map(|module| {
         let parts = module.hashes.iter().chain(&module.arguments).copied();
-        parts.chain([module.name, module.line]).collect::<Vec<_>>()
+        parts.chain(module.condition).chain([module.name, module.line]).collect::<Vec<_>>()
     });
     let variables = setup.variables.iter().flat_map(|v| [v.name, v.value, v.line]);
-    modules.chain(variables).collect()
+    let markers = setup.markers.iter().flat_map(|marker| [marker.code, marker.line]);
+    modules.chain(variables).chain(markers).collect()
 }
 
 pub(crate) fn of_shell(text: &[u8]) -> Vec<Span> {

@@ -42,6 +42,8 @@ fn an_operation_is_explained_with_arguments_and_examples() {
     Versions
       Modules/Setup.dist is in releases up to 3.7, Modules/Setup from 3.8 on, and
       Modules/Setup.stdlib.in from 3.11 on. `file: [Modules/Setup.dist, Modules/Setup]` is for all.
+      A `@MODULE_X_TRUE@`, which configure replaces by `#` or nothing, is not part of a name and
+      stays.
     [exit 0]
     ");
 }

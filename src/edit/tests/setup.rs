@@ -174,3 +174,139 @@ fn a_disabled_module_is_set_with_all_lines_it_continues_on() {
     assert_eq!(on("Setup", "#a a.c \\\n#\nc c.c\n").changed(set), "a y.c -lx\nc c.c\n");
     assert_eq!(on("Setup", "#a a.c \\\n# # why\nc c.c\n").changed(set), "a y.c -lx # why\nc c.c\n");
 }
+
+/// What 3.11 and later have, whose lines begin with what configure replaces.
+const STDLIB: &str = "*@MODULE_BUILDTYPE@*\n\n# POSIX\n@MODULE_ARRAY_TRUE@array a.c\n#@MODULE_NIS_TRUE@nis nis.c # x\n\n\
+                      *shared*\n@MODULE_XX_TRUE@xx xx.c\n\n# end\n";
+
+#[test]
+fn a_condition_of_configure_does_not_decide_whether_a_line_is_found() {
+    let file = on("Setup", STDLIB);
+    let changed = |change: &str, old: &str, new: &str| {
+        assert_eq!(file.changed(change), STDLIB.replacen(old, new, 1), "{change}");
+    };
+    assert_eq!(file.already(ENABLE), [4]);
+    changed(DISABLE, "@MODULE_ARRAY", "#@MODULE_ARRAY");
+    changed("setup.enable: {modules: [nis]}", "#@MODULE_NIS", "@MODULE_NIS");
+    assert_eq!(file.already("setup.disable: {modules: [nis]}"), [5]);
+    changed("setup.set: {module: array, value: b.c}", "a.c", "b.c");
+    changed(
+        "setup.set: {module: nis, value: b.c}",
+        "#@MODULE_NIS_TRUE@nis nis.c",
+        "@MODULE_NIS_TRUE@nis b.c",
+    );
+    changed("setup.replace: {module: array, with: b b.c}", "array a.c", "b b.c");
+    changed("setup.replace: {module: array, with: '@B@array a.c'}", "@MODULE_ARRAY_TRUE@", "@B@");
+    changed("setup.remove: {module: array}", "@MODULE_ARRAY_TRUE@array a.c\n", "");
+    let (_, near) = file.missing("setup.enable: {modules: [arrays]}");
+    assert_eq!(near, ["@MODULE_ARRAY_TRUE@array a.c"]);
+}
+
+#[test]
+fn a_module_is_added_next_to_another_one() {
+    let add = |place: &str| format!("setup.add: {{module: b, arguments: b.c, condition: '@B@', {place}}}");
+    let after = |line: &str| STDLIB.replacen(line, &format!("{line}@B@b b.c\n"), 1);
+    let before = |line: &str| STDLIB.replacen(line, &format!("@B@b b.c\n{line}"), 1);
+    let file = on("Setup", STDLIB);
+    assert_eq!(file.changed(&add("after: array")), after("@MODULE_ARRAY_TRUE@array a.c\n"));
+    assert_eq!(file.changed(&add("before: array")), before("# POSIX\n"));
+    // The line of another module does not belong to this one.
+    assert_eq!(file.changed(&add("before: xx")), before("@MODULE_XX_TRUE@xx"));
+    assert_eq!(on("Setup", "# head\na a.c\n").changed(&add("before: a")), "# head\n@B@b b.c\na a.c\n");
+    assert_eq!(on("Setup", "#n n.c\na a.c\n").changed(&add("before: a")), "#n n.c\n@B@b b.c\na a.c\n");
+    let crlf = on("Setup", b"# \xe9\r\na a.c \\\r\n  x.c\r\nc c.c".as_slice());
+    assert_eq!(
+        crlf.changed_bytes(&add("after: a")),
+        b"# \xe9\r\na a.c \\\r\n  x.c\r\n@B@b b.c\r\nc c.c".as_slice()
+    );
+    assert_eq!(on("Setup", "a a.c").changed(&add("after: a")), "a a.c\n@B@b b.c\n");
+    let (what, _) = on("Setup", "a a.c\n").missing(&add("after: z"));
+    assert_eq!(what, "no line builds the module `z`");
+}
+
+#[test]
+fn an_added_module_is_already_there_in_its_section_only() {
+    let add = "setup.add: {module: xx, arguments: xx.c, condition: '@MODULE_XX_TRUE@', section: '*shared*'}";
+    let file = on("Setup", STDLIB);
+    assert_eq!(file.already(add), [8]);
+    assert!(file.refused(&add.replace("shared", "static")).contains("listed after `*shared*`"));
+    assert!(file.refused(&add.replace("_XX_", "_X_")).contains("another condition"));
+    assert_eq!(on("Setup", "xx xx.c\n").refused(add), "`xx` is linked statically");
+}
+
+#[test]
+fn a_module_is_added_at_the_end_of_a_section() {
+    let add = |section: &str| format!("setup.add: {{module: b, arguments: b.c, section: '*{section}*'}}");
+    let file = on("Setup", "*static*\na a.c\n#X=1\n\n# Shared:\n*shared*\n\n*disabled*\nz\n# end\n");
+    assert_eq!(file.changed(&add("static")).find("#X=1\nb b.c\n"), Some(15));
+    assert!(file.changed(&add("shared")).contains("*shared*\nb b.c\n\n*disabled*\n"));
+    assert!(file.changed("setup.add: {module: b, section: '*disabled*'}").ends_with("# end\nb\n"));
+    assert_eq!(on("Setup", "a a.c\n*shared*\n").changed(&add("static")), "a a.c\nb b.c\n*shared*\n");
+    assert_eq!(on("Setup", "# x\n*shared*\n").changed(&add("static")), "# x\n*shared*\n*static*\nb b.c\n");
+    assert_eq!(on("Setup", "a a.c\n").changed(&add("shared")), "a a.c\n*shared*\nb b.c\n");
+    // What configure makes of the first section is not known.
+    assert!(on("Setup", STDLIB).changed(&add("static")).ends_with("# end\n*static*\nb b.c\n"));
+    for (change, why) in [
+        ("setup.add: {module: a}", "needs `arguments`"),
+        ("setup.add: {module: a, arguments: a.c, before: b, after: c}", "more than one place"),
+        ("setup.add: {module: a, arguments: a.c, section: static}", "needs `*static*`"),
+        ("setup.add: {module: a, arguments: a.c, condition: X}", "needs a `condition`"),
+    ] {
+        assert!(complaint(change).contains(why), "{change}");
+    }
+}
+
+#[test]
+fn a_module_gets_another_name() {
+    let rename = "setup.replace: {module: posix, with: os2 posixmodule.c}";
+    assert_eq!(on("Setup", "posix\tp.c -lx  # c\n").changed(rename), "os2 posixmodule.c  # c\n");
+    assert_eq!(on("Setup", "#posix p.c \\\n#\tq.c\n").changed(rename), "os2 posixmodule.c\n");
+    assert_eq!(on("Setup", "os2  posixmodule.c # c\n").already(rename), [1]);
+    assert_eq!(on("Setup", "os2 x.c\nposix p.c\n").refused(rename), "`os2` has a line already");
+    let (what, near) = on("Setup", "os2 x.c\nposix2 p.c\n").missing(rename);
+    assert_eq!(
+        (what.as_str(), &near[..]),
+        ("no line builds the module `posix`", &["posix2 p.c".to_owned()][..])
+    );
+    for with in ["'a a.c\n\n  b b.c'", "'# a'", "'*static*'", "'#a a.c'", "''"] {
+        let change = format!("setup.replace: {{module: a, with: {with}}}");
+        assert!(complaint(&change).contains("the line of one module"), "{with}");
+    }
+    assert!(
+        on("Setup", "a a.c\n")
+            .refused("setup.replace: {module: a, with: a -DX=1 a.c}")
+            .contains("definition")
+    );
+}
+
+#[test]
+fn the_line_that_begins_a_section_is_replaced_and_removed() {
+    let replace = "setup.replace: {section: '*@MODULE_BUILDTYPE@*', with: '*static*'}";
+    let changed = on("Setup", STDLIB).changed(replace);
+    assert_eq!(changed, STDLIB.replacen("*@MODULE_BUILDTYPE@*", "*static*", 1));
+    let (what, near) = on("Setup", "*shared*\n").missing(replace);
+    assert_eq!(
+        (what.as_str(), &near[..]),
+        ("no line is `*@MODULE_BUILDTYPE@*`", &["*shared*".to_owned()][..])
+    );
+    let remove = "setup.remove: {section: '*shared*'}";
+    assert_eq!(on("Setup", "a a.c\n*shared* # x\nb b.c\n").changed(remove), "a a.c\nb b.c\n");
+    assert_eq!(on("Setup", "a a.c\n#*shared*\n").already(remove), [1]);
+    assert_eq!(on("Setup", "*shared*\n*shared*\n").ambiguous(remove), [1, 2]);
+}
+
+#[test]
+fn all_lines_of_a_module_are_removed() {
+    let remove = "setup.remove: {module: nis, comment: true}";
+    let file = on("Setup", b"a a.c\r\n\r\n# \xe9\r\n#nis n.c\r\nnis n.c \\\r\n -lx\r\n\r\nb b.c".as_slice());
+    assert_eq!(file.changed_bytes(remove), b"a a.c\r\n\r\nb b.c".as_slice());
+    assert_eq!(on("Setup", "a a.c\n").already(remove), [1]);
+    let (what, near) = on("Setup", "_nis n.c\n").missing(remove);
+    assert_eq!(
+        (what.as_str(), &near[..]),
+        ("`nis` was not found, but a similar name was", &["_nis n.c".to_owned()][..])
+    );
+    let variable = "setup.remove: {variable: SSL}";
+    assert_eq!(on("Setup", "#SSL=/x\n_ssl s.c\nSSL=/y\n").changed(variable), "_ssl s.c\n");
+    assert!(complaint("setup.remove: {comment: true}").contains("needs one of"));
+}

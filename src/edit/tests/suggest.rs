@@ -86,3 +86,18 @@ fn a_text_that_is_missing_gets_an_operation_that_fits() {
     let found = suggested(&c, "text.replace: {find: 'open(x, y)', with: z}").unwrap();
     assert!(found.starts_with("c.replace: {find: ") || found.contains("function: f"), "{found}");
 }
+
+#[test]
+fn lines_of_modules_get_operations_on_modules() {
+    let case = on("Setup", "*@T@*\n@MODULE_A_TRUE@a a.c\n@MODULE_B_TRUE@b b.c\nposix p.c\n");
+    let suggest = |change: &str| suggested(&case, change).unwrap();
+    assert_eq!(
+        suggest("text.insert: {after: \"@MODULE_A_TRUE@a a.c\\n\", text: \"@MODULE_X_TRUE@x x.c\\n\"}"),
+        "setup.add: {module: x, arguments: x.c, condition: \"@MODULE_X_TRUE@\", after: a}"
+    );
+    assert_eq!(
+        suggest("text.replace: {find: posix p.c, with: os2 p.c}"),
+        "setup.replace: {module: posix, with: os2 p.c}"
+    );
+    assert_eq!(suggest("text.remove: {find: '@MODULE_B_TRUE@b b.c'}"), "setup.remove: {module: b}");
+}

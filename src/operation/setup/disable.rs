@@ -82,9 +82,9 @@ impl Operate for Disable {
     }
 }
 
-/// Where a `#` is put on each physical line of a module: before the name, and at the margin of the lines below.
+/// Where a `#` is put on each physical line of a module: before the first word, and at the margin of the lines below.
 fn comment_signs(text: &[u8], module: &Line) -> Vec<usize> {
     let below = lines(&text[..module.line.end]).filter(|line| line.start > module.line.start);
     let code = below.filter(|line| !matches!(line.of(text).trim_ascii_start().first(), None | Some(b'#')));
-    std::iter::once(module.name.start).chain(code.map(|line| line.start)).collect()
+    std::iter::once(module.start()).chain(code.map(|line| line.start)).collect()
 }

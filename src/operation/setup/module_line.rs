@@ -3,6 +3,7 @@
 use crate::operation::prelude::*;
 use crate::operation::value::Module;
 use crate::syntax::setup::{Module as Line, Section};
+use crate::text::line_bounds;
 
 /// Why a line with a `=` builds no module.
 pub(super) const DEFINITION: &str =
@@ -24,6 +25,52 @@ pub(super) fn section_name(section: Section) -> Option<&'static str> {
 pub(super) fn lines_of<'a>(file: &'a ParsedFile, wanted: &Module) -> Vec<&'a Line> {
     let named = |line: &&Line| wanted.names().any(|name| line.name.of(&file.bytes) == name.as_bytes());
     file.setup().modules.iter().filter(named).collect()
+}
+
+/// The line of a module: the enabled one, or else the only one.
+///
+/// # Errors
+/// It has none, or several.
+pub(super) fn one_line<'a>(file: &'a ParsedFile, wanted: &Module) -> Result<&'a Line, Failure> {
+    let lines = lines_of(file, wanted);
+    let (on, off): (Vec<&Line>, Vec<&Line>) = lines.iter().partition(|line| line.enabled);
+    match (&on[..], &off[..]) {
+        ([line], _) | ([], [line]) => Ok(line),
+        ([], []) => Err(no_line(file, wanted)),
+        _ => {
+            let what = format!("{} lines build `{}`, or would", lines.len(), wanted.name);
+            Err(Failure::ambiguous(what, lines.iter().map(|line| line.name.start)))
+        }
+    }
+}
+
+/// Replaces a line from `start`, which is its name or what is around it, up to its comment, and enables it.
+pub(super) fn rewritten(text: &[u8], line: &Line, start: usize, with: &str) -> Vec<Rewrite> {
+    let mut rewrites: Vec<Rewrite> = line.hashes.iter().take(1).map(|hash| Rewrite::remove(*hash)).collect();
+    let old = line.arguments.last().map_or(line.name.end, |word| word.end);
+    // A disabled line may continue on lines without a word.
+    let old = line.hashes.last().map_or(old, |hash| old.max(hash.end));
+    rewrites
+        .push(Rewrite::replace(Span::new(start, old), with_line_ends(with.as_bytes(), line_ending(text))));
+    rewrites
+}
+
+/// Where the comment lines begin that are directly above a line: the commented line of a module or a variable is none of
+/// them, nor is the comment at the start of the file.
+pub(super) fn above_comments(file: &ParsedFile, line: Span) -> usize {
+    let (setup, text) = (file.setup(), &file.bytes);
+    let modules = setup.modules.iter().map(|module| module.line);
+    let lines: Vec<Span> = modules.chain(setup.variables.iter().map(|one| one.line)).collect();
+    let mut start = line.start;
+    while start > 0 {
+        let above = line_bounds(text, start - 1);
+        let is_comment = above.of(text).trim_ascii_start().starts_with(b"#");
+        if !is_comment || lines.iter().any(|line| line.contains(above)) {
+            return start;
+        }
+        start = above.start;
+    }
+    line.start
 }
 
 /// Whether a line builds its module from `arguments`.

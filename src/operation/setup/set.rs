@@ -1,42 +1,42 @@
 //! `setup.set`.
 
-use super::module_line::{CONTINUED, DEFINITION, has_arguments, lines_of, no_line};
+use super::module_line::{CONTINUED, DEFINITION, has_arguments, one_line, rewritten};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::value::Module;
-use crate::syntax::setup::{Module as Line, Section, Variable};
+use crate::syntax::setup::{Section, Variable};
 
-/// `setup.set`: replaces what a module is built from, or the value of a variable.
-///
-/// It refuses a module that is listed after `*disabled*`.
-///
-/// ```yaml
-/// file: Modules/Setup.dist
-/// setup.set: {module: zlib, value: zlibmodule.c -L/apps/zlib -lz}
-/// ```
-/// ```diff
-/// -#zlib zlibmodule.c -lz
-/// +zlib zlibmodule.c -L/apps/zlib -lz
-/// ```
-/// ```yaml
-/// file: Modules/Setup
-/// setup.set: {variable: SSL, value: /opt/device/ssl}
-/// ```
-/// ```diff
-/// -#SSL=/usr/local/ssl
-/// +SSL=/opt/device/ssl
-///  #_ssl _ssl.c -I$(SSL)/include
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["module"]}, {"required": ["variable"]}])))]
-pub struct Set {
-    /// The module whose line is replaced and enabled.
-    pub module: Option<String>,
-    /// The variable whose value is replaced and enabled.
-    pub variable: Option<String>,
-    /// Sources, options and libraries, or the variable's value.
-    pub value: String,
+arguments! {
+    /// `setup.set`: replaces what a module is built from, or the value of a variable.
+    ///
+    /// It refuses a module that is listed after `*disabled*`.
+    ///
+    /// ```yaml
+    /// file: Modules/Setup.dist
+    /// setup.set: {module: zlib, value: zlibmodule.c -L/apps/zlib -lz}
+    /// ```
+    /// ```diff
+    /// -#zlib zlibmodule.c -lz
+    /// +zlib zlibmodule.c -L/apps/zlib -lz
+    /// ```
+    /// ```yaml
+    /// file: Modules/Setup
+    /// setup.set: {variable: SSL, value: /opt/device/ssl}
+    /// ```
+    /// ```diff
+    /// -#SSL=/usr/local/ssl
+    /// +SSL=/opt/device/ssl
+    ///  #_ssl _ssl.c -I$(SSL)/include
+    /// ```
+    one_of(module, variable)
+    pub struct Set {
+        /// The module whose line is replaced and enabled.
+        module: Option<String>,
+        /// The variable whose value is replaced and enabled.
+        variable: Option<String>,
+        /// Sources, options and libraries, or the variable's value.
+        value: String,
+    }
 }
 
 impl Operate for Set {
@@ -75,16 +75,7 @@ fn set_module(file: &ParsedFile, module: &str, value: &str) -> Answer {
     if value.contains('=') {
         return Err(Failure::fault(DEFINITION));
     }
-    let lines = lines_of(file, &wanted);
-    let (on, off): (Vec<&Line>, Vec<&Line>) = lines.iter().partition(|line| line.enabled);
-    let line = match (&on[..], &off[..]) {
-        ([line], _) | ([], [line]) => *line,
-        ([], []) => return Err(no_line(file, &wanted)),
-        _ => {
-            let what = format!("{} lines build `{module}`, or would", lines.len());
-            return Err(Failure::ambiguous(what, lines.iter().map(|line| line.name.start)));
-        }
-    };
+    let line = one_line(file, &wanted)?;
     if !line.enabled && line.continues {
         return refused(CONTINUED, line.name.start);
     }
@@ -94,17 +85,8 @@ fn set_module(file: &ParsedFile, module: &str, value: &str) -> Answer {
     if line.enabled && has_arguments(text, line, value) {
         return already(line.name.start);
     }
-    let mut rewrites: Vec<Rewrite> = line.hashes.iter().take(1).map(|hash| Rewrite::remove(*hash)).collect();
-    let old = match (line.arguments.first(), line.arguments.last()) {
-        (Some(first), Some(last)) => Span::new(first.start, last.end),
-        _ => Span::at(line.name.end),
-    };
-    // A disabled line may continue on lines without a word.
-    let old = Span::new(old.start, line.hashes.last().map_or(old.end, |hash| old.end.max(hash.end)));
-    let blank = if old.start == line.name.end { " " } else { "" };
-    let value = with_line_ends(value.trim().as_bytes(), line_ending(text));
-    rewrites.push(Rewrite::replace(old, [blank.as_bytes(), &value].concat()));
-    change(rewrites)
+    let (start, blank) = line.arguments.first().map_or((line.name.end, " "), |word| (word.start, ""));
+    change(rewritten(text, line, start, &format!("{blank}{}", value.trim())))
 }
 
 fn set_variable(file: &ParsedFile, name: &str, value: &str) -> Answer {

@@ -15,7 +15,7 @@ use crate::text::line_bounds;
 
 pub(super) use super::value::Edge;
 pub(super) use insert::{Insertion, check_insertion, insert, set_anchor};
-pub(super) use remove::{Removal, gone, gone_by_name, remove, remove_found};
+pub(super) use remove::{Removal, gone, gone_by_name, remove, remove_found, with_blank_lines};
 pub(super) use replace::{Replacement, replace};
 
 /// What a format says of its units.

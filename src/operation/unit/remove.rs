@@ -94,7 +94,7 @@ fn without_line(text: &[u8], unit: Span) -> Span {
 }
 
 /// Whole lines with as many of the blank lines below them as are above them, too: what is left has them once.
-fn with_blank_lines(text: &[u8], removed: Span) -> Span {
+pub(in crate::operation) fn with_blank_lines(text: &[u8], removed: Span) -> Span {
     let (above, below) = (&text[..removed.start], &text[removed.end..]);
     if !above.ends_with(b"\n") || !text[..removed.end].ends_with(b"\n") {
         return removed;

@@ -192,8 +192,11 @@ impl<'a> Search<'a> {
     fn without_a_line(&self, path: &TreePath, source: &str, what: &str) -> Result<Finding, TreeError> {
         let name = &self.wanted.name;
         let what = format!("{what}, but {path} exists");
-        let operation =
-            Operation::SetupAdd(setup::Add { module: name.clone(), arguments: source.to_owned() });
+        let operation = Operation::SetupAdd(setup::Add {
+            module: name.clone(),
+            arguments: Some(source.to_owned()),
+            ..setup::Add::default()
+        });
         // Another operation can replace the change only if it is about this module alone.
         let add =
             (self.enable && self.modules.len() == 1).then(|| self.judged.change.with_operation(operation));
