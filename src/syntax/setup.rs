@@ -344,7 +344,7 @@ mod tests {
         let text = "*@MODULE_BUILDTYPE@*\n@MODULE_A_TRUE@a a.c\n#@MODULE_B_TRUE@b b.c\n#@MODULE_C_TRUE@ is c.c\n@D@\n";
         assert_eq!((names(text, true), names(text, false)), (vec!["a"], vec!["b"]));
         let setup = Setup::parse(text.as_bytes());
-        assert_eq!(setup.modules[0].condition.map(|one| one.len()), Some(15));
+        assert_eq!(setup.modules[0].condition.map(Span::len), Some(15));
         assert_eq!(setup.markers.iter().map(|one| one.section).collect::<Vec<_>>(), [None]);
     }
 

@@ -66,7 +66,7 @@ impl Operate for Remove {
     fn set_anchor(&mut self, anchor: Anchor) -> bool {
         match (anchor, &mut self.module, &mut self.variable) {
             (Anchor::ModuleLine(name), Some(own), _) | (Anchor::Variable(name), None, Some(own)) => {
-                *own = name
+                *own = name;
             }
             _ => return false,
         }
