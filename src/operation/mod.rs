@@ -13,6 +13,7 @@ mod anchor;
 mod answer;
 mod arguments;
 pub mod c;
+mod comment;
 pub mod diff;
 mod family;
 pub mod file;

@@ -7,6 +7,7 @@ mod c_condition;
 mod c_entries;
 mod c_nouns;
 mod c_statements;
+mod comments;
 mod diff;
 mod examples;
 mod file;

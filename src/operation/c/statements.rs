@@ -68,6 +68,10 @@ impl Units for Statements {
         indented(text, margin, line_ending(&file.bytes))
     }
 
+    fn comments(&self, file: &ParsedFile) -> Vec<Span> {
+        file.c().comments()
+    }
+
     fn is_comment(&self, line: &[u8]) -> bool {
         line.starts_with(b"//") || line.starts_with(b"/*") && line.ends_with(b"*/")
     }

@@ -8,7 +8,7 @@ use crate::syntax::m4::{self, Dialect};
 use crate::text::{LineIndex, line_bounds, lines};
 
 /// Statements of the shell, each of which may be the call of a macro.
-pub(super) struct Statements;
+pub(in crate::operation) struct Statements;
 
 impl Units for Statements {
     fn find(&self, file: &ParsedFile, code: &[u8], scope: Span) -> Vec<Span> {
@@ -81,6 +81,10 @@ impl Units for Statements {
             out.extend_from_slice(line_ending(&file.bytes));
         }
         out
+    }
+
+    fn comments(&self, file: &ParsedFile) -> Vec<Span> {
+        file.m4().comments(&file.bytes)
     }
 
     fn is_comment(&self, line: &[u8]) -> bool {

@@ -80,6 +80,10 @@ impl Units for Lines {
         as_lines(&out, line_ending(&file.bytes))
     }
 
+    fn comments(&self, file: &ParsedFile) -> Vec<Span> {
+        file.makefile().comments(&file.bytes)
+    }
+
     fn is_comment(&self, line: &[u8]) -> bool {
         line.starts_with(b"#")
     }

@@ -41,6 +41,10 @@ impl Units for Statements {
         indented(code.trim_ascii_end(), margin, line_ending(&file.bytes))
     }
 
+    fn comments(&self, file: &ParsedFile) -> Vec<Span> {
+        file.python().comments()
+    }
+
     fn is_comment(&self, line: &[u8]) -> bool {
         line.starts_with(b"#")
     }

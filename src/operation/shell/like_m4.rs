@@ -20,7 +20,7 @@ macro_rules! like_m4 {
             }
 
             fn resolve(&self, site: &Site<'_>) -> Answer {
-                $crate::operation::shell::like_m4::check_file(site)?;
+                $crate::operation::shell::like_m4::check_file(site.file)?;
                 self.0.resolve(site)
             }
 
@@ -63,12 +63,12 @@ macro_rules! like_m4 {
 pub(super) use like_m4;
 
 use crate::operation::answer::Failure;
-use crate::operation::operate::Site;
+use crate::operation::parsed::ParsedFile;
 use crate::syntax::m4::Dialect;
 
 /// Refuses an m4 source: its quotes would be read as text.
-pub(super) fn check_file(site: &Site<'_>) -> Result<(), Failure> {
-    match site.file.m4().dialect() {
+pub(super) fn check_file(file: &ParsedFile) -> Result<(), Failure> {
+    match file.m4().dialect() {
         Dialect::Shell => Ok(()),
         Dialect::M4 => {
             Err(Failure::refused("this is an m4 source, not a script: write the `m4.*` operation", 0))

@@ -72,12 +72,17 @@ pub(super) trait Units {
     /// Lines of a patchset with the blanks and line ends of their place. `margin` is the indentation of the lines around it.
     fn indented(&self, file: &ParsedFile, lines: &[u8], margin: &[u8]) -> Vec<u8>;
 
+    /// The comments of a file, in order, each without its line end; none in a format whose comments are not edited by themselves.
+    fn comments(&self, _file: &ParsedFile) -> Vec<Span> {
+        Vec::new()
+    }
+
     /// Whether a line is a comment and nothing else.
     fn is_comment(&self, line: &[u8]) -> bool;
 }
 
 /// Names code for messages.
-fn named(code: &str) -> String {
+pub(super) fn named(code: &str) -> String {
     format!("the code `{}`", code.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
@@ -109,12 +114,12 @@ pub(super) fn place_before(units: &dyn Units, file: &ParsedFile, unit: Span) -> 
 ///
 /// # Errors
 /// The match has no code of a unit.
-fn whole(units: &dyn Units, file: &ParsedFile, span: Span) -> Result<Span, Failure> {
+pub(super) fn whole(units: &dyn Units, file: &ParsedFile, span: Span) -> Result<Span, Failure> {
     let none = || Failure::refused(format!("this is not part of a {}", units.noun()), span.start);
     units.whole(file, span).ok_or_else(none)
 }
 
 /// Lines that resemble code that was not found.
-fn near(file: &ParsedFile, code: &str) -> Vec<usize> {
+pub(super) fn near(file: &ParsedFile, code: &str) -> Vec<usize> {
     near_lines(file, code, &[])
 }

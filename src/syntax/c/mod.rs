@@ -45,7 +45,7 @@ use std::cell::OnceCell;
 use crate::contents::Contents;
 use crate::syntax::Problem;
 use crate::text::Span;
-use lexer::{Lexer, Token};
+use lexer::{Lexer, Token, TokenKind};
 use nesting::Nesting;
 use token_range::TokenRange;
 use tokens::Tokens;
@@ -68,6 +68,25 @@ pub struct CFile {
 /// Whether `text` has anything but blanks and comments.
 pub fn has_code(text: &[u8]) -> bool {
     Lexer::new(text).token().is_some()
+}
+
+/// Adds the comments of a part of a source to `found`, but for those in directives. Returns these.
+fn comments_in(source: &[u8], part: Span, found: &mut Vec<Span>) -> Vec<Span> {
+    let mut directives = Vec::new();
+    let mut lexer = Lexer::new(part.of(source));
+    while lexer.at() < part.len() {
+        let at = part.start + lexer.at();
+        let token = lexer.step();
+        let end = part.start + lexer.at();
+        match token {
+            Some(token) if token.kind == TokenKind::Directive => directives.push(Span::new(at, end)),
+            None if source[at] == b'/' => {
+                found.push(Span::new(at, at + source[at..end].trim_ascii_end().len()));
+            }
+            Some(_) | None => {}
+        }
+    }
+    directives
 }
 
 impl CFile {
@@ -213,6 +232,17 @@ impl CFile {
         }
         let blanks = |comment: &Span| self.source[comment.end..offset].trim_ascii().is_empty();
         last.filter(|comment| comment.end <= offset).filter(blanks)
+    }
+
+    /// The comments, in order; those of directives, too. A `//` comment is without its line end.
+    pub fn comments(&self) -> Vec<Span> {
+        let mut found = Vec::new();
+        let directives = comments_in(&self.source, Span::new(0, self.source.len()), &mut found);
+        for directive in directives {
+            comments_in(&self.source, Span::new(directive.start + 1, directive.end), &mut found);
+        }
+        found.sort_unstable();
+        found
     }
 
     fn is_dead(&self, offset: usize) -> bool {

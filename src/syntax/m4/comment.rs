@@ -51,6 +51,20 @@ pub(super) fn blanked_in_script(text: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The comments of a shell script, in order, each without its line end.
+pub fn comments_in_script(text: &[u8]) -> Vec<Span> {
+    between(text, &blanked_in_script(text))
+}
+
+/// What is blank in `code` only, line by line: the comments of a text.
+pub(super) fn between(text: &[u8], code: &[u8]) -> Vec<Span> {
+    let comment = |line: Span| {
+        let start = line.start + line.of(text).iter().zip(line.of(code)).position(|(a, b)| a != b)?;
+        Some(Span::new(start, start + text[start..line.end].trim_ascii_end().len()))
+    };
+    lines(text).filter_map(comment).collect()
+}
+
 /// The lines of a text, each with the offset where its comment begins: its end if it has none.
 fn comments(text: &[u8]) -> Vec<(Span, usize)> {
     let mut found: Vec<(Span, usize)> = Vec::new();

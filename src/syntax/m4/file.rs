@@ -1,5 +1,6 @@
 //! A parsed m4 source: what the parser found, as spans.
 
+use super::comment::between;
 use crate::text::{Comments, Span};
 
 /// The language of a source.
@@ -192,6 +193,13 @@ impl M4File {
     /// The source with blanks for its comments.
     pub fn code(&self) -> &[u8] {
         &self.code
+    }
+
+    /// The comments of its source `text`, in order, each without its line end. Strings of several lines and here-documents have none.
+    pub fn comments(&self, text: &[u8]) -> Vec<Span> {
+        let mut found = between(text, &self.code);
+        found.retain(|comment| !self.is_verbatim(comment.start));
+        found
     }
 
     /// Whether a line that begins at `offset` is inside a string or a here-document.

@@ -12,6 +12,6 @@ mod shell;
 mod tests;
 
 pub use code::{is_closed, unbalanced};
-pub use comment::without_comments;
+pub use comment::{comments_in_script, without_comments};
 pub use definition::{Definition, checks_for, defines, definitions, problem};
 pub use file::{Block, BlockKind, Branch, Call, Case, Dialect, M4File, Spelling};

@@ -1,6 +1,7 @@
 //! Finds code of a Makefile, and the whole units that it is in.
 
-use super::{LineKind, Makefile, logical_line};
+use super::{Line, LineKind, Makefile, comment_start, logical_line, without_line_end};
+use crate::syntax::m4::comments_in_script;
 use crate::text::Span;
 
 /// A word or a sign of the code of a logical line.
@@ -41,6 +42,29 @@ impl Makefile {
             let span = Span::new(window[0].span.start, window[wanted.len() - 1].span.end);
             if is_match && found.last().is_none_or(|last| last.end <= span.start) {
                 found.push(span);
+            }
+        }
+        found
+    }
+
+    /// The comments of make, and those of the shell in recipes, in order, each without its line end. A backslash after a comment in a
+    /// recipe is not part of it.
+    pub fn comments(&self, text: &[u8]) -> Vec<Span> {
+        let mut found = Vec::new();
+        for Line { span, kind } in &self.lines {
+            let body = without_line_end(text, *span);
+            if *kind != LineKind::Recipe {
+                let start = comment_start(text, body.start, body.end);
+                found.extend((start < body.end).then(|| Span::new(start, body.end)));
+                continue;
+            }
+            let is_sign = |b: &&u8| matches!(**b, b'\t' | b' ' | b'-' | b'@' | b'+');
+            let first = body.start + body.of(text).iter().take_while(is_sign).count();
+            for comment in comments_in_script(Span::new(first, body.end).of(text)) {
+                let (start, end) = (first + comment.start, first + comment.end);
+                let is_joined = end < body.end && text[..end].ends_with(b"\\");
+                let own = Span::new(start, end - usize::from(is_joined));
+                found.push(Span::new(start, start + own.of(text).trim_ascii_end().len()));
             }
         }
         found

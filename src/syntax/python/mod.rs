@@ -27,7 +27,7 @@ pub(crate) use condition::{binding, inside_brackets, is_expression, needs_bracke
 
 use crate::contents::Contents;
 use crate::syntax::Problem;
-use crate::text::Span;
+use crate::text::{Span, line_from};
 use lexer::{Line, Token};
 
 /// A parsed Python file.
@@ -97,6 +97,24 @@ impl PyFile {
     pub fn is_inside_token(&self, offset: usize) -> bool {
         let next = self.tokens.partition_point(|token| token.span.start < offset);
         next > 0 && self.tokens[next - 1].span.end > offset
+    }
+
+    /// The comments, in order, each without its line end.
+    pub fn comments(&self) -> Vec<Span> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        let ends = self.tokens.iter().map(|token| token.span).chain([Span::at(self.source.len())]);
+        for token in ends {
+            // Between tokens are only blanks, line ends and comments.
+            while let Some(sign) = self.source.get(at..token.start).and_then(|gap| memchr::memchr(b'#', gap))
+            {
+                let start = at + sign;
+                at = line_from(&self.source, start).end;
+                found.push(Span::new(start, start + self.source[start..at].trim_ascii_end().len()));
+            }
+            at = at.max(token.end);
+        }
+        found
     }
 
     /// Everything in the file that cannot be trusted, in order.

@@ -1,0 +1,201 @@
+//! `replace-comment` and `remove-comment` of every format.
+
+use crate::edit::testing::{complaint, on};
+
+const MODULE: &str = "\
+#!/usr/bin/env python
+# The site of the nodes.
+import os
+
+TEXT = '''
+# not a comment
+'''
+def load(name):  # by rank 0
+    # First read the file,
+    # then
+    #
+    # send it to all others.
+    send(name, '# all others')
+
+# The end.
+";
+
+fn replaced(file: &str, text: &str, find: &str, with: &str) -> String {
+    let family = if file.ends_with(".py") { "python" } else { "c" };
+    on(file, text).changed(&format!("{family}.replace-comment: {{find: {find:?}, with: {with:?}}}"))
+}
+
+#[test]
+fn words_of_a_comment_are_found_whatever_its_lines() {
+    let after = replaced("a.py", MODULE, "file, then send", "file;\nsend");
+    assert_eq!(after, MODULE.replace("file,\n    # then\n    #\n    # send", "file;\n    # send"));
+    let after = replaced("a.py", MODULE, "# then\n  # send it", "then keep it");
+    assert_eq!(after, MODULE.replace("then\n    #\n    # send it", "then keep it"));
+}
+
+#[test]
+fn a_comment_after_code_goes_on_below_its_own_column() {
+    let after = replaced("a.py", MODULE, "by rank 0", "by rank 0,\n\nand no other");
+    let expected = "  # by rank 0,\n                 #\n                 # and no other\n";
+    assert_eq!(after, MODULE.replace("  # by rank 0\n", expected));
+}
+
+#[test]
+fn strings_and_the_line_of_the_program_are_not_comments() {
+    for find in ["not a comment", "'# all others'", "usr bin env python", "/usr/bin/env python"] {
+        let change = format!("python.replace-comment: {{find: {find:?}, with: x}}");
+        on("a.py", MODULE).missing(&change);
+    }
+    let script = "cat <<EOF\n# inside\nEOF\necho \"# inside\" '# inside' a#inside\n# inside\n";
+    let change = "shell.replace-comment: {find: inside, with: outside}";
+    assert_eq!(
+        on("a.sh", script).changed(change),
+        script.replace("\n# inside\n", "\n# outside\n").replacen("outside", "inside", 1)
+    );
+    let source = "char *s = \"/* inside */ // inside\";\n#define X \"/* inside */\" /* inside */\n";
+    let expected = source.replace("\" /* inside */\n", "\" /* outside */\n");
+    assert_eq!(on("a.c", source).changed("c.replace-comment: {find: inside, with: outside}"), expected);
+    let m4 = "cat <<EOF\n# inside\nEOF\nx=\"\n# inside\n\"\n# inside\n";
+    let expected = "cat <<EOF\n# inside\nEOF\nx=\"\n# inside\n\"\n# outside\n";
+    assert_eq!(on("configure.ac", m4).changed("m4.replace-comment: {find: inside, with: outside}"), expected);
+}
+
+#[test]
+fn a_comment_of_c_goes_on_as_its_lines_do() {
+    let cases = [
+        ("    /* a b */\n", "    /* x\n       y */\n"),
+        ("    x; // a b\n", "    x; // x\n       // y\n"),
+        ("\tf();\t/* a\n\t\t   b */\n", "\tf();\t/* x\n\t\t   y */\n"),
+        ("/**\n * a b\n **/\n", "/**\n * x\n * y\n **/\n"),
+        ("/* a b\n */\n", "/* x\n * y\n */\n"),
+        ("/* a b\n *\n * c */\n", "/* x\n * y\n *\n * c */\n"),
+    ];
+    for (before, after) in cases {
+        assert_eq!(replaced("a.c", before, "a b", "x\ny"), after);
+    }
+    let after_directive = replaced("a.c", "#if 1\n#endif /* a b */\n", "a b", "x\ny");
+    assert_eq!(after_directive, "#if 1\n#endif /* x\n          y */\n");
+}
+
+#[test]
+fn a_text_with_its_signs_replaces_whole_comments_only() {
+    let after = replaced("a.py", MODULE, "First read the file,", "# Read it\n#   once,");
+    assert_eq!(after, MODULE.replace("# First read the file,", "# Read it\n    #   once,"));
+    let why = on("a.py", MODULE).refused("python.replace-comment: {find: read the file, with: '# x'}");
+    assert!(why.contains("only a part"), "{why}");
+    let why = on("a.py", MODULE).refused("python.replace-comment: {find: The end., with: \"# x\\nbreak\"}");
+    assert!(why.contains("has a line that is not one"), "{why}");
+    // Words that stay the same, in other lines and signs.
+    let source = "int x; /* a\n          b */\n";
+    let change = "c.replace-comment: {find: a b, with: // a b}";
+    let after = "int x; // a b\n";
+    assert_eq!(on("a.c", source).changed(change), after);
+    assert_eq!(on("a.c", after).already(change), [1]);
+}
+
+#[test]
+fn code_never_becomes_a_comment_nor_a_comment_code() {
+    let refused = |file: &str, text: &str, change: &str| {
+        let why = on(file, text).refused(change);
+        assert!(why.contains("the code of the file would change"), "{change}: {why}");
+    };
+    refused("a.c", "/* a */\nint x;\n", "c.replace-comment: {find: a, with: b */ int y; /*}");
+    refused("a.c", "f(/* a */ x);\n", "c.replace-comment: {find: a, with: // b}");
+    refused("a.c", "// a\nint x;\n", "c.replace-comment: {find: a, with: 'b \\'}");
+    refused("a.c", "/* a */\nint x;\n/* c */\n", "c.replace-comment: {find: a, with: '/* b'}");
+    refused("Makefile", "# a\nX = y\n", "makefile.replace-comment: {find: a, with: 'b \\'}");
+    let recipe = "x:\n\tcd y; \\\n\t# a \\\n\trm z\n";
+    let why = on("Makefile", recipe).refused("makefile.replace-comment: {find: a, with: \"b\\nc\"}");
+    assert!(why.contains("goes on after a backslash"), "{why}");
+    assert_eq!(
+        on("Makefile", recipe).changed("makefile.replace-comment: {find: a, with: b}"),
+        recipe.replace("# a", "# b")
+    );
+}
+
+#[test]
+fn brackets_of_a_comment_in_m4_stay_balanced() {
+    let why =
+        on("configure.ac", "A([\n# a [b]\nx])\n").refused("m4.replace-comment: {find: '[b]', with: 'b]'}");
+    assert!(why.contains("`[` and `]`"), "{why}");
+    let script = on("a.sh", "# a [b\nx\n").changed("shell.replace-comment: {find: 'a [b', with: c}");
+    assert_eq!(script, "# c\nx\n");
+}
+
+#[test]
+fn the_statement_below_says_which_comment() {
+    let text = "/* free it */\nint f(void)\n{\n    /* free it */\n    a();\n    /* free it */\n    b();\n}\n";
+    let change = |above: &str| format!("c.replace-comment: {{above: {above}, find: free it, with: keep it}}");
+    assert_eq!(
+        on("a.c", text).changed(&change("b();")),
+        text.replace("/* free it */\n    b", "/* keep it */\n    b")
+    );
+    assert_eq!(on("a.c", text).ambiguous("c.replace-comment: {find: free it, with: keep it}"), [1, 4, 6]);
+    let (what, near) = on("a.c", text).missing(&change("bb();"));
+    assert!(what.contains("`bb();`") && near.iter().any(|near| near.contains("b();")), "{what} {near:?}");
+    let (what, _) = on("a.c", text).missing(&change("return 0;"));
+    assert!(what.contains("return 0;"), "{what}");
+    let python = "# x\ndef f():\n    pass\n# x\ndef g():\n    pass\n";
+    let change = "python.replace-comment: {above: 'def g():', find: x, with: y}";
+    assert_eq!(on("a.py", python).changed(change), python.replace("pass\n# x", "pass\n# y"));
+}
+
+#[test]
+fn a_replaced_comment_is_recognised_at_its_place_only() {
+    let change = "python.replace-comment: {find: First read the file, with: First fetch the file}";
+    let after = MODULE.replace("read", "fetch");
+    assert_eq!(on("a.py", after).already(change), [9]);
+    // A text that happens to be in another comment proves nothing.
+    let (_, near) = on("a.py", MODULE).missing("python.replace-comment: {find: lorem ipsum, with: The end.}");
+    assert_eq!(near, ["# The end."]);
+    let change =
+        "python.replace-comment: {above: import os, find: lorem ipsum, with: The site of the nodes.}";
+    assert_eq!(on("a.py", MODULE).already(change), [2]);
+}
+
+#[test]
+fn a_missing_comment_has_near_misses() {
+    let (what, near) =
+        on("a.py", MODULE).missing("python.replace-comment: {find: The sites of the node., with: x}");
+    assert!(what.contains("the comment `The sites of the node.`"), "{what}");
+    assert_eq!(near[0], "# The site of the nodes.");
+    assert!(complaint("python.replace-comment: {find: '# --', with: x}").contains("has no word in `find`"));
+    assert!(complaint("c.replace-comment: {find: x, with: ''}").contains("has no word in `with`"));
+}
+
+#[test]
+fn a_removed_comment_takes_its_lines_and_blanks() {
+    let removed = |file: &str, text: &str, find: &str| {
+        let family = if file.ends_with(".py") { "python" } else { "c" };
+        on(file, text).changed(&format!("{family}.remove-comment: {{find: {find:?}}}"))
+    };
+    assert_eq!(removed("a.py", MODULE, "by rank 0"), MODULE.replace("  # by rank 0", ""));
+    assert_eq!(removed("a.py", MODULE, "then"), MODULE.replace("    # then\n", ""));
+    assert_eq!(removed("a.py", "x\n\n# a\n\ny\n", "a"), "x\n\ny\n");
+    assert_eq!(removed("a.c", "f(a /* b */, c);\n", "b"), "f(a, c);\n");
+    assert_eq!(removed("a.c", "int/* b */x;\n", "b"), "int x;\n");
+    assert_eq!(removed("a.c", "    /* b */ x;\n", "b"), "    x;\n");
+    let why = on("a.py", MODULE).refused("python.remove-comment: {find: read the file}");
+    assert!(why.contains("only a part"), "{why}");
+}
+
+#[test]
+fn a_removal_of_a_similar_comment_is_missing() {
+    let (what, near) = on("a.py", MODULE).missing("python.remove-comment: {find: The sites of the node.}");
+    assert!(what.contains("similar") && near == ["# The site of the nodes."], "{what} {near:?}");
+    on("a.py", "x = 1\n").already("python.remove-comment: {find: something completely different}");
+}
+
+#[test]
+fn bytes_of_comments_that_are_not_words_survive() {
+    let latin: &[u8] = b"# caf\xe9 old\r\n\tx = 1\t# old\xe9 tab\r\n# end";
+    let text = [b"if y:\r\n", latin].concat();
+    let change = "python.replace-comment: {find: tab, with: \"a\\nb\"}";
+    let expected = [b"if y:\r\n", &latin[..latin.len() - 5 - 5]].concat();
+    let expected = [&expected[..], b"a\r\n\t     \t# b\r\n# end"].concat();
+    assert_eq!(on("a.py", &text).changed_bytes(change), expected);
+    let change = "python.replace-comment: {find: end, with: \"the\\nend\"}";
+    assert!(on("a.py", &text).changed_bytes(change).ends_with(b"\r\n# the\r\n# end"));
+    let change = "python.remove-comment: {find: end}";
+    assert!(on("a.py", &text).changed_bytes(change).ends_with(b"tab\r\n"));
+}
