@@ -26,9 +26,10 @@ pub fn nearest<'a, T: Ord>(wanted: &str, candidates: impl IntoIterator<Item = (T
     ranked.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// The names that are most similar to `wanted`, at most three, by the rules of [`nearest`].
+/// The names that are most similar to `wanted`, at most three, by the rules of [`nearest`]; first those that begin with it.
 pub fn nearest_names<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let found = nearest(wanted, names.into_iter().map(|name| (name, name.into())));
+    let mut found = nearest(wanted, names.into_iter().map(|name| (name, name.into())));
+    found.sort_by_key(|name| !name.starts_with(wanted));
     found.into_iter().take(MOST_NAMES).map(str::to_owned).collect()
 }
 
@@ -146,8 +147,11 @@ mod tests {
     #[test]
     fn a_mistyped_name_has_at_most_three_suggestions() {
         let tags = ["v2.5", "v2.5.5", "v2.55x", "v3.13.5", "main"];
-        assert_eq!(nearest_names("v2.55", tags), ["v2.5", "v2.5.5", "v2.55x"]);
+        assert_eq!(nearest_names("v2.55", tags), ["v2.55x", "v2.5", "v2.5.5"]);
         assert_eq!(nearest_names("2.5", tags), ["v2.5", "v2.5.5", "v2.55x"]);
         assert!(nearest_names("catamount", tags).is_empty());
+        let verbs = ["remove-word", "remove-prerequisite"].map(|verb| ["makefile.", verb].concat());
+        let found = nearest_names("makefile.remove-prereq", verbs.iter().map(String::as_str));
+        assert_eq!(found, ["makefile.remove-prerequisite", "makefile.remove-word"]);
     }
 }

@@ -23,7 +23,7 @@ fn an_unknown_operation_is_reported_with_the_nearest_names() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, makefile.remove-prereq: {target: all, word: x}}\n"), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:30: unknown key or operation `makefile.remove-prereq`; near: `makefile.remove-word`, `makefile.remove-prerequisite`, `makefile.remove`
+      patchsets/mine/patchset.yaml:5:30: unknown key or operation `makefile.remove-prereq`; near: `makefile.remove-prerequisite`, `makefile.remove-word`, `makefile.remove-comment`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    changes:\n      - file: M\n        setup.enabel: {modules: [a]}\n"), @"
