@@ -13,6 +13,7 @@ mod patchsets;
 mod port;
 mod readme;
 mod tag_and_tarball;
+mod versions;
 mod why;
 
 #[test]
