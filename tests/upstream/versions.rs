@@ -103,8 +103,8 @@ fn wrong_claims(pin: &Pin, tree: &dyn Tree) -> Vec<String> {
     let is_wrong = |(_, _, path, ranges): &&Claim| {
         let pattern = Pattern::new(path).unwrap();
         let has = files.iter().any(|file| pattern.matches(file.as_str()));
-        let contains = |range: &&str| range.parse::<VersionRange>().unwrap().contains(&pin.version);
-        has != ranges.iter().any(|range| contains(&range))
+        let contains = |range: &str| range.parse::<VersionRange>().unwrap().contains(&pin.version);
+        has != ranges.iter().any(|range| contains(range))
     };
     CLAIMS.iter().filter(is_wrong).map(|(_, sentence, ..)| format!("{}: {sentence}", pin.name)).collect()
 }
