@@ -24,6 +24,7 @@ pub(super) enum Slot<'a> {
     Edge(&'a mut Option<Edge>),
     Flag(&'a mut bool),
     Number(&'a mut Option<usize>),
+    Choice(&'a mut Option<bool>),
 }
 
 /// An argument, by its type.
@@ -37,6 +38,7 @@ pub(super) enum Stored<'a> {
     Edge(Option<Edge>),
     Flag(bool),
     Number(Option<usize>),
+    Choice(Option<bool>),
 }
 
 /// A type that an argument may have.
@@ -85,11 +87,14 @@ argument_types! {
     Option<Edge>: Edge, false, own => *own;
     bool: Flag, false, own => *own;
     Option<usize>: Number, false, own => *own;
+    Option<bool>: Choice, false, own => *own;
 }
 
 /// The name of an argument, by its field: `if` for `r#if`.
 pub(super) const fn name_of(field: &'static str) -> &'static str {
     match field.as_bytes() {
+        // A name of two words cannot be made of its field here.
+        b"below_comment" => "below-comment",
         [b'r', b'#', name @ ..] => match std::str::from_utf8(name) {
             Ok(name) => name,
             Err(_) => field,
@@ -177,6 +182,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
             Slot::Edge(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Flag(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Number(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::Choice(slot) => **slot = Deserialize::deserialize(deserializer)?,
         }
         Ok(())
     }
@@ -200,11 +206,13 @@ pub(super) fn write<S: Serializer>(
             Stored::Edge(Some(edge)) => map.serialize_entry(name, edge)?,
             Stored::Flag(true) => map.serialize_entry(name, &true)?,
             Stored::Number(Some(number)) => map.serialize_entry(name, number)?,
+            Stored::Choice(Some(choice)) => map.serialize_entry(name, choice)?,
             Stored::Optional(None)
             | Stored::OptionalText(None)
             | Stored::Edge(None)
             | Stored::Flag(false)
-            | Stored::Number(None) => {}
+            | Stored::Number(None)
+            | Stored::Choice(None) => {}
         }
     }
     map.end()

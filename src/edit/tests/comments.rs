@@ -199,3 +199,112 @@ fn bytes_of_comments_that_are_not_words_survive() {
     let change = "python.remove-comment: {find: end}";
     assert!(on("a.py", &text).changed_bytes(change).ends_with(b"tab\r\n"));
 }
+
+#[test]
+fn lines_are_inserted_above_or_below_the_comment_of_their_anchor() {
+    let cases = [
+        ("a.py", "python", "b = 1", "x = 1", "# c\n"),
+        ("configure.ac", "m4", "b=1", "x=1", "dnl c\n# d\n"),
+        ("a.sh", "shell", "b=1", "x=1", "# c\n"),
+        ("Makefile", "makefile", "b = 1", "x = 1", "# c\n"),
+        ("a.c", "c", "int b;", "int x;", "/* c\n * d */\n// e\n"),
+        ("a.vcxproj", "xml", "b", "<x/>", "<!-- c -->\n"),
+    ];
+    for (file, family, before, text, comment) in cases {
+        let (start, code, end) = match family {
+            "xml" => ("<a>\n", "<b/>".to_owned(), "</a>\n"),
+            "c" | "python" | "m4" | "shell" | "makefile" => ("a\n", before.to_owned(), ""),
+            other => panic!("{other}"),
+        };
+        let start = if family == "c" { "int a;\n" } else { start };
+        let start = if family == "makefile" { "a = 1\n" } else { start };
+        let change = |key: &str| format!("{family}.insert: {{before: {before:?}, {key}text: {text:?}}}");
+        let above = format!("{start}{text}\n{comment}{code}\n{end}");
+        let below = format!("{start}{comment}{text}\n{code}\n{end}");
+        let old = format!("{start}{comment}{code}\n{end}");
+        assert_eq!(on(file, &old).changed(&change("below-comment: true, ")), below);
+        assert_eq!(on(file, &old).changed(&change("below-comment: false, ")), above);
+        let usual = if family == "c" { below } else { above };
+        assert_eq!(on(file, &old).changed(&change("")), usual);
+        let change = format!("{family}.insert: {{after: {before:?}, below-comment: true, text: x}}");
+        assert!(complaint(&change).contains("`below-comment` without `before`"), "{family}");
+    }
+}
+
+#[test]
+fn a_comment_is_inserted_and_recognised_by_its_words() {
+    let cases = [
+        ("a.py", "if x:\n\ta()\n\tb()\n", "b()", "# Then do\n# the rest.", "\t# Then do the\n\t# rest.\n"),
+        (
+            "configure.ac",
+            "if a; then\n  A([x])\n  b=1\nfi\n",
+            "b=1",
+            "dnl Then don't\ndnl do it.",
+            "  # Then don't do it.\n",
+        ),
+        ("a.sh", "f() {\n  a\n  b\n}\n", "b", "# Then don't\n# do it.", "  # Then\n  # don't do it.\n"),
+        ("Makefile", "all:\n\ta\n\tb\n", "b", "# Then do\n# the rest.", "\t# Then do the rest.\n"),
+        ("Makefile", "A = a\nB = b\n", "B = b", "# Then do\n# the rest.", "# Then do the rest.\n"),
+        (
+            "a.c",
+            "int f(void)\n{\n    a();\n    b();\n}\n",
+            "b();",
+            "/* Then do\n   the rest. */",
+            "    // Then do the rest.\n",
+        ),
+        (
+            "a.c",
+            "int f(void)\n{\n    a();\n    b();\n}\n",
+            "b();",
+            "// Then do\n// the rest.",
+            "    /* Then do the rest. */\n",
+        ),
+    ];
+    for (file, text, anchor, comment, rewrapped) in cases {
+        let family = match file.rsplit('.').next() {
+            Some("py") => "python",
+            Some("c") => "c",
+            Some("ac") => "m4",
+            Some("sh") => "shell",
+            _ => "makefile",
+        };
+        let line = text.lines().find(|line| line.trim() == anchor).unwrap();
+        let margin = &line[..line.len() - anchor.len()];
+        let own: String = comment.lines().map(|line| format!("{margin}{line}\n")).collect();
+        let sides = [
+            ("before", format!("{own}{line}\n"), format!("{rewrapped}{line}\n")),
+            ("after", format!("{line}\n{own}"), format!("{line}\n{rewrapped}")),
+        ];
+        for (side, inserted, other) in sides {
+            let change = format!("{family}.insert: {{{side}: {anchor:?}, text: {comment:?}}}");
+            let with = |lines: &str| text.replace(&format!("{line}\n"), lines);
+            assert_eq!(on(file, text).changed(&change), with(&inserted));
+            assert_eq!(on(file, with(&other)).already(&change).len(), 1);
+            // At another place it proves nothing.
+            let elsewhere = format!("{comment}\n\n{text}");
+            assert_eq!(on(file, elsewhere).outcome(&change).name(), "change");
+            // Neither does a longer comment that has its words.
+            let longer = other.replace("Then", "And then Then");
+            assert_eq!(on(file, with(&longer)).outcome(&change).name(), "change", "{longer}");
+        }
+    }
+}
+
+#[test]
+fn a_comment_is_inserted_at_an_edge() {
+    let text = "int f(void)\n{\n    a();\n}\n";
+    let change = "within: {function: f}\nc.insert: {at: end, text: /* The\n end. */}";
+    let after = text.replace("a();\n", "a();\n    /* The end. */\n");
+    assert_eq!(on("a.c", text).changed(change), after);
+    on("a.c", after.replace("/* The end. */", "// The\n    // end.")).already(change);
+    let change = "python.insert: {at: start, text: '# The start.'}";
+    let after = on("a.py", "import a\n").changed(change);
+    assert_eq!(after, "# The start.\nimport a\n");
+    on("a.py", "# The\n# start.\nimport a\n").already(change);
+}
+
+#[test]
+fn a_comment_is_inserted_in_the_middle_of_a_line() {
+    let after = on("configure.ac", "A([b], [a=1])\n").changed("m4.insert: {before: a=1, text: '# x'}");
+    assert_eq!(after, "A([b], [# x\n        a=1])\n");
+}

@@ -5,11 +5,12 @@ use super::code::{
     scope_with,
 };
 use super::statements::Statements;
+use crate::operation::comment::says_at;
 use crate::operation::lines::{indentation, leading_blanks};
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
-use crate::operation::unit::{Edge, Insertion, insert};
+use crate::operation::unit::{Edge, Insertion, Units, insert};
 use crate::operation::value::Function as Wanted;
 use crate::syntax::c::{CFile, Function};
 use crate::text::line_bounds;
@@ -29,6 +30,19 @@ use crate::text::line_bounds;
 ///  {
 ///      open();
 /// +    broadcast();
+///      return 0;
+///  }
+/// ```
+/// ```yaml
+/// file: Python/import.c
+/// c.insert: {before: open();, below-comment: false, text: broadcast();}
+/// ```
+/// ```diff
+///  int init(void)
+///  {
+/// +    broadcast();
+///      /* Now the file. */
+///      open();
 ///      return 0;
 ///  }
 /// ```
@@ -64,6 +78,9 @@ pub struct Insert {
     pub before: Option<String>,
     /// Code after whose line the lines are inserted.
     pub after: Option<String>,
+    /// Whether they are inserted below the comment above `before`, as they are unless given; `false` is above it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub below_comment: Option<bool>,
     /// The lines.
     pub text: Text,
     /// How many matches the anchor has.
@@ -106,6 +123,8 @@ impl Operate for Insert {
         let given = [self.at.is_some(), self.before.is_some(), self.after.is_some()];
         let number = given.iter().filter(|given| **given).count();
         ensure(number == 1, "needs one of `at`, `before` and `after`")?;
+        let is_stray = self.below_comment.is_some() && self.before.is_none();
+        ensure(!is_stray, "has `below-comment` without `before`")?;
         ensure(self.at != Some(At::Entry) || self.function.is_some(), "has `at: entry` without `function`")
     }
 
@@ -133,7 +152,11 @@ impl Operate for Insert {
         let at_edge = |edge: Edge| {
             let own = Site { scope, ..*site };
             let (text, count) = (&self.text, self.count.0);
-            insert(&Statements, &own, &Insertion { before: None, after: None, at: Some(edge), text, count })
+            insert(
+                &Statements,
+                &own,
+                &Insertion { before: None, after: None, at: Some(edge), below_comment: None, text, count },
+            )
         };
         match (self.at, &self.function) {
             (Some(At::Entry), Some(wanted)) => return insert_at_entry(site, function(site, wanted)?, lines),
@@ -144,12 +167,14 @@ impl Operate for Insert {
         let code = self.code().expect("it was checked that there is an anchor");
         let after = self.after.is_some();
         let found = file.c().find_anchor(code.as_bytes(), scope);
-        let at = |span: &Span| {
-            if after {
-                line_bounds(text, span.end.saturating_sub(1).max(span.start)).end
-            } else {
-                line_bounds(text, span.start).start
-            }
+        let commented = |span: &Span| {
+            let line = Span::at(line_bounds(text, span.start).start);
+            Span::new(Statements.commented(file, line).start, line.start)
+        };
+        let at = |span: &Span| match (after, self.below_comment) {
+            (true, _) => line_bounds(text, span.end.saturating_sub(1).max(span.start)).end,
+            (false, Some(false)) => commented(span).start,
+            (false, None | Some(true)) => commented(span).end,
         };
         found.iter().try_for_each(|span| check_between_lines(file, at(span)))?;
         let lines = |span: &Span| indented(lines, margin(text, *span, scope), line_ending(text));
@@ -170,8 +195,11 @@ impl Operate for Insert {
                 neighbours::ends_with(&text[..at], &own, &others)
             }
         };
-        let is_near =
-            |span: &Span| within_reach(file, site.texts.get(&self.text), *span, after, scope).is_some();
+        let is_near = |span: &Span| {
+            let place = if after { Span::at(at(span)) } else { commented(span) };
+            let text = site.texts.get(&self.text);
+            within_reach(file, text, *span, after, scope).is_some() || says_at(&Statements, file, text, place)
+        };
         let done: Vec<Span> = found.iter().copied().filter(|span| is_done(span) || is_near(span)).collect();
         let rewrite = |span: Span| insert_lines(text, at(&span), &lines(&span));
         // Of too many matches none is changed.

@@ -172,6 +172,31 @@ pub(super) fn find<'a>(text: &[u8], all: &'a [Comment], wanted: &[&[u8]], scope:
     found
 }
 
+/// Whether a comment in `region`, or directly below it, says the same as `lines`, which are inserted there and may be written with other
+/// line breaks. False for a text that is not a comment.
+pub(in crate::operation) fn says_at(
+    units: &dyn Units,
+    file: &ParsedFile,
+    lines: &[u8],
+    region: Span,
+) -> bool {
+    if !is_marked(units, lines) || !is_comment(units, file, lines) {
+        return false;
+    }
+    let (text, all) = (&file.bytes[..], comments(units, file));
+    let mut end = region.end;
+    for comment in all.iter().filter(|comment| comment.span.start >= region.end) {
+        let between = &text[end..comment.span.start];
+        let line_ends = between.iter().filter(|b| **b == b'\n').count();
+        if !between.trim_ascii().is_empty() || line_ends > 1 {
+            break;
+        }
+        end = comment.span.end;
+    }
+    let found = find(text, &all, &words_of(units, lines), Span::new(region.start, end));
+    found.iter().any(|one| one.whole(text).is_some())
+}
+
 /// Whether a text of a patchset has nothing but comments.
 pub(super) fn is_comment(units: &dyn Units, file: &ParsedFile, lines: &[u8]) -> bool {
     let path = file.path.clone();

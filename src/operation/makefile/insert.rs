@@ -2,63 +2,70 @@
 
 use super::lines::Lines;
 use super::prerequisite::lossy;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_anchor};
 use crate::syntax::makefile::Makefile;
 
-/// `makefile.insert`: inserts lines before or after a command, a variable or a rule, or at the start or end of a recipe or
-/// file. A command is inserted with its tab, and never between a line and its continuation.
-///
-/// It refuses a scope without lines of its own, and a last line that is continued.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// within: {target: clean}
-/// makefile.insert: {before: rm -f core, text: '-rm -f Include/mpi.h'}
-/// ```
-/// ```diff
-///  clean: pycremoval
-///  	find . -name '*.o' \
-///  		-exec rm -f {} ';'
-/// +	-rm -f Include/mpi.h
-///  	-rm -f core
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// within: {target: install}
-/// makefile.insert: {at: end, text: 'sync "$(DESTDIR)"'}
-/// ```
-/// ```diff
-///  install: all
-///  	./install-sh python
-///  	@echo done
-/// +	sync "$(DESTDIR)"
-///  
-///  clean:
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}])))]
-pub struct Insert {
-    /// `start` or `end` of the recipe that `within` names, or of the file.
-    pub at: Option<Edge>,
-    /// Code before whose line they are inserted, above the comment lines that belong to it; comments are inserted below
-    /// these. It may be part of the line.
-    pub before: Option<String>,
-    /// Code after whose line they are inserted: after the whole rule, if it is the head of one.
-    pub after: Option<String>,
-    /// The lines: commands without their leading tab, or variables and rules as in the file.
-    pub text: Text,
-    /// How many matches the anchor has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `makefile.insert`: inserts lines before or after a command, a variable or a rule, or at the start or end of a recipe or
+    /// file. A command is inserted with its tab, and never between a line and its continuation.
+    ///
+    /// It refuses a scope without lines of its own, and a last line that is continued.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// within: {target: clean}
+    /// makefile.insert: {before: rm -f core, text: '-rm -f Include/mpi.h'}
+    /// ```
+    /// ```diff
+    ///  clean: pycremoval
+    ///  	find . -name '*.o' \
+    ///  		-exec rm -f {} ';'
+    /// +	-rm -f Include/mpi.h
+    ///  	-rm -f core
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// within: {target: install}
+    /// makefile.insert: {at: end, text: 'sync "$(DESTDIR)"'}
+    /// ```
+    /// ```diff
+    ///  install: all
+    ///  	./install-sh python
+    ///  	@echo done
+    /// +	sync "$(DESTDIR)"
+    ///
+    ///  clean:
+    /// ```
+    one_of(at, before, after)
+    pub struct Insert {
+        /// `start` or `end` of the recipe that `within` names, or of the file.
+        at: Option<Edge>,
+        /// Code before whose line they are inserted, above the comment lines that belong to it. It may be part of the line.
+        before: Option<String>,
+        /// Code after whose line they are inserted: after the whole rule, if it is the head of one.
+        after: Option<String>,
+        /// Whether they are inserted below the comment lines above `before`, rather than above these. Unless given, only comments are.
+        below_comment: Option<bool>,
+        /// The lines: commands without their leading tab, or variables and rules as in the file.
+        text: Text,
+        /// How many matches the anchor has.
+        count: Count,
+    }
 }
 
 impl Insert {
     fn insertion(&self) -> Insertion<'_> {
         let (before, after) = (self.before.as_deref(), self.after.as_deref());
-        Insertion { before, after, at: self.at, text: &self.text, count: self.count.0 }
+        Insertion {
+            before,
+            after,
+            at: self.at,
+            below_comment: self.below_comment,
+            text: &self.text,
+            count: self.count.0,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Inserts units before or after a unit, or at an edge of a scope.
 
 use super::{Units, named, near, place_before, whole};
+use crate::operation::comment::says_at;
 use crate::operation::lines::first_line;
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
@@ -12,6 +13,8 @@ pub(in crate::operation) struct Insertion<'a> {
     pub before: Option<&'a str>,
     pub after: Option<&'a str>,
     pub at: Option<Edge>,
+    /// Whether it is below the comment of `before` rather than above it.
+    pub below_comment: Option<bool>,
     pub text: &'a Text,
     pub count: usize,
 }
@@ -40,10 +43,11 @@ pub(in crate::operation) fn set_anchor(
 
 /// Checks what the types of an insertion cannot say.
 pub(in crate::operation) fn check_insertion(insertion: &Insertion<'_>, texts: &Texts) -> Result<(), String> {
-    let Insertion { before, after, at, text, count: _ } = insertion;
+    let Insertion { before, after, at, below_comment, text, count: _ } = insertion;
     ensure(!texts.get(text).trim_ascii().is_empty(), "does nothing: its `text` is empty")?;
     let given = usize::from(before.is_some()) + usize::from(after.is_some()) + usize::from(at.is_some());
     ensure(given == 1, "needs one of `at`, `before` and `after`")?;
+    ensure(below_comment.is_none() || before.is_some(), "has `below-comment` without `before`")?;
     let is_empty = before.or(*after).is_some_and(|code| code.trim().is_empty());
     ensure(!is_empty, "has an empty anchor")
 }
@@ -55,7 +59,13 @@ pub(in crate::operation) fn insert(units: &dyn Units, site: &Site<'_>, insertion
     if let Some(edge) = insertion.at {
         return at_edge(units, site, edge, lines);
     }
-    let after = insertion.after.is_some();
+    let side = match insertion.below_comment {
+        _ if insertion.after.is_some() => Side::After,
+        Some(is_below) => Side::Before { is_below },
+        // A comment goes directly above the code: above the code's own comment, it would be the beginning of that.
+        None => Side::Before { is_below: is_comment(units, lines) },
+    };
+    let after = side == Side::After;
     let code = insertion.before.or(insertion.after).expect("it was checked that there is an anchor");
     let found = units.find(file, code.as_bytes(), site.scope);
     let anchors: Vec<Span> = found.iter().map(|span| whole(units, file, *span)).collect::<Result<_, _>>()?;
@@ -68,8 +78,26 @@ pub(in crate::operation) fn insert(units: &dyn Units, site: &Site<'_>, insertion
         let end = ends.into_iter().find(|end| text[..*end].ends_with(&own))?;
         Some(Span::new(end - own.len(), end))
     });
-    let (done, rewrite) = next_to(units, site, lines, after, &anchors);
+    let (done, rewrite) = next_to(units, site, lines, side, &anchors);
     match_count(&named(code), insertion.count, &anchors, &Results::proof(done), rewrite, || near(file, code))
+}
+
+/// On which side of a unit others are inserted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// Before it.
+    Before {
+        /// Whether they are below the comment of the unit.
+        is_below: bool,
+    },
+    /// After it.
+    After,
+}
+
+/// Whether all lines are comments.
+fn is_comment(units: &dyn Units, lines: &[u8]) -> bool {
+    let mut all = lines.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    all.all(|line| line.is_empty() || units.is_comment(line))
 }
 
 /// Which of `anchors` have the lines before or after them already, and how these are inserted next to one of them.
@@ -77,19 +105,15 @@ fn next_to<'a>(
     units: &'a dyn Units,
     site: &'a Site<'_>,
     lines: &'a [u8],
-    after: bool,
+    side: Side,
     anchors: &[Span],
 ) -> (Vec<Span>, impl Fn(Span) -> Rewrite + 'a) {
     let (file, text) = (site.file, &site.file.bytes[..]);
-    // A comment goes directly above the code: above the code's own comment, it would be the beginning of that.
-    let is_comment = lines
-        .split(|b| *b == b'\n')
-        .map(<[u8]>::trim_ascii)
-        .all(|line| line.is_empty() || units.is_comment(line));
-    let at = move |unit: Span| match (after, is_comment) {
-        (true, _) => unit.end,
-        (false, true) => unit.start,
-        (false, false) => place_before(units, file, unit),
+    let after = side == Side::After;
+    let at = move |unit: Span| match side {
+        Side::After => unit.end,
+        Side::Before { is_below: true } => unit.start,
+        Side::Before { is_below: false } => place_before(units, file, unit),
     };
     let is_done = |unit: &Span| {
         let own = next_to_unit(units, file, lines, *unit, after);
@@ -102,7 +126,21 @@ fn next_to<'a>(
             neighbours::ends_with(&text[..at(*unit)], &own, &others)
                 || neighbours::ends_with(&text[..unit.start], &own, &others)
         };
-        is_next || within_reach(file, lines, *unit, after, site.scope).is_some()
+        let place = if after {
+            Span::at(unit.end)
+        } else {
+            Span::new(units.commented(file, *unit).start, unit.start)
+        };
+        // What was inserted in the middle of a line is directly after a bracket.
+        let is_after_bracket = || {
+            let above = text[..unit.start].trim_ascii_end();
+            let rest = above.strip_suffix(own.trim_ascii());
+            !after && rest.is_some_and(|rest| matches!(rest.last(), Some(b'[' | b'(' | b'{')))
+        };
+        is_next
+            || is_after_bracket()
+            || within_reach(file, lines, *unit, after, site.scope).is_some()
+            || says_at(units, file, lines, place)
     };
     let done = anchors.iter().copied().filter(is_done).collect();
     let rewrite = move |unit: Span| {
@@ -162,7 +200,8 @@ fn at_edge(units: &dyn Units, site: &Site<'_>, edge: Edge, lines: &[u8]) -> Answ
     let (file, text) = (site.file, &site.file.bytes);
     if let Some(unit) = units.unit_at(file, site.scope, edge) {
         let after = edge == Edge::End;
-        let (done, rewrite) = next_to(units, site, lines, after, &[unit]);
+        let side = if after { Side::After } else { Side::Before { is_below: is_comment(units, lines) } };
+        let (done, rewrite) = next_to(units, site, lines, side, &[unit]);
         // The unit at the edge may be the last of the inserted ones.
         let own = next_to_unit(units, file, lines, unit, after);
         let others = site.neighbours.iter().map(|other| next_to_unit(units, file, other, unit, after));
@@ -187,5 +226,7 @@ fn at_edge(units: &dyn Units, site: &Site<'_>, edge: Edge, lines: &[u8]) -> Answ
         Edge::Start => [at, place].iter().any(|at| neighbours::starts_with(&text[*at..], &own, &others)),
         Edge::End => neighbours::ends_with(&text[..at], &own, &others),
     };
+    let region = Span::new(units.commented(file, Span::at(at)).start, at);
+    let is_done = is_done || says_at(units, file, lines, region);
     if is_done { already(at) } else { change(vec![insert_lines(text, place, &own)]) }
 }

@@ -44,6 +44,8 @@ arguments! {
         before: Option<String>,
         /// The element after which they are inserted.
         after: Option<String>,
+        /// Whether they are inserted below the comment lines above `before`, rather than above these. Unless given, only comments are.
+        below_comment: Option<bool>,
         /// The elements, or comments.
         text: Text,
         /// How many elements match.
@@ -54,7 +56,14 @@ arguments! {
 impl Insert {
     fn insertion(&self) -> Insertion<'_> {
         let (before, after) = (self.before.as_deref(), self.after.as_deref());
-        Insertion { before, after, at: self.at, text: &self.text, count: self.count.0 }
+        Insertion {
+            before,
+            after,
+            at: self.at,
+            below_comment: self.below_comment,
+            text: &self.text,
+            count: self.count.0,
+        }
     }
 }
 
