@@ -89,6 +89,7 @@ operations! {
     Makefile "makefile.replace-comment" => MakefileReplaceComment(makefile::ReplaceComment) Exists,
     Makefile "makefile.remove-comment" => MakefileRemoveComment(makefile::RemoveComment) Exists,
     Makefile "makefile.wrap" => MakefileWrap(makefile::Wrap) Exists,
+    Makefile "makefile.replace-condition" => MakefileReplaceCondition(makefile::ReplaceCondition) Exists,
     Makefile "makefile.remove-prerequisite" => MakefileRemovePrerequisite(makefile::RemovePrerequisite) Exists,
     Makefile "makefile.add-prerequisite" => MakefileAddPrerequisite(makefile::AddPrerequisite) Exists,
     Makefile "makefile.replace-prerequisite" => MakefileReplacePrerequisite(makefile::ReplacePrerequisite) Exists,

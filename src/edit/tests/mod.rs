@@ -21,6 +21,7 @@ mod m4_statements;
 mod m4_words;
 mod m4_wrap;
 mod makefile;
+mod makefile_conditions;
 mod makefile_lines;
 mod makefile_lists;
 mod patch_program;

@@ -155,6 +155,17 @@ pub(crate) fn logical_lines(text: &[u8]) -> impl Iterator<Item = Span> + '_ {
     })
 }
 
+/// Whether parts of two texts have the same code, whatever the blanks and continuation lines between its words.
+pub(crate) fn is_same_code(text: &[u8], span: Span, other: &[u8], other_span: Span) -> bool {
+    let own = tokens_of(text, span, std::iter::once(span));
+    let others = tokens_of(other, other_span, std::iter::once(other_span));
+    let is_same = |(index, (a, b)): (usize, (&Token, &Token))| {
+        let is_free = || index == 0 || is_separator(text, own[index - 1].span) || is_separator(text, a.span);
+        a.span.of(text) == b.span.of(other) && (a.is_glued == b.is_glued || is_free())
+    };
+    own.len() == others.len() && own.iter().zip(&others).enumerate().all(is_same)
+}
+
 /// Whether blanks next to a token make no difference.
 fn is_separator(text: &[u8], token: Span) -> bool {
     match token.of(text) {

@@ -1,12 +1,15 @@
 //! Finds rules, prerequisites, recipes, variables and conditionals of a Makefile (or Makefile.pre.in).
 
 mod code;
+mod condition;
 mod conditional;
 
 use super::shell;
 use crate::text::{Span, line_from, skip_blanks};
 
-pub(crate) use code::logical_lines;
+pub(crate) use code::{is_same_code, logical_lines};
+pub use condition::Condition;
+pub(crate) use condition::condition;
 pub use conditional::Conditional;
 pub(crate) use conditional::is_directive;
 
