@@ -26,20 +26,28 @@ impl Template {
     pub fn parse(text: &[u8]) -> Template {
         let mut found = Template::default();
         let (mut depth, mut of_entries) = (0usize, None);
-        // Where the comment begins that the line is in, or after.
-        let (mut open, mut above) = (None, None);
+        // Whether a comment is open, where it begins unless that is after code, and the comment that ended above the line.
+        let (mut is_inside, mut begins, mut above) = (false, None, None);
         for line in lines(text) {
             let code = line.of(text);
-            let is_inside = open.is_some();
-            let begins = open.or_else(|| code.starts_with(b"/*").then_some(line.start));
-            open = is_open(code, is_inside).then_some(open.unwrap_or(line.start));
-            if let Some(start) = begins {
-                above = Some(start);
+            if !is_inside {
+                begins = code.starts_with(b"/*").then_some(line.start);
+            }
+            let was_inside = is_inside;
+            is_inside = is_open(code, was_inside);
+            if was_inside || begins.is_some() {
+                above = begins;
+                // A comment after an entry is part of it, to its end.
+                match found.entries.last_mut() {
+                    Some(last) if begins.is_none() && last.span.end == line.start => last.span.end = line.end,
+                    _ => {}
+                }
                 continue;
             }
             let comment = above.take();
             let Some((name, rest)) = directive(text, line) else { continue };
             match name {
+                b"undef" if rest.is_empty() => {}
                 b"if" | b"ifdef" | b"ifndef" => depth += 1,
                 b"endif" => depth = depth.saturating_sub(1),
                 b"undef" if code.starts_with(b"#undef") && *of_entries.get_or_insert(depth) == depth => {
@@ -88,5 +96,13 @@ mod tests {
         let expected = [("A", "/* b\n#undef NO\n */\n#undef A\n"), ("C", "#undef C /* e */\n")];
         assert_eq!(entries, expected.map(|(name, span)| (name.to_owned(), span.to_owned())));
         assert_eq!(template.others.iter().map(|name| show(*name)).collect::<Vec<_>>(), ["_B", "D"]);
+    }
+
+    #[test]
+    fn a_comment_that_begins_after_code_is_not_of_the_next_entry() {
+        let text = b"#undef A /* a\n of A */\n#undef /* none */\n#undef B\n";
+        let template = Template::parse(text);
+        let spans: Vec<_> = template.entries.iter().map(|one| one.span.of(text)).collect();
+        assert_eq!(spans, [&b"#undef A /* a\n of A */\n"[..], b"#undef B\n"]);
     }
 }

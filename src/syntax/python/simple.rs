@@ -62,7 +62,8 @@ impl PyFile {
         }
         let is_bracketed = self.word(start) == b"(" && self.closing(start) == Some(tokens.end - 1);
         let names = if is_bracketed { self.items_at(start) } else { self.bare_items(start..tokens.end) }?;
-        Some(ImportStatement { place, from, names })
+        // An import without names is invalid.
+        (!names.items.is_empty()).then_some(ImportStatement { place, from, names })
     }
 
     /// All assignments in `scope` that are those of `target`, an expression; its tokens are compared.
