@@ -87,8 +87,20 @@ fn in_one_of(scopes: &[Span], within: &Within, removes: bool, resolve: impl Fn(S
             let first = answers.iter().position(is_already).or_else(|| answers.iter().position(is_miss));
             answers.swap_remove(first.unwrap_or(0))
         }
+        // What was moved out of one of them is in none, and elsewhere once.
+        [first, ..] if fits.iter().all(|index| made_at(&answers[*index]) == made_at(&answers[first])) => {
+            match made_at(&answers[first]) {
+                Some(_) => answers.swap_remove(first),
+                None => Err(within.ambiguous(scopes)),
+            }
+        }
         _ => Err(within.ambiguous(scopes)),
     }
+}
+
+/// The offsets that show that a change is made.
+fn made_at(answer: &Answer) -> Option<&[usize]> {
+    if let Ok(Resolution::Already(at)) = answer { Some(at) } else { None }
 }
 
 /// An answer with locations for people instead of offsets in `file`.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 
+use super::scope::Within;
 use super::times::Times;
 use super::value::{Count, Edge, Text};
 
@@ -25,6 +26,7 @@ pub(super) enum Slot<'a> {
     Flag(&'a mut bool),
     Number(&'a mut Option<usize>),
     Choice(&'a mut Option<bool>),
+    Scope(&'a mut Option<Within>),
 }
 
 /// An argument, by its type.
@@ -39,6 +41,7 @@ pub(super) enum Stored<'a> {
     Flag(bool),
     Number(Option<usize>),
     Choice(Option<bool>),
+    Scope(Option<&'a Within>),
 }
 
 /// A type that an argument may have.
@@ -88,6 +91,7 @@ argument_types! {
     bool: Flag, false, own => *own;
     Option<usize>: Number, false, own => *own;
     Option<bool>: Choice, false, own => *own;
+    Option<Within>: Scope, false, own => own.as_ref();
 }
 
 /// The name of an argument, by its field: `if` for `r#if`.
@@ -183,6 +187,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
             Slot::Flag(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Number(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Choice(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::Scope(slot) => **slot = Deserialize::deserialize(deserializer)?,
         }
         Ok(())
     }
@@ -207,12 +212,14 @@ pub(super) fn write<S: Serializer>(
             Stored::Flag(true) => map.serialize_entry(name, &true)?,
             Stored::Number(Some(number)) => map.serialize_entry(name, number)?,
             Stored::Choice(Some(choice)) => map.serialize_entry(name, choice)?,
+            Stored::Scope(Some(scope)) => map.serialize_entry(name, scope)?,
             Stored::Optional(None)
             | Stored::OptionalText(None)
             | Stored::Edge(None)
             | Stored::Flag(false)
             | Stored::Number(None)
-            | Stored::Choice(None) => {}
+            | Stored::Choice(None)
+            | Stored::Scope(None) => {}
         }
     }
     map.end()

@@ -248,7 +248,19 @@ fn values(entries: &[(Node, Node)]) -> Vec<(Vec<usize>, &str, &Node)> {
             && let Value::Map(inner) = &value.value
         {
             let inner = inner.iter().enumerate();
-            all.extend(inner.filter_map(|(at, (key, value))| Some((vec![index, at], key.text()?, value))));
+            for (at, key, value) in inner.filter_map(|(at, (key, value))| Some((at, key.text()?, value))) {
+                all.push((vec![index, at], key, value));
+                // The scope that something is moved into.
+                if let Value::Map(scope) = &value.value
+                    && key == "into"
+                    && !(is_table(value) || named(value).is_some())
+                {
+                    let scope = scope.iter().enumerate();
+                    all.extend(
+                        scope.filter_map(|(i, (key, value))| Some((vec![index, at, i], key.text()?, value))),
+                    );
+                }
+            }
         }
     }
     all
@@ -319,7 +331,7 @@ fn find_fork(entries: &[(Node, Node)]) -> Result<Option<Fork>, YamlError> {
             return Ok(Some(Fork { path, ways: ranges.into_iter().map(way).collect() }));
         }
         let top = entries[path[0]].0.text().unwrap_or_default();
-        let is_scope = top == "within" && key != "between";
+        let is_scope = (top == "within" || path.len() == 3) && key != "between";
         if let Value::List(items) = &value.value
             && (is_scope || has_alternatives(top, key))
             && !items.is_empty()

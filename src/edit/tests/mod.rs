@@ -24,6 +24,7 @@ mod makefile;
 mod makefile_conditions;
 mod makefile_lines;
 mod makefile_lists;
+mod moves;
 mod patch_program;
 mod properties;
 mod python;

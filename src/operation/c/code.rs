@@ -4,7 +4,6 @@ use std::slice;
 
 use crate::operation::lines::{common_indentation, indentation, leading_blanks, push_indented};
 use crate::operation::prelude::*;
-use crate::operation::text::near_lines;
 use crate::operation::value::Function as Wanted;
 use crate::syntax::c::{CFile, Function, has_code};
 use crate::syntax::{Doubt, Problem};
@@ -101,6 +100,22 @@ pub(super) fn check_between_lines(file: &ParsedFile, offset: usize) -> Result<()
     Err(Failure::refused("a comment, a string or a spliced line runs over the line end there", offset))
 }
 
+/// The indentation of lines before or after code: that of its line; of a directive, which may be at the margin, that of the code
+/// below it.
+pub(super) fn margin(text: &[u8], code: Span, scope: Span) -> &[u8] {
+    if text.get(code.start) != Some(&b'#') {
+        return indentation(text, code.start);
+    }
+    let is_code = |line: &&[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
+    let mut below = text[code.end..scope.end.max(code.end)].split(|b| *b == b'\n').skip(1);
+    let next = below.find(is_code).filter(|line| !line.trim_ascii().starts_with(b"}"));
+    // Before the end of a block, that of the code above it.
+    let sample = next.or_else(|| {
+        text[scope.start.min(code.start)..code.start].rsplit(|b| *b == b'\n').skip(1).find(is_code)
+    });
+    sample.map_or_else(|| indentation(text, code.start), leading_blanks)
+}
+
 /// Checks that a function is still found after lines are put into its head: a `;` would end the declaration, and a word
 /// before the parameters would be another name.
 pub(super) fn check_head(file: &ParsedFile, insertion: &Rewrite) -> Result<(), Failure> {
@@ -132,28 +147,6 @@ pub(super) fn check_code<'a>(
 /// Code on one line, with single blanks.
 pub(super) fn one_line(code: &str) -> String {
     code.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Every match of `from` in `scope`, each up to the first match of `to` after it.
-pub(super) fn find_range(
-    file: &ParsedFile,
-    from: &str,
-    to: Option<&str>,
-    scope: Span,
-) -> Result<Vec<Span>, Failure> {
-    let found = file.c().find_code(from.as_bytes(), scope);
-    let Some(to) = to else { return Ok(found) };
-    let ends = file.c().find_code(to.as_bytes(), scope);
-    let range = |first: Span| {
-        let after = ends.partition_point(|last| last.start < first.start);
-        let last = ends[after..].iter().find(|last| last.end >= first.end);
-        let missing = || {
-            let what = format!("{} was not found after the first code", named_code(to, None));
-            Miss { at: Some(first.start), ..Miss::new(what) }.near(near_lines(file, to, &[]))
-        };
-        Ok(Span::new(first.start, last.ok_or_else(missing)?.end))
-    };
-    found.into_iter().map(range).collect()
 }
 
 /// Names code for messages.

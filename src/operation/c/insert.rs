@@ -1,12 +1,11 @@
 //! `c.insert`.
 
 use super::code::{
-    body_indentation, check_between_lines, check_code, check_head, function, indented, named_code, one_line,
-    scope_with,
+    body_indentation, check_between_lines, check_code, check_head, function, indented, margin, named_code,
+    one_line, scope_with,
 };
 use super::statements::Statements;
 use crate::operation::comment::says_at;
-use crate::operation::lines::{indentation, leading_blanks};
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
@@ -211,22 +210,6 @@ impl Operate for Insert {
             near_lines(file, code, &[])
         })
     }
-}
-
-/// The indentation of lines before or after code: that of its line; of a directive, which may be at the margin, that of the code
-/// below it.
-fn margin(text: &[u8], code: Span, scope: Span) -> &[u8] {
-    if text.get(code.start) != Some(&b'#') {
-        return indentation(text, code.start);
-    }
-    let is_code = |line: &&[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#'));
-    let mut below = text[code.end..scope.end.max(code.end)].split(|b| *b == b'\n').skip(1);
-    let next = below.find(is_code).filter(|line| !line.trim_ascii().starts_with(b"}"));
-    // Before the end of a block, that of the code above it.
-    let sample = next.or_else(|| {
-        text[scope.start.min(code.start)..code.start].rsplit(|b| *b == b'\n').skip(1).find(is_code)
-    });
-    sample.map_or_else(|| indentation(text, code.start), leading_blanks)
 }
 
 /// Checks that a statement is not put between the parts of another one, such as an `if` and what depends on it.

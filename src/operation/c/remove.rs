@@ -1,9 +1,9 @@
 //! `c.remove`.
 
-use super::code::{check_code, find_range};
+use super::code::check_code;
 use super::statements::Statements;
 use crate::operation::prelude::*;
-use crate::operation::unit::{Removal, remove_found};
+use crate::operation::unit::{Removal, remove_found, runs};
 
 /// `c.remove`: removes whole statements, declarations, functions, or `#if` groups.
 ///
@@ -87,7 +87,8 @@ impl Operate for Remove {
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
-        let found = find_range(site.file, self.first(), self.to.as_deref(), site.scope)?;
+        let runs = runs(&Statements, site.file, self.first(), self.to.as_deref(), site.scope);
+        let found: Vec<Span> = runs.into_iter().collect::<Result<_, _>>()?;
         let removal = Removal { find: self.first(), comment: self.comment, count: self.count.0 };
         remove_found(&Statements, site, &removal, &found)
     }

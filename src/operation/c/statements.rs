@@ -1,7 +1,7 @@
 //! Statements, declarations, entries and `#if` groups of C as units.
 
-use super::code::{body_indentation, indented};
-use crate::operation::lines::indentation;
+use super::code::{body_indentation, indented, margin};
+use crate::operation::lines::{indentation, leading_blanks};
 use crate::operation::parsed::ParsedFile;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Edge, Units};
@@ -62,6 +62,24 @@ impl Units for Statements {
             line.map_or(Vec::new(), |line| indentation(text, line.start).to_vec())
         };
         Some((at, margin))
+    }
+
+    fn margin(&self, file: &ParsedFile, unit: Span) -> Vec<u8> {
+        let text = &file.bytes[..];
+        let is_directive = |line: &[u8]| line.trim_ascii_start().starts_with(b"#");
+        if !is_directive(unit.of(text)) {
+            return indentation(text, unit.start).to_vec();
+        }
+        // Of an `#if` group, that of the code in it.
+        let is_code = |line: &&[u8]| !line.trim_ascii().is_empty() && !is_directive(line);
+        match unit.of(text).split(|b| *b == b'\n').find(is_code) {
+            Some(line) => leading_blanks(line).to_vec(),
+            None => margin(text, unit, file.span()).to_vec(),
+        }
+    }
+
+    fn keeps_blanks(&self, file: &ParsedFile, line: Span) -> bool {
+        line.of(&file.bytes).starts_with(b"#")
     }
 
     fn indented(&self, file: &ParsedFile, text: &[u8], margin: &[u8]) -> Vec<u8> {

@@ -1,9 +1,9 @@
 //! `m4.remove`.
 
-use super::statements::Statements;
+use super::statements::{Statements, check_not_emptied};
 use crate::operation::prelude::*;
 use crate::operation::unit::{Removal, Units, remove};
-use crate::syntax::m4::{BlockKind, Dialect};
+use crate::syntax::m4::Dialect;
 
 /// `m4.remove`: removes whole statements: macro calls with all their arguments, `if ... fi`, `case ... esac`, assignments.
 ///
@@ -47,21 +47,6 @@ pub struct Remove {
 }
 
 impl Remove {
-    /// Whether a body would be left empty, which the shell does not accept.
-    fn empties(&self, site: &Site<'_>) -> Option<Span> {
-        let m4 = site.file.m4();
-        let found = Statements.find(site.file, self.find.as_bytes(), site.scope);
-        // Which of several is meant is not known.
-        let is_ambiguous = found.len() > self.count.0;
-        found.into_iter().filter(|_| !is_ambiguous).find(|span| {
-            m4.statements(*span).is_some_and(|(block, removed)| {
-                block.kind == BlockKind::Body && block.statements.iter().all(|one| removed.contains(*one))
-            })
-        })
-    }
-}
-
-impl Remove {
     /// Checks what the types cannot say of code in a language.
     pub fn check_as(&self, _texts: &Texts, _dialect: Dialect) -> Result<(), String> {
         ensure(!self.find.trim().is_empty(), "has an empty anchor")
@@ -80,10 +65,10 @@ impl Operate for Remove {
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
-        if let Some(span) = self.empties(site) {
-            let why = "these are all statements of an `if` or a loop, which the shell does not accept without one: remove it as \
-                       a whole, or replace them by `:`";
-            return refused(why, span.start);
+        let found = Statements.find(site.file, self.find.as_bytes(), site.scope);
+        // Which of several is meant is not known.
+        if found.len() <= self.count.0 {
+            found.iter().try_for_each(|span| check_not_emptied(site.file, *span))?;
         }
         remove(&Statements, site, &Removal { find: &self.find, comment: self.comment, count: self.count.0 })
     }

@@ -4,7 +4,7 @@ use crate::operation::lines::common_indentation;
 use crate::operation::parsed::ParsedFile;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Edge, Units};
-use crate::syntax::m4::{self, Dialect};
+use crate::syntax::m4::{self, BlockKind, Dialect};
 use crate::text::{LineIndex, line_bounds, lines};
 
 /// Statements of the shell, each of which may be the call of a macro.
@@ -87,6 +87,20 @@ impl Units for Statements {
         file.m4().comments(&file.bytes)
     }
 
+    fn keeps_blanks(&self, file: &ParsedFile, line: Span) -> bool {
+        file.m4().is_verbatim(line.start)
+    }
+
+    fn check_move(
+        &self,
+        file: &ParsedFile,
+        unit: Span,
+        _insertion: &Rewrite,
+        _margin: &[u8],
+    ) -> Result<(), Failure> {
+        check_not_emptied(file, unit)
+    }
+
     fn is_comment(&self, line: &[u8]) -> bool {
         // The line that names the program of a script.
         if line.starts_with(b"#!") {
@@ -95,6 +109,19 @@ impl Units for Statements {
         let is_directive = m4::without_comments(line).starts_with(b"#");
         line.starts_with(b"#") && !is_directive || line == b"dnl" || line.starts_with(b"dnl ")
     }
+}
+
+/// Checks that a body is not left empty without a unit, which the shell does not accept.
+pub(super) fn check_not_emptied(file: &ParsedFile, unit: Span) -> Result<(), Failure> {
+    let is_emptied = file.m4().statements(unit).is_some_and(|(block, removed)| {
+        block.kind == BlockKind::Body && block.statements.iter().all(|one| removed.contains(*one))
+    });
+    if !is_emptied {
+        return Ok(());
+    }
+    let why = "these are all statements of an `if` or a loop, which the shell does not accept without one: remove it as a \
+               whole, or replace them by `:`";
+    Err(Failure::refused(why, unit.start))
 }
 
 /// The body of a scope that is a branch or a function; otherwise the scope.

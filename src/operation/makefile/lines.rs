@@ -84,6 +84,27 @@ impl Units for Lines {
         file.makefile().comments(&file.bytes)
     }
 
+    fn is_in_block(&self, file: &ParsedFile, unit: Span, margin: &[u8]) -> bool {
+        self.margin(file, unit) == margin
+    }
+
+    fn check_move(
+        &self,
+        file: &ParsedFile,
+        unit: Span,
+        insertion: &Rewrite,
+        margin: &[u8],
+    ) -> Result<(), Failure> {
+        if self.is_in_block(file, unit, margin) {
+            return Ok(());
+        }
+        let why = match margin {
+            [] => "it is in a recipe, and would be outside of one",
+            _ => "it is not a command, and would be in a recipe",
+        };
+        Err(Failure::refused(why, insertion.span.start))
+    }
+
     fn is_comment(&self, line: &[u8]) -> bool {
         line.starts_with(b"#")
     }

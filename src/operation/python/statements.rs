@@ -1,11 +1,13 @@
 //! Python statements as units.
 
 use super::definition::indented;
+use crate::operation::lines::indentation;
 use crate::operation::parsed::ParsedFile;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Edge, Units};
 use crate::syntax::Doubt;
 use crate::syntax::python::PyFile;
+use crate::text::lines;
 
 /// Python statements.
 pub(super) struct Statements;
@@ -17,6 +19,18 @@ impl Units for Statements {
 
     fn whole(&self, file: &ParsedFile, span: Span) -> Option<Span> {
         file.python().statements(span)
+    }
+
+    fn begins(&self, file: &ParsedFile, unit: Span, offset: usize) -> bool {
+        let is_blank = |start: usize| Span::new(start, offset).of(&file.bytes).trim_ascii().is_empty();
+        // The decorators of a definition belong to it.
+        let python = file.python();
+        let mut definitions = python.definitions().iter().filter(|it| it.span.start == unit.start);
+        is_blank(unit.start)
+            || definitions.any(|it| {
+                let head = python.decorators(it).last().map_or(unit.start, |(_, line)| line.end);
+                head <= offset && is_blank(head)
+            })
     }
 
     fn ends(&self, file: &ParsedFile, offset: usize) -> bool {
@@ -47,6 +61,29 @@ impl Units for Statements {
 
     fn is_comment(&self, line: &[u8]) -> bool {
         line.starts_with(b"#")
+    }
+
+    fn comments_end(&self, file: &ParsedFile, unit: Span) -> usize {
+        let (text, width) = (&file.bytes, indentation(&file.bytes, unit.start).len());
+        let mut end = unit.end;
+        for line in lines(&text[unit.end..]) {
+            let line = Span::new(unit.end + line.start, unit.end + line.end);
+            let code = line.of(text).trim_ascii();
+            if code.starts_with(b"#") && indentation(text, line.start).len() > width {
+                end = line.end;
+            } else if !code.is_empty() {
+                break;
+            }
+        }
+        end
+    }
+
+    fn is_in_block(&self, file: &ParsedFile, unit: Span, margin: &[u8]) -> bool {
+        indentation(&file.bytes, unit.start) == margin
+    }
+
+    fn keeps_blanks(&self, file: &ParsedFile, line: Span) -> bool {
+        file.python().is_inside_token(line.start)
     }
 }
 

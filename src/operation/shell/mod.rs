@@ -3,6 +3,7 @@
 mod add_branch;
 mod insert;
 mod like_m4;
+mod move_statements;
 mod prefix;
 mod prefix_command;
 mod remove;
@@ -16,6 +17,7 @@ mod wrap;
 
 pub use add_branch::AddBranch;
 pub use insert::Insert;
+pub use move_statements::Move;
 pub(super) use prefix::prefix;
 pub use prefix_command::PrefixCommand;
 pub use remove::Remove;

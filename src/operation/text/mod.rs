@@ -3,12 +3,14 @@
 mod indent;
 mod insert;
 mod misspelling;
+mod move_lines;
 mod near;
 mod remove;
 mod replace;
 
 pub use indent::Indent;
 pub use insert::Insert;
+pub use move_lines::Move;
 pub(super) use near::{named_text, near_lines};
 pub use remove::Remove;
 pub use replace::Replace;

@@ -1,22 +1,32 @@
-//! The verbs `insert`, `replace` and `remove` for formats whose files consist of units: statements, commands, macro calls.
+//! The verbs `insert`, `replace`, `remove` and `move` for formats whose files consist of units: statements, commands, macro calls.
 //!
 //! A format says what its units are ([`Units`]); what the verbs do with them is the same in every format. An operation
 //! keeps its arguments and their documentation in its own file.
 
 mod insert;
+mod moving;
+mod place;
+mod relocate;
 mod remove;
 mod replace;
+mod run;
+mod spacing;
 
 use crate::operation::lines::indentation;
 use crate::operation::parsed::ParsedFile;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
-use crate::text::line_bounds;
+use crate::text::{Comments, line_bounds};
 
 pub(super) use super::value::Edge;
 pub(super) use insert::{Insertion, check_insertion, insert, set_anchor};
+#[cfg(test)]
+pub(super) use moving::moving_schema;
+pub(super) use moving::{Moving, moving};
+pub(super) use relocate::move_units;
 pub(super) use remove::{Removal, gone, gone_by_name, remove, remove_found, with_blank_lines};
 pub(super) use replace::{Replacement, replace};
+pub(super) use run::runs;
 
 /// What a format says of its units.
 pub(super) trait Units {
@@ -55,6 +65,11 @@ pub(super) trait Units {
         with_comments(self, &file.bytes, unit)
     }
 
+    /// The end of the comment lines below a unit that are in its block.
+    fn comments_end(&self, _file: &ParsedFile, unit: Span) -> usize {
+        unit.end
+    }
+
     /// The first or last unit of `scope`, before or after which others can be put; `None` if [`Units::edge`] says where.
     fn unit_at(&self, _file: &ParsedFile, _scope: Span, _edge: Edge) -> Option<Span> {
         None
@@ -79,6 +94,40 @@ pub(super) trait Units {
 
     /// Whether a line is a comment and nothing else.
     fn is_comment(&self, line: &[u8]) -> bool;
+
+    /// A part of a file, with blanks for the bytes of comments.
+    fn without_comments(&self, file: &ParsedFile, text: &[u8]) -> Vec<u8> {
+        Comments::of_file(file.path.file_name()).blanked(text)
+    }
+
+    /// Names code for messages.
+    fn named(&self, code: &str) -> String {
+        named(code)
+    }
+
+    /// Whether a unit is in a block whose lines are indented by `margin`, where the indentation tells that.
+    fn is_in_block(&self, _file: &ParsedFile, _unit: Span, _margin: &[u8]) -> bool {
+        true
+    }
+
+    /// Whether a line of a unit keeps its blanks where the unit gets another indentation.
+    fn keeps_blanks(&self, _file: &ParsedFile, _line: Span) -> bool {
+        false
+    }
+
+    /// Checks that `unit` can be moved to `insertion`, into a block whose lines are indented by `margin`.
+    ///
+    /// # Errors
+    /// It would mean something else there, or leave something else that is wrong.
+    fn check_move(
+        &self,
+        _file: &ParsedFile,
+        _unit: Span,
+        _insertion: &Rewrite,
+        _margin: &[u8],
+    ) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 /// Names code for messages.
@@ -108,6 +157,11 @@ pub(super) fn place_before(units: &dyn Units, file: &ParsedFile, unit: Span) -> 
         0 => unit.start,
         start => start,
     }
+}
+
+/// A unit with all comment lines that belong to it, but for the comment at the start of a file.
+fn with_own_comments(units: &dyn Units, file: &ParsedFile, unit: Span) -> Span {
+    Span::new(place_before(units, file, unit), units.comments_end(file, unit))
 }
 
 /// The whole units of a match.
