@@ -30,7 +30,7 @@ impl Place {
     /// The place that the arguments name in the scope of `site`. `moved` are the units that may be those to move.
     ///
     /// # Errors
-    /// There is no such place, or several.
+    /// The anchor was not found, or several times, or the scope has no edge of its own.
     pub(super) fn find(
         units: &dyn Units,
         site: &Site<'_>,
