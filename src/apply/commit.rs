@@ -131,8 +131,13 @@ fn check<'a>(
                 on_disk.insert(path, found.as_ref().map(|(info, _)| *info));
                 match (&change.before, &found) {
                     (None, None) => true,
-                    (Some(File { bytes, executable }), Some((found, contents))) => {
-                        *executable == found.mode.executable() && *bytes == contents
+                    // Its target may be outside the tree.
+                    (Some(file), Some((found, _))) if found.mode.is_link() && !file.is_link => {
+                        return Err(ApplyError::Symlink(path.clone()));
+                    }
+                    (Some(File { bytes, executable, is_link }), Some((found, contents))) => {
+                        (*executable, *is_link) == (found.mode.executable(), found.mode.is_link())
+                            && *bytes == contents
                     }
                     (None, Some(_)) | (Some(_), None) => false,
                 }
@@ -188,6 +193,9 @@ mod tests {
         for change in &changes {
             let path = change.path.below(dir.path());
             match &change.after {
+                Some(file) if file.is_link => {
+                    assert_eq!(fs::read_link(path).unwrap().as_os_str().as_encoded_bytes(), &file.bytes[..]);
+                }
                 Some(file) => assert_eq!(file.bytes, fs::read(path).unwrap()),
                 None => assert!(!path.exists()),
             }

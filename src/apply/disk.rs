@@ -8,8 +8,8 @@ use std::os::unix::fs::{PermissionsExt, fchown};
 use std::path::Path;
 
 use rustix::fs::{
-    self, Advice, AtFlags, OFlags, RawMode, RenameFlags, fadvise, linkat, mkdirat, renameat, renameat_with,
-    unlinkat,
+    self, Advice, AtFlags, OFlags, RawMode, RenameFlags, Timespec, Timestamps, fadvise, linkat, mkdirat,
+    renameat, renameat_with, symlinkat, unlinkat, utimensat,
 };
 use rustix::io::Errno;
 
@@ -134,6 +134,16 @@ impl Disk<'_> {
         // mask it sets.
         self.step("change mode of", place, || file.set_permissions(Permissions::from_mode(new.mode.bits())))?;
         self.step("set time of", place, || set_mtime(file, new.mtime))
+    }
+
+    /// Creates a symbolic link. It is on disk when its directory is synced.
+    pub fn new_link(&self, place: &Place, target: &[u8], mtime: Mtime) -> Result<(), ApplyError> {
+        self.step("create", place, || Ok(symlinkat(target, place.dir(), place.name())?))?;
+        let (tv_sec, nanos) = mtime.parts();
+        let time = Timespec { tv_sec, tv_nsec: nanos.into() };
+        let times = Timestamps { last_access: time, last_modification: time };
+        let follow = AtFlags::SYMLINK_NOFOLLOW;
+        self.step("set time of", place, || Ok(utimensat(place.dir(), place.name(), &times, follow)?))
     }
 
     /// Gives a file a second name, by a hard link.

@@ -1,16 +1,17 @@
-//! Reads files and directories of a tree without following symbolic links.
+//! Reads files, symbolic links and directories of a tree without following links.
 
 use std::path::Path;
 
-use rustix::fs::{FileType, OFlags};
+use rustix::fs::{FileType, OFlags, readlinkat};
 
 use super::error::ApplyError;
 use super::place::{Found, Metadata, Place};
 use super::stamp::{Mode, Mtime};
+use crate::digest::Sha256Digest;
 use crate::regular::{self, LARGEST_FILE};
 use crate::tree::TreePath;
 
-/// The metadata of a regular file.
+/// The metadata of a regular file or a symbolic link.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FileInfo {
     pub mode: Mode,
@@ -40,7 +41,10 @@ impl FileInfo {
     pub fn of(metadata: &Metadata) -> FileInfo {
         let (device, number) = metadata.inode;
         FileInfo {
-            mode: Mode::new(metadata.mode),
+            mode: match metadata.kind {
+                FileType::Symlink => Mode::LINK,
+                _ => Mode::new(metadata.mode),
+            },
             mtime: Mtime::of_parts(metadata.modified),
             owner: metadata.owner,
             inode: Inode { device, number, len: metadata.len },
@@ -67,20 +71,37 @@ pub(super) fn file(root: &Path, path: &TreePath) -> Result<Option<FileInfo>, App
     }
 }
 
-/// The metadata and the contents of the file at `path`, as [`file`] and [`read`] return them.
+/// The metadata and the contents of the file at `path`; of a symbolic link, its target.
 ///
 /// # Errors
-/// As for [`file`], and when it is larger than a file may be.
+/// As for [`file`], but for a link, and when it is larger than a file may be.
 pub(super) fn file_and_contents(
     root: &Path,
     path: &TreePath,
 ) -> Result<Option<(FileInfo, Vec<u8>)>, ApplyError> {
     let Found::Place(place) = Place::find(root, path)? else { return Ok(None) };
-    let Some(metadata) = metadata_at(&place, path)? else { return Ok(None) };
-    if metadata.kind == FileType::RegularFile {
-        Ok(Some((FileInfo::of(&metadata), read_at(&place, LARGEST_FILE)?)))
+    let metadata = place.metadata().map_err(ApplyError::io("read metadata of", place.path()))?;
+    let Some(metadata) = metadata else { return Ok(None) };
+    let bytes = match metadata.kind {
+        FileType::RegularFile => read_at(&place, LARGEST_FILE)?,
+        FileType::Symlink => target_at(&place)?,
+        _ => return Err(ApplyError::WrongType(path.clone())),
+    };
+    Ok(Some((FileInfo::of(&metadata), bytes)))
+}
+
+/// The target of the symbolic link at `place`.
+pub(super) fn target_at(place: &Place) -> Result<Vec<u8>, ApplyError> {
+    let target = readlinkat(place.dir(), place.name(), Vec::new());
+    Ok(target.map_err(|error| ApplyError::io("read", place.path())(error.into()))?.into_bytes())
+}
+
+/// The digest by which a file is recognised. A link and a file whose contents are its target have different ones.
+pub(super) fn digest(mode: Mode, bytes: &[u8]) -> Sha256Digest {
+    if mode.is_link() {
+        Sha256Digest::of(&[b"symbolic link\0", bytes].concat())
     } else {
-        Err(ApplyError::WrongType(path.clone()))
+        Sha256Digest::of(bytes)
     }
 }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::dir::Dir;
-use super::inspect::{FileInfo, Inode};
+use super::inspect::{self, FileInfo, Inode};
 use super::receipt::{After, AppliedFile, AppliedLayer, Before, Layer, UndoRewrite};
 use super::stage::StageInfo;
 use super::stamp::{Mode, Mtime};
@@ -16,7 +16,7 @@ use super::touched_dirs::TouchedDirs;
 use super::transaction::{Action, FileUpdate, TreeUpdate};
 use crate::digest::Sha256Digest;
 use crate::text::{self, Rewrite, Span};
-use crate::tree::{FileChange, TreePath};
+use crate::tree::{File, FileChange, TreePath};
 
 /// The layers that were added so far.
 pub(super) struct JoinedLayers<'a, 'i> {
@@ -91,7 +91,7 @@ impl<'a, 'i> JoinedLayers<'a, 'i> {
     fn change(&mut self, change: &'a FileChange) -> AppliedFile {
         let i = *self.indices.entry(&change.path).or_insert_with(|| {
             let info = self.on_disk.get(&change.path).copied().flatten();
-            let before = change.before.as_ref().zip(info).map(|(file, info)| (info, file.bytes.sha256()));
+            let before = change.before.as_ref().zip(info).map(|(file, info)| (info, digest(file)));
             self.files.push(JoinedFile { path: &change.path, before, after: before, action: None });
             self.files.len() - 1
         });
@@ -127,17 +127,19 @@ fn action_for<'a>(
     before: Option<(FileInfo, Sha256Digest)>,
     info: &StageInfo,
 ) -> (Action<'a>, AppliedFile) {
-    let same_bytes =
-        change.before.as_ref().map(|file| &file.bytes) == change.after.as_ref().map(|file| &file.bytes);
+    let contents = |file: &'a Option<File>| file.as_ref().map(|file| (&file.bytes, file.is_link));
+    let same_bytes = contents(&change.before) == contents(&change.after);
     let (action, after) = match &change.after {
         None => (Action::Remove, None),
         Some(file) => {
-            let kept = before.map(|(old, _)| kept_mode(old, info).with_executable(file.executable));
+            let kept = before.filter(|(old, _)| !old.mode.is_link());
+            let kept = kept.map(|(old, _)| kept_mode(old, info).with_executable(file.executable));
             let mode = kept.unwrap_or_else(|| info.mode(file.executable));
+            let mode = if file.is_link { Mode::LINK } else { mode };
             match before {
                 Some((_, sha256)) if same_bytes => (Action::SetMode(mode), Some(After { sha256, mode })),
                 _ => {
-                    let (bytes, sha256) = (Cow::Borrowed(&file.bytes[..]), file.bytes.sha256());
+                    let (bytes, sha256) = (Cow::Borrowed(&file.bytes[..]), digest(file));
                     let owner = before.map(|(old, _)| old.owner);
                     let write = Action::Write { bytes, sha256, mode, owner, mtime: info.now };
                     (write, Some(After { sha256, mode }))
@@ -152,6 +154,11 @@ fn action_for<'a>(
         undo: undo_of(change),
     };
     (action, file)
+}
+
+/// The digest of a file, which is computed once for its contents.
+fn digest(file: &File) -> Sha256Digest {
+    if file.is_link { inspect::digest(Mode::LINK, &file.bytes) } else { file.bytes.sha256() }
 }
 
 /// The mode that a replaced file keeps. Without root the new file belongs to the user who runs pypatch,
@@ -311,7 +318,7 @@ mod tests {
         assert!(changed(refused(remove(root, "README"), set_executable(root, "README", true))));
         assert!(changed(refused(add("x", b"", false), add("x", b"", false))));
         let mut other = add("x", b"more", false);
-        other.before = Some(File { bytes: b"less".to_vec().into(), executable: false });
+        other.before = Some(File::new(b"less".to_vec(), false));
         assert!(changed(refused(add("x", b"", false), other)));
 
         let wrong_type =

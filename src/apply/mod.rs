@@ -27,7 +27,7 @@
 //!
 //! # What is trusted
 //! Anybody may have put a stage or a receipt into a tree, for example with an archive. So a stage must be a directory
-//! that belongs to the user, with regular files of the names that pypatch gives them, and is reached without
+//! that belongs to the user, with regular files and links of the names that pypatch gives them, and is reached without
 //! following links, as every path of its journal is; no journal or receipt gives a file a setuid, setgid or sticky bit.
 //!
 //! A process killed between the two system calls that delete the stage and set the top directory's mtime

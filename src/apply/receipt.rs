@@ -83,7 +83,7 @@ pub struct AppliedFile {
 /// A file before a layer was applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Before {
-    /// The digest of its contents.
+    /// The digest of its contents; of a symbolic link, that of `symbolic link`, a zero byte and its target.
     pub sha256: Sha256Digest,
     /// Its mode.
     pub mode: Mode,
@@ -94,7 +94,7 @@ pub struct Before {
 /// A file after a layer was applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct After {
-    /// The digest of its contents.
+    /// The digest of its contents; of a symbolic link, that of `symbolic link`, a zero byte and its target.
     pub sha256: Sha256Digest,
     /// Its mode.
     pub mode: Mode,
@@ -163,7 +163,7 @@ impl AppliedFile {
         let bytes = text::apply(after, &rewrites).map_err(|overlap| {
             format!("{}: undo {} and {} overlap", self.path, overlap.first, overlap.second)
         })?;
-        if before.sha256 == Sha256Digest::of(&bytes) {
+        if before.sha256 == inspect::digest(before.mode, &bytes) {
             Ok(bytes)
         } else {
             Err(format!("{}: its undo does not give the recorded digest", self.path))

@@ -126,8 +126,13 @@ impl Stage {
                 continue;
             }
             let metadata = self.place(&name).metadata().map_err(ApplyError::io("read", &self.path))?;
-            if !is_own_name(&name) || !metadata.is_some_and(|metadata| metadata.kind == FileType::RegularFile)
-            {
+            let is_of_kind = metadata.is_some_and(|metadata| match metadata.kind {
+                FileType::RegularFile => true,
+                // A change that adds or removes a link has links, which nothing follows.
+                FileType::Symlink => is_numbered(&name),
+                _ => false,
+            });
+            if !is_own_name(&name) || !is_of_kind {
                 return Err(self.foreign(format!("it contains `{name}`")));
             }
             names.push(name);
@@ -214,10 +219,12 @@ impl Stage {
 
 /// Whether a file of a stage has this name: `3.new`, `3.old`, `3.gone` or that of a journal.
 fn is_own_name(name: &str) -> bool {
+    name == JOURNAL || name == UNFINISHED_JOURNAL || is_numbered(name)
+}
+
+fn is_numbered(name: &str) -> bool {
     let number = [".new", ".old", ".gone"].iter().find_map(|end| name.strip_suffix(end));
-    name == JOURNAL
-        || name == UNFINISHED_JOURNAL
-        || number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn open_tree(root: &Path) -> Result<OwnedFd, ApplyError> {

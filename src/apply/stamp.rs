@@ -34,6 +34,11 @@ impl Mtime {
         Mtime { seconds, nanos: u32::try_from(nanos).unwrap_or(0) }
     }
 
+    /// Seconds since 1970, and nanoseconds.
+    pub(crate) fn parts(self) -> (i64, u32) {
+        (self.seconds, self.nanos)
+    }
+
     /// The same time as a [`SystemTime`]; `None` when that cannot represent it.
     pub(crate) fn time(self) -> Option<SystemTime> {
         let seconds = Duration::from_secs(self.seconds.unsigned_abs());
@@ -74,11 +79,15 @@ impl FromStr for Mtime {
     }
 }
 
-/// The permissions of a file with its setuid, setgid and sticky bit, written in octal: `0644`.
+/// The permissions of a file with its setuid, setgid and sticky bit, written in octal: `0644`. That of a symbolic link is
+/// [`Mode::LINK`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mode(u32);
 
 impl Mode {
+    /// The mode of every symbolic link, as git writes it.
+    pub(crate) const LINK: Mode = Mode(0o120_000);
+
     /// The lower twelve bits of `mode`.
     pub(crate) const fn new(mode: u32) -> Mode {
         Mode(mode & 0o7777)
@@ -89,6 +98,11 @@ impl Mode {
         Mode::new(metadata.mode())
     }
 
+    /// Whether it is that of a symbolic link.
+    pub(crate) fn is_link(self) -> bool {
+        self == Mode::LINK
+    }
+
     /// The mode as a number.
     pub(crate) fn bits(self) -> u32 {
         self.0
@@ -97,7 +111,7 @@ impl Mode {
     /// This mode with the setuid, setgid and sticky bits of `mode`. A journal or receipt gives none: it may not
     /// have been written by pypatch.
     pub(super) fn with_special_bits_of(self, mode: Mode) -> Mode {
-        Mode(self.0 & 0o777 | mode.0 & 0o7000)
+        if self.is_link() { self } else { Mode(self.0 & 0o777 | mode.0 & 0o7000) }
     }
 
     /// Whether the owner may execute the file.
@@ -126,7 +140,7 @@ impl FromStr for Mode {
 
     fn from_str(text: &str) -> Result<Mode, BadStamp> {
         match u32::from_str_radix(text, 8) {
-            Ok(bits) if bits <= 0o7777 => Ok(Mode(bits)),
+            Ok(bits) if bits <= 0o7777 || Mode(bits).is_link() => Ok(Mode(bits)),
             _ => Err(BadStamp { text: text.to_owned(), what: "file mode (octal)" }),
         }
     }

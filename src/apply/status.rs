@@ -9,7 +9,6 @@ use super::error::ApplyError;
 use super::file_state::{FileState, FileStatus};
 use super::inspect::{self, FileInfo};
 use super::receipt::{After, AppliedFile, AppliedLayer, Layer, Receipt};
-use crate::digest::Sha256Digest;
 use crate::tree::TreePath;
 
 /// The patchsets that are applied to a tree, and the state of the files they changed.
@@ -87,7 +86,7 @@ pub(super) fn examine(
     let state = match (info, expected) {
         (None, None) => FileState::AsApplied,
         (None, Some(_)) => FileState::Missing,
-        (Some(info), Some(expected)) if Sha256Digest::of(&bytes) == expected.sha256 => {
+        (Some(info), Some(expected)) if inspect::digest(info.mode, &bytes) == expected.sha256 => {
             if info.mode == expected.mode { FileState::AsApplied } else { FileState::ModeChanged }
         }
         (Some(_), _) => FileState::Drifted,

@@ -62,8 +62,19 @@ pub(super) fn remove(root: &Path, path: &str) -> FileChange {
 
 /// A new file.
 pub(super) fn add(path: &str, bytes: &[u8], executable: bool) -> FileChange {
-    let after = Some(tree::File { bytes: bytes.into(), executable });
+    let after = Some(tree::File::new(bytes, executable));
     FileChange { path: path.parse().unwrap(), before: None, after, rewrites: Vec::new() }
+}
+
+/// A new symbolic link.
+pub(super) fn add_link(path: &str, target: &str) -> FileChange {
+    FileChange { after: Some(tree::File::link(target.as_bytes())), ..add(path, b"", false) }
+}
+
+/// The removal of a symbolic link.
+pub(super) fn remove_link(path: &str, target: &str) -> FileChange {
+    let FileChange { path, after, .. } = add_link(path, target);
+    FileChange { path, before: after, after: None, rewrites: Vec::new() }
 }
 
 /// A change of nothing but the execute bit.
@@ -76,7 +87,7 @@ pub(super) fn set_executable(root: &Path, path: &str, executable: bool) -> FileC
 fn on_disk(root: &Path, path: &str) -> tree::File {
     let path = root.join(path);
     let executable = Mode::of(&fs::metadata(&path).unwrap()).executable();
-    tree::File { bytes: fs::read(path).unwrap().into(), executable }
+    tree::File::new(fs::read(path).unwrap(), executable)
 }
 
 /// Every kind of change at once.
@@ -93,6 +104,8 @@ pub(super) fn every_change(root: &Path) -> Vec<FileChange> {
         remove(root, "Lib/plat/gone.py"),
         change(root, "Modules/locked.c", vec![Rewrite::insert(6, "\n")]),
         set_executable(root, "install-sh", true),
+        add_link("Lib/alias", "latin.py"),
+        add_link("Lib/linked", "plat/stays.py"),
     ]
 }
 
@@ -105,6 +118,8 @@ pub(super) fn more_changes(root: &Path) -> Vec<FileChange> {
         set_executable(root, "Lib/latin.py", true),
         set_executable(root, "README", true),
         add("top/new", b"", false),
+        remove_link("Lib/alias", "latin.py"),
+        add_link("top/link", "../Lib"),
     ]
 }
 
@@ -120,6 +135,8 @@ pub(super) fn most_changes(root: &Path) -> Vec<FileChange> {
         set_executable(root, "Lib/plat/gone.py", true),
         add("Lib/new/deep/deeper/other.py", b"", false),
         remove(root, "top/new"),
+        add("Lib/alias", b"latin.py", false),
+        remove_link("top/link", "../Lib"),
     ]
 }
 
@@ -158,6 +175,8 @@ pub(super) fn seen(root: &Path) -> String {
         let mtime = Mtime::of(&metadata);
         let text = if metadata.is_file() {
             fs::read(entry.path()).unwrap().escape_ascii().to_string()
+        } else if metadata.is_symlink() {
+            format!("-> {}", fs::read_link(entry.path()).unwrap().display())
         } else {
             "/".to_owned()
         };

@@ -8,7 +8,7 @@ use super::error::ApplyError;
 use super::inspect;
 use super::receipt::DirectoryTime;
 use super::stamp::Mtime;
-use crate::tree::{FileChange, TreePath};
+use crate::tree::{File, FileChange, TreePath};
 
 /// The directories in which a layer replaces, adds or removes something.
 pub(super) struct TouchedDirs {
@@ -50,7 +50,9 @@ impl TouchedDirs {
                 let dir = Dir::of(missing.first().unwrap_or(path));
                 created.extend(missing);
                 // A new mode alone does not touch the directory.
-                if before.as_ref().map(|file| &file.bytes) != after.as_ref().map(|file| &file.bytes) {
+                let contents =
+                    |file: &Option<File>| file.as_ref().map(|file| (file.bytes.clone(), file.is_link));
+                if contents(before) != contents(after) {
                     *touched.entry(dir).or_default() |= before.is_none() || after.is_none();
                 }
             }

@@ -43,7 +43,7 @@ pub(super) struct FileUpdate<'a> {
 
 /// What happens to one file.
 pub(super) enum Action<'a> {
-    /// Replaces it by a new file. Without `owner` that belongs to the user and group of all new files.
+    /// Replaces it by a new file, or by a symbolic link to `bytes` if `mode` is that of one. Without `owner` that belongs to the user and group of all new files.
     Write { bytes: Cow<'a, [u8]>, sha256: Sha256Digest, mode: Mode, owner: Option<(u32, u32)>, mtime: Mtime },
     /// Changes the mode of an existing file.
     SetMode(Mode),
@@ -148,10 +148,18 @@ fn prepare(
         let place = file.before.map(|_| Place::of(root, &file.path)).transpose()?;
         // The attributes of the old file, if it is replaced.
         let like = match (&file.action, &place) {
-            (Action::Write { .. }, Some(place)) => Some(open_old(place)?),
+            (Action::Write { mode, .. }, Some(place))
+                if !mode.is_link() && !file.before.is_some_and(|(info, _)| info.mode.is_link()) =>
+            {
+                Some(open_old(place)?)
+            }
             (Action::Write { .. } | Action::SetMode(_) | Action::Remove, _) => None,
         };
         let (after, in_place) = match &file.action {
+            Action::Write { bytes, sha256, mode, mtime, .. } if mode.is_link() => {
+                disk.new_link(&stage.new_at(i), bytes, *mtime)?;
+                (Some(*sha256), None)
+            }
             Action::Write { bytes, sha256, mode, owner, mtime } => {
                 let owner = owner.filter(|owner| *owner != info.owner);
                 let like = like.as_ref();
@@ -218,6 +226,9 @@ fn keep_old(
 ) -> Result<(), ApplyError> {
     if disk.link(place, &old).is_ok() {
         return Ok(());
+    }
+    if info.mode.is_link() {
+        return disk.new_link(&old, &inspect::target_at(place)?, info.mtime);
     }
     // Some file systems have no hard links, and Linux refuses a link to a file that someone else owns
     // (fs.protected_hardlinks). A copy has all but the inode.

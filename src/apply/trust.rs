@@ -129,6 +129,32 @@ fn no_path_of_a_journal_leads_out_of_the_tree() {
 }
 
 #[test]
+fn a_link_of_a_stage_is_not_followed() {
+    let file = |path: &str, mode: &str| {
+        let zeros = "0".repeat(64);
+        let before = format!(r#"{{"sha256":"{zeros}","mode":"{mode}"}}"#);
+        format!(r#"{{"path":"{path}","before":{before},"after":null,"in_place":null}}"#)
+    };
+    for (path, mode) in [("new", "0644"), ("new", "120000"), ("README", "120000"), ("link/new", "120000")] {
+        let (dir, outside) = (tree(), tree());
+        let untouched = seen(outside.path());
+        symlink(outside.path(), dir.path().join("link")).unwrap();
+        forge(dir.path(), &journal(&file(path, mode), "", "", ""));
+        for name in ["0.old", "0.gone"] {
+            symlink(outside.path().join("README"), dir.path().join(STAGE).join(name)).unwrap();
+        }
+        let _ = recover(dir.path());
+        assert_eq!(seen(outside.path()), untouched, "{path} {mode}");
+        assert_eq!(fs::read(dir.path().join("README")).unwrap(), b"untouched");
+    }
+    // The journal itself is none.
+    let dir = tree();
+    fs::create_dir(dir.path().join(STAGE)).unwrap();
+    symlink("../README", dir.path().join(STAGE).join("journal.json")).unwrap();
+    assert!(matches!(refused(dir.path()), ApplyError::ForeignStage { .. }));
+}
+
+#[test]
 fn an_mtime_of_a_journal_is_not_set_through_a_link() {
     let (dir, outside) = (tree(), tree());
     let untouched = seen(outside.path());

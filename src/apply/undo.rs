@@ -11,7 +11,6 @@ use super::journal::{Journal, JournalFile};
 use super::place::{Found, Place};
 use super::stage::Stage;
 use super::stamp::{Mode, Mtime};
-use crate::digest::Sha256Digest;
 use crate::tree::TreePath;
 
 /// Undoes the steps of a change that were made so far, from the journal of `stage`, and deletes the stage.
@@ -49,7 +48,7 @@ fn undo_step(root: &Path, stage: &Stage, i: usize, file: &JournalFile) -> Result
     if file.after.is_none() && !exists(&stage.gone_at(i))? && exists(&stage.old_at(i))? {
         return Ok(UndoStep::Nothing);
     }
-    let found = inspect::file(root, &file.path)?;
+    let found = inspect::file_and_contents(root, &file.path)?;
     let old = stage.old_at(i);
     let has_old = exists(&old)?;
     let torn = || {
@@ -58,7 +57,7 @@ fn undo_step(root: &Path, stage: &Stage, i: usize, file: &JournalFile) -> Result
     };
     if let Some(after) = file.in_place {
         return match (&file.before, found) {
-            (Some(before), Some(found)) if found.mode == after => {
+            (Some(before), Some((found, _))) if found.mode == after => {
                 Ok(UndoStep::SetMode(before.mode.with_special_bits_of(found.mode)))
             }
             // Someone else changed its mode, or removed it.
@@ -66,10 +65,7 @@ fn undo_step(root: &Path, stage: &Stage, i: usize, file: &JournalFile) -> Result
             (None, _) => Err(torn()),
         };
     }
-    let sha256 = match found {
-        Some(_) => Some(Sha256Digest::of(&inspect::read(root, &file.path)?)),
-        None => None,
-    };
+    let sha256 = found.map(|(info, bytes)| inspect::digest(info.mode, &bytes));
     match &file.before {
         Some(before) if !has_old => {
             if sha256 == Some(before.sha256) {

@@ -89,7 +89,7 @@ fn find_pin(
         };
         let tree = tree::open_as(&found, &pin.name)?;
         for change in &touched {
-            let file = tree.read(&change.path)?;
+            let file = tree.file_or_link(&change.path)?;
             expected.insert(change.path.clone(), file.map(|file| normal_digest(&file.bytes)));
         }
     }

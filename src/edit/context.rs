@@ -73,6 +73,17 @@ impl<'a> Context<'a> {
     /// When it cannot be read.
     pub fn file(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
         let file = self.parsed(path)?;
-        Ok(file.map(|file| File { bytes: file.bytes.clone(), executable: file.executable }))
+        Ok(file.map(|file| File::new(file.bytes.clone(), file.executable)))
+    }
+
+    /// A file or a symbolic link of the tree; `None` when it has none of that name.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn file_or_link(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
+        match self.file(path) {
+            Err(TreeError::Symlink(_)) => self.tree.file_or_link(path),
+            found => found,
+        }
     }
 }

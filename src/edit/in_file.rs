@@ -110,9 +110,11 @@ fn outcome(answer: &Answer, file: &ParsedFile) -> Outcome {
         Ok(Resolution::Change { deltas, .. }) => {
             let location = |delta: &Delta| match delta {
                 Delta::Rewrite(rewrite) => file.location(rewrite.span.start),
-                Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => {
-                    Location::whole(&file.path)
-                }
+                Delta::Add { .. }
+                | Delta::Link { .. }
+                | Delta::Remove
+                | Delta::Move { .. }
+                | Delta::Mode { .. } => Location::whole(&file.path),
             };
             let mut places: Vec<Location> = deltas.iter().map(location).collect();
             places.sort();

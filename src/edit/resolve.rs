@@ -163,6 +163,17 @@ fn in_existing(
             Err(refusal) => vec![part(index, change, path, refusal)],
         })),
         Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => {
+            let takes_links = change.operation.operate().takes_links();
+            let link = match takes_links.then(|| context.tree.link(path)) {
+                // It is below a link.
+                None | Some(Err(TreeError::Symlink { .. })) => None,
+                Some(found) => found?,
+            };
+            if let Some(target) = link {
+                let mut file = ParsedFile::new(path.clone(), target.into(), false);
+                file.is_link = true;
+                return Ok(Some(in_file(index, change, &file, true, None)));
+            }
             let why = "this is a symbolic link or a directory, which is never edited".to_owned();
             let place = Some(Location::whole(path));
             Ok(Some(vec![part(index, change, path, Outcome::Refused { why, place })]))
@@ -239,7 +250,10 @@ fn without_file(context: &Context<'_>, index: usize, change: &Change) -> Result<
     };
     let failure = match need() {
         FileNeed::MayBeAbsent => None,
-        FileNeed::Creates => in_the_way(context, first)?,
+        FileNeed::Creates => match (in_the_way(context, first)?, change.operation.operate().link_target()) {
+            (None, Some(target)) => outside(context, first, target)?,
+            (refusal, _) => refusal,
+        },
         FileNeed::Exists => Some(no_file(context, change)?),
     };
     if let Some(failure) = failure {
@@ -262,6 +276,41 @@ fn in_the_way(context: &Context<'_>, path: &TreePath) -> Result<Option<Outcome>,
                 let why = format!("`{above}` is not a directory, so nothing can be created below it");
                 return Ok(Some(Outcome::Refused { why, place: Some(Location::whole(&above)) }));
             }
+        }
+    }
+    Ok(None)
+}
+
+/// The refusal of a link that would lead out of the tree, itself or by a link that it leads to.
+fn outside(context: &Context<'_>, link: &TreePath, target: &str) -> Result<Option<Outcome>, TreeError> {
+    // As many as Linux follows.
+    let mut left = 40;
+    let mut at: Vec<String> = link.as_str().split('/').map(str::to_owned).collect();
+    at.pop();
+    let mut names: Vec<String> = target.rsplit('/').map(str::to_owned).collect();
+    while let Some(name) = names.pop() {
+        let is_inside = match &name[..] {
+            ".." => at.pop().is_some(),
+            "" | "." => true,
+            _ => {
+                at.push(name);
+                let path = at.join("/").parse::<TreePath>().ok();
+                match path.map(|path| context.tree.link(&path)).transpose()? {
+                    None => false,
+                    Some(None) => true,
+                    Some(Some(further)) => {
+                        at.pop();
+                        left -= 1;
+                        let further = String::from_utf8_lossy(&further).into_owned();
+                        names.extend(further.rsplit('/').map(str::to_owned));
+                        left > 0 && !further.starts_with('/')
+                    }
+                }
+            }
+        };
+        if !is_inside {
+            let why = format!("`{target}` leads out of the tree, or in a circle");
+            return Ok(Some(Outcome::Refused { why, place: Some(Location::whole(link)) }));
         }
     }
     Ok(None)

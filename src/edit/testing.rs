@@ -24,7 +24,7 @@ pub(crate) struct MemoryTree {
 impl MemoryTree {
     /// A tree of these files, none of them executable.
     pub(crate) fn of<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> MemoryTree {
-        let file = |bytes: &[u8]| File { bytes: bytes.into(), executable: false };
+        let file = |bytes: &[u8]| File::new(bytes, false);
         let files = files.into_iter().map(|(path, bytes)| (path.parse().unwrap(), file(bytes)));
         MemoryTree { files: files.collect(), others: BTreeMap::new() }
     }
@@ -40,7 +40,10 @@ impl Tree for MemoryTree {
     }
 
     fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
-        let file = self.files.get(path).map(|file| Entry::File { executable: file.executable });
+        let file = self.files.get(path).map(|file| match file.is_link {
+            true => Entry::Symlink,
+            false => Entry::File { executable: file.executable },
+        });
         let below = self.files.keys().any(|file| file.ancestors().any(|above| above == *path));
         let directory = below.then_some(Entry::Directory);
         Ok(file.or_else(|| self.others.get(path).cloned()).or(directory))
@@ -55,8 +58,14 @@ impl Tree for MemoryTree {
         }
     }
 
+    fn link(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
+        let link = self.files.get(path).filter(|file| file.is_link);
+        Ok(link.map(|file| file.bytes.to_vec()))
+    }
+
     fn files(&self) -> Result<Vec<TreePath>, TreeError> {
-        Ok(self.files.keys().cloned().collect())
+        let files = self.files.iter().filter(|(_, file)| !file.is_link);
+        Ok(files.map(|(path, _)| path.clone()).collect())
     }
 
     fn walk(&self, _: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
@@ -120,7 +129,7 @@ impl Case {
     /// Adds another file to the tree.
     pub(crate) fn with(mut self, file: &str, bytes: &[u8]) -> Case {
         let file = file.parse().unwrap();
-        self.tree.files.insert(file, File { bytes: bytes.into(), executable: false });
+        self.tree.files.insert(file, File::new(bytes, false));
         self
     }
 
@@ -131,6 +140,11 @@ impl Case {
     }
 
     /// Sets the version of the tree.
+    pub(crate) fn with_link(mut self, path: &str, target: &str) -> Case {
+        self.tree.files.insert(path.parse().unwrap(), File::link(target.as_bytes()));
+        self
+    }
+
     pub(crate) fn version(mut self, version: &'static str) -> Case {
         self.version = version;
         self
@@ -271,15 +285,18 @@ pub(crate) fn applied(tree: &MemoryTree, parts: &[Part]) -> MemoryTree {
                 Delta::Rewrite(rewrite) => rewrites.entry(&part.file).or_default().push(rewrite.clone()),
                 Delta::Remove => drop(after.files.remove(&part.file)),
                 Delta::Move { to, bytes, executable } => {
-                    let file = File { bytes: bytes.clone(), executable: *executable };
+                    let file = File::new(bytes.clone(), *executable);
                     assert_eq!(after.files.remove(&part.file), Some(file.clone()));
                     assert!(after.files.insert(to.clone(), file).is_none());
                 }
                 Delta::Mode { executable } => {
                     after.files.get_mut(&part.file).unwrap().executable = *executable;
                 }
+                Delta::Link { target } => {
+                    after.files.insert(part.file.clone(), File::link(target.clone()));
+                }
                 Delta::Add { bytes, executable } => {
-                    let file = File { bytes: bytes.clone(), executable: *executable };
+                    let file = File::new(bytes.clone(), *executable);
                     assert!(after.files.insert(part.file.clone(), file).is_none());
                 }
             }
@@ -290,7 +307,7 @@ pub(crate) fn applied(tree: &MemoryTree, parts: &[Part]) -> MemoryTree {
         let old = tree.files.get(path).map_or(&[][..], |file| &file.bytes[..]);
         let bytes = apply(old, &rewrites).expect("rewrites of one change do not collide");
         assert_eq!(apply(&bytes, &reverse(old, &rewrites)).unwrap(), old);
-        after.files.insert(path.clone(), File { bytes: bytes.into(), executable });
+        after.files.insert(path.clone(), File::new(bytes, executable));
     }
     after
 }

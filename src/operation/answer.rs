@@ -17,6 +17,11 @@ pub enum Delta {
         /// Whether it is executable.
         executable: bool,
     },
+    /// It is added as a symbolic link.
+    Link {
+        /// What the link leads to.
+        target: Contents,
+    },
     /// It is removed.
     Remove,
     /// It gets another name.
@@ -40,7 +45,11 @@ impl Delta {
     pub fn as_rewrite(&self) -> Option<&Rewrite> {
         match self {
             Delta::Rewrite(rewrite) => Some(rewrite),
-            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
+            Delta::Add { .. }
+            | Delta::Link { .. }
+            | Delta::Remove
+            | Delta::Move { .. }
+            | Delta::Mode { .. } => None,
         }
     }
 }

@@ -217,6 +217,7 @@ operations! {
     Xml "xml.remove-word" => XmlRemoveWord(xml::RemoveWord) Exists,
     Xml "xml.replace-word" => XmlReplaceWord(xml::ReplaceWord) Exists,
     File "file.add" => FileAdd(file::Add) Creates,
+    File "file.link" => FileLink(file::Link) Creates,
     File "file.remove" => FileRemove(file::Remove) MayBeAbsent,
     File "file.move" => FileMove(file::Move) MayBeAbsent,
     File "file.mode" => FileMode(file::Mode) Exists,

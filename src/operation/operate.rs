@@ -38,6 +38,16 @@ pub trait Operate {
         None
     }
 
+    /// What the symbolic link that it adds leads to.
+    fn link_target(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether its file may be a symbolic link, whose contents are its target.
+    fn takes_links(&self) -> bool {
+        false
+    }
+
     /// The text that it inserts next to its anchor, where other changes may insert theirs.
     fn inserted(&self) -> Option<&Text> {
         None

@@ -20,6 +20,8 @@ pub struct ParsedFile {
     pub bytes: Contents,
     /// Whether it is executable.
     pub executable: bool,
+    /// Whether it is a symbolic link, whose contents are its target.
+    pub is_link: bool,
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
     c: OnceCell<CFile>,
@@ -35,6 +37,7 @@ impl ParsedFile {
             path,
             bytes,
             executable,
+            is_link: false,
             makefile: OnceCell::new(),
             setup: OnceCell::new(),
             c: OnceCell::new(),

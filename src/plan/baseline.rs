@@ -43,7 +43,7 @@ impl Baseline {
                 }
                 let mut by_part = BTreeMap::new();
                 for part in parts {
-                    let text = context.file(&part.file)?.map(|file| file.bytes).unwrap_or_default();
+                    let text = context.file_or_link(&part.file)?.map(|file| file.bytes).unwrap_or_default();
                     let lines = part.anchor_lines(&text);
                     own.extend(BaseHunk::of_part(index, &part, &text));
                     by_part.insert(part.name, lines);

@@ -51,7 +51,7 @@ fn by_file<'a>(edits: impl Iterator<Item = &'a PlannedEdit>) -> BTreeMap<TreePat
                         whole(&part.file, Delta::Remove);
                         whole(to, Delta::Add { bytes: bytes.clone(), executable: *executable });
                     }
-                    Delta::Add { .. } | Delta::Remove | Delta::Mode { .. } => {
+                    Delta::Add { .. } | Delta::Link { .. } | Delta::Remove | Delta::Mode { .. } => {
                         whole(&part.file, delta.clone());
                     }
                 }
@@ -67,7 +67,7 @@ pub(super) fn compose(context: &Context<'_>, edits: &[PlannedEdit]) -> Result<Co
     let conflicts = nested(&files, edits);
     let mut composed = Composed { conflicts, changes: Vec::new(), before: BTreeMap::new() };
     for (path, deltas) in files {
-        let before = context.file(&path)?;
+        let before = context.file_or_link(&path)?;
         let clashes = clashes(&deltas);
         for (first, second, offset) in &clashes {
             let bytes = before.as_ref().map_or(&[][..], |file| &file.bytes);
@@ -125,7 +125,7 @@ fn clashes(deltas: &FileDeltas) -> Vec<(usize, usize, usize)> {
             }
         }
     }
-    let whole_file = |delta: &Delta| matches!(delta, Delta::Add { .. } | Delta::Remove);
+    let whole_file = |delta: &Delta| matches!(delta, Delta::Add { .. } | Delta::Link { .. } | Delta::Remove);
     for (k, (i, a)) in deltas.whole.iter().enumerate() {
         for (j, b) in &deltas.whole[k + 1..] {
             let same_mode =
@@ -147,7 +147,8 @@ fn change(path: &TreePath, before: Option<&File>, deltas: FileDeltas) -> Option<
     let mut rewrites: Vec<Rewrite> = Vec::new();
     for (_, delta) in deltas.whole {
         match delta {
-            Delta::Add { bytes, executable } => after = Some(File { bytes, executable }),
+            Delta::Add { bytes, executable } => after = Some(File::new(bytes, executable)),
+            Delta::Link { target } => after = Some(File::link(target)),
             // A move is a removal, and an addition to another file.
             Delta::Remove | Delta::Move { .. } => after = None,
             Delta::Mode { executable } => {
@@ -164,7 +165,7 @@ fn change(path: &TreePath, before: Option<&File>, deltas: FileDeltas) -> Option<
         // Rewrites that collide are reported as a conflict instead.
         let bytes = apply(old, &rewrites).ok()?;
         let executable = after.as_ref().map_or(executable, |file| file.executable);
-        after = Some(File { bytes: bytes.into(), executable });
+        after = Some(File::new(bytes, executable));
     }
     if after.as_ref() == before {
         return None;

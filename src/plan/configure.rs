@@ -54,7 +54,7 @@ impl Whole<'_> {
         let adds = part.deltas.iter().any(|delta| match delta {
             Delta::Rewrite(rewrite) => has_undef(&rewrite.with),
             Delta::Add { .. } => true,
-            Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => false,
+            Delta::Link { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => false,
         });
         if !adds {
             return Ok(false);
@@ -107,7 +107,7 @@ fn after<'a>(
         match delta {
             Delta::Rewrite(rewrite) => rewrites.push(rewrite.clone()),
             Delta::Add { bytes, .. } => text = bytes.to_vec(),
-            Delta::Remove | Delta::Move { .. } => text.clear(),
+            Delta::Link { .. } | Delta::Remove | Delta::Move { .. } => text.clear(),
             Delta::Mode { .. } => {}
         }
     }

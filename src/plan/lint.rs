@@ -162,7 +162,7 @@ fn added(delta: &Delta) -> Option<&[u8]> {
     match delta {
         Delta::Rewrite(rewrite) => Some(&rewrite.with),
         Delta::Add { bytes, .. } => Some(bytes),
-        Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
+        Delta::Link { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => None,
     }
 }
 

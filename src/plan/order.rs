@@ -65,7 +65,8 @@ fn resolved(
     let parts = edit::resolve(&context, one)?;
     let edit = PlannedEdit { parts: parts.clone(), ..planned.clone() };
     let before = parts.iter().filter(|part| !part.deltas.is_empty()).map(|part| &part.file);
-    let before =
-        before.map(|path| Ok((path.clone(), context.file(path)?))).collect::<Result<_, TreeError>>()?;
+    let before = before
+        .map(|path| Ok((path.clone(), context.file_or_link(path)?)))
+        .collect::<Result<_, TreeError>>()?;
     Ok((parts, compose::of_edit(&edit, &before)))
 }

@@ -14,6 +14,9 @@ pub(super) fn refuse(plan: &mut Plan, after: &Context<'_>, changes: &[FileChange
         let Some(before) = change.before.as_ref().filter(|_| format(&change.path).is_some()) else {
             continue;
         };
+        if change.after.as_ref().is_none_or(|file| file.is_link) || before.is_link {
+            continue;
+        }
         let Some(file) = after.parsed(&change.path)? else { continue };
         // Most files parse, so the file before is parsed only in doubt.
         let Some((place, what)) = problem(&file) else { continue };
@@ -67,7 +70,11 @@ fn loses_indentation(part: &Part, before: &[u8]) -> bool {
                 first.into_iter().chain(more).any(|byte| !byte.is_ascii_whitespace())
                     && (is_indented(line) || at > 0 && is_indented(line_bounds(before, at - 1)))
             }
-            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => false,
+            Delta::Add { .. }
+            | Delta::Link { .. }
+            | Delta::Remove
+            | Delta::Move { .. }
+            | Delta::Mode { .. } => false,
         })
 }
 

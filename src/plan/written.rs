@@ -50,6 +50,7 @@ impl Written {
                 for delta in &part.deltas {
                     let (path, bytes) = match delta {
                         Delta::Add { bytes, .. } => (&part.file, bytes),
+                        Delta::Link { target } => (&part.file, target),
                         Delta::Move { to, bytes, .. } => (to, bytes),
                         Delta::Rewrite(_) | Delta::Remove | Delta::Mode { .. } => continue,
                     };

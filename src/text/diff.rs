@@ -13,12 +13,18 @@ pub struct Side<'a> {
     pub bytes: &'a [u8],
     /// Whether the file may be executed (git's mode 100755).
     pub executable: bool,
+    /// Whether it is a symbolic link, whose bytes are its target (git's mode 120000).
+    pub is_link: bool,
 }
 
 /// The diff of one file from `old` to `new`, headers included, as `git apply` and `patch -p1`
 /// read it. Empty for two equal sides.
 pub fn unified(path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<u8> {
-    let mode = |side: Side<'_>| if side.executable { "100755" } else { "100644" };
+    let mode = |side: Side<'_>| match side {
+        Side { is_link: true, .. } => "120000",
+        Side { executable: true, .. } => "100755",
+        Side { executable: false, .. } => "100644",
+    };
     let (before, after) = (old.map_or(&b""[..], |s| s.bytes), new.map_or(&b""[..], |s| s.bytes));
     let modes = match (old, new) {
         (Some(old), Some(new)) if old.executable != new.executable => {
@@ -139,7 +145,7 @@ mod tests {
     use super::*;
 
     fn side(bytes: &[u8]) -> Option<Side<'_>> {
-        Some(Side { bytes, executable: false })
+        Some(Side { bytes, executable: false, is_link: false })
     }
 
     #[test]
@@ -184,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_new_file_names_its_mode() {
-        let diff = unified("f", None, Some(Side { bytes: b"a\n", executable: true }));
+        let diff = unified("f", None, Some(Side { bytes: b"a\n", executable: true, is_link: false }));
         assert_eq!(
             diff,
             b"diff --git a/f b/f\nnew file mode 100755\n--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+a\n"

@@ -20,8 +20,16 @@ impl FileChange {
     /// The diff, as `git apply` and `patch -p1` read it.
     pub fn diff(&self) -> Vec<u8> {
         fn side(file: &Option<File>) -> Option<Side<'_>> {
-            file.as_ref().map(|file| Side { bytes: &file.bytes, executable: file.executable })
+            let File { bytes, executable, is_link } = file.as_ref()?;
+            Some(Side { bytes, executable: *executable, is_link: *is_link })
         }
-        text::unified(self.path.as_str(), side(&self.before), side(&self.after))
+        let (path, before, after) = (self.path.as_str(), side(&self.before), side(&self.after));
+        match (before, after) {
+            // As git does: a link does not become a file.
+            (Some(old), Some(new)) if old.is_link != new.is_link => {
+                [text::unified(path, before, None), text::unified(path, None, after)].concat()
+            }
+            _ => text::unified(path, before, after),
+        }
     }
 }

@@ -125,7 +125,16 @@ impl Tree for DirTree {
         Budget::new(&self.label, &LIMITS).contents(path, metadata.len())?;
         let bytes = regular::read_unlinked(&file, &metadata, LARGEST_FILE);
         let bytes = bytes.map_err(TreeError::io(file.display()))?;
-        Ok(Some(File { bytes: bytes.into(), executable: executable(&metadata) }))
+        Ok(Some(File::new(bytes, executable(&metadata))))
+    }
+
+    fn link(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
+        if !self.metadata(path)?.is_some_and(|metadata| metadata.is_symlink()) {
+            return Ok(None);
+        }
+        let link = path.below(&self.root);
+        let target = fs::read_link(&link).map_err(TreeError::io(link.display()))?;
+        Ok(Some(target.into_os_string().into_vec()))
     }
 
     fn files(&self) -> Result<Vec<TreePath>, TreeError> {

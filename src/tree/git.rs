@@ -307,10 +307,17 @@ impl Tree for GitTree {
                     true => bytes,
                     false => chain.converted(path.as_str(), bytes.to_vec()).into(),
                 };
-                Ok(Some(File { bytes, executable }))
+                Ok(Some(File::new(bytes, executable)))
             }
             Entry::Symlink => Err(TreeError::Symlink(path.clone())),
             Entry::Directory | Entry::Other => Err(TreeError::NotAFile(path.clone())),
+        }
+    }
+
+    fn link(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
+        match self.find(path)? {
+            Some((object, _)) if object.entry() == Entry::Symlink => self.target(path, object.id).map(Some),
+            Some(_) | None => Ok(None),
         }
     }
 

@@ -37,6 +37,10 @@ impl Tree for KeptTree {
         Ok(file)
     }
 
+    fn link(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
+        self.tree.link(path)
+    }
+
     fn contents_id(&self, path: &TreePath) -> Option<ContentsId> {
         self.tree.contents_id(path)
     }

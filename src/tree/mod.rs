@@ -66,13 +66,27 @@ pub(crate) use tags::release_tags;
 
 use crate::contents::Contents;
 
-/// A regular file in a tree.
+/// A regular file in a tree, or a symbolic link that a change adds or removes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     /// Its contents.
     pub bytes: Contents,
     /// Whether its owner may execute it: the only bit of a mode that both git and tarballs keep.
     pub executable: bool,
+    /// Whether it is a symbolic link, whose contents are its target.
+    pub is_link: bool,
+}
+
+impl File {
+    /// A regular file.
+    pub fn new(bytes: impl Into<Contents>, executable: bool) -> File {
+        File { bytes: bytes.into(), executable, is_link: false }
+    }
+
+    /// A symbolic link.
+    pub fn link(target: impl Into<Contents>) -> File {
+        File { bytes: target.into(), executable: false, is_link: true }
+    }
 }
 
 /// Identifies the contents of a file: wherever it occurs, the bytes are the same.
@@ -89,7 +103,7 @@ pub enum Entry {
     },
     /// A directory.
     Directory,
-    /// A symbolic link. pypatch neither follows nor edits links: their target may be outside the tree.
+    /// A symbolic link. pypatch does not follow links: their target may be outside the tree.
     Symlink,
     /// A device, a pipe, a git submodule or the like.
     Other,
@@ -112,6 +126,26 @@ pub trait Tree: Send + Sync {
     /// If the source cannot be read. [`TreeError::Symlink`] and [`TreeError::NotAFile`] if something
     /// else than a regular file is there.
     fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError>;
+
+    /// The target of the symbolic link at `path`; `None` if something else is there, or nothing.
+    ///
+    /// # Errors
+    /// If the source cannot be read. [`TreeError::Symlink`] for a path below another link.
+    fn link(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError>;
+
+    /// The regular file or the symbolic link at `path`; `None` if nothing is there.
+    ///
+    /// # Errors
+    /// Those of [`Tree::read`], but for a link.
+    fn file_or_link(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
+        match self.read(path) {
+            Err(TreeError::Symlink(_)) => match self.link(path)? {
+                Some(target) => Ok(Some(File::link(target))),
+                None => Err(TreeError::Symlink(path.clone())),
+            },
+            found => found,
+        }
+    }
 
     /// What identifies the contents of the regular file at `path`, if that is known without reading it.
     fn contents_id(&self, path: &TreePath) -> Option<ContentsId> {

@@ -37,7 +37,10 @@ impl Tree for OverlayTree<'_> {
     fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
         let base = self.base.entry(path)?;
         Ok(match self.files.get(path) {
-            Some(file) => file.map(|file| Entry::File { executable: file.executable }),
+            Some(file) => file.map(|file| match file.is_link {
+                true => Entry::Symlink,
+                false => Entry::File { executable: file.executable },
+            }),
             None if base.is_none() && self.directories.contains(path) => Some(Entry::Directory),
             None => base,
         })
@@ -45,15 +48,27 @@ impl Tree for OverlayTree<'_> {
 
     fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
         match self.files.get(path) {
+            Some(Some(file)) if file.is_link => Err(TreeError::Symlink(path.clone())),
             Some(file) => Ok(file.cloned()),
             None if self.directories.contains(path) => Err(TreeError::NotAFile(path.clone())),
             None => self.base.read(path),
         }
     }
 
+    fn link(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
+        match self.files.get(path) {
+            Some(file) => Ok(file.filter(|file| file.is_link).map(|file| file.bytes.to_vec())),
+            None => self.base.link(path),
+        }
+    }
+
     fn files(&self) -> Result<Vec<TreePath>, TreeError> {
         let base = self.base.files()?.into_iter().filter(|path| !self.files.contains_key(path));
-        let changed = self.files.iter().filter(|(_, file)| file.is_some()).map(|(&path, _)| path.clone());
+        let changed = self
+            .files
+            .iter()
+            .filter(|(_, file)| file.is_some_and(|file| !file.is_link))
+            .map(|(&path, _)| path.clone());
         let mut files: Vec<TreePath> = base.chain(changed).collect();
         files.sort();
         Ok(files)
@@ -69,7 +84,7 @@ impl Tree for OverlayTree<'_> {
                 Some(Some(file)) => {
                     entry.mode = changed_mode(entry.mode, file.executable);
                     if !is_same(&entry, file)? {
-                        (entry.node, entry.mtime) = (Node::File(file.bytes.clone()), None);
+                        (entry.node, entry.mtime) = (node(file), None);
                     }
                     visit(entry)
                 }
@@ -83,9 +98,10 @@ impl OverlayTree<'_> {
     /// The files and directories that are not in the base.
     fn new_entries(&self) -> Result<BTreeMap<TreePath, WalkEntry>, TreeError> {
         let directories = self.directories.iter().map(|path| (path, Node::Directory, 0o755));
-        let files = self.files.iter().filter_map(|(&path, file)| {
-            file.map(|file| (path, Node::File(file.bytes.clone()), file_mode(file.executable)))
-        });
+        let files = self
+            .files
+            .iter()
+            .filter_map(|(&path, file)| file.map(|file| (path, node(file), file_mode(file.executable))));
         let mut new = BTreeMap::new();
         for (path, node, mode) in directories.chain(files) {
             if self.base.entry(path)?.is_none() {
@@ -96,13 +112,20 @@ impl OverlayTree<'_> {
     }
 }
 
+/// A file of a walk.
+fn node(file: &File) -> Node {
+    if file.is_link { Node::Symlink(file.bytes.to_vec()) } else { Node::File(file.bytes.clone()) }
+}
+
 /// Whether an entry of the base has the contents of `file`.
 fn is_same(entry: &WalkEntry, file: &File) -> Result<bool, TreeError> {
     Ok(match &entry.node {
+        Node::Symlink(target) => file.is_link && file.bytes == *target,
+        _ if file.is_link => false,
         Node::File(bytes) => *bytes == file.bytes,
         Node::Large(large) if large.size() != file.bytes.len() as u64 => false,
         Node::Large(large) => file.bytes == large.read().map_err(TreeError::io(&entry.path))?,
-        Node::Directory | Node::Symlink(_) | Node::Other => false,
+        Node::Directory | Node::Other => false,
     })
 }
 
@@ -133,7 +156,7 @@ mod tests {
     use crate::tree::{DirTree, testing};
 
     fn change(path: &str, after: Option<(&[u8], bool)>) -> FileChange {
-        let after = after.map(|(bytes, executable)| File { bytes: bytes.into(), executable });
+        let after = after.map(|(bytes, executable)| File::new(bytes, executable));
         FileChange { path: path.parse().unwrap(), before: None, after, rewrites: Vec::new() }
     }
 
@@ -147,6 +170,8 @@ mod tests {
             change("Modules/run.sh", Some((b"#!/bin/sh\n", true))),
             change("Misc/NEWS", None),
             change("zzz", Some((b"", false))),
+            FileChange { after: Some(File::link(&b"../Misc"[..])), ..change("Modules/link", None) },
+            change(testing::LINK.0, None),
         ];
         let overlay = OverlayTree::new(&base, &changes);
 
@@ -154,6 +179,7 @@ mod tests {
         for change in &changes {
             let file_path = change.path.below(after.path());
             match &change.after {
+                Some(file) if file.is_link => std::os::unix::fs::symlink("../Misc", file_path).unwrap(),
                 Some(file) => testing::write(&file_path, &file.bytes, file.executable),
                 None => std::fs::remove_file(file_path).unwrap(),
             }
@@ -165,6 +191,10 @@ mod tests {
         for (path, entry) in testing::entries(&made) {
             assert_eq!(overlay.entry(&path).unwrap(), Some(entry), "{path}");
         }
+        let link = "Modules/link".parse().unwrap();
+        assert_eq!(overlay.link(&link).unwrap(), made.link(&link).unwrap());
+        assert!(matches!(overlay.read(&link), Err(TreeError::Symlink(_))));
+        assert_eq!(overlay.link(&testing::LINK.0.parse().unwrap()).unwrap(), None);
         assert_eq!(overlay.read(&"Misc/NEWS".parse().unwrap()).unwrap(), None);
         assert_eq!(overlay.entry(&"Misc/NEWS".parse().unwrap()).unwrap(), None);
     }

@@ -39,6 +39,10 @@ impl Tree for PrunedTree {
         if self.has(path) { self.tree.read(path) } else { Ok(None) }
     }
 
+    fn link(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
+        if self.has(path) { self.tree.link(path) } else { Ok(None) }
+    }
+
     fn contents_id(&self, path: &TreePath) -> Option<ContentsId> {
         if self.has(path) { self.tree.contents_id(path) } else { None }
     }

@@ -29,7 +29,7 @@ fn all_forms_of_a_tree_have_the_same_files_and_id() {
         let paths: Vec<String> = tree.files().unwrap().iter().map(TreePath::to_string).collect();
         assert_eq!(paths, FILES.iter().map(|file| file.0).collect::<Vec<_>>(), "{}", tree.label());
         for &(name, bytes, executable) in FILES {
-            let file = File { bytes: bytes.into(), executable };
+            let file = File::new(bytes, executable);
             assert_eq!(tree.read(&path(name)).unwrap(), Some(file), "{name} of {}", tree.label());
         }
         assert_eq!(testing::summary(&**tree), testing::summary(&*trees[0]), "{}", tree.label());
@@ -50,6 +50,12 @@ fn every_form_of_a_tree_has_the_same_errors() {
         }
         assert_eq!(tree.entry(&path("Modules")).unwrap(), Some(Entry::Directory));
         assert!(matches!(tree.read(&path("Modules")), Err(TreeError::NotAFile { .. })), "{label}");
+        let link = tree.link(&path(LINK.0)).unwrap();
+        assert_eq!(link.as_deref(), Some(LINK.1.as_bytes()), "{label}");
+        assert_eq!(tree.file_or_link(&path(LINK.0)).unwrap(), Some(File::link(LINK.1.as_bytes())));
+        for other in ["Misc/NEWS", "Misc", "Modules/nothing"] {
+            assert_eq!(tree.link(&path(other)).unwrap(), None, "{other} of {label}");
+        }
         assert_eq!(tree.entry(&path(LINK.0)).unwrap(), Some(Entry::Symlink));
         assert!(matches!(tree.read(&path(LINK.0)), Err(TreeError::Symlink { .. })), "{label}");
         let below = path(LINK.0).to_string() + "/below";

@@ -45,6 +45,18 @@ const CASES: &[Case] = &[
     },
     Case { name: "revert", environment: applied, arguments: &["revert", "tree"], tree: Some("tree") },
     Case {
+        name: "apply, links",
+        environment: with_links,
+        arguments: &["apply", "--allow-unpinned", "linked", "tree"],
+        tree: Some("tree"),
+    },
+    Case {
+        name: "revert, links",
+        environment: applied_links,
+        arguments: &["revert", "tree"],
+        tree: Some("tree"),
+    },
+    Case {
         name: "apply --output",
         environment: TestEnvironment::with_tree,
         arguments: &["apply", "--allow-unpinned", "gadget", "tree", "-o", "out"],
@@ -116,6 +128,23 @@ const CASES: &[Case] = &[
 fn with_gizmo() -> TestEnvironment {
     let env = TestEnvironment::with_tree();
     gizmo(&env);
+    env
+}
+
+/// A link is added, and one is removed.
+fn with_links() -> TestEnvironment {
+    let env = TestEnvironment::with_tree();
+    env.patchset(
+        "linked",
+        "- {id: news, why: w, file: Lib/news/link, file.link: {target: ../../Misc/NEWS}}\n\
+         - {id: no-readme, why: w, file: README, file.remove: {contains: Misc/NEWS}}\n",
+    );
+    env
+}
+
+fn applied_links() -> TestEnvironment {
+    let env = with_links();
+    env.stdout(&["apply", "--allow-unpinned", "linked", "tree"]);
     env
 }
 

@@ -19,6 +19,7 @@ mod forms;
 mod hostile;
 mod injection;
 mod kill;
+mod links;
 mod outputs;
 mod patchset;
 mod plan;

@@ -118,7 +118,11 @@ fn rewrites(part: &Part) -> Vec<&Rewrite> {
     for delta in &part.deltas {
         match delta {
             Delta::Rewrite(rewrite) => all.push(rewrite),
-            Delta::Add { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => {}
+            Delta::Add { .. }
+            | Delta::Link { .. }
+            | Delta::Remove
+            | Delta::Move { .. }
+            | Delta::Mode { .. } => {}
         }
     }
     all

@@ -48,7 +48,7 @@ fn the_examples_of_every_operation_do_what_they_show() {
                 case.tree.files.values_mut().for_each(|file| file.executable = true);
             }
             match *name {
-                "file.mode" | "file.move" | "file.remove" => {
+                "file.link" | "file.mode" | "file.move" | "file.remove" => {
                     assert_eq!(case.outcome(&change).name(), "change");
                 }
                 _ => assert_eq!(case.changed(&change), after, "{name}"),

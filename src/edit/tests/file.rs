@@ -124,3 +124,55 @@ fn a_then_that_does_not_fit_what_is_added_says_which() {
     }
     assert!(complaint("text.remove: {find: a}\nthen: [{text.remove: {find: b}}]").contains("adds no file"));
 }
+
+const LINK: &str = "file.link: {target: ../a/b}";
+
+#[test]
+fn a_link_is_added_once_and_replaces_nothing() {
+    assert_eq!(without("d/l").changed(LINK), "../a/b");
+    without("d/l").with_link("d/l", "../a/b").already(LINK);
+    let why = without("d/l").with_link("d/l", "../a/c").refused(LINK);
+    assert_eq!(why, "the link exists and leads to `../a/c`");
+    assert!(on("d/l", "../a/b").refused(LINK).contains("a file of that name exists"));
+    assert!(without("d/l").with_other("d/l", Entry::Directory).refused(LINK).contains("or a directory"));
+    assert!(without("d/l").with_link("d", "a").refused(LINK).contains("`d` is not a directory"));
+}
+
+#[test]
+fn a_link_never_leads_out_of_the_tree() {
+    let link = |target: &str| format!("file.link: {{target: '{target}'}}");
+    let out = |case: crate::edit::testing::Case, target: &str| {
+        assert!(case.refused(&link(target)).contains("leads out of the tree"), "{target}");
+    };
+    without("d/l").changed(&link(".."));
+    out(without("d/l"), "../..");
+    out(without("l"), "../l");
+    // What is there may itself lead elsewhere.
+    let through = |target: &str| without("d/l").with_link("d/e", target);
+    through("../x").changed(&link("e/passwd"));
+    out(through("/etc"), "e/passwd");
+    out(through("../../etc"), "e/passwd");
+    out(through("x/../../.."), "e");
+    out(through("e"), "e");
+    out(without("d/l"), "../.git/hooks");
+    out(without("d/l"), "../.pypatch-receipt.json");
+    for target in ["", "/etc/passwd", "a/../b", "a/./b", "a//b", "a/"] {
+        assert!(complaint(&link(target)).contains("needs a relative path"), "{target}");
+    }
+}
+
+#[test]
+fn a_link_is_removed_and_otherwise_never_edited() {
+    let case = without("l").with_link("l", "../a/b");
+    let parts = case.parts("file.remove: {contains: a/b}");
+    assert_eq!(parts[0].deltas, [Delta::Remove]);
+    assert!(case.missing("file.remove: {contains: c}").0.contains("does not contain `c`"));
+    for change in [
+        "text.replace: {find: a, with: b}",
+        "file.mode: {executable: true}",
+        "file.move: {to: m, contains: a}",
+        ADD,
+    ] {
+        assert!(case.refused(change).contains("never edited"), "{change}");
+    }
+}

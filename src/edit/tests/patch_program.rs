@@ -166,7 +166,7 @@ fn git_accepts_the_patches_that_are_written_for_unusual_lines() {
         (b"\r\r\n\r", b"\r\r\n"),
     ];
     for (before, after) in sides {
-        let side = |bytes| Some(crate::text::Side { bytes, executable: false });
+        let side = |bytes| Some(crate::text::Side { bytes, executable: false, is_link: false });
         let patch = crate::text::unified("f", side(before), side(after));
         assert!(agree(Some(before), &patch), "{}", patch.escape_ascii());
         let Ok(found) = by_patch(Some(before), &patch) else { return };

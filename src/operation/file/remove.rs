@@ -2,7 +2,7 @@
 
 use crate::operation::prelude::*;
 
-/// `file.remove`: removes a file.
+/// `file.remove`: removes a file or a symbolic link.
 ///
 /// A file of that name without the text is missing, so that a different file is never removed.
 ///
@@ -24,13 +24,17 @@ use crate::operation::prelude::*;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Remove {
-    /// A text that the file must contain: it distinguishes the file from another of the same name.
+    /// A text that the file, or the target of the link, must contain: it distinguishes the file from another of the same name.
     pub contains: String,
 }
 
 impl Operate for Remove {
     fn describe(&self) -> Description<'_> {
         Description::new(Anchor::File).removes()
+    }
+
+    fn takes_links(&self) -> bool {
+        true
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {

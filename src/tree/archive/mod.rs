@@ -93,11 +93,18 @@ impl Tree for ArchiveTree {
         match node.kind {
             NodeKind::File { offset, len } => {
                 let bytes = self.bytes(path, offset, len)?;
-                Ok(Some(File { bytes: bytes.into(), executable: node.executable() }))
+                Ok(Some(File::new(bytes, node.executable())))
             }
             NodeKind::Directory => Err(TreeError::NotAFile(path.clone())),
             NodeKind::Symlink(_) => Err(TreeError::Symlink(path.clone())),
         }
+    }
+
+    fn link(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
+        Ok(self.node(path)?.and_then(|node| match &node.kind {
+            NodeKind::Symlink(target) => Some(target.clone()),
+            NodeKind::File { .. } | NodeKind::Directory => None,
+        }))
     }
 
     fn files(&self) -> Result<Vec<TreePath>, TreeError> {
