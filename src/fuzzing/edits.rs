@@ -72,6 +72,8 @@ const C_CHANGES: &[&str] = &[
     "c.replace-condition: {find: X, with: Y || Z}",
     "c.replace-condition: {find: X, of: if, with: 'Y = \"Z\"'}",
     "c.replace-condition: {find: if (X), or: Y}",
+    "c.replace-condition: {around: a(), of: if, or: Y}",
+    "c.replace-condition: {around: a(), of: while, with: Y}",
     "c.replace-condition: {find: x, and: \"Y +\\nZ\"}",
     "c.wrap: {function: f, condition: '#ifdef Y'}",
     "c.wrap: {function: f, condition: '#ifdef Y', from: a(), otherwise: 'x();'}",

@@ -227,7 +227,12 @@ fn the_kind_of_statement_is_chosen_where_several_have_the_condition() {
     let directive = "c.replace-condition: {find: '#if LIMIT > 3', or: x}";
     assert_eq!(on("f.c", STATEMENTS).changed(directive), replaced("#if LIMIT > 3", "#if LIMIT > 3 || x"));
     on("f.c", STATEMENTS).missing(&change(", of: while"));
-    for wrong in ["of: until, find: a, or: b", "of: if, around: a, or: b", "of: if, find: while (a), or: b"] {
+    for wrong in [
+        "of: until, find: a, or: b",
+        "of: if, around: a, find: '#if b', or: b",
+        "around: a, find: if (b), or: b",
+        "of: if, find: while (a), or: b",
+    ] {
         complaint(&format!("c.replace-condition: {{{wrong}}}"));
     }
 }
@@ -252,4 +257,28 @@ fn a_word_outside_of_the_condition_does_not_match() {
     let multi = b"int f() {\r\n\tif (a == '\xe9'\r\n\t    && b)\r\n\t\tc();\r\n}";
     let out = on("f.c", multi).changed_bytes("c.replace-condition: {find: b, or: \"c &&\\nd\"}");
     assert_eq!(out, b"int f() {\r\n\tif (a == '\xe9'\r\n\t    && b || c &&\r\n\t    d)\r\n\t\tc();\r\n}");
+}
+
+#[test]
+fn a_statement_is_found_by_what_its_condition_guards() {
+    let change = |arguments: &str| format!("c.replace-condition: {{around: {arguments}}}");
+    let file = on("f.c", STATEMENTS);
+    let cases = [
+        ("return -1;, of: if, or: c", "b == NULL)", "b == NULL || c)"),
+        ("g(a);, of: for, or: c", "a < 10", "a < 10 || c"),
+        ("g(a);, of: if, find: LIMIT, with: c", "if (LIMIT > 3)", "if (c > 3)"),
+        ("g(a);, of: '#if', find: LIMIT, with: c", "#if LIMIT > 3", "#if c > 3"),
+        ("b++;, of: while, with: c", "(*b)", "(c)"),
+    ];
+    for (arguments, from, to) in cases {
+        assert_eq!(file.changed(&change(arguments)), replaced(from, to), "{arguments}");
+    }
+    assert!(file.refused(&change("b++;, of: if, or: c")).contains("is in no `if`"));
+    let source = "int f() { if (a) { if (b) c(); else d(); } }\n";
+    assert!(on("f.c", source).refused(&change("d();, of: if, or: x")).contains("in an `else`"));
+    let twice = "int f() { if (a) { c(); c(); } if (b) c(); }\n";
+    on("f.c", twice).ambiguous(&change("c();, of: if, or: x"));
+    let both = on("f.c", twice).changed(&change("c();, of: if, or: x, count: 2"));
+    assert_eq!(both, twice.replace("(a)", "(a || x)").replace("(b)", "(b || x)"));
+    on("f.c", both).already(&change("c();, of: if, or: x, count: 2"));
 }

@@ -9,8 +9,8 @@ use crate::syntax::c::{Conditional, condition_parts, is_expression, is_long_expr
 use crate::text::apply;
 
 /// `c.replace-condition`: adds to the condition of an `#if` or `#elif`, or of an `if`, `while` or `for`; or replaces it or a part
-/// of it. With `around`, the condition of an `#if` may differ between versions: it is that of the code that it guards.
-/// Brackets are added where the precedence of the operators needs them.
+/// of it. With `around`, the condition may differ between versions: it is that of the code that it guards. Brackets are added
+/// where the precedence of the operators needs them.
 ///
 /// It refuses code that is under no condition, and to add to a condition of a statement that directives divide. An `#if` needs
 /// expressions on one line. `#ifdef X` is `defined(X)`.
@@ -62,13 +62,13 @@ use crate::text::apply;
 pub struct ReplaceCondition {
     /// The function; the whole file unless given.
     pub function: Option<Wanted>,
-    /// Code that the condition of an `#if` guards: the innermost `#if` or `#elif` around it is changed. With `find`, the
-    /// condition that has that in the innermost `#if`...`#endif` around it.
+    /// Code that the condition guards: the innermost `#if` or `#elif` around it is changed, or with `of` the innermost statement of
+    /// that kind. With `find`, the condition that has that in the innermost `#if`...`#endif` around it.
     pub around: Option<String>,
     /// A part of a condition: `defined(A)`. Or all of it with its directive or keyword: `#if defined(A)`, `#elif B`, `#ifdef C`,
     /// `if (a)`, `else if (b)`, `while (c)`, `for (i = 0; i < n; i++)`.
     pub find: Option<String>,
-    /// What the condition is of, if several kinds have `find`: `#if`, `if`, `while` or `for`.
+    /// What the condition is of, if several kinds have `find`, or with `around`: `#if`, `if`, `while` or `for`.
     #[cfg_attr(test, schemars(extend("enum" = ["#if", "if", "while", "for"])))]
     pub of: Option<String>,
     /// An expression that is added to the whole condition with `||`.
@@ -111,6 +111,11 @@ impl ReplaceCondition {
                 (own.unwrap_or(with), None)
             }
         }
+    }
+
+    /// Whether `around` names a directive.
+    fn is_of_directive(&self) -> bool {
+        self.of.as_ref().is_none_or(|of| of == KINDS[0])
     }
 
     /// `find` on a line of its own.
@@ -170,6 +175,9 @@ impl ReplaceCondition {
                 .near(near_lines(file, around, &[]))
                 .into());
         }
+        if let Some(kind) = self.of.as_deref().filter(|of| *of != KINDS[0]) {
+            return self.statements_around(file, &found, &what, kind);
+        }
         let mut all: Vec<Span> = Vec::new();
         for code in found {
             let guards =
@@ -191,6 +199,30 @@ impl ReplaceCondition {
         all.sort_unstable();
         all.dedup();
         Ok(all.into_iter().filter_map(|directive| Condition::of(&file.bytes, directive)).collect())
+    }
+
+    /// The conditions of the innermost statements of a kind around some code.
+    fn statements_around<'a>(
+        &self,
+        file: &'a ParsedFile,
+        found: &[Span],
+        what: &str,
+        kind: &str,
+    ) -> Result<Vec<Condition<'a>>, Failure> {
+        let mut all: Vec<Condition<'a>> = Vec::new();
+        for code in found {
+            let none = || Failure::refused(format!("{what} is in no `{kind}`"), code.start);
+            let (guard, is_else) = file.c().guard_around(*code, kind.as_bytes()).ok_or_else(none)?;
+            if is_else {
+                let why = format!("{what} is in an `else`, which has no condition of its own");
+                return Err(Failure::refused(why, code.start));
+            }
+            let condition = Condition::of_statement(&file.bytes, &guard);
+            if all.iter().all(|known| known.whole != condition.whole) {
+                all.push(condition);
+            }
+        }
+        Ok(all)
     }
 
     /// Which of the conditions `find` is all of, or what it becomes: a finished change has another condition.
@@ -306,10 +338,8 @@ impl ReplaceCondition {
         };
         let is_of_kind = self.of.as_ref().is_none_or(|of| *of == written.kind);
         ensure(is_of_kind, "has a `find` that is not a condition of `of`")?;
-        ensure(
-            self.around.is_none() || written.is_directive(),
-            "has an `around`, which names a directive: `#if`",
-        )?;
+        let is_around = self.around.is_none() || written.is_directive() == self.is_of_directive();
+        ensure(is_around, "has an `around`, which names an `#if` unless `of` is given")?;
         let is_same = with.is_none_or(|with| !written.is_directive() && with.frame() == written.frame());
         ensure(is_same, keyword)
     }
@@ -351,14 +381,12 @@ impl Operate for ReplaceCondition {
         check_code(around.into_iter().chain(self.find.as_deref().map(|find| ("find", find.as_bytes()))))?;
         let is_kind = self.of.as_ref().is_none_or(|of| KINDS.contains(&of.as_str()));
         ensure(is_kind, "has an `of` that is not `#if`, `if`, `while` or `for`")?;
-        let is_of_around = self.around.is_none() || self.of.as_ref().is_none_or(|of| of == KINDS[0]);
-        ensure(is_of_around, "has an `around`, which names a directive: `#if`")?;
         let given = [&self.or, &self.and, &self.with].into_iter().filter(|given| given.is_some()).count();
         ensure(given == 1, "needs one of `or`, `and` and `with`")?;
         self.find.as_deref().map_or(Ok(()), |find| self.check_find(find.trim()))?;
         let (own, operator) = self.argument();
-        let is_directive =
-            self.around.is_some() || self.find.as_ref().is_some_and(|it| it.trim().starts_with('#'));
+        let is_directive = self.around.is_some() && self.is_of_directive()
+            || self.find.as_ref().is_some_and(|it| it.trim().starts_with('#'));
         let is_valid = if is_directive { is_expression } else { is_long_expression };
         let place = if is_directive { " on one line, without `#`: `defined(A)`" } else { ": `a > 0`" };
         let is_valid = is_valid(own.as_bytes()) && is_operand(own.as_bytes());

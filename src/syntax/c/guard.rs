@@ -2,8 +2,12 @@
 
 use super::CFile;
 use super::expression::{ConditionParts, brackets_match};
+use super::token_range::TokenRange;
 use super::tokens::Tokens;
 use crate::text::Span;
+
+/// How many statements without braces may be inside one another.
+const DEEPEST: usize = 50;
 
 /// The head of a statement with a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +56,73 @@ impl CFile {
         }
         found
     }
+
+    /// The innermost head with this keyword that decides whether `inside` runs, and whether that is in its `else`.
+    pub fn guard_around(&self, inside: Span, keyword: &[u8]) -> Option<(Guard, bool)> {
+        let part = self.functions().iter().map(super::Function::span).find(|span| span.contains(inside))?;
+        let code = self.tokens_in(Span::new(0, self.source.len()));
+        let own =
+            self.guards(part).into_iter().filter(|guard| guard.parts.keyword.of(&self.source) == keyword);
+        let around = own.filter_map(|guard| {
+            let (body, otherwise) = parts(&code, &guard)?;
+            let otherwise = otherwise.filter(|span| span.contains(inside));
+            let found = otherwise.or(Some(body)).filter(|span| span.contains(inside))?;
+            Some((found.len(), (guard, otherwise.is_some())))
+        });
+        around.min_by_key(|(length, _)| *length).map(|(_, found)| found)
+    }
+}
+
+/// What the statement of a head runs, and what is after its `else`.
+fn parts(code: &TokenRange<'_>, guard: &Guard) -> Option<(Span, Option<Span>)> {
+    let at = |offset: usize| code.tokens.partition_point(|token| token.start() < offset);
+    let (first, next) = (at(guard.head.start), at(guard.head.end));
+    let span = |first: usize, last: usize| Span::new(code.start(first), code.end(last));
+    // The body of a `do` is before the condition.
+    let open = first.checked_sub(1).and_then(|before| code.partner(before)).filter(|open| *open < first);
+    if let Some(open) = open.filter(|open| *open > 0 && code.text(open - 1) == b"do") {
+        return Some((span(open, first - 1), None));
+    }
+    let end = statement_end(code, next, DEEPEST)?;
+    let otherwise = else_after(code, end).filter(|_| code.text(first) == b"if");
+    let otherwise = otherwise.and_then(|at| Some(span(at, statement_end(code, at + 1, DEEPEST)?)));
+    Some((span(next, end), otherwise))
+}
+
+/// The `else` that follows a token, maybe after directives.
+fn else_after(code: &TokenRange<'_>, token: usize) -> Option<usize> {
+    let next = (token + 1..code.len()).find(|next| !code.is_directive(*next))?;
+    (code.text(next) == b"else").then_some(next)
+}
+
+/// The last token of the statement that begins at a token, maybe after directives.
+fn statement_end(code: &TokenRange<'_>, first: usize, deepest: usize) -> Option<usize> {
+    let first = (first..code.len()).find(|token| !code.is_directive(*token))?;
+    let inner = |at: usize| deepest.checked_sub(1).and_then(|deepest| statement_end(code, at, deepest));
+    let close = |open: usize| {
+        let is_open = open < code.len() && code.is_any_mark(open, b"([{");
+        if is_open { code.partner(open).filter(|close| *close > open) } else { None }
+    };
+    match code.text(first) {
+        b"{" => close(first),
+        b"if" => {
+            let end = inner(close(first + 1)? + 1)?;
+            else_after(code, end).map_or(Some(end), |at| inner(at + 1))
+        }
+        b"while" | b"for" | b"switch" => inner(close(first + 1)? + 1),
+        // Its condition is `while` and brackets, before a semicolon.
+        b"do" => Some(close(inner(first + 1)? + 2)? + 1).filter(|end| *end < code.len()),
+        _ => {
+            let mut at = first;
+            while at < code.len() && !code.is_mark(at, b";") {
+                if code.is_any_mark(at, b")]}") {
+                    return None;
+                }
+                at = close(at).unwrap_or(at) + 1;
+            }
+            (at < code.len()).then_some(at)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -83,5 +154,30 @@ mod tests {
         assert_eq!(text(all[4].head), "for (i = 0; i < n; i++)");
         assert!(all[1].follows_else && !all[0].follows_else);
         assert_eq!(file.guards(all[2].head).len(), 1);
+    }
+
+    #[test]
+    fn the_guard_around_code_is_the_innermost_that_decides_whether_it_runs() {
+        let source = "void f(void)\n{\n  if (a) { b(); if (c) d(); else if (e) g(); else { h(); } i(); }\n  while (j)\n    for (;k;)\n      if (l)\n\
+                      #if X\n        m();\n#else\n        n();\n#endif\n  do { o(x, \";\"); } while (p);\n  q();\n  \
+                      if (r) do s(); while (t); else u();\n  if (v) w[1] = {y()};\n}\n";
+        let file = CFile::parse(source.as_bytes());
+        let around = |code: &str, keyword: &str| {
+            let at = source.find(code).unwrap();
+            let (guard, is_else) = file.guard_around(Span::new(at, at + code.len()), keyword.as_bytes())?;
+            Some((&source[guard.parts.expression.start..guard.parts.expression.end], is_else))
+        };
+        assert_eq!(["b()", "i()"].map(|code| around(code, "if")), [Some(("a", false)); 2]);
+        assert_eq!(around("d()", "if"), Some(("c", false)));
+        assert_eq!(around("g()", "if"), Some(("e", false)));
+        assert_eq!(around("h()", "if"), Some(("e", true)));
+        assert_eq!(around("m()", "if"), Some(("l", false)));
+        assert_eq!([around("m()", "for"), around("m()", "while")], [Some(("k", false)), Some(("j", false))]);
+        assert_eq!([around("o(", "while"), around("s()", "while")], [Some(("p", false)), None]);
+        assert_eq!([around("s()", "if"), around("u()", "if")], [Some(("r", false)), Some(("r", true))]);
+        assert_eq!(
+            [around("y()", "if"), around("q()", "if"), around("q()", "while")],
+            [Some(("v", false)), None, None]
+        );
     }
 }
