@@ -220,3 +220,27 @@ fn the_start_of_a_function_is_above_the_comment_of_its_code() {
     let comment = "within: {function: f}\npython.insert: {at: start, text: '# new'}";
     assert_eq!(on("t.py", source).changed(comment), source.replace("    # one", "    # new\n    # one"));
 }
+
+#[test]
+fn a_docstring_is_replaced() {
+    let text = "\
+\"\"\"Doc
+of all.\"\"\"
+class A:
+    '''Doc
+    of A.
+    '''
+    def f(self):
+        'Doc.'
+";
+    let changed = |within: &str, find: &str, with: &str| {
+        on("s.py", text).changed(&format!("{within}python.replace: {{find: {find:?}, with: {with:?}}}"))
+    };
+    let after = changed("", "\"\"\"Doc\nof all.\"\"\"", "\"\"\"Other\nof all.\"\"\"");
+    assert_eq!(after, text.replace("Doc\nof all", "Other\nof all"));
+    let after =
+        changed("within: {class: A}\n", "'''Doc\n    of A.\n    '''", "'''Other\n\n    doc of A.\n    '''");
+    assert_eq!(after, text.replace("Doc\n    of A", "Other\n\n    doc of A"));
+    let within = "within: {function: A.f}\n";
+    assert_eq!(changed(within, "'Doc.'", "'New text.'"), text.replace("'Doc.'", "'New text.'"));
+}

@@ -173,7 +173,7 @@ impl Operate for Insert {
         let at = |span: &Span| match (after, self.below_comment) {
             (true, _) => line_bounds(text, span.end.saturating_sub(1).max(span.start)).end,
             (false, Some(false)) => commented(span).start,
-            (false, None | Some(true)) => commented(span).end,
+            (false, None | Some(true)) => line_bounds(text, span.start).start,
         };
         found.iter().try_for_each(|span| check_between_lines(file, at(span)))?;
         let lines = |span: &Span| indented(lines, margin(text, *span, scope), line_ending(text));

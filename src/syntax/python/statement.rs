@@ -4,6 +4,14 @@ use super::lexer::{Line, lex};
 use super::{Definition, PyFile};
 use crate::text::Span;
 
+/// Whether two tokens are the same. Strings of several lines may have other line ends: patchsets are written with `\n`.
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    fn of_text(token: &[u8]) -> impl Iterator<Item = &[u8]> {
+        token.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    }
+    a == b || a.contains(&b'\n') && of_text(a).eq(of_text(b))
+}
+
 impl PyFile {
     /// Where `code` occurs in `scope`, whatever the blanks, line breaks and comments between its tokens.
     pub fn find_code(&self, code: &[u8], scope: Span) -> Vec<Span> {
@@ -15,8 +23,10 @@ impl PyFile {
         }
         let mut found: Vec<Span> = Vec::new();
         for window in self.tokens[first..last].windows(wanted.len()) {
-            let is_match =
-                window.iter().zip(&wanted).all(|(token, wanted)| token.span.of(&self.source) == *wanted);
+            let is_match = window
+                .iter()
+                .zip(&wanted)
+                .all(|(token, wanted)| is_same(token.span.of(&self.source), wanted));
             let span = Span::new(window[0].span.start, window[wanted.len() - 1].span.end);
             if is_match && found.last().is_none_or(|last| last.end <= span.start) {
                 found.push(span);
