@@ -81,6 +81,8 @@ fn a_comment_of_c_goes_on_as_its_lines_do() {
 fn a_text_with_its_signs_replaces_whole_comments_only() {
     let after = replaced("a.py", MODULE, "First read the file,", "# Read it\n#   once,");
     assert_eq!(after, MODULE.replace("# First read the file,", "# Read it\n    #   once,"));
+    let after = replaced("a.py", MODULE, "by rank 0", "# Of rank 0,\n# and no other");
+    assert_eq!(after, MODULE.replace("# by rank 0", "# Of rank 0,\n                 # and no other"));
     let why = on("a.py", MODULE).refused("python.replace-comment: {find: read the file, with: '# x'}");
     assert!(why.contains("only a part"), "{why}");
     let why = on("a.py", MODULE).refused("python.replace-comment: {find: The end., with: \"# x\\nbreak\"}");

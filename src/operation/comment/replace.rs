@@ -3,7 +3,7 @@
 use super::edited::{check_words, named_comment, only_comments, searched};
 use super::text::{Match, content, find, has_own_line, is_comment, is_marked, words_of};
 use crate::operation::arguments::arguments;
-use crate::operation::lines::{common_indentation, indentation, leading_blanks};
+use crate::operation::lines::{common_indentation, first_line, leading_blanks};
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::unit::Units;
@@ -105,9 +105,10 @@ fn rewrite(units: &dyn Units, file: &ParsedFile, found: &Match<'_>, with: &[u8])
         let why = "`with` is a comment with its signs, and `find` only a part of a line or comment: write the new words without signs, or find all words";
         return Err(Failure::refused(why, found.span.start));
     };
-    let margin = indentation(text, whole.start);
-    let lines = units.indented(file, with.trim_ascii_end(), margin);
-    Ok(Rewrite::replace(whole, lines.strip_prefix(margin).unwrap_or(&lines).trim_ascii_end()))
+    let line = line_bounds(text, whole.start).start.max(first_line(text));
+    let margin = as_blanks(&text[line..whole.start]);
+    let lines = units.indented(file, with.trim_ascii_end(), &margin);
+    Ok(Rewrite::replace(whole, lines.strip_prefix(&margin[..]).unwrap_or(&lines).trim_ascii_end()))
 }
 
 /// Words in place of others. Each further line begins as the comment goes on.
@@ -129,6 +130,11 @@ fn in_style(text: &[u8], found: &Match<'_>, with: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Blanks that take as much room as a text.
+fn as_blanks(text: &[u8]) -> Vec<u8> {
+    text.iter().map(|b| if *b == b'\t' { b'\t' } else { b' ' }).collect()
+}
+
 /// What a line begins with that is put below the first matched word.
 fn prefix(text: &[u8], found: &Match<'_>) -> Vec<u8> {
     let comment = found.comment;
@@ -136,8 +142,6 @@ fn prefix(text: &[u8], found: &Match<'_>) -> Vec<u8> {
     let line = comment.lines[index];
     let start = line_bounds(text, line.start).start;
     let own = content(text, line, comment.is_closed).start;
-    let as_blanks =
-        |part: &[u8]| -> Vec<u8> { part.iter().map(|b| if *b == b'\t' { b'\t' } else { b' ' }).collect() };
     if !comment.is_closed {
         let before = &text[start..line.start];
         let before = if has_own_line(text, line.start) { before.to_vec() } else { as_blanks(before) };
