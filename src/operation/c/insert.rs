@@ -5,10 +5,10 @@ use super::code::{
     one_line, scope_with,
 };
 use super::statements::Statements;
-use crate::operation::comment::says_at;
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
+use crate::operation::unit::comment::says_at;
 use crate::operation::unit::{Edge, Insertion, Units, insert};
 use crate::operation::value::Function as Wanted;
 use crate::syntax::c::{CFile, Function};

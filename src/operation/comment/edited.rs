@@ -1,7 +1,7 @@
 //! What the operations on comments have in common: where they look, and what they must not do.
 
-use super::text::{Comment, code, comments};
 use crate::operation::prelude::*;
+use crate::operation::unit::comment::{Comment, code, comments};
 use crate::operation::unit::{Units, named, near, whole};
 use crate::operation::{Delta, Resolution};
 use crate::syntax::m4::{Dialect, unbalanced};

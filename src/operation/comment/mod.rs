@@ -5,11 +5,9 @@
 mod edited;
 mod remove;
 mod replace;
-mod text;
 
 pub(super) use remove::RemoveComment;
 pub(super) use replace::ReplaceComment;
-pub(super) use text::says_at;
 
 /// Defines an operation on the comments of a format: its documentation, and the function that gives the units of the format, or says
 /// why the file has none that are known.

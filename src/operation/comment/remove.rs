@@ -1,10 +1,10 @@
 //! Removes comments.
 
 use super::edited::{check_words, named_comment, only_comments, searched};
-use super::text::{Match, find, has_own_line, words_of};
 use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
+use crate::operation::unit::comment::{Match, find, has_own_line, words_of};
 use crate::operation::unit::{Units, with_blank_lines};
 use crate::text::line_bounds;
 

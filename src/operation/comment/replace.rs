@@ -1,12 +1,12 @@
 //! Replaces the words of comments.
 
 use super::edited::{check_words, named_comment, only_comments, searched};
-use super::text::{Match, content, find, has_own_line, is_comment, is_marked, words_of};
 use crate::operation::arguments::arguments;
 use crate::operation::lines::{common_indentation, first_line, leading_blanks};
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::unit::Units;
+use crate::operation::unit::comment::{Match, content, find, has_own_line, is_comment, is_marked, words_of};
 use crate::text::{line_bounds, lines};
 
 arguments! {

@@ -1,7 +1,7 @@
 //! Inserts units before or after a unit, or at an edge of a scope.
 
+use super::comment::says_at;
 use super::{Units, named, near, place_before, whole};
-use crate::operation::comment::says_at;
 use crate::operation::lines::first_line;
 use crate::operation::neighbours;
 use crate::operation::prelude::*;

@@ -3,6 +3,7 @@
 //! A format says what its units are ([`Units`]); what the verbs do with them is the same in every format. An operation
 //! keeps its arguments and their documentation in its own file.
 
+pub(super) mod comment;
 mod insert;
 mod moving;
 mod place;

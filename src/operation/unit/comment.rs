@@ -1,12 +1,12 @@
 //! What comments say: their words, without the signs that make them comments.
 
+use super::Units;
 use crate::operation::lines::first_line;
 use crate::operation::parsed::ParsedFile;
-use crate::operation::unit::Units;
 use crate::text::{Span, line_bounds, lines, tokens};
 
 /// A comment.
-pub(super) struct Comment {
+pub(in crate::operation) struct Comment {
     /// From its first sign to the end of its last line, without the line end.
     pub span: Span,
     /// The lines of it; of one between `/*` and `*/` without these.
@@ -18,7 +18,7 @@ pub(super) struct Comment {
 }
 
 /// Words of a comment that follow one another.
-pub(super) struct Match<'a> {
+pub(in crate::operation) struct Match<'a> {
     pub comment: &'a Comment,
     /// From the first word to the last.
     pub span: Span,
@@ -41,7 +41,7 @@ impl Match<'_> {
 }
 
 /// The comments of a file. Those below one another that go to the end of their lines are one.
-pub(super) fn comments(units: &dyn Units, file: &ParsedFile) -> Vec<Comment> {
+pub(in crate::operation) fn comments(units: &dyn Units, file: &ParsedFile) -> Vec<Comment> {
     let text = &file.bytes[..];
     let mut found: Vec<Comment> = Vec::new();
     for span in units.comments(file) {
@@ -78,7 +78,7 @@ fn column(text: &[u8], offset: usize) -> usize {
 }
 
 /// Whether nothing but blanks is before `offset` in its line.
-pub(super) fn has_own_line(text: &[u8], offset: usize) -> bool {
+pub(in crate::operation) fn has_own_line(text: &[u8], offset: usize) -> bool {
     Span::new(line_bounds(text, offset).start.max(first_line(text)), offset).of(text).trim_ascii().is_empty()
 }
 
@@ -109,7 +109,7 @@ fn read(text: &[u8], comment: Span) -> (Vec<Span>, Vec<Span>) {
 
 /// A line of a comment without the signs that make it one, and the blanks around the rest. `is_closed` is one between `/*` and `*/`,
 /// whose lines may begin with `*`.
-pub(super) fn content(text: &[u8], line: Span, is_closed: bool) -> Span {
+pub(in crate::operation) fn content(text: &[u8], line: Span, is_closed: bool) -> Span {
     let skip = |at: usize, sign: &dyn Fn(u8) -> bool| {
         at + text[at..line.end].iter().take_while(|b| sign(**b)).count()
     };
@@ -128,14 +128,14 @@ pub(super) fn content(text: &[u8], line: Span, is_closed: bool) -> Span {
 }
 
 /// Whether a text of a patchset is written as a comment, with its signs, as its beginning shows.
-pub(super) fn is_marked(units: &dyn Units, text: &[u8]) -> bool {
+pub(in crate::operation) fn is_marked(units: &dyn Units, text: &[u8]) -> bool {
     let text = text.trim_ascii();
     let first = text.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_end();
     units.is_comment(first) || units.is_comment(b"//") && text.starts_with(b"/*")
 }
 
 /// The words of a text of a patchset, which may be written as a comment.
-pub(super) fn words_of<'a>(units: &dyn Units, text: &'a [u8]) -> Vec<&'a [u8]> {
+pub(in crate::operation) fn words_of<'a>(units: &dyn Units, text: &'a [u8]) -> Vec<&'a [u8]> {
     let trimmed = text.trim_ascii();
     let is_c = units.is_comment(b"//");
     let spans = if is_marked(units, trimmed) && trimmed.starts_with(b"/*") {
@@ -156,7 +156,12 @@ pub(super) fn words_of<'a>(units: &dyn Units, text: &'a [u8]) -> Vec<&'a [u8]> {
 }
 
 /// Where words are in comments, one after the other. Matches do not overlap.
-pub(super) fn find<'a>(text: &[u8], all: &'a [Comment], wanted: &[&[u8]], scope: Span) -> Vec<Match<'a>> {
+pub(in crate::operation) fn find<'a>(
+    text: &[u8],
+    all: &'a [Comment],
+    wanted: &[&[u8]],
+    scope: Span,
+) -> Vec<Match<'a>> {
     let mut found: Vec<Match<'a>> = Vec::new();
     for comment in all.iter().filter(|comment| comment.span.overlaps(scope)) {
         for window in comment.words.windows(wanted.len().max(1)) {
@@ -198,13 +203,13 @@ pub(in crate::operation) fn says_at(
 }
 
 /// Whether a text of a patchset has nothing but comments.
-pub(super) fn is_comment(units: &dyn Units, file: &ParsedFile, lines: &[u8]) -> bool {
+pub(in crate::operation) fn is_comment(units: &dyn Units, file: &ParsedFile, lines: &[u8]) -> bool {
     let path = file.path.clone();
     code(units, &ParsedFile::new(path, lines.to_vec().into(), false)).is_empty()
 }
 
 /// The words and signs of a file that are not in comments.
-pub(super) fn code<'a>(units: &dyn Units, file: &'a ParsedFile) -> Vec<&'a [u8]> {
+pub(in crate::operation) fn code<'a>(units: &dyn Units, file: &'a ParsedFile) -> Vec<&'a [u8]> {
     let text = &file.bytes[..];
     let mut found = Vec::new();
     let mut at = 0;
