@@ -163,16 +163,20 @@ fn in_existing(
             Err(refusal) => vec![part(index, change, path, refusal)],
         })),
         Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => {
-            let takes_links = change.operation.operate().takes_links();
-            let link = match takes_links.then(|| context.tree.link(path)) {
-                // It is below a link.
-                None | Some(Err(TreeError::Symlink { .. })) => None,
-                Some(found) => found?,
-            };
-            if let Some(target) = link {
-                let mut file = ParsedFile::new(path.clone(), target.into(), false);
-                file.is_link = true;
-                return Ok(Some(in_file(index, change, &file, true, None)));
+            if let Some(file) = link(context, change, path)? {
+                let to = match target(context, change)? {
+                    Ok(to) => to,
+                    Err(refusal) => return Ok(Some(vec![part(index, change, path, refusal)])),
+                };
+                let new_name = change.operation.operate().new_name().and_then(|to| to.parse().ok());
+                let refusal = match new_name {
+                    Some(new) => outside(context, &new, &String::from_utf8_lossy(&file.bytes))?,
+                    None => None,
+                };
+                return Ok(Some(match refusal {
+                    Some(refusal) => vec![part(index, change, path, refusal)],
+                    None => in_file(index, change, &file, true, to.as_deref()),
+                }));
             }
             let why = "this is a symbolic link or a directory, which is never edited".to_owned();
             let place = Some(Location::whole(path));
@@ -180,6 +184,21 @@ fn in_existing(
         }
         Err(error) => Err(error),
     }
+}
+
+/// The symbolic link at `path`, if the operation may be given one.
+fn link(context: &Context<'_>, change: &Change, path: &TreePath) -> Result<Option<ParsedFile>, TreeError> {
+    let takes_links = change.operation.operate().takes_links();
+    let target = match takes_links.then(|| context.tree.link(path)) {
+        // It is below a link.
+        None | Some(Err(TreeError::Symlink { .. })) => None,
+        Some(found) => found?,
+    };
+    Ok(target.map(|target| {
+        let mut file = ParsedFile::new(path.clone(), target.into(), false);
+        file.is_link = true;
+        file
+    }))
 }
 
 /// The file that has the new name already that a change gives its file; a refusal if no file can have that name.
@@ -195,6 +214,9 @@ fn target(
     match context.parsed(&to) {
         Ok(file) => Ok(Ok(file)),
         Err(TreeError::Symlink { .. } | TreeError::NotAFile { .. }) => {
+            if let Some(link) = link(context, change, &to)? {
+                return Ok(Ok(Some(Rc::new(link))));
+            }
             let why = format!("`{to}` is a symbolic link or a directory, which is never replaced");
             Ok(Err(Outcome::Refused { why, place: Some(Location::whole(&to)) }))
         }

@@ -284,8 +284,8 @@ pub(crate) fn applied(tree: &MemoryTree, parts: &[Part]) -> MemoryTree {
             match delta {
                 Delta::Rewrite(rewrite) => rewrites.entry(&part.file).or_default().push(rewrite.clone()),
                 Delta::Remove => drop(after.files.remove(&part.file)),
-                Delta::Move { to, bytes, executable } => {
-                    let file = File::new(bytes.clone(), *executable);
+                Delta::Move { to, bytes, executable, is_link } => {
+                    let file = File { is_link: *is_link, ..File::new(bytes.clone(), *executable) };
                     assert_eq!(after.files.remove(&part.file), Some(file.clone()));
                     assert!(after.files.insert(to.clone(), file).is_none());
                 }

@@ -28,6 +28,8 @@ pub enum Delta {
     Move {
         /// Its new name.
         to: TreePath,
+        /// Whether it is a symbolic link, whose contents are its target.
+        is_link: bool,
         /// Its contents.
         bytes: Contents,
         /// Whether it is executable.

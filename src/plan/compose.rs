@@ -47,7 +47,11 @@ fn by_file<'a>(edits: impl Iterator<Item = &'a PlannedEdit>) -> BTreeMap<TreePat
                         let deltas = files.entry(part.file.clone()).or_default();
                         deltas.rewrites.push((i, rewrite.clone()));
                     }
-                    Delta::Move { to, bytes, executable } => {
+                    Delta::Move { to, bytes, is_link: true, .. } => {
+                        whole(&part.file, Delta::Remove);
+                        whole(to, Delta::Link { target: bytes.clone() });
+                    }
+                    Delta::Move { to, bytes, executable, is_link: false } => {
                         whole(&part.file, Delta::Remove);
                         whole(to, Delta::Add { bytes: bytes.clone(), executable: *executable });
                     }

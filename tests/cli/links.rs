@@ -38,6 +38,18 @@ fn a_link_is_added_and_removed_and_all_of_it_is_reverted() {
 }
 
 #[test]
+fn a_link_is_moved_and_put_back() {
+    let env = with("- {id: m, why: w, file: README, file.move: {to: READ.ME, contains: NEWS}}\n");
+    let before = env.state("tree");
+    env.stdout(&APPLY);
+    assert_eq!(fs::read_link(env.path("tree/READ.ME")).unwrap().to_str(), Some("Misc/NEWS"));
+    assert!(env.path("tree/README").symlink_metadata().is_err());
+    assert!(env.stdout(&["plan", "mine", "tree"]).contains("1 already"));
+    env.stdout(&["revert", "tree"]);
+    assert_eq!(env.state("tree"), before);
+}
+
+#[test]
 fn a_removed_link_is_compared_with_that_of_the_release() {
     let env = pinned();
     env.patchset("mine", LINKS);

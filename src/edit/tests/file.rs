@@ -69,7 +69,8 @@ fn a_file_gets_another_name_and_keeps_its_mode() {
     let parts = on("f", "sed -n\n").parts(change);
     assert_eq!(parts[0].outcome.name(), "change");
     let to = "d/g".parse().unwrap();
-    assert_eq!(parts[0].deltas, [Delta::Move { to, bytes: b"sed -n\n".to_vec().into(), executable: false }]);
+    let bytes = b"sed -n\n".to_vec().into();
+    assert_eq!(parts[0].deltas, [Delta::Move { to, bytes, executable: false, is_link: false }]);
     without("f").with("d/g", b"sed -n\n").already(change);
     assert!(without("f").with("d/g", b"other\n").missing(change).0.contains("does not contain `sed -n`"));
     assert!(without("f").missing(change).0.contains("neither the file nor `d/g` exists"));
@@ -167,12 +168,22 @@ fn a_link_is_removed_and_otherwise_never_edited() {
     let parts = case.parts("file.remove: {contains: a/b}");
     assert_eq!(parts[0].deltas, [Delta::Remove]);
     assert!(case.missing("file.remove: {contains: c}").0.contains("does not contain `c`"));
-    for change in [
-        "text.replace: {find: a, with: b}",
-        "file.mode: {executable: true}",
-        "file.move: {to: m, contains: a}",
-        ADD,
-    ] {
+    for change in ["text.replace: {find: a, with: b}", "file.mode: {executable: true}", ADD] {
         assert!(case.refused(change).contains("never edited"), "{change}");
     }
+}
+
+#[test]
+fn a_link_gets_another_name_and_keeps_its_target() {
+    let change = "file.move: {to: d/m, contains: a/b}";
+    let case = without("d/l").with_link("d/l", "../a/b");
+    let parts = case.parts(change);
+    let (to, bytes) = ("d/m".parse().unwrap(), b"../a/b".to_vec().into());
+    assert_eq!(parts[0].deltas, [Delta::Move { to, bytes, executable: false, is_link: true }]);
+    without("d/l").with_link("d/m", "../a/b").already(change);
+    assert!(without("d/l").with_link("d/m", "../a").missing(change).0.contains("does not contain `a/b`"));
+    assert!(case.refused("file.move: {to: m, contains: a/b}").contains("`../a/b` leads out of the tree"));
+    let both = without("d/l").with_link("d/l", "../a/b").with_link("d/m", "../a/b");
+    assert!(both.refused(change).contains("never replaced"));
+    assert!(on("d/l", "a/b").with_link("d/m", "x").refused(change).contains("never replaced"));
 }

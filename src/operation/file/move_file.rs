@@ -5,10 +5,11 @@ use crate::operation::prelude::*;
 use crate::tree::TreePath;
 
 arguments! {
-    /// `file.move`: gives a file another name, which may be in another folder. Other edits change it under its new name, and
+    /// `file.move`: gives a file or a symbolic link another name, which may be in another folder. Other edits change it under its new name, and
     /// are planned after this one without `depends-on`.
     ///
-    /// A file without the text is missing, so that a different file is never moved. It refuses to replace another file.
+    /// A file without the text is missing, so that a different file is never moved. It refuses to replace another file. A link keeps its
+    /// target as it is written, which must not lead out of the tree from the new place.
     ///
     /// ```yaml
     /// file: Lib/plat-linux2/regen
@@ -27,7 +28,7 @@ arguments! {
     pub struct Move {
         /// Its new path in the tree.
         to: String,
-        /// A text that the file must contain: it distinguishes the file from another of the same name.
+        /// A text that the file, or the target of the link, must contain: it distinguishes the file from another of the same name.
         contains: String,
     }
 }
@@ -39,6 +40,10 @@ impl Operate for Move {
 
     fn new_name(&self) -> Option<&str> {
         Some(&self.to)
+    }
+
+    fn takes_links(&self) -> bool {
+        true
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {
@@ -74,8 +79,8 @@ impl Operate for Move {
         if site.target.is_some() {
             return refused(format!("another file `{to}` exists, and is never replaced"), 0);
         }
-        let (bytes, executable) = (site.file.bytes.clone(), site.file.executable);
+        let ParsedFile { bytes, executable, is_link, .. } = site.file;
         let to = to.parse().map_err(|_| Failure::fault("has a `to` that is not a path"))?;
-        change_file(Delta::Move { to, bytes, executable })
+        change_file(Delta::Move { to, bytes: bytes.clone(), executable: *executable, is_link: *is_link })
     }
 }
