@@ -142,6 +142,14 @@ fn functions_and_methods_are_removed_with_their_blank_lines() {
     let f = SOURCE.find("    # about f").unwrap();
     let method = changed("python.remove-method: {class: A, method: f, comment: true}");
     assert_eq!(method, [&SOURCE[..f], &SOURCE[SOURCE.find("    def g").unwrap()..]].concat());
+    // A last line without a line break.
+    for (source, left) in [
+        ("x = 1\n\ndef g():\n    pass", "x = 1\n"),
+        ("def g(): pass", ""),
+        ("def f(): pass\n\n\ndef g(): pass", "def f(): pass\n"),
+    ] {
+        assert_eq!(on("t.py", source).changed("python.remove-function: {function: g}"), left, "{source:?}");
+    }
     on("t.py", SOURCE).missing("python.remove-function: {function: A.h}");
     on("t.py", SOURCE).already("python.remove-function: {function: quite_different}");
 }

@@ -25,7 +25,9 @@ pub(super) fn remove_definition(site: &Site<'_>, path: &str, comment: bool) -> A
     let before =
         |start: usize| start.checked_sub(1).map(|at| line_bounds(text, at)).filter(|line| is_blank(*line));
     // What follows takes the place of the definition, with the blank lines before that.
-    let after = line_bounds(text, skip_blank_lines(text, end));
+    let next = skip_blank_lines(text, end);
+    // A last line without a line break is not below itself.
+    let after = if next < text.len() { line_bounds(text, next) } else { Span::at(next) };
     let is_last = after.is_empty()
         || leading_blanks(after.of(text)).len()
             < leading_blanks(&text[line_bounds(text, found.name_span.start).start..]).len();
