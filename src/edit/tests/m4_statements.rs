@@ -99,6 +99,9 @@ fn whole_statements_are_removed_by_their_heads() {
     assert!(why.contains("only part of a statement"), "{why}");
     let change = "within: {branch: AIX*}\nm4.remove: {find: \"BLDSHARED=\\\"a\\\" LDSHARED='x'\"}";
     assert_eq!(changed(change), SOURCE.replace("\t\tBLDSHARED=\"a\"\n\t\tLDSHARED='x' ;;", "\t\t;;"));
+    let change = "m4.remove: {find: \"if test -z \\\"$LDSHARED\\\"\\nthen\\ncase $ac_sys_system in\"}";
+    let why = on("configure.ac", SOURCE).refused(change);
+    assert!(why.contains("only part of a statement"), "{why}");
     let why = on("configure.ac", SOURCE).refused("m4.remove: {find: HAVE_BAR}");
     assert!(why.contains("only part of a statement"), "{why}");
     let why = on("configure.ac", SOURCE).refused("m4.remove: {find: -lfoo}");
@@ -125,6 +128,12 @@ fn other_bytes_of_a_file_survive() {
         changed("m4.insert: {at: end, text: X}"),
         b"# \xe9\r\nAC_A(x) dnl \xe9\r\n\tB=\"\xe9\" ;\r\nAC_C\r\nX\r\n"
     );
+}
+
+#[test]
+fn a_line_of_blanks_that_continues_a_statement_is_part_of_it() {
+    let file = on("configure.ac", "A \\\n  \nC\n");
+    assert_eq!(file.changed("m4.insert: {after: A, text: B}"), "A \\\n  \nB\nC\n");
 }
 
 #[test]

@@ -106,6 +106,13 @@ fn a_part_of_a_statement_is_not_removed() {
     assert!(why.contains("`sort(paths)`"), "{why}");
     let why = on("s.py", SITE).refused("python.remove: {find: known)}");
     assert!(why.contains("only part"), "{why}");
+    // The head of a block and some of what is in it.
+    let block = on("b.py", "a()\nif x:\n    b()\n    c()\nd()\n");
+    for find in ["if x:\\n    b()", "a()\\nif x:\\n    b()"] {
+        let why = block.refused(&format!("python.remove: {{find: \"{find}\"}}"));
+        assert!(why.contains("only part"), "{why}");
+    }
+    assert_eq!(block.changed("python.remove: {find: \"a()\\nif x:\\n    b()\\n    c()\"}"), "d()\n");
 }
 
 #[test]

@@ -58,7 +58,11 @@ pub(super) trait Units {
 
     /// Whether a match in `unit`, its whole units, is all of these, or the head of one.
     fn is_whole(&self, file: &ParsedFile, unit: Span, span: Span) -> bool {
-        self.begins(file, unit, span.start) && self.ends(file, span.end)
+        // What ends inside of the last unit names a part of it.
+        let last = self.whole(file, Span::new(span.end.saturating_sub(1), span.end));
+        self.begins(file, unit, span.start)
+            && self.ends(file, span.end)
+            && last.is_none_or(|last| last.end >= unit.end)
     }
 
     /// A unit with the comment lines that are directly above it.

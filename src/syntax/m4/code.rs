@@ -2,7 +2,7 @@
 
 use super::comment::blanked_in_script;
 use super::file::{Block, BlockKind, Dialect, M4File};
-use super::shell::{string_end, unquoted};
+use super::shell::{after_line_end, string_end, unquoted};
 use crate::text::{Span, tokens};
 
 impl M4File {
@@ -92,8 +92,21 @@ impl M4File {
         let is_first = start == 0 || code[start - 1] == b'\n';
         let rest = &code[statements.end..];
         let rest = rest.strip_prefix(b";").filter(|more| !more.starts_with(b";")).unwrap_or(rest);
-        let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
-        let at = code.len() - rest.len() + blanks;
+        let mut at = code.len() - rest.len();
+        let signs = code[..at].iter().rev().take_while(|b| **b == b'\\').count();
+        // The statement ends with the sign that joins the next line to it.
+        if signs % 2 == 1 {
+            at = after_line_end(code, at).unwrap_or(at);
+        }
+        loop {
+            at += code[at..].iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+            // The line goes on, if only with blanks.
+            match &code[at..] {
+                [b'\\', b'\n', ..] => at += 2,
+                [b'\\', b'\r', b'\n', ..] => at += 3,
+                _ => break,
+            }
+        }
         let end = match code.get(at) {
             None => at,
             Some(b'\n') => at + 1,
