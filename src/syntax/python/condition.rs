@@ -59,9 +59,18 @@ impl PyFile {
         } else {
             self.end_of_inner(keyword, line.end)
         };
-        // Outside of brackets it has an `else`, or is the guard of a `case`.
-        let is_open = !begins_line && self.tokens[keyword].depth == 0 && self.word(end) != b"else";
-        if is_open && self.word(line.start) != b"case" {
+        // It has an `else`, or is the guard of a `case`, or inside of brackets it is part of a comprehension.
+        let depth = self.tokens[keyword].depth;
+        let is_filter = || {
+            let before = (line.start..keyword).rev().take_while(|token| self.tokens[*token].depth >= depth);
+            before.filter(|token| self.tokens[*token].depth == depth).any(|token| self.word(token) == b"for")
+        };
+        let needs_else = match depth {
+            _ if begins_line => false,
+            0 => self.word(line.start) != b"case",
+            _ => !is_filter(),
+        };
+        if needs_else && self.word(end) != b"else" {
             return None;
         }
         let (first, last) = (self.tokens.get(keyword + 1)?.span, self.tokens[end - 1].span);
@@ -235,9 +244,14 @@ mod tests {
 
     #[test]
     fn an_if_after_no_operand_has_no_condition() {
-        for source in
-            ["(if a, b)\n", "f(x, if a else b)\n", "[a + if b]\n", "from m import (if a and b,\n  c)\n"]
-        {
+        for source in [
+            "(if a, b)\n",
+            "f(x, if a else b)\n",
+            "[a + if b]\n",
+            "from m import (if a and b,\n  c)\n",
+            "f(a if b: c)\n",
+            "(a if b)\n",
+        ] {
             let file = PyFile::parse(source.as_bytes());
             assert_eq!(file.conditions(Span::new(0, source.len())), [], "{source}");
         }
