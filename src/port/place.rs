@@ -86,6 +86,14 @@ fn normal(line: &[u8]) -> String {
     String::from_utf8_lossy(line).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether nothing but blanks is before and after a span in its lines.
+fn has_whole_lines(text: &[u8], span: Span) -> bool {
+    let (before, after) = (&text[..span.start], &text[span.end..]);
+    let before = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let after = after.split(|b| *b == b'\n').next().unwrap_or_default();
+    before.trim_ascii().is_empty() && after.trim_ascii().is_empty()
+}
+
 impl Lines {
     fn new(text: &[u8], comments: Comments) -> Lines {
         let text = comments.blanked(text);
@@ -116,7 +124,10 @@ impl Lines {
             let is_empty = !has_word(&text);
             return Some((is_bounded && is_gone && is_empty).then_some(region.start));
         }
-        let results = find_tokens(&text, &added, all);
+        let is_part = !find_tokens(&removed, &added, Span::new(0, removed.len())).is_empty();
+        let mut results = find_tokens(&text, &added, all);
+        // Text that is only part of what it replaces is there before the change, too.
+        results.retain(|result| !is_part || has_whole_lines(&text, *result));
         let Some(first) = results.first().copied() else { return Some(None) };
         // Text of few signs may be there for another reason, unless it is all that is there.
         let is_all = tokens(&text, all).len() == tokens(&added, Span::new(0, added.len())).len();
@@ -133,8 +144,14 @@ impl Lines {
     /// The bytes between the lines around a hunk, and whether both sides of it were found.
     fn region(&self, hunk: &BaseHunk, longest: usize) -> Option<(Span, bool)> {
         let (before, after) = (self.normal(&hunk.before), self.normal(&hunk.after));
-        let starts = self.nearest(before.iter().rev());
-        let ends = self.nearest(after.iter());
+        // A line that is removed, too, shows the place only together with the line farther out.
+        let own = if has_word(self.comments.blanked(hunk.added.concat().as_bytes()).as_slice()) {
+            Vec::new()
+        } else {
+            self.normal(&hunk.removed)
+        };
+        let starts = self.nearest(&before.iter().rev().collect::<Vec<_>>(), &own, |line| line.checked_sub(1));
+        let ends = self.nearest(&after.iter().collect::<Vec<_>>(), &own, |line| Some(line + 1));
         let most = longest + SLACK;
         let mut best: Option<(usize, usize)> = None;
         for start in &starts.at {
@@ -171,14 +188,28 @@ impl Lines {
         Span::new(start, end)
     }
 
-    /// Where the first of `context` that is in the file is, from the change outwards.
-    fn nearest<'a>(&self, context: impl Iterator<Item = &'a String>) -> Found {
-        for (skipped, wanted) in context.enumerate() {
+    /// Where the first of `context` that is in the file is, from the change outwards. One that is also in `own` counts
+    /// only where the next line of `context` follows it, at the line that `outwards` gives.
+    fn nearest(
+        &self,
+        context: &[&String],
+        own: &[String],
+        outwards: impl Fn(usize) -> Option<usize>,
+    ) -> Found {
+        for (skipped, wanted) in context.iter().enumerate() {
             if !has_word(wanted.as_bytes()) {
                 continue;
             }
-            let same = self.lines.iter().enumerate().filter(|(_, (_, line))| line == wanted);
-            let at: Vec<usize> = same.map(|(number, _)| number).collect();
+            let next = context.get(skipped + 1).filter(|_| own.contains(wanted));
+            let is_at = |number: &usize| {
+                next.is_none_or(|next| {
+                    outwards(*number)
+                        .and_then(|line| self.lines.get(line))
+                        .is_some_and(|(_, line)| line == *next)
+                })
+            };
+            let same = self.lines.iter().enumerate().filter(|(_, (_, line))| line == *wanted);
+            let at: Vec<usize> = same.map(|(number, _)| number).filter(is_at).collect();
             if !at.is_empty() {
                 return Found { at, skipped };
             }
@@ -224,6 +255,23 @@ mod tests {
         let hunk = " end();\n-old();\n-end();\n last();";
         assert_eq!(made(hunk, "end();\nold();\nend();\nlast();\n"), Some(None));
         assert_eq!(made(hunk, "first();\nend();\nlast();\n"), Some(Some(16)));
+    }
+
+    #[test]
+    fn a_deletion_next_to_a_line_like_its_own_needs_two_lines_around_it() {
+        let hunk = " fi\n-run \\\n-\told arguments\n run \\\n \tother things\n done";
+        assert!(matches!(made(hunk, "fi\nrun \\\n\tother things\ndone\n"), Some(Some(_))));
+        // The command has other arguments here, but it is not removed.
+        assert_ne!(made(hunk, "fi\nrun \\\n\tsome arguments\nrun \\\n\tmore things\ndone\n"), Some(Some(3)));
+        assert_eq!(made(hunk, "fi\nrun \\\n\tsome arguments\nrun \\\n\tother things\ndone\n"), Some(None));
+    }
+
+    #[test]
+    fn part_of_a_replaced_line_is_not_the_change() {
+        let hunk = " first();\n-int *size = count(all);\n+size = count(all);\n last();";
+        assert_eq!(made(hunk, "first();\nint *size = count(all);\nlast();\n"), Some(None));
+        assert_eq!(made(hunk, "first();\nlong *size = count(all);\nlast();\n"), Some(None));
+        assert!(matches!(made(hunk, "first();\n\n    size = count(all);\nlast();\n"), Some(Some(_))));
     }
 
     #[test]
