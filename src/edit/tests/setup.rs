@@ -262,6 +262,7 @@ fn a_module_gets_another_name() {
     assert_eq!(on("Setup", "posix\tp.c -lx  # c\n").changed(rename), "os2 posixmodule.c  # c\n");
     assert_eq!(on("Setup", "#posix p.c \\\n#\tq.c\n").changed(rename), "os2 posixmodule.c\n");
     assert_eq!(on("Setup", "os2  posixmodule.c # c\n").already(rename), [1]);
+    assert_eq!(on("Setup", "os2 posixmodule.c\n#posix p.c\n").already(rename), [1]);
     assert_eq!(on("Setup", "os2 x.c\nposix p.c\n").refused(rename), "`os2` has a line already");
     let (what, near) = on("Setup", "os2 x.c\nposix2 p.c\n").missing(rename);
     assert_eq!(

@@ -103,11 +103,13 @@ impl Operate for Replace {
                 && condition.is_none_or(|wanted| line.condition.map(|span| span.of(text)) == Some(wanted))
         };
         let done = own.iter().find(is_done);
-        match (done, lines_of(file, &wanted).is_empty()) {
-            (Some(done), true) if is_renamed => return already(done.name.start),
-            (Some(done), false) if !is_renamed => return already(done.name.start),
-            (_, true) => return Err(no_line(file, &wanted)),
-            (_, false) => {}
+        let old = lines_of(file, &wanted);
+        // An old line that is commented out may stay next to the one that was replaced.
+        let is_gone = is_renamed && old.iter().all(|line| !line.enabled);
+        match done {
+            Some(done) if is_gone || !is_renamed && !old.is_empty() => return already(done.name.start),
+            _ if old.is_empty() => return Err(no_line(file, &wanted)),
+            Some(_) | None => {}
         }
         if let Some(other) = own.iter().find(|line| is_renamed && line.enabled) {
             return refused(format!("`{name}` has a line already"), other.name.start);
