@@ -43,7 +43,7 @@ dist:
     echo 'SECTIONS { /DISCARD/ : { *(.eh_frame .gcc_except_table*) } } INSERT AFTER .text;' > target/dist/no-unwind.ld
     # Without the threshold, which is 5 then, functions that are little larger than a call are not inlined: the file is 3 % smaller,
     # and an `apply` executes an eighth more instructions.
-    flags="-C target-feature=+crt-static -C relocation-model=static -C llvm-args=-inline-threshold=25"
+    flags="-C target-feature=+crt-static -C relocation-model=static -C llvm-args=-inline-threshold=21"
     flags="$flags -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,target/dist/no-unwind.ld"
     # lld, rustc's linker there, keeps one of several functions with the same code: 120 kB.
     case $host in x86_64-unknown-linux-gnu) flags="$flags -C link-arg=-Wl,--icf=all" ;; esac

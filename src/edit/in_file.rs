@@ -84,8 +84,13 @@ fn in_one_of(scopes: &[Span], within: &Within, removes: bool, resolve: impl Fn(S
     match fits[..] {
         [one] => answers.swap_remove(one),
         [] => {
-            let first = answers.iter().position(is_already).or_else(|| answers.iter().position(is_miss));
-            answers.swap_remove(first.unwrap_or(0))
+            // A miss that has seen the result says more than others.
+            let has_results =
+                |answer: &Answer| matches!(answer, Err(Failure::Missing(miss)) if !miss.results.is_empty());
+            let best = [is_already as fn(&Answer) -> bool, has_results, is_miss]
+                .iter()
+                .find_map(|is_best| answers.iter().position(is_best));
+            answers.swap_remove(best.unwrap_or(0))
         }
         // What was moved out of one of them is in none, and elsewhere once.
         [first, ..] if fits.iter().all(|index| made_at(&answers[*index]) == made_at(&answers[first])) => {

@@ -251,3 +251,13 @@ class A:
     let within = "within: {function: A.f}\n";
     assert_eq!(changed(within, "'Doc.'", "'New text.'"), text.replace("'Doc.'", "'New text.'"));
 }
+
+#[test]
+fn a_result_in_the_second_scope_of_a_name_is_reported() {
+    let file = on("a.py", "class A:\n    y = 1\n\nclass A:\n    x = 1\n");
+    let change = "within: {class: A}\npython.replace: {find: x, with: z}";
+    let after = file.changed(change);
+    assert_eq!(after, "class A:\n    y = 1\n\nclass A:\n    z = 1\n");
+    let outcome = on("a.py", &after).outcome(change);
+    assert_eq!(outcome.results().map(<[_]>::len), Some(1), "{outcome:?}");
+}
