@@ -40,10 +40,10 @@ dist:
     host=$(rustc -vV | sed -n 's/^host: //p')
     mkdir -p target/dist
     # The tables to unwind the stack, a tenth of the file, and of no use as panics abort. std's code has them anyway.
-    echo 'SECTIONS { /DISCARD/ : { *(.eh_frame .gcc_except_table*) } } INSERT AFTER .text;' > target/dist/no-unwind.ld
-    # Without the threshold, which is 5 then, functions that are little larger than a call are not inlined: the file is 3 % smaller,
-    # and an `apply` executes an eighth more instructions.
-    flags="-C target-feature=+crt-static -C relocation-model=static -C llvm-args=-inline-threshold=21"
+    echo 'SECTIONS { /DISCARD/ : { *(.eh_frame .gcc_except_table* .comment .gnu.warning.*) } } INSERT AFTER .text;' > target/dist/no-unwind.ld
+    # Without the threshold, which is 5 then, functions that are little larger than a call are not inlined, and an `apply` executes an
+    # eighth more instructions; with 21 the file is 2 % larger.
+    flags="-C target-feature=+crt-static -C relocation-model=static -C llvm-args=-inline-threshold=14"
     flags="$flags -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,target/dist/no-unwind.ld"
     # lld, rustc's linker there, keeps one of several functions with the same code: 120 kB.
     case $host in x86_64-unknown-linux-gnu) flags="$flags -C link-arg=-Wl,--icf=all" ;; esac
