@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_deletion_next_to_a_line_like_its_own_needs_two_lines_around_it() {
-        let hunk = " fi\n-run \\\n-\told arguments\n run \\\n \tother things\n done";
+        let hunk = " fi\n-run \\\n-\tearlier arguments\n run \\\n \tother things\n done";
         assert!(matches!(made(hunk, "fi\nrun \\\n\tother things\ndone\n"), Some(Some(_))));
         // The command has other arguments here, but it is not removed.
         assert_ne!(made(hunk, "fi\nrun \\\n\tsome arguments\nrun \\\n\tmore things\ndone\n"), Some(Some(3)));

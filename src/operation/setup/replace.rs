@@ -92,7 +92,7 @@ impl Operate for Replace {
         if with.contains('=') {
             return Err(Failure::fault(DEFINITION));
         }
-        let new = parsed(with.as_bytes()).ok_or_else(|| Failure::fault("has a `with` that is no line"))?;
+        let new = parsed(with.as_bytes()).ok_or_else(|| Failure::fault("has a `with` that is not a line"))?;
         let name = String::from_utf8_lossy(new.name.of(with.as_bytes())).into_owned();
         let (wanted, is_renamed) = (Module::plain(module.clone()), name != *module);
         let own = lines_of(file, &Module::plain(name.clone()));
