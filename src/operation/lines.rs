@@ -44,6 +44,13 @@ pub(super) fn first_line(text: &[u8]) -> usize {
     if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
 }
 
+/// Whether the line at `start` is joined to the one above it by a backslash.
+pub(super) fn is_joined(text: &[u8], start: usize) -> bool {
+    let above = text[..start].strip_suffix(b"\n").unwrap_or_default();
+    let above = above.strip_suffix(b"\r").unwrap_or(above);
+    above.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
+}
+
 /// The blanks that the line of `offset` begins with.
 pub(super) fn indentation(text: &[u8], offset: usize) -> &[u8] {
     leading_blanks(line_bounds(text, offset).of(text))

@@ -310,3 +310,42 @@ fn a_comment_is_inserted_in_the_middle_of_a_line() {
     let after = on("configure.ac", "A([b], [a=1])\n").changed("m4.insert: {before: a=1, text: '# x'}");
     assert_eq!(after, "A([b], [# x\n        a=1])\n");
 }
+
+#[test]
+fn a_line_of_a_string_is_not_a_comment_of_the_code_below() {
+    let source = "x=\"\n# c\"\na\nz\n";
+    let script = on("a.sh", source);
+    for below in ["", ", below-comment: false"] {
+        let change = format!("shell.insert: {{before: a, text: q{below}}}");
+        assert_eq!(script.changed(&change), source.replace("\na\n", "\nq\na\n"), "{change}");
+    }
+    assert_eq!(script.changed("shell.move: {find: z, before: a}"), source.replace("\na\nz\n", "\nz\na\n"));
+    let source = "x = \"\"\"\n# c\"\"\"\na()\n";
+    let module = on("a.py", source);
+    for below in ["", ", below-comment: false"] {
+        let change = format!("python.insert: {{before: a(), text: q(){below}}}");
+        assert_eq!(module.changed(&change), source.replace("a()", "q()\na()"), "{change}");
+    }
+}
+
+#[test]
+fn a_removed_comment_does_not_join_the_lines_around_it() {
+    for (file, source) in [
+        ("Makefile", "X = a \\\n# k\nY = b\n"),
+        ("Makefile", "all:\n\techo a \\\n# k\n\techo b\n"),
+        ("a.sh", "echo a \\\n# k\necho b\n"),
+        ("configure.ac", "x=1 \\\n# k\ny=2\n"),
+        ("a.c", "#define X a \\\n/* k */\nint b;\n"),
+    ] {
+        let family = match file {
+            "Makefile" => "makefile",
+            "a.sh" => "shell",
+            "configure.ac" => "m4",
+            _ => "c",
+        };
+        for bytes in [source.to_owned(), source.replace('\n', "\r\n")] {
+            let why = on(file, &bytes).refused(&format!("{family}.remove-comment: {{find: k}}"));
+            assert!(why.contains("backslash"), "{file}: {why}");
+        }
+    }
+}

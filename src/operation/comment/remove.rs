@@ -2,6 +2,7 @@
 
 use super::edited::{check_words, named_comment, only_comments, searched};
 use crate::operation::arguments::arguments;
+use crate::operation::lines::is_joined;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::unit::comment::{Match, find, has_own_line, words_of};
@@ -86,6 +87,11 @@ fn removed(text: &[u8], found: &Match<'_>) -> Result<Span, Failure> {
     Ok(match (has_own_line(text, whole.start), ends_line) {
         (true, true) => {
             let (first, last) = (line_bounds(text, whole.start), line_bounds(text, whole.end));
+            if is_joined(text, first.start) {
+                let why =
+                    "the line above ends in a backslash: it would go on with the line below the comment";
+                return Err(Failure::refused(why, found.span.start));
+            }
             with_blank_lines(text, Span::new(first.start, last.end))
         }
         (false, true) => Span::new(whole.start - before, whole.end + after),

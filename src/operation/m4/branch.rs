@@ -49,7 +49,7 @@ impl<'a> Layout<'a> {
     /// The line of the neighbour, above its comments.
     fn line_before(&self) -> usize {
         let line = line_bounds(self.text(), self.neighbour.span.start).start;
-        with_comments(&Statements, self.text(), Span::new(line, self.neighbour.span.end)).start
+        with_comments(&Statements, self.file, Span::new(line, self.neighbour.span.end)).start
     }
 
     /// The branches of the case, the neighbour first.

@@ -75,7 +75,7 @@ impl Operate for RemoveVariable {
         match found[..] {
             [one] => {
                 let line = line_of(file, one);
-                let line = if self.comment { with_comments(&Lines, text, line) } else { line };
+                let line = if self.comment { with_comments(&Lines, file, line) } else { line };
                 change(vec![Rewrite::remove(line)])
             }
             [] => {

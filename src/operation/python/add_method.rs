@@ -99,7 +99,7 @@ impl Operate for AddMethod {
         let rewrite = if self.after.is_some() {
             insert_after(text, other.append_at, &method, 1)
         } else {
-            let start = with_comments(&Statements, text, other.span).start;
+            let start = with_comments(&Statements, file, other.span).start;
             insert_lines(text, start, &[&method[..], line_ending(text)].concat())
         };
         change_at(vec![other.name_span], vec![rewrite])

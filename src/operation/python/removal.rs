@@ -19,7 +19,7 @@ pub(super) fn remove_definition(site: &Site<'_>, path: &str, comment: bool) -> A
         }
         found => found?,
     };
-    let own = if comment { with_comments(&Statements, text, found.span) } else { found.span };
+    let own = if comment { with_comments(&Statements, site.file, found.span) } else { found.span };
     let is_blank = |line: Span| line.of(text).trim_ascii().is_empty();
     let (mut start, mut end) = (own.start, own.end);
     let before =

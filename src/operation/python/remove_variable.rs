@@ -68,8 +68,7 @@ impl Operate for RemoveVariable {
                 return refused(why, one.target.start);
             }
             let lines = one.place.lines;
-            let lines =
-                if self.comment { with_comments(&Statements, &site.file.bytes, lines) } else { lines };
+            let lines = if self.comment { with_comments(&Statements, site.file, lines) } else { lines };
             matches.push(Match { at: one.target, rewrites: vec![Rewrite::remove(lines)] });
         }
         answer(&named(&self.name), self.count, matches, &Vec::new)

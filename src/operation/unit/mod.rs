@@ -13,7 +13,7 @@ mod replace;
 mod run;
 mod spacing;
 
-use crate::operation::lines::indentation;
+use crate::operation::lines::{indentation, is_joined};
 use crate::operation::parsed::ParsedFile;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
@@ -67,7 +67,7 @@ pub(super) trait Units {
 
     /// A unit with the comment lines that are directly above it.
     fn commented(&self, file: &ParsedFile, unit: Span) -> Span {
-        with_comments(self, &file.bytes, unit)
+        with_comments(self, file, unit)
     }
 
     /// The end of the comment lines below a unit that are in its block.
@@ -141,14 +141,16 @@ pub(super) fn named(code: &str) -> String {
 }
 
 /// A unit with the comment lines that are directly above it.
-pub(super) fn with_comments(units: &(impl Units + ?Sized), text: &[u8], unit: Span) -> Span {
+pub(super) fn with_comments(units: &(impl Units + ?Sized), file: &ParsedFile, unit: Span) -> Span {
+    let text = &file.bytes[..];
+    // A line of a string or of an argument looks like a comment, but is part of a unit that begins above it.
+    let is_part =
+        |line: Span| units.whole(file, line).is_some_and(|it| it.start < line.start && it.end <= unit.start);
     let mut start = unit.start;
     while start > 0 {
         let line = line_bounds(text, start - 1);
         // A line that is joined to the one above it is part of that one.
-        let above = text[..line.start].strip_suffix(b"\n").unwrap_or_default();
-        let is_joined = above.strip_suffix(b"\r").unwrap_or(above).ends_with(b"\\");
-        if is_joined || !units.is_comment(line.of(text).trim_ascii()) {
+        if is_joined(text, line.start) || !units.is_comment(line.of(text).trim_ascii()) || is_part(line) {
             break;
         }
         start = line.start;
