@@ -109,6 +109,13 @@ fn an_or_adds_a_word_to_a_filter_alone() {
     assert!(why.contains("write `with: 'ifneq (,$(filter darwin kestrel,$(OS)))'`"), "{why}");
     let why = file.refused("makefile.replace-condition: {find: ifdef DEBUG_B, or: kestrel}");
     assert!(why.contains("make has no `or` in `ifdef DEBUG_B`"), "{why}");
+    // The list is the side with the words.
+    let turned = on("Makefile", "ifneq ($(filter $(OS),a b),)\nendif\n");
+    let after = turned.changed("makefile.replace-condition: {find: b, or: c}");
+    assert_eq!(after, "ifneq ($(filter $(OS),a b c),)\nendif\n");
+    for source in ["ifeq ($(filter a,$(OS)),a)\nendif\n", "ifneq (,$(filter a,$(OS) b))\nendif\n"] {
+        on("Makefile", source).refused("makefile.replace-condition: {find: a, or: c}");
+    }
     let not_any = on("Makefile", "ifeq (,$(filter a,$(B)))\nendif\n");
     assert!(not_any.refused("makefile.replace-condition: {find: a, or: c}").contains("make has no `or`"));
 }

@@ -90,9 +90,12 @@ fn filter_words(text: &[u8], one: &Condition) -> Option<Span> {
             depth == 0 && *byte == b','
         })?;
     let (first, second) = (Span::new(inside.start, comma), Span::new(comma + 1, inside.end));
-    let list = match one.keyword.of(text) {
-        b"ifneq" if other.is_empty() => first,
-        b"ifeq" if !other.is_empty() && is_same_code(text, first, text, other) => second,
+    // The list is the side with words; the other one is the value that is looked up.
+    let has_word = |side: Span| words(text, side).iter().any(|word| !word.of(text).contains(&b'$'));
+    let list = match (one.keyword.of(text), has_word(first), has_word(second)) {
+        (b"ifneq", true, false) if other.is_empty() => first,
+        (b"ifneq", false, true) if other.is_empty() => second,
+        (b"ifeq", false, true) if !other.is_empty() && is_same_code(text, first, text, other) => second,
         _ => return None,
     };
     let all = words(text, list);
