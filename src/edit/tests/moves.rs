@@ -238,3 +238,26 @@ fn text_lines_move_as_they_are() {
     let after = on("f.txt", latin).changed_bytes("text.move: {find: c, before: a}");
     assert_eq!(after, b"c\xff\na \xe4  \n\tb\n");
 }
+
+#[test]
+fn a_move_of_c_keeps_the_commas_of_entries_and_the_statements_of_labels() {
+    let source = "enum A {\n    X,\n    Y\n};\nenum B {\n    Z\n};\nvoid f(int a)\n{\n    g();\n    switch (a) {\n    case 1:\n        c1();\n        break;\n    case 2:\n        c2();\n        break;\n    }\nlab:\n    end();\n}\n";
+    let file = on("f.c", source);
+    for change in [
+        "within: {enum: A}\nc.move: {find: Y, into: {enum: B}, at: end}",
+        "within: {enum: A}\nc.move: {find: Y, before: X}",
+        "within: {enum: A}\nc.move: {find: 'X,', at: end}",
+    ] {
+        assert!(file.refused(change).contains("without a comma"), "{change}");
+    }
+    let comma = source.replace("Y\n", "Y,\n").replace("Z\n", "Z,\n");
+    let after = moved("f.c", &comma, "within: {enum: A}\nc.move: {find: 'X,', into: {enum: B}, at: end}");
+    assert!(after.contains("enum A {\n    Y,\n};\nenum B {\n    Z,\n    X,\n};\n"), "{after}");
+    assert!(file.refused("c.move: {find: end();, before: g();}").contains("label above"));
+    assert!(file.refused("c.move: {find: 'case 2:', before: 'case 1:'}").contains("only the label"));
+    let after = moved("f.c", source, "c.move: {find: c1();, before: g();}");
+    assert!(
+        after.contains("{\n    c1();\n    g();\n") && after.contains("case 1:\n        break;\n"),
+        "{after}"
+    );
+}

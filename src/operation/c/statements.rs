@@ -5,7 +5,7 @@ use crate::operation::lines::{indentation, leading_blanks};
 use crate::operation::parsed::ParsedFile;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Edge, Units};
-use crate::syntax::c::has_code;
+use crate::syntax::c::{ListKind, has_code};
 use crate::text::{line_bounds, lines};
 
 /// Statements and what else is a whole unit of C.
@@ -84,6 +84,41 @@ impl Units for Statements {
 
     fn indented(&self, file: &ParsedFile, text: &[u8], margin: &[u8]) -> Vec<u8> {
         indented(text, margin, line_ending(&file.bytes))
+    }
+
+    fn check_move(
+        &self,
+        file: &ParsedFile,
+        unit: Span,
+        insertion: &Rewrite,
+        _margin: &[u8],
+    ) -> Result<(), Failure> {
+        let c = file.c();
+        let ends_with = |span: Span, sign: &[u8]| c.tokens_of(span).last() == Some(&sign);
+        let before = Span::new(0, unit.start);
+        let after = c.tokens_of(Span::new(unit.end, file.bytes.len()));
+        if ends_with(unit, b":") {
+            return Err(Failure::refused(
+                "only the label would be moved: move what follows it, too",
+                unit.start,
+            ));
+        }
+        if ends_with(before, b":") && after.first() == Some(&&b"}"[..]) {
+            return Err(Failure::refused("the label above it would have no statement", unit.start));
+        }
+        let at = insertion.span.start;
+        for list in c.lists(file.span()).iter().filter(|list| list.kind != ListKind::Fields) {
+            let is_from = list.inside.contains(unit) && !ends_with(unit, b",");
+            let above = Span::new(list.inside.start, at.max(list.inside.start));
+            let is_to = list.inside.contains(Span::at(at))
+                && !c.tokens_of(above).is_empty()
+                && !ends_with(above, b",");
+            if is_from || is_to {
+                let why = "an entry without a comma would be before another one: use `c.remove-entry` and `c.add-entry`";
+                return Err(Failure::refused(why, unit.start));
+            }
+        }
+        Ok(())
     }
 
     fn comments(&self, file: &ParsedFile) -> Vec<Span> {
