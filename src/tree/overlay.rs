@@ -82,7 +82,15 @@ impl Tree for OverlayTree<'_> {
                 None => visit(entry),
                 Some(None) => Ok(()),
                 Some(Some(file)) => {
-                    entry.mode = changed_mode(entry.mode, file.executable);
+                    entry.mode = match entry.node {
+                        Node::File(_) | Node::Large(_) if !file.is_link => {
+                            changed_mode(entry.mode, file.executable)
+                        }
+                        // A link has no mode that a file in its place could keep.
+                        Node::File(_) | Node::Large(_) | Node::Symlink(_) | Node::Directory | Node::Other => {
+                            file_mode(file.executable)
+                        }
+                    };
                     if !is_same(&entry, file)? {
                         (entry.node, entry.mtime) = (node(file), None);
                     }
@@ -203,7 +211,10 @@ mod tests {
     fn an_unchanged_file_keeps_its_mtime_and_a_changed_one_its_mode() {
         let folder = testing::directory();
         let base = DirTree::open(folder.path()).unwrap();
-        let changes = [change("configure", Some((b"new\n", true)))];
+        let changes = [
+            change("configure", Some((b"new\n", true))),
+            change(testing::LINK.0, Some((b"no link\n", false))),
+        ];
         let mut seen = Vec::new();
         OverlayTree::new(&base, &changes)
             .walk(&mut |entry| {
@@ -212,6 +223,7 @@ mod tests {
             })
             .unwrap();
         assert!(seen.contains(&("configure".to_owned(), 0o755, false)), "{seen:?}");
+        assert!(seen.contains(&(testing::LINK.0.to_owned(), 0o644, false)), "{seen:?}");
         assert!(seen.contains(&("Misc/NEWS".to_owned(), 0o644, true)), "{seen:?}");
         assert_eq!(changed_mode(0o640, true), 0o750);
         assert_eq!(changed_mode(0o755, false), 0o644);
