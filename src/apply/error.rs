@@ -63,6 +63,9 @@ pub enum ApplyError {
     /// All files that differ from what pypatch wrote.
     #[error("changed since pypatch wrote it: {}", list(.0.iter().map(|file| &file.path)))]
     Drifted(Vec<FileStatus>),
+    /// A layer made a directory where an earlier one removed a file: both cannot be reverted in one step.
+    #[error("`{0}` was a file, and a later patchset made a directory of that name")]
+    Replaced(TreePath),
     /// A process was killed while it changed the tree, and a file was edited before that change was
     /// undone. The tree is neither as before the change nor as after it.
     #[error("{path} was edited after an interrupted apply or revert")]

@@ -114,6 +114,8 @@ fn file_updates<'a>(
             let update = file_update(path, &files, expected[path].map(|after| after.sha256), examined);
             let damaged = |why| ApplyError::Receipt { path: root.join(RECEIPT), why };
             updates.extend(update.map_err(damaged)?);
+        } else if layers[kept..].iter().any(|applied| applied.created.contains(path)) {
+            return Err(ApplyError::Replaced(path.clone()));
         } else {
             drifted.push(FileStatus { path: path.clone(), state: examined.state });
         }

@@ -158,6 +158,9 @@ impl From<ApplyError> for CliError {
                 .details(files.iter().map(|file| format!("{}: {}", file.path, state_name(file.state))))
                 .detail("nothing was written")
                 .help("undo those changes by hand, or move them into a patchset, then run this again"),
+            ApplyError::Replaced(_) => CliError { status: ExitStatus::Unfit, ..cli }
+                .detail("nothing was written")
+                .help("revert the patchsets one by one: run `pypatch revert --top` until none is left"),
             ApplyError::Torn { old: Some(old), .. } => cli.help(format!(
                 "its old contents are in {}: restore them, then run this again",
                 old.display()

@@ -154,3 +154,26 @@ fn links_that_lead_out_of_a_tree_together_are_refused() {
     let said = env.run(&APPLY);
     assert!(said.contains("`b/passwd` leads out of the tree"), "{said}");
 }
+
+#[test]
+fn a_directory_in_the_place_of_a_removed_file_is_reverted_one_by_one() {
+    let env = TestEnvironment::new();
+    env.write("tree/d", "old\n");
+    env.write("tree/z", "");
+    let before = env.state("tree");
+    env.patchset("p", "  - id: a\n    why: w\n    file: d\n    file.remove: {contains: old}\n");
+    env.patchset("q", "  - id: b\n    why: w\n    file: d/new\n    file.add: {content: new}\n");
+    for patchset in ["p", "q"] {
+        env.stdout(&["apply", "--allow-unpinned", patchset, "tree"]);
+    }
+    assert_snapshot!(env.run(&["revert", "tree"]), @"
+    ------- stderr -------
+    error: `d` was a file, and a later patchset made a directory of that name
+      nothing was written
+      help: revert the patchsets one by one: run `pypatch revert --top` until none is left
+    [exit 3]
+    ");
+    env.stdout(&["revert", "--top", "tree"]);
+    env.stdout(&["revert", "--top", "tree"]);
+    assert_eq!(env.state("tree"), before);
+}
