@@ -315,6 +315,24 @@ macro_rules! arguments {
         }
 
         #[cfg(test)]
+        $crate::operation::arguments::own_schema! { $name, |generator| {
+            use $crate::operation::arguments::{Argument, Described, documentation, name_of, schema};
+            let all = vec![$(Described {
+                name: name_of(stringify!($field)),
+                about: documentation(&[$($about),*]),
+                is_required: <$type as Argument>::IS_REQUIRED,
+                schema: <$type as Argument>::schema(generator),
+            }),*];
+            schema(&documentation(&[$($doc),*]), all, &[$($(name_of(stringify!($one))),*)?])
+        } }
+    };
+}
+pub(super) use arguments;
+
+/// Says the schema of an operation that is not derived from its type.
+#[cfg(test)]
+macro_rules! own_schema {
+    ($name:ident, $schema:expr) => {
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()
@@ -325,16 +343,11 @@ macro_rules! arguments {
             }
 
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                use $crate::operation::arguments::{Argument, Described, documentation, name_of, schema};
-                let all = vec![$(Described {
-                    name: name_of(stringify!($field)),
-                    about: documentation(&[$($about),*]),
-                    is_required: <$type as Argument>::IS_REQUIRED,
-                    schema: <$type as Argument>::schema(generator),
-                }),*];
-                schema(&documentation(&[$($doc),*]), all, &[$($(name_of(stringify!($one))),*)?])
+                let schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema = $schema;
+                schema(generator)
             }
         }
     };
 }
-pub(super) use arguments;
+#[cfg(test)]
+pub(super) use own_schema;

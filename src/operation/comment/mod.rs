@@ -35,22 +35,12 @@ macro_rules! on_comments {
         }
 
         #[cfg(test)]
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                use $crate::operation::arguments::documentation;
-                let mut schema = <$crate::operation::comment::$name as schemars::JsonSchema>::json_schema(generator);
-                schema.insert("description".to_owned(), documentation(&[$($doc),*]).into());
-                schema
-            }
-        }
+        $crate::operation::arguments::own_schema! { $name, |generator| {
+            use $crate::operation::arguments::documentation;
+            let mut schema = <$crate::operation::comment::$name as schemars::JsonSchema>::json_schema(generator);
+            schema.insert("description".to_owned(), documentation(&[$($doc),*]).into());
+            schema
+        } }
     };
 }
 pub(super) use on_comments;

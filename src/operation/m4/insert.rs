@@ -3,7 +3,7 @@
 use super::statements::{Statements, check_code};
 use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
-use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_anchor};
+use crate::operation::unit::{Edge, check_insertion, insert, inserting};
 use crate::syntax::m4::Dialect;
 
 arguments! {
@@ -56,20 +56,6 @@ arguments! {
 }
 
 impl Insert {
-    fn insertion(&self) -> Insertion<'_> {
-        let (before, after) = (self.before.as_deref(), self.after.as_deref());
-        Insertion {
-            before,
-            after,
-            at: self.at,
-            below_comment: self.below_comment,
-            text: &self.text,
-            count: self.count.0,
-        }
-    }
-}
-
-impl Insert {
     /// Checks what the types cannot say of code in a language.
     pub fn check_as(&self, texts: &Texts, dialect: Dialect) -> Result<(), String> {
         check_insertion(&self.insertion(), texts)?;
@@ -77,24 +63,12 @@ impl Insert {
     }
 }
 
-impl Operate for Insert {
-    fn describe(&self) -> Description<'_> {
-        self.insertion().describe()
-    }
-
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        set_anchor(&mut self.before, &mut self.after, anchor)
-    }
-
+inserting! { Insert {
     fn check(&self, texts: &Texts) -> Result<(), String> {
         self.check_as(texts, Dialect::M4)
-    }
-
-    fn inserted(&self) -> Option<&Text> {
-        Some(&self.text)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         insert(&Statements, site, &self.insertion())
     }
-}
+}}

@@ -4,7 +4,7 @@ use super::lines::Lines;
 use super::prerequisite::lossy;
 use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
-use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_anchor};
+use crate::operation::unit::{Edge, check_insertion, insert, inserting};
 use crate::syntax::makefile::Makefile;
 
 arguments! {
@@ -55,36 +55,10 @@ arguments! {
     }
 }
 
-impl Insert {
-    fn insertion(&self) -> Insertion<'_> {
-        let (before, after) = (self.before.as_deref(), self.after.as_deref());
-        Insertion {
-            before,
-            after,
-            at: self.at,
-            below_comment: self.below_comment,
-            text: &self.text,
-            count: self.count.0,
-        }
-    }
-}
-
-impl Operate for Insert {
-    fn describe(&self) -> Description<'_> {
-        self.insertion().describe()
-    }
-
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        set_anchor(&mut self.before, &mut self.after, anchor)
-    }
-
+inserting! { Insert {
     fn check(&self, texts: &Texts) -> Result<(), String> {
         check_insertion(&self.insertion(), texts)?;
         check_end(texts.get(&self.text))
-    }
-
-    fn inserted(&self) -> Option<&Text> {
-        Some(&self.text)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
@@ -92,7 +66,7 @@ impl Operate for Insert {
         check_places(site.file, &answer)?;
         Ok(answer)
     }
-}
+}}
 
 /// Checks that the last line of a text is not continued.
 pub(super) fn check_end(text: &[u8]) -> Result<(), String> {

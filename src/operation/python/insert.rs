@@ -3,7 +3,7 @@
 use super::statements::{Statements, check_statements, require_statements};
 use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
-use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_anchor};
+use crate::operation::unit::{Edge, check_insertion, insert, inserting};
 
 arguments! {
     /// `python.insert`: inserts statements before or after a statement, or at the start or end of a function, class or file.
@@ -60,36 +60,10 @@ arguments! {
     }
 }
 
-impl Insert {
-    fn insertion(&self) -> Insertion<'_> {
-        let (before, after) = (self.before.as_deref(), self.after.as_deref());
-        Insertion {
-            before,
-            after,
-            at: self.at,
-            below_comment: self.below_comment,
-            text: &self.text,
-            count: self.count.0,
-        }
-    }
-}
-
-impl Operate for Insert {
-    fn describe(&self) -> Description<'_> {
-        self.insertion().describe()
-    }
-
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        set_anchor(&mut self.before, &mut self.after, anchor)
-    }
-
+inserting! { Insert {
     fn check(&self, texts: &Texts) -> Result<(), String> {
         check_insertion(&self.insertion(), texts)?;
         check_statements(texts.get(&self.text))
-    }
-
-    fn inserted(&self) -> Option<&Text> {
-        Some(&self.text)
     }
 
     fn code_mut(&mut self) -> Option<&mut Text> {
@@ -100,4 +74,4 @@ impl Operate for Insert {
         require_statements(site.file)?;
         insert(&Statements, site, &self.insertion())
     }
-}
+}}

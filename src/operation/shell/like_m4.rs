@@ -38,26 +38,16 @@ macro_rules! like_m4 {
         }
 
         #[cfg(test)]
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                use $crate::operation::arguments::documentation;
-                let mut schema = <$crate::operation::m4::$name as schemars::JsonSchema>::json_schema(generator);
-                schema.insert("description".to_owned(), documentation(&[$($doc),*]).into());
-                $(schema.pointer_mut(concat!("/properties/", $field))
-                    .and_then(|property| property.as_object_mut())
-                    .expect("the operation on m4 sources has the argument")
-                    .insert("description".to_owned(), documentation(&[$($about),*]).into());)*
-                schema
-            }
-        }
+        $crate::operation::arguments::own_schema! { $name, |generator| {
+            use $crate::operation::arguments::documentation;
+            let mut schema = <$crate::operation::m4::$name as schemars::JsonSchema>::json_schema(generator);
+            schema.insert("description".to_owned(), documentation(&[$($doc),*]).into());
+            $(schema.pointer_mut(concat!("/properties/", $field))
+                .and_then(|property| property.as_object_mut())
+                .expect("the operation on m4 sources has the argument")
+                .insert("description".to_owned(), documentation(&[$($about),*]).into());)*
+            schema
+        } }
     };
 }
 pub(super) use like_m4;

@@ -28,6 +28,41 @@ impl<'a> Insertion<'a> {
     }
 }
 
+/// The parts of an operation `insert` that are the same in every format; the others follow the name.
+macro_rules! inserting {
+    ($name:ident { $($own:tt)* }) => {
+        impl $name {
+            fn insertion(&self) -> $crate::operation::unit::Insertion<'_> {
+                $crate::operation::unit::Insertion {
+                    before: self.before.as_deref(),
+                    after: self.after.as_deref(),
+                    at: self.at,
+                    below_comment: self.below_comment,
+                    text: &self.text,
+                    count: self.count.0,
+                }
+            }
+        }
+
+        impl Operate for $name {
+            fn describe(&self) -> Description<'_> {
+                self.insertion().describe()
+            }
+
+            fn set_anchor(&mut self, anchor: Anchor) -> bool {
+                $crate::operation::unit::set_anchor(&mut self.before, &mut self.after, anchor)
+            }
+
+            fn inserted(&self) -> Option<&Text> {
+                Some(&self.text)
+            }
+
+            $($own)*
+        }
+    };
+}
+pub(in crate::operation) use inserting;
+
 /// Moves an insertion to another anchor; false for an edge of a scope, which has none.
 pub(in crate::operation) fn set_anchor(
     before: &mut Option<String>,

@@ -20,7 +20,7 @@ use crate::operation::text::near_lines;
 use crate::text::{Comments, line_bounds};
 
 pub(super) use super::value::Edge;
-pub(super) use insert::{Insertion, check_insertion, insert, set_anchor};
+pub(super) use insert::{Insertion, check_insertion, insert, inserting, set_anchor};
 #[cfg(test)]
 pub(super) use moving::moving_schema;
 pub(super) use moving::{Moving, moving};

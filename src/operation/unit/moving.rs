@@ -15,7 +15,7 @@ arguments! {
         from: Option<String>,
         /// The last code to move.
         to: Option<String>,
-        /// The scope that it is moved into, with the keys of `within`; the one that it is in, unless given.
+        /// The scope that it is moved into, with the keys of `within`. Unless given, it is the scope of `within`, or the file without that.
         into: Option<Within>,
         /// `start` or `end` of the scope.
         at: Option<Edge>,
@@ -97,20 +97,10 @@ macro_rules! moving {
         }
 
         #[cfg(test)]
-        impl schemars::JsonSchema for Move {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                "Move".into()
-            }
-
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                let about = $crate::operation::arguments::documentation(&[$($doc),*]);
-                $crate::operation::unit::moving_schema(generator, about)
-            }
-        }
+        $crate::operation::arguments::own_schema! { Move, |generator| {
+            let about = $crate::operation::arguments::documentation(&[$($doc),*]);
+            $crate::operation::unit::moving_schema(generator, about)
+        } }
     };
 }
 pub(in crate::operation) use moving;

@@ -4,7 +4,7 @@ use super::elements::Elements;
 use super::pattern::{Pattern, require_xml};
 use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
-use crate::operation::unit::{Edge, Insertion, check_insertion, insert, set_anchor};
+use crate::operation::unit::{Edge, check_insertion, insert, inserting};
 
 arguments! {
     /// `xml.insert`: inserts elements before or after an element, or at the start or end of one.
@@ -53,40 +53,14 @@ arguments! {
     }
 }
 
-impl Insert {
-    fn insertion(&self) -> Insertion<'_> {
-        let (before, after) = (self.before.as_deref(), self.after.as_deref());
-        Insertion {
-            before,
-            after,
-            at: self.at,
-            below_comment: self.below_comment,
-            text: &self.text,
-            count: self.count.0,
-        }
-    }
-}
-
-impl Operate for Insert {
-    fn describe(&self) -> Description<'_> {
-        self.insertion().describe()
-    }
-
-    fn set_anchor(&mut self, anchor: Anchor) -> bool {
-        set_anchor(&mut self.before, &mut self.after, anchor)
-    }
-
+inserting! { Insert {
     fn check(&self, texts: &Texts) -> Result<(), String> {
         check_insertion(&self.insertion(), texts)?;
         self.before.as_ref().or(self.after.as_ref()).map_or(Ok(()), |code| Pattern::parse(code).map(|_| ()))
-    }
-
-    fn inserted(&self) -> Option<&Text> {
-        Some(&self.text)
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
         require_xml(site.file)?;
         insert(&Elements::ByName, site, &self.insertion())
     }
-}
+}}
