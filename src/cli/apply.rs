@@ -64,11 +64,13 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         apply::commit_copy(copy.root(), layers)?;
         copy.finish()?;
         ui.changed();
-        source.note_left_out(ui);
     } else if apply::commit(tree, layers)?.is_some() {
         ui.changed();
     }
     ui.show(&Applied { planned: &planned, tree }, Format::Text)?;
+    if args.output.is_some() {
+        source.note_left_out(ui);
+    }
     Ok(ExitStatus::Done)
 }
 
