@@ -80,7 +80,7 @@ impl FromStr for Mtime {
 }
 
 /// The permissions of a file with its setuid, setgid and sticky bit, written in octal: `0644`. That of a symbolic link is
-/// [`Mode::LINK`].
+/// `Mode::LINK`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mode(u32);
 
