@@ -113,7 +113,7 @@ impl Lines {
         let blanked = |lines: &[String]| self.comments.blanked(lines.concat().as_bytes());
         let (added, removed) = (blanked(&hunk.added), blanked(&hunk.removed));
         let longest = hunk.added.len().max(hunk.removed.len());
-        let (region, is_bounded) = self.region(hunk, longest)?;
+        let (region, sides) = self.region(hunk, longest)?;
         let mut text = region.of(&self.text).to_vec();
         let all = Span::new(0, text.len());
         if !has_word(&added) {
@@ -122,7 +122,7 @@ impl Lines {
             let reach = self.widened(region, hunk.removed.len() + hunk.before.len() + hunk.after.len());
             let is_gone = find_tokens(&self.text, &removed, reach).is_empty();
             let is_empty = !has_word(&text);
-            return Some((is_bounded && is_gone && is_empty).then_some(region.start));
+            return Some((sides == Sides::Both && is_gone && is_empty).then_some(region.start));
         }
         let is_part = !find_tokens(&removed, &added, Span::new(0, removed.len())).is_empty();
         let mut results = find_tokens(&text, &added, all);
@@ -134,6 +134,16 @@ impl Lines {
         if tokens(&added, Span::new(0, added.len())).len() < 4 && !is_all {
             return Some(None);
         }
+        let last = results.last().copied().unwrap_or(first);
+        // What replaces other lines is where those were: next to the one side that was found.
+        let is_next = match sides {
+            Sides::Both => true,
+            Sides::Before => !has_word(&text[..first.start]),
+            Sides::After => !has_word(&text[last.end..]),
+        };
+        if has_word(&removed) && !is_next {
+            return Some(None);
+        }
         for result in results {
             text[result.start..result.end].fill(b' ');
         }
@@ -141,8 +151,8 @@ impl Lines {
         Some(is_gone.then_some(region.start + first.start))
     }
 
-    /// The bytes between the lines around a hunk, and whether both sides of it were found.
-    fn region(&self, hunk: &BaseHunk, longest: usize) -> Option<(Span, bool)> {
+    /// The bytes between the lines around a hunk, and which of these were found.
+    fn region(&self, hunk: &BaseHunk, longest: usize) -> Option<(Span, Sides)> {
         let (before, after) = (self.normal(&hunk.before), self.normal(&hunk.after));
         // A line that is removed, too, shows the place only together with the line farther out.
         let own = if has_word(self.comments.blanked(hunk.added.concat().as_bytes()).as_slice()) {
@@ -169,12 +179,12 @@ impl Lines {
         let offset = |line: usize| self.lines.get(line).map_or(self.text.len(), |(span, _)| span.start);
         let span = |from: usize, to: usize| Span::new(offset(from), offset(to));
         if let Some((start, end)) = best {
-            return Some((span(start + 1, end), true));
+            return Some((span(start + 1, end), Sides::Both));
         }
         // One side alone is enough if it is unique.
         match (&starts.at[..], &ends.at[..]) {
-            ([start], _) => Some((span(start + 1, (start + 1 + most).min(self.lines.len())), false)),
-            (_, [end]) => Some((span(end.saturating_sub(most), *end), false)),
+            ([start], _) => Some((span(start + 1, (start + 1 + most).min(self.lines.len())), Sides::Before)),
+            (_, [end]) => Some((span(end.saturating_sub(most), *end), Sides::After)),
             _ => None,
         }
     }
@@ -216,6 +226,17 @@ impl Lines {
         }
         Found { at: Vec::new(), skipped: 0 }
     }
+}
+
+/// Which of the lines around a change were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sides {
+    /// Those before it and those after it.
+    Both,
+    /// Only those before it, and once.
+    Before,
+    /// Only those after it, and once.
+    After,
 }
 
 /// Where a line around a change is, by its number among the lines that are not blank.
@@ -272,6 +293,15 @@ mod tests {
         assert_eq!(made(hunk, "first();\nint *size = count(all);\nlast();\n"), Some(None));
         assert_eq!(made(hunk, "first();\nlong *size = count(all);\nlast();\n"), Some(None));
         assert!(matches!(made(hunk, "first();\n\n    size = count(all);\nlast();\n"), Some(Some(_))));
+    }
+
+    #[test]
+    fn a_replacement_with_one_known_side_is_next_to_it() {
+        let hunk = " first();\n-old();\n+new_call(x);\n last();";
+        assert_eq!(made(hunk, "first();\nnew_call(x);\nother();\n"), Some(Some(9)));
+        assert_eq!(made(hunk, "first();\nother();\nnew_call(x);\n"), Some(None));
+        assert_eq!(made(hunk, "other();\nnew_call(x);\nlast();\n"), Some(Some(9)));
+        assert_eq!(made(hunk, "new_call(x);\nother();\nlast();\n"), Some(None));
     }
 
     #[test]
