@@ -46,8 +46,8 @@ pub(crate) fn is_whole_m4(text: &[u8]) -> bool {
             return false;
         }
     }
-    // A line that continues at the end of the file takes what is inserted below it.
-    let continues = text.trim_ascii_end().ends_with(b"\\");
+    // A line or a pipe that continues at the end of the file takes what is inserted below it.
+    let continues = matches!(text.trim_ascii_end().last(), Some(b'\\' | b'|' | b'&'));
     open.is_empty() && !continues && is_ascii_text(text) && m4::problem(text).is_none()
 }
 

@@ -38,7 +38,8 @@ impl Units for Statements {
             None if scope == file.span() => Span::new(file.c().first_code(), scope.end),
             None => scope,
         };
-        let is_after_brace = inside.start > 0 && text[inside.start - 1] == b'{';
+        // In damaged code a brace may be the last byte: no body follows it.
+        let is_after_brace = inside.end < text.len() && inside.start > 0 && text[inside.start - 1] == b'{';
         let first = line_bounds(text, inside.start);
         let start = if is_after_brace { first.end } else { first.start };
         let last = line_bounds(text, inside.end);
