@@ -1,5 +1,6 @@
 //! What proves that a change is already made: text that happens to be in a file proves nothing.
 
+use super::find::Results;
 use super::parsed::ParsedFile;
 use crate::text::{Comments, Span, find_tokens, has_word, line_bounds, tokens};
 
@@ -10,19 +11,78 @@ const REACH: usize = 12;
 /// From this number of tokens on, a text does not occur twice in the same place by accident.
 const TELLING: usize = 10;
 
+/// Words that are in any code, and say nothing about its place.
+const COMMON: &[&str] = &[
+    "NULL", "None", "True", "False", "and", "assert", "break", "case", "char", "class", "const", "continue",
+    "def", "defined", "do", "done", "elif", "else", "endif", "enum", "esac", "except", "false", "fi",
+    "finally", "float", "for", "from", "goto", "if", "ifdef", "ifndef", "import", "in", "int", "is",
+    "lambda", "long", "not", "or", "pass", "print", "raise", "return", "short", "sizeof", "static", "struct",
+    "switch", "test", "then", "true", "try", "typedef", "unsigned", "void", "while", "with", "yield",
+];
+
+/// What the replacement of `find` by `with` leaves in a scope of a file, where it is at the spans `at`, and `find` is at
+/// the spans `found`.
+pub(super) fn results(
+    (file, scope): (&ParsedFile, Span),
+    (find, with): (&[u8], &[u8]),
+    found: &[Span],
+    at: Vec<Span>,
+) -> Results {
+    results_with(Comments::of_file(file.path.file_name()), (file, scope), (find, with), found, at)
+}
+
+/// The same for the words of comments.
+pub(super) fn comment_results(
+    place: (&ParsedFile, Span),
+    change: (&[u8], &[u8]),
+    found: &[Span],
+    at: Vec<Span>,
+) -> Results {
+    results_with(Comments::None, place, change, found, at)
+}
+
+fn results_with(
+    comments: Comments,
+    (file, scope): (&ParsedFile, Span),
+    (find, with): (&[u8], &[u8]),
+    found: &[Span],
+    at: Vec<Span>,
+) -> Results {
+    let blanked = |text| comments.blanked(text);
+    let are_proof = !at.is_empty()
+        && proves((&blanked(&file.bytes), scope), (&blanked(find), &blanked(with)), &[found, &at]);
+    Results { at, are_proof }
+}
+
 /// Whether an occurrence of `with` proves that `find` was replaced by it: if both have text in common, which shows the
-/// place, next to text that only `with` has, or on both sides of text that only `find` has.
-pub(super) fn proves(find: &[u8], with: &[u8]) -> bool {
+/// place, next to text that only `with` has, or on both sides of text that only `find` has. Text shows a place only if it
+/// is nowhere in the scope but in `places`, those of `find` and `with`: anywhere else it may be what has become of `find`.
+fn proves((code, scope): (&[u8], Span), (find, with): (&[u8], &[u8]), places: &[&[Span]]) -> bool {
     let words = |text| tokens(text, Span::new(0, text.len()));
     let (old, new) = (words(find), words(with));
     let is_equal = |(a, b): &(&Span, &Span)| a.of(find) == b.of(with);
     let start = old.iter().zip(&new).take_while(is_equal).count();
     let most = old.len().min(new.len()) - start;
     let end = old.iter().rev().zip(new.iter().rev()).take(most).take_while(is_equal).count();
-    let tells = |part: &[Span]| part.iter().any(|token| has_word(token.of(with)));
-    let (before, after) = (tells(&new[..start]), tells(&new[new.len() - end..]));
-    let adds = new.len() > start + end;
-    if adds { before || after } else { before && after }
+    let is_in_place = |span: &Span| places.iter().any(|all| all.iter().any(|place| place.contains(*span)));
+    let is_only_there = |part: &[Span]| match part {
+        [] => false,
+        [first, .., last] | [first @ last] => {
+            find_tokens(code, &with[first.start..last.end], scope).iter().all(is_in_place)
+        }
+    };
+    let tells = |part: &[Span]| part.iter().any(|token| is_telling(token.of(with)));
+    let (before, after) = (&new[..start], &new[new.len() - end..]);
+    if new.len() > start + end {
+        [before, after].into_iter().any(|part| tells(part) && is_only_there(part))
+    } else {
+        tells(before) && tells(after) && (is_only_there(before) || is_only_there(after))
+    }
+}
+
+/// Whether a word says which code is meant: the name of something.
+fn is_telling(word: &[u8]) -> bool {
+    has_word(word) && !word[0].is_ascii_digit() && !COMMON.iter().any(|common| common.as_bytes() == word)
 }
 
 /// Where text that is to be inserted before or after `anchor` is already, though not exactly there: with other blanks or
@@ -92,15 +152,44 @@ fn around(text: &[u8], anchor: Span, scope: Span) -> Span {
 
 #[cfg(test)]
 mod tests {
-    use super::proves;
+    use super::*;
+
+    /// Whether `with` in `text` proves the change.
+    fn proves_in(text: &str, find: &str, with: &str) -> bool {
+        let file = ParsedFile::new("Modules/f.c".parse().unwrap(), text.as_bytes().to_vec().into(), false);
+        let at = find_tokens(&file.bytes, with.as_bytes(), file.span());
+        assert!(!at.is_empty());
+        results((&file, file.span()), (find.as_bytes(), with.as_bytes()), &[], at).are_proof
+    }
+
+    fn proves(find: &str, with: &str) -> bool {
+        proves_in(with, find, with)
+    }
 
     #[test]
     fn a_result_proves_the_change_if_it_shows_the_place() {
-        assert!(proves(b"x = 1", b"x = 2"));
-        assert!(proves(b"import sys", b"import sys, os"));
-        assert!(proves(b"a();\nb();\nc();", b"a();\nc();"));
-        assert!(!proves(b"a();\nb();", b"a();"));
-        assert!(!proves(b"old", b"new"));
-        assert!(!proves(b"-j0 -d", b"-d"));
+        assert!(proves("x = 1", "x = 2"));
+        assert!(proves("import sys", "import sys, os"));
+        assert!(proves("a();\nb();\nc();", "a();\nc();"));
+        assert!(!proves("a();\nb();", "a();"));
+        assert!(!proves("old", "new"));
+        assert!(!proves("-j0 -d", "-d"));
+    }
+
+    #[test]
+    fn words_of_the_language_and_comments_show_no_place() {
+        assert!(!proves("return open_file(name);", "return NULL;"));
+        assert!(!proves("int first = 0;", "int n = 0;"));
+        assert!(!proves("if (getenv(s))", "if (use_it)"));
+        assert!(!proves("if (a) f();\nelse if (found != 0)", "/* Never a. */\nif (found != 0)"));
+    }
+
+    #[test]
+    fn text_that_is_elsewhere_too_shows_no_place() {
+        let both = "level = find(2);\nlevel = 1;\n";
+        assert!(!proves_in(both, "level = find();", "level = 1;"));
+        assert!(proves_in("level = 1;\nlevels = find(2);\n", "level = find();", "level = 1;"));
+        // Only the text on one side of the change.
+        assert!(proves_in("run(a);\nrun(b, more);\n", "run(b);", "run(b, more);"));
     }
 }

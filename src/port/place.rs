@@ -1,5 +1,7 @@
 //! Where the lines around a change are in another version, and whether the change is made there.
 
+use std::cell::OnceCell;
+
 use super::judging::JudgedPart;
 use crate::operation::Compared;
 use crate::plan::BaseHunk;
@@ -44,9 +46,17 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
     if hunks.iter().any(|hunk| lacks(&text, hunk)) {
         return Ok(if hunks.iter().all(|hunk| hunk.removed.is_empty()) { Made::Unknown } else { Made::No });
     }
-    let file = Lines::new(&text, Comments::of_file(part.file.file_name()));
+    let comments = Comments::of_file(part.file.file_name());
+    let file = Lines::new(&text, comments);
+    let with_comments = OnceCell::new();
     let mut places = Vec::new();
     for hunk in hunks {
+        // Of a change of comments alone the comments count.
+        let file = if changes_code(hunk, comments) {
+            &file
+        } else {
+            with_comments.get_or_init(|| Lines::new(&text, Comments::None))
+        };
         match file.made(hunk) {
             Some(Some(offset)) => places.push(Location::of(&part.file, &text, offset)),
             // Inserted text may have other neighbours: its operation searches for it around the anchor.
@@ -56,6 +66,16 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
         }
     }
     Ok(Made::At(places))
+}
+
+/// Whether a hunk changes more than comments.
+fn changes_code(hunk: &BaseHunk, comments: Comments) -> bool {
+    let code = |lines: &[String]| comments.blanked(lines.concat().as_bytes());
+    let (removed, added) = (code(&hunk.removed), code(&hunk.added));
+    let words = |text: &[u8]| -> Vec<Vec<u8>> {
+        tokens(text, Span::new(0, text.len())).iter().map(|word| word.of(text).to_vec()).collect()
+    };
+    words(&removed) != words(&added)
 }
 
 /// Whether a word that a hunk adds is nowhere in a file: then the hunk is not made, wherever its place is.

@@ -95,7 +95,7 @@ impl Operate for Replace {
             }
             Rewrite::replace(span, in_place(with, margin, ending))
         };
-        let results = Results { at: done, are_proof: proves(self.find.as_bytes(), with) };
+        let results = results((file, scope), (self.find.as_bytes(), with), &found, done);
         match_count(&what, self.count.0, &found, &results, rewrite, || near_lines(file, &self.find, with))
     }
 }

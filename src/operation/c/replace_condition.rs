@@ -278,9 +278,12 @@ impl ReplaceCondition {
         let mut open = found.clone();
         open.retain(|found| !done.iter().any(|done| is_in(found, done)));
         // In the chain around the code, another condition is the result.
-        let are_proof = self.around.is_some() || shows_place(find, with);
         let places = |all: &[Part]| all.iter().map(|one| one.place).collect::<Vec<_>>();
-        let results = Results { at: places(&done), are_proof };
+        let (old, new) = (find.as_bytes(), with.as_bytes());
+        let results = match self.around {
+            Some(_) => Results::proof(places(&done)),
+            None => results((site.file, site.scope), (old, new), &places(&found), places(&done)),
+        };
         let near = || self.near(site.file, all, find);
         // Which parts match; the rewrites of one of them may be several.
         let mark = |span: Span| Rewrite::insert(span.start, "");
@@ -356,12 +359,6 @@ fn parts(all: &[Condition<'_>], operand: &str) -> Vec<Part> {
 
 fn is_name_alone(code: &str) -> bool {
     code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// Whether a new condition shows which one it replaced: `defined` alone is in many.
-fn shows_place(find: &str, with: &str) -> bool {
-    let names = |text: &str| text.replace("defined", "");
-    proves(names(find).as_bytes(), names(with).as_bytes())
 }
 
 impl Operate for ReplaceCondition {

@@ -66,12 +66,15 @@ impl ReplaceComment {
             done =
                 spans.iter().copied().filter(|span| all.clone().any(|whole| whole.contains(*span))).collect();
         }
-        let are_proof = !has_new_words || self.above.is_some() || proves(self.find.as_bytes(), with);
         let rewrite_of = |span: Span| {
             let own = rewrites.iter().find(|rewrite| rewrite.span.contains(span));
             own.expect("only what was found is rewritten").clone()
         };
-        let results = Results { at: done, are_proof };
+        let results = if !has_new_words || self.above.is_some() {
+            Results::proof(done)
+        } else {
+            comment_results((file, place), (self.find.as_bytes(), with), &spans, done)
+        };
         let near = || near_lines(file, &self.find, with);
         let answer = match_count(&what, self.count.0, &spans, &results, rewrite_of, near);
         only_comments(units, file, answer)

@@ -172,7 +172,8 @@ impl ReplaceCondition {
                 let mut done = Statements.find_result(file, with.as_bytes(), site.scope);
                 done.retain(|span| around(span).is_some() || self.is_pattern(m4, *span));
                 done.retain(|d| !matches.iter().any(|m| m.contains(*d) && m != d));
-                let results = Results { at: done, are_proof: proves(find.code.as_bytes(), with.as_bytes()) };
+                let results =
+                    results((file, site.scope), (find.code.as_bytes(), with.as_bytes()), &matches, done);
                 let replace = |span: Span| Rewrite::replace(span, with);
                 return match_count(&self.named(), self.count.0, &matches, &results, replace, near);
             }

@@ -164,7 +164,7 @@ impl ReplaceCondition {
         let places = |code: &str| whole(code).unwrap_or_else(|| self.parts(site, all, code));
         let (found, mut done) = (places(&self.find), places(with));
         done.retain(|done| !found.iter().any(|found| found.contains(*done) && found != done));
-        let results = Results { at: done, are_proof: proves(self.find.as_bytes(), with.as_bytes()) };
+        let results = results((site.file, site.scope), (self.find.as_bytes(), with.as_bytes()), &found, done);
         let new = written(with).map_or(with.trim(), |with_condition| {
             let span = with_condition.span;
             &with[span.start..span.end]

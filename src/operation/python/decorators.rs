@@ -111,7 +111,9 @@ impl DecoratorEdit<'_> {
             }
             DecoratorEdit::Replace { old, with } => {
                 let is_done = has(with) && (named(old).is_empty() || named(old).len() == named(with).len());
-                if is_done && proves(old.as_bytes(), with.as_bytes()) {
+                let done = named(with).into_iter().map(|it| it.0).collect();
+                let place = (site.file, Span::new(found.span.start, name.start));
+                if is_done && results(place, (old.as_bytes(), with.as_bytes()), &[], done).are_proof {
                     return already(name.start);
                 }
                 let new = with_line_ends(with_sign(with).as_bytes(), ending);

@@ -109,8 +109,13 @@ impl ListEdit<'_> {
                         Ok(Some(Vec::new()))
                     }
                     Some(index) => Ok(Some(vec![replacement(text, list.items[index].span, with)])),
-                    None if has(with) && proves(item.as_bytes(), with.as_bytes()) => Ok(Some(Vec::new())),
-                    None => Ok(None),
+                    None => {
+                        let spans = list.items.iter().map(|item| item.span);
+                        let done = spans.filter(|span| python.is_code(*span, with.as_bytes())).collect();
+                        let change = (item.as_bytes(), with.as_bytes());
+                        let results = results((site.file, list.inside), change, &[], done);
+                        Ok(results.are_proof.then(Vec::new))
+                    }
                 }
             }
             ListEdit::Remove { item } => Ok(only(item)?.map(|index| {

@@ -156,7 +156,7 @@ impl ReplaceCondition {
         let found = places(find.code);
         let mut done = places(with);
         done.retain(|done| !found.iter().any(|found| found.contains(*done) && found != done));
-        let results = Results { at: done, are_proof: proves(find.code.as_bytes(), with.as_bytes()) };
+        let results = results((site.file, site.scope), (find.code.as_bytes(), with.as_bytes()), &found, done);
         let replace = |span: Span| {
             let around = conditions.iter().filter(|one| one.expression.contains(span));
             let around = around.min_by_key(|one| one.expression.len()).map_or(span, |one| one.expression);

@@ -80,7 +80,7 @@ impl Operate for ReplaceEntry {
             Results::proof(found.iter().copied().filter(is_done).collect())
         } else {
             let at = literals.find(with).into_iter().map(part).filter(is_done).collect();
-            Results { at, are_proof: proves(self.wanted().as_bytes(), with.as_bytes()) }
+            results((site.file, site.scope), (self.wanted().as_bytes(), with.as_bytes()), &found, at)
         };
         let replace = |span: Span| replacement(&site.file.bytes, span, with);
         let what = format!("the entry `{}`", self.wanted());

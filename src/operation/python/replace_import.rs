@@ -126,7 +126,8 @@ impl Operate for ReplaceImport {
             rewrites.push((one.1, self.rewrites(&imports, *one)?));
         }
         let spans: Vec<Span> = found.iter().map(|(_, span)| *span).collect();
-        let results = Results { at: done, are_proof: proves(self.text().as_bytes(), with.as_bytes()) };
+        let results =
+            results((site.file, site.scope), (self.text().as_bytes(), with.as_bytes()), &spans, done);
         let near = || imports.near(&self.module, name);
         let empty = |span: Span| Rewrite::insert(span.start, "");
         let what = named_import(&self.module, name);

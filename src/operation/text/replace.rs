@@ -80,7 +80,8 @@ impl Operate for Replace {
         let is_inside = |span: &Span| done.iter().any(|result| result.contains(*span));
         let similar = || find_tokens(bytes, &find, site.scope);
         let is_left = found.is_empty() && similar().iter().any(|span| !is_inside(span));
-        let results = Results { are_proof: proves(&find, &with) && !is_left, at: done };
+        let results = results((site.file, site.scope), (&find, &with), &found, done);
+        let results = Results { are_proof: results.are_proof && !is_left, ..results };
         match_count(&what, self.count.0, &found, &results, rewrite, near)
     }
 }

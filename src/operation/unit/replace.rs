@@ -29,7 +29,7 @@ pub(in crate::operation) fn replace(
         let lines = units.indented(file, with, margin);
         Rewrite::replace(span, lines.strip_prefix(margin).unwrap_or(&lines).trim_ascii_end())
     };
-    let results = Results { are_proof: proves(replacement.find.as_bytes(), with), at: done };
+    let results = results((file, site.scope), (replacement.find.as_bytes(), with), &found, done);
     match_count(&named(replacement.find), replacement.count, &found, &results, rewrite, || {
         near(file, replacement.find)
     })
