@@ -26,7 +26,8 @@ fn is_ascii_text(text: &[u8]) -> bool {
     text.iter().all(|b| b.is_ascii_graphic() || matches!(b, b' ' | b'\t' | b'\n'))
 }
 
-/// Whether each quote, list of arguments, `if` and `case` of a configure.ac is closed, as far as the first word of a line shows.
+/// Whether each quote, string, list of arguments, `if` and `case` of a configure.ac is closed, as far as the number of quotes and
+/// the first word of a line show.
 pub(crate) fn is_whole_m4(text: &[u8]) -> bool {
     let mut open: Vec<&[u8]> = Vec::new();
     for line in text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii) {
@@ -48,7 +49,9 @@ pub(crate) fn is_whole_m4(text: &[u8]) -> bool {
     }
     // A line or a pipe that continues at the end of the file takes what is inserted below it.
     let continues = matches!(text.trim_ascii_end().last(), Some(b'\\' | b'|' | b'&'));
-    open.is_empty() && !continues && is_ascii_text(text) && m4::problem(text).is_none()
+    let is_closed = |quote: u8| text.iter().filter(|byte| **byte == quote).count().is_multiple_of(2);
+    let has_strings = [b'\'', b'"', b'`'].into_iter().all(is_closed);
+    open.is_empty() && !continues && has_strings && is_ascii_text(text) && m4::problem(text).is_none()
 }
 
 /// A Makefile.
