@@ -2,7 +2,7 @@
 
 use super::find::Results;
 use super::parsed::ParsedFile;
-use crate::text::{Comments, Span, find_tokens, has_word, line_bounds, tokens};
+use crate::text::{Comments, Span, find_tokens, has_word, line_bounds, lines, tokens};
 
 /// How many lines inserted text may be away from its anchor and still be the same insertion: upstream may have put it in
 /// another order among its neighbours.
@@ -118,8 +118,40 @@ pub(super) fn within_reach(
         let (first, second) = if after { (anchor, *one) } else { (*one, anchor) };
         first.end <= second.start && text[first.end..second.start].trim_ascii().is_empty()
     };
-    let found = found.into_iter().find(|one| !anchor.overlaps(*one) && (is_telling || is_next(one)))?;
+    let is_reached = |one: &Span| !anchor.overlaps(*one) && is_same_block(comments, &text, anchor, *one);
+    let found = found.into_iter().find(|one| is_reached(one) && (is_telling || is_next(one)))?;
     Some(window.start + found.start)
+}
+
+/// Whether two places are in one block, and not the same text in the branches of two conditions: by braces in C, elsewhere by
+/// the indentation of the lines between.
+fn is_same_block(comments: Comments, text: &[u8], one: Span, other: Span) -> bool {
+    let (first, second) = if one.start < other.start { (one, other) } else { (other, one) };
+    if comments == Comments::C {
+        let between = &text[first.end.min(second.start)..second.start];
+        let mut depth = 0usize;
+        return between.iter().all(|byte| match byte {
+            b'{' => {
+                depth += 1;
+                true
+            }
+            b'}' if depth == 0 => false,
+            b'}' => {
+                depth -= 1;
+                true
+            }
+            _ => true,
+        }) && depth == 0;
+    }
+    let start = |span: Span| line_bounds(text, span.start);
+    let width = |line: Span| {
+        let blanks = line.of(text).iter().take_while(|b| matches!(**b, b' ' | b'\t'));
+        blanks.fold(0, |width, blank| if *blank == b'\t' { (width / 8 + 1) * 8 } else { width + 1 })
+    };
+    let least = width(start(first)).min(width(start(second)));
+    let mut between = lines(text).filter(|line| first.start < line.start && line.start < second.start);
+    between.all(|line| line.of(text).trim_ascii().is_empty() || width(line) >= least)
+        && width(start(first)) == width(start(second))
 }
 
 /// Whether inserted text has a name that the file has nowhere but where all of that text is.
@@ -182,6 +214,29 @@ mod tests {
         assert!(!proves("int first = 0;", "int n = 0;"));
         assert!(!proves("if (getenv(s))", "if (use_it)"));
         assert!(!proves("if (a) f();\nelse if (found != 0)", "/* Never a. */\nif (found != 0)"));
+    }
+
+    #[test]
+    fn inserted_text_in_the_block_of_another_condition_is_not_the_insertion() {
+        let c = "if (bad) {\n    Py_DECREF(x);\n    return fail(x);\n}\nleave();\n";
+        let python = "if bad:\n    drop(x)\n    return fail(x)\nleave()\n";
+        let has = |name: &str, text: &str, inserted: &str| {
+            let file = ParsedFile::new(name.parse().unwrap(), text.as_bytes().to_vec().into(), false);
+            let anchor = find_tokens(&file.bytes, b"leave()", file.span())[0];
+            within_reach(&file, inserted.as_bytes(), anchor, false, file.span()).is_some()
+        };
+        assert!(!has("f.c", c, "Py_DECREF(x);\nreturn fail(x);"));
+        assert!(has(
+            "f.c",
+            "Py_DECREF(x);\nreturn fail(x);\n{ other(); }\nleave();\n",
+            "Py_DECREF(x);\nreturn fail(x);"
+        ));
+        assert!(!has("f.py", python, "drop(x)\nreturn fail(x)"));
+        assert!(has(
+            "f.py",
+            "drop(x)\nreturn fail(x)\n\nif other:\n    pass\nleave()\n",
+            "drop(x)\nreturn fail(x)"
+        ));
     }
 
     #[test]
