@@ -36,6 +36,26 @@ fn an_entry_is_added_with_the_commas_of_its_place() {
 }
 
 #[test]
+fn the_comment_of_a_new_entry_is_after_its_comma() {
+    let add = |arguments: &str| changed(&format!("c.add-entry: {{{arguments}}}"));
+    let want = LISTS.replace("a, b;\n", "a, b;\n\tint d;  /* D. */\n");
+    assert_eq!(add("table: thing, after: b, entry: 'int d;  /* D. */'"), want);
+    assert_eq!(add("table: thing, after: b, entry: 'int d  /* D. */'"), want);
+    assert_eq!(
+        add("table: kinds, after: EXEC, entry: 'NEW,  /* New. */'"),
+        LISTS.replace("EXEC,\n", "EXEC,\n\tNEW,  /* New. */\n")
+    );
+    assert_eq!(
+        add("table: kinds, at: end, entry: 'NEW,  /* New. */'"),
+        LISTS.replace("LAST\n", "LAST,\n\tNEW  /* New. */\n")
+    );
+    assert_eq!(
+        changed("c.replace-entry: {table: thing, entry: c, with: 'int c;  /* C. */'}"),
+        LISTS.replace("long c;", "int c;  /* C. */")
+    );
+}
+
+#[test]
 fn an_entry_that_a_table_has_is_not_added() {
     let case = on("f.c", LISTS);
     assert_eq!(case.already("c.add-entry: {table: m, at: end, entry: '{\"a\",f,METH_O},'}"), [17]);

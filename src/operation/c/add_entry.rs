@@ -139,7 +139,7 @@ impl Operate for AddEntry {
         let needs = new.is_separated || self.needs_separator(file, &list, new.text);
         let ending =
             if needs && !(is_last && list.kind != ListKind::Fields) { separator(&list) } else { b"" };
-        let own = [new.text, ending].concat();
+        let own = [new.text, ending, new.comment].concat();
         let has_lines = neighbour.span != neighbour.code || neighbour.span.of(text).ends_with(b"\n");
         let mut all = Vec::new();
         if is_last && needs {

@@ -6,7 +6,7 @@ use crate::operation::lines::indentation;
 use crate::operation::prelude::*;
 use crate::operation::unit::Units;
 use crate::syntax::c::{CFile, List, ListEntry, ListKind};
-use crate::text::apply;
+use crate::text::{Comments, apply};
 
 /// The only list of a name in the scope of the site. A type and a variable may have the same name: then it is the variable, and
 /// that of the file rather than one in a function.
@@ -86,8 +86,10 @@ pub(super) fn no_entry(list: &List, table: &str, key: &str) -> Miss {
 
 /// A text of a patchset as entries of a list.
 pub(super) struct NewEntry<'a> {
-    /// The text without the comma or semicolon at its end.
+    /// The text without the comma or semicolon at its end, and what follows that.
     pub text: &'a [u8],
+    /// Comments at the end, with the blanks before them.
+    pub comment: &'a [u8],
     /// Whether it had one.
     pub is_separated: bool,
     /// What its first entry is called.
@@ -109,8 +111,9 @@ pub(super) fn new_entry<'a>(list: &List, text: &'a [u8]) -> Result<NewEntry<'a>,
         lists.first().is_some_and(|list| list.inside.end + 2 == open.len() + text.len() + close.len());
     match first.filter(|_| is_whole && file.problems().is_empty()) {
         Some(first) => {
-            let bare = text.strip_suffix(separator(list)).unwrap_or(text);
-            Ok(NewEntry { text: bare, is_separated: bare != text, keys: first.keys.clone() })
+            let (code, comment) = text.split_at(Comments::C.blanked(text).trim_ascii_end().len());
+            let bare = code.strip_suffix(separator(list)).unwrap_or(code);
+            Ok(NewEntry { text: bare, comment, is_separated: bare != code, keys: first.keys.clone() })
         }
         None => Err(Failure::fault("its entry is not one of such a list")),
     }

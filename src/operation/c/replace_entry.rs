@@ -73,8 +73,13 @@ impl Operate for ReplaceEntry {
         let done: Vec<Span> = done.map(|entry| entry.code).collect();
         let rewrite = |code: Span| {
             let bare = code.of(text).strip_suffix(separator(&list)).unwrap_or(code.of(text));
-            let old = Span::new(code.start, code.start + bare.trim_ascii_end().len());
-            Rewrite::replace(old, for_place(file, new.text, code.start))
+            // A comment goes after the comma.
+            let (old, separator) = match new.comment {
+                [] => (bare.trim_ascii_end(), &b""[..]),
+                _ => (code.of(text), &code.of(text)[bare.len()..]),
+            };
+            let own = [new.text, separator, new.comment].concat();
+            Rewrite::replace(Span::new(code.start, code.start + old.len()), for_place(file, &own, code.start))
         };
         let what = format!("the entry `{}` of `{}`", self.entry, self.table);
         let near = || no_entry(&list, &self.table, &self.entry).near.into_iter().map(|(at, _)| at).collect();
