@@ -1,6 +1,6 @@
 //! Plans of edits that depend on others.
 
-use super::{Plan, PlannedEdit, Series, plan};
+use super::{Made, Plan, PlannedEdit, Series, plan, plan_over};
 use crate::edit::OutcomeKind;
 use crate::edit::testing::{MemoryTree, patchset};
 use crate::tree::{FileChange, OverlayTree};
@@ -161,4 +161,34 @@ fn an_edit_of_the_old_name_must_be_made_before_the_move() {
         + &edit("own", "", "text.replace: {find: b, with: c}");
     let plan = planned("a\nb\n", &ordered);
     assert_eq!(plan.changes[1].after.as_ref().unwrap().bytes, b"a\nc\n"[..]);
+}
+
+#[test]
+fn a_made_edit_does_not_show_that_one_is_made_whose_text_it_leaves_alone() {
+    let one = edit("one", "", "text.insert: {after: \"a\\n\", text: \"one\\n\"}");
+    let two = |file: &str| {
+        format!(
+            "  - {{id: two, why: w, depends-on: [one], file: {file}, text.insert: {{after: \"x\\n\", text: \"two\\n\"}}}}\n"
+        )
+    };
+    let kinds = |plan: &Plan| plan.edits.iter().map(|edit| edit.parts[0].outcome.kind()).collect::<Vec<_>>();
+    for (file, f, done) in [("g", "a\nb\n", "a\none\nb\n"), ("f", "a\nb\nx\ntwo\n", "a\none\nb\nx\ntwo\n")] {
+        let tree = MemoryTree::of([("f", f.as_bytes()), ("g", "x\ntwo\ny\n".as_bytes())]);
+        let partly = plan(&patchset(&(one.clone() + &two(file))), &tree).unwrap();
+        assert_eq!(kinds(&partly), [OutcomeKind::Change, OutcomeKind::Already]);
+        assert_eq!(after(&partly), done);
+    }
+    let tree = MemoryTree::of([("f", "b\n".as_bytes()), ("g", "x\ntwo\ny\n".as_bytes())]);
+    let lacking = plan(&patchset(&(one + &two("g"))), &tree).unwrap();
+    assert_eq!(kinds(&lacking), [OutcomeKind::Missing, OutcomeKind::Already]);
+}
+
+#[test]
+fn an_edit_of_the_receipt_is_made_though_another_patchset_wrote_at_its_anchor() {
+    let patchset = patchset(&edit("one", "", "text.insert: {before: end, text: \"one\\n\"}"));
+    let made = |edits| Made { patchset: patchset.id.clone(), digest: patchset.digest, edits };
+    let tree = tree("one\ntwo\nend\n");
+    let plan = |edits| plan_over(&patchset, &tree, &[made(edits)]).unwrap();
+    assert!(plan(vec!["one".to_owned()]).is_done());
+    assert!(!plan(Vec::new()).is_done());
 }

@@ -10,6 +10,7 @@ use super::series::joined;
 use super::written::Written;
 use super::{LintHit, PlannedEdit};
 use crate::edit::{self, Context, Outcome, Part};
+use crate::operation::Anchor;
 use crate::patchset::{Edit, Patchset, levels, prerequisites};
 use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath};
 
@@ -152,13 +153,45 @@ fn implied(
         let shows = implied[index] || !parts.iter().all(removes);
         for id in &edit.depends_on {
             let Some(other) = edits.iter().position(|other| other.id == *id) else { continue };
-            let fails = |parts: &[Part]| parts.iter().any(|part| part.outcome.is_failure());
-            if shows || fails(&edit::resolve(context, &edits[other])?) {
-                implied[other] = true;
-            }
+            let before = edit::resolve(context, &edits[other])?;
+            let is_implied = if before.iter().any(|part| part.outcome.is_failure()) {
+                share_a_file(edit, &edits[other])
+            } else {
+                shows && (known == Known::OwnResult || !leaves_made(context, edit, &edits[other], before)?)
+            };
+            implied[other] |= is_implied;
         }
     }
     Ok(implied)
+}
+
+/// Whether one of two edits can have changed the text of the other: they name the same file, or one of them a name of a
+/// file.
+fn share_a_file(edit: &Edit, other: &Edit) -> bool {
+    let files = |edit: &Edit| edit.changes.iter().flat_map(|change| change.file.clone()).collect::<Vec<_>>();
+    let names_files = |edit: &Edit| {
+        let anchors = edit.changes.iter().map(|change| change.operation.operate().describe().anchor);
+        anchors.into_iter().any(|anchor| matches!(anchor, Anchor::File | Anchor::NewFile))
+    };
+    let other_files = files(other);
+    names_files(edit) || names_files(other) || files(edit).iter().any(|file| other_files.contains(file))
+}
+
+/// Whether `edit`, which is made, would still be when `other`, on which it depends, was made after it with the changes of
+/// `parts`: then `other` is not made, and `edit` does not show that it is.
+fn leaves_made(
+    context: &Context<'_>,
+    edit: &Edit,
+    other: &Edit,
+    parts: Vec<Part>,
+) -> Result<bool, TreeError> {
+    if parts.iter().all(|part| part.deltas.is_empty()) {
+        return Ok(false);
+    }
+    let changes = compose(context, &[planned_edit(other, 0, parts)])?.changes;
+    let mut parts = on(context, &changes, |here| edit::resolve(here, edit))?;
+    parts.retain(|part| !matches!(part.outcome, Outcome::Skipped { .. }));
+    Ok(!parts.is_empty() && parts.iter().all(|part| matches!(part.outcome, Outcome::Already(_))))
 }
 
 /// The changes of files by the edits that `edit` depends on; none if they do not fit the tree.

@@ -201,7 +201,7 @@ fn plan_over(patchset: &Patchset, tree: &dyn Tree, made: &[Made]) -> Result<Plan
         let tree = OverlayTree::new(tree, &resolved.changes);
         let after = Context::after(&context, &resolved.changes, &tree);
         parse::refuse(&mut plan, &after, &resolved.changes)?;
-        plan.not_idempotent = not_idempotent(patchset, (&context, &after), &plan)?;
+        plan.not_idempotent = not_idempotent(patchset, (&context, &after), &made, &plan)?;
     }
     if plan.fits() {
         plan.changes = resolved.changes;
@@ -230,10 +230,12 @@ fn offer(context: &Context<'_>, patchset: &Patchset, plan: &mut Plan) -> Result<
     Ok(())
 }
 
-/// The edits that change the tree again, or fail, on the tree `after` that they have changed.
+/// The edits that change the tree again, or fail, on the tree `after` that they have changed. Those in `made`, which a
+/// receipt has and not the text, change nothing.
 fn not_idempotent(
     patchset: &Patchset,
     (before, after): (&Context<'_>, &Context<'_>),
+    made: &[&String],
     plan: &Plan,
 ) -> Result<Vec<NotIdempotent>, TreeError> {
     let is_open = |part: &Part| {
@@ -252,7 +254,7 @@ fn not_idempotent(
     // An edit whose result another one has changed cannot be asked by itself.
     let chains = plan.edits.iter().any(|edit| edit.level > 0);
     let mut again =
-        if chains { Some(levels::resolve(patchset, after, &[], Known::OwnResult)?) } else { None };
+        if chains { Some(levels::resolve(patchset, after, made, Known::OwnResult)?) } else { None };
     for (index, (one, planned)) in patchset.edits.iter().zip(&plan.edits).enumerate() {
         let parts = match &mut again {
             Some(again) => {
@@ -260,6 +262,7 @@ fn not_idempotent(
                 parts.retain(|part| is_open(part));
                 parts
             }
+            None if made.contains(&&one.id) => Vec::new(),
             None => unfinished(after, one)?,
         };
         let with = if !parts.is_empty() && !chains && alone(one, &plan.changes_of(planned))?.is_empty() {

@@ -105,6 +105,7 @@ fn empty_code_is_rejected() {
     ] {
         complaint(change);
     }
+    assert!(complaint("c.replace: {find: x, with: ''}").contains("write `c.remove` to remove statements"));
 }
 
 #[test]

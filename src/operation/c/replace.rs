@@ -67,6 +67,8 @@ impl Operate for Replace {
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
+        let is_empty = texts.get(&self.with).trim_ascii().is_empty();
+        ensure(!is_empty, "has an empty `with`: write `c.remove` to remove statements")?;
         check_code([("find", self.find.as_bytes()), ("with", texts.get(&self.with))])
     }
 
