@@ -51,7 +51,14 @@ pub(crate) fn is_whole_m4(text: &[u8]) -> bool {
     let continues = matches!(text.trim_ascii_end().last(), Some(b'\\' | b'|' | b'&'));
     let is_closed = |quote: u8| text.iter().filter(|byte| **byte == quote).count().is_multiple_of(2);
     let has_strings = [b'\'', b'"', b'`'].into_iter().all(is_closed);
-    open.is_empty() && !continues && has_strings && is_ascii_text(text) && m4::problem(text).is_none()
+    // A branch of a `case` closes a parenthesis that nothing opens.
+    let has_pairs = memchr::memchr_iter(b'(', text).count() <= memchr::memchr_iter(b')', text).count();
+    open.is_empty()
+        && !continues
+        && has_strings
+        && has_pairs
+        && is_ascii_text(text)
+        && m4::problem(text).is_none()
 }
 
 /// A Makefile.

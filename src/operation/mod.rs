@@ -46,5 +46,6 @@ pub use list::{Family, Operation};
 pub use operate::{Compared, Description, FileNeed, Operate, Site};
 pub use parsed::ParsedFile;
 pub use scope::Within;
+pub(crate) use text::near_lines;
 pub use times::Times;
 pub use value::{Count, Function, Module, OneOrMore, Text, TextFile, Texts};

@@ -3,9 +3,10 @@
 use std::cell::OnceCell;
 
 use super::judging::JudgedPart;
+use crate::edit::Outcome;
 use crate::operation::Compared;
 use crate::plan::BaseHunk;
-use crate::text::{Comments, Span, find_tokens, has_word, lines, tokens};
+use crate::text::{Comments, LineIndex, Span, find_tokens, has_word, lines, tokens};
 use crate::tree::{Location, TreeError};
 
 /// How many lines more than the change itself may be between the lines around it.
@@ -49,7 +50,8 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
     let comments = Comments::of_file(part.file.file_name());
     let file = Lines::new(&text, comments);
     let with_comments = OnceCell::new();
-    let mut places = Vec::new();
+    let mut results = Vec::new();
+    let removes = hunks.iter().any(|hunk| has_word(hunk.removed.concat().as_bytes()));
     for hunk in hunks {
         // Of a change of comments alone the comments count.
         let file = if changes_code(hunk, comments) {
@@ -58,14 +60,34 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
             with_comments.get_or_init(|| Lines::new(&text, Comments::None))
         };
         match file.made(hunk) {
-            Some(Some(offset)) => places.push(Location::of(&part.file, &text, offset)),
+            Some(Some(result)) => results.push(result),
             // Inserted text may have other neighbours: its operation searches for it around the anchor.
             Some(None) if hunk.removed.is_empty() => return Ok(Made::Unknown),
             Some(None) => return Ok(Made::No),
             None => return Ok(Made::Unknown),
         }
     }
-    Ok(Made::At(places))
+    if let Outcome::Change(open) = &part.outcome
+        && removes
+        && is_beside(&text, &results, open)
+    {
+        return Ok(Made::No);
+    }
+    Ok(Made::At(results.iter().map(|result| Location::of(&part.file, &text, result.start)).collect()))
+}
+
+/// Whether what is still to be changed is next to the results, but not in them: upstream may have moved it by a few lines.
+fn is_beside(text: &[u8], results: &[Span], open: &[Location]) -> bool {
+    let index = LineIndex::new(text);
+    let lines = |result: &Span| (index.line(result.start), index.line(result.end.max(result.start + 1) - 1));
+    open.iter().any(|place| {
+        let mut near = results
+            .iter()
+            .map(lines)
+            .filter(|(first, last)| place.line + SLACK >= *first && place.line <= last + SLACK);
+        near.next().is_some()
+            && !results.iter().map(lines).any(|(first, last)| (first..=last).contains(&place.line))
+    })
 }
 
 /// Whether a hunk changes more than comments.
@@ -127,9 +149,9 @@ impl Lines {
         text.split(|b| *b == b'\n').map(normal).filter(|line| !line.is_empty()).collect()
     }
 
-    /// Whether a hunk is made: at which offset, `None` in the result if it is not made at its place. `None` if its place is
+    /// Whether a hunk is made: where, `None` in the result if it is not made at its place. `None` if its place is
     /// not found.
-    fn made(&self, hunk: &BaseHunk) -> Option<Option<usize>> {
+    fn made(&self, hunk: &BaseHunk) -> Option<Option<Span>> {
         let blanked = |lines: &[String]| self.comments.blanked(lines.concat().as_bytes());
         let (added, removed) = (blanked(&hunk.added), blanked(&hunk.removed));
         let longest = hunk.added.len().max(hunk.removed.len());
@@ -142,7 +164,7 @@ impl Lines {
             let reach = self.widened(region, hunk.removed.len() + hunk.before.len() + hunk.after.len());
             let is_gone = find_tokens(&self.text, &removed, reach).is_empty();
             let is_empty = !has_word(&text);
-            return Some((sides == Sides::Both && is_gone && is_empty).then_some(region.start));
+            return Some((sides == Sides::Both && is_gone && is_empty).then_some(Span::at(region.start)));
         }
         let is_part = !find_tokens(&removed, &added, Span::new(0, removed.len())).is_empty();
         let mut results = find_tokens(&text, &added, all);
@@ -168,7 +190,7 @@ impl Lines {
             text[result.start..result.end].fill(b' ');
         }
         let is_gone = !has_word(&removed) || find_tokens(&text, &removed, all).is_empty();
-        Some(is_gone.then_some(region.start + first.start))
+        Some(is_gone.then_some(Span::new(region.start + first.start, region.start + last.end)))
     }
 
     /// The bytes between the lines around a hunk, and which of these were found.
@@ -274,7 +296,7 @@ mod tests {
         let signed: Vec<String> = hunk.lines().map(|line| format!("{line}\n")).collect();
         let hunks = BaseHunk::of_diff(&"f.c".parse().unwrap(), &signed);
         assert_eq!(hunks.len(), 1);
-        Lines::new(file.as_bytes(), Comments::C).made(&hunks[0])
+        Lines::new(file.as_bytes(), Comments::C).made(&hunks[0]).map(|made| made.map(|span| span.start))
     }
 
     #[test]

@@ -96,6 +96,55 @@ fn a_mistake_in_an_anchor_is_missing_on_the_own_release() {
 }
 
 #[test]
+fn a_word_that_moved_to_the_next_line_is_still_to_be_removed() {
+    let edit = "file: configure.ac\nm4.remove-word: {call: AC_CHECK_HEADERS, word: a.h}\nallow: {stale-configure: It is made.}";
+    let old = "AC_INIT([x])\nAC_CHECK_HEADERS([a.h b.h])\nAC_OUTPUT\n";
+    let new = old.replace("[a.h b.h])", "[b.h])\nAC_CHECK_HEADERS([a.h])");
+    assert_ne!(Case::new(&[("configure.ac", old)], &[("configure.ac", &new)], edit).verdict(), "already");
+    let gone = old.replace("a.h ", "");
+    assert_eq!(Case::new(&[("configure.ac", old)], &[("configure.ac", &gone)], edit).verdict(), "already");
+}
+
+#[test]
+fn a_changed_comment_is_compared_with_its_words() {
+    let old = "int f(void)\n{\n    first();\n    /* Slow. */\n    second(1);\n    return 0;\n}\n";
+    let edit = format!("file: {C}\nc.replace-comment: {{find: Slow., with: Fast enough.}}");
+    let other = old.replace("return 0", "return 1");
+    assert_eq!(Case::new(&[(C, old)], &[(C, &other)], &edit).verdict(), "applies");
+    let made = other.replace("Slow.", "Fast enough.");
+    assert_eq!(Case::new(&[(C, old)], &[(C, &made)], &edit).verdict(), "already");
+}
+
+#[test]
+fn a_keyword_does_not_show_that_a_statement_was_replaced() {
+    let tree =
+        "int f(void)\n{\n    if (!parse())\n        return NULL;\n    return open_module(name, MODE);\n}\n";
+    let edit =
+        format!("file: {C}\nc.replace: {{function: f, find: return open_file(name);, with: return NULL;}}");
+    let plan = Case::new(&[(C, tree)], &[(C, tree)], &edit).plan("old");
+    assert!(plan.contains("missing   e"), "{plan}");
+}
+
+#[test]
+fn code_of_another_branch_is_no_insertion() {
+    let tree = "int f(void)\n{\n    if (bad(x)) {\n        Py_DECREF(x);\n        return NULL;\n    }\n    Py_RETURN_NONE;\n}\n";
+    let edit = format!(
+        "file: {C}\nc.insert: {{function: f, before: Py_RETURN_NONE;, text: \"Py_DECREF(x);\\nreturn NULL;\"}}"
+    );
+    let plan = Case::new(&[(C, tree)], &[(C, tree)], &edit).plan("old");
+    assert!(plan.contains("change    e"), "{plan}");
+}
+
+#[test]
+fn what_was_to_be_removed_in_another_spelling_is_a_candidate() {
+    let old = "int f(void)\n{\n    first();\n    set_signals();\n    return 0;\n}\n";
+    let new = old.replace("first()", "other_first()").replace("set_signals()", "set_signals(0)");
+    let edit = format!("file: {C}\ntext.remove: {{find: set_signals();}}");
+    let found = Case::new(&[(C, old)], &[(C, &new)], &edit).first();
+    assert_eq!(found, ("changed".to_owned(), format!("{C}:4"), false));
+}
+
+#[test]
 fn an_insertion_that_upstream_made_is_already_made() {
     let old = "int f(int k)\n{\n    switch (k) {\n    case A:\n    case D:\n        return 4;\n    }\n    return 0;\n}\n";
     let edit = format!(

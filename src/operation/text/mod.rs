@@ -11,6 +11,7 @@ mod replace;
 pub use indent::Indent;
 pub use insert::Insert;
 pub use move_lines::Move;
-pub(super) use near::{named_text, near_lines};
+pub(super) use near::named_text;
+pub(crate) use near::near_lines;
 pub use remove::Remove;
 pub use replace::Replace;

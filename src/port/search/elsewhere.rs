@@ -156,7 +156,7 @@ fn is_spelling_of(word: &[u8], wanted: &[u8]) -> bool {
 }
 
 /// The code or literal text of an anchor.
-fn text_of(anchor: &Anchor) -> Option<&str> {
+pub(super) fn text_of(anchor: &Anchor) -> Option<&str> {
     match anchor {
         Anchor::Text(text) => Some(text),
         Anchor::Code { code, .. } => code.as_deref(),

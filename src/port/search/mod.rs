@@ -22,11 +22,11 @@ pub(super) use print_statement::trapped;
 pub(super) use recipe::recipe;
 pub(super) use setup::module;
 
-use super::cell::Candidate;
+use super::cell::{Candidate, Verdict};
 use super::finding::{Finding, candidate};
 use super::judging::JudgedPart;
 use crate::edit::{Outcome, normalized};
-use crate::operation::{Anchor, ParsedFile};
+use crate::operation::{Anchor, ParsedFile, near_lines};
 use crate::patchset::Change;
 use crate::text::{Span, lines};
 use crate::tree::TreeError;
@@ -64,6 +64,20 @@ impl Search<'_> {
 
     fn lossy(&self, span: Span) -> String {
         String::from_utf8_lossy(span.of(self.text)).into_owned()
+    }
+
+    /// The lines that resemble the anchor, as candidates.
+    fn near_misses(&self) -> Finding {
+        let outcome = self.outcome();
+        let anchor = self.judged.anchor();
+        let Some(text) = elsewhere::text_of(&anchor).filter(|_| matches!(outcome, Outcome::Already(_)))
+        else {
+            return Finding::near_misses(outcome);
+        };
+        // An operation that finds its result names no near misses, but the result may be at another place.
+        let near = near_lines(self.file, text, &[]).into_iter();
+        let candidates = near.map(|at| self.candidate(&[at], "a similar name", None)).collect();
+        Finding::candidates(candidates, Verdict::Lost, outcome.name())
     }
 
     /// The change on another anchor, if its operation can be moved there and the result fits the tree.
@@ -113,5 +127,5 @@ pub(super) fn search(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
         | Anchor::Definition(_)
         | Anchor::Macro(_) => None,
     };
-    elsewhere::elsewhere(judged, found.unwrap_or_else(|| Finding::near_misses(search.outcome())))
+    elsewhere::elsewhere(judged, found.unwrap_or_else(|| search.near_misses()))
 }
