@@ -329,6 +329,61 @@ fn a_line_of_a_string_is_not_a_comment_of_the_code_below() {
 }
 
 #[test]
+fn the_last_line_of_an_argument_or_a_string_is_not_a_comment_of_the_code_below() {
+    let sources = [
+        "A([\n# c])\nB\nC\n",
+        "A([x\n# c\n # d])\nB\nC\n",
+        "A([[x\n# c]])\nB\nC\n",
+        "A([x\n# [c] d\ndnl e], [\n# f ])\nB\nC\n",
+        "x=\"a\n# c\"\nB\nC\n",
+        "x='a\n# c'\nB\nC\n",
+        "A([\nx='a\n# c'\n])\nB\nC\n",
+    ];
+    for source in sources {
+        let file = on("configure.ac", source);
+        for below in ["", ", below-comment: false"] {
+            let change = format!("m4.insert: {{before: B, text: Q{below}}}");
+            assert_eq!(file.changed(&change), source.replace("\nB", "\nQ\nB"), "{change}");
+        }
+        let moved = source.replace("B\nC", "C\nB");
+        assert_eq!(file.changed("m4.move: {find: C, before: B}"), moved);
+        assert_eq!(file.changed("m4.move: {find: B, after: C}"), moved);
+    }
+    // Prose with an apostrophe is not the beginning of a string, nor is that of a here-document.
+    for above in ["A([don't], [\n], [it's])", "A([x 'y])\nB='z'", "cat <<E\n 'x\nE\nA='y'"] {
+        let source = format!("{above}\n# c\nC\n'\n");
+        let after = source.replace("# c\nC", "Q\n# c\nC");
+        assert_eq!(on("configure.ac", &source).changed("m4.insert: {before: C, text: Q}"), after);
+    }
+    let source = "x=\"a\n# c\" b\n# d\ny\n";
+    let script = on("a.sh", source);
+    assert_eq!(script.changed("shell.insert: {before: y, text: q}"), source.replace("# d", "q\n# d"));
+    let (what, _) = script.missing("shell.replace-comment: {find: c, with: e}");
+    assert!(what.contains("the comment `c`"), "{what}");
+}
+
+#[test]
+fn a_comment_ends_where_the_argument_or_the_backticks_around_it_end() {
+    let source = "A([\n# c d])\nB\n";
+    let file = on("configure.ac", source);
+    let after = file.changed("m4.replace-comment: {find: d, with: x}");
+    assert_eq!(after, "A([\n# c x])\nB\n");
+    let file = on("configure.ac", "A([\n# of kestrel])\nB\n");
+    assert_eq!(file.changed("m4.remove-comment: {find: of kestrel}"), "A([\n])\nB\n");
+    let source = "x=`a # c \\`d\\`` e\ny\n";
+    let script = on("a.sh", source);
+    assert_eq!(script.changed("shell.replace: {find: e, with: f}"), source.replace(" e", " f"));
+    assert_eq!(script.changed("shell.replace-comment: {find: c, with: g}"), source.replace("# c", "# g"));
+    let removed =
+        on("a.sh", "x=`a\n# of kestrel`\n# d\n").changed("shell.remove-comment: {find: of kestrel}");
+    assert_eq!(removed, "x=`a\n`\n# d\n");
+    // Backticks of a comment are part of it.
+    let source = "# a `b\n# of kestrel` too\ny # e\n";
+    let removed = on("a.sh", source).changed("shell.remove-comment: {find: of kestrel` too}");
+    assert_eq!(removed, source.replace("# of kestrel` too\n", ""));
+}
+
+#[test]
 fn a_removed_comment_does_not_join_the_lines_around_it() {
     for (file, source) in [
         ("Makefile", "X = a \\\n# k\nY = b\n"),

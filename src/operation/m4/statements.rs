@@ -84,7 +84,7 @@ impl Units for Statements {
     }
 
     fn comments(&self, file: &ParsedFile) -> Vec<Span> {
-        file.m4().comments(&file.bytes)
+        file.m4().comments()
     }
 
     fn keeps_blanks(&self, file: &ParsedFile, line: Span) -> bool {

@@ -143,17 +143,18 @@ pub(super) fn named(code: &str) -> String {
 /// A unit with the comment lines that are directly above it.
 pub(super) fn with_comments(units: &(impl Units + ?Sized), file: &ParsedFile, unit: Span) -> Span {
     let text = &file.bytes[..];
-    // A line of a string or of an argument looks like a comment, but is part of a unit that begins above it.
-    let is_part =
-        |line: Span| units.whole(file, line).is_some_and(|it| it.start < line.start && it.end <= unit.start);
+    let comments = units.comments(file);
     let mut start = unit.start;
-    while start > 0 {
-        let line = line_bounds(text, start - 1);
+    for comment in comments.iter().rev().skip_while(|comment| comment.end > unit.start) {
+        let (first, last) = (line_bounds(text, comment.start), line_bounds(text, comment.end));
+        let is_alone = [Span::new(first.start, comment.start), Span::new(comment.end, last.end)];
+        let is_alone = is_alone.iter().all(|rest| rest.of(text).trim_ascii().is_empty());
         // A line that is joined to the one above it is part of that one.
-        if is_joined(text, line.start) || !units.is_comment(line.of(text).trim_ascii()) || is_part(line) {
+        let is_program = first.start == 0 && comment.of(text).starts_with(b"#!");
+        if last.end != start || !is_alone || is_program || is_joined(text, first.start) {
             break;
         }
-        start = line.start;
+        start = first.start;
     }
     Span::new(start, unit.end)
 }

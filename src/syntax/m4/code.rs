@@ -1,8 +1,8 @@
 //! Finds code and whole statements.
 
-use super::comment::blanked_in_script;
+use super::comment::{blanked, comments_in_script};
 use super::file::{Block, BlockKind, Dialect, M4File};
-use super::shell::{after_line_end, string_end, unquoted};
+use super::shell::{after_line_end, string_end, unbalanced, unquoted};
 use crate::text::{Span, tokens};
 
 impl M4File {
@@ -144,7 +144,7 @@ impl M4File {
 
 /// Whether every string of a piece of a script is closed.
 pub fn is_closed(text: &[u8]) -> bool {
-    let code = blanked_in_script(text);
+    let code = blanked(text, &comments_in_script(text));
     let mut at = 0;
     while at < code.len() {
         at = match code[at] {
@@ -159,14 +159,4 @@ pub fn is_closed(text: &[u8]) -> bool {
         };
     }
     true
-}
-
-/// How many brackets of a text close, and how many open, a quote that is not all in it.
-pub fn unbalanced(text: &[u8]) -> (usize, usize) {
-    text.iter().fold((0, 0), |(closing, opening), byte| match byte {
-        b'[' => (closing, opening + 1),
-        b']' if opening == 0 => (closing + 1, 0),
-        b']' => (closing, opening - 1),
-        _ => (closing, opening),
-    })
 }

@@ -1,6 +1,5 @@
 //! A parsed m4 source: what the parser found, as spans.
 
-use super::comment::between;
 use crate::text::{Comments, Span};
 
 /// The language of a source.
@@ -35,6 +34,8 @@ impl Dialect {
 #[derive(Debug, Default)]
 pub struct M4File {
     pub(super) dialect: Dialect,
+    /// What was taken for comments: in here-documents, too.
+    pub(super) comments: Vec<Span>,
     /// The source with blanks for its comments.
     pub(super) code: Vec<u8>,
     /// The words and signs of the code.
@@ -195,11 +196,12 @@ impl M4File {
         &self.code
     }
 
-    /// The comments of its source `text`, in order, each without its line end. Strings of several lines and here-documents have none.
-    pub fn comments(&self, text: &[u8]) -> Vec<Span> {
-        let mut found = between(text, &self.code);
-        found.retain(|comment| !self.is_verbatim(comment.start));
-        found
+    /// The comments of the source, in order, each without its line end. Strings of several lines and here-documents have none.
+    pub fn comments(&self) -> Vec<Span> {
+        // Commands between backticks may have comments.
+        let texts = self.parts.verbatim.iter().filter(|text| self.code[text.start] != b'`');
+        let is_in_text = |comment: &Span| texts.clone().any(|text| text.contains(*comment));
+        self.comments.iter().copied().filter(|comment| !is_in_text(comment)).collect()
     }
 
     /// Whether a line that begins at `offset` is inside a string or a here-document.

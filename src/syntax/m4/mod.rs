@@ -11,7 +11,8 @@ mod shell;
 #[cfg(test)]
 mod tests;
 
-pub use code::{is_closed, unbalanced};
+pub use code::is_closed;
 pub use comment::{comments_in_script, without_comments};
 pub use definition::{Definition, checks_for, defines, definitions, problem};
 pub use file::{Block, BlockKind, Branch, Call, Case, Dialect, M4File, Spelling};
+pub use shell::unbalanced;

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::comment::{blanked, blanked_in_script};
+use super::comment::{blanked, comments, comments_in_script};
 use super::file::{
     Assignment, Block, BlockKind, Branch, Call, Case, Condition, Dialect, Function, M4File, Parts, Spelling,
 };
@@ -24,10 +24,11 @@ const MOST_READ: usize = 50;
 impl M4File {
     /// Parses `source`. Never fails.
     pub fn parse(source: &[u8], dialect: Dialect) -> M4File {
-        let code = match dialect {
-            Dialect::M4 => blanked(source),
-            Dialect::Shell => blanked_in_script(source),
+        let comments = match dialect {
+            Dialect::M4 => comments(source),
+            Dialect::Shell => comments_in_script(source),
         };
+        let code = blanked(source, &comments);
         let mut parser = Parser {
             dialect,
             code: &code,
@@ -42,7 +43,7 @@ impl M4File {
         let mut tokens = tokens(&code, all);
         // A backslash before a line end joins lines.
         tokens.retain(|token| token.of(&code) != b"\\" || after_line_end(&code, token.end).is_none());
-        M4File { dialect, tokens, code, parts }
+        M4File { dialect, tokens, comments, code, parts }
     }
 
     /// Parses other code in the same language.

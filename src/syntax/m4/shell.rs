@@ -87,6 +87,16 @@ pub(super) fn arguments(code: &[u8], open: usize, end: usize) -> Option<(Vec<Spa
     None
 }
 
+/// How many brackets of a text close, and how many open, a quote that is not all in it.
+pub fn unbalanced(text: &[u8]) -> (usize, usize) {
+    text.iter().fold((0, 0), |(closing, opening), byte| match byte {
+        b'[' => (closing, opening + 1),
+        b']' if opening == 0 => (closing + 1, 0),
+        b']' => (closing, opening - 1),
+        _ => (closing, opening),
+    })
+}
+
 /// An argument without its quotes, and whether it has any.
 pub(super) fn unquoted(code: &[u8], argument: Span) -> (Span, bool) {
     let is_quoted = !argument.is_empty()
