@@ -2,7 +2,9 @@
 
 use super::outcome::{Near, Outcome, Part};
 use crate::operation::c::balanced;
-use crate::operation::{Answer, Delta, Failure, Family, Miss, Module, ParsedFile, Resolution, Site, Within};
+use crate::operation::{
+    Answer, Delta, Failure, Family, Miss, Module, ParsedFile, Resolution, Site, Within, keeps_first_lines,
+};
 use crate::patchset::Change;
 use crate::text::Span;
 use crate::tree::{Location, TreePath};
@@ -56,7 +58,15 @@ pub(super) fn in_file(
                 module,
             };
             let answer = operation.resolve(&site);
-            if change.operation.family() == Family::C { balanced(file, answer) } else { answer }
+            match change.operation.family() {
+                Family::C => balanced(file, answer),
+                Family::Python | Family::Shell | Family::M4 | Family::Makefile => {
+                    keeps_first_lines(file, answer)
+                }
+                Family::Text | Family::Setup | Family::Header | Family::Xml | Family::File | Family::Diff => {
+                    answer
+                }
+            }
         };
         let answer = match &change.within {
             Some(within) if scopes.len() > 1 => {

@@ -404,3 +404,42 @@ fn a_removed_comment_does_not_join_the_lines_around_it() {
         }
     }
 }
+
+#[test]
+fn the_lines_with_the_program_and_the_encoding_stay_first() {
+    let source = "#!/usr/bin/python\n# -*- coding: latin-1 -*-\n# The site.\nx = 1\ny = 2\n";
+    let module = on("a.py", source);
+    let without = |lines: &str| source.replace(lines, "");
+    assert_eq!(
+        module.changed("python.remove: {find: x = 1, comment: true}"),
+        without("# The site.\nx = 1\n")
+    );
+    let bare = on("a.py", without("# The site.\n"));
+    let after = bare.changed("python.remove: {find: x = 1, comment: true}");
+    assert_eq!(after, without("# The site.\nx = 1\n"));
+    let after = bare.changed("python.move: {find: x = 1, after: y = 2}");
+    assert_eq!(after, source.replace("# The site.\nx = 1\ny = 2\n", "y = 2\nx = 1\n"));
+    let after = bare.changed("python.insert: {at: start, text: '# A line.'}");
+    assert_eq!(after, without("# The site.\n").replace("x = 1", "# A line.\nx = 1"));
+    for change in [
+        "python.replace-comment: {find: latin-1, with: utf-8}",
+        "python.remove-comment: {find: '-*- coding: latin-1 -*-'}",
+    ] {
+        let why = module.refused(change);
+        assert!(why.contains("encoding"), "{change}: {why}");
+    }
+    let above = on("a.py", "# The site.\n# vim: set fileencoding=latin-1 :\nx = 1\n");
+    let why = above.refused("python.replace-comment: {find: The site., with: \"The\\nsite.\"}");
+    assert!(why.contains("encoding"), "{why}");
+    on("a.py", "# The site.\n# of coding\n# coding: x\nx = 1\n")
+        .refused("python.remove-comment: {find: The site.}");
+    on("a.py", "x = 1\n# coding: x\ny = 1\n").refused("python.remove: {find: x = 1}");
+    // What is not in the first two lines, or below code, is a comment like others.
+    let source = "x = 1\n# coding: x\ny = 1\n";
+    let change = "python.remove: {find: y = 1, comment: true}";
+    assert_eq!(on("a.py", source).changed(change), "x = 1\n");
+    let change = "python.insert: {at: start, text: '# coding: latin-1'}";
+    assert_eq!(on("a.py", "x = 1\n").changed(change), "# coding: latin-1\nx = 1\n");
+    let script = on("a.sh", "#!/bin/sh\n# c\nx\n");
+    assert_eq!(script.changed("shell.remove: {find: x, comment: true}"), "#!/bin/sh\n");
+}

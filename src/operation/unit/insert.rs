@@ -2,6 +2,7 @@
 
 use super::comment::says_at;
 use super::{Units, named, near, place_before, whole};
+use crate::operation::first_lines::first_lines_end;
 use crate::operation::lines::first_line;
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
@@ -261,7 +262,10 @@ fn at_edge(units: &dyn Units, site: &Site<'_>, edge: Edge, lines: &[u8]) -> Answ
         Edge::Start => [at, place].iter().any(|at| neighbours::starts_with(&text[*at..], &own, &others)),
         Edge::End => neighbours::ends_with(&text[..at], &own, &others),
     };
-    let region = Span::new(units.commented(file, Span::at(at)).start, at);
+    let above = units.commented(file, Span::at(at)).start;
+    // What was inserted may be one of the lines that stay first.
+    let above = if above <= first_lines_end(text) { first_line(text).min(at) } else { above };
+    let region = Span::new(above, at);
     let is_done = is_done || says_at(units, file, lines, region);
     if is_done { already(at) } else { change(vec![insert_lines(text, place, &own)]) }
 }

@@ -13,6 +13,7 @@ mod replace;
 mod run;
 mod spacing;
 
+use crate::operation::first_lines::first_lines_end;
 use crate::operation::lines::{indentation, is_joined};
 use crate::operation::parsed::ParsedFile;
 use crate::operation::prelude::*;
@@ -145,13 +146,13 @@ pub(super) fn with_comments(units: &(impl Units + ?Sized), file: &ParsedFile, un
     let text = &file.bytes[..];
     let comments = units.comments(file);
     let mut start = unit.start;
+    let below = first_lines_end(text);
     for comment in comments.iter().rev().skip_while(|comment| comment.end > unit.start) {
         let (first, last) = (line_bounds(text, comment.start), line_bounds(text, comment.end));
         let is_alone = [Span::new(first.start, comment.start), Span::new(comment.end, last.end)];
         let is_alone = is_alone.iter().all(|rest| rest.of(text).trim_ascii().is_empty());
         // A line that is joined to the one above it is part of that one.
-        let is_program = first.start == 0 && comment.of(text).starts_with(b"#!");
-        if last.end != start || !is_alone || is_program || is_joined(text, first.start) {
+        if last.end != start || !is_alone || comment.start < below || is_joined(text, first.start) {
             break;
         }
         start = first.start;
@@ -162,7 +163,7 @@ pub(super) fn with_comments(units: &(impl Units + ?Sized), file: &ParsedFile, un
 /// Where others are inserted before a unit: above its comment lines, but below the comment at the start of a file.
 pub(super) fn place_before(units: &dyn Units, file: &ParsedFile, unit: Span) -> usize {
     match units.commented(file, unit).start {
-        0 => unit.start,
+        start if start <= first_lines_end(&file.bytes) => unit.start,
         start => start,
     }
 }
