@@ -443,3 +443,28 @@ fn the_lines_with_the_program_and_the_encoding_stay_first() {
     let script = on("a.sh", "#!/bin/sh\n# c\nx\n");
     assert_eq!(script.changed("shell.remove: {find: x, comment: true}"), "#!/bin/sh\n");
 }
+
+#[test]
+fn a_comment_that_goes_on_after_a_backslash_is_one() {
+    let cases = [
+        ("makefile", "Makefile", "X = y\n# of the \\\n  kestrel\\\n\ttoo\nZ = z\n", "# "),
+        ("c", "a.c", "int x;\n// of the \\\n  kestrel\\\n\ttoo\nint z;\n", "// "),
+    ];
+    for (family, name, source, sign) in cases {
+        let file = on(name, source);
+        let lines = format!("{sign}of the \\\n  kestrel\\\n\ttoo\n");
+        let removed = file.changed(&format!("{family}.remove-comment: {{find: of the kestrel too}}"));
+        assert_eq!(removed, source.replace(&lines, ""));
+        let change = format!("{family}.replace-comment: {{find: the kestrel, with: two}}");
+        assert_eq!(file.changed(&change), source.replace("the \\\n  kestrel", "two"));
+        for part in ["of the", "too", "kestrel"] {
+            let why = file.refused(&format!("{family}.remove-comment: {{find: {part}}}"));
+            assert!(why.contains("only a part of a line or comment"), "{part}: {why}");
+        }
+        let why = file.refused(&format!("{family}.replace-comment: {{find: too, with: \"x\\ny\"}}"));
+        assert!(why.contains("the code of the file would change"), "{why}");
+    }
+    let source = "X = y\n# a \\\n  b\nZ = z\n";
+    let after = on("Makefile", source).changed("makefile.insert: {before: Z = z, text: Y = x}");
+    assert_eq!(after, source.replace("# a", "Y = x\n# a"));
+}

@@ -30,7 +30,9 @@ impl Match<'_> {
         let Comment { span, lines, words, is_closed } = self.comment;
         let is_all = words.first().is_some_and(|word| word.start == self.span.start)
             && words.last().is_some_and(|word| word.end == self.span.end);
-        if is_all || *is_closed {
+        // Of lines that a backslash joins, none is a comment without the others.
+        let is_joined = || lines.iter().rev().skip(1).any(|line| line.of(text).ends_with(b"\\"));
+        if is_all || *is_closed || is_joined() {
             return is_all.then_some(*span);
         }
         let first = lines.iter().find(|line| line.contains(Span::at(self.span.start)))?;
@@ -48,8 +50,7 @@ pub(in crate::operation) fn comments(units: &dyn Units, file: &ParsedFile) -> Ve
         let own = span.of(text);
         let is_program = own.starts_with(b"#!") && span.start == first_line(text);
         let is_closed = own.starts_with(b"/*");
-        // One that goes on after a backslash is left alone.
-        if is_program || !is_closed && own.contains(&b'\n') {
+        if is_program {
             continue;
         }
         let (lines, words) = read(text, span);
@@ -103,7 +104,13 @@ fn read(text: &[u8], comment: Span) -> (Vec<Span>, Vec<Span>) {
         )
     });
     let all: Vec<Span> = all.collect();
-    let words = all.iter().flat_map(|line| tokens(text, content(text, *line, is_closed))).collect();
+    let words_of = |(index, line): (usize, &Span)| {
+        let own = content(text, *line, is_closed);
+        // The sign that joins the next line is none of the words.
+        let is_joined = !is_closed && index + 1 < all.len() && own.of(text).ends_with(b"\\");
+        tokens(text, Span::new(own.start, own.end - usize::from(is_joined)))
+    };
+    let words = all.iter().enumerate().flat_map(words_of).collect();
     (all, words)
 }
 
