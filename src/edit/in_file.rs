@@ -2,6 +2,7 @@
 
 use super::outcome::{Near, Outcome, Part};
 use crate::operation::c::balanced;
+use crate::operation::m4::keeps_joined_lines;
 use crate::operation::{
     Answer, Delta, Failure, Family, Miss, Module, ParsedFile, Resolution, Site, Within, keeps_first_lines,
 };
@@ -60,9 +61,8 @@ pub(super) fn in_file(
             let answer = operation.resolve(&site);
             match change.operation.family() {
                 Family::C => balanced(file, answer),
-                Family::Python | Family::Shell | Family::M4 | Family::Makefile => {
-                    keeps_first_lines(file, answer)
-                }
+                Family::M4 => keeps_joined_lines(file, keeps_first_lines(file, answer)),
+                Family::Python | Family::Shell | Family::Makefile => keeps_first_lines(file, answer),
                 Family::Text | Family::Setup | Family::Header | Family::Xml | Family::File | Family::Diff => {
                     answer
                 }

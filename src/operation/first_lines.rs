@@ -2,7 +2,6 @@
 
 use super::lines::first_line;
 use super::prelude::*;
-use super::{Delta, Resolution};
 use crate::text::{apply, line_from};
 
 /// The lines of a file that stay at its beginning.

@@ -468,3 +468,41 @@ fn a_comment_that_goes_on_after_a_backslash_is_one() {
     let after = on("Makefile", source).changed("makefile.insert: {before: Z = z, text: Y = x}");
     assert_eq!(after, source.replace("# a", "Y = x\n# a"));
 }
+
+#[test]
+fn a_line_that_dnl_joins_stays_joined_to_its_code() {
+    let on = |source: &str| on("configure.ac", source);
+    let removed = |source: &str| on(source).changed("m4.remove-comment: {find: of kestrel}");
+    assert_eq!(removed("x=1 dnl of kestrel\ny=2\n"), "x=1 dnl\ny=2\n");
+    assert_eq!(removed("x=1 dnl of\n    dnl kestrel\ny=2\n"), "x=1 dnl\ny=2\n");
+    assert_eq!(removed("A([b])dnl of kestrel\ny=2\n"), "A([b])\ny=2\n");
+    assert_eq!(removed("x=1 # of kestrel\ny=2\n"), "x=1\ny=2\n");
+    assert_eq!(removed("dnl of kestrel\ny=2\n"), "y=2\n");
+    assert_eq!(removed("A([b], dnl of kestrel\n  [c])\n"), "A([b],\n  [c])\n");
+    let replaced = |source: &str, with: &str| {
+        let change = format!("m4.replace-comment: {{find: of kestrel, with: '{with}'}}");
+        on(source).outcome(&change).name().to_owned()
+    };
+    assert_eq!(replaced("x=1 dnl of kestrel\ny=2\n", "# a"), "refused");
+    assert_eq!(replaced("x=1 # of kestrel\ny=2\n", "dnl a"), "refused");
+    assert_eq!(replaced("x=1 dnl of kestrel\ny=2\n", "dnl a"), "change");
+    assert_eq!(replaced("dnl of kestrel\ny=2\n", "# a"), "change");
+    assert_eq!(replaced("x=1 dnl of kestrel\ny=2\n", "a"), "change");
+    let joined = on("a=1\nx=1 dnl c\ny=2\nz=3\n");
+    for change in [
+        "m4.move: {find: x=1, after: z=3}",
+        "m4.move: {find: y=2, after: z=3}",
+        "m4.move: {find: z=3, after: x=1}",
+        "m4.insert: {after: x=1, text: q=4}",
+        "m4.insert: {before: y=2, text: q=4}",
+        "m4.remove: {find: y=2}",
+    ] {
+        let why = joined.refused(change);
+        assert!(why.contains("`dnl`, with which m4 joins the line below"), "{change}: {why}");
+    }
+    let after = joined.changed("m4.remove: {find: x=1}");
+    assert_eq!(after, "a=1\ny=2\nz=3\n");
+    // A macro makes lines of its own.
+    let after = on("A([b])dnl\nAC_C dnl\nAC_D\n").changed("m4.move: {find: 'A([b])', after: AC_D}");
+    assert_eq!(after, "AC_C dnl\nAC_D\nA([b])dnl\n");
+}

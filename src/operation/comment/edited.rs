@@ -1,11 +1,11 @@
 //! What the operations on comments have in common: where they look, and what they must not do.
 
+use crate::operation::m4::joins;
 use crate::operation::prelude::*;
 use crate::operation::unit::comment::{Comment, code, comments};
 use crate::operation::unit::{Units, named, near, whole};
-use crate::operation::{Delta, Resolution};
 use crate::syntax::m4::{Dialect, unbalanced};
-use crate::text::apply;
+use crate::text::{apply, line_bounds};
 
 /// Checks that a text says something.
 pub(super) fn check_words(name: &str, text: &[u8]) -> Result<(), String> {
@@ -56,6 +56,12 @@ pub(super) fn only_comments(units: &dyn Units, file: &ParsedFile, answer: Answer
         );
     }
     let after = ParsedFile::new(file.path.clone(), after.into(), file.executable);
+    if is_m4 && joined(units, file) != joined(units, &after) {
+        return refused(
+            "m4 drops the line end after `dnl`, and not after `#`: the line below would be joined to the code before the comment, or no longer",
+            at,
+        );
+    }
     if code(units, file) != code(units, &after) {
         return refused(
             "the code of the file would change: a part of the new text would not be a comment, or code would become one",
@@ -63,4 +69,14 @@ pub(super) fn only_comments(units: &dyn Units, file: &ParsedFile, answer: Answer
         );
     }
     answer
+}
+
+/// How many comments of m4 join the line below them to code before them.
+fn joined(units: &dyn Units, file: &ParsedFile) -> usize {
+    let text = &file.bytes[..];
+    let is_joined = |comment: &&Span| {
+        let code = &text[line_bounds(text, comment.start).start..comment.start];
+        comment.of(text).starts_with(b"dnl") && joins(code)
+    };
+    units.comments(file).iter().filter(is_joined).count()
 }

@@ -3,6 +3,7 @@
 use super::edited::{check_words, named_comment, only_comments, searched};
 use crate::operation::arguments::arguments;
 use crate::operation::lines::is_joined;
+use crate::operation::m4::joins;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::unit::comment::{Match, find, has_own_line, words_of};
@@ -80,6 +81,12 @@ fn removed(text: &[u8], found: &Match<'_>) -> Result<Span, Failure> {
         );
         return Err(Failure::refused(why, found.span.start));
     };
+    let line = line_bounds(text, whole.start);
+    let code = &text[line.start..whole.start];
+    if found.comment.is_joining(text) && joins(code) {
+        // The line below stays joined to the code.
+        return Ok(Span::new(whole.start + b"dnl".len(), whole.end));
+    }
     let is_blank = |b: &&u8| matches!(**b, b' ' | b'\t');
     let after = text[whole.end..].iter().take_while(is_blank).count();
     let ends_line = matches!(text[whole.end + after..].first(), None | Some(b'\r' | b'\n'));

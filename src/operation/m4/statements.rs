@@ -1,5 +1,6 @@
 //! Statements of the shell and calls of macros as units.
 
+use super::joined::is_joined;
 use crate::operation::lines::common_indentation;
 use crate::operation::parsed::ParsedFile;
 use crate::operation::prelude::*;
@@ -98,6 +99,10 @@ impl Units for Statements {
         _insertion: &Rewrite,
         _margin: &[u8],
     ) -> Result<(), Failure> {
+        if is_joined(file, unit.end) {
+            let why = "its last line ends in `dnl`, with which m4 joins the line below to it: another one would be joined";
+            return Err(Failure::refused(why, unit.start));
+        }
         check_not_emptied(file, unit)
     }
 

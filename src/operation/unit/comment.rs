@@ -17,6 +17,13 @@ pub(in crate::operation) struct Comment {
     pub is_closed: bool,
 }
 
+impl Comment {
+    /// Whether it is one of m4, which ends with the line end: the line below is joined to the code before it.
+    pub fn is_joining(&self, text: &[u8]) -> bool {
+        self.span.of(text).starts_with(b"dnl")
+    }
+}
+
 /// Words of a comment that follow one another.
 pub(in crate::operation) struct Match<'a> {
     pub comment: &'a Comment,
