@@ -257,6 +257,21 @@ fn a_module_is_added_at_the_end_of_a_section() {
 }
 
 #[test]
+fn a_module_after_disabled_is_only_a_name() {
+    let file = on("Setup", "a a.c\n*disabled*\ny\n#z z.c\n");
+    for place in ["after: y", "before: y", "after: z"] {
+        let why = file.refused(&format!("setup.add: {{module: b, arguments: b.c, {place}}}"));
+        assert!(why.contains("after `*disabled*`, where makesetup reads only names"), "{why}");
+    }
+    let after = file.changed("setup.add: {module: b, after: y}");
+    assert_eq!(after, "a a.c\n*disabled*\ny\nb\n#z z.c\n");
+    let why = file.refused("setup.add: {module: b, after: a}");
+    assert!(why.contains("needs `arguments`"), "{why}");
+    let change = "setup.add: {module: b, arguments: b.c, section: '*disabled*'}";
+    assert!(complaint(change).contains("after `*disabled*` only names count"));
+}
+
+#[test]
 fn a_module_gets_another_name() {
     let rename = "setup.replace: {module: posix, with: os2 posixmodule.c}";
     assert_eq!(on("Setup", "posix\tp.c -lx  # c\n").changed(rename), "os2 posixmodule.c  # c\n");

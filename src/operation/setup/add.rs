@@ -9,8 +9,8 @@ use crate::syntax::setup::{Section, Setup, section};
 arguments! {
     /// `setup.add`: adds the line of a module: of a static one at the end of the file, unless a place is given.
     ///
-    /// It refuses a module that is already built from other arguments, which `setup.set` replaces, and a last line that
-    /// is continued.
+    /// It refuses a module that is already built from other arguments, which `setup.set` replaces, arguments after `*disabled*`, and
+    /// a last line that is continued.
     ///
     /// ```yaml
     /// file: Modules/Setup.local
@@ -60,6 +60,10 @@ impl Add {
         self.before.as_ref().or(self.after.as_ref())
     }
 
+    fn has_arguments(&self) -> bool {
+        self.arguments.as_ref().is_some_and(|words| !words.trim().is_empty())
+    }
+
     fn wanted_section(&self) -> Section {
         let named = self.section.as_ref().and_then(|name| section(name.as_bytes()));
         named.unwrap_or_default()
@@ -104,9 +108,14 @@ impl Operate for Add {
         let name = self.section.as_deref().unwrap_or("*static*");
         let is_known = ["*static*", "*shared*", "*disabled*"].contains(&name);
         ensure(is_known, "needs `*static*`, `*shared*` or `*disabled*` as `section`")?;
-        let has_arguments = self.arguments.as_ref().is_some_and(|words| !words.trim().is_empty());
-        let is_disabled = name == "*disabled*";
-        ensure(has_arguments || is_disabled || self.other().is_some(), "needs `arguments`")?;
+        if self.other().is_none() {
+            let needed = self.wanted_section() != Section::Disabled;
+            ensure(self.has_arguments() || !needed, "needs `arguments`")?;
+            ensure(
+                !self.has_arguments() || needed,
+                "has `arguments`, but after `*disabled*` only names count",
+            )?;
+        }
         let is_condition = |text: &str| {
             let name = text.strip_prefix('@').and_then(|rest| rest.strip_suffix('@'));
             name.is_some_and(|name| {
@@ -143,7 +152,17 @@ impl Operate for Add {
             };
             return refused(why, line.name.start);
         }
-        let Place { at, lacks_marker, .. } = place?;
+        let Place { at, section, lacks_marker } = place?;
+        match (section, self.has_arguments()) {
+            (Section::Disabled, true) => {
+                let why = "it would be after `*disabled*`, where makesetup reads only names: leave out `arguments` to disable the module, or name another place to build it";
+                return refused(why, at);
+            }
+            (Section::Static | Section::Shared, false) => {
+                return refused("it would be built there from no source: it needs `arguments`", at);
+            }
+            (Section::Disabled, false) | (Section::Static | Section::Shared, true) => {}
+        }
         if setup.continues && at == text.len() {
             return refused("the last line is continued, and would include the new one", text.len());
         }
