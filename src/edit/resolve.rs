@@ -168,11 +168,14 @@ fn in_existing(
                     Ok(to) => to,
                     Err(refusal) => return Ok(Some(vec![part(index, change, path, refusal)])),
                 };
-                let new_name = change.operation.operate().new_name().and_then(|to| to.parse().ok());
-                let refusal = match new_name {
-                    Some(new) => outside(context, &new, &String::from_utf8_lossy(&file.bytes))?,
-                    None => None,
-                };
+                let operation = change.operation.operate();
+                let refusal =
+                    match (operation.new_name().and_then(|to| to.parse().ok()), operation.link_target()) {
+                        (Some(new), _) => outside(context, &new, &String::from_utf8_lossy(&file.bytes))?,
+                        // Links that the same patchset adds may lead to each other.
+                        (None, Some(target)) => outside(context, path, target)?,
+                        (None, None) => None,
+                    };
                 return Ok(Some(match refusal {
                     Some(refusal) => vec![part(index, change, path, refusal)],
                     None => in_file(index, change, &file, true, to.as_deref()),
@@ -303,37 +306,40 @@ fn in_the_way(context: &Context<'_>, path: &TreePath) -> Result<Option<Outcome>,
     Ok(None)
 }
 
-/// The refusal of a link that would lead out of the tree, itself or by a link that it leads to.
+/// The refusal of a link that would lead out of the tree, or to itself, by itself or by a link that it leads to.
 fn outside(context: &Context<'_>, link: &TreePath, target: &str) -> Result<Option<Outcome>, TreeError> {
+    let refused = |why: String| Ok(Some(Outcome::Refused { why, place: Some(Location::whole(link)) }));
+    let leads_out = || refused(format!("`{target}` leads out of the tree"));
+    if target.starts_with('/') {
+        return leads_out();
+    }
     // As many as Linux follows.
     let mut left = 40;
     let mut at: Vec<String> = link.as_str().split('/').map(str::to_owned).collect();
     at.pop();
     let mut names: Vec<String> = target.rsplit('/').map(str::to_owned).collect();
     while let Some(name) = names.pop() {
-        let is_inside = match &name[..] {
-            ".." => at.pop().is_some(),
-            "" | "." => true,
-            _ => {
-                at.push(name);
-                let path = at.join("/").parse::<TreePath>().ok();
-                match path.map(|path| context.tree.link(&path)).transpose()? {
-                    None => false,
-                    Some(None) => true,
-                    Some(Some(further)) => {
-                        at.pop();
-                        left -= 1;
-                        let further = String::from_utf8_lossy(&further).into_owned();
-                        names.extend(further.rsplit('/').map(str::to_owned));
-                        left > 0 && !further.starts_with('/')
-                    }
-                }
-            }
-        };
-        if !is_inside {
-            let why = format!("`{target}` leads out of the tree, or in a circle");
-            return Ok(Some(Outcome::Refused { why, place: Some(Location::whole(link)) }));
+        match &name[..] {
+            ".." if at.pop().is_none() => return leads_out(),
+            ".." | "" | "." => continue,
+            _ => at.push(name),
         }
+        let Ok(path) = at.join("/").parse::<TreePath>() else { return leads_out() };
+        let circle = || refused(format!("`{target}` leads in a circle"));
+        if path == *link {
+            return circle();
+        }
+        let Some(further) = context.tree.link(&path)? else { continue };
+        at.pop();
+        left -= 1;
+        if left == 0 {
+            return circle();
+        }
+        let further = String::from_utf8_lossy(&further).into_owned();
+        if further.starts_with('/') {
+            return leads_out();
+        }
+        names.extend(further.rsplit('/').map(str::to_owned));
     }
     Ok(None)
 }

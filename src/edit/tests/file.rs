@@ -154,12 +154,37 @@ fn a_link_never_leads_out_of_the_tree() {
     out(through("/etc"), "e/passwd");
     out(through("../../etc"), "e/passwd");
     out(through("x/../../.."), "e");
-    out(through("e"), "e");
     out(without("d/l"), "../.git/hooks");
     out(without("d/l"), "../.pypatch-receipt.json");
     for target in ["", "/etc/passwd", "a/../b", "a/./b", "a//b", "a/"] {
         assert!(complaint(&link(target)).contains("needs a relative path"), "{target}");
     }
+}
+
+#[test]
+fn a_link_never_leads_to_itself() {
+    let link = |target: &str| format!("file.link: {{target: '{target}'}}");
+    let circle = |case: crate::edit::testing::Case, change: &str| {
+        assert!(case.refused(change).contains("leads in a circle"), "{change}");
+    };
+    circle(without("d/l"), &link("l"));
+    circle(without("d/l"), &link("../d/l/x"));
+    circle(without("d/l").with_link("d/e", "e"), &link("e"));
+    circle(without("d/l").with_link("e", "d/l"), &link("../e"));
+    circle(without("d/l").with_link("e", "f").with_link("f", "d"), &link("../e/l"));
+    // A link to a directory above it does not.
+    without("d/l").with_link("e", "d").changed(&link("../e"));
+    let moved = without("l").with_link("l", "e").with_link("e", "m");
+    circle(moved, "file.move: {to: m, contains: e}");
+    // Of two that are added, each is there where the edits are planned again.
+    circle(without("a").with_link("a", "b").with_link("b", "a"), &link("b"));
+}
+
+#[test]
+fn an_absolute_link_is_not_moved() {
+    let case = without("l").with_link("l", "/etc/passwd");
+    let why = case.refused("file.move: {to: m, contains: etc}");
+    assert_eq!(why, "`/etc/passwd` leads out of the tree");
 }
 
 #[test]
