@@ -366,8 +366,8 @@ fn the_last_line_of_an_argument_or_a_string_is_not_a_comment_of_the_code_below()
 fn a_comment_ends_where_the_argument_or_the_backticks_around_it_end() {
     let source = "A([\n# c d])\nB\n";
     let file = on("configure.ac", source);
-    let after = file.changed("m4.replace-comment: {find: d, with: x}");
-    assert_eq!(after, "A([\n# c x])\nB\n");
+    let after = file.changed("m4.replace-comment: {find: d, with: \"x\\ny\"}");
+    assert_eq!(after, "A([\n# c x\n# y])\nB\n");
     let file = on("configure.ac", "A([\n# of kestrel])\nB\n");
     assert_eq!(file.changed("m4.remove-comment: {find: of kestrel}"), "A([\n])\nB\n");
     let source = "x=`a # c \\`d\\`` e\ny\n";

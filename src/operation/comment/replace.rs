@@ -85,7 +85,7 @@ impl ReplaceComment {
 fn check_joined(text: &[u8], found: &Match<'_>, rewrite: &Rewrite) -> Result<(), Failure> {
     let end = found.comment.span.end;
     let rest = Span::new(end, line_bounds(text, end).end).of(text).trim_ascii();
-    if found.comment.is_closed || rest.is_empty() || !rewrite.with.contains(&b'\n') {
+    if found.comment.is_closed || !rest.starts_with(b"\\") || !rewrite.with.contains(&b'\n') {
         return Ok(());
     }
     let why = "the comment is in a command that goes on after a backslash, where a comment of several lines would end it";
