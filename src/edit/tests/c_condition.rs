@@ -282,3 +282,26 @@ fn a_statement_is_found_by_what_its_condition_guards() {
     assert_eq!(both, twice.replace("(a)", "(a || x)").replace("(b)", "(b || x)"));
     on("f.c", both).already(&change("c();, of: if, or: x, count: 2"));
 }
+
+#[test]
+fn an_empty_condition_is_not_passed_over_for_that_around_it() {
+    let source = "int f() { for (i = 0; i < n; i++) { for (;;) { c(); } for (j = 0; ; j++) d(); } }\n";
+    for code in ["c();", "d();"] {
+        let change = format!("c.replace-condition: {{around: {code}, of: for, or: x}}");
+        let why = on("f.c", source).refused(&change);
+        assert!(why.contains("is in a `for` without a condition"), "{why}");
+    }
+    for head in ["for (;;)", "for (i = 0; ; i++)"] {
+        let why = complaint(&format!("c.replace-condition: {{find: {head:?}, or: x}}"));
+        assert!(why.contains("has a `find` without a condition"), "{why}");
+    }
+}
+
+#[test]
+fn an_operand_does_not_become_several_arguments() {
+    let source = "int f() { if (g(a, b)) c(); }\n";
+    let why = on("f.c", source).refused("c.replace-condition: {find: a, with: 'p, q'}");
+    assert!(why.contains("would be several arguments"), "{why}");
+    let after = on("f.c", source).changed("c.replace-condition: {find: a, with: '(p, q)'}");
+    assert_eq!(after, source.replace("g(a", "g((p, q)"));
+}

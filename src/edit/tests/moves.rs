@@ -184,8 +184,7 @@ fn a_move_never_joins_statements_of_c() {
     assert!(
         file.refused("within: {function: f}\nc.move: {find: a();, at: end}").contains("become a part of one")
     );
-    let after = moved("f.c", source, "c.move: {find: a();, before: d();}");
-    assert!(after.contains("THREADS\n    a();\n    if (c)\n        d();\n"), "{after}");
+    assert!(file.refused("c.move: {find: a();, before: d();}").contains("nothing can be next to it"));
 }
 
 #[test]
@@ -260,4 +259,18 @@ fn a_move_of_c_keeps_the_commas_of_entries_and_the_statements_of_labels() {
         after.contains("{\n    c1();\n    g();\n") && after.contains("case 1:\n        break;\n"),
         "{after}"
     );
+}
+
+#[test]
+fn nothing_is_moved_next_to_the_body_of_an_if_without_braces() {
+    let source = "int f(void)\n{\n    a();\n    if (x)\n        b();\n    else if (y)\n        c();\n    else {\n        d();\n    }\n    e();\n}\n";
+    let file = on("a.c", source);
+    for place in ["before: b();", "after: b();", "after: c();", "before: if (y)", "after: if (y)"] {
+        let why = file.refused(&format!("c.move: {{find: a();, {place}}}"));
+        assert!(why.contains("without braces"), "{place}: {why}");
+    }
+    let after = file.changed("c.move: {find: a();, after: if (x)}");
+    assert_eq!(after, source.replace("    a();\n", "").replace("    e();", "    a();\n    e();"));
+    let after = file.changed("c.move: {find: a();, after: d();}");
+    assert_eq!(after, source.replace("    a();\n", "").replace("    d();\n", "    d();\n        a();\n"));
 }

@@ -4,7 +4,7 @@ use super::code::in_place;
 use crate::operation::prelude::*;
 use crate::syntax::c::{
     CFile, ConditionParts, Guard, binds_looser, condition_parts, defined_name, find_operand, is_defined_name,
-    needs_brackets, operands,
+    needs_brackets, operands, would_be_arguments,
 };
 use crate::text::{apply, line_bounds};
 
@@ -118,6 +118,11 @@ impl<'a> Condition<'a> {
     /// Whether a part of its expression is the name in `defined(NAME)`.
     pub fn is_defined_name(&self, part: Span) -> bool {
         is_defined_name(&self.expression, part)
+    }
+
+    /// Whether `with` would be several arguments of a call in the place of a part of its expression.
+    pub fn would_be_arguments(&self, part: Span, with: &str) -> bool {
+        would_be_arguments(&self.expression, part, with.as_bytes())
     }
 
     /// Code for a place in it: lines after the first are indented as far as the first.

@@ -5,7 +5,9 @@ use super::condition::{Condition, KINDS};
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::value::Function as Wanted;
-use crate::syntax::c::{Conditional, condition_parts, is_expression, is_long_expression, is_operand};
+use crate::syntax::c::{
+    Conditional, condition_parts, has_empty_condition, is_expression, is_long_expression, is_operand,
+};
 use crate::text::apply;
 
 /// `c.replace-condition`: adds to the condition of an `#if` or `#elif`, or of an `if`, `while` or `for`; or replaces it or a part
@@ -217,6 +219,10 @@ impl ReplaceCondition {
                 let why = format!("{what} is in an `else`, which has no condition of its own");
                 return Err(Failure::refused(why, code.start));
             }
+            if guard.parts.expression.is_empty() {
+                let why = format!("{what} is in a `{kind}` without a condition: use `c.replace`");
+                return Err(Failure::refused(why, guard.head.start));
+            }
             let condition = Condition::of_statement(&file.bytes, &guard);
             if all.iter().all(|known| known.whole != condition.whole) {
                 all.push(condition);
@@ -304,6 +310,12 @@ impl ReplaceCondition {
                 let why = format!("`{find}` is the name in `defined({find})`: write `find: defined({find})`");
                 return refused(why, name.place.start);
             }
+            if let Some(part) = own.iter().find(|one| condition.would_be_arguments(one.part, with)) {
+                let why = format!(
+                    "`{with}` would be several arguments there: write it in brackets, or use `c.replace-argument`"
+                );
+                return refused(why, part.place.start);
+            }
             let own: Vec<Span> = own.iter().map(|one| one.part).collect();
             rewrites.extend(condition.replaced_parts(&own, with));
         }
@@ -336,6 +348,10 @@ impl ReplaceCondition {
         let Some(written) = Condition::written(line.as_bytes()) else {
             let what = "needs a `find` that is a part of a condition, or all of one with its directive or keyword: \
                         `#if defined(A)`, `if (a)`";
+            ensure(
+                !has_empty_condition(find.as_bytes()),
+                "has a `find` without a condition: use `c.replace`",
+            )?;
             ensure(is_part && !find.starts_with('#'), what)?;
             return ensure(with.is_none(), keyword);
         };

@@ -87,6 +87,16 @@ impl Units for Statements {
         indented(text, margin, line_ending(&file.bytes))
     }
 
+    fn check_anchor(&self, file: &ParsedFile, anchor: Span) -> Result<(), Failure> {
+        match file.c().unbraced_body(anchor) {
+            Some(body) => Err(Failure::refused(
+                "this is all that an `if`, a loop or an `else` without braces runs, and nothing can be next to it: name the whole statement",
+                body.start,
+            )),
+            None => Ok(()),
+        }
+    }
+
     fn check_move(
         &self,
         file: &ParsedFile,

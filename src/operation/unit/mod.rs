@@ -121,6 +121,14 @@ pub(super) trait Units {
         false
     }
 
+    /// Checks that others can be put next to the unit that has `anchor`.
+    ///
+    /// # Errors
+    /// They would not be next to that code.
+    fn check_anchor(&self, _file: &ParsedFile, _anchor: Span) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Checks that `unit` can be moved to `insertion`, into a block whose lines are indented by `margin`.
     ///
     /// # Errors

@@ -60,6 +60,7 @@ impl Place {
             }
         };
         let unit = whole(units, file, anchor)?;
+        units.check_anchor(file, anchor)?;
         let side = if moving.after.is_some() { Side::After } else { Side::Before };
         Ok(Place::next_to(units, file, unit, side, false))
     }

@@ -24,6 +24,13 @@ impl CFile {
     /// The heads in `scope` of `if`, `while` (also that of a `do`) and `for`, unless their condition is empty or has brackets
     /// that directives divide.
     pub fn guards(&self, scope: Span) -> Vec<Guard> {
+        let mut all = self.heads(scope);
+        all.retain(|guard| !guard.parts.expression.is_empty());
+        all
+    }
+
+    /// As [`CFile::guards`], with those whose condition is empty.
+    fn heads(&self, scope: Span) -> Vec<Guard> {
         let code = self.tokens_in(Span::new(0, self.source.len()));
         let mut found = Vec::new();
         for token in 0..code.len() {
@@ -45,8 +52,13 @@ impl CFile {
                 (b"for", _) | (_, [_, ..]) => continue,
                 (_, []) => (open + 1, close),
             };
-            if first < end && brackets_match(inside, &self.source) {
-                let expression = Span::new(code.start(first), code.end(end - 1));
+            if brackets_match(inside, &self.source) {
+                let after = code.end(first - 1);
+                let expression = if first < end {
+                    Span::new(code.start(first), code.end(end - 1))
+                } else {
+                    Span::at(after)
+                };
                 found.push(Guard {
                     parts: ConditionParts { keyword: code.span(token), expression },
                     head: Span::new(code.start(token), code.end(close)),
@@ -62,7 +74,7 @@ impl CFile {
         let part = self.functions().iter().map(super::Function::span).find(|span| span.contains(inside))?;
         let code = self.tokens_in(Span::new(0, self.source.len()));
         let own =
-            self.guards(part).into_iter().filter(|guard| guard.parts.keyword.of(&self.source) == keyword);
+            self.heads(part).into_iter().filter(|guard| guard.parts.keyword.of(&self.source) == keyword);
         let around = own.filter_map(|guard| {
             let (body, otherwise) = parts(&code, &guard)?;
             let otherwise = otherwise.filter(|span| span.contains(inside));
@@ -71,6 +83,30 @@ impl CFile {
         });
         around.min_by_key(|(length, _)| *length).map(|(_, found)| found)
     }
+}
+
+impl CFile {
+    /// The statement without braces that an `if`, a loop or an `else` runs, if it is what code is directly in.
+    pub fn unbraced_body(&self, inside: Span) -> Option<Span> {
+        let code = self.tokens_in(Span::new(0, self.source.len()));
+        let bodies = self.heads(Span::new(0, self.source.len())).into_iter().flat_map(|guard| {
+            let (body, otherwise) = parts(&code, &guard).unzip();
+            body.into_iter().chain(otherwise.flatten())
+        });
+        let body = bodies.filter(|body| body.contains(inside)).min_by_key(|body| body.len())?;
+        let holds = |open: usize| {
+            let close = code.partner(open).filter(|_| code.is_mark(open, b"{"));
+            close.is_some_and(|close| Span::new(code.start(open), code.end(close)).contains(inside))
+        };
+        let is_in = |token: &usize| body.contains(code.span(*token));
+        (!(0..code.len()).filter(is_in).any(holds)).then_some(body)
+    }
+}
+
+/// Whether a text begins with the head of a statement whose condition is empty, as `for (;;)`.
+pub(crate) fn has_empty_condition(text: &[u8]) -> bool {
+    let heads = CFile::parse(text).heads(Span::new(0, text.len()));
+    heads.first().is_some_and(|guard| guard.parts.expression.is_empty())
 }
 
 /// What the statement of a head runs, and what is after its `else`.

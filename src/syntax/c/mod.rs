@@ -33,9 +33,10 @@ pub use declaration::{Function, Prototype};
 pub use declared::Declaration;
 pub(crate) use expression::{ConditionParts, condition_parts, is_expression, is_long_expression, operands};
 pub use guard::Guard;
+pub(crate) use guard::has_empty_condition;
 pub use list::{List, ListEntry, ListKind};
 pub(crate) use precedence::{
-    binds_looser, defined_name, find_operand, is_defined_name, is_operand, needs_brackets,
+    binds_looser, defined_name, find_operand, is_defined_name, is_operand, needs_brackets, would_be_arguments,
 };
 pub use preprocessor::{Define, Include};
 pub use table::Table;

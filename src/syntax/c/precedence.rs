@@ -188,6 +188,16 @@ pub(crate) fn needs_brackets(expression: &[u8], part: Span, with: &[u8]) -> bool
     !holds(own, neighbours(&all, first, after)) || is_at_directive && own < UNARY
 }
 
+/// Whether `with` would be several arguments of a call where it replaces a part of an expression, rather than one operand.
+pub(crate) fn would_be_arguments(expression: &[u8], part: Span, with: &[u8]) -> bool {
+    let all = tokens(expression);
+    let (first, _) = range(&all, part);
+    let Some(depth) = all.get(first).map(|token| token.depth) else { return false };
+    let open = all[..first].iter().rposition(|token| is_opening(token.text) && token.depth + 1 == depth);
+    let is_call = |open: usize| all[open].text == b"(" && ends_operand(&all, open.checked_sub(1));
+    loosest(&tokens(with)) == 1 && open.is_some_and(is_call)
+}
+
 /// Whether a part of an expression is the name in `defined(NAME)`.
 pub(crate) fn is_defined_name(expression: &[u8], part: Span) -> bool {
     let all = tokens(expression);
@@ -309,11 +319,25 @@ mod tests {
             ("defined A || B", "defined A", "C || D"),
             ("a > b", "b", "c + -d"),
             ("!A", "A", "!B"),
-            ("f(a, b)", "b", "c, d"),
             ("(n = b) > 0", "b", "c || d"),
             ("a & -b", "b", "*c"),
         ] {
             assert!(!needs(expression, part, with), "{expression} {with}");
+        }
+    }
+
+    #[test]
+    fn a_comma_between_arguments_separates_them() {
+        let would_be = |expression: &str, part: &str, with: &str| {
+            let start = expression.find(part).unwrap();
+            would_be_arguments(expression.as_bytes(), Span::new(start, start + part.len()), with.as_bytes())
+        };
+        for expression in ["g(a, b)", "x && g(h(1), (y), a)", "p[0](a)", "(*p)(a)"] {
+            assert!(would_be(expression, "a", "p, q"), "{expression}");
+            assert!(!would_be(expression, "a", "(p, q)") && !would_be(expression, "a", "h(p, q)"));
+        }
+        for expression in ["(a)", "x && (a)", "g((a), b)", "p[a]", "g(p[a])"] {
+            assert!(!would_be(expression, "a", "p, q"), "{expression}");
         }
     }
 
