@@ -52,7 +52,8 @@ pub(crate) fn is_whole_m4(text: &[u8]) -> bool {
     let is_closed = |quote: u8| text.iter().filter(|byte| **byte == quote).count().is_multiple_of(2);
     let has_strings = [b'\'', b'"', b'`'].into_iter().all(is_closed);
     // A branch of a `case` closes a parenthesis that nothing opens.
-    let has_pairs = memchr::memchr_iter(b'(', text).count() <= memchr::memchr_iter(b')', text).count();
+    let count = |sign: u8| memchr::memchr_iter(sign, text).count();
+    let has_pairs = count(b'(') <= count(b')') && count(b'{') == count(b'}');
     open.is_empty()
         && !continues
         && has_strings
