@@ -53,7 +53,9 @@ pub(crate) fn is_whole_m4(text: &[u8]) -> bool {
     let has_strings = [b'\'', b'"', b'`'].into_iter().all(is_closed);
     // A branch of a `case` closes a parenthesis that nothing opens.
     let count = |sign: u8| memchr::memchr_iter(sign, text).count();
-    let has_pairs = count(b'(') <= count(b')') && count(b'{') == count(b'}');
+    let has_case = memchr::memmem::find(text, b"case").is_some();
+    let has_brackets = if has_case { count(b'(') <= count(b')') } else { count(b'(') == count(b')') };
+    let has_pairs = has_brackets && count(b'{') == count(b'}');
     open.is_empty()
         && !continues
         && has_strings

@@ -148,6 +148,11 @@ fn is_same_block(comments: Comments, text: &[u8], one: Span, other: Span) -> boo
         let blanks = line.of(text).iter().take_while(|b| matches!(**b, b' ' | b'\t'));
         blanks.fold(0, |width, blank| if *blank == b'\t' { (width / 8 + 1) * 8 } else { width + 1 })
     };
+    // Code that shares its first line with other code has the indentation of that.
+    let begins_line = |span: Span| text[start(span).start..span.start].trim_ascii().is_empty();
+    if !begins_line(first) || !begins_line(second) {
+        return true;
+    }
     let least = width(start(first)).min(width(start(second)));
     let mut between = lines(text).filter(|line| first.start < line.start && line.start < second.start);
     between.all(|line| line.of(text).trim_ascii().is_empty() || width(line) >= least)
@@ -232,6 +237,7 @@ mod tests {
             "Py_DECREF(x);\nreturn fail(x);"
         ));
         assert!(!has("f.py", python, "drop(x)\nreturn fail(x)"));
+        assert!(has("configure.ac", "case a in\n  b) x=2\n    leave() ;;\nesac\n", "x=2"));
         assert!(has(
             "f.py",
             "drop(x)\nreturn fail(x)\n\nif other:\n    pass\nleave()\n",
