@@ -26,15 +26,24 @@ fn is_ascii_text(text: &[u8]) -> bool {
     text.iter().all(|b| b.is_ascii_graphic() || matches!(b, b' ' | b'\t' | b'\n'))
 }
 
-/// Whether each quote, string, list of arguments, `if` and `case` of a configure.ac is closed, as far as the number of quotes and
-/// the first word of a line show.
+/// Whether a configure.ac is one that people write, so that an edit has to recognise its result: `if` and `case` begin and end on
+/// lines of their own, quotes, strings and lists of arguments are closed, and no line has an operator of the shell (`&&`, a pipe,
+/// a redirection) but `; then` and `;;`. What is sound and not among them is still edited and reversed.
 pub(crate) fn is_whole_m4(text: &[u8]) -> bool {
     let mut open: Vec<&[u8]> = Vec::new();
     for line in text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii) {
-        let word = line.split(|b| !b.is_ascii_alphabetic()).next().unwrap_or_default();
-        let is_right = match word {
+        let mut words = line.split(|b| !b.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+        let first = words.next().filter(|word| line.starts_with(word)).unwrap_or_default();
+        let begins = |word: &[u8]| matches!(word, b"if" | b"case" | b"else" | b"elif" | b"fi" | b"esac");
+        let rest = line.strip_suffix(b"; then").or(line.strip_suffix(b";;")).unwrap_or(line);
+        let pattern = rest.iter().position(|b| !b.is_ascii_alphanumeric() && !b"*|".contains(b));
+        let rest = pattern.filter(|end| rest[*end] == b')').map_or(rest, |end| &rest[end..]);
+        if words.any(begins) || !rest.iter().all(|b| is_plain_shell(*b)) {
+            return false;
+        }
+        let is_right = match first {
             b"if" | b"case" => {
-                open.push(word);
+                open.push(first);
                 true
             }
             b"else" | b"elif" => open.last() == Some(&&b"if"[..]),
@@ -47,21 +56,17 @@ pub(crate) fn is_whole_m4(text: &[u8]) -> bool {
             return false;
         }
     }
-    // A line or a pipe that continues at the end of the file takes what is inserted below it.
-    let continues = matches!(text.trim_ascii_end().last(), Some(b'\\' | b'|' | b'&'));
     let is_closed = |quote: u8| text.iter().filter(|byte| **byte == quote).count().is_multiple_of(2);
-    let has_strings = [b'\'', b'"', b'`'].into_iter().all(is_closed);
     // A branch of a `case` closes a parenthesis that nothing opens.
     let count = |sign: u8| memchr::memchr_iter(sign, text).count();
     let has_case = memchr::memmem::find(text, b"case").is_some();
-    let has_brackets = if has_case { count(b'(') <= count(b')') } else { count(b'(') == count(b')') };
-    let has_pairs = has_brackets && count(b'{') == count(b'}');
-    open.is_empty()
-        && !continues
-        && has_strings
-        && has_pairs
-        && is_ascii_text(text)
-        && m4::problem(text).is_none()
+    let has_pairs = if has_case { count(b'(') <= count(b')') } else { count(b'(') == count(b')') };
+    open.is_empty() && has_pairs && is_closed(b'\'') && is_closed(b'"') && m4::problem(text).is_none()
+}
+
+/// Whether a byte of a shell script is part of a word, a macro or a list of arguments.
+fn is_plain_shell(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b" \t_=.,:/$-+#[]()\"'*".contains(&byte)
 }
 
 /// A Makefile.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use super::TARGETS;
+use super::{TARGETS, is_whole_m4};
 
 /// The files of a target below `fuzz/`.
 fn inputs(folder: &str, target: &str) -> Vec<(PathBuf, Vec<u8>)> {
@@ -26,6 +26,27 @@ fn every_seed_and_every_earlier_finding_holds() {
             eprintln!("{}", path.display());
             holds(&bytes);
         }
+    }
+}
+
+#[test]
+fn an_edit_has_to_recognise_its_result_in_a_configure_ac_as_people_write_it() {
+    for whole in [
+        &b"A([b c], [a=1])\ndnl a note\nif test \"x$a\" = x; then\n  a=1\nelse\n  b='$(a) b'\nfi\n"[..],
+        b"case $a in\n  b*|c) a=1 ;;\n  *)\n    B([x],\n      [y])\n    ;;\nesac\n",
+    ] {
+        assert!(is_whole_m4(whole), "{}", String::from_utf8_lossy(whole));
+    }
+    for other in [
+        &b"A=b case x in&&\n a)  b\n"[..],
+        b"A=1 && b\n",
+        b"A | \n",
+        b"A([x]\n",
+        b"if x; then\n a)\nfi\n",
+        b"case x in\n",
+        b"a=\"b\n",
+    ] {
+        assert!(!is_whole_m4(other), "{}", String::from_utf8_lossy(other));
     }
 }
 

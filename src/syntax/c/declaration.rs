@@ -113,6 +113,8 @@ fn brace(top: &TopLevel, mut from: usize, mut body_end: usize, at: usize, out: &
     }
     heads.sort_by_key(|h| h.name);
     heads.dedup_by_key(|h| file.text(h.name));
+    let unfinished = heads.iter().find_map(|head| top.head_without_body(body_end, head));
+    out.problems.extend(unfinished.map(|span| Problem::new(span, "this head of a function has no body")));
     out.functions.extend(heads.into_iter().map(|head| function(top, head, body)));
 }
 
@@ -319,6 +321,28 @@ mod tests {
         );
         assert_eq!(file.prototypes().len(), 1);
         assert!(file.problems().is_empty());
+    }
+
+    #[test]
+    fn a_head_without_a_body_is_damage() {
+        let damage = |source: &str| {
+            let file = CFile::parse(source.as_bytes());
+            file.problems().iter().map(|p| source[p.span.start..p.span.end].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(damage("int x;\nint\nf(char *n)\nint f(void) { }\n"), ["f(char *n)"]);
+        assert_eq!(damage("int x;\nint *f(char *n)\nstatic int\ng(void) { }\n"), ["f(char *n)"]);
+        for sound in [
+            "static PyAPI_FUNC(int) f(void) { }",
+            "extern DL_EXPORT(int) Py_NO_INLINE f(void) { }",
+            "static Py_LOCAL(PyObject *) *\nf(void) { }",
+            "static int f(void)\nBody(f)\n\nstatic int\ng(void) { }",
+            "SLOT1(a, b)\n\nSLOT2(c)\nstatic int *f(void) { }",
+            "static __declspec(dllexport) int f(void) { }",
+            "static int f(a)\n  int a;\n{ }",
+            "static Name(a) int f(void) { }",
+        ] {
+            assert!(damage(sound).is_empty(), "{sound}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::CFile;
 use super::lexer::Token;
 use super::tokens::Tokens;
+use crate::text::Span;
 
 /// The tokens of a file outside all brackets. A position is an index in this list, where a closing
 /// bracket follows its opening one.
@@ -124,6 +125,30 @@ impl<'a> TopLevel<'a> {
         Some(first)
     }
 
+    /// The name and parameters of another head before that of a function, without a body and without a `;`: `int f(int a)` on
+    /// the line before `int g(void) {`. After a macro that is all of a declaration, such as `static Name(a)`, no type begins.
+    pub fn head_without_body(&self, lowest: usize, head: &Head) -> Option<Span> {
+        let mut at = self.indices.partition_point(|index| *index < head.name);
+        while at > lowest + 4 && !self.is_directive(at - 1) && !self.is_any_mark(at - 1, b";}=") {
+            at -= 1;
+            let begins =
+                self.is_word(at) && (is_basic_type(self.text(at)) || is_storage_class(self.text(at)));
+            if !begins || !self.is_mark(at - 1, b")") || !self.is_mark(at - 2, b"(") {
+                continue;
+            }
+            let (name, close) = (at - 3, at - 1);
+            let is_name =
+                |word: &[u8]| !is_attribute_call(word) && !is_macro_name(word) && !is_statement(word);
+            let before = name - 1;
+            let has_type =
+                self.is_mark(before, b"*") || self.is_word(before) && is_basic_type(self.text(before));
+            if has_type && self.is_word(name) && is_name(self.text(name)) {
+                return Some(Span::new(self.start(name), self.end(close)));
+            }
+        }
+        None
+    }
+
     /// Whether a storage class at `at` follows a macro, such as one that is the whole body of the
     /// function before.
     fn begins_after_macro(&self, lowest: usize, at: usize) -> bool {
@@ -131,7 +156,7 @@ impl<'a> TopLevel<'a> {
             && self.is_mark(at - 1, b")")
             && self.is_mark(at - 2, b"(")
             && self.is_word(at - 3);
-        call && matches!(self.text(at), b"static" | b"extern") && !is_attribute_call(self.text(at - 3))
+        call && is_storage_class(self.text(at)) && !is_attribute_call(self.text(at - 3))
     }
 
     /// The head of a K&R definition whose parameter declarations end with the `;` at `last`.
@@ -187,6 +212,18 @@ pub(super) fn is_attribute_call(word: &[u8]) -> bool {
 
 pub(super) fn contains(word: &[u8], part: &[u8]) -> bool {
     word.windows(part.len()).any(|window| window == part)
+}
+
+fn is_storage_class(word: &[u8]) -> bool {
+    matches!(word, b"static" | b"extern")
+}
+
+/// Whether a word is all of a type, or its last word.
+fn is_basic_type(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"int" | b"long" | b"short" | b"char" | b"void" | b"unsigned" | b"signed" | b"float" | b"double"
+    )
 }
 
 fn is_type_keyword(word: &[u8]) -> bool {
