@@ -10,10 +10,6 @@ use crate::plan::{Made, PlannedLayer, Series};
 use crate::report::Applied;
 use crate::tree::{FileChange, SourceSpec, Tree};
 
-/// Apply patchsets to a tree: all of them, or none.
-///
-/// A directory is patched in place. Any other source is first written to the directory given with --output.
-/// The receipt of what was done is one file, .pypatch-receipt.json, which `pypatch revert` reads.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchsets, in the order in which they are applied.

@@ -11,12 +11,6 @@ use crate::patchset::{Catalog, Patchset};
 use crate::report::{Built, Commands, StepResult, seconds};
 use crate::tree::{SourceSpec, tree_id};
 
-/// Patch a source, build what the patchsets declare, and check it.
-///
-/// The commands that will run are printed first: read them before you build a stranger's patchset.
-/// The source is not changed: everything happens in the work directory, where every step has a log. A step
-/// that is done is not repeated unless something before it changes. After each step, its checks are made;
-/// if one fails, the edits that it proves are named, and the build ends with status 5.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchsets, in the order in which they are applied.

@@ -8,7 +8,6 @@ use crate::plan;
 use crate::report::Valid;
 use crate::version::VersionRange;
 
-/// Check patchsets without a tree: whether they are well-formed, and everything that they name exists.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Patchsets by name, pattern, folder or patchset.yaml [default: all].

@@ -3,7 +3,6 @@
 use super::{CliError, ExitStatus, Ui, Workspace, plan};
 use crate::tree::FileChange;
 
-/// Show the diff that a patchset makes, for `git apply` and `patch -p1`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchset.

@@ -7,9 +7,6 @@ use crate::patchset::Reference;
 use crate::report::{self, Explained, Overview, Report, Scopes};
 use crate::text::nearest_names;
 
-/// Explain the operations of the edit language: what they do, their arguments, examples, and what they refuse.
-///
-/// Without a name, all operations are listed by format, with the scopes of `within`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// An operation (`makefile.set-variable`), a format (`makefile`), or `within`.

@@ -8,7 +8,6 @@ use super::{CliError, ExitStatus, Ui, Workspace, output, plan};
 use crate::export::{self, Compression, Target};
 use crate::tree::OverlayTree;
 
-/// Write the patched tree, or the diff, somewhere else. The source is not changed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchset.

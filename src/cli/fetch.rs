@@ -2,10 +2,6 @@
 
 use super::{CliError, ExitStatus, Ui, Workspace};
 
-/// Fetch pinned releases and print the path of each.
-///
-/// A release is searched in PYPATCH_SOURCES (directories of tarballs, or git repositories with release tags), in
-/// the cache, at upstream's address, and in the distribution's source package. It must have the pinned hash.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The releases, such as python-2.5.

@@ -3,7 +3,6 @@
 use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::report::PatchsetList;
 
-/// List the patchsets that can be used here.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// List only patchsets whose name matches this pattern, such as `catamount-*`.

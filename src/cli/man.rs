@@ -4,7 +4,6 @@ use clap::CommandFactory;
 
 use super::{Cli, CliError, ExitStatus, Ui};
 
-/// Print the manual page of pypatch, or of one command, for `man -l -`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The command.

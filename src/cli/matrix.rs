@@ -15,11 +15,6 @@ use crate::tree::pin::Pin;
 use crate::tree::{self, Blobs, SourceSpec, Tree, python_version, release_tags};
 use crate::version::Version;
 
-/// Show how a patchset fits many versions: a row for each part of an edit, a column for each source.
-///
-/// Sources are read without unpacking them: tarballs, and commits from the object database of a git repository.
-/// Inside the range that a patchset is written for, an edit that fits applies. Outside it, the anchored lines are
-/// compared with those of the release that the patchset was written for (--base).
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchset.

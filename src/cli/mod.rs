@@ -5,6 +5,7 @@ mod base;
 mod build;
 mod check;
 mod completions;
+mod deferred;
 mod diff;
 mod error;
 mod exit;
@@ -39,6 +40,7 @@ use std::process::ExitCode;
 use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 
 use base::Base;
+use deferred::Deferred;
 use error::CliError;
 use exit::ExitStatus;
 use ui::Ui;
@@ -82,29 +84,89 @@ enum Format {
     Json,
 }
 
+/// The commands. The arguments of one are defined only if it is called: those of all take a tenth of the time of a `revert`.
+/// But `pypatch help` completes the commands below `setup` and `snapshot`.
 #[derive(Debug, Subcommand)]
 enum Command {
-    List(list::Args),
-    Show(show::Args),
-    Check(check::Args),
-    Plan(plan::Args),
-    Diff(diff::Args),
-    Apply(apply::Args),
-    Status(status::Args),
-    Revert(revert::Args),
-    Export(export::Args),
-    Build(build::Args),
+    /// List the patchsets that can be used here.
+    List(Deferred<list::Args>),
+    /// Show a patchset: its edits, the reasons for them, what they do, and the commands that `build` would run.
+    Show(Deferred<show::Args>),
+    /// Check patchsets without a tree: whether they are well-formed, and everything that they name exists.
+    Check(Deferred<check::Args>),
+    /// Show what a patchset would do to a source, edit by edit, without writing anything.
+    Plan(Deferred<plan::Args>),
+    /// Show the diff that a patchset makes, for `git apply` and `patch -p1`.
+    Diff(Deferred<diff::Args>),
+    /// Apply patchsets to a tree: all of them, or none.
+    ///
+    /// A directory is patched in place. Any other source is first written to the directory given with --output.
+    /// The receipt of what was done is one file, .pypatch-receipt.json, which `pypatch revert` reads.
+    Apply(Deferred<apply::Args>),
+    /// Show which patchsets are applied to a tree, and which files were changed since.
+    ///
+    /// Exits with status 1 if a file was changed.
+    Status(Deferred<status::Args>),
+    /// Revert patchsets: every byte, mode and mtime becomes what it was before.
+    ///
+    /// If a file that the patchset changed was edited since, nothing is written and the file is named.
+    Revert(Deferred<revert::Args>),
+    /// Write the patched tree, or the diff, somewhere else. The source is not changed.
+    Export(Deferred<export::Args>),
+    /// Patch a source, build what the patchsets declare, and check it.
+    ///
+    /// The commands that will run are printed first: read them before you build a stranger's patchset.
+    /// The source is not changed: everything happens in the work directory, where every step has a log. A step
+    /// that is done is not repeated unless something before it changes. After each step, its checks are made;
+    /// if one fails, the edits that it proves are named, and the build ends with status 5.
+    Build(Deferred<build::Args>),
+    /// Show the extension modules of a tree, find those that a program needs, and link them.
     Setup(setup::Args),
+    /// Compare the results of patchsets on their pins with the accepted ones, or accept them.
+    ///
+    /// Snapshots are the files ./snapshots/PATCHSET/PIN.snap, in the format of insta: `cargo insta review`
+    /// works on them, too.
     Snapshot(snapshot::Args),
-    Matrix(matrix::Args),
-    Port(port::Args),
-    Why(why::Args),
-    Pins(pins::Args),
-    Fetch(fetch::Args),
-    Explain(explain::Args),
-    Schema(schema::Args),
-    Completions(completions::Args),
-    Man(man::Args),
+    /// Show how a patchset fits many versions: a row for each part of an edit, a column for each source.
+    ///
+    /// Sources are read without unpacking them: tarballs, and commits from the object database of a git repository.
+    /// Inside the range that a patchset is written for, an edit that fits applies. Outside it, the anchored lines are
+    /// compared with those of the release that the patchset was written for (--base).
+    Matrix(Deferred<matrix::Args>),
+    /// Port a patchset to another version: write a patchset that extends it and contains only what differs.
+    ///
+    /// Edits that apply, or whose anchor was found with certainty, are ported. Edits that the other version does not
+    /// need are dropped, with the reason. If only another anchor fits, candidates are listed and none is taken: accept
+    /// one at the terminal, with --accept and --drop, or in a file of decisions. While an edit is open, nothing is
+    /// written.
+    Port(Deferred<port::Args>),
+    /// Show which release, and which commit, changed the outcome of an edit.
+    ///
+    /// The edit is resolved in one release after another. Where its outcome changes, or it is anchored to a
+    /// different line or file, pypatch names the two releases and shows the hunks that touch the anchor. If a
+    /// git repository contains both ends (given as `git:REPO@REV`, or listed in PYPATCH_SOURCES), the commits
+    /// between the two are bisected, and the one that made the change is named.
+    ///
+    /// The path from 2.5 to 2.7.18 goes through 2.6, 2.7, 2.7.1 and so on, and leaves out the maintenance
+    /// releases of other series.
+    Why(Deferred<why::Args>),
+    /// List the CPython releases that are pinned by hash, and where each is on this machine.
+    Pins(Deferred<pins::Args>),
+    /// Fetch pinned releases and print the path of each.
+    ///
+    /// A release is searched in PYPATCH_SOURCES (directories of tarballs, or git repositories with release tags), in
+    /// the cache, at upstream's address, and in the distribution's source package. It must have the pinned hash.
+    Fetch(Deferred<fetch::Args>),
+    /// Explain the operations of the edit language: what they do, their arguments, examples, and what they refuse.
+    ///
+    /// Without a name, all operations are listed by format, with the scopes of `within`.
+    Explain(Deferred<explain::Args>),
+    /// Print the JSON schema of patchset.yaml, for editors and other tools.
+    Schema(Deferred<schema::Args>),
+    /// Print a completion script for a shell.
+    Completions(Deferred<completions::Args>),
+    /// Print the manual page of pypatch, or of one command, for `man -l -`.
+    Man(Deferred<man::Args>),
 }
 
 /// Runs pypatch with the arguments of this process.

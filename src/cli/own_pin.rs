@@ -15,6 +15,10 @@ pub(super) fn warn(
     made: &[Made],
 ) -> Result<(), CliError> {
     let Some(version) = &plan.version else { return Ok(()) };
+    // The pins are read only if there is something to say.
+    if idle(plan, "").next().is_none() {
+        return Ok(());
+    }
     if made.iter().any(|layer| layer.patchset == patchset.id) {
         return Ok(());
     }

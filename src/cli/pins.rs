@@ -5,7 +5,6 @@ use crate::fetch::locate;
 use crate::report::PinList;
 use crate::tree::pin::{Pin, PinError, PinSet};
 
-/// List the CPython releases that are pinned by hash, and where each is on this machine.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// List only these: a pin (python-2.5), a series (2.7) or a pattern (3.1?.*).

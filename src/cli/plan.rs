@@ -3,7 +3,6 @@
 use super::{CliError, ExitStatus, Format, Source, Ui, Workspace, own_pin};
 use crate::plan::{Plan, Series};
 
-/// Show what a patchset would do to a source, edit by edit, without writing anything.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchset.

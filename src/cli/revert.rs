@@ -6,9 +6,6 @@ use super::{CliError, ExitStatus, Format, Ui, workspace};
 use crate::apply::{self, ApplyError, RevertScope};
 use crate::report::Reverted;
 
-/// Revert patchsets: every byte, mode and mtime becomes what it was before.
-///
-/// If a file that the patchset changed was edited since, nothing is written and the file is named.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The tree.

@@ -3,7 +3,6 @@
 use super::{CliError, ExitStatus, Ui};
 use crate::patchset::json_schema;
 
-/// Print the JSON schema of patchset.yaml, for editors and other tools.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {}
 

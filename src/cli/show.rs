@@ -4,7 +4,6 @@ use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::build::Recipe;
 use crate::report::Shown;
 
-/// Show a patchset: its edits, the reasons for them, what they do, and the commands that `build` would run.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchset.

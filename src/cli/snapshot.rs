@@ -9,10 +9,6 @@ use crate::report::{Comparison, ComparisonState, counted};
 use crate::snapshot::{self, Store};
 use crate::tree::TreePath;
 
-/// Compare the results of patchsets on their pins with the accepted ones, or accept them.
-///
-/// Snapshots are the files ./snapshots/PATCHSET/PIN.snap, in the format of insta: `cargo insta review`
-/// works on them, too.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]

@@ -6,9 +6,6 @@ use super::{CliError, ExitStatus, Format, Ui, workspace};
 use crate::apply;
 use crate::report::TreeStatus;
 
-/// Show which patchsets are applied to a tree, and which files were changed since.
-///
-/// Exits with status 1 if a file was changed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The tree.

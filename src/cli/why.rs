@@ -7,15 +7,6 @@ use crate::text::nearest_names;
 use crate::tree::{CommitId, History, SourceSpec, Tree, python_version};
 use crate::why::{self, PartKey, Waypoint};
 
-/// Show which release, and which commit, changed the outcome of an edit.
-///
-/// The edit is resolved in one release after another. Where its outcome changes, or it is anchored to a
-/// different line or file, pypatch names the two releases and shows the hunks that touch the anchor. If a
-/// git repository contains both ends (given as `git:REPO@REV`, or listed in PYPATCH_SOURCES), the commits
-/// between the two are bisected, and the one that made the change is named.
-///
-/// The path from 2.5 to 2.7.18 goes through 2.6, 2.7, 2.7.1 and so on, and leaves out the maintenance
-/// releases of other series.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The edit: PATCHSET EDIT, PATCHSET/EDIT, or EDIT alone when one patchset has it.

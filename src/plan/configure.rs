@@ -1,5 +1,6 @@
 //! What a patchset does to configure and the files that it is generated from.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use memchr::memmem;
@@ -16,10 +17,24 @@ pub(super) const SOURCES: [&str; 3] = ["configure.in", "configure.ac", "aclocal.
 /// The parts of all edits, on the tree that they are planned on.
 pub(super) struct Whole<'a> {
     pub context: &'a Context<'a>,
-    pub parts: &'a [&'a Part],
+    parts: &'a [&'a Part],
+    has_own_setup: OnceCell<bool>,
 }
 
-impl Whole<'_> {
+impl<'a> Whole<'a> {
+    pub fn new(context: &'a Context<'a>, parts: &'a [&'a Part]) -> Whole<'a> {
+        Whole { context, parts, has_own_setup: OnceCell::new() }
+    }
+
+    /// Whether the tree has Modules/Setup, which configure makes elsewhere. Each module that an edit links asks.
+    pub fn has_own_setup(&self) -> Result<bool, TreeError> {
+        if let Some(known) = self.has_own_setup.get() {
+            return Ok(*known);
+        }
+        let found = self.context.tree.entry(&path("Modules/Setup"))?.is_some();
+        Ok(*self.has_own_setup.get_or_init(|| found))
+    }
+
     /// Whether an edit changes the text of configure itself, or has changed it already.
     pub fn changes_configure(&self) -> bool {
         let is_text = |delta: &Delta| matches!(delta, Delta::Rewrite(_) | Delta::Add { .. });

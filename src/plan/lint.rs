@@ -1,7 +1,7 @@
 //! When each lint is raised. A lint finds an edit that fits and would still have no effect.
 
 use super::LintHit;
-use super::configure::{SOURCES, Whole, changes_only_comments, path};
+use super::configure::{SOURCES, Whole, changes_only_comments};
 use crate::edit::{Context, Part};
 use crate::modules::setup_files;
 use crate::operation::diff::untaken;
@@ -21,7 +21,7 @@ pub fn check(
     parts: &[Part],
     all: &[&Part],
 ) -> Result<Vec<LintHit>, TreeError> {
-    let whole = Whole { context, parts: all };
+    let whole = Whole::new(context, all);
     let mut hits: Vec<LintHit> = Vec::new();
     for part in parts {
         let change = &edit.changes[part.change];
@@ -33,7 +33,8 @@ pub fn check(
         }
         for lint in Lint::ALL {
             let is_new = !hits.iter().any(|hit| hit.lint == lint);
-            if is_new && let Some(message) = message(lint, &whole, patchset, change, part)? {
+            if is_new && is_raised(lint, &whole, patchset, change, part)? {
+                let message = message(lint, context, patchset, change, part);
                 hits.push(LintHit { lint, message, allowed: edit.allow.get(lint.name()).cloned() });
             }
         }
@@ -41,57 +42,69 @@ pub fn check(
     Ok(hits)
 }
 
-/// The message of `lint`, if the part raises it.
-fn message(
+/// Whether the part raises `lint`.
+fn is_raised(
     lint: Lint,
     whole: &Whole<'_>,
     patchset: &Patchset,
     change: &Change,
     part: &Part,
-) -> Result<Option<String>, TreeError> {
+) -> Result<bool, TreeError> {
     let context = whole.context;
     let file = part.file.as_str();
     let adds = |what: fn(&[u8]) -> bool| part.deltas.iter().any(|delta| added(delta).is_some_and(what));
-    let is_setup = change.operation.family() == Family::Setup;
-    let (is_raised, message) = match lint {
-        Lint::UndefInTemplate => (
-            file.ends_with(".h.in") && adds(has_undef) && whole.adds_unchecked_undef(part)?,
-            format!("config.status rewrites a plain `#undef` in {file}: use `header.undef`, which writes `#undef/**/X`"),
-        ),
-        Lint::UndefInsideGuard => (
-            change.operation.operate().describe().anchor == Anchor::Guard(Side::InsideGuard)
-                && part.file.file_name() == "pyconfig.h.in"
-                && adds(has_undef),
-            "inside the include guard it takes effect before the system's headers only: write `place: outside-guard`".to_owned(),
-        ),
-        Lint::SetupIgnored => (
-            is_setup && file == "Modules/Setup.dist" && context.tree.entry(&path("Modules/Setup"))?.is_some(),
-            "Modules/Setup exists, so configure does not replace it with Modules/Setup.dist: edit Modules/Setup".to_owned(),
-        ),
-        Lint::SetupShadowed => (
-            is_setup && file == "Modules/Setup" && is_shadowed(context)?,
-            "makesetup reads Modules/Setup.stdlib first, and the first rule for a module wins: use Modules/Setup.local, or configure with MODULE_BUILDTYPE=static".to_owned(),
-        ),
-        Lint::StaleConfigure => (
+    let is_setup = || change.operation.family() == Family::Setup;
+    Ok(match lint {
+        Lint::UndefInTemplate => {
+            file.ends_with(".h.in") && adds(has_undef) && whole.adds_unchecked_undef(part)?
+        }
+        Lint::UndefInsideGuard => {
+            part.file.file_name() == "pyconfig.h.in"
+                && change.operation.operate().describe().anchor == Anchor::Guard(Side::InsideGuard)
+                && adds(has_undef)
+        }
+        Lint::SetupIgnored => file == "Modules/Setup.dist" && is_setup() && whole.has_own_setup()?,
+        Lint::SetupShadowed => file == "Modules/Setup" && is_setup() && is_shadowed(context)?,
+        Lint::StaleConfigure => {
             SOURCES.contains(&file)
                 && !is_regenerated(patchset, part)
                 && !whole.changes_configure()
-                && !changes_only_comments(context, part)?,
-            format!("configure is generated from {file} and is not regenerated: write `build: {{regenerate: [{{why: REASON, run: [autoconf], reads: [{file}], writes: [configure]}}]}}`"),
-        ),
-        Lint::UntakenSection => {
-            let names = untaken_sections(patchset, change);
-            (!names.is_empty(), untaken_message(change, &names))
+                && !changes_only_comments(context, part)?
         }
+        Lint::UntakenSection => !untaken_sections(patchset, change).is_empty(),
         Lint::PrintStatement => {
-            let version = context.version.as_ref().filter(|version| version.series().0 >= 3);
-            (
-                version.is_some() && file.ends_with(".py") && adds(has_print_statement),
-                format!("Python 2's print statement is a SyntaxError in {}: write `print(...)`", version.map(ToString::to_string).unwrap_or_default()),
-            )
+            file.ends_with(".py")
+                && context.version.as_ref().is_some_and(|version| version.series().0 >= 3)
+                && adds(has_print_statement)
         }
-    };
-    Ok(is_raised.then_some(message))
+    })
+}
+
+/// What is wrong where a part raises `lint`, and what to write instead.
+fn message(lint: Lint, context: &Context<'_>, patchset: &Patchset, change: &Change, part: &Part) -> String {
+    let file = part.file.as_str();
+    match lint {
+        Lint::UndefInTemplate => format!(
+            "config.status rewrites a plain `#undef` in {file}: use `header.undef`, which writes `#undef/**/X`"
+        ),
+        Lint::UndefInsideGuard => {
+            "inside the include guard it takes effect before the system's headers only: write `place: outside-guard`".to_owned()
+        }
+        Lint::SetupIgnored => {
+            "Modules/Setup exists, so configure does not replace it with Modules/Setup.dist: edit Modules/Setup".to_owned()
+        }
+        Lint::SetupShadowed => {
+            "makesetup reads Modules/Setup.stdlib first, and the first rule for a module wins: use Modules/Setup.local, or configure with MODULE_BUILDTYPE=static".to_owned()
+        }
+        Lint::StaleConfigure => format!(
+            "configure is generated from {file} and is not regenerated: write `build: {{regenerate: [{{why: REASON, run: [autoconf], reads: [{file}], writes: [configure]}}]}}`"
+        ),
+        Lint::UntakenSection => untaken_message(change, &untaken_sections(patchset, change)),
+        Lint::PrintStatement => {
+            let version = context.version.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("Python 2's print statement is a SyntaxError in {version}: write `print(...)`")
+        }
+    }
 }
 
 /// The files of the patch of a change that no change of the patchset takes from it.

@@ -16,12 +16,6 @@ use crate::snapshot::{self, Store};
 use crate::tree::python_version;
 use crate::version::Version;
 
-/// Port a patchset to another version: write a patchset that extends it and contains only what differs.
-///
-/// Edits that apply, or whose anchor was found with certainty, are ported. Edits that the other version does not
-/// need are dropped, with the reason. If only another anchor fits, candidates are listed and none is taken: accept
-/// one at the terminal, with --accept and --drop, or in a file of decisions. While an edit is open, nothing is
-/// written.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The patchset.

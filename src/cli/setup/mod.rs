@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::modules::inventory;
 
-/// Show the extension modules of a tree, find those that a program needs, and link them.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
