@@ -113,6 +113,19 @@ fn lines_are_inserted_at_the_edges_of_a_scope() {
 }
 
 #[test]
+fn a_statement_after_a_body_without_braces_is_after_the_whole_statement() {
+    let source = "int f(int x)\n{\n    if (x)\n        for (;;)\n            a(x); /* why */\n    else if (y)\n        b(x);\n    {\n        c(x);\n    }\n}\n";
+    let after = |code: &str| on("f.c", source).changed(&format!("c.insert: {{after: {code}, text: z();}}"));
+    assert_eq!(after("b(x);"), source.replace("b(x);\n", "b(x);\n    z();\n"));
+    assert_eq!(after("c(x);"), source.replace("c(x);\n", "c(x);\n        z();\n"));
+    let between = on("f.c", source).refused("c.insert: {after: a(x);, text: z();}");
+    assert!(between.contains("in the middle of a statement"), "{between}");
+    let alone = source.replace("    else if (y)\n        b(x);\n", "");
+    let inserted = on("f.c", &alone).changed("c.insert: {after: a(x);, text: z();}");
+    assert_eq!(inserted, alone.replace("why */\n", "why */\n    z();\n"));
+}
+
+#[test]
 fn a_statement_is_not_inserted_into_another() {
     for change in [
         "c.insert: {function: f, before: e(x);, text: z();}",

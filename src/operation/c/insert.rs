@@ -5,6 +5,7 @@ use super::code::{
     one_line, scope_with,
 };
 use super::statements::Statements;
+use crate::operation::lines::indentation;
 use crate::operation::neighbours;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
@@ -176,7 +177,11 @@ impl Operate for Insert {
             (false, None | Some(true)) => line_bounds(text, span.start).start,
         };
         found.iter().try_for_each(|span| check_between_lines(file, at(span)))?;
-        let lines = |span: &Span| indented(lines, margin(text, *span, scope), line_ending(text));
+        let margin = |span: &Span| {
+            let owner = after.then(|| owner_of_body(file, *span)).flatten();
+            owner.map_or_else(|| margin(text, *span, scope), |owner| indentation(text, owner))
+        };
+        let lines = |span: &Span| indented(lines, margin(span), line_ending(text));
         let found = neighbours::outside_own_text(found, |span| {
             let (at, own) = (at(&span), lines(&span));
             if after {
@@ -187,7 +192,7 @@ impl Operate for Insert {
         });
         let is_done = |span: &Span| {
             let (at, own) = (at(span), lines(span));
-            let others = others(site, margin(text, *span, scope));
+            let others = others(site, margin(span));
             if after {
                 neighbours::starts_with(&text[at..], &own, &others)
             } else {
@@ -210,6 +215,15 @@ impl Operate for Insert {
             near_lines(file, code, &[])
         })
     }
+}
+
+/// Where the `if` or loop begins that runs the code at `span` without braces, on a line above it. What is inserted after the code
+/// is after that whole statement.
+fn owner_of_body(file: &ParsedFile, span: Span) -> Option<usize> {
+    let line = line_bounds(&file.bytes, span.start);
+    let above = file.bytes[..line.start].trim_ascii_end();
+    let may_be_head = above.ends_with(b")") || above.ends_with(b"else") || above.ends_with(b"*/");
+    may_be_head.then(|| file.c().unbraced_owner(span)).flatten().filter(|owner| *owner < line.start)
 }
 
 /// Checks that a statement is not put between the parts of another one, such as an `if` and what depends on it.

@@ -88,18 +88,38 @@ impl CFile {
 impl CFile {
     /// The statement without braces that an `if`, a loop or an `else` runs, if it is what code is directly in.
     pub fn unbraced_body(&self, inside: Span) -> Option<Span> {
-        let code = self.tokens_in(Span::new(0, self.source.len()));
-        let bodies = self.heads(Span::new(0, self.source.len())).into_iter().flat_map(|guard| {
+        self.unbraced(Span::new(0, self.source.len()), inside).map(|(_, body)| body)
+    }
+
+    /// The start of the outermost `if` or loop that ends with the statement without braces that code is directly in.
+    pub fn unbraced_owner(&self, inside: Span) -> Option<usize> {
+        let whole = Span::new(0, self.source.len());
+        let functions = self.functions().iter().map(|function| function.body);
+        let part = functions.into_iter().find(|body| body.contains(inside)).unwrap_or(whole);
+        let mut owner = None;
+        let mut inside = inside;
+        while let Some((head, body)) = self.unbraced(part, inside) {
+            (owner, inside) = (Some(head.start), Span::new(head.start, body.end));
+        }
+        owner
+    }
+
+    /// The head of the innermost `if` or loop in `part` without braces around `inside`, and what it runs.
+    fn unbraced(&self, part: Span, inside: Span) -> Option<(Span, Span)> {
+        let code = self.tokens_in(part);
+        let bodies = self.heads(part).into_iter().flat_map(|guard| {
             let (body, otherwise) = parts(&code, &guard).unzip();
-            body.into_iter().chain(otherwise.flatten())
+            let head = guard.head;
+            body.into_iter().chain(otherwise.flatten()).map(move |body| (head, body))
         });
-        let body = bodies.filter(|body| body.contains(inside)).min_by_key(|body| body.len())?;
+        let (head, body) =
+            bodies.filter(|(_, body)| body.contains(inside)).min_by_key(|(_, body)| body.len())?;
         let holds = |open: usize| {
             let close = code.partner(open).filter(|_| code.is_mark(open, b"{"));
             close.is_some_and(|close| Span::new(code.start(open), code.end(close)).contains(inside))
         };
         let is_in = |token: &usize| body.contains(code.span(*token));
-        (!(0..code.len()).filter(is_in).any(holds)).then_some(body)
+        (!(0..code.len()).filter(is_in).any(holds)).then_some((head, body))
     }
 }
 

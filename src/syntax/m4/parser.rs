@@ -101,14 +101,14 @@ impl Parser<'_> {
         }
     }
 
-    /// The word or sign at `at`, as far as it may be a stop.
+    /// The word or sign at `at`, as far as it may be a stop; nothing at the end.
     fn word(&self, at: usize, end: usize) -> &[u8] {
         let rest = &self.code[at..end];
         if rest.starts_with(b";;") {
             return &rest[..2];
         }
         let length = rest.iter().take_while(|b| !is_end_of_word(**b)).count();
-        &rest[..length.max(1)]
+        &rest[..length.max(1).min(rest.len())]
     }
 
     fn after_blanks(&self, mut at: usize, end: usize) -> usize {

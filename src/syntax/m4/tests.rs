@@ -131,3 +131,29 @@ fn text_that_only_looks_like_shell_is_read_in_time() {
         assert!(start.elapsed().as_secs() < 30, "{part:?}: {:?}", start.elapsed());
     }
 }
+
+#[test]
+fn a_keyword_may_be_the_last_word() {
+    for text in [
+        "case",
+        "a\ncase ",
+        "case x",
+        "case x in",
+        "case x in\n a",
+        "if",
+        "if x; then",
+        "for",
+        "while",
+        "{",
+        "(",
+        "a |",
+        "x() {",
+    ] {
+        for end in ["", "\n", " \\\n"] {
+            let text = format!("{text}{end}");
+            for dialect in [Dialect::M4, Dialect::Shell] {
+                M4File::parse(text.as_bytes(), dialect);
+            }
+        }
+    }
+}
