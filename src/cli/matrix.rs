@@ -97,7 +97,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         }));
     }
     let mut matrix = Matrix { patchset: patchset.id.clone(), base: base.name.clone(), columns };
-    matrix.note_gone_since();
+    matrix.note_gone_since(base.version.as_ref());
     if sources.len() <= FEW && !args.family {
         since(workspace, &patchset, &base, &mut matrix)?;
     }

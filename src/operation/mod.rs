@@ -47,6 +47,7 @@ pub use first_lines::keeps_first_lines;
 pub use list::{Family, Operation};
 pub use operate::{Compared, Description, FileNeed, Operate, Site};
 pub use parsed::ParsedFile;
+pub(crate) use proof::is_telling;
 pub use scope::Within;
 pub(crate) use text::near_lines;
 pub use times::Times;

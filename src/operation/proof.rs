@@ -81,7 +81,7 @@ fn proves((code, scope): (&[u8], Span), (find, with): (&[u8], &[u8]), places: &[
 }
 
 /// Whether a word says which code is meant: the name of something.
-fn is_telling(word: &[u8]) -> bool {
+pub(crate) fn is_telling(word: &[u8]) -> bool {
     has_word(word) && !word[0].is_ascii_digit() && !COMMON.iter().any(|common| common.as_bytes() == word)
 }
 

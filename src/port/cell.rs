@@ -94,6 +94,8 @@ pub struct Cell {
     pub reason: Option<String>,
     /// For an obsolete cell, what was searched.
     pub evidence: Option<Evidence>,
+    /// Whether the tree has what the anchor names. An edit may be open where nothing of that name was ever.
+    pub has_anchor: bool,
     /// For an obsolete cell, the release that removed what the edit changes, if known.
     pub gone_since: Option<GoneSince>,
 }

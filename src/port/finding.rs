@@ -16,12 +16,21 @@ pub(super) struct Finding {
     pub candidates: Vec<Candidate>,
     pub reason: Option<String>,
     pub evidence: Option<Evidence>,
+    /// Whether the tree has what the anchor names: not if none of its names is in the code.
+    pub has_anchor: bool,
 }
 
 impl Finding {
     /// A verdict that these lines show.
     pub(super) fn at(verdict: Verdict, places: &[Location]) -> Finding {
-        Finding { verdict, places: places.to_vec(), candidates: Vec::new(), reason: None, evidence: None }
+        Finding {
+            verdict,
+            places: places.to_vec(),
+            candidates: Vec::new(),
+            reason: None,
+            evidence: None,
+            has_anchor: verdict != Verdict::Obsolete,
+        }
     }
 
     pub(super) fn reason(verdict: Verdict, why: &str) -> Finding {
@@ -52,6 +61,7 @@ impl Finding {
             candidates: vec![candidate],
             reason: Some(why),
             evidence: None,
+            has_anchor: true,
         }
     }
 

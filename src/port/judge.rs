@@ -16,6 +16,9 @@ use crate::plan::{self, Baseline, RECIPE, only_change, prerequisite_changes};
 use crate::tree::{Location, OverlayTree, Tree, TreeError, TreePath, python_version};
 use crate::version::VersionRange;
 
+/// What is said of something that the release has that the patchset was written for, on an older one.
+const NOT_YET: &str = "not there yet";
+
 /// A required fact that does not hold, and what that means for the edit.
 struct Obstacle<'a> {
     requirement: &'a Requirement,
@@ -189,7 +192,11 @@ fn judge_change(
             among: need.file.to_string(),
             except: Vec::new(),
         };
-        let finding = Finding { evidence: Some(evidence), ..Finding::reason(Verdict::Already, &why) };
+        let finding = Finding {
+            evidence: Some(evidence),
+            has_anchor: false,
+            ..Finding::reason(Verdict::Already, &why)
+        };
         return Ok(vec![cell(judging, &edit.id, label(), Some(index), finding)]);
     }
     let mut cells = Vec::new();
@@ -272,8 +279,14 @@ fn cell(
     change: Option<usize>,
     finding: Finding,
 ) -> Cell {
-    let Finding { verdict, places, candidates, reason, evidence } = finding;
+    let Finding { verdict, places, candidates, reason, evidence, has_anchor } = finding;
     let candidates: Vec<Candidate> = candidates.into_iter().filter(|one| !one.places.is_empty()).collect();
+    let reason = match reason {
+        Some(reason) if verdict == Verdict::Obsolete && judging.is_older() => {
+            Some(format!("{NOT_YET}: {reason}"))
+        }
+        reason => reason,
+    };
     Cell {
         edit: edit.to_owned(),
         part,
@@ -285,6 +298,7 @@ fn cell(
         candidates,
         reason,
         evidence,
+        has_anchor,
         gone_since: None,
     }
 }

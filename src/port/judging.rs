@@ -14,6 +14,7 @@ use crate::plan::Baseline;
 use crate::syntax::setup::Setup;
 use crate::text::Comments;
 use crate::tree::{Tree, TreeError, TreePath, python_version};
+use crate::version::Version;
 
 /// A patchset and the tree on which it is judged.
 pub(super) struct Judging<'a> {
@@ -22,6 +23,8 @@ pub(super) struct Judging<'a> {
     /// The release that the patchset was written for, if it is available.
     pub base: Option<&'a dyn Tree>,
     pub baseline: Option<&'a Baseline>,
+    /// The version of that release.
+    old_version: Option<Version>,
     /// Whether the patchset is written for this version.
     pub in_range: bool,
     pub searched: &'a Searched,
@@ -58,11 +61,17 @@ impl<'a> Judging<'a> {
             context,
             base,
             baseline,
+            old_version: base.map(python_version).transpose()?.flatten(),
             in_range,
             searched,
             like: RefCell::default(),
             setup_files: OnceCell::new(),
         })
+    }
+
+    /// Whether the tree is older than the release that the patchset was written for.
+    pub(super) fn is_older(&self) -> bool {
+        self.old_version.as_ref().zip(self.context.version.as_ref()).is_some_and(|(old, own)| own < old)
     }
 
     /// All files of the tree, listed on demand.
@@ -170,6 +179,12 @@ impl<'a> Judging<'a> {
         let id = self.context.tree.contents_id(path);
         let read = || Ok(self.contents(path)?.map_or(0.0, |bytes| like(&bytes)));
         self.searched.likeness.or(old.as_str(), id, read)
+    }
+
+    /// The same on the release that the patchset was written for, if it is available.
+    pub(super) fn of_base(&self) -> Result<Option<Judging<'a>>, TreeError> {
+        let of = |base| Judging::new(self.patchset, self.baseline, None, base, self.searched);
+        self.base.map(of).transpose()
     }
 
     /// A file of the release that the patchset was written for.

@@ -65,8 +65,9 @@ impl Matrix {
     }
 
     /// Sets [`Cell::gone_since`] of each obsolete cell where the columns show it: the first version of an unbroken run of
-    /// obsolete cells, if a column before it has another verdict.
-    pub fn note_gone_since(&mut self) {
+    /// cells without what the anchor names, if a column before it has that. Versions before `base`, for which the patchset
+    /// was written, did not lose it.
+    pub fn note_gone_since(&mut self, base: Option<&Version>) {
         let mut order: Vec<usize> =
             (0..self.columns.len()).filter(|at| self.columns[*at].version.is_some()).collect();
         order.sort_by(|a, b| self.columns[*a].version.cmp(&self.columns[*b].version));
@@ -74,19 +75,29 @@ impl Matrix {
         let mut before: BTreeMap<String, String> = BTreeMap::new();
         for at in order {
             let version = self.columns[at].version.as_ref().map(ToString::to_string).unwrap_or_default();
+            let is_older = base.zip(self.columns[at].version.as_ref()).is_some_and(|(base, own)| own < base);
             let Ok(cells) = &mut self.columns[at].cells else { continue };
             for cell in cells {
                 let row = cell.row();
-                if cell.verdict != Verdict::Obsolete {
+                if cell.verdict == Verdict::Skipped {
+                    continue;
+                }
+                if cell.has_anchor {
                     since.remove(&row);
                     before.insert(row, version.clone());
+                    continue;
+                }
+                if is_older {
                     continue;
                 }
                 let first_seen = || {
                     let last = before.get(&row)?.clone();
                     Some(GoneSince { first: version.clone(), last })
                 };
-                cell.gone_since.clone_from(since.entry(row.clone()).or_insert_with(first_seen));
+                let since = since.entry(row.clone()).or_insert_with(first_seen);
+                if cell.verdict == Verdict::Obsolete {
+                    cell.gone_since.clone_from(since);
+                }
             }
         }
     }

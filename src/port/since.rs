@@ -30,8 +30,8 @@ pub fn find_gone_since(
             let row = cell.row();
             let mut gone_at = |at: usize| {
                 let cells = judged.entry(at).or_insert_with(|| judge(at)).as_ref()?;
-                let found = cells.iter().filter(|cell| cell.row() == row).map(|cell| cell.verdict).max();
-                Some(found == Some(Verdict::Obsolete))
+                let mut own = cells.iter().filter(|cell| cell.row() == row).peekable();
+                Some(own.peek().is_some() && own.all(|cell| !cell.has_anchor))
             };
             let (mut low, mut high) = (0, path.len());
             while low < high {
@@ -67,6 +67,7 @@ mod tests {
             candidates: Vec::new(),
             reason: Some("it is missing".to_owned()),
             evidence: None,
+            has_anchor: verdict != Verdict::Obsolete,
             gone_since: None,
         }
     }

@@ -333,6 +333,108 @@ fn a_python_function_is_a_scope() {
 }
 
 #[test]
+fn a_line_of_other_names_in_another_function_is_a_candidate() {
+    let old = "int config_init(struct config *c)\n{\n    c->exec_dir = decode(EXEC_DIR, &len);\n    c->data_dir = decode(DATA_DIR, &len);\n    return 0;\n}\nint other(void)\n{\n    return 0;\n}\n";
+    let new = "int other(void)\n{\n    return 0;\n}\nvoid make_paths(void)\n{\n    wchar_t *data = decode(DATA_DIR, NULL);\n    wchar_t *_exec_dir = decode(EXEC_DIR, NULL);\n    join(data, _exec_dir);\n}\n";
+    let edit = format!(
+        "file: {C}\nc.insert: {{function: config_init, before: 'c->exec_dir = decode(EXEC_DIR, &len);', text: more();}}"
+    );
+    let case = Case::new(&[(C, old)], &[(C, new)], &edit);
+    assert_eq!(case.first(), ("changed".into(), format!("{C}:8"), false));
+    // Where its names are gone, too, it is obsolete, whatever else calls `decode`.
+    let gone = "int other(void)\n{\n    return 0;\n}\n";
+    assert_eq!(Case::new(&[(C, old)], &[(C, gone)], &edit).verdict(), "obsolete");
+}
+
+#[test]
+fn a_short_text_in_a_renamed_function_is_a_candidate() {
+    let function = |name: &str| {
+        format!("int {name}(void)\n{{\n    walk_all();\n    n += 1;\n    return find_more(n);\n}}\n")
+    };
+    let edit = format!("file: {C}\nc.insert: {{function: old_walk, after: n += 1;, text: more();}}");
+    let new = "int other_name(int start, int end)\n{\n    while (start < end) {\n        step(start++);\n        n += 1;\n    }\n    switch (end) {\n    case 1:\n        leave();\n    }\n}\n";
+    let case = Case::new(&[(C, &function("old_walk"))], &[(C, new)], &edit);
+    assert_eq!(case.first(), ("changed".into(), format!("{C}:5"), true));
+    let edit = "file: setup.py\nwithin: {function: old}\npython.replace: {find: 'a = b', with: 'a = c'}";
+    let python = |name: &str| format!("def {name}():\n    first()\n    a = b\n    last()\n");
+    let case = Case::new(&[("setup.py", &python("old"))], &[("setup.py", &python("new"))], edit);
+    assert_eq!(case.first(), ("changed".into(), "setup.py:3".into(), true));
+}
+
+#[test]
+fn a_line_with_other_quotes_or_line_breaks_is_a_candidate() {
+    let old = "setup(\n    name = 'x',\n    scripts = ['Tools/run', 'Tools/idle', 'Tools/convert'])\n";
+    let new = "setup(\n    name = 'x',\n    scripts = [\"Tools/run3\", \"Tools/idle3\",\n               \"Tools/convert\"])\n";
+    let edit = "file: setup.py\npython.replace: {find: \"['Tools/run', 'Tools/idle', 'Tools/convert']\", with: \"['Tools/run', 'Tools/idle']\"}";
+    let (verdict, place, _) = Case::new(&[("setup.py", old)], &[("setup.py", new)], edit).first();
+    assert_eq!(verdict, "changed");
+    assert!(["setup.py:3", "setup.py:4"].contains(&place.as_str()), "{place}");
+}
+
+#[test]
+fn a_condition_that_changed_or_was_split_is_a_candidate() {
+    let old = "#if defined(__BSD__) && defined(_WIDE_SOURCE)\nint a;\n#endif\n";
+    let new = "#ifdef __BSD__\n/* As it should be. */\n#ifdef _WIDE_SOURCE\nint a;\n#endif\n#endif\n";
+    let edit = format!(
+        "file: {C}\nc.insert: {{before: '#if defined(__BSD__) && defined(_WIDE_SOURCE)', text: int b;}}"
+    );
+    let (verdict, place, _) = Case::new(&[(C, old)], &[(C, new)], &edit).first();
+    assert_eq!(verdict, "changed");
+    assert!([format!("{C}:1"), format!("{C}:3")].contains(&place), "{place}");
+
+    let old = "def find(p):\n    if platform == 'darwin' and is_sdk_path(p):\n        return p\n    PLATFORM = 'darwin'\n";
+    let new =
+        "MACOS = PLATFORM == 'darwin'\ndef find(p):\n    if MACOS and is_sdk_path(p):\n        return p\n";
+    let edit = "file: setup.py\nwithin: {function: find}\npython.replace-condition: {find: \"platform == 'darwin' and is_sdk_path(p)\", and: native}";
+    let found = Case::new(&[("setup.py", old)], &[("setup.py", new)], edit).first();
+    assert_eq!(found, ("changed".into(), "setup.py:3".into(), false));
+}
+
+#[test]
+fn the_rest_of_the_line_of_an_anchor_shows_where_it_went() {
+    let body = |line: &str| {
+        format!(
+            "int run(FILE *fp, char *filename)\n{{\n    filename = find(filename, fp);\n    {line}\n    return 0;\n}}\n"
+        )
+    };
+    let old = body("return run_any_file(fp, filename ? filename : \"-\");");
+    let new = body("return run_any_file(NULL, fp, 1);");
+    let edit = format!(
+        "file: {C}\nc.replace: {{function: run, find: 'filename ? filename : \"-\"', with: filename}}"
+    );
+    let case = Case::new(&[(C, &old)], &[(C, &new)], &edit);
+    assert_eq!(case.first(), ("changed".into(), format!("{C}:4"), false));
+}
+
+#[test]
+fn what_an_older_version_lacks_is_not_gone() {
+    let env = TestEnvironment::new();
+    let later = "int convert_clock(int k)\n{\n#ifdef _AIX\n    k = 1;\n#endif\n    return k;\n}\n";
+    let first = "int other(void)\n{\n    return 0;\n}\n";
+    let versions = [
+        ("3.7.1", format!("{first}#ifdef _AIX\nint aix;\n#endif\n")),
+        ("3.8.1", first.to_owned()),
+        ("3.9.1", format!("{first}{later}")),
+        ("3.10.1", first.to_owned()),
+    ];
+    for (version, text) in &versions {
+        env.write(&format!("{version}/Include/patchlevel.h"), format!("#define PY_VERSION \"{version}\"\n"));
+        env.write(&format!("{version}/{C}"), text);
+    }
+    env.yaml(
+        "mine",
+        format!("schema: 1\nid: mine\ntitle: Mine\napplies-to: '>=3.9, <3.10'\nedits:\n  - id: e\n    why: Why not.\n    file: {C}\n    c.replace-condition: {{function: convert_clock, find: '#ifdef _AIX', or: defined(__DragonFly__)}}\n"),
+    );
+    let arguments = ["matrix", "mine", "--format", "json", "--base", "3.9.1", "3.7.1", "3.8.1", "3.10.1"];
+    let json: Value = serde_json::from_str(&env.stdout(&arguments)).unwrap();
+    let reasons: Vec<&str> =
+        json["cells"].as_array().unwrap().iter().filter_map(|cell| cell["reason"].as_str()).collect();
+    assert!(reasons[1].starts_with("not there yet: "), "{reasons:#?}");
+    assert!(reasons[2].starts_with("gone since 3.10.1 (still there in 3.9.1): "), "{reasons:#?}");
+    assert!(!reasons[0].contains("gone") && !reasons[1].contains("gone"), "{reasons:#?}");
+}
+
+#[test]
 fn the_scope_of_moved_code_is_proposed() {
     let c = |scope: &str| {
         format!("file: {C}\nwithin: {{{scope}}}\nc.replace: {{find: step_one, with: step_two}}")

@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use memchr::memmem;
 
+use super::alike::alike;
 use super::kind::{NOT_BUILT, folder_of, is_searched, kind};
+use super::names::{LONG, MOST, is_searched_for, letters, longest_name, words_of};
 use crate::edit::Outcome;
 use crate::operation::{Anchor, Function as Wanted, ParsedFile, find_words};
 use crate::patchset::Change;
@@ -17,36 +19,89 @@ use crate::syntax::makefile::Makefile;
 use crate::text::{Comments, Span, find_tokens, line_bounds};
 use crate::tree::{TreeError, TreePath};
 
-/// A name in more places than this does not show where the anchor went.
-const MOST: usize = 6;
-
-/// A name with at least this many letters is worth a search by itself.
-const LONG: usize = 4;
-
 /// Puts the places where the text of the anchor is in other functions, rules and files before the candidates of `finding`,
-/// and keeps an edit from being obsolete while its names are still in the code.
+/// and after them the lines with its names; keeps an edit from being obsolete while these are still in the code.
 pub(super) fn elsewhere(judged: JudgedPart<'_>, finding: Finding) -> Result<Finding, TreeError> {
     let can_be_taken = finding.candidates.iter().any(|candidate| candidate.change.is_some());
     if finding.verdict == Verdict::Moved || can_be_taken {
         return Ok(finding);
     }
-    let mut found = match text_of(&judged.anchor()) {
+    let anchor = judged.anchor();
+    let text = text_of(&anchor);
+    let mut found = match text {
         Some(text) => places_of_text(judged, text)?,
         None => Vec::new(),
     };
     let names = missing_names(judged)?;
+    let has_anchor = match names[..] {
+        [] => finding.verdict != Verdict::Obsolete,
+        _ => has_one_of(judged, &names)?,
+    };
     if found.is_empty() {
         found = in_other_files(judged, &names)?;
     }
-    if found.is_empty() && finding.candidates.is_empty() {
+    let mut near = finding.candidates.clone();
+    if let Some(text) = text.filter(|_| found.is_empty()) {
+        near = alike(judged, text, near)?;
+    }
+    if found.is_empty() && near.is_empty() {
         found = spelled_differently(judged, &names)?;
     }
-    if found.is_empty() {
-        return if_gone(judged.judging, &judged.part.file, names, finding);
+    if let Some(text) = text.filter(|_| found.is_empty() && near.is_empty()) {
+        found = with_names_of(judged, text)?;
+    }
+    if found.is_empty() && near.is_empty() {
+        let finding = if_gone(judged.judging, &judged.part.file, names, finding)?;
+        return Ok(Finding { has_anchor, ..finding });
     }
     let reason = finding.reason.clone().unwrap_or_default();
-    let all = found.into_iter().chain(finding.candidates).collect();
-    Ok(Finding { places: finding.places, ..Finding::candidates(all, Verdict::Lost, &reason) })
+    let all = found.into_iter().chain(near).collect();
+    Ok(Finding { places: finding.places, has_anchor, ..Finding::candidates(all, Verdict::Lost, &reason) })
+}
+
+/// Whether a file of the same kind has one of `names`.
+fn has_one_of(judged: JudgedPart<'_>, names: &[String]) -> Result<bool, TreeError> {
+    for name in names {
+        if !files_with(judged.judging, &judged.part.file, name.as_bytes())?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The places of those names of a text that few places have or had, in files of the same kind that did not have them before.
+fn with_names_of(judged: JudgedPart<'_>, text: &str) -> Result<Vec<Candidate>, TreeError> {
+    let (judging, own) = (judged.judging, &judged.part.file);
+    let before = judging.of_base()?;
+    let mut names: Vec<&str> = words_of(text).filter(|word| is_searched_for(word)).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut found: Vec<(usize, Candidate)> = Vec::new();
+    for name in names {
+        let number = |files: &[(TreePath, usize)]| files.iter().map(|(_, times)| times).sum::<usize>();
+        let with_name = files_with(judging, own, name.as_bytes())?;
+        let times = number(&with_name);
+        if times == 0 || times > MOST {
+            continue;
+        }
+        let had_name = match &before {
+            Some(before) => files_with(before, own, name.as_bytes())?,
+            None => Vec::new(),
+        };
+        if number(&had_name) > MOST {
+            continue;
+        }
+        let is_new = |one: &(TreePath, usize)| !had_name.iter().any(|old| old.0 == one.0 && old.1 >= one.1);
+        for (path, _) in with_name.into_iter().filter(is_new) {
+            let bytes = judging.contents(&path)?.unwrap_or_default();
+            for span in words_of_code(&path, &bytes, name.as_bytes()) {
+                let why = format!("`{name}` is here");
+                found.push((times, candidate(&path, &bytes, &[span.start], &why, None)));
+            }
+        }
+    }
+    found.sort_by_key(|(times, _)| *times);
+    Ok(found.into_iter().map(|(_, candidate)| candidate).collect())
 }
 
 /// Other files of the same kind that have one of `names` and in which the change fits as it is.
@@ -144,11 +199,6 @@ fn words_with<'a>(text: &'a [u8], spellings: &'a [String; 3]) -> impl Iterator<I
     })
 }
 
-/// The letters and digits of a name, in lower case.
-fn letters(name: &[u8]) -> impl Iterator<Item = u8> + '_ {
-    name.iter().filter(|b| **b != b'_').map(u8::to_ascii_lowercase)
-}
-
 /// Whether a word has the letters `wanted`, maybe after a prefix `Py`.
 fn is_spelling_of(word: &[u8], wanted: &[u8]) -> bool {
     let is_equal = |all: &mut dyn Iterator<Item = u8>| all.eq(wanted.iter().copied());
@@ -179,25 +229,26 @@ pub(super) fn text_of(anchor: &Anchor) -> Option<&str> {
     }
 }
 
-/// The longest name in a text, by which it is recognised.
-fn longest_name(text: &str) -> Option<&str> {
-    let words = text.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
-    words
-        .filter(|word| word.len() >= LONG && !word.starts_with(|sign: char| sign.is_ascii_digit()))
-        .max_by_key(|word| word.len())
+/// The files that have the text of an anchor, with any blanks, and how often: of the same kind, first the one where it was.
+/// A text without a long name is in other files by accident.
+fn files_with_text(judged: JudgedPart<'_>, text: &str) -> Result<Vec<(TreePath, usize)>, TreeError> {
+    let (judging, own) = (judged.judging, &judged.part.file);
+    if words_of(text).next().is_none() {
+        return Ok(Vec::new());
+    }
+    let sought = |comments| Sought::Text(comments, text.to_owned());
+    let count = |path: &TreePath, bytes: &[u8]| matches_in(path, bytes, text).len();
+    let all = same_kind(judging, own)?;
+    let is_long = words_of(text).any(is_searched_for);
+    let paths = all.iter().filter(|file| is_long || file.path == *own);
+    Ok(own_first(own, judging.having(paths, sought, count)?))
 }
 
 /// Where the text of an anchor is, with any blanks, in files of the same kind: first in the file where it was.
 fn places_of_text(judged: JudgedPart<'_>, text: &str) -> Result<Vec<Candidate>, TreeError> {
-    let Some(name) = longest_name(text) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     let judging = judged.judging;
-    let with_name = files_with(judging, &judged.part.file, name.as_bytes())?;
-    let sought = |comments| Sought::Text(comments, text.to_owned());
-    let count = |path: &TreePath, bytes: &[u8]| matches_in(path, bytes, text).len();
-    let with_name: Vec<Searchable> =
-        with_name.into_iter().map(|(path, _)| judging.searchable(path)).collect();
-    for (path, _) in judging.having(&with_name, sought, count)? {
+    for (path, _) in files_with_text(judged, text)? {
         let Some(parsed) = judging.parsed(&path)? else { continue };
         let (path, bytes) = (&path, &parsed.bytes);
         let matches = matches_in(path, bytes, text);

@@ -1,6 +1,7 @@
 //! Searches for missing anchors, a file per format. A search lists candidates and gives its reasons; it accepts none of
 //! them.
 
+mod alike;
 mod c;
 mod declaration;
 mod diff;
@@ -10,6 +11,7 @@ mod file;
 mod kind;
 mod likeness;
 mod makefile;
+mod names;
 mod print_statement;
 mod recipe;
 mod setup;

@@ -118,6 +118,7 @@ mod tests {
             candidates: vec![candidate],
             reason: Some(hostile("reason")),
             evidence: None,
+            has_anchor: true,
             gone_since: None,
         };
         let columns = vec![column("column", Ok(vec![cell])), column("broken", Err(hostile("error")))];
