@@ -130,8 +130,9 @@ enum Command {
     /// Show how a patchset fits many versions: a row for each part of an edit, a column for each source.
     ///
     /// Sources are read without unpacking them: tarballs, and commits from the object database of a git repository.
-    /// Inside the range that a patchset is written for, an edit that fits applies. Outside it, the anchored lines are
-    /// compared with those of the release that the patchset was written for (--base).
+    /// Inside the range that a patchset is written for, an edit that fits applies. Outside it, the anchored
+    /// lines, or the text that the edit overwrites, are compared with those of the release that the patchset was written for
+    /// (--base).
     Matrix(Deferred<matrix::Args>),
     /// Port a patchset to another version: write a patchset that extends it and contains only what differs.
     ///

@@ -8,6 +8,7 @@ mod context;
 mod fact;
 mod in_file;
 mod outcome;
+mod overwritten;
 mod resolve;
 mod suggest;
 #[cfg(any(test, fuzzing))]
@@ -18,5 +19,6 @@ mod tests;
 pub use context::Context;
 pub use fact::unmet;
 pub use outcome::{AnchorLine, Near, Outcome, OutcomeKind, Part, normalized};
+pub use overwritten::{FirstDifference, Overwritten, overwritten};
 pub use resolve::{chosen, resolve};
 pub use suggest::suggestion;

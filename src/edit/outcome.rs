@@ -217,7 +217,7 @@ impl Part {
         };
         let starts = self.anchors.iter().map(|anchor| anchor.start);
         let mut lines: Vec<AnchorLine> = match self.compared {
-            Compared::Nothing => Vec::new(),
+            Compared::Nothing | Compared::Value => Vec::new(),
             Compared::Line => starts.map(|at| line_at(line_bounds(text, at), at)).collect(),
             Compared::LogicalLine => {
                 starts.map(|at| logical_line(text, at)).map(|line| line_at(line, line.start)).collect()

@@ -135,14 +135,27 @@ impl<'a> Description<'a> {
 /// How much text around an anchor is compared with that of another version. It is also what a snapshot keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compared {
-    /// None: the anchor says all, such as a literal text.
+    /// None: the anchor says all, such as a literal text, or the name of what is removed.
     Nothing,
+    /// The text that the change overwrites without naming it, such as the value of a name: new text may be made for the
+    /// old one only. A snapshot does not keep it.
+    Value,
     /// The line.
     Line,
     /// The line with those that backslashes join to it.
     LogicalLine,
     /// Only whether the file exists.
     Existence,
+}
+
+impl Compared {
+    /// Whether lines around the anchor are compared, which a snapshot keeps.
+    pub fn has_lines(self) -> bool {
+        match self {
+            Compared::Nothing | Compared::Value => false,
+            Compared::Line | Compared::LogicalLine | Compared::Existence => true,
+        }
+    }
 }
 
 /// What an operation needs of its file.

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::base_hunk::BaseHunk;
 use super::levels::prerequisite_changes;
 use super::preset::{configure_source, presets, questions};
-use crate::edit::{AnchorLine, Context, Outcome, resolve};
+use crate::edit::{AnchorLine, Context, Outcome, Overwritten, overwritten, resolve};
 use crate::patchset::{Edit, Patchset};
 use crate::tree::{OverlayTree, Tree, TreeError, python_version};
 
@@ -21,6 +21,9 @@ pub struct Baseline {
     changes: BTreeMap<(String, usize), BTreeMap<Option<String>, Vec<AnchorLine>>>,
     /// What each edit does there.
     hunks: BTreeMap<String, Vec<BaseHunk>>,
+    /// What the parts overwrite there whose text is compared, by edit, number of the change, and part. A snapshot has
+    /// none of it.
+    overwritten: BTreeMap<(String, usize, Option<String>), Vec<Overwritten>>,
 }
 
 impl Baseline {
@@ -30,7 +33,8 @@ impl Baseline {
     /// If the tree cannot be read.
     pub fn read(patchset: &Patchset, tree: &dyn Tree) -> Result<Baseline, TreeError> {
         let context = Context::new(tree, python_version(tree)?);
-        let (mut changes, mut hunks) = (BTreeMap::new(), BTreeMap::new());
+        let (mut changes, mut hunks, mut all_overwritten) =
+            (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for edit in &patchset.edits {
             let needed = prerequisite_changes(patchset, edit, tree)?;
             let after = OverlayTree::new(tree, &needed);
@@ -46,6 +50,8 @@ impl Baseline {
                     let text = context.file_or_link(&part.file)?.map(|file| file.bytes).unwrap_or_default();
                     let lines = part.anchor_lines(&text);
                     own.extend(BaseHunk::of_part(index, &part, &text));
+                    let pieces = overwritten(&context, &part, edit.changes[index].operation.family())?;
+                    all_overwritten.insert((edit.id.clone(), index, part.name.clone()), pieces);
                     by_part.insert(part.name, lines);
                 }
                 changes.insert((edit.id.clone(), index), by_part);
@@ -64,7 +70,7 @@ impl Baseline {
         if !asked.is_empty() {
             changes.insert((RECIPE.to_owned(), 0), asked);
         }
-        Ok(Baseline { changes, hunks })
+        Ok(Baseline { changes, hunks, overwritten: all_overwritten })
     }
 
     /// The lines that a part is anchored to.
@@ -81,6 +87,12 @@ impl Baseline {
     /// What an edit does on that release.
     pub fn hunks(&self, edit: &str) -> &[BaseHunk] {
         self.hunks.get(edit).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a part overwrites on that release, if its operation compares that and the release is available.
+    pub fn overwritten(&self, edit: &str, change: usize, part: Option<&str>) -> &[Overwritten] {
+        let key = (edit.to_owned(), change, part.map(str::to_owned));
+        self.overwritten.get(&key).map_or(&[], Vec::as_slice)
     }
 
     /// With what each edit does, as a snapshot has it.

@@ -16,7 +16,7 @@ named_values! {
         Skipped = "skipped",
         /// What it changes no longer exists.
         Obsolete = "obsolete",
-        /// The anchor is found on the same lines.
+        /// The anchor is found on the same lines, and what the change overwrites is the same.
         Applies = "applies",
         /// The same lines are in another file, found with certainty.
         Moved = "moved",

@@ -10,7 +10,7 @@ use super::place::{self, Made};
 use super::search;
 use super::searched::Searched;
 use crate::edit::{AnchorLine, Context, Outcome, chosen, unmet};
-use crate::operation::{Anchor, Compared};
+use crate::operation::Anchor;
 use crate::patchset::{Change, Edit, Fact, Patchset, Requirement};
 use crate::plan::{self, Baseline, RECIPE, only_change, prerequisite_changes};
 use crate::tree::{Location, OverlayTree, Tree, TreeError, TreePath, python_version};
@@ -249,9 +249,7 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
             Ok(search::trapped(change, if at.is_empty() { places } else { &at }, &hit.message))
         }
         Outcome::Already(_)
-            if part.compared == Compared::Nothing
-                && made == Made::No
-                && !names_definition(&judged.anchor()) =>
+            if !part.compared.has_lines() && made == Made::No && !names_definition(&judged.anchor()) =>
         {
             let mut finding = search::search(judged)?;
             let text = "the text that it would leave is in the file, but not where the edit is made";

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::searched::{Number, Searched, Sought};
 use crate::contents::Contents;
-use crate::edit::{AnchorLine, Context, Part, resolve};
+use crate::edit::{AnchorLine, Context, Overwritten, Part, overwritten, resolve};
 use crate::modules::{SetupFile, setup_files};
 use crate::operation::{Anchor, ParsedFile};
 use crate::patchset::{Change, Edit, Patchset};
@@ -245,6 +245,19 @@ impl<'a> JudgedPart<'a> {
     /// The lines that it is anchored to here.
     pub(super) fn lines_now(&self) -> Result<Vec<AnchorLine>, TreeError> {
         Ok(self.part.anchor_lines(&self.judging.contents(&self.part.file)?.unwrap_or_default()))
+    }
+
+    /// What it overwrites on the release that the patchset was written for, if that is known and its operation compares it.
+    pub(super) fn overwritten_before(&self) -> &'a [Overwritten] {
+        let pieces = |baseline: &'a Baseline| {
+            baseline.overwritten(&self.edit.id, self.index, self.part.name.as_deref())
+        };
+        self.judging.baseline.map_or(&[], pieces)
+    }
+
+    /// What it overwrites here.
+    pub(super) fn overwritten_now(&self) -> Result<Vec<Overwritten>, TreeError> {
+        overwritten(&self.judging.context, self.part, self.change.operation.family())
     }
 
     /// A proposed change, if there is one and it fits the tree.

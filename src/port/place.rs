@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 
 use super::judging::JudgedPart;
 use crate::edit::Outcome;
-use crate::operation::Compared;
 use crate::plan::BaseHunk;
 use crate::text::{Comments, LineIndex, Span, find_tokens, has_word, lines, tokens};
 use crate::tree::{Location, TreeError};
@@ -27,7 +26,7 @@ pub(super) enum Made {
 /// the patchset was written for.
 pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
     let JudgedPart { judging, edit, index, change, part } = judged;
-    let Some(baseline) = judging.baseline.filter(|_| part.compared == Compared::Nothing) else {
+    let Some(baseline) = judging.baseline.filter(|_| !part.compared.has_lines()) else {
         return Ok(Made::Unknown);
     };
     let is_only = edit.changes.iter().filter(|one| one.file == change.file).count() == 1;

@@ -22,4 +22,4 @@ pub(crate) use lines::{
 pub(crate) use named::{named_values, serde_as_text};
 pub(crate) use nearest::{distance, nearest, nearest_names};
 pub(crate) use rewrite::{apply, reverse};
-pub(crate) use tokens::{Comments, find_tokens, has_word, tokens};
+pub(crate) use tokens::{Comments, code_tokens, find_tokens, has_word, tokens};

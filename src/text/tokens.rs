@@ -21,6 +21,33 @@ pub fn tokens(text: &[u8], within: Span) -> Vec<Span> {
     found
 }
 
+/// The tokens of code, in which blanks between quotes count: the first of a run is a token. A backslash that joins two lines
+/// is none.
+pub fn code_tokens(code: &[u8]) -> Vec<Span> {
+    let mut found = Vec::new();
+    let (mut quote, mut escaped, mut last) = (None, None, 0);
+    for token in tokens(code, Span::new(0, code.len())) {
+        let gap = Span::new(last, token.start);
+        last = token.end;
+        if memchr::memchr(b'\n', gap.of(code)).is_some() {
+            quote = None;
+        }
+        if quote.is_some() && !gap.is_empty() {
+            found.push(Span::new(gap.start, gap.start + 1));
+        }
+        match code[token.start] {
+            b'\\' if code[token.end..].iter().find(|b| **b != b'\r') == Some(&b'\n') => continue,
+            _ if escaped == Some(token.start) => {}
+            b'\\' => escaped = Some(token.end),
+            sign @ (b'"' | b'\'') if quote.is_none() => quote = Some(sign),
+            sign if quote == Some(sign) => quote = None,
+            _ => {}
+        }
+        found.push(token);
+    }
+    found
+}
+
 /// Where the tokens of `needle` occur in `text`, with any blanks between them; none for a needle without tokens.
 pub fn find_tokens(text: &[u8], needle: &[u8], within: Span) -> Vec<Span> {
     let wanted: Vec<&[u8]> =
@@ -148,6 +175,22 @@ mod tests {
         assert!(find_tokens(text, b"f(a)", all(text)).is_empty());
         assert!(find_tokens(b"xf(a)", b"f(a)", Span::new(0, 5)).is_empty());
         assert!(find_tokens(text, b" \n", all(text)).is_empty());
+    }
+
+    #[test]
+    fn blanks_count_between_quotes() {
+        let words = |code: &str| -> Vec<String> {
+            let code = code.as_bytes();
+            code_tokens(code)
+                .iter()
+                .map(|token| String::from_utf8_lossy(token.of(code)).into_owned())
+                .collect()
+        };
+        assert_eq!(words("( a ) +\\\n 1"), ["(", "a", ")", "+", "1"]);
+        assert_eq!(words("f( '  ', \"\" )"), ["f", "(", "'", " ", "'", ",", "\"", "\"", ")"]);
+        assert_eq!(words("'\\\\' + 'a'"), ["'", "\\", "\\", "'", "+", "'", "a", "'"]);
+        assert_eq!(words("\"\\\" b\" c"), ["\"", "\\", "\"", " ", "b", "\"", "c"]);
+        assert_eq!(words("it's\nb  c"), ["it", "'", "s", "b", "c"]);
     }
 
     #[test]

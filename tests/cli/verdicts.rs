@@ -579,3 +579,202 @@ fn half_a_quote_in_configure_ac_is_refused_with_the_line() {
     let plan = Case::new(&[("configure.ac", damaged)], &[], &edit("AC_SUBST([C])")).plan("old");
     assert!(plan.contains("change"), "{plan}");
 }
+
+/// An operation that overwrites a value: its file, the edit, that file on the old version, as upstream changed the value, and as
+/// upstream changed something else.
+struct Overwrites {
+    file: &'static str,
+    operation: &'static str,
+    old: &'static str,
+    other_value: &'static str,
+    same_value: &'static str,
+}
+
+const OVERWRITES: &[Overwrites] = &[
+    Overwrites {
+        file: C,
+        operation: "c.set-macro: {name: LIMIT, value: '256'}",
+        old: "#define LIMIT (2 * 256) /* small */\n",
+        other_value: "#define LIMIT (4 * 256) /* small */\n",
+        same_value: "int x;\n#define LIMIT \\\n    (2*256) /* for small ones */\n",
+    },
+    Overwrites {
+        file: C,
+        operation: "c.replace-function: {function: f, with: 'int f(void) { return 1; }'}",
+        old: "int f(void)\n{\n    puts(\" a\");\n    return 0;\n}\n",
+        other_value: "int f(void)\n{\n    puts(\"a\");\n    return 0;\n}\n",
+        same_value: "int\nf(void) {\n    /* Speaks. */\n    puts(\" a\");\n    return 0;\n}\n",
+    },
+    Overwrites {
+        file: C,
+        operation: "c.replace-argument: {call: fopen, number: 2, with: '\"rb\"'}",
+        old: "void f(void)\n{\n    fp = fopen(name, \"r\");\n}\n",
+        other_value: "void f(void)\n{\n    fp = fopen(name, \"w\");\n}\n",
+        same_value: "void f(void)\n{\n    fp = fopen(path, \"r\");\n}\n",
+    },
+    Overwrites {
+        file: C,
+        operation: "c.replace-entry: {table: t, entry: a, with: '{\"a\", g, 2}'}",
+        old: "M t[] = {\n    {\"a\", f, 1},\n    {0}\n};\n",
+        other_value: "M t[] = {\n    {\"a\", f, 3},\n    {0}\n};\n",
+        same_value: "M t[] = {\n    {\"b\", f, 1},\n    {\"a\",  f,  1},\n    {0}\n};\n",
+    },
+    Overwrites {
+        file: C,
+        operation: "c.replace-condition: {around: int a;, with: defined(B)}",
+        old: "#if defined(A)\nint a;\n#endif\n",
+        other_value: "#if defined(A) && C\nint a;\n#endif\n",
+        same_value: "#if  defined( A )\nint b;\nint a;\n#endif\n",
+    },
+    Overwrites {
+        file: "Lib/m.py",
+        operation: "python.set-variable: {name: sep, value: \"':'\"}",
+        old: "sep = ' '  # between names\n",
+        other_value: "sep = ''  # between names\n",
+        same_value: "x = 1\nsep = ' '\n",
+    },
+    Overwrites {
+        file: "Lib/m.py",
+        operation: "python.replace-entry: {key: \"'b'\", with: '3'}",
+        old: "D = {\n    'a': 1,\n    'b': f(1, 2),\n}\n",
+        other_value: "D = {\n    'a': 1,\n    'b': f(1,\n           4),\n}\n",
+        same_value: "D = {\n    'a': 2,\n    'b': f(1,\n           2),\n}\n",
+    },
+    Overwrites {
+        file: "Lib/m.py",
+        operation: "python.replace-function: {function: f, code: 'def f(a): return 2'}",
+        old: "def f(a):\n    if a:\n        g()\n        return 1\n",
+        other_value: "def f(a):\n    if a:\n        g()\n    return 1\n",
+        same_value: "if x:\n  def f(a):\n    if a:  # now\n      g()\n      return 1\n",
+    },
+    Overwrites {
+        file: "Lib/m.py",
+        operation: "python.replace-method: {class: K, method: f, code: 'def f(self): return 2'}",
+        old: "class K:\n    def f(self):\n        return 1\n",
+        other_value: "class K:\n    def f(self):\n        return 3\n",
+        same_value: "class K(B):\n    def f(self):\n        return 1\n",
+    },
+    Overwrites {
+        file: "Lib/m.py",
+        operation: "python.replace-parameter: {function: f, parameter: t, with: t=60}",
+        old: "def f(a, t=30):\n    pass\n",
+        other_value: "def f(a, t=40):\n    pass\n",
+        same_value: "def f(b, c, t = 30):\n    return\n",
+    },
+    Overwrites {
+        file: "Lib/m.py",
+        operation: "python.replace-argument: {call: run, argument: shell, with: shell=False}",
+        old: "run(c, shell=True)\n",
+        other_value: "run(c, shell=is_posix)\n",
+        same_value: "run(d, shell = True)\n",
+    },
+    Overwrites {
+        file: "Lib/m.py",
+        operation: "python.replace-decorator: {function: f, decorator: skip, with: '@skip(\"z\")'}",
+        old: "@skip('a')\ndef f(): pass\n",
+        other_value: "@skip('b')\ndef f(): pass\n",
+        same_value: "@cpython_only\n@skip( 'a' )\ndef f(): return\n",
+    },
+    Overwrites {
+        file: "configure.ac",
+        operation: "m4.set-variable: {name: OPT, value: '\"-O3\"'}",
+        old: "AC_INIT([x])\nOPT=\"-O2 -g\"\n",
+        other_value: "AC_INIT([x])\nOPT=\"-O2-g\"\n",
+        same_value: "AC_INIT([x])\ndnl Fast.\nOPT=\"-O2  -g\"\n",
+    },
+    Overwrites {
+        file: "configure.ac",
+        operation: "m4.replace-argument: {call: AC_CHECK_LIB, first: nsl, number: 2, with: d_open}",
+        old: "AC_INIT([x])\nAC_CHECK_LIB(nsl, t_open)\n",
+        other_value: "AC_INIT([x])\nAC_CHECK_LIB(nsl, u_open)\n",
+        same_value: "AC_INIT([x])\nAC_CHECK_LIB([nsl], [t_open], [A=1])\n",
+    },
+    Overwrites {
+        file: "aclocal.m4",
+        operation: "m4.override: {macro: RUN, text: 'AC_DEFUN([RUN], [yod ./$1])'}",
+        old: "AC_DEFUN([RUN], [./$1])\n",
+        other_value: "AC_DEFUN([RUN], [../$1])\n",
+        same_value: "AC_DEFUN([OTHER], [$1])\nAC_DEFUN([RUN],\n  [./$1])\n",
+    },
+    Overwrites {
+        file: "Tools/x.sh",
+        operation: "shell.set-variable: {name: NAME, value: device}",
+        old: "#!/bin/sh\nNAME=abc\n",
+        other_value: "#!/bin/sh\nNAME=abd\n",
+        same_value: "#!/bin/sh\n# A name.\nNAME=abc\n",
+    },
+    Overwrites {
+        file: "PCbuild/d.vcxproj",
+        operation: "xml.set-text: {element: P/Ext, text: .dll}",
+        old: "<Project>\n  <P><Ext>.pyd</Ext></P>\n</Project>\n",
+        other_value: "<Project>\n  <P><Ext>.so</Ext></P>\n</Project>\n",
+        same_value: "<Project>\n  <P X=\"1\">\n    <Ext>\n      .pyd\n    </Ext>\n  </P>\n</Project>\n",
+    },
+    Overwrites {
+        file: "PCbuild/d.vcxproj",
+        operation: "xml.set-attribute: {element: File, name: Condition, value: '3'}",
+        old: "<Project>\n  <File Include=\"a\" />\n</Project>\n",
+        other_value: "<Project>\n  <File Include=\"a\" Condition=\"1\" />\n</Project>\n",
+        same_value: "<Project>\n  <File Include=\"b\" />\n</Project>\n",
+    },
+];
+
+#[test]
+fn a_value_that_upstream_changed_is_not_overwritten_unseen() {
+    for one in OVERWRITES {
+        let allow =
+            if one.file.starts_with("configure") { "\nallow: {stale-configure: It is made.}" } else { "" };
+        let edit = format!("file: {}\n{}{allow}", one.file, one.operation);
+        let verdict = |new: &str, base: &[&str]| {
+            let cell = Case::new(&[(one.file, one.old)], &[(one.file, new)], &edit).cell_with(base);
+            cell["verdict"].as_str().unwrap().to_owned()
+        };
+        let base = ["--base", "old"];
+        assert_eq!(verdict(one.other_value, &base), "changed", "{}", one.operation);
+        assert_eq!(verdict(one.same_value, &base), "applies", "{}", one.operation);
+        assert_eq!(verdict(one.old, &base), "applies", "{}", one.operation);
+        // There is nothing to compare with.
+        assert_eq!(verdict(one.other_value, &[]), "applies", "{}", one.operation);
+    }
+}
+
+#[test]
+fn the_first_difference_of_what_is_overwritten_is_named() {
+    let reason = |old: &str, new: &str, edit: &str| {
+        let cell =
+            Case::new(&[("Lib/m.py", old)], &[("Lib/m.py", new)], &format!("file: Lib/m.py\n{edit}")).cell();
+        let (place, first) = (&cell["places"][0], &cell["candidates"][0]);
+        assert_eq!(
+            (&first["line"], &first["can_be_taken"]),
+            (&place["line"], &Value::from(true)),
+            "{cell:#}"
+        );
+        format!("{}: {}", place["line"], cell["reason"].as_str().unwrap())
+    };
+    let variable = |old: &str, new: &str| reason(old, new, "python.set-variable: {name: limit, value: '1'}");
+    assert_eq!(
+        variable("limit = 512\n", "x = 0\nlimit = 1024\n"),
+        "2: it overwrites `1024`, which was `512`"
+    );
+    assert_eq!(variable("limit = a\n", "limit = a + b\n"), "1: it overwrites `a + b`, which was `a`");
+    let function = |new: &str| {
+        let old = "def f(a):\n    if a:\n        g()\n        h()\n    return 0\n";
+        reason(old, new, "python.replace-function: {function: f, code: 'def f(a): pass'}")
+    };
+    assert_eq!(
+        function("\ndef f(a):\n    if a:\n        g(1)\n        h()\n    return 0\n"),
+        "2: it overwrites `g(1)` in line 4, which was `g()`"
+    );
+    assert_eq!(
+        function("def f(a):\n    if a:\n        g()\n    h()\n    return 0\n"),
+        "1: it overwrites `h()` in line 4, which was in another block"
+    );
+    assert_eq!(
+        function("def f(a):\n    if a:\n        g()\n        h()\n    return 0\n    x()\n"),
+        "1: it overwrites `x()` in line 6, which is new"
+    );
+    assert_eq!(
+        function("def f(a):\n    if a:\n        g()\n        h()\n"),
+        "1: `return 0` is no longer in what it overwrites"
+    );
+}

@@ -59,7 +59,7 @@ impl ReplaceArgument {
 
 impl Operate for ReplaceArgument {
     fn describe(&self) -> Description<'_> {
-        self.calls().describe()
+        self.calls().describe().compared(Compared::Value)
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {

@@ -384,6 +384,11 @@ impl Operate for ReplaceCondition {
             code: Some(self.code().to_owned()),
             count: Some(self.count.0),
         })
+        .compared(if self.find.is_none() && self.with.is_some() {
+            Compared::Value
+        } else {
+            Compared::Nothing
+        })
         .label(one_line(self.code()))
         .within()
     }

@@ -50,6 +50,7 @@ pub struct ReplaceEntry {
 impl Operate for ReplaceEntry {
     fn describe(&self) -> Description<'_> {
         Description::new(Anchor::Entry { table: self.table.clone(), entry: self.entry.clone() })
+            .compared(Compared::Value)
             .label(format!("{}.{}", self.table, self.entry))
             .texts([&self.with])
             .within()

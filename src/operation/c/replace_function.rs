@@ -63,6 +63,7 @@ pub struct ReplaceFunction {
 impl Operate for ReplaceFunction {
     fn describe(&self) -> Description<'_> {
         Description::new(Anchor::Code { function: Some(self.function.clone()), code: None, count: None })
+            .compared(Compared::Value)
             .label(self.function.name.clone())
             .texts([&self.with])
             .within()

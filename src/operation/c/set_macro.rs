@@ -47,7 +47,10 @@ pub struct SetMacro {
 
 impl Operate for SetMacro {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.name.clone())).label(self.name.clone()).within()
+        Description::new(Anchor::Text(self.name.clone()))
+            .compared(Compared::Value)
+            .label(self.name.clone())
+            .within()
     }
 
     moves_to!(self, Anchor::Text(name) => self.name = name);

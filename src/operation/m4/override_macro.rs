@@ -47,7 +47,7 @@ pub struct Override {
 
 impl Operate for Override {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Macro(self.name.clone())).texts([&self.text])
+        Description::new(Anchor::Macro(self.name.clone())).compared(Compared::Value).texts([&self.text])
     }
 
     moves_to!(self, Anchor::Macro(name) => self.name = name);

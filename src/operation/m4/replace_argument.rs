@@ -79,7 +79,7 @@ impl ReplaceArgument {
 impl Operate for ReplaceArgument {
     fn describe(&self) -> Description<'_> {
         let first = self.first.as_ref().map_or(String::new(), |first| format!("({first}"));
-        Description::new(Anchor::Text(format!("{}{first}", self.call))).within()
+        Description::new(Anchor::Text(format!("{}{first}", self.call))).compared(Compared::Value).within()
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {

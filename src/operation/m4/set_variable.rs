@@ -59,7 +59,10 @@ impl SetVariable {
 
 impl Operate for SetVariable {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(format!("{}=", self.name))).label(self.name.clone()).within()
+        Description::new(Anchor::Text(format!("{}=", self.name)))
+            .compared(Compared::Value)
+            .label(self.name.clone())
+            .within()
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {

@@ -51,7 +51,10 @@ impl ReplaceArgument {
 
 impl Operate for ReplaceArgument {
     fn describe(&self) -> Description<'_> {
-        Description::new(call_anchor(&self.call, self.first.as_ref())).label(&self.argument).within()
+        Description::new(call_anchor(&self.call, self.first.as_ref()))
+            .compared(Compared::Value)
+            .label(&self.argument)
+            .within()
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {

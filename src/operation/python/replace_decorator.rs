@@ -54,7 +54,7 @@ impl ReplaceDecorator {
 
 impl Operate for ReplaceDecorator {
     fn describe(&self) -> Description<'_> {
-        Description::new(self.target().anchor()).label(&self.decorator).within()
+        Description::new(self.target().anchor()).compared(Compared::Value).label(&self.decorator).within()
     }
 
     fn check(&self, _texts: &Texts) -> Result<(), String> {

@@ -52,7 +52,7 @@ impl ReplaceEntry {
 
 impl Operate for ReplaceEntry {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.wanted().to_owned())).within()
+        Description::new(Anchor::Text(self.wanted().to_owned())).compared(Compared::Value).within()
     }
 
     moves_to!(self, Anchor::Text(text) => *self.entry.as_mut().or(self.key.as_mut()).expect("one is given") = text);

@@ -48,7 +48,9 @@ pub struct ReplaceFunction {
 
 impl Operate for ReplaceFunction {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Definition(Some(self.function.clone()))).texts([&self.code])
+        Description::new(Anchor::Definition(Some(self.function.clone())))
+            .compared(Compared::Value)
+            .texts([&self.code])
     }
 
     fn code_mut(&mut self) -> Option<&mut Text> {

@@ -50,6 +50,7 @@ pub struct ReplaceMethod {
 impl Operate for ReplaceMethod {
     fn describe(&self) -> Description<'_> {
         Description::new(Anchor::Definition(Some(format!("{}.{}", self.class, self.method))))
+            .compared(Compared::Value)
             .texts([&self.code])
     }
 

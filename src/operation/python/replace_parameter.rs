@@ -48,7 +48,10 @@ impl ReplaceParameter {
 
 impl Operate for ReplaceParameter {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Definition(Some(self.function.clone()))).label(&self.parameter).within()
+        Description::new(Anchor::Definition(Some(self.function.clone())))
+            .compared(Compared::Value)
+            .label(&self.parameter)
+            .within()
     }
 
     moves_to!(self, Anchor::Definition(Some(path)) => self.function = path);

@@ -46,7 +46,7 @@ arguments! {
 
 impl Operate for SetVariable {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.name.clone())).within()
+        Description::new(Anchor::Text(self.name.clone())).compared(Compared::Value).within()
     }
 
     moves_to!(self, Anchor::Text(name) => self.name = name);

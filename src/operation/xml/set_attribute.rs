@@ -40,7 +40,10 @@ arguments! {
 
 impl Operate for SetAttribute {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.element.clone())).label(self.name.clone()).within()
+        Description::new(Anchor::Text(self.element.clone()))
+            .compared(Compared::Value)
+            .label(self.name.clone())
+            .within()
     }
 
     moves_to!(self, Anchor::Text(element) => self.element = element);

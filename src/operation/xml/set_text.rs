@@ -42,7 +42,7 @@ arguments! {
 
 impl Operate for SetText {
     fn describe(&self) -> Description<'_> {
-        Description::new(Anchor::Text(self.element.clone())).within()
+        Description::new(Anchor::Text(self.element.clone())).compared(Compared::Value).within()
     }
 
     moves_to!(self, Anchor::Text(element) => self.element = element);

@@ -51,6 +51,19 @@ impl PyFile {
         first..end.max(first)
     }
 
+    /// The tokens in a span, each with how deep the block is in which it begins a logical line; 0 for the other tokens.
+    pub fn tokens_with_depth(&self, span: Span) -> Vec<(Span, usize)> {
+        let all = self.tokens_in(span);
+        let mut found: Vec<(Span, usize)> = all.clone().map(|token| (self.tokens[token].span, 0)).collect();
+        let mut widths: Vec<usize> = Vec::new();
+        for line in self.lines.iter().filter(|line| all.contains(&line.tokens.start)) {
+            widths.retain(|width| *width < line.width);
+            widths.push(line.width);
+            found[line.tokens.start - all.start].1 = widths.len();
+        }
+        found
+    }
+
     /// The bracket that closes the one at a token.
     pub(super) fn closing(&self, open: usize) -> Option<usize> {
         let depth = self.tokens.get(open)?.depth;
