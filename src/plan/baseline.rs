@@ -36,7 +36,7 @@ impl Baseline {
         let (mut changes, mut hunks, mut all_overwritten) =
             (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for edit in &patchset.edits {
-            let needed = prerequisite_changes(patchset, edit, tree)?;
+            let needed = prerequisite_changes(patchset, edit, tree, &[])?;
             let after = OverlayTree::new(tree, &needed);
             let context = Context::after(&context, &needed, &after);
             let mut own = Vec::new();

@@ -57,7 +57,7 @@ pub(super) fn resolve(
             for index in &own {
                 let one = &patchset.edits[*index];
                 let mut parts = edit::resolve(here, one)?;
-                if made.contains(&&one.id) || implied[*index] {
+                if made.contains(&&one.id) || implied[*index].is_some() {
                     parts.iter_mut().for_each(Part::set_made);
                 }
                 planned.push(planned_edit(one, level, parts));
@@ -124,16 +124,28 @@ fn lints(
         .collect()
 }
 
-/// Whether each edit was made, as one that depends on it shows: if the last edit of a chain is in the tree, so are those
-/// before it, though it may have changed their text.
+/// For each edit of `patchset` that was made on the tree of `context`, as one that depends on it shows, that other edit.
+///
+/// # Errors
+/// If the tree cannot be read.
+pub(crate) fn shown_made(
+    patchset: &Patchset,
+    context: &Context<'_>,
+) -> Result<Vec<Option<usize>>, TreeError> {
+    let levels = levels(&patchset.edits).expect("circles are refused when a patchset is loaded");
+    implied(patchset, context, &levels, Known::Nothing)
+}
+
+/// For each edit the one that shows that it was made, as it depends on it: if the last edit of a chain is in the tree, so are
+/// those before it, though it may have changed their text.
 fn implied(
     patchset: &Patchset,
     context: &Context<'_>,
     levels: &[usize],
     known: Known,
-) -> Result<Vec<bool>, TreeError> {
+) -> Result<Vec<Option<usize>>, TreeError> {
     let edits = &patchset.edits;
-    let mut implied = vec![false; edits.len()];
+    let mut implied = vec![None; edits.len()];
     let mut dependents: Vec<usize> = (0..edits.len()).filter(|index| levels[*index] > 0).collect();
     dependents.sort_by_key(|index| std::cmp::Reverse(levels[*index]));
     for index in dependents {
@@ -145,21 +157,26 @@ fn implied(
             Known::OwnResult => part.outcome.results().is_some(),
         };
         let is_made = !parts.is_empty() && parts.iter().all(shows_made);
-        if !is_made && !implied[index] {
-            continue;
-        }
+        let Some(last) = implied[index].or(is_made.then_some(index)) else { continue };
         // A removal leaves nothing that shows it.
         let removes = |part: &Part| edit.changes[part.change].operation.operate().describe().removes;
-        let shows = implied[index] || !parts.iter().all(removes);
+        let shows = implied[index].is_some() || !parts.iter().all(removes);
         for id in &edit.depends_on {
             let Some(other) = edits.iter().position(|other| other.id == *id) else { continue };
             let before = edit::resolve(context, &edits[other])?;
+            // What is still to be changed in other files, `edit` cannot have changed once more.
+            let is_open = |part: &Part| {
+                matches!(part.outcome, Outcome::Change(_)) && !may_have_changed(edit, &part.file)
+            };
+            if known == Known::Nothing && before.iter().any(is_open) {
+                continue;
+            }
             let is_implied = if before.iter().any(|part| part.outcome.is_failure()) {
                 share_a_file(edit, &edits[other])
             } else {
                 shows && (known == Known::OwnResult || !leaves_made(context, edit, &edits[other], before)?)
             };
-            implied[other] |= is_implied;
+            implied[other] = implied[other].or(is_implied.then_some(last));
         }
     }
     Ok(implied)
@@ -175,6 +192,14 @@ fn share_a_file(edit: &Edit, other: &Edit) -> bool {
     };
     let other_files = files(other);
     names_files(edit) || names_files(other) || files(edit).iter().any(|file| other_files.contains(file))
+}
+
+/// Whether an edit can have changed the text of a file: it names that, or the name of one.
+fn may_have_changed(edit: &Edit, file: &TreePath) -> bool {
+    edit.changes.iter().any(|change| {
+        change.may_edit(file)
+            || matches!(change.operation.operate().describe().anchor, Anchor::File | Anchor::NewFile)
+    })
 }
 
 /// Whether `edit`, which is made, would still be when `other`, on which it depends, was made after it with the changes of
@@ -194,7 +219,7 @@ fn leaves_made(
     Ok(!parts.is_empty() && parts.iter().all(|part| matches!(part.outcome, Outcome::Already(_))))
 }
 
-/// The changes of files by the edits that `edit` depends on; none if they do not fit the tree.
+/// The changes of files by the edits that `edit` depends on; none if they do not fit the tree. Those in `made` are made.
 ///
 /// # Errors
 /// If the tree cannot be read.
@@ -202,6 +227,7 @@ pub fn prerequisite_changes(
     patchset: &Patchset,
     edit: &Edit,
     tree: &dyn Tree,
+    made: &[&String],
 ) -> Result<Vec<FileChange>, TreeError> {
     let needed = prerequisites(&patchset.edits, edit);
     if needed.is_empty() {
@@ -210,7 +236,7 @@ pub fn prerequisite_changes(
     let edits = needed.into_iter().map(|index| patchset.edits[index].clone()).collect();
     let part = Patchset { edits, ..patchset.clone() };
     let context = Context::new(tree, crate::tree::python_version(tree)?);
-    let resolved = resolve(&part, &context, &[], Known::Nothing)?;
+    let resolved = resolve(&part, &context, made, Known::Nothing)?;
     let fits = resolved.conflicts.is_empty() && !resolved.edits.iter().any(PlannedEdit::is_failure);
     Ok(if fits { resolved.changes } else { Vec::new() })
 }

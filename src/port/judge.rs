@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::cell::{Candidate, Cell, Evidence, Verdict};
+use super::chain::{Chains, Shown};
 use super::compare::compare;
 use super::finding::Finding;
 use super::judging::{JudgedPart, Judging};
@@ -50,12 +51,13 @@ pub fn judge(
     let patchset = plain(patchset, base, tree)?;
     let patchset = patchset.as_ref();
     let judging = Judging::new(patchset, baseline, base, tree, searched)?;
+    let chains = Chains::on(&judging, |edit, made| judge_after(&judging, edit, made, None))?;
+    let made = chains.made(patchset);
     let mut cells = Vec::new();
-    for edit in &patchset.edits {
-        if edit.depends_on.is_empty() {
-            cells.extend(judge_edit(&judging, edit)?);
-        } else {
-            cells.extend(judge_dependent(&judging, edit)?);
+    for (index, edit) in patchset.edits.iter().enumerate() {
+        match chains.end(index) {
+            Some(end) => cells.extend(end.iter().cloned()),
+            None => cells.extend(judge_after(&judging, edit, &made, chains.shown(index, patchset).as_ref())?),
         }
     }
     for (name, finding) in search::recipe(&judging)? {
@@ -85,18 +87,26 @@ fn plain<'a>(
     Ok(plain)
 }
 
-/// Judges an edit that depends on others on the result of those, as far as they fit.
-fn judge_dependent(judging: &Judging<'_>, edit: &Edit) -> Result<Vec<Cell>, TreeError> {
-    let needed = |tree: &dyn Tree| prerequisite_changes(judging.patchset, edit, tree);
-    let (on_tree, on_base) =
-        (needed(judging.context.tree)?, judging.base.map(needed).transpose()?.unwrap_or_default());
+/// Judges an edit, one that depends on others on the result of those, as far as they fit. Those in `made` are made.
+fn judge_after(
+    judging: &Judging<'_>,
+    edit: &Edit,
+    made: &[&String],
+    shown: Option<&Shown<'_>>,
+) -> Result<Vec<Cell>, TreeError> {
+    if edit.depends_on.is_empty() {
+        return judge_edit(judging, edit, shown);
+    }
+    let needed = |tree: &dyn Tree, made| prerequisite_changes(judging.patchset, edit, tree, made);
+    let on_tree = needed(judging.context.tree, made)?;
+    let on_base = judging.base.map(|base| needed(base, &[])).transpose()?.unwrap_or_default();
     let tree = OverlayTree::new(judging.context.tree, &on_tree);
     let base = judging.base.map(|base| OverlayTree::new(base, &on_base));
     let base = base.as_ref().map(|base| base as &dyn Tree);
-    judge_edit(&Judging::new(judging.patchset, judging.baseline, base, &tree, judging.searched)?, edit)
+    judge_edit(&Judging::new(judging.patchset, judging.baseline, base, &tree, judging.searched)?, edit, shown)
 }
 
-fn judge_edit(judging: &Judging<'_>, edit: &Edit) -> Result<Vec<Cell>, TreeError> {
+fn judge_edit(judging: &Judging<'_>, edit: &Edit, shown: Option<&Shown<'_>>) -> Result<Vec<Cell>, TreeError> {
     let skipped = |why: String| {
         let finding = Finding::reason(Verdict::Skipped, &why);
         Ok(vec![cell(judging, &edit.id, None, None, finding)])
@@ -132,7 +142,7 @@ fn judge_edit(judging: &Judging<'_>, edit: &Edit) -> Result<Vec<Cell>, TreeError
     // A file that can be added is judged by the declarations that it implements and uses.
     let declared = !cells.is_empty();
     for index in &active {
-        let found = judge_change(judging, edit, *index, active.len() > 1, obstacle.as_ref())?;
+        let found = judge_change(judging, edit, *index, active.len() > 1, shown, obstacle.as_ref())?;
         let adds = edit.changes[*index].operation.operate().describe().anchor == Anchor::NewFile;
         let says_nothing = |cell: &Cell| declared && adds && cell.verdict == Verdict::Applies;
         cells.extend(found.into_iter().filter(|cell| !says_nothing(cell)));
@@ -173,6 +183,7 @@ fn judge_change(
     edit: &Edit,
     index: usize,
     one_of_several: bool,
+    shown: Option<&Shown<'_>>,
     obstacle: Option<&Obstacle<'_>>,
 ) -> Result<Vec<Cell>, TreeError> {
     let change = &edit.changes[index];
@@ -201,6 +212,12 @@ fn judge_change(
     }
     let mut cells = Vec::new();
     for part in judging.resolve(edit, change)? {
+        if let (Some(shown), false) = (shown, matches!(part.outcome, Outcome::Skipped { .. })) {
+            let reason = Some(format!("shown by `{}`, which depends on it and is made", shown.by.id));
+            let finding = Finding { reason, ..Finding::at(Verdict::Already, &shown.places_in(&part.file)) };
+            cells.push(cell(judging, &edit.id, part.name.or_else(label), Some(index), finding));
+            continue;
+        }
         let mut finding = match obstacle {
             Some(obstacle) if obstacle.is_gone => {
                 let gone = Finding {

@@ -7,6 +7,7 @@
 //! `search/`, a file per format. A search lists candidates and gives its reasons; it accepts none of them.
 
 mod cell;
+mod chain;
 mod compare;
 mod decide;
 mod edit_text;

@@ -65,6 +65,81 @@ fn an_edit_of_a_chain_is_judged_on_the_result_of_the_others() {
     assert_eq!(verdicts, ["applies", "applies"], "{cells:#?}");
 }
 
+/// A chain that ends in another file than the one in which it begins.
+const TWO_FILES: &str = "\
+- id: count
+  why: The device needs more of them.
+  file: Lib/m.py
+  python.set-variable: {name: count, value: '5'}
+- id: both
+  why: Both need more of them.
+  depends-on: [count]
+  changes:
+    - {file: Lib/m.py, python.set-variable: {name: count, value: '6'}}
+    - {file: Modules/m.c, c.replace: {function: f, find: open_file(name);, with: 'open_file(name, 0);'}}
+- id: mode
+  why: The device has modes.
+  depends-on: [both]
+  file: Modules/m.c
+  c.replace: {function: f, find: 'open_file(name, 0);', with: 'open_file(name, 0, mode);'}
+";
+
+/// The verdicts of a matrix, and the outcomes of a plan, of the edits on a tree that has `python` and `c` in these files. They
+/// are written for another tree.
+fn verdicts_and_outcomes(python: &str, c: &str) -> (Vec<String>, Vec<String>) {
+    let env = TestEnvironment::new();
+    let old = ("count = 1\n", "open_file(name);");
+    for (tree, version, (python, c)) in [("old", "9.9.1", old), ("new", "9.10.1", (python, c))] {
+        env.write(&format!("{tree}/Include/patchlevel.h"), format!("#define PY_VERSION \"{version}\"\n"));
+        env.write(&format!("{tree}/Lib/m.py"), python);
+        env.write(
+            &format!("{tree}/Modules/m.c"),
+            format!("void f(char *name)\n{{\n    {c}\n    close();\n}}\n"),
+        );
+    }
+    env.yaml("mine", format!("{HEAD}{TWO_FILES}"));
+    let matrix = env.stdout(&["matrix", "mine", "--format", "json", "--base", "old", "new"]);
+    let cells: Value = serde_json::from_str(&matrix).unwrap();
+    let verdict = |cell: &Value| {
+        let place = &cell["places"][0];
+        let place = place["file"].as_str().map(|file| format!(" {file}:{}", place["line"]));
+        format!("{}{}", cell["verdict"].as_str().unwrap(), place.unwrap_or_default())
+    };
+    let plan = env.run(&["plan", "mine", "new"]);
+    let outcomes =
+        plan.lines().filter(|line| line.starts_with("  ") && line[2..].starts_with(char::is_alphabetic));
+    let outcomes = outcomes.map(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" "));
+    (cells["cells"].as_array().unwrap().iter().map(verdict).collect(), outcomes.take(3).collect())
+}
+
+#[test]
+fn the_end_of_a_chain_shows_that_all_of_it_is_made() {
+    let (verdicts, outcomes) = verdicts_and_outcomes("count = 6\n", "open_file(name, 0, mode);");
+    assert_eq!(verdicts, ["already Modules/m.c:3"; 4]);
+    assert_eq!(outcomes, ["already count", "already both", "already mode"]);
+    // Only the middle of it is there.
+    let (verdicts, outcomes) = verdicts_and_outcomes("count = 6\n", "open_file(name, 0);");
+    assert_eq!(
+        verdicts,
+        ["already Lib/m.py:1", "already Lib/m.py:1", "already Modules/m.c:3", "applies Modules/m.c:3"]
+    );
+    assert_eq!(outcomes, ["already count", "already both", "change mode"]);
+    let (verdicts, outcomes) = verdicts_and_outcomes("x = 0\ncount = 1\n", "open_file(name);");
+    assert_eq!(
+        verdicts,
+        ["applies Lib/m.py:2", "applies Lib/m.py:2", "applies Modules/m.c:3", "applies Modules/m.c:3"]
+    );
+    assert_eq!(outcomes, ["change count", "change both", "change mode"]);
+}
+
+#[test]
+fn the_end_of_a_chain_does_not_show_what_is_open_in_another_file() {
+    let (verdicts, outcomes) = verdicts_and_outcomes("count = 1\n", "open_file(name, 0, mode);");
+    assert_eq!(outcomes, ["change count", "missing both", "already mode"]);
+    assert_eq!(verdicts[..2], ["applies Lib/m.py:1", "applies Lib/m.py:1"]);
+    assert_eq!(verdicts[3], "already Modules/m.c:3");
+}
+
 #[test]
 fn a_patchset_cannot_depend_on_what_it_lacks_or_on_itself() {
     let edit = |id: &str, on: &str| {
