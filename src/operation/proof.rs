@@ -100,7 +100,8 @@ pub(super) fn within_reach(
     if !has_word(&inserted) {
         return None;
     }
-    let window = around(&file.bytes, anchor, scope);
+    let own_switch = switch_of(file, &inserted, &wanted, anchor, comments);
+    let window = own_switch.unwrap_or_else(|| around(&file.bytes, anchor, scope));
     let text = comments.blanked(window.of(&file.bytes));
     let all = Span::new(0, text.len());
     let found = find_tokens(&text, &inserted, all);
@@ -111,7 +112,7 @@ pub(super) fn within_reach(
     // The order of preprocessor directives matters.
     let is_directive = comments == Comments::C && inserted.trim_ascii_start().starts_with(b"#");
     let has_own_name = || wanted.len() >= 3 && !is_directive && has_own_name(file, &inserted, &wanted);
-    let is_telling = lines > 1 || wanted.len() >= TELLING || has_own_name();
+    let is_telling = own_switch.is_some() || lines > 1 || wanted.len() >= TELLING || has_own_name();
     let anchor = Span::new(anchor.start - window.start, anchor.end - window.start);
     // Text that occurs in many places must be next to the anchor, but for blanks and comments.
     let is_next = |one: &Span| {
@@ -121,6 +122,25 @@ pub(super) fn within_reach(
     let is_reached = |one: &Span| !anchor.overlaps(*one) && is_same_block(comments, &text, anchor, *one);
     let found = found.into_iter().find(|one| is_reached(one) && (is_telling || is_next(one)))?;
     Some(window.start + found.start)
+}
+
+/// The `switch` around an anchor, if whole branches of one are inserted there: their order does not matter. A branch that
+/// runs into the next one is not whole.
+fn switch_of(
+    file: &ParsedFile,
+    inserted: &[u8],
+    wanted: &[Span],
+    anchor: Span,
+    comments: Comments,
+) -> Option<Span> {
+    let mut words = wanted.iter().map(|token| token.of(inserted));
+    let is_label = comments == Comments::C && words.next().is_some_and(|word| word == b"case");
+    let end = wanted.iter().rposition(|token| token.of(inserted) == b";")?;
+    let is_end = |token: &Span| matches!(token.of(inserted), b";" | b"{" | b"}" | b":");
+    let start = wanted[..end].iter().rposition(is_end).map_or(0, |at| at + 1);
+    let jumps = matches!(wanted[start].of(inserted), b"break" | b"return" | b"goto" | b"continue");
+    let is_last = wanted[end + 1..].iter().all(|token| token.of(inserted) == b"}");
+    if is_label && jumps && is_last { file.c().switch_around(anchor.start) } else { None }
 }
 
 /// Whether two places are in one block, and not the same text in the branches of two conditions: by braces in C, elsewhere by

@@ -35,6 +35,7 @@ use levels::{Before, Known};
 pub(crate) use levels::{prerequisite_changes, shown_made};
 pub use lint::check as lints;
 pub use lint::check_without_tree;
+pub(crate) use parse::label_there;
 pub use planned_layer::{Counts, PlannedLayer};
 pub use series::Series;
 

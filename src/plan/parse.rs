@@ -4,7 +4,7 @@ use super::{Plan, PlannedEdit};
 use crate::edit::{Context, Outcome, Part};
 use crate::operation::{Delta, ParsedFile};
 use crate::syntax::{Doubt, Problem, m4, xml};
-use crate::text::{Span, line_bounds};
+use crate::text::{self, Rewrite, Span, line_bounds};
 use crate::tree::{File, FileChange, Location, TreeError, TreePath};
 
 /// Refuses the edits of a plan after which a file of C, Python, m4 or XML does not parse, though it did before. `after` is the tree
@@ -19,6 +19,10 @@ pub(super) fn refuse(plan: &mut Plan, after: &Context<'_>, changes: &[FileChange
         }
         let Some(file) = after.parsed(&change.path)? else { continue };
         // Most files parse, so the file before is parsed only in doubt.
+        let has_more_labels = labels(&file.bytes) > labels(&before.bytes);
+        let problem = |file: &ParsedFile| {
+            problem(file).or_else(|| has_more_labels.then(|| repeated_label(file)).flatten())
+        };
         let Some((place, what)) = problem(&file) else { continue };
         if problem(&parsed(change, before)).is_some() {
             continue;
@@ -99,6 +103,55 @@ fn format(path: &TreePath) -> Option<Format> {
 
 fn parsed(change: &FileChange, file: &File) -> ParsedFile {
     ParsedFile::new(change.path.clone(), file.bytes.clone(), file.executable)
+}
+
+/// How many labels of `switch`es a text may have.
+fn labels(text: &[u8]) -> usize {
+    ["case", "default"].iter().map(|word| memchr::memmem::find_iter(text, word).count()).sum()
+}
+
+/// The second of two equal labels of one `switch` of C.
+fn repeated_label(file: &ParsedFile) -> Option<(Location, String)> {
+    let repeated = file.c().repeated_label().filter(|_| matches!(format(&file.path), Some(Format::C)))?;
+    let line = file.location(repeated.first.start).line;
+    Some((file.location(repeated.second.start), format!("the `switch` has this label in line {line}, too")))
+}
+
+/// The label that a `switch` of `file` has, if `part` adds the same one.
+pub(crate) fn label_there(file: &ParsedFile, part: &Part) -> Option<Location> {
+    let rewrite_of = |delta: &Delta| match delta {
+        Delta::Rewrite(rewrite) => Some(rewrite.clone()),
+        Delta::Add { .. } | Delta::Link { .. } | Delta::Remove | Delta::Move { .. } | Delta::Mode { .. } => {
+            None
+        }
+    };
+    let rewrites: Vec<Rewrite> = part.deltas.iter().filter_map(rewrite_of).collect();
+    if !matches!(format(&file.path), Some(Format::C)) || rewrites.iter().all(|one| labels(&one.with) == 0) {
+        return None;
+    }
+    let after = text::apply(&file.bytes, &rewrites).ok()?;
+    let after = ParsedFile::new(file.path.clone(), after.into(), file.executable);
+    let repeated = after.c().repeated_label().filter(|_| file.c().repeated_label().is_none())?;
+    let old = |label: Span| offset_before(&rewrites, label.start);
+    Some(file.location(old(repeated.first).or_else(|| old(repeated.second))?))
+}
+
+/// Where a byte was before `rewrites`; `None` for one that they added.
+fn offset_before(rewrites: &[Rewrite], offset: usize) -> Option<usize> {
+    let mut all: Vec<&Rewrite> = rewrites.iter().collect();
+    all.sort_by_key(|rewrite| rewrite.span);
+    let (mut added, mut removed) = (0, 0);
+    for rewrite in all {
+        let start = rewrite.span.start + added - removed;
+        if offset < start {
+            break;
+        }
+        if offset < start + rewrite.with.len() {
+            return None;
+        }
+        (added, removed) = (added + rewrite.with.len(), removed + rewrite.span.len());
+    }
+    Some(offset + removed - added)
 }
 
 /// The first thing in a file that does not parse.

@@ -65,6 +65,14 @@ impl Finding {
         }
     }
 
+    /// The change would add a label that the `switch` has at `place`.
+    pub(super) fn label_there(place: Location) -> Finding {
+        let why = format!("the `switch` has `{}` already: a second one would not compile", place.text.trim());
+        let (text, places) = (place.text.clone(), vec![place.clone()]);
+        let candidate = Candidate { places, text, why: why.clone(), change: None };
+        Finding { places: vec![place], ..Finding::candidates(vec![candidate], Verdict::Changed, &why) }
+    }
+
     /// The near misses of the outcome, as candidates.
     pub(super) fn near_misses(outcome: &Outcome) -> Finding {
         let candidate = |place: &Location, why: &str| Candidate {

@@ -261,7 +261,13 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
             let edit = only_change(edit, index);
             let lints = plan::lints(&judging.context, judging.patchset, &edit, parts, &[part])?;
             let hit = lints.into_iter().find(|hit| hit.allowed.is_none() && hit.lint.depends_on_version());
-            let Some(hit) = hit else { return compare(judged, places) };
+            let Some(hit) = hit else {
+                let file = judging.parsed(&part.file)?;
+                return match file.and_then(|file| plan::label_there(&file, part)) {
+                    Some(place) => Ok(Finding::label_there(place)),
+                    None => compare(judged, places),
+                };
+            };
             let at: Vec<Location> = judged.lines_now()?.iter().map(AnchorLine::location).collect();
             Ok(search::trapped(change, if at.is_empty() { places } else { &at }, &hit.message))
         }

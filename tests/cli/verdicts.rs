@@ -435,6 +435,38 @@ fn what_an_older_version_lacks_is_not_gone() {
 }
 
 #[test]
+fn a_label_that_a_switch_has_is_not_inserted_again() {
+    let tree = |first: &str, before_c: &str| {
+        let more = "        step();\n".repeat(20);
+        format!(
+            "int f(int c)\n{{\n    switch (c) {{\n{first}    case 'b':\n{more}        break;\n{before_c}    case 'c':\n        return 2;\n    }}\n    return 0;\n}}\n"
+        )
+    };
+    let (same, other) =
+        ("    case 'x':\n        x = 1;\n        break;\n", "    case 'x':\n        y++;\n        break;\n");
+    let insert = format!(
+        "file: {C}\nc.insert:\n  function: f\n  before: \"case 'c':\"\n  text: |\n    case 'x':\n        x = 1;\n        break;"
+    );
+    let literal = format!(
+        "file: {C}\ntext.insert: {{before: \"    case 'c':\", text: \"    case 'x':\\n        x = 1;\\n        break;\\n\"}}"
+    );
+    for edit in [insert, literal] {
+        let case = |first: &str, before_c: &str| {
+            Case::new(&[(C, &tree("", ""))], &[(C, &tree(first, before_c))], &edit)
+        };
+        assert_eq!(case("", "").verdict(), "applies", "{edit}");
+        assert_eq!(case(same, "").verdict(), "already", "{edit}");
+        assert_eq!(case("", other).first(), ("changed".into(), format!("{C}:26"), false), "{edit}");
+        assert_eq!(case(other, "").first(), ("changed".into(), format!("{C}:4"), false), "{edit}");
+        let old = Case::new(&[(C, &tree(other, ""))], &[], &edit).plan("old");
+        assert!(
+            old.contains("refused   e") && old.contains("the `switch` has this label in line 4, too"),
+            "{old}"
+        );
+    }
+}
+
+#[test]
 fn the_scope_of_moved_code_is_proposed() {
     let c = |scope: &str| {
         format!("file: {C}\nwithin: {{{scope}}}\nc.replace: {{find: step_one, with: step_two}}")

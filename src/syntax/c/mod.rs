@@ -13,6 +13,7 @@ mod directive;
 mod expression;
 mod guard;
 mod head;
+mod label;
 mod lexer;
 mod list;
 mod nesting;
