@@ -11,9 +11,10 @@ use super::place::{self, Made};
 use super::search;
 use super::searched::Searched;
 use crate::edit::{AnchorLine, Context, Outcome, chosen, unmet};
-use crate::operation::Anchor;
+use crate::operation::{Anchor, is_telling};
 use crate::patchset::{Change, Edit, Fact, Patchset, Requirement};
 use crate::plan::{self, Baseline, RECIPE, only_change, prerequisite_changes};
+use crate::text::{Span, tokens};
 use crate::tree::{Location, OverlayTree, Tree, TreeError, TreePath, python_version};
 use crate::version::VersionRange;
 
@@ -279,6 +280,12 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
             finding.reason = Some(text.to_owned());
             Ok(finding)
         }
+        Outcome::Already(places)
+            if judging.baseline.is_none() && !judging.in_range && inserts_little(change) =>
+        {
+            let text = "the inserted text is next to its anchor, but so short that it may be there for another reason";
+            Ok(Finding::same_place(change, places, text))
+        }
         Outcome::Already(places) => Ok(Finding::at(Verdict::Already, places)),
         Outcome::Skipped { why } => Ok(Finding::reason(Verdict::Skipped, why)),
         Outcome::Refused { why, place } => {
@@ -286,6 +293,15 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
         }
         Outcome::Missing { .. } | Outcome::Ambiguous { .. } => search::search(judged),
     }
+}
+
+/// Whether a change inserts a text that says nothing about its place: blank lines, signs, or words like `fi`.
+fn inserts_little(change: &Change) -> bool {
+    let Some(inserted) = change.operation.operate().inserted() else { return false };
+    let text = change.texts.get(inserted);
+    let words = tokens(text, Span::new(0, text.len()));
+    let telling = words.iter().map(|word| word.of(text)).filter(|word| is_telling(word));
+    telling.map(<[u8]>::len).sum::<usize>() < 3
 }
 
 /// Whether an anchor is a function, method or class by name: what has that name is its own place.

@@ -157,6 +157,10 @@ impl Lines {
         let (region, sides) = self.region(hunk, longest)?;
         let mut text = region.of(&self.text).to_vec();
         let all = Span::new(0, text.len());
+        if !has_word(&added) && removed.trim_ascii().is_empty() {
+            let is_made = sides == Sides::Both && self.has_without_words(hunk, region);
+            return Some(is_made.then_some(Span::at(region.start)));
+        }
         if !has_word(&added) {
             // A deletion leaves nothing, so nothing may be left between the lines around it.
             // What it removes may begin or end as the lines around it, and be next to them then.
@@ -190,6 +194,28 @@ impl Lines {
         }
         let is_gone = !has_word(&removed) || find_tokens(&text, &removed, all).is_empty();
         Some(is_gone.then_some(Span::new(region.start + first.start, region.start + last.end)))
+    }
+
+    /// Whether a region has all that is between the lines with words around an insertion of blank lines or signs, and nothing
+    /// else: these are in other places, too.
+    fn has_without_words(&self, hunk: &BaseHunk, region: Span) -> bool {
+        let is_without = |line: &&String| !has_word(self.comments.blanked(line.as_bytes()).as_slice());
+        let mut wanted: Vec<&String> = hunk.before.iter().rev().take_while(is_without).collect();
+        wanted.reverse();
+        wanted.extend(hunk.added.iter().chain(hunk.after.iter().take_while(is_without)));
+        let first = self.lines.partition_point(|(line, _)| line.start < region.start);
+        let start = first.checked_sub(1).map_or(0, |line| self.lines[line].0.end);
+        let here = &self.text[start..region.end];
+        let blank_lines = |lines: &mut dyn Iterator<Item = &[u8]>| {
+            lines.filter(|line| line.trim_ascii().is_empty()).count()
+        };
+        let signs =
+            |text: &[u8]| -> Vec<u8> { text.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect() };
+        let blanked = |line: &&String| self.comments.blanked(line.as_bytes());
+        let all: Vec<u8> = wanted.iter().flat_map(blanked).collect();
+        let has_blank_lines = blank_lines(&mut lines(here).map(|line| line.of(here)))
+            >= blank_lines(&mut wanted.iter().map(|line| line.as_bytes()));
+        signs(here) == signs(&all) && (!signs(&all).is_empty() || has_blank_lines)
     }
 
     /// The bytes between the lines around a hunk, and which of these were found.
@@ -296,6 +322,19 @@ mod tests {
         let hunks = BaseHunk::of_diff(&"f.c".parse().unwrap(), &signed);
         assert_eq!(hunks.len(), 1);
         Lines::new(file.as_bytes(), Comments::C).made(&hunks[0]).map(|made| made.map(|span| span.start))
+    }
+
+    #[test]
+    fn inserted_blank_lines_and_signs_are_made_only_where_nothing_else_is() {
+        let blank = " a();\n+\n b();\n";
+        assert_eq!(made(blank, "a();\nb();\n"), Some(None));
+        assert!(made(blank, "a();\n\nb();\n").flatten().is_some());
+        assert!(made(blank, "x();\na();\n\n\nb();\n").flatten().is_some());
+        let second = " a();\n \n+\n b();\n";
+        assert_eq!(made(second, "a();\n\nb();\n"), Some(None));
+        let brace = " a();\n }\n+}\n b();\n";
+        assert_eq!(made(brace, "a();\n}\nb();\n"), Some(None));
+        assert!(made(brace, "a();\n}\n}\nb();\n").flatten().is_some());
     }
 
     #[test]

@@ -467,6 +467,24 @@ fn a_label_that_a_switch_has_is_not_inserted_again() {
 }
 
 #[test]
+fn a_blank_line_or_a_sign_is_no_evidence_of_an_insertion() {
+    let old = "int f(void)\n{\n    one();\n    two();\n    return 0;\n}\n";
+    for (after, text) in [("one();\\n", "\\n"), ("one();", "\\n")] {
+        let edit = format!("file: {C}\ntext.insert: {{after: \"{after}\", text: \"{text}\"}}");
+        let case = |new: &str| Case::new(&[(C, old)], &[(C, new)], &edit);
+        assert!(case(old).plan("old").contains("change    e"), "{after}");
+        assert_eq!(case(old).verdict(), "applies", "{after}");
+        assert_eq!(case(&old.replace("one();\n", "one();\n\n")).verdict(), "already", "{after}");
+    }
+    // Without the old release, nothing shows that the `fi` is that of the edit.
+    let edit = "file: Tools/run.sh\ntext.insert: {after: \"echo a\\n\", text: \"fi\\n\"}";
+    let old = "if x; then\necho a\necho b\nfi\n";
+    let other = old.replace("echo b\n", "");
+    let case = Case::new(&[("Tools/run.sh", old)], &[("Tools/run.sh", &other)], edit);
+    assert_eq!(case.cell_with(&[])["verdict"], "changed");
+}
+
+#[test]
 fn the_scope_of_moved_code_is_proposed() {
     let c = |scope: &str| {
         format!("file: {C}\nwithin: {{{scope}}}\nc.replace: {{find: step_one, with: step_two}}")

@@ -90,6 +90,13 @@ impl Insert {
     }
 }
 
+/// What has to be next to an anchor where a text of line ends alone was inserted: every line ends with one, so that it needs
+/// one more, unless it is at the start of a line or of the file.
+fn beyond_line_end(text: &[u8], ending: &[u8], has_line_end: bool) -> Vec<u8> {
+    let is_blank = text.iter().all(|byte| matches!(byte, b'\n' | b'\r'));
+    if is_blank && !has_line_end { [ending, text].concat() } else { text.to_vec() }
+}
+
 impl Operate for Insert {
     fn describe(&self) -> Description<'_> {
         Description::new(Anchor::Text(self.anchor().to_owned())).texts([&self.text]).within()
@@ -132,9 +139,11 @@ impl Operate for Insert {
         let others: Vec<_> = site.neighbours.iter().map(|text| with_line_ends(text, ending)).collect();
         let inserted = |span: &Span| {
             if after {
-                neighbours::starts_with(&bytes[span.end..], &text, &others)
+                let own = beyond_line_end(&text, ending, bytes[..span.end].ends_with(b"\n"));
+                neighbours::starts_with(&bytes[span.end..], &own, &others)
             } else {
-                neighbours::ends_with(&bytes[..span.start], &text, &others)
+                let own = beyond_line_end(&text, ending, span.start == text.len());
+                neighbours::ends_with(&bytes[..span.start], &own, &others)
             }
         };
         let (mut done, open): (Vec<Span>, Vec<Span>) = found.iter().partition(|span| inserted(span));
