@@ -330,6 +330,7 @@ mod tests {
             file.problems().iter().map(|p| source[p.span.start..p.span.end].to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(damage("int x;\nint\nf(char *n)\nint f(void) { }\n"), ["f(char *n)"]);
+        assert_eq!(damage("int x;\nkind\nf(char *n)\n\nkind *\nf(void) { }\n"), ["f(char *n)"]);
         assert_eq!(damage("int x;\nint *f(char *n)\nstatic int\ng(void) { }\n"), ["f(char *n)"]);
         for sound in [
             "static PyAPI_FUNC(int) f(void) { }",
@@ -337,6 +338,8 @@ mod tests {
             "static Py_LOCAL(PyObject *) *\nf(void) { }",
             "static int f(void)\nBody(f)\n\nstatic int\ng(void) { }",
             "SLOT1(a, b)\n\nSLOT2(c)\nstatic int *f(void) { }",
+            "inline Name(a) static int f(void) { }",
+            "static int Py_DEPRECATED(3.1) f(void) { }",
             "static __declspec(dllexport) int f(void) { }",
             "static int f(a)\n  int a;\n{ }",
             "static Name(a) int f(void) { }",

@@ -128,22 +128,24 @@ impl<'a> TopLevel<'a> {
     /// The name and parameters of another head before that of a function, without a body and without a `;`: `int f(int a)` on
     /// the line before `int g(void) {`. After a macro that is all of a declaration, such as `static Name(a)`, no type begins.
     pub fn head_without_body(&self, lowest: usize, head: &Head) -> Option<Span> {
-        let mut at = self.indices.partition_point(|index| *index < head.name);
-        while at > lowest + 4 && !self.is_directive(at - 1) && !self.is_any_mark(at - 1, b";}=") {
-            at -= 1;
-            let begins =
-                self.is_word(at) && (is_basic_type(self.text(at)) || is_storage_class(self.text(at)));
-            if !begins || !self.is_mark(at - 1, b")") || !self.is_mark(at - 2, b"(") {
+        let is_plain = |at: usize| {
+            let word = self.text(at);
+            self.is_word(at) && !is_attribute_call(word) && !is_macro_name(word) && !is_statement(word)
+        };
+        let name = self.indices.partition_point(|index| *index < head.name);
+        for next in (lowest + 4..name).rev() {
+            if self.is_directive(next) || self.is_any_mark(next, b";}=") {
+                return None;
+            }
+            // `int f(void)`, with `Body(f)` on the next line, has a macro for its body.
+            let begins = is_plain(next) && !is_attribute(self.text(next)) && !self.is_mark(next + 1, b"(");
+            if !begins || !self.is_mark(next - 1, b")") || !self.is_mark(next - 2, b"(") {
                 continue;
             }
-            let (name, close) = (at - 3, at - 1);
-            let is_name =
-                |word: &[u8]| !is_attribute_call(word) && !is_macro_name(word) && !is_statement(word);
-            let before = name - 1;
-            let has_type =
-                self.is_mark(before, b"*") || self.is_word(before) && is_basic_type(self.text(before));
-            if has_type && self.is_word(name) && is_name(self.text(name)) {
-                return Some(Span::new(self.start(name), self.end(close)));
+            let (other, before) = (next - 3, next - 4);
+            let is_type = is_plain(before) && !is_specifier(self.text(before));
+            if is_plain(other) && (is_type || self.is_mark(before, b"*")) {
+                return Some(Span::new(self.start(other), self.end(next - 1)));
             }
         }
         None
@@ -218,12 +220,10 @@ fn is_storage_class(word: &[u8]) -> bool {
     matches!(word, b"static" | b"extern")
 }
 
-/// Whether a word is all of a type, or its last word.
-fn is_basic_type(word: &[u8]) -> bool {
-    matches!(
-        word,
-        b"int" | b"long" | b"short" | b"char" | b"void" | b"unsigned" | b"signed" | b"float" | b"double"
-    )
+/// Whether a word may be in a declaration, and is no type.
+fn is_specifier(word: &[u8]) -> bool {
+    is_storage_class(word)
+        || matches!(word, b"const" | b"volatile" | b"inline" | b"__inline" | b"register" | b"typedef")
 }
 
 fn is_type_keyword(word: &[u8]) -> bool {
