@@ -295,13 +295,13 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
     }
 }
 
-/// Whether a change inserts a text that says nothing about its place: blank lines, signs, or words like `fi`.
+/// Whether a change inserts a text that says nothing about its place: blank lines, signs, words like `fi`, or a
+/// single word.
 fn inserts_little(change: &Change) -> bool {
     let Some(inserted) = change.operation.operate().inserted() else { return false };
     let text = change.texts.get(inserted);
     let words = tokens(text, Span::new(0, text.len()));
-    let telling = words.iter().map(|word| word.of(text)).filter(|word| is_telling(word));
-    telling.map(<[u8]>::len).sum::<usize>() < 3
+    words.len() <= 1 || !words.iter().any(|word| is_telling(word.of(text)))
 }
 
 /// Whether an anchor is a function, method or class by name: what has that name is its own place.
