@@ -11,10 +11,10 @@ use super::place::{self, Made};
 use super::search;
 use super::searched::Searched;
 use crate::edit::{AnchorLine, Context, Outcome, chosen, unmet};
-use crate::operation::{Anchor, is_telling};
+use crate::operation::{Anchor, Compared, is_telling};
 use crate::patchset::{Change, Edit, Fact, Patchset, Requirement};
 use crate::plan::{self, Baseline, RECIPE, only_change, prerequisite_changes};
-use crate::text::{Span, tokens};
+use crate::text::{Span, find_tokens, tokens};
 use crate::tree::{Location, OverlayTree, Tree, TreeError, TreePath, python_version};
 use crate::version::VersionRange;
 
@@ -49,9 +49,11 @@ pub fn judge(
     tree: &dyn Tree,
     searched: &Searched,
 ) -> Result<Vec<Cell>, TreeError> {
+    let on_base = base.map(|base| plain(patchset, Some(base), base)).transpose()?;
     let patchset = plain(patchset, base, tree)?;
     let patchset = patchset.as_ref();
-    let judging = Judging::new(patchset, baseline, base, tree, searched)?;
+    let mut judging = Judging::new(patchset, baseline, base, tree, searched)?;
+    judging.on_base = on_base.as_deref();
     let chains = Chains::on(&judging, |edit, made| judge_after(&judging, edit, made, None))?;
     let made = chains.made(patchset);
     let mut cells = Vec::new();
@@ -104,7 +106,9 @@ fn judge_after(
     let tree = OverlayTree::new(judging.context.tree, &on_tree);
     let base = judging.base.map(|base| OverlayTree::new(base, &on_base));
     let base = base.as_ref().map(|base| base as &dyn Tree);
-    judge_edit(&Judging::new(judging.patchset, judging.baseline, base, &tree, judging.searched)?, edit, shown)
+    let mut after = Judging::new(judging.patchset, judging.baseline, base, &tree, judging.searched)?;
+    after.on_base = judging.on_base;
+    judge_edit(&after, edit, shown)
 }
 
 fn judge_edit(judging: &Judging<'_>, edit: &Edit, shown: Option<&Shown<'_>>) -> Result<Vec<Cell>, TreeError> {
@@ -272,8 +276,8 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
             let at: Vec<Location> = judged.lines_now()?.iter().map(AnchorLine::location).collect();
             Ok(search::trapped(change, if at.is_empty() { places } else { &at }, &hit.message))
         }
-        Outcome::Already(_)
-            if !part.compared.has_lines() && made == Made::No && !names_definition(&judged.anchor()) =>
+        Outcome::Already(places)
+            if !part.compared.has_lines() && made == Made::No && !is_made_by_name(&judged, places) =>
         {
             let mut finding = search::search(judged)?;
             let text = "the text that it would leave is in the file, but not where the edit is made";
@@ -304,9 +308,19 @@ fn inserts_little(change: &Change) -> bool {
     words.len() <= 1 || !words.iter().any(|word| is_telling(word.of(text)))
 }
 
-/// Whether an anchor is a function, method or class by name: what has that name is its own place.
-fn names_definition(anchor: &Anchor) -> bool {
-    matches!(anchor, Anchor::Definition(Some(_)) | Anchor::Code { function: Some(_), code: None, .. })
+/// Whether a name shows that a part is made, as these lines do, wherever it is: that of a function, method or class, or of a
+/// value.
+fn is_made_by_name(judged: &JudgedPart<'_>, places: &[Location]) -> bool {
+    let anchor = judged.anchor();
+    if matches!(anchor, Anchor::Definition(Some(_)) | Anchor::Code { function: Some(_), code: None, .. }) {
+        return true;
+    }
+    let (Anchor::Text(name) | Anchor::Entry { entry: name, .. }) = anchor else { return false };
+    let has_name = |place: &Location| {
+        let text = place.text.as_bytes();
+        !find_tokens(text, name.as_bytes(), Span::new(0, text.len())).is_empty()
+    };
+    judged.part.compared == Compared::Value && places.iter().all(has_name)
 }
 
 fn cell(

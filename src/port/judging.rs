@@ -19,6 +19,8 @@ use crate::version::Version;
 /// A patchset and the tree on which it is judged.
 pub(super) struct Judging<'a> {
     pub patchset: &'a Patchset,
+    /// The patchset with the values and alternatives that it has on the release that it was written for.
+    pub on_base: Option<&'a Patchset>,
     pub context: Context<'a>,
     /// The release that the patchset was written for, if it is available.
     pub base: Option<&'a dyn Tree>,
@@ -58,6 +60,7 @@ impl<'a> Judging<'a> {
         let in_range = patchset.is_for(context.version.as_ref());
         Ok(Judging {
             patchset,
+            on_base: None,
             context,
             base,
             baseline,

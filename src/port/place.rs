@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::judging::JudgedPart;
 use crate::edit::Outcome;
+use crate::patchset::Patchset;
 use crate::plan::BaseHunk;
 use crate::text::{Comments, LineIndex, Span, find_tokens, has_word, lines, tokens};
 use crate::tree::{Location, TreeError};
@@ -29,6 +30,10 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
     let Some(baseline) = judging.baseline.filter(|_| !part.compared.has_lines()) else {
         return Ok(Made::Unknown);
     };
+    // The hunks show the text that it has there.
+    if judging.on_base.is_some_and(|on_base| !has_text_on(on_base, judged)) {
+        return Ok(Made::Unknown);
+    }
     let is_only = edit.changes.iter().filter(|one| one.file == change.file).count() == 1;
     let texts: Vec<&[u8]> =
         change.operation.operate().describe().texts.iter().map(|text| change.texts.get(text)).collect();
@@ -73,6 +78,14 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
         return Ok(Made::No);
     }
     Ok(Made::At(results.iter().map(|result| Location::of(&part.file, &text, result.start)).collect()))
+}
+
+/// Whether a change is the same on the release that the patchset was written for, but for its anchor.
+fn has_text_on(on_base: &Patchset, judged: JudgedPart<'_>) -> bool {
+    let edit = on_base.edits.iter().find(|edit| edit.id == judged.edit.id);
+    let Some(old) = edit.and_then(|edit| edit.changes.get(judged.index)) else { return true };
+    let (old, new) = (&old.operation, &judged.change.operation);
+    old == new || new.with_anchor(old.operate().describe().anchor).as_ref() == Some(old)
 }
 
 /// Whether what is still to be changed is next to the results, but not in them: upstream may have moved it by a few lines.

@@ -828,3 +828,22 @@ fn the_first_difference_of_what_is_overwritten_is_named() {
         "1: `return 0` is no longer in what it overwrites"
     );
 }
+
+#[test]
+fn the_value_of_a_name_shows_that_it_was_set_wherever_it_is() {
+    let old = "int a;\nint b;\n#define LIMIT 30\nint c;\nint d;\n";
+    let moved = "int a;\nint b;\nint c;\nint d;\nint f(void);\n#define LIMIT (2 * 60)\n";
+    let edit = format!("file: {C}\nc.set-macro: {{name: LIMIT, value: (2 * 60)}}");
+    assert_eq!(Case::new(&[(C, old)], &[(C, moved)], &edit).verdict(), "already");
+}
+
+#[test]
+fn a_value_for_the_version_is_made_whatever_the_release_of_the_patchset_has() {
+    let file = "Lib/m.py";
+    let edit =
+        format!("file: {file}\npython.set-variable: {{name: limit, value: {{'<3.9': '60', '>=3.9': '90'}}}}");
+    let verdict = |new: &str| Case::new(&[(file, "x = 1\nlimit = 30\n")], &[(file, new)], &edit).verdict();
+    assert_eq!(verdict("x = 1\nlimit = 90\n"), "already");
+    assert_eq!(verdict("x = 1\nlimit = 30\n"), "applies");
+    assert_eq!(verdict("x = 1\nlimit = 60\n"), "changed");
+}

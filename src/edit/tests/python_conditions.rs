@@ -107,6 +107,17 @@ fn a_variable_of_the_scope_is_set() {
 }
 
 #[test]
+fn a_variable_directly_below_a_definition_is_not_inside() {
+    let source = "def f(): pass\nA = 1\nclass C:\n    def g(self):\n        pass\n    B = 2\nD = 3\n";
+    let changed = |change: &str| on("t.py", source).changed(change);
+    for (scope, name, old) in [("", "A", "A = 1"), ("within: {class: C}\n", "B", "B = 2"), ("", "D", "D = 3")]
+    {
+        let set = format!("{scope}python.set-variable: {{name: {name}, value: x}}");
+        assert_eq!(changed(&set), source.replace(old, &format!("{name} = x")));
+    }
+}
+
+#[test]
 fn lines_of_new_code_stay_aligned_with_their_bracket() {
     let source = "def f():\n    if a and b:\n        v = {'a': 1,\n             'b': 2}\n    x = 1\n";
     let changed = |change: &str| on("t.py", source).changed(change);

@@ -28,6 +28,11 @@ impl Definition {
     pub fn is_class(&self) -> bool {
         self.is_class
     }
+
+    /// Whether the byte at `offset` is inside. What begins where the definition ends is below it.
+    pub(super) fn has(&self, offset: usize) -> bool {
+        self.span.start <= offset && offset < self.span.end
+    }
 }
 
 /// What encloses a statement.

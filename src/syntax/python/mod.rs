@@ -72,13 +72,13 @@ impl PyFile {
 
     /// The innermost class around an offset.
     pub fn class_at(&self, offset: usize) -> Option<&Definition> {
-        let around = |d: &&Definition| d.is_class() && d.span.contains(Span::at(offset));
+        let around = |d: &&Definition| d.is_class() && d.has(offset);
         self.definitions.iter().filter(around).min_by_key(|d| d.span.len())
     }
 
     /// The innermost function around an offset.
     pub fn function_at(&self, offset: usize) -> Option<&Definition> {
-        let around = |d: &&Definition| !d.is_class() && d.span.contains(Span::at(offset));
+        let around = |d: &&Definition| !d.is_class() && d.has(offset);
         self.definitions.iter().filter(around).min_by_key(|d| d.span.len())
     }
 

@@ -207,11 +207,11 @@ impl PyFile {
 
     /// Whether what is at `offset` is inside no other function or class than `scope` is.
     pub fn is_directly_in(&self, offset: usize, scope: Span) -> bool {
-        let around = |span: Span| {
-            let all = self.definitions.iter().filter(move |it| it.span.contains(span));
-            all.min_by_key(|it| it.span.len())
+        let innermost = |is_around: &dyn Fn(&Definition) -> bool| {
+            let all = self.definitions.iter().filter(|it| is_around(it));
+            all.min_by_key(|it| it.span.len()).map(|it| it.span)
         };
-        around(Span::at(offset)).map(|it| it.span) == around(scope).map(|it: &Definition| it.span)
+        innermost(&|it| it.has(offset)) == innermost(&|it| it.span.contains(scope))
     }
 
     /// Whether the line of `offset` begins with the blanks of the statements of a block: it is in no `if`, `try` or loop.
