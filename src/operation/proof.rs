@@ -1,5 +1,7 @@
 //! What proves that a change is already made: text that happens to be in a file proves nothing.
 
+use std::cell::LazyCell;
+
 use super::find::Results;
 use super::parsed::ParsedFile;
 use crate::text::{Comments, Span, find_tokens, has_word, line_bounds, lines, tokens};
@@ -49,27 +51,30 @@ fn results_with(
     at: Vec<Span>,
 ) -> Results {
     let blanked = |text| comments.blanked(text);
-    let are_proof = !at.is_empty()
-        && proves((&blanked(&file.bytes), scope), (&blanked(find), &blanked(with)), &[found, &at]);
+    // Only for a change whose text can show a place.
+    let code = LazyCell::new(|| blanked(scope.of(&file.bytes)));
+    let is_only_there = |text: &[u8]| {
+        let in_file = |span: Span| Span::new(scope.start + span.start, scope.start + span.end);
+        let is_in_place = |span: &Span| found.iter().chain(&at).any(|place| place.contains(in_file(*span)));
+        find_tokens(&code, text, Span::new(0, code.len())).iter().all(is_in_place)
+    };
+    let are_proof = !at.is_empty() && proves((&blanked(find), &blanked(with)), &is_only_there);
     Results { at, are_proof }
 }
 
 /// Whether an occurrence of `with` proves that `find` was replaced by it: if both have text in common, which shows the
 /// place, next to text that only `with` has, or on both sides of text that only `find` has. Text shows a place only if it
-/// is nowhere in the scope but in `places`, those of `find` and `with`: anywhere else it may be what has become of `find`.
-fn proves((code, scope): (&[u8], Span), (find, with): (&[u8], &[u8]), places: &[&[Span]]) -> bool {
+/// `is_only_there`: nowhere in the scope but where `find` and `with` are. Anywhere else it may be what has become of `find`.
+fn proves((find, with): (&[u8], &[u8]), is_only_there: &dyn Fn(&[u8]) -> bool) -> bool {
     let words = |text| tokens(text, Span::new(0, text.len()));
     let (old, new) = (words(find), words(with));
     let is_equal = |(a, b): &(&Span, &Span)| a.of(find) == b.of(with);
     let start = old.iter().zip(&new).take_while(is_equal).count();
     let most = old.len().min(new.len()) - start;
     let end = old.iter().rev().zip(new.iter().rev()).take(most).take_while(is_equal).count();
-    let is_in_place = |span: &Span| places.iter().any(|all| all.iter().any(|place| place.contains(*span)));
     let is_only_there = |part: &[Span]| match part {
         [] => false,
-        [first, .., last] | [first @ last] => {
-            find_tokens(code, &with[first.start..last.end], scope).iter().all(is_in_place)
-        }
+        [first, .., last] | [first @ last] => is_only_there(&with[first.start..last.end]),
     };
     let tells = |part: &[Span]| part.iter().any(|token| is_telling(token.of(with)));
     let (before, after) = (&new[..start], &new[new.len() - end..]);

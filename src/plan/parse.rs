@@ -19,7 +19,8 @@ pub(super) fn refuse(plan: &mut Plan, after: &Context<'_>, changes: &[FileChange
         }
         let Some(file) = after.parsed(&change.path)? else { continue };
         // Most files parse, so the file before is parsed only in doubt.
-        let has_more_labels = labels(&file.bytes) > labels(&before.bytes);
+        let is_c = matches!(format(&change.path), Some(Format::C));
+        let has_more_labels = is_c && labels(&file.bytes) > labels(&before.bytes);
         let problem = |file: &ParsedFile| {
             problem(file).or_else(|| has_more_labels.then(|| repeated_label(file)).flatten())
         };
