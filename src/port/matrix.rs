@@ -91,7 +91,8 @@ impl Matrix {
                     continue;
                 }
                 let first_seen = || {
-                    let last = before.get(&row)?.clone();
+                    // Two trees of one version, of which one was changed, say nothing about versions.
+                    let last = before.get(&row).filter(|last| **last != version)?.clone();
                     Some(GoneSince { first: version.clone(), last })
                 };
                 let since = since.entry(row.clone()).or_insert_with(first_seen);

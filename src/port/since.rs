@@ -93,4 +93,24 @@ mod tests {
         assert_eq!(reason, "gone since 3.37 (still there in 3.36): it is missing");
         assert!(asked <= 7, "{asked}");
     }
+
+    #[test]
+    fn of_two_trees_of_one_version_none_shows_since_when_something_is_gone() {
+        let version = |text: &str| text.parse::<Version>().unwrap();
+        let reasons = |versions: [&str; 2]| {
+            let verdicts = [Verdict::Applies, Verdict::Obsolete];
+            let column = |(verdict, text): (Verdict, &str)| Column {
+                source: text.to_owned(),
+                version: Some(version(text)),
+                patchset: "p".to_owned(),
+                cells: Ok(vec![cell(verdict, &version(text))]),
+            };
+            let columns = verdicts.into_iter().zip(versions).map(column).collect();
+            let mut matrix = Matrix { patchset: "p".to_owned(), base: None, columns };
+            matrix.note_gone_since(None);
+            matrix.cells().filter_map(Cell::explanation).collect::<Vec<_>>()
+        };
+        assert_eq!(reasons(["3.8", "3.9"])[1], "gone since 3.9 (still there in 3.8): it is missing");
+        assert_eq!(reasons(["3.9", "3.9"])[1], "it is missing");
+    }
 }
