@@ -220,7 +220,7 @@ fn is_storage_class(word: &[u8]) -> bool {
     matches!(word, b"static" | b"extern")
 }
 
-/// Whether a word may be in a declaration, and is no type.
+/// Whether a word may be in a declaration without being a type.
 fn is_specifier(word: &[u8]) -> bool {
     is_storage_class(word)
         || matches!(word, b"const" | b"volatile" | b"inline" | b"__inline" | b"register" | b"typedef")
