@@ -9,6 +9,7 @@ use super::file_state::{FileState, FileStatus};
 use super::inspect::{self, FileInfo};
 use super::join::JoinedLayers;
 use super::lock::LockedTree;
+use super::place::Places;
 use super::receipt::{AppliedLayer, Layer, Receipt};
 use super::recover::recover_locked;
 use super::status::{examine, expected};
@@ -94,10 +95,10 @@ fn refuse_drift<'a>(
     paths: impl Iterator<Item = &'a TreePath>,
 ) -> Result<(), ApplyError> {
     let expected = expected(layers);
-    let mut drifted = Vec::new();
+    let (mut drifted, places) = (Vec::new(), Places::new(root));
     for path in paths {
         if let Some(after) = expected.get(path) {
-            let state = examine(root, path, *after)?.state;
+            let state = examine(&places, path, *after)?.state;
             if state != FileState::AsApplied {
                 drifted.push(FileStatus { path: path.clone(), state });
             }
@@ -115,7 +116,7 @@ fn check<'a>(
     let mut on_disk = BTreeMap::new();
     // The files that the layers so far change, and their contents afterwards.
     let mut results: BTreeMap<&TreePath, Option<&File>> = BTreeMap::new();
-    let mut differing = Vec::new();
+    let (mut differing, places) = (Vec::new(), Places::new(root));
     for changes in layers {
         let mut paths = BTreeSet::new();
         for change in changes {
@@ -126,7 +127,7 @@ fn check<'a>(
             let same = if let Some(file) = results.get(path) {
                 *file == change.before.as_ref()
             } else {
-                let found = inspect::file_and_contents(root, path)?;
+                let found = inspect::file_and_contents(&places, path)?;
                 refuse_conflict(path, &results)?;
                 on_disk.insert(path, found.as_ref().map(|(info, _)| *info));
                 match (&change.before, &found) {

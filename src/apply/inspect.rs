@@ -1,11 +1,9 @@
 //! Reads files, symbolic links and directories of a tree without following links.
 
-use std::path::Path;
-
 use rustix::fs::{FileType, OFlags, readlinkat};
 
 use super::error::ApplyError;
-use super::place::{Found, Metadata, Place};
+use super::place::{Found, Metadata, Place, Places};
 use super::stamp::{Mode, Mtime};
 use crate::digest::Sha256Digest;
 use crate::regular::{self, LARGEST_FILE};
@@ -62,8 +60,8 @@ impl FileInfo {
 ///
 /// # Errors
 /// When it is not a regular file, or one of its parents is not a directory.
-pub(super) fn file(root: &Path, path: &TreePath) -> Result<Option<FileInfo>, ApplyError> {
-    let Some(metadata) = metadata(root, path)? else { return Ok(None) };
+pub(super) fn file(places: &Places<'_>, path: &TreePath) -> Result<Option<FileInfo>, ApplyError> {
+    let Some(metadata) = metadata(places, path)? else { return Ok(None) };
     if metadata.kind == FileType::RegularFile {
         Ok(Some(FileInfo::of(&metadata)))
     } else {
@@ -76,10 +74,10 @@ pub(super) fn file(root: &Path, path: &TreePath) -> Result<Option<FileInfo>, App
 /// # Errors
 /// As for [`file`], but for a link, and when it is larger than a file may be.
 pub(super) fn file_and_contents(
-    root: &Path,
+    places: &Places<'_>,
     path: &TreePath,
 ) -> Result<Option<(FileInfo, Vec<u8>)>, ApplyError> {
-    let Found::Place(place) = Place::find(root, path)? else { return Ok(None) };
+    let Found::Place(place) = places.find(path)? else { return Ok(None) };
     let metadata = place.metadata().map_err(ApplyError::io("read metadata of", place.path()))?;
     let Some(metadata) = metadata else { return Ok(None) };
     let bytes = match metadata.kind {
@@ -109,8 +107,8 @@ pub(super) fn digest(mode: Mode, bytes: &[u8]) -> Sha256Digest {
 ///
 /// # Errors
 /// When one of the parents is a symbolic link or not a directory.
-pub(super) fn missing_dirs(root: &Path, path: &TreePath) -> Result<Vec<TreePath>, ApplyError> {
-    match Place::find(root, path)? {
+pub(super) fn missing_dirs(places: &Places<'_>, path: &TreePath) -> Result<Vec<TreePath>, ApplyError> {
+    match places.find(path)? {
         Found::Place(_) => Ok(Vec::new()),
         Found::Missing(first) => Ok(path.ancestors().skip_while(|dir| *dir != first).collect()),
     }
@@ -120,13 +118,13 @@ pub(super) fn missing_dirs(root: &Path, path: &TreePath) -> Result<Vec<TreePath>
 ///
 /// # Errors
 /// When it or one of its parents is a symbolic link, or a parent is not a directory.
-pub(super) fn dir(root: &Path, path: &TreePath) -> Result<Option<(Mode, Mtime)>, ApplyError> {
-    let metadata = metadata(root, path)?.filter(|metadata| metadata.kind == FileType::Directory);
+pub(super) fn dir(places: &Places<'_>, path: &TreePath) -> Result<Option<(Mode, Mtime)>, ApplyError> {
+    let metadata = metadata(places, path)?.filter(|metadata| metadata.kind == FileType::Directory);
     Ok(metadata.map(|metadata| (Mode::new(metadata.mode), Mtime::of_parts(metadata.modified))))
 }
 
-fn metadata(root: &Path, path: &TreePath) -> Result<Option<Metadata>, ApplyError> {
-    match Place::find(root, path)? {
+fn metadata(places: &Places<'_>, path: &TreePath) -> Result<Option<Metadata>, ApplyError> {
+    match places.find(path)? {
         Found::Place(place) => metadata_at(&place, path),
         Found::Missing(_) => Ok(None),
     }
@@ -141,8 +139,8 @@ fn metadata_at(place: &Place, path: &TreePath) -> Result<Option<Metadata>, Apply
 }
 
 /// The contents of the file at `path`.
-pub(super) fn read(root: &Path, path: &TreePath) -> Result<Vec<u8>, ApplyError> {
-    read_at(&Place::of(root, path)?, LARGEST_FILE)
+pub(super) fn read(places: &Places<'_>, path: &TreePath) -> Result<Vec<u8>, ApplyError> {
+    read_at(&places.of(path)?, LARGEST_FILE)
 }
 
 /// The contents of the regular file at `place`, which has at most `most` bytes.

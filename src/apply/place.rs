@@ -3,6 +3,7 @@
 //! The directories above are opened one after another without following links. So nothing outside the tree is
 //! reached, even if someone replaces a directory by a link meanwhile.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -84,53 +85,12 @@ impl Place {
     /// # Errors
     /// When something above it is a link or not a directory.
     pub fn find(root: &Path, path: &TreePath) -> Result<Found, ApplyError> {
-        let opening = |at: PathBuf| move |error: Errno| ApplyError::io("open", &at)(error.into());
-        let mut names = path.as_str().split('/').peekable();
-        let mut depth = 0;
-        // NOFOLLOW is about the last component: links that lead to the root are followed.
-        let first = path.as_str().split_once('/').map(|(first, _)| root.join(first));
-        let first = first.and_then(|first| open(first, DIRECTORY | OFlags::NOFOLLOW, Mode::empty()).ok());
-        let mut dir = match first {
-            Some(dir) => {
-                names.next();
-                depth = 1;
-                dir
-            }
-            // Also when the first could not be opened: this finds out why.
-            None => open(root, DIRECTORY, Mode::empty()).map_err(opening(root.to_owned()))?,
-        };
-        while let Some(name) = names.next() {
-            if names.peek().is_none() {
-                let name = PathBuf::from(name);
-                return Ok(Found::Place(Place { dir: Some(Arc::new(dir)), name, path: path.below(root) }));
-            }
-            let above = || path.ancestors().nth(depth).unwrap_or_else(|| path.clone());
-            dir = match openat(&dir, name, DIRECTORY | OFlags::NOFOLLOW, Mode::empty()) {
-                Ok(dir) => dir,
-                Err(Errno::NOENT) => return Ok(Found::Missing(above())),
-                Err(Errno::NOTDIR | Errno::LOOP) => {
-                    let here = Place::inside(Arc::new(dir), &root.join(path.as_str()), name);
-                    let link =
-                        here.metadata().is_ok_and(|it| it.is_some_and(|it| it.kind == FileType::Symlink));
-                    return Err(match link {
-                        // Its target may be outside the tree.
-                        true => ApplyError::Symlink(above()),
-                        false => ApplyError::WrongType(above()),
-                    });
-                }
-                Err(error) => return Err(opening(above().below(root))(error)),
-            };
-            depth += 1;
-        }
-        Ok(Found::Place(Place::at(root)))
+        Places::new(root).find(path)
     }
 
     /// The place of `path` in the tree `root`, in which the directories above it exist.
     pub fn of(root: &Path, path: &TreePath) -> Result<Place, ApplyError> {
-        match Place::find(root, path)? {
-            Found::Place(place) => Ok(place),
-            Found::Missing(dir) => Err(ApplyError::io("open", &dir.below(root))(Errno::NOENT.into())),
-        }
+        Places::new(root).of(path)
     }
 
     /// Its path, for messages.
@@ -162,6 +122,95 @@ impl Place {
             Ok(stat) => Ok(Some(Metadata::of(&stat))),
             Err(Errno::NOENT) => Ok(None),
             Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The places of a tree. The directory of the last one stays open for the next, which often is in the same one: so this is for
+/// a few steps that create and remove no directories.
+pub(super) struct Places<'a> {
+    root: &'a Path,
+    /// The parent of the last place, `None` for the top, and its directory.
+    last: RefCell<Option<(Option<TreePath>, Arc<OwnedFd>)>>,
+}
+
+impl<'a> Places<'a> {
+    /// The places of the tree `root`.
+    pub fn new(root: &'a Path) -> Places<'a> {
+        Places { root, last: RefCell::default() }
+    }
+
+    /// The place of `path`.
+    ///
+    /// # Errors
+    /// When something above it is a link or not a directory.
+    pub fn find(&self, path: &TreePath) -> Result<Found, ApplyError> {
+        let parent = path.parent();
+        let found = match &*self.last.borrow() {
+            Some((last, dir)) if *last == parent => return Ok(self.place(dir.clone(), path)),
+            _ => self.open_parent(path)?,
+        };
+        Ok(match found {
+            Ok(dir) => {
+                let dir = Arc::new(dir);
+                self.last.replace(Some((parent, dir.clone())));
+                self.place(dir, path)
+            }
+            Err(missing) => Found::Missing(missing),
+        })
+    }
+
+    fn place(&self, dir: Arc<OwnedFd>, path: &TreePath) -> Found {
+        Found::Place(Place { dir: Some(dir), name: path.file_name().into(), path: path.below(self.root) })
+    }
+
+    /// Opens the directory that contains `path`, or returns the outermost directory that does not exist.
+    fn open_parent(&self, path: &TreePath) -> Result<Result<OwnedFd, TreePath>, ApplyError> {
+        let root = self.root;
+        let opening = |at: PathBuf| move |error: Errno| ApplyError::io("open", &at)(error.into());
+        let mut names = path.as_str().split('/').peekable();
+        let mut depth = 0;
+        // NOFOLLOW is about the last component: links that lead to the root are followed.
+        let first = path.as_str().split_once('/').map(|(first, _)| root.join(first));
+        let first = first.and_then(|first| open(first, DIRECTORY | OFlags::NOFOLLOW, Mode::empty()).ok());
+        let mut dir = match first {
+            Some(dir) => {
+                names.next();
+                depth = 1;
+                dir
+            }
+            // Also when the first could not be opened: this finds out why.
+            None => open(root, DIRECTORY, Mode::empty()).map_err(opening(root.to_owned()))?,
+        };
+        while let Some(name) = names.next()
+            && names.peek().is_some()
+        {
+            let above = || path.ancestors().nth(depth).unwrap_or_else(|| path.clone());
+            dir = match openat(&dir, name, DIRECTORY | OFlags::NOFOLLOW, Mode::empty()) {
+                Ok(dir) => dir,
+                Err(Errno::NOENT) => return Ok(Err(above())),
+                Err(Errno::NOTDIR | Errno::LOOP) => {
+                    let here = Place::inside(Arc::new(dir), &root.join(path.as_str()), name);
+                    let link =
+                        here.metadata().is_ok_and(|it| it.is_some_and(|it| it.kind == FileType::Symlink));
+                    return Err(match link {
+                        // Its target may be outside the tree.
+                        true => ApplyError::Symlink(above()),
+                        false => ApplyError::WrongType(above()),
+                    });
+                }
+                Err(error) => return Err(opening(above().below(root))(error)),
+            };
+            depth += 1;
+        }
+        Ok(Ok(dir))
+    }
+
+    /// The place of `path`, if the directories above it exist.
+    pub fn of(&self, path: &TreePath) -> Result<Place, ApplyError> {
+        match self.find(path)? {
+            Found::Place(place) => Ok(place),
+            Found::Missing(dir) => Err(ApplyError::io("open", &dir.below(self.root))(Errno::NOENT.into())),
         }
     }
 }

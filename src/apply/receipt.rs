@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::dir::Dir;
 use super::error::ApplyError;
 use super::inspect::{self, FileInfo};
+use super::place::Places;
 use super::stamp::{Mode, Mtime};
 use crate::digest::Sha256Digest;
 use crate::text::{self, Rewrite, Span};
@@ -204,8 +205,9 @@ impl Receipt {
     /// Reads the receipt of the tree `root`, with the metadata and digest of its file; `None` when there is
     /// none.
     pub(super) fn load(root: &Path) -> Result<Option<(Receipt, FileInfo, Sha256Digest)>, ApplyError> {
-        let Some(info) = inspect::file(root, &Receipt::path())? else { return Ok(None) };
-        let bytes = inspect::read(root, &Receipt::path())?;
+        let places = Places::new(root);
+        let Some(info) = inspect::file(&places, &Receipt::path())? else { return Ok(None) };
+        let bytes = inspect::read(&places, &Receipt::path())?;
         let damaged = |why| ApplyError::Receipt { path: root.join(RECEIPT), why };
         let parsed = serde_json::from_slice::<Receipt>(&bytes);
         // A receipt of another schema may lack fields of this one, so its schema is read by itself.

@@ -10,6 +10,7 @@ use super::error::ApplyError;
 use super::file_state::{FileState, FileStatus};
 use super::inspect;
 use super::lock::LockedTree;
+use super::place::Places;
 use super::receipt::{AppliedFile, AppliedLayer, Before, RECEIPT, Receipt};
 use super::recover::recover_locked;
 use super::stamp::{Mode, Mtime};
@@ -74,9 +75,10 @@ pub(super) fn revert_on(
     // Sets, because a receipt may list many directories.
     let set = |paths: &[TreePath]| paths.iter().cloned().collect::<BTreeSet<_>>();
     let (removed, created) = (set(&update.remove), set(&update.create));
+    let places = Places::new(root);
     for (path, mtime) in mtimes {
         let stays = !removed.contains(&path);
-        let exists = created.contains(&path) || inspect::dir(root, &path)?.is_some();
+        let exists = created.contains(&path) || inspect::dir(&places, &path)?.is_some();
         if stays && exists {
             update.mtimes.push((path, mtime));
         }
@@ -107,9 +109,9 @@ fn file_updates<'a>(
     }
     let expected = expected(layers);
     let mut updates = Vec::with_capacity(touched.len() + 1);
-    let mut drifted = Vec::new();
+    let (mut drifted, places) = (Vec::new(), Places::new(root));
     for (path, files) in touched {
-        let examined = examine(root, path, expected[path])?;
+        let examined = examine(&places, path, expected[path])?;
         if examined.state == FileState::AsApplied {
             let update = file_update(path, &files, expected[path].map(|after| after.sha256), examined);
             let damaged = |why| ApplyError::Receipt { path: root.join(RECEIPT), why };
@@ -173,10 +175,10 @@ fn old_mtimes(layers: &[AppliedLayer]) -> (BTreeMap<TreePath, Mtime>, Option<Mti
 
 /// The parents of restored files that someone removed after the patchset was applied.
 fn removed_parents(root: &Path, files: &[FileUpdate<'_>]) -> Result<Vec<TreePath>, ApplyError> {
-    let mut missing = BTreeSet::new();
+    let (mut missing, places) = (BTreeSet::new(), Places::new(root));
     let restored = |file: &&FileUpdate| file.before.is_none() && matches!(file.action, Action::Write { .. });
     for file in files.iter().filter(restored) {
-        missing.extend(inspect::missing_dirs(root, &file.path)?);
+        missing.extend(inspect::missing_dirs(&places, &file.path)?);
     }
     Ok(missing.into_iter().collect())
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::error::ApplyError;
 use super::file_state::{FileState, FileStatus};
 use super::inspect::{self, FileInfo};
+use super::place::Places;
 use super::receipt::{After, AppliedFile, AppliedLayer, Layer, Receipt};
 use crate::tree::TreePath;
 
@@ -45,8 +46,9 @@ impl Status {
 pub fn status(root: &Path) -> Result<Option<Status>, ApplyError> {
     let Some((receipt, ..)) = Receipt::load(root)? else { return Ok(None) };
     let mut states = BTreeMap::new();
+    let places = Places::new(root);
     for (path, expected) in expected(&receipt.layers) {
-        states.insert(path.clone(), examine(root, path, expected)?.state);
+        states.insert(path.clone(), examine(&places, path, expected)?.state);
     }
     let file_status = |file: AppliedFile| FileStatus { state: states[&file.path], path: file.path };
     let layers = receipt.layers.into_iter().map(|applied| LayerStatus {
@@ -72,11 +74,11 @@ pub(super) struct Examined {
 
 /// Reads the file `path` and compares it with what pypatch wrote.
 pub(super) fn examine(
-    root: &Path,
+    places: &Places<'_>,
     path: &TreePath,
     expected: Option<&After>,
 ) -> Result<Examined, ApplyError> {
-    let (info, bytes) = match inspect::file_and_contents(root, path) {
+    let (info, bytes) = match inspect::file_and_contents(places, path) {
         // pypatch writes no file over the limit.
         Err(ApplyError::Symlink(_) | ApplyError::WrongType(_) | ApplyError::TooLarge { .. }) => {
             return Ok(Examined { state: FileState::Drifted, info: None, bytes: Vec::new() });

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::dir::Dir;
 use super::error::ApplyError;
 use super::inspect;
+use super::place::Places;
 use super::receipt::DirectoryTime;
 use super::stamp::Mtime;
 use crate::tree::{File, FileChange, TreePath};
@@ -35,7 +36,7 @@ impl TouchedDirs {
     ) -> Result<Vec<TouchedDirs>, ApplyError> {
         // The directories that the layers so far create.
         let mut known = BTreeSet::new();
-        let mut all = Vec::with_capacity(layers.len());
+        let (mut all, places) = (Vec::with_capacity(layers.len()), Places::new(root));
         for (i, changes) in layers.iter().enumerate() {
             let mut created = BTreeSet::new();
             let mut touched: BTreeMap<Dir, bool> = BTreeMap::from([(Dir::Top, receipt_is_new && i == 0)]);
@@ -43,7 +44,7 @@ impl TouchedDirs {
                 let mut missing = Vec::new();
                 // All parents of an existing file exist.
                 if before.is_none() {
-                    missing = inspect::missing_dirs(root, path)?;
+                    missing = inspect::missing_dirs(&places, path)?;
                     missing.retain(|dir| !known.contains(dir));
                 }
                 // Only the directory above the outermost new one exists, and gets an entry.
@@ -60,7 +61,7 @@ impl TouchedDirs {
             for (dir, entries_change) in touched {
                 let mtime = match &dir {
                     Dir::Below(path) if !known.contains(path) => {
-                        inspect::dir(root, path)?.map(|(_, mtime)| mtime)
+                        inspect::dir(&places, path)?.map(|(_, mtime)| mtime)
                     }
                     Dir::Top | Dir::Below(_) => None,
                 };

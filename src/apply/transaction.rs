@@ -11,7 +11,7 @@ use super::error::ApplyError;
 use super::inspect::{self, FileInfo, Inode};
 use super::journal::{Journal, JournalBefore, JournalFile, RemovedDir};
 use super::lock::LockedTree;
-use super::place::{Metadata, Place};
+use super::place::{Metadata, Place, Places};
 use super::receipt::{AppliedLayer, Receipt};
 use super::stage::{Stage, StageInfo};
 use super::stamp::{Mode, Mtime};
@@ -143,9 +143,9 @@ fn prepare(
     update: &TreeUpdate<'_>,
 ) -> Result<Vec<Option<Seen>>, ApplyError> {
     let (mut journal, mut unsynced) = (Journal::new(), Unsynced::default());
-    let mut all_seen = Vec::with_capacity(update.files.len());
+    let (mut all_seen, places) = (Vec::with_capacity(update.files.len()), Places::new(root));
     for (i, file) in update.files.iter().enumerate() {
-        let place = file.before.map(|_| Place::of(root, &file.path)).transpose()?;
+        let place = file.before.map(|_| places.of(&file.path)).transpose()?;
         // The attributes of the old file, if it is replaced.
         let like = match (&file.action, &place) {
             (Action::Write { mode, .. }, Some(place))
@@ -182,13 +182,13 @@ fn prepare(
     }
     journal.created.clone_from(&update.create);
     for path in &update.remove {
-        if let Some((mode, mtime)) = inspect::dir(root, path)? {
+        if let Some((mode, mtime)) = inspect::dir(&places, path)? {
             journal.removed.push(RemovedDir { path: path.clone(), mode });
             journal.mtimes.push((path.clone(), mtime));
         }
     }
     for (path, _) in &update.mtimes {
-        if let Some((_, mtime)) = inspect::dir(root, path)? {
+        if let Some((_, mtime)) = inspect::dir(&places, path)? {
             journal.mtimes.push((path.clone(), mtime));
         }
     }
@@ -249,8 +249,9 @@ fn change_tree(
     for path in &update.create {
         disk.make_dir(&Place::of(root, path)?)?;
     }
+    let places = Places::new(root);
     for (i, (file, seen)) in update.files.iter().zip(seen).enumerate() {
-        let place = Place::of(root, &file.path)?;
+        let place = places.of(&file.path)?;
         let changed = || ApplyError::Changed(vec![file.path.clone()]);
         let names = if matches!(file.action, Action::SetMode(_)) { 1 } else { 2 };
         // Syncing the stage takes long enough for someone to save a file.
@@ -286,8 +287,9 @@ fn change_tree(
     }
     // Each rename above changed the mtime of a directory, so these are set last. The directories are
     // synced here because the commit that follows must not reach the disk before the renames.
+    let places = Places::new(root);
     for some in update.mtimes.chunks(BATCH) {
-        let place = |(path, mtime): &(TreePath, Mtime)| Ok((Place::of(root, path)?, *mtime));
+        let place = |(path, mtime): &(TreePath, Mtime)| Ok((places.of(path)?, *mtime));
         disk.set_and_sync_dirs(&some.iter().map(place).collect::<Result<Vec<_>, ApplyError>>()?)?;
     }
     Ok(())

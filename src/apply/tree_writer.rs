@@ -11,7 +11,7 @@ use super::dir::Dir;
 use super::disk::{Disk, NewFile};
 use super::error::ApplyError;
 use super::inspect;
-use super::place::Place;
+use super::place::{Place, Places};
 use super::stamp::{Mode, Mtime};
 use crate::scratch::{self, Scratch};
 use crate::tree::{Node, TreePath, WalkEntry};
@@ -79,8 +79,11 @@ impl TreeWriter {
         let mtime = entry.mtime.and_then(|(seconds, nanos)| Mtime::new(seconds, nanos)).unwrap_or(self.now);
         // The files of a directory follow each other, and nothing replaces a directory here.
         let parent = path.parent();
-        let missing =
-            if parent == self.parent { Vec::new() } else { inspect::missing_dirs(&self.root, path)? };
+        let missing = if parent == self.parent {
+            Vec::new()
+        } else {
+            inspect::missing_dirs(&Places::new(&self.root), path)?
+        };
         self.parent = parent;
         for missing in missing {
             disk.make_dir(&Place::at(missing.below(&self.root)))?;
@@ -103,7 +106,7 @@ impl TreeWriter {
                 symlink(OsStr::from_bytes(target), &full).map_err(ApplyError::io("create", &full))
             }
             Node::Directory => {
-                if inspect::dir(&self.root, path)?.is_none() {
+                if inspect::dir(&Places::new(&self.root), path)?.is_none() {
                     disk.make_dir(&place)?;
                 }
                 self.directories.push((Dir::Below(path.clone()), Some(mode), mtime));

@@ -8,7 +8,7 @@ use super::disk::Disk;
 use super::error::ApplyError;
 use super::inspect;
 use super::journal::{Journal, JournalFile};
-use super::place::{Found, Place};
+use super::place::{Found, Place, Places};
 use super::stage::Stage;
 use super::stamp::{Mode, Mtime};
 use crate::tree::TreePath;
@@ -48,7 +48,7 @@ fn undo_step(root: &Path, stage: &Stage, i: usize, file: &JournalFile) -> Result
     if file.after.is_none() && !exists(&stage.gone_at(i))? && exists(&stage.old_at(i))? {
         return Ok(UndoStep::Nothing);
     }
-    let found = inspect::file_and_contents(root, &file.path)?;
+    let found = inspect::file_and_contents(&Places::new(root), &file.path)?;
     let old = stage.old_at(i);
     let has_old = exists(&old)?;
     let torn = || {
@@ -99,7 +99,7 @@ fn restore(
         let Some(place) = reachable(root, &removed.path)? else { continue };
         if !exists(&place)? {
             disk.make_dir(&place)?;
-            if let Some((made, _)) = inspect::dir(root, &removed.path)? {
+            if let Some((made, _)) = inspect::dir(&Places::new(root), &removed.path)? {
                 disk.set_mode(&place, removed.mode.with_special_bits_of(made))?;
             }
         }
@@ -142,7 +142,7 @@ fn reachable(root: &Path, path: &TreePath) -> Result<Option<Place>, ApplyError> 
 
 /// The mtime of a directory; `None` if something else is there now, which is not touched.
 fn unlinked_dir(root: &Path, path: &TreePath) -> Result<Option<Mtime>, ApplyError> {
-    match inspect::dir(root, path) {
+    match inspect::dir(&Places::new(root), path) {
         Err(ApplyError::Symlink(_) | ApplyError::WrongType(_)) => Ok(None),
         found => Ok(found?.map(|(_, mtime)| mtime)),
     }
