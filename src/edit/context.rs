@@ -18,17 +18,24 @@ pub struct Context<'a> {
     names: OnceCell<Vec<TreePath>>,
     /// The context before some changes, whose other files need not be read again.
     before: Option<(&'a Context<'a>, &'a [FileChange])>,
+    is_own_result: bool,
 }
 
 impl<'a> Context<'a> {
     /// Resolves on `tree`, which is of `version`.
     pub fn new(tree: &'a dyn Tree, version: Option<Version>) -> Context<'a> {
-        Context { tree, version, files: RefCell::default(), names: OnceCell::new(), before: None }
+        let (files, names) = (RefCell::default(), OnceCell::new());
+        Context { tree, version, files, names, before: None, is_own_result: false }
     }
 
     /// Resolves on `tree`, which is the tree of `before` after `changes`.
     pub fn after(before: &'a Context<'a>, changes: &'a [FileChange], tree: &'a dyn Tree) -> Context<'a> {
         Context { before: Some((before, changes)), ..Context::new(tree, before.version.clone()) }
+    }
+
+    /// As [`after`](Context::after), where `changes` are those of all edits that are resolved.
+    pub fn of_result(before: &'a Context<'a>, changes: &'a [FileChange], tree: &'a dyn Tree) -> Context<'a> {
+        Context { is_own_result: true, ..Context::after(before, changes, tree) }
     }
 
     /// A file of the tree; `None` when it has none of that name.
@@ -42,7 +49,11 @@ impl<'a> Context<'a> {
             return before.parsed(path);
         }
         let file = self.tree.read(path)?;
-        let file = file.map(|file| Rc::new(ParsedFile::new(path.clone(), file.bytes, file.executable)));
+        let file = file.map(|file| {
+            let mut parsed = ParsedFile::new(path.clone(), file.bytes, file.executable);
+            parsed.is_own_result = self.is_own_result;
+            Rc::new(parsed)
+        });
         self.files.borrow_mut().insert(path.clone(), file.clone());
         Ok(file)
     }

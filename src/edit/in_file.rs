@@ -70,7 +70,7 @@ pub(super) fn in_file(
         };
         let answer = match &change.within {
             Some(within) if scopes.len() > 1 => {
-                in_one_of(&scopes, within, operation.describe().removes, resolve_in)
+                in_one_of(&scopes, within, file, operation.describe().removes, resolve_in)
             }
             _ => resolve_in(scopes[0]),
         };
@@ -83,7 +83,13 @@ pub(super) fn in_file(
 }
 
 /// The answer in the one of several scopes in which the anchor is.
-fn in_one_of(scopes: &[Span], within: &Within, removes: bool, resolve: impl Fn(Span) -> Answer) -> Answer {
+fn in_one_of(
+    scopes: &[Span],
+    within: &Within,
+    file: &ParsedFile,
+    removes: bool,
+    resolve: impl Fn(Span) -> Answer,
+) -> Answer {
     let mut answers: Vec<Answer> = scopes.iter().map(|scope| resolve(*scope)).collect();
     let is_already = |answer: &Answer| matches!(answer, Ok(Resolution::Already(_)));
     let is_miss = |answer: &Answer| matches!(answer, Err(Failure::Missing(_)));
@@ -101,6 +107,10 @@ fn in_one_of(scopes: &[Span], within: &Within, removes: bool, resolve: impl Fn(S
                 .iter()
                 .find_map(|is_best| answers.iter().position(is_best));
             answers.swap_remove(best.unwrap_or(0))
+        }
+        // Others may have held the same text before.
+        [first, ..] if file.is_own_result && fits.iter().all(|index| is_already(&answers[*index])) => {
+            answers.swap_remove(first)
         }
         // What was moved out of one of them is in none, and elsewhere once.
         [first, ..] if fits.iter().all(|index| made_at(&answers[*index]) == made_at(&answers[first])) => {

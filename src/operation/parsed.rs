@@ -1,6 +1,6 @@
 //! A file of a tree, parsed in whichever formats operations ask for.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use crate::contents::Contents;
 use crate::syntax::c::CFile;
@@ -9,7 +9,7 @@ use crate::syntax::makefile::Makefile;
 use crate::syntax::python::PyFile;
 use crate::syntax::setup::Setup;
 use crate::syntax::xml::XmlFile;
-use crate::text::Span;
+use crate::text::{Span, line_number};
 use crate::tree::{Location, TreePath};
 
 /// A file of a tree. Each format is parsed once, on demand.
@@ -22,12 +22,16 @@ pub struct ParsedFile {
     pub executable: bool,
     /// Whether it is a symbolic link, whose contents are its target.
     pub is_link: bool,
+    /// Whether all edits were made on it a moment ago: what they leave needs no proof then.
+    pub is_own_result: bool,
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
     c: OnceCell<CFile>,
     python: OnceCell<PyFile>,
     m4: OnceCell<M4File>,
     xml: OnceCell<XmlFile>,
+    /// An offset and its line.
+    last_line: Cell<(usize, usize)>,
 }
 
 impl ParsedFile {
@@ -38,12 +42,14 @@ impl ParsedFile {
             bytes,
             executable,
             is_link: false,
+            is_own_result: false,
             makefile: OnceCell::new(),
             setup: OnceCell::new(),
             c: OnceCell::new(),
             python: OnceCell::new(),
             m4: OnceCell::new(),
             xml: OnceCell::new(),
+            last_line: Cell::new((0, 1)),
         }
     }
 
@@ -84,6 +90,31 @@ impl ParsedFile {
 
     /// The line that holds a byte offset.
     pub fn location(&self, offset: usize) -> Location {
-        Location::of(&self.path, &self.bytes, offset)
+        let offset = offset.min(self.bytes.len());
+        // From the last one, as the offsets of a file often are near each other, or the same.
+        let (last, mut line) = self.last_line.get();
+        if last <= offset {
+            line += line_number(&self.bytes[last..], offset - last) - 1;
+        } else {
+            line -= line_number(&self.bytes[offset..], last - offset) - 1;
+        }
+        self.last_line.set((offset, line));
+        Location::in_line(&self.path, &self.bytes, offset, line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_found_in_any_order_of_offsets() {
+        let file = ParsedFile::new(TreePath::own("f"), Contents::from(&b"a\nbc\n\nd"[..]), false);
+        let lines = [6, 0, 7, 2, 3, 5, 100, 1, 4].map(|offset| {
+            let found = file.location(offset);
+            assert_eq!(found, Location::of(&file.path, &file.bytes, offset));
+            found.line
+        });
+        assert_eq!(lines, [4, 1, 4, 2, 2, 3, 4, 1, 2]);
     }
 }

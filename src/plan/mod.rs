@@ -200,7 +200,7 @@ fn plan_over(patchset: &Patchset, tree: &dyn Tree, made: &[Made]) -> Result<Plan
     if plan.fits() {
         context.forget(&resolved.changes);
         let tree = OverlayTree::new(tree, &resolved.changes);
-        let after = Context::after(&context, &resolved.changes, &tree);
+        let after = Context::of_result(&context, &resolved.changes, &tree);
         parse::refuse(&mut plan, &after, &resolved.changes)?;
         plan.not_idempotent = not_idempotent(patchset, (&context, &after), &made, &plan)?;
     }
@@ -249,7 +249,7 @@ fn not_idempotent(
     };
     let alone = |one: &Edit, own: &[FileChange]| -> Result<Vec<Part>, TreeError> {
         let after = OverlayTree::new(before.tree, own);
-        unfinished(&Context::after(before, own, &after), one)
+        unfinished(&Context::of_result(before, own, &after), one)
     };
     let mut found = Vec::new();
     // An edit whose result another one has changed cannot be asked by itself.

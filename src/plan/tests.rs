@@ -89,6 +89,16 @@ fn an_edit_that_would_change_its_own_result_is_not_idempotent() {
 }
 
 #[test]
+fn an_edit_in_one_of_two_variants_fits_though_the_other_has_its_result() {
+    let text = b"#ifdef A\nvoid f(void) { one(); }\n#else\nvoid f(void) { two(); }\n#endif\n";
+    let edit =
+        "  - {id: x, why: w, file: f.c, within: {function: f}, c.replace: {find: one();, with: two();}}\n";
+    let plan = planned([("f.c", &text[..])], edit);
+    assert!(plan.fits(), "{:#?} {:?}", plan.edits, plan.not_idempotent);
+    assert_eq!(after(&plan, "f.c"), String::from_utf8_lossy(text).replace("one", "two"));
+}
+
+#[test]
 fn several_insertions_at_one_anchor_keep_the_order_of_the_patchset() {
     let edit = |id: &str, operation: &str, file: &str, side: &str, text: &str| {
         format!("  - id: {id}\n    why: w\n    file: {file}\n    {operation}: {{{side}, text: \"{text}\"}}\n")

@@ -18,12 +18,13 @@ impl Location {
     /// The line of `file`, whose contents are `bytes`, that holds `offset`.
     pub fn of(file: &TreePath, bytes: &[u8], offset: usize) -> Location {
         let offset = offset.min(bytes.len());
+        Location::in_line(file, bytes, offset, line_number(bytes, offset))
+    }
+
+    /// The line of `file` that holds `offset`, which is line number `line`.
+    pub(crate) fn in_line(file: &TreePath, bytes: &[u8], offset: usize, line: usize) -> Location {
         let text = line_bounds(bytes, offset).of(bytes).trim_ascii_end();
-        Location {
-            file: file.clone(),
-            line: line_number(bytes, offset),
-            text: String::from_utf8_lossy(text).into_owned(),
-        }
+        Location { file: file.clone(), line, text: String::from_utf8_lossy(text).into_owned() }
     }
 
     /// A file as a whole.

@@ -39,6 +39,13 @@ pub(super) fn reached(file: &ParsedFile, target: &str, word: &str, except: Optio
     let text = &file.bytes;
     let makefile = file.makefile();
     let is_word = |span: &Span| span.of(text) == word.as_bytes() && Some(*span) != except;
+    // Most words are in one place only, which saves following all of them.
+    let has_word = |span: Span| memchr::memmem::find(span.of(text), word.as_bytes()).is_some();
+    if !makefile.rules.iter().flat_map(|rule| &rule.prerequisites).any(is_word)
+        && !makefile.variables.iter().any(|variable| has_word(variable.value))
+    {
+        return None;
+    }
     let mut rules: HashMap<&[u8], Vec<&Rule>> = HashMap::with_capacity(makefile.rules.len());
     for rule in &makefile.rules {
         for target in &rule.targets {
