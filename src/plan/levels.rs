@@ -78,7 +78,10 @@ pub(super) fn resolve(
         })?;
         conflicts.extend(composed.conflicts);
         before.push(composed.before);
-        let next = if level == 0 { composed.changes } else { joined(so_far.iter().chain(&composed.changes)) };
+        let next = match level {
+            0 => composed.changes,
+            _ => joined(&so_far.iter().chain(&composed.changes).collect::<Vec<_>>()),
+        };
         states.push(next);
     }
     let mut edits: Vec<PlannedEdit> = edits.into_iter().flatten().collect();

@@ -47,7 +47,7 @@ pub(super) fn fits_after(
             found.insert(one.id.clone(), names);
         }
         made.push((planned, own.iter().map(|change| change.path.clone()).collect()));
-        changes = joined(changes.iter().chain(&own));
+        changes = joined(&changes.iter().chain(&own).collect::<Vec<_>>());
     }
     Ok(found)
 }

@@ -50,12 +50,12 @@ impl Series {
 
     /// The changes of files by all plans together, in byte order of their paths.
     pub fn changes(&self) -> Vec<FileChange> {
-        joined(self.plans.iter().flat_map(|plan| &plan.changes))
+        joined(&self.plans.iter().flat_map(|plan| &plan.changes).collect::<Vec<_>>())
     }
 }
 
 /// Changes that are made one after the other, as one change for each file, in byte order of their paths.
-pub(super) fn joined<'a>(changes: impl IntoIterator<Item = &'a FileChange>) -> Vec<FileChange> {
+pub(super) fn joined(changes: &[&FileChange]) -> Vec<FileChange> {
     let mut joined: Vec<FileChange> = Vec::new();
     for change in changes {
         match joined.iter_mut().find(|known| known.path == change.path) {
@@ -63,7 +63,7 @@ pub(super) fn joined<'a>(changes: impl IntoIterator<Item = &'a FileChange>) -> V
                 known.after.clone_from(&change.after);
                 known.rewrites.clear();
             }
-            None => joined.push(change.clone()),
+            None => joined.push((*change).clone()),
         }
     }
     joined.retain(|change| change.before != change.after);

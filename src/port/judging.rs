@@ -135,14 +135,14 @@ impl<'a> Judging<'a> {
 
     /// Those of `files` that have what is `sought`, and how often, as `count` finds it. A file is not read if another tree
     /// showed it for the same contents.
-    pub(super) fn having<'p>(
+    pub(super) fn having(
         &self,
-        files: impl IntoIterator<Item = &'p Searchable>,
-        sought: impl Fn(Comments) -> Sought,
-        count: impl Fn(&TreePath, &[u8]) -> usize,
+        files: &[&Searchable],
+        sought: &dyn Fn(Comments) -> Sought,
+        count: &dyn Fn(&TreePath, &[u8]) -> usize,
     ) -> Result<Vec<(TreePath, usize)>, TreeError> {
         let mut by_comments: Vec<(Comments, Vec<(usize, &Searchable)>)> = Vec::new();
-        for numbered in files.into_iter().enumerate() {
+        for numbered in files.iter().copied().enumerate() {
             let comments = Comments::of_file(numbered.1.path.file_name());
             match by_comments.iter_mut().find(|(known, _)| *known == comments) {
                 Some((_, files)) => files.push(numbered),

@@ -38,6 +38,11 @@ impl Problem {
         Problem { doubt: Doubt::Unclear, ..Problem::new(span, what) }
     }
 
+    /// Sorts problems by their place.
+    pub(super) fn in_order(problems: &mut [Problem]) {
+        problems.sort_by_key(|problem| problem.span);
+    }
+
     /// Whether an edit of `span` touches the problem.
     pub fn touches(&self, span: Span) -> bool {
         self.span.overlaps(span)

@@ -1,7 +1,9 @@
 //! Reads types from nodes. An error has the position of the innermost value or key that it is about.
 
 use serde::de::value::{MapAccessDeserializer, SeqDeserializer, StringDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Unexpected, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, Unexpected, Visitor,
+};
 use serde::{Deserialize, forward_to_deserialize_any};
 
 use super::located::LOCATED;
@@ -28,13 +30,17 @@ impl<'de> Deserializer<'de> for Node {
             Value::Float(number) => visitor.visit_f64(number),
             Value::Text(text) => visitor.visit_string(text),
             Value::List(list) => visitor.visit_seq(SeqDeserializer::new(list.into_iter())),
-            Value::Map(entries) => {
-                let mut map = Entries::new(entries, self.at);
-                let result = visitor.visit_map(&mut map);
-                return result.map_err(|error| error.or_at(map.current));
-            }
+            Value::Map(_) => return self.deserialize_map(visitor),
         }
         .map_err(|error: YamlError| error.or_at(self.at))
+    }
+
+    /// Without the code for all other values, which [`deserialize_any`](Node::deserialize_any) has for each type: most are maps.
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, YamlError> {
+        let Value::Map(entries) = self.value else { return Err(self.unexpected(&visitor)) };
+        let mut map = Entries::new(entries, self.at);
+        let result = visitor.visit_map(&mut map);
+        result.map_err(|error| error.or_at(map.current))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, YamlError> {
@@ -96,11 +102,8 @@ impl<'de> Deserializer<'de> for Node {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, YamlError> {
-        match self.value {
-            // Derived code would read a list as the fields in their order.
-            Value::List(_) => Err(YamlError::invalid_type(Unexpected::Seq, &visitor).or_at(self.at)),
-            _ => self.deserialize_any(visitor),
-        }
+        // Derived code would read a list as the fields in their order.
+        self.deserialize_map(visitor)
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, YamlError> {
@@ -114,7 +117,24 @@ impl<'de> Deserializer<'de> for Node {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        map ignored_any
+        ignored_any
+    }
+}
+
+impl Node {
+    /// The error for a value that is not what is expected.
+    fn unexpected(&self, expected: &dyn Expected) -> YamlError {
+        let found = match &self.value {
+            Value::Nothing => Unexpected::Unit,
+            Value::Bool(value) => Unexpected::Bool(*value),
+            Value::Unsigned(number) => Unexpected::Unsigned(*number),
+            Value::Signed(number) => Unexpected::Signed(*number),
+            Value::Float(number) => Unexpected::Float(*number),
+            Value::Text(text) => Unexpected::Str(text),
+            Value::List(_) => Unexpected::Seq,
+            Value::Map(_) => Unexpected::Map,
+        };
+        YamlError::invalid_type(found, expected).or_at(self.at)
     }
 }
 

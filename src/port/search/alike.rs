@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::names::{LONG, MOST, letters};
 use crate::operation::{Anchor, ParsedFile, is_telling};
 use crate::port::cell::Candidate;
-use crate::port::finding::candidate;
+use crate::port::finding::{candidate, most_alike_first};
 use crate::port::judging::JudgedPart;
 use crate::syntax::c::Function;
 use crate::text::{Comments, Span, find_tokens, line_bounds, lines, tokens};
@@ -64,8 +64,7 @@ pub(super) fn alike(
                 let why = format!("a line with {} of the missing text", place.names);
                 (place.weight, candidate(&judged.part.file, &parsed.bytes, &[place.at], &why, None))
             }));
-            ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-            return Ok(ranked.into_iter().map(|(_, candidate)| candidate).collect());
+            return Ok(most_alike_first(ranked));
         }
     }
     Ok(near)

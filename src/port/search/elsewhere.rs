@@ -157,10 +157,10 @@ fn spelled_differently(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<C
             words.filter(is_code).min().map(|(start, word)| (start, word.to_vec()))
         };
         let all = same_kind(judging, own)?;
-        let paths = all.iter().filter(|file| is_gone || file.path == *own);
+        let paths: Vec<_> = all.iter().filter(|file| is_gone || file.path == *own).collect();
         let sought = |comments| Sought::Spelling(comments, name.to_vec());
         let count = |path: &TreePath, bytes: &[u8]| usize::from(first(path, bytes).is_some());
-        for (path, _) in own_first(own, judging.having(paths, sought, count)?) {
+        for (path, _) in own_first(own, judging.having(&paths, &sought, &count)?) {
             let bytes = judging.contents(&path)?.unwrap_or_default();
             if let Some((start, word)) = first(&path, &bytes) {
                 let [name, word] = [name, &word].map(String::from_utf8_lossy);
@@ -240,8 +240,8 @@ fn files_with_text(judged: JudgedPart<'_>, text: &str) -> Result<Vec<(TreePath, 
     let count = |path: &TreePath, bytes: &[u8]| matches_in(path, bytes, text).len();
     let all = same_kind(judging, own)?;
     let is_long = words_of(text).any(is_searched_for);
-    let paths = all.iter().filter(|file| is_long || file.path == *own);
-    Ok(own_first(own, judging.having(paths, sought, count)?))
+    let paths: Vec<_> = all.iter().filter(|file| is_long || file.path == *own).collect();
+    Ok(own_first(own, judging.having(&paths, &sought, &count)?))
 }
 
 /// Where the text of an anchor is, with any blanks, in files of the same kind: first in the file where it was.
@@ -456,7 +456,8 @@ fn files_with(
 ) -> Result<Vec<(TreePath, usize)>, TreeError> {
     let sought = |comments| Sought::Word(comments, word.to_vec());
     let count = |path: &TreePath, bytes: &[u8]| words_of_code(path, bytes, word).len();
-    Ok(own_first(own, judging.having(same_kind(judging, own)?.iter(), sought, count)?))
+    let all = same_kind(judging, own)?;
+    Ok(own_first(own, judging.having(&all.iter().collect::<Vec<_>>(), &sought, &count)?))
 }
 
 /// Where a word is in a text, outside of comments and, in C, of strings. Only the text around each match is read: a

@@ -105,7 +105,7 @@ fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<Renamed>, Tr
     let (kind_of_old, area) = (kind(old_path), area(old_path));
     let is_other = |path: &TreePath| kind(path) == kind_of_old && may_move(old_path, path);
     let others = judging.like(format!("{kind_of_old} moved in {area}"), is_other)?;
-    let others = others.iter().filter(|file| !names.contains(&file.path));
+    let others: Vec<_> = others.iter().filter(|file| !names.contains(&file.path)).collect();
     let telling = longest_lines(&old);
     let sought = |_| Sought::Lines(telling.iter().map(|line| line.to_vec()).collect());
     let count = |_: &TreePath, text: &[u8]| {
@@ -113,7 +113,7 @@ fn renamed(judging: &Judging<'_>, names: &[TreePath]) -> Result<Vec<Renamed>, Tr
         // Fewer than the share that counts, as the blanks of some may differ.
         if found * 3 >= telling.len() { found } else { 0 }
     };
-    let others = judging.having(others, sought, count)?;
+    let others = judging.having(&others, &sought, &count)?;
     similar(judging, old_path, &old, &others.iter().map(|(path, _)| path).collect::<Vec<_>>(), IS)
 }
 

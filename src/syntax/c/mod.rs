@@ -94,7 +94,10 @@ fn comments_in(source: &[u8], part: Span, found: &mut Vec<Span>) -> Vec<Span> {
 impl CFile {
     /// Parses `source`. Never fails: see [`problem_in`](CFile::problem_in).
     pub fn parse(source: impl Into<Contents>) -> CFile {
-        let source = source.into();
+        CFile::of_contents(source.into())
+    }
+
+    fn of_contents(source: Contents) -> CFile {
         let read = nesting::read(&source, false);
         CFile::with_nesting(source, read)
     }
@@ -119,7 +122,7 @@ impl CFile {
         let of_tokens = of_tokens.into_iter().filter(|p| !file.is_dead(p.span.start));
         let more: Vec<Problem> = of_tokens.chain(found.problems).collect();
         file.problems.extend(more);
-        file.problems.sort_by_key(|p| p.span);
+        Problem::in_order(&mut file.problems);
         file
     }
 

@@ -44,7 +44,10 @@ pub struct PyFile {
 impl PyFile {
     /// Parses `source`. Never fails: see [`problem_in`](PyFile::problem_in).
     pub fn parse(source: impl Into<Contents>) -> PyFile {
-        let source = source.into();
+        PyFile::of_contents(source.into())
+    }
+
+    fn of_contents(source: Contents) -> PyFile {
         let lexed = lexer::lex(&source);
         let mut file = PyFile {
             source,
@@ -56,7 +59,7 @@ impl PyFile {
         };
         let enclosing_of = block::walk(&mut file);
         file.imports = import::imports(&file, &enclosing_of);
-        file.problems.sort_by_key(|p| p.span);
+        Problem::in_order(&mut file.problems);
         file
     }
 
