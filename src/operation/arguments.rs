@@ -12,12 +12,14 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::scope::Within;
 use super::times::Times;
-use super::value::{Count, Edge, Text};
+use super::value::{Count, Edge, OneOrMore, Text};
 
 /// Where an argument is stored, by its type.
 pub(super) enum Slot<'a> {
     String(&'a mut String),
     Optional(&'a mut Option<String>),
+    OneOrMore(&'a mut OneOrMore),
+    Names(&'a mut Vec<String>),
     Text(&'a mut Text),
     OptionalText(&'a mut Option<Text>),
     Count(&'a mut Count),
@@ -25,6 +27,7 @@ pub(super) enum Slot<'a> {
     Edge(&'a mut Option<Edge>),
     Flag(&'a mut bool),
     Number(&'a mut Option<usize>),
+    RequiredNumber(&'a mut usize),
     Choice(&'a mut Option<bool>),
     Scope(&'a mut Option<Within>),
 }
@@ -33,6 +36,8 @@ pub(super) enum Slot<'a> {
 pub(super) enum Stored<'a> {
     String(&'a str),
     Optional(Option<&'a str>),
+    OneOrMore(&'a OneOrMore),
+    Names(&'a [String]),
     Text(&'a Text),
     OptionalText(Option<&'a Text>),
     Count(Count),
@@ -40,6 +45,7 @@ pub(super) enum Stored<'a> {
     Edge(Option<Edge>),
     Flag(bool),
     Number(Option<usize>),
+    RequiredNumber(usize),
     Choice(Option<bool>),
     Scope(Option<&'a Within>),
 }
@@ -83,6 +89,8 @@ macro_rules! argument_types {
 argument_types! {
     String: String, true, own => own;
     Option<String>: Optional, false, own => own.as_deref();
+    OneOrMore: OneOrMore, true, own => own;
+    Vec<String>: Names, true, own => own;
     Text: Text, true, own => own;
     Option<Text>: OptionalText, false, own => own.as_ref();
     Count: Count, false, own => *own;
@@ -90,8 +98,14 @@ argument_types! {
     Option<Edge>: Edge, false, own => *own;
     bool: Flag, false, own => *own;
     Option<usize>: Number, false, own => *own;
+    usize: RequiredNumber, true, own => *own;
     Option<bool>: Choice, false, own => *own;
     Option<Within>: Scope, false, own => own.as_ref();
+}
+
+/// Whether an argument must be given, by its type and the word after that.
+pub(super) fn is_required<T: Argument>(word: &[&str]) -> bool {
+    T::IS_REQUIRED && word != ["optional"]
 }
 
 /// The name of an argument, by its field: `if` for `r#if`.
@@ -179,6 +193,8 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
         match self.0 {
             Slot::String(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Optional(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::OneOrMore(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::Names(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Text(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::OptionalText(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Count(slot) => **slot = Deserialize::deserialize(deserializer)?,
@@ -186,6 +202,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
             Slot::Edge(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Flag(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Number(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::RequiredNumber(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Choice(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Scope(slot) => **slot = Deserialize::deserialize(deserializer)?,
         }
@@ -207,10 +224,13 @@ pub(super) fn write<S: Serializer>(
             Stored::Count(count) => map.serialize_entry(name, count)?,
             Stored::Times(times) => map.serialize_entry(name, times)?,
             Stored::Optional(Some(text)) => map.serialize_entry(name, text)?,
+            Stored::OneOrMore(names) => map.serialize_entry(name, names)?,
+            Stored::Names(names) => map.serialize_entry(name, names)?,
             Stored::OptionalText(Some(text)) => map.serialize_entry(name, text)?,
             Stored::Edge(Some(edge)) => map.serialize_entry(name, edge)?,
             Stored::Flag(true) => map.serialize_entry(name, &true)?,
             Stored::Number(Some(number)) => map.serialize_entry(name, number)?,
+            Stored::RequiredNumber(number) => map.serialize_entry(name, number)?,
             Stored::Choice(Some(choice)) => map.serialize_entry(name, choice)?,
             Stored::Scope(Some(scope)) => map.serialize_entry(name, scope)?,
             Stored::Optional(None)
@@ -232,6 +252,7 @@ pub(super) struct Described {
     pub about: String,
     pub is_required: bool,
     pub schema: Schema,
+    pub limit: Option<&'static str>,
 }
 
 /// The schema of arguments. `one_of` are those of which one must be given.
@@ -239,10 +260,11 @@ pub(super) struct Described {
 pub(super) fn schema(about: &str, all: Vec<Described>, one_of: &[&str]) -> Schema {
     let mut properties = serde_json::Map::new();
     let mut required = Vec::new();
-    for Described { name, about, is_required, schema } in all {
+    for Described { name, about, is_required, schema, limit } in all {
         let mut property = schema.to_value();
         if let Some(property) = property.as_object_mut() {
             property.insert("description".to_owned(), about.into());
+            property.extend(limits(limit));
         }
         properties.insert(name.to_owned(), property);
         required.extend(is_required.then_some(name));
@@ -261,6 +283,19 @@ pub(super) fn schema(about: &str, all: Vec<Described>, one_of: &[&str]) -> Schem
     schema
 }
 
+/// What the schema says of the values of an argument, by the word after its type.
+#[cfg(test)]
+fn limits(limit: Option<&str>) -> Vec<(String, serde_json::Value)> {
+    let limits: &[(&str, u8)] = match limit {
+        None | Some("optional") => &[],
+        Some("not_empty") => &[("minLength", 1)],
+        Some("some") => &[("minItems", 1)],
+        Some("to_99") => &[("minimum", 1), ("maximum", 99)],
+        Some(other) => panic!("`{other}` is no limit"),
+    };
+    limits.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect()
+}
+
 /// The lines of a documentation, as they are written after `///`. An empty line of a diff is one of its context: rustfmt
 /// removes blanks at the end of lines in a macro.
 #[cfg(test)]
@@ -277,13 +312,14 @@ pub(super) fn documentation(lines: &[&str]) -> String {
 }
 
 /// Defines the type of an operation's arguments. Its documentation, and that of each argument, goes into the schema.
-/// `one_of(a, b)` names arguments of which one must be given.
+/// `one_of(a, b)` names arguments of which one must be given. After a type, `optional` stands for one that may be empty, `not_empty` for a text with a character, `some` for
+/// a list with an element, and `to_99` for a number from 1 to 99; the operation checks it.
 macro_rules! arguments {
     (
         $(#[doc = $doc:literal])*
         $(one_of($($one:ident),*))?
         pub struct $name:ident {
-            $($(#[doc = $about:literal])* $field:ident: $type:ty,)*
+            $($(#[doc = $about:literal])* $field:ident: $type:ty $(; $limit:ident)?,)*
         }
     ) => {
         $(#[doc = $doc])*
@@ -299,9 +335,9 @@ macro_rules! arguments {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
-                use $crate::operation::arguments::{Argument, read};
+                use $crate::operation::arguments::{Argument, is_required, read};
                 let mut all = $name::default();
-                let required = [$(<$type as Argument>::IS_REQUIRED),*];
+                let required = [$(is_required::<$type>(&[$(stringify!($limit))?])),*];
                 read(deserializer, $name::NAMES, &required, &mut [$(all.$field.slot()),*])?;
                 Ok(all)
             }
@@ -316,12 +352,13 @@ macro_rules! arguments {
 
         #[cfg(test)]
         $crate::operation::arguments::own_schema! { $name, |generator| {
-            use $crate::operation::arguments::{Argument, Described, documentation, name_of, schema};
+            use $crate::operation::arguments::{Argument, Described, documentation, is_required, name_of, schema};
             let all = vec![$(Described {
                 name: name_of(stringify!($field)),
                 about: documentation(&[$($about),*]),
-                is_required: <$type as Argument>::IS_REQUIRED,
+                is_required: is_required::<$type>(&[$(stringify!($limit))?]),
                 schema: <$type as Argument>::schema(generator),
+                limit: [$(stringify!($limit))?].first().copied(),
             }),*];
             schema(&documentation(&[$($doc),*]), all, &[$($(name_of(stringify!($one))),*)?])
         } }

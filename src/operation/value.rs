@@ -77,7 +77,7 @@ impl Default for Count {
 }
 
 /// One string, or a list of alternatives of which the first that exists counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OneOrMore(pub Vec<String>);
 
 /// An extension module by name, with the names it has in other versions.

@@ -2,57 +2,53 @@
 
 use super::argument::Calls;
 use super::macros::is_same_value;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
-/// `c.add-argument`: adds an argument to calls of a function.
-///
-/// It refuses a number that leaves a gap. Calls in macros are not changed; a call whose argument has that number and
-/// those tokens has it already.
-///
-/// ```yaml
-/// file: Python/import.c
-/// within: {function: load}
-/// c.add-argument: {call: open_file, first: name, argument: use_mpi}
-/// ```
-/// ```diff
-///  int load(char *name)
-///  {
-///      open_file(other, 1);
-/// -    return open_file(name, 1);
-/// +    return open_file(name, 1, use_mpi);
-///  }
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// c.add-argument: {call: open_file, argument: use_mpi, number: 1, count: 2}
-/// ```
-/// ```diff
-///  void load(char *name)
-///  {
-/// -    open_file(name);
-/// -    open_file(other);
-/// +    open_file(use_mpi, name);
-/// +    open_file(use_mpi, other);
-///  }
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AddArgument {
-    /// The function that is called.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub call: String,
-    /// The first argument of the call.
-    pub first: Option<String>,
-    /// The new argument.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub argument: String,
-    /// The number that the argument gets, from 1; the last one unless given.
-    #[cfg_attr(test, schemars(range(min = 1, max = 99)))]
-    pub number: Option<usize>,
-    /// How many calls match.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.add-argument`: adds an argument to calls of a function.
+    ///
+    /// It refuses a number that leaves a gap. Calls in macros are not changed; a call whose argument has that number and
+    /// those tokens has it already.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// within: {function: load}
+    /// c.add-argument: {call: open_file, first: name, argument: use_mpi}
+    /// ```
+    /// ```diff
+    ///  int load(char *name)
+    ///  {
+    ///      open_file(other, 1);
+    /// -    return open_file(name, 1);
+    /// +    return open_file(name, 1, use_mpi);
+    ///  }
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.add-argument: {call: open_file, argument: use_mpi, number: 1, count: 2}
+    /// ```
+    /// ```diff
+    ///  void load(char *name)
+    ///  {
+    /// -    open_file(name);
+    /// -    open_file(other);
+    /// +    open_file(use_mpi, name);
+    /// +    open_file(use_mpi, other);
+    ///  }
+    /// ```
+    pub struct AddArgument {
+        /// The function that is called.
+        call: String; not_empty,
+        /// The first argument of the call.
+        first: Option<String>,
+        /// The new argument.
+        argument: String; not_empty,
+        /// The number that the argument gets, from 1; the last one unless given.
+        number: Option<usize>; to_99,
+        /// How many calls match.
+        count: Count,
+    }
 }
 
 impl AddArgument {

@@ -3,49 +3,49 @@
 use super::code::{check_code, indented};
 use super::declaration::declared;
 use super::place::{check_place, place, put};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::Edge;
 use crate::syntax::c::CFile;
 
-/// `c.add-declaration`: adds a declaration before or after another one, or a function, or at the start or end of the scope of
-/// `within`.
-///
-/// It refuses a text that is not a declaration. A declaration under a condition of its own does not count where that does
-/// not hold.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.add-declaration: {before: load, declaration: static int yod_open(char *);}
-/// ```
-/// ```diff
-///  int x;
-/// +static int yod_open(char *);
-///  int load(void)
-///  {
-///  }
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// c.add-declaration: {after: load, declaration: int yod_count;}
-/// ```
-/// ```diff
-///  extern int load(void);
-/// +int yod_count;
-///  int x;
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}])))]
-pub struct AddDeclaration {
-    /// `start` or `end` of the scope.
-    pub at: Option<Edge>,
-    /// The declared name, or the function, before which it is put, above the comment that belongs to that.
-    pub before: Option<String>,
-    /// The declared name, or the function, after which it is put.
-    pub after: Option<String>,
-    /// The declaration, or several.
-    pub declaration: Text,
+arguments! {
+    /// `c.add-declaration`: adds a declaration before or after another one, or a function, or at the start or end of the scope of
+    /// `within`.
+    ///
+    /// It refuses a text that is not a declaration. A declaration under a condition of its own does not count where that does
+    /// not hold.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.add-declaration: {before: load, declaration: static int yod_open(char *);}
+    /// ```
+    /// ```diff
+    ///  int x;
+    /// +static int yod_open(char *);
+    ///  int load(void)
+    ///  {
+    ///  }
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.add-declaration: {after: load, declaration: int yod_count;}
+    /// ```
+    /// ```diff
+    ///  extern int load(void);
+    /// +int yod_count;
+    ///  int x;
+    /// ```
+    one_of(at, before, after)
+    pub struct AddDeclaration {
+        /// `start` or `end` of the scope.
+        at: Option<Edge>,
+        /// The declared name, or the function, before which it is put, above the comment that belongs to that.
+        before: Option<String>,
+        /// The declared name, or the function, after which it is put.
+        after: Option<String>,
+        /// The declaration, or several.
+        declaration: Text,
+    }
 }
 
 impl Operate for AddDeclaration {

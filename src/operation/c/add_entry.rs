@@ -6,54 +6,54 @@ use super::entry::{
     sentinel, separator,
 };
 use super::statements::Statements;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Edge, Units};
 use crate::syntax::c::{List, ListEntry, ListKind};
 
-/// `c.add-entry`: adds an entry to a table, `enum`, `struct` or initializer. It gets a line of its own if its neighbour has
-/// one, and the commas that it needs.
-///
-/// It refuses a table that cannot be parsed safely. Where the other entry is not in the table, the place is
-/// missing.
-///
-/// ```yaml
-/// file: Modules/posixmodule.c
-/// c.add-entry: {table: m, after: getpid, entry: '{"yod", posix_yod}'}
-/// ```
-/// ```diff
-///  static PyMethodDef m[] = {
-///      {"getpid", g},
-/// +    {"yod", posix_yod},
-///      {0}
-///  };
-/// ```
-/// ```yaml
-/// file: Include/code.h
-/// c.add-entry: {table: kinds, at: end, entry: SPAWN}
-/// ```
-/// ```diff
-///  enum kinds {
-///      FORK,
-/// -    EXEC
-/// +    EXEC,
-/// +    SPAWN
-///  };
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}])))]
-pub struct AddEntry {
-    /// The name of the array, of another initialized variable, or of the `enum`, `struct` or `union`.
-    pub table: String,
-    /// `start` or `end` of the table; the end is before an entry that only ends it, such as `{NULL, NULL}`.
-    pub at: Option<Edge>,
-    /// The entry before which it is put, named as in `c.remove-entry`.
-    pub before: Option<String>,
-    /// The entry after which it is put.
-    pub after: Option<String>,
-    /// The new entry; a comma or semicolon at its end need not be written.
-    pub entry: Text,
+arguments! {
+    /// `c.add-entry`: adds an entry to a table, `enum`, `struct` or initializer. It gets a line of its own if its neighbour has
+    /// one, and the commas that it needs.
+    ///
+    /// It refuses a table that cannot be parsed safely. Where the other entry is not in the table, the place is
+    /// missing.
+    ///
+    /// ```yaml
+    /// file: Modules/posixmodule.c
+    /// c.add-entry: {table: m, after: getpid, entry: '{"yod", posix_yod}'}
+    /// ```
+    /// ```diff
+    ///  static PyMethodDef m[] = {
+    ///      {"getpid", g},
+    /// +    {"yod", posix_yod},
+    ///      {0}
+    ///  };
+    /// ```
+    /// ```yaml
+    /// file: Include/code.h
+    /// c.add-entry: {table: kinds, at: end, entry: SPAWN}
+    /// ```
+    /// ```diff
+    ///  enum kinds {
+    ///      FORK,
+    /// -    EXEC
+    /// +    EXEC,
+    /// +    SPAWN
+    ///  };
+    /// ```
+    one_of(at, before, after)
+    pub struct AddEntry {
+        /// The name of the array, of another initialized variable, or of the `enum`, `struct` or `union`.
+        table: String,
+        /// `start` or `end` of the table; the end is before an entry that only ends it, such as `{NULL, NULL}`.
+        at: Option<Edge>,
+        /// The entry before which it is put, named as in `c.remove-entry`.
+        before: Option<String>,
+        /// The entry after which it is put.
+        after: Option<String>,
+        /// The new entry; a comma or semicolon at its end need not be written.
+        entry: Text,
+    }
 }
 
 impl AddEntry {

@@ -2,50 +2,48 @@
 
 use super::macros::{check_name, check_value, definitions, is_same_value, only_macro, spliced};
 use super::place::{check_place, place, put};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::Edge;
 
-/// `c.add-macro`: adds a `#define` before or after another one, or at the start or end of the scope of `within`.
-///
-/// It refuses a macro that has another value under the same conditions.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.add-macro: {after: MAGIC, name: YOD(fd), value: (fd) + 1}
-/// ```
-/// ```diff
-///  #define MAGIC 1
-/// +#define YOD(fd) (fd) + 1
-///  int x;
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// within: {if: '#ifdef MPI'}
-/// c.add-macro: {at: end, name: USE_YOD}
-/// ```
-/// ```diff
-///  #ifdef MPI
-///  int rank;
-/// +#define USE_YOD
-///  #endif
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}])))]
-pub struct AddMacro {
-    /// `start` or `end` of the scope.
-    pub at: Option<Edge>,
-    /// The macro before whose definition, and its comment, it is put.
-    pub before: Option<String>,
-    /// The macro after whose definition it is put.
-    pub after: Option<String>,
-    /// The name, with parameters if the macro has any: `MAX(a, b)`.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub name: String,
-    /// The value; empty unless given.
-    #[serde(default)]
-    pub value: String,
+arguments! {
+    /// `c.add-macro`: adds a `#define` before or after another one, or at the start or end of the scope of `within`.
+    ///
+    /// It refuses a macro that has another value under the same conditions.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.add-macro: {after: MAGIC, name: YOD(fd), value: (fd) + 1}
+    /// ```
+    /// ```diff
+    ///  #define MAGIC 1
+    /// +#define YOD(fd) (fd) + 1
+    ///  int x;
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// within: {if: '#ifdef MPI'}
+    /// c.add-macro: {at: end, name: USE_YOD}
+    /// ```
+    /// ```diff
+    ///  #ifdef MPI
+    ///  int rank;
+    /// +#define USE_YOD
+    ///  #endif
+    /// ```
+    one_of(at, before, after)
+    pub struct AddMacro {
+        /// `start` or `end` of the scope.
+        at: Option<Edge>,
+        /// The macro before whose definition, and its comment, it is put.
+        before: Option<String>,
+        /// The macro after whose definition it is put.
+        after: Option<String>,
+        /// The name, with parameters if the macro has any: `MAX(a, b)`.
+        name: String; not_empty,
+        /// The value; empty unless given.
+        value: String; optional,
+    }
 }
 
 impl AddMacro {

@@ -2,50 +2,47 @@
 
 use super::argument::{Calls, FoundCall};
 use super::macros::is_same_value;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
-/// `c.remove-argument`: removes an argument from calls of a function.
-///
-/// Calls without the argument have it removed already; without any call, the call is missing.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.remove-argument: {call: open_file, argument: use_mpi}
-/// ```
-/// ```diff
-///  int load(char *name)
-///  {
-/// -    return open_file(name, use_mpi, 1);
-/// +    return open_file(name, 1);
-///  }
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// c.remove-argument: {call: setup, first: '1', argument: verbose}
-/// ```
-/// ```diff
-///  void init(void)
-///  {
-///      setup(0, verbose);
-/// -    setup(1, verbose);
-/// +    setup(1);
-///  }
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RemoveArgument {
-    /// The function that is called.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub call: String,
-    /// The first argument of the call.
-    pub first: Option<String>,
-    /// The argument.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub argument: String,
-    /// How many calls have the argument.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.remove-argument`: removes an argument from calls of a function.
+    ///
+    /// Calls without the argument have it removed already; without any call, the call is missing.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.remove-argument: {call: open_file, argument: use_mpi}
+    /// ```
+    /// ```diff
+    ///  int load(char *name)
+    ///  {
+    /// -    return open_file(name, use_mpi, 1);
+    /// +    return open_file(name, 1);
+    ///  }
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.remove-argument: {call: setup, first: '1', argument: verbose}
+    /// ```
+    /// ```diff
+    ///  void init(void)
+    ///  {
+    ///      setup(0, verbose);
+    /// -    setup(1, verbose);
+    /// +    setup(1);
+    ///  }
+    /// ```
+    pub struct RemoveArgument {
+        /// The function that is called.
+        call: String; not_empty,
+        /// The first argument of the call.
+        first: Option<String>,
+        /// The argument.
+        argument: String; not_empty,
+        /// How many calls have the argument.
+        count: Count,
+    }
 }
 
 impl RemoveArgument {

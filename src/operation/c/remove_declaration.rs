@@ -2,46 +2,43 @@
 
 use super::declaration::{declarations, near_names};
 use super::statements::Statements;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Units, gone_by_name};
 
-/// `c.remove-declaration`: removes a prototype, or the declaration of a variable or type, outside of functions.
-///
-/// It refuses a declaration of several names, of which only one is meant.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.remove-declaration: {name: environ}
-/// ```
-/// ```diff
-///  int x;
-/// -extern char **environ;
-///  int y;
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// c.remove-declaration: {name: load, comment: true}
-/// ```
-/// ```diff
-///  int x;
-/// -/* Loads a module. */
-/// -static int load(char *,
-/// -                int);
-///  int y;
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RemoveDeclaration {
-    /// The declared name.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub name: String,
-    /// Whether the comment lines directly above are removed, too.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub comment: bool,
-    /// How many declarations it has in the scope.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.remove-declaration`: removes a prototype, or the declaration of a variable or type, outside of functions.
+    ///
+    /// It refuses a declaration of several names, of which only one is meant.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.remove-declaration: {name: environ}
+    /// ```
+    /// ```diff
+    ///  int x;
+    /// -extern char **environ;
+    ///  int y;
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.remove-declaration: {name: load, comment: true}
+    /// ```
+    /// ```diff
+    ///  int x;
+    /// -/* Loads a module. */
+    /// -static int load(char *,
+    /// -                int);
+    ///  int y;
+    /// ```
+    pub struct RemoveDeclaration {
+        /// The declared name.
+        name: String; not_empty,
+        /// Whether the comment lines directly above are removed, too.
+        comment: bool,
+        /// How many declarations it has in the scope.
+        count: Count,
+    }
 }
 
 impl Operate for RemoveDeclaration {

@@ -1,50 +1,49 @@
 //! `c.remove-entry`.
 
 use super::entry::{called, is_separated, list};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::syntax::c::{List, ListEntry, ListKind};
 
-/// `c.remove-entry`: removes an entry from a table such as a `PyMethodDef` array, or from an `enum`, `struct` or initializer.
-///
-/// It refuses a table that cannot be parsed safely. Where the table has a similar entry instead, the entry is
-/// missing, not already removed.
-///
-/// ```yaml
-/// file: Modules/posixmodule.c
-/// c.remove-entry: {table: m, entry: getpid}
-/// ```
-/// ```diff
-///  static PyMethodDef m[] = {
-///      {"a", f},
-/// -    {"getpid", g},
-///      {0}
-///  };
-/// ```
-/// ```yaml
-/// file: Modules/config.c
-/// c.remove-entry: {table: _PyImport_Inittab, entry: xx}
-/// ```
-/// ```diff
-///  struct _inittab _PyImport_Inittab[] = {
-///      {"marshal", PyMarshal_Init},
-///  #ifdef WITH_XX
-/// -    {"xx", initxx},
-///  #endif
-///      {0, 0}
-///  };
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RemoveEntry {
-    /// The name of the array, of another initialized variable, or of the `enum`, `struct` or `union`.
-    pub table: String,
-    /// The entry's first string, or first word where it has no string; the name of a field or constant, or the name in the comment
-    /// after a value: `0, /* tp_print */`.
-    pub entry: String,
-    /// How many entries of that name the table has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.remove-entry`: removes an entry from a table such as a `PyMethodDef` array, or from an `enum`, `struct` or initializer.
+    ///
+    /// It refuses a table that cannot be parsed safely. Where the table has a similar entry instead, the entry is
+    /// missing, not already removed.
+    ///
+    /// ```yaml
+    /// file: Modules/posixmodule.c
+    /// c.remove-entry: {table: m, entry: getpid}
+    /// ```
+    /// ```diff
+    ///  static PyMethodDef m[] = {
+    ///      {"a", f},
+    /// -    {"getpid", g},
+    ///      {0}
+    ///  };
+    /// ```
+    /// ```yaml
+    /// file: Modules/config.c
+    /// c.remove-entry: {table: _PyImport_Inittab, entry: xx}
+    /// ```
+    /// ```diff
+    ///  struct _inittab _PyImport_Inittab[] = {
+    ///      {"marshal", PyMarshal_Init},
+    ///  #ifdef WITH_XX
+    /// -    {"xx", initxx},
+    ///  #endif
+    ///      {0, 0}
+    ///  };
+    /// ```
+    pub struct RemoveEntry {
+        /// The name of the array, of another initialized variable, or of the `enum`, `struct` or `union`.
+        table: String,
+        /// The entry's first string, or first word where it has no string; the name of a field or constant, or the name in the comment
+        /// after a value: `0, /* tp_print */`.
+        entry: String,
+        /// How many entries of that name the table has.
+        count: Count,
+    }
 }
 
 impl Operate for RemoveEntry {

@@ -1,43 +1,41 @@
 //! `c.remove-include`.
 
 use super::add_include::{included, near_includes};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::gone_by_name;
 
-/// `c.remove-include`: removes an `#include`.
-///
-/// Where a file of a similar name is included, the include is missing, not already removed.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.remove-include: {include: dlfcn.h}
-/// ```
-/// ```diff
-///  #include "Python.h"
-/// -#include <dlfcn.h>
-///  int x;
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// within: {if: '#ifdef MPI'}
-/// c.remove-include: {include: mpi.h}
-/// ```
-/// ```diff
-///  #ifdef MPI
-/// -#include <mpi.h>
-///  #include <pthread.h>
-///  #endif
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RemoveInclude {
-    /// The included file, without quotes.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub include: String,
-    /// How many times it is included in the scope.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.remove-include`: removes an `#include`.
+    ///
+    /// Where a file of a similar name is included, the include is missing, not already removed.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.remove-include: {include: dlfcn.h}
+    /// ```
+    /// ```diff
+    ///  #include "Python.h"
+    /// -#include <dlfcn.h>
+    ///  int x;
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// within: {if: '#ifdef MPI'}
+    /// c.remove-include: {include: mpi.h}
+    /// ```
+    /// ```diff
+    ///  #ifdef MPI
+    /// -#include <mpi.h>
+    ///  #include <pthread.h>
+    ///  #endif
+    /// ```
+    pub struct RemoveInclude {
+        /// The included file, without quotes.
+        include: String; not_empty,
+        /// How many times it is included in the scope.
+        count: Count,
+    }
 }
 
 impl Operate for RemoveInclude {

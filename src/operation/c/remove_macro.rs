@@ -2,48 +2,46 @@
 
 use super::macros::{check_name, definitions, is_same_value, near_macros};
 use super::statements::Statements;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Units, gone_by_name};
 use crate::syntax::c::Define;
 
-/// `c.remove-macro`: removes a `#define` with its continuation lines.
-///
-/// Where a macro of a similar name is defined, the macro is missing, not already removed.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.remove-macro: {name: MAGIC}
-/// ```
-/// ```diff
-///  int a;
-/// -#define MAGIC \
-/// -    1
-///  int b;
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// c.remove-macro: {name: MAX, comment: true}
-/// ```
-/// ```diff
-///  int a;
-/// -/* The larger one. */
-/// -#define MAX(a, b) ((a) < (b) ? (b) : (a))
-///  int b;
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RemoveMacro {
-    /// The macro, without parameters.
-    pub name: String,
-    /// The value of the definition to remove, if the macro has several definitions.
-    pub value: Option<String>,
-    /// Whether the comment lines directly above are removed, too.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub comment: bool,
-    /// How many definitions it has in the scope.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.remove-macro`: removes a `#define` with its continuation lines.
+    ///
+    /// Where a macro of a similar name is defined, the macro is missing, not already removed.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.remove-macro: {name: MAGIC}
+    /// ```
+    /// ```diff
+    ///  int a;
+    /// -#define MAGIC \
+    /// -    1
+    ///  int b;
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.remove-macro: {name: MAX, comment: true}
+    /// ```
+    /// ```diff
+    ///  int a;
+    /// -/* The larger one. */
+    /// -#define MAX(a, b) ((a) < (b) ? (b) : (a))
+    ///  int b;
+    /// ```
+    pub struct RemoveMacro {
+        /// The macro, without parameters.
+        name: String,
+        /// The value of the definition to remove, if the macro has several definitions.
+        value: Option<String>,
+        /// Whether the comment lines directly above are removed, too.
+        comment: bool,
+        /// How many definitions it has in the scope.
+        count: Count,
+    }
 }
 
 impl Operate for RemoveMacro {

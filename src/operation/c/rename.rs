@@ -2,54 +2,53 @@
 
 use super::macros::check_name;
 use crate::operation::Times;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
-/// `c.rename`: renames a function, variable, type or macro wherever a file or scope has its name: in code, in directives and in
-/// the input of Argument Clinic, but neither in strings nor in other comments.
-///
-/// It refuses another number of occurrences than `count`, so that none is overlooked. With `count: all`, versions may have
-/// other numbers, but not none.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.rename: {name: load, to: yod_load, count: 3}
-/// ```
-/// ```diff
-/// -#define LOAD(x) load(x)
-/// +#define LOAD(x) yod_load(x)
-///  /* load */
-/// -int load(int x)
-/// +int yod_load(int x)
-///  {
-/// -    return x ? load(0) : puts("load");
-/// +    return x ? yod_load(0) : puts("load");
-///  }
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// within: {function: load}
-/// c.rename: {name: n, to: count, count: all}
-/// ```
-/// ```diff
-///  int n;
-/// -int load(int n)
-/// +int load(int count)
-///  {
-/// -    return n + 1;
-/// +    return count + 1;
-///  }
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Rename {
-    /// The name.
-    pub name: String,
-    /// The new name.
-    pub to: String,
-    /// How many times the name occurs, or `all`.
-    #[serde(default)]
-    pub count: Times,
+arguments! {
+    /// `c.rename`: renames a function, variable, type or macro wherever a file or scope has its name: in code, in directives and in
+    /// the input of Argument Clinic, but neither in strings nor in other comments.
+    ///
+    /// It refuses another number of occurrences than `count`, so that none is overlooked. With `count: all`, versions may have
+    /// other numbers, but not none.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.rename: {name: load, to: yod_load, count: 3}
+    /// ```
+    /// ```diff
+    /// -#define LOAD(x) load(x)
+    /// +#define LOAD(x) yod_load(x)
+    ///  /* load */
+    /// -int load(int x)
+    /// +int yod_load(int x)
+    ///  {
+    /// -    return x ? load(0) : puts("load");
+    /// +    return x ? yod_load(0) : puts("load");
+    ///  }
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// within: {function: load}
+    /// c.rename: {name: n, to: count, count: all}
+    /// ```
+    /// ```diff
+    ///  int n;
+    /// -int load(int n)
+    /// +int load(int count)
+    ///  {
+    /// -    return n + 1;
+    /// +    return count + 1;
+    ///  }
+    /// ```
+    pub struct Rename {
+        /// The name.
+        name: String,
+        /// The new name.
+        to: String,
+        /// How many times the name occurs, or `all`.
+        count: Times,
+    }
 }
 
 impl Operate for Rename {

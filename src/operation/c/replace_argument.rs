@@ -2,53 +2,49 @@
 
 use super::argument::Calls;
 use super::macros::is_same_value;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
-/// `c.replace-argument`: replaces an argument of calls of a function.
-///
-/// It refuses a number that the call does not have. Calls in macros are not changed.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.replace-argument: {call: fopen, first: name, number: 2, with: '"rb"'}
-/// ```
-/// ```diff
-///  void load(char *name)
-///  {
-/// -    fp = fopen(name, "r" PY_STDIOTEXTMODE);
-/// +    fp = fopen(name, "rb");
-///  }
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// within: {function: load}
-/// c.replace-argument: {call: close_file, number: 1, with: fp}
-/// ```
-/// ```diff
-///  void load(FILE *fp)
-///  {
-/// -    close_file(file(fp));
-/// +    close_file(fp);
-///  }
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ReplaceArgument {
-    /// The function that is called.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub call: String,
-    /// The first argument of the call.
-    pub first: Option<String>,
-    /// The number of the argument, from 1.
-    #[cfg_attr(test, schemars(range(min = 1, max = 99)))]
-    pub number: usize,
-    /// The new argument.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub with: String,
-    /// How many calls match.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.replace-argument`: replaces an argument of calls of a function.
+    ///
+    /// It refuses a number that the call does not have. Calls in macros are not changed.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.replace-argument: {call: fopen, first: name, number: 2, with: '"rb"'}
+    /// ```
+    /// ```diff
+    ///  void load(char *name)
+    ///  {
+    /// -    fp = fopen(name, "r" PY_STDIOTEXTMODE);
+    /// +    fp = fopen(name, "rb");
+    ///  }
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// within: {function: load}
+    /// c.replace-argument: {call: close_file, number: 1, with: fp}
+    /// ```
+    /// ```diff
+    ///  void load(FILE *fp)
+    ///  {
+    /// -    close_file(file(fp));
+    /// +    close_file(fp);
+    ///  }
+    /// ```
+    pub struct ReplaceArgument {
+        /// The function that is called.
+        call: String; not_empty,
+        /// The first argument of the call.
+        first: Option<String>,
+        /// The number of the argument, from 1.
+        number: usize; to_99,
+        /// The new argument.
+        with: String; not_empty,
+        /// How many calls match.
+        count: Count,
+    }
 }
 
 impl ReplaceArgument {

@@ -2,49 +2,48 @@
 
 use super::code::check_code;
 use super::entry::{called, check_entry, for_place, is_same, list, new_entry, no_entry, separator};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
-/// `c.replace-entry`: replaces an entry of a table, `enum`, `struct` or initializer. Its comma stays.
-///
-/// It refuses a table that cannot be parsed safely. Several entries of the name need `count`.
-///
-/// ```yaml
-/// file: Objects/fileobject.c
-/// c.replace-entry: {table: PyFile_Type, entry: tp_dealloc, with: '(destructor)yod_dealloc'}
-/// ```
-/// ```diff
-///  PyTypeObject PyFile_Type = {
-///      "file",
-/// -    (destructor)file_dealloc,   /* tp_dealloc */
-/// +    (destructor)yod_dealloc,   /* tp_dealloc */
-///      0,                          /* tp_print */
-///  };
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// c.replace-entry: {table: _PyImport_Filetab, entry: .py, with: '{".py", "r", PY_SOURCE}'}
-/// ```
-/// ```diff
-///  struct filedescr _PyImport_Filetab[] = {
-/// -    {".py", "U", PY_SOURCE},
-/// +    {".py", "r", PY_SOURCE},
-///      {".pyc", "rb", PY_COMPILED},
-///      {0, 0}
-///  };
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ReplaceEntry {
-    /// The name of the array, of another initialized variable, or of the `enum`, `struct` or `union`.
-    pub table: String,
-    /// The entry, named as in `c.remove-entry`.
-    pub entry: String,
-    /// The new entry; a comma or semicolon at its end need not be written.
-    pub with: Text,
-    /// How many entries of that name the table has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.replace-entry`: replaces an entry of a table, `enum`, `struct` or initializer. Its comma stays.
+    ///
+    /// It refuses a table that cannot be parsed safely. Several entries of the name need `count`.
+    ///
+    /// ```yaml
+    /// file: Objects/fileobject.c
+    /// c.replace-entry: {table: PyFile_Type, entry: tp_dealloc, with: '(destructor)yod_dealloc'}
+    /// ```
+    /// ```diff
+    ///  PyTypeObject PyFile_Type = {
+    ///      "file",
+    /// -    (destructor)file_dealloc,   /* tp_dealloc */
+    /// +    (destructor)yod_dealloc,   /* tp_dealloc */
+    ///      0,                          /* tp_print */
+    ///  };
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.replace-entry: {table: _PyImport_Filetab, entry: .py, with: '{".py", "r", PY_SOURCE}'}
+    /// ```
+    /// ```diff
+    ///  struct filedescr _PyImport_Filetab[] = {
+    /// -    {".py", "U", PY_SOURCE},
+    /// +    {".py", "r", PY_SOURCE},
+    ///      {".pyc", "rb", PY_COMPILED},
+    ///      {0, 0}
+    ///  };
+    /// ```
+    pub struct ReplaceEntry {
+        /// The name of the array, of another initialized variable, or of the `enum`, `struct` or `union`.
+        table: String,
+        /// The entry, named as in `c.remove-entry`.
+        entry: String,
+        /// The new entry; a comma or semicolon at its end need not be written.
+        with: Text,
+        /// How many entries of that name the table has.
+        count: Count,
+    }
 }
 
 impl Operate for ReplaceEntry {

@@ -1,48 +1,47 @@
 //! `c.set-macro`.
 
 use super::macros::{check_name, check_value, definitions, is_same_value, near_macros, spliced};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
-/// `c.set-macro`: changes the value of a `#define`. Its name, parameters and comment stay.
-///
-/// It refuses an empty value: write `c.remove-macro`. A macro that is defined several times needs a scope, `find` or `count`.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.set-macro: {name: MAXPATHLEN, value: '4096'}
-/// ```
-/// ```diff
-/// -#define MAXPATHLEN 1024 /* bytes */
-/// +#define MAXPATHLEN 4096 /* bytes */
-///  int x;
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// within: {if: '#else'}
-/// c.set-macro: {name: MAX, value: (a) + 2}
-/// ```
-/// ```diff
-///  #ifdef MPI
-///  #define MAX(a) 1
-///  #else
-/// -#define MAX(a) ((a) + \
-/// -                1)
-/// +#define MAX(a) (a) + 2
-///  #endif
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SetMacro {
-    /// The macro, without parameters.
-    pub name: String,
-    /// The new value.
-    pub value: String,
-    /// The old value of the definition to change, if the macro has several definitions.
-    pub find: Option<String>,
-    /// How many definitions it has in the scope.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.set-macro`: changes the value of a `#define`. Its name, parameters and comment stay.
+    ///
+    /// It refuses an empty value: write `c.remove-macro`. A macro that is defined several times needs a scope, `find` or `count`.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.set-macro: {name: MAXPATHLEN, value: '4096'}
+    /// ```
+    /// ```diff
+    /// -#define MAXPATHLEN 1024 /* bytes */
+    /// +#define MAXPATHLEN 4096 /* bytes */
+    ///  int x;
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// within: {if: '#else'}
+    /// c.set-macro: {name: MAX, value: (a) + 2}
+    /// ```
+    /// ```diff
+    ///  #ifdef MPI
+    ///  #define MAX(a) 1
+    ///  #else
+    /// -#define MAX(a) ((a) + \
+    /// -                1)
+    /// +#define MAX(a) (a) + 2
+    ///  #endif
+    /// ```
+    pub struct SetMacro {
+        /// The macro, without parameters.
+        name: String,
+        /// The new value.
+        value: String,
+        /// The old value of the definition to change, if the macro has several definitions.
+        find: Option<String>,
+        /// How many definitions it has in the scope.
+        count: Count,
+    }
 }
 
 impl Operate for SetMacro {

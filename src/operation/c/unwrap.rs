@@ -1,55 +1,53 @@
 //! `c.unwrap`.
 
 use super::code::{check_code, named_code};
+use crate::operation::arguments::arguments;
 use crate::operation::lines::{common_indentation, indentation};
 use crate::operation::prelude::*;
 use crate::operation::unit::gone;
 use crate::syntax::c::{has_code, is_directive};
 use crate::text::{line_bounds, lines};
 
-/// `c.unwrap`: removes an `#if` ... `#endif`, or an `if`, around code, and keeps the code of one of its branches.
-///
-/// It refuses an `if` with other code on its lines, and code that is not the head of a group or of an `if`. A branch
-/// that the group does not have is missing.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.unwrap: {find: '#ifdef MPI', keep: '#else'}
-/// ```
-/// ```diff
-///  int a;
-/// -#ifdef MPI
-/// -int b;
-/// -#else
-///  int c;
-/// -#endif
-/// ```
-/// ```yaml
-/// file: Python/import.c
-/// within: {function: f}
-/// c.unwrap: {find: if (use_mpi)}
-/// ```
-/// ```diff
-///  void f(void)
-///  {
-/// -    if (use_mpi) {
-/// -        a();
-/// -    }
-/// +    a();
-///  }
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Unwrap {
-    /// The directive that begins the group, or the head of the `if`: `#ifdef X`, `if (x > 0)`.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub find: String,
-    /// The branch whose code stays: a directive of the group, or `else`; the first one unless given.
-    pub keep: Option<String>,
-    /// How many matches `find` has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.unwrap`: removes an `#if` ... `#endif`, or an `if`, around code, and keeps the code of one of its branches.
+    ///
+    /// It refuses an `if` with other code on its lines, and code that is not the head of a group or of an `if`. A branch
+    /// that the group does not have is missing.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.unwrap: {find: '#ifdef MPI', keep: '#else'}
+    /// ```
+    /// ```diff
+    ///  int a;
+    /// -#ifdef MPI
+    /// -int b;
+    /// -#else
+    ///  int c;
+    /// -#endif
+    /// ```
+    /// ```yaml
+    /// file: Python/import.c
+    /// within: {function: f}
+    /// c.unwrap: {find: if (use_mpi)}
+    /// ```
+    /// ```diff
+    ///  void f(void)
+    ///  {
+    /// -    if (use_mpi) {
+    /// -        a();
+    /// -    }
+    /// +    a();
+    ///  }
+    /// ```
+    pub struct Unwrap {
+        /// The directive that begins the group, or the head of the `if`: `#ifdef X`, `if (x > 0)`.
+        find: String; not_empty,
+        /// The branch whose code stays: a directive of the group, or `else`; the first one unless given.
+        keep: Option<String>,
+        /// How many matches `find` has.
+        count: Count,
+    }
 }
 
 impl Unwrap {

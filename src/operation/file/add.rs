@@ -1,40 +1,39 @@
 //! `file.add`.
 
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
-/// `file.add`: adds a file. It never replaces a different file of that name.
-///
-/// It refuses to replace a file that has other contents. `then`, next to it, lists changes of what it adds: they are made in order,
-/// each on the result of those before.
-///
-/// ```yaml
-/// file: writeresult.c
-/// file.add: {content: "int result;\n"}
-/// ```
-/// ```diff
-/// +int result;
-/// ```
-/// ```yaml
-/// file: Tools/launch.sh
-/// file.add:
-///   executable: true
-///   content: |
-///     #!/bin/sh
-///     exec yod "$@"
-/// ```
-/// ```diff
-/// +#!/bin/sh
-/// +exec yod "$@"
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Add {
-    /// Its contents.
-    pub content: Text,
-    /// Whether it is executable.
-    #[serde(default)]
-    pub executable: bool,
+arguments! {
+    /// `file.add`: adds a file. It never replaces a different file of that name.
+    ///
+    /// It refuses to replace a file that has other contents. `then`, next to it, lists changes of what it adds: they are made in order,
+    /// each on the result of those before.
+    ///
+    /// ```yaml
+    /// file: writeresult.c
+    /// file.add: {content: "int result;\n"}
+    /// ```
+    /// ```diff
+    /// +int result;
+    /// ```
+    /// ```yaml
+    /// file: Tools/launch.sh
+    /// file.add:
+    ///   executable: true
+    ///   content: |
+    ///     #!/bin/sh
+    ///     exec yod "$@"
+    /// ```
+    /// ```diff
+    /// +#!/bin/sh
+    /// +exec yod "$@"
+    /// ```
+    pub struct Add {
+        /// Its contents.
+        content: Text,
+        /// Whether it is executable.
+        executable: bool,
+    }
 }
 
 impl Operate for Add {

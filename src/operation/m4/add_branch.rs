@@ -2,56 +2,55 @@
 
 use super::branch::{Layout, patterns_near};
 use super::statements::check_code;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::Edge;
 use crate::syntax::m4::{Branch, Case, Dialect, M4File};
 
-/// `m4.add-branch`: adds a branch to a `case` or `AS_CASE`, written as its neighbours are. A `;;` that is missing before it is
-/// added.
-///
-/// It refuses a branch after `*`, which is never reached, and a `case` without a branch to write another one like.
-///
-/// ```yaml
-/// file: configure.ac
-/// within: {section: DYNLOADFILE}
-/// m4.add-branch: {before: '*', pattern: 'Kestrel*', text: 'DYNLOADFILE="dynload_demo.o"'}
-/// ```
-/// ```diff
-///  AC_MSG_CHECKING([DYNLOADFILE])
-///  case $ac_sys_system in
-///  hp*|HP*) DYNLOADFILE="dynload_hpux.o";;
-/// +Kestrel*) DYNLOADFILE="dynload_demo.o";;
-///  *) DYNLOADFILE="dynload_stub.o";;
-///  esac
-/// ```
-/// ```yaml
-/// file: configure.ac
-/// within: {case: $ac_sys_system}
-/// m4.add-branch: {after: iOS, pattern: Kestrel, text: 'MULTIARCH="x"'}
-/// ```
-/// ```diff
-///  AS_CASE([$ac_sys_system],
-///    [iOS], [MULTIARCH=""],
-/// +  [Kestrel], [MULTIARCH="x"],
-///    [MULTIARCH=$triplet]
-///  )
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["at"]}, {"required": ["before"]}, {"required": ["after"]}])))]
-pub struct AddBranch {
-    /// `start` or `end` of the only `case` in the scope.
-    pub at: Option<Edge>,
-    /// The pattern of the branch before which it is put, or one pattern of its list. `*` is also the default of an `AS_CASE`.
-    pub before: Option<String>,
-    /// The pattern of the branch after which it is put.
-    pub after: Option<String>,
-    /// The patterns of the branch, without quotes and parenthesis: `A*|B*`.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub pattern: String,
-    /// The statements of the branch.
-    pub text: Text,
+arguments! {
+    /// `m4.add-branch`: adds a branch to a `case` or `AS_CASE`, written as its neighbours are. A `;;` that is missing before it is
+    /// added.
+    ///
+    /// It refuses a branch after `*`, which is never reached, and a `case` without a branch to write another one like.
+    ///
+    /// ```yaml
+    /// file: configure.ac
+    /// within: {section: DYNLOADFILE}
+    /// m4.add-branch: {before: '*', pattern: 'Kestrel*', text: 'DYNLOADFILE="dynload_demo.o"'}
+    /// ```
+    /// ```diff
+    ///  AC_MSG_CHECKING([DYNLOADFILE])
+    ///  case $ac_sys_system in
+    ///  hp*|HP*) DYNLOADFILE="dynload_hpux.o";;
+    /// +Kestrel*) DYNLOADFILE="dynload_demo.o";;
+    ///  *) DYNLOADFILE="dynload_stub.o";;
+    ///  esac
+    /// ```
+    /// ```yaml
+    /// file: configure.ac
+    /// within: {case: $ac_sys_system}
+    /// m4.add-branch: {after: iOS, pattern: Kestrel, text: 'MULTIARCH="x"'}
+    /// ```
+    /// ```diff
+    ///  AS_CASE([$ac_sys_system],
+    ///    [iOS], [MULTIARCH=""],
+    /// +  [Kestrel], [MULTIARCH="x"],
+    ///    [MULTIARCH=$triplet]
+    ///  )
+    /// ```
+    one_of(at, before, after)
+    pub struct AddBranch {
+        /// `start` or `end` of the only `case` in the scope.
+        at: Option<Edge>,
+        /// The pattern of the branch before which it is put, or one pattern of its list. `*` is also the default of an `AS_CASE`.
+        before: Option<String>,
+        /// The pattern of the branch after which it is put.
+        after: Option<String>,
+        /// The patterns of the branch, without quotes and parenthesis: `A*|B*`.
+        pattern: String; not_empty,
+        /// The statements of the branch.
+        text: Text,
+    }
 }
 
 impl AddBranch {

@@ -1,37 +1,37 @@
 //! `m4.define`.
 
 use super::check_definitions;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::syntax::m4;
 
-/// `m4.define`: defines macros at the end of an m4 file, which is created if it does not exist. The file must not
-/// define them already.
-///
-/// It refuses a file that defines one of the macros already, in another way.
-///
-/// ```yaml
-/// file: aclocal.m4
-/// m4.define: {macros: YOD, text: 'm4_define([YOD], [yod $1])'}
-/// ```
-/// ```diff
-/// +m4_define([YOD], [yod $1])
-/// ```
-/// ```yaml
-/// file: aclocal.m4
-/// m4.define: {macros: [DEVICE_CC, DEVICE_LD], text: "AC_DEFUN([DEVICE_CC], [CC=dcc])\nAC_DEFUN([DEVICE_LD], [LD=dld])"}
-/// ```
-/// ```diff
-/// +AC_DEFUN([DEVICE_CC], [CC=dcc])
-/// +AC_DEFUN([DEVICE_LD], [LD=dld])
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Define {
-    /// The macros that the text defines: each must be defined in it.
-    pub macros: OneOrMore,
-    /// The definitions.
-    pub text: Text,
+arguments! {
+    /// `m4.define`: defines macros at the end of an m4 file, which is created if it does not exist. The file must not
+    /// define them already.
+    ///
+    /// It refuses a file that defines one of the macros already, in another way.
+    ///
+    /// ```yaml
+    /// file: aclocal.m4
+    /// m4.define: {macros: YOD, text: 'm4_define([YOD], [yod $1])'}
+    /// ```
+    /// ```diff
+    /// +m4_define([YOD], [yod $1])
+    /// ```
+    /// ```yaml
+    /// file: aclocal.m4
+    /// m4.define: {macros: [DEVICE_CC, DEVICE_LD], text: "AC_DEFUN([DEVICE_CC], [CC=dcc])\nAC_DEFUN([DEVICE_LD], [LD=dld])"}
+    /// ```
+    /// ```diff
+    /// +AC_DEFUN([DEVICE_CC], [CC=dcc])
+    /// +AC_DEFUN([DEVICE_LD], [LD=dld])
+    /// ```
+    pub struct Define {
+        /// The macros that the text defines: each must be defined in it.
+        macros: OneOrMore,
+        /// The definitions.
+        text: Text,
+    }
 }
 
 impl Operate for Define {

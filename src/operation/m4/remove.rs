@@ -1,49 +1,46 @@
 //! `m4.remove`.
 
 use super::statements::{Statements, check_not_emptied};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Removal, Units, remove};
 use crate::syntax::m4::Dialect;
 
-/// `m4.remove`: removes whole statements: macro calls with all their arguments, `if ... fi`, `case ... esac`, assignments.
-///
-/// It refuses a part of a statement. Where similar code is left, the code is missing, not already removed.
-///
-/// ```yaml
-/// file: configure.ac
-/// m4.remove: {find: 'if test "$with_demo" = yes; then', comment: true}
-/// ```
-/// ```diff
-///  AC_SUBST([DEMO])
-/// -# the demo
-/// -if test "$with_demo" = yes; then
-/// -  DEMO=
-/// -fi
-///  AC_OUTPUT
-/// ```
-/// ```yaml
-/// file: configure.ac
-/// m4.remove: {find: 'AC_CHECK_LIB([dl]'}
-/// ```
-/// ```diff
-///  AC_CHECK_LIB([intl], [textdomain])
-/// -AC_CHECK_LIB([dl], [dlopen],
-/// -  [LIBS="-ldl $LIBS"])
-///  AC_OUTPUT
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Remove {
-    /// The statements to remove; of an `if`, a loop or a `case` its head is enough, of a macro call its name and first argument.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub find: String,
-    /// Whether the comment lines directly above are removed, too.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub comment: bool,
-    /// How many matches the code has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `m4.remove`: removes whole statements: macro calls with all their arguments, `if ... fi`, `case ... esac`, assignments.
+    ///
+    /// It refuses a part of a statement. Where similar code is left, the code is missing, not already removed.
+    ///
+    /// ```yaml
+    /// file: configure.ac
+    /// m4.remove: {find: 'if test "$with_demo" = yes; then', comment: true}
+    /// ```
+    /// ```diff
+    ///  AC_SUBST([DEMO])
+    /// -# the demo
+    /// -if test "$with_demo" = yes; then
+    /// -  DEMO=
+    /// -fi
+    ///  AC_OUTPUT
+    /// ```
+    /// ```yaml
+    /// file: configure.ac
+    /// m4.remove: {find: 'AC_CHECK_LIB([dl]'}
+    /// ```
+    /// ```diff
+    ///  AC_CHECK_LIB([intl], [textdomain])
+    /// -AC_CHECK_LIB([dl], [dlopen],
+    /// -  [LIBS="-ldl $LIBS"])
+    ///  AC_OUTPUT
+    /// ```
+    pub struct Remove {
+        /// The statements to remove; of an `if`, a loop or a `case` its head is enough, of a macro call its name and first argument.
+        find: String; not_empty,
+        /// Whether the comment lines directly above are removed, too.
+        comment: bool,
+        /// How many matches the code has.
+        count: Count,
+    }
 }
 
 impl Remove {

@@ -1,47 +1,45 @@
 //! `m4.remove-branch`.
 
 use super::branch::{Layout, patterns_near};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::syntax::m4::Dialect;
 
-/// `m4.remove-branch`: removes a branch of a `case` or `AS_CASE`, with its statements.
-///
-/// It needs all patterns of the branch, so that a branch for others, too, is never removed.
-///
-/// ```yaml
-/// file: configure.ac
-/// within: {section: CCSHARED}
-/// m4.remove-branch: {pattern: 'Linux-android*'}
-/// ```
-/// ```diff
-///  AC_MSG_CHECKING([CCSHARED])
-///  case $ac_sys_system in
-/// -  Linux-android*) ;;
-///    Linux*|GNU*) CCSHARED="-fPIC";;
-///  esac
-/// ```
-/// ```yaml
-/// file: configure.ac
-/// within: {case: $host}
-/// m4.remove-branch: {pattern: '*-*-emscripten|*-*-wasi', comment: true}
-/// ```
-/// ```diff
-///  AS_CASE([$host],
-/// -  dnl no processes
-/// -  [*-*-emscripten|*-*-wasi], [with_fork=no],
-///    [with_fork=yes]
-///  )
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RemoveBranch {
-    /// All patterns of the branch, without quotes and parenthesis: `A*|B*`.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub pattern: String,
-    /// Whether the comment lines directly above are removed, too.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub comment: bool,
+arguments! {
+    /// `m4.remove-branch`: removes a branch of a `case` or `AS_CASE`, with its statements.
+    ///
+    /// It needs all patterns of the branch, so that a branch for others, too, is never removed.
+    ///
+    /// ```yaml
+    /// file: configure.ac
+    /// within: {section: CCSHARED}
+    /// m4.remove-branch: {pattern: 'Linux-android*'}
+    /// ```
+    /// ```diff
+    ///  AC_MSG_CHECKING([CCSHARED])
+    ///  case $ac_sys_system in
+    /// -  Linux-android*) ;;
+    ///    Linux*|GNU*) CCSHARED="-fPIC";;
+    ///  esac
+    /// ```
+    /// ```yaml
+    /// file: configure.ac
+    /// within: {case: $host}
+    /// m4.remove-branch: {pattern: '*-*-emscripten|*-*-wasi', comment: true}
+    /// ```
+    /// ```diff
+    ///  AS_CASE([$host],
+    /// -  dnl no processes
+    /// -  [*-*-emscripten|*-*-wasi], [with_fork=no],
+    ///    [with_fork=yes]
+    ///  )
+    /// ```
+    pub struct RemoveBranch {
+        /// All patterns of the branch, without quotes and parenthesis: `A*|B*`.
+        pattern: String; not_empty,
+        /// Whether the comment lines directly above are removed, too.
+        comment: bool,
+    }
 }
 
 impl RemoveBranch {

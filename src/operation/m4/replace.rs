@@ -1,49 +1,47 @@
 //! `m4.replace`.
 
 use super::statements::{Statements, check_replacement};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Replacement, replace};
 use crate::syntax::m4::Dialect;
 
-/// `m4.replace`: replaces code: statements and macro calls, or a part of one.
-///
-/// The old and the new code must open and close as many quotes and parentheses.
-///
-/// ```yaml
-/// file: configure.ac
-/// within: {section: LDSHARED}
-/// m4.replace: {find: '-shared', with: '-shared -nostart'}
-/// ```
-/// ```diff
-///  AC_MSG_CHECKING([LDSHARED])
-/// -LDSHARED="ld -shared"
-/// +LDSHARED="ld -shared -nostart"
-///  AC_MSG_RESULT([$LDSHARED])
-///  CCSHARED="-shared"
-/// ```
-/// ```yaml
-/// file: configure.ac
-/// m4.replace: {find: 'AC_CHECK_HEADERS([sys/uio.h])', with: 'AC_CHECK_HEADERS([sys/uio.h device.h])'}
-/// ```
-/// ```diff
-/// -AC_CHECK_HEADERS(
-/// -  sys/uio.h)  dnl vectors
-/// +AC_CHECK_HEADERS([sys/uio.h device.h])  dnl vectors
-///  AC_OUTPUT
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Replace {
-    /// The code to replace. Blanks, line breaks and comments between its tokens do not matter, and m4's quotes only if the code
-    /// occurs with them.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub find: String,
-    /// The new code.
-    pub with: Text,
-    /// How many matches the code has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `m4.replace`: replaces code: statements and macro calls, or a part of one.
+    ///
+    /// The old and the new code must open and close as many quotes and parentheses.
+    ///
+    /// ```yaml
+    /// file: configure.ac
+    /// within: {section: LDSHARED}
+    /// m4.replace: {find: '-shared', with: '-shared -nostart'}
+    /// ```
+    /// ```diff
+    ///  AC_MSG_CHECKING([LDSHARED])
+    /// -LDSHARED="ld -shared"
+    /// +LDSHARED="ld -shared -nostart"
+    ///  AC_MSG_RESULT([$LDSHARED])
+    ///  CCSHARED="-shared"
+    /// ```
+    /// ```yaml
+    /// file: configure.ac
+    /// m4.replace: {find: 'AC_CHECK_HEADERS([sys/uio.h])', with: 'AC_CHECK_HEADERS([sys/uio.h device.h])'}
+    /// ```
+    /// ```diff
+    /// -AC_CHECK_HEADERS(
+    /// -  sys/uio.h)  dnl vectors
+    /// +AC_CHECK_HEADERS([sys/uio.h device.h])  dnl vectors
+    ///  AC_OUTPUT
+    /// ```
+    pub struct Replace {
+        /// The code to replace. Blanks, line breaks and comments between its tokens do not matter, and m4's quotes only if the code
+        /// occurs with them.
+        find: String; not_empty,
+        /// The new code.
+        with: Text,
+        /// How many matches the code has.
+        count: Count,
+    }
 }
 
 impl Replace {

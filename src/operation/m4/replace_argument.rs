@@ -1,50 +1,47 @@
 //! `m4.replace-argument`.
 
 use super::statements::check_code;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::syntax::m4::Call;
 use crate::syntax::m4::Dialect;
 
-/// `m4.replace-argument`: replaces an argument of a macro call. Arguments that are missing before it become `[]`.
-///
-/// It does not fit where no call has that first argument, and is ambiguous where several have.
-///
-/// ```yaml
-/// file: configure.ac
-/// m4.replace-argument: {call: PY_STDLIB_MOD, first: _foo, number: 5, with: '[$FOO_LIBS]'}
-/// ```
-/// ```diff
-///  PY_STDLIB_MOD([_bar], [], [yes])
-/// -PY_STDLIB_MOD([_foo], [], [yes])
-/// +PY_STDLIB_MOD([_foo], [], [yes], [], [$FOO_LIBS])
-///  AC_OUTPUT
-/// ```
-/// ```yaml
-/// file: configure.ac
-/// m4.replace-argument: {call: AC_CHECK_LIB, first: nsl, number: 2, with: '[device_open]'}
-/// ```
-/// ```diff
-/// -AC_CHECK_LIB(nsl, t_open, [LIBS="-lnsl $LIBS"])
-/// +AC_CHECK_LIB(nsl, [device_open], [LIBS="-lnsl $LIBS"])
-///  AC_CHECK_LIB(socket, socket)
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ReplaceArgument {
-    /// The macro that is called.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub call: String,
-    /// The first argument of the call, or the words that it begins with. The quotes of m4 do not matter.
-    pub first: Option<String>,
-    /// The number of the argument, from 1.
-    #[cfg_attr(test, schemars(range(min = 1, max = 99)))]
-    pub number: usize,
-    /// The new argument, with the quotes that it needs.
-    pub with: String,
-    /// How many calls match.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `m4.replace-argument`: replaces an argument of a macro call. Arguments that are missing before it become `[]`.
+    ///
+    /// It does not fit where no call has that first argument, and is ambiguous where several have.
+    ///
+    /// ```yaml
+    /// file: configure.ac
+    /// m4.replace-argument: {call: PY_STDLIB_MOD, first: _foo, number: 5, with: '[$FOO_LIBS]'}
+    /// ```
+    /// ```diff
+    ///  PY_STDLIB_MOD([_bar], [], [yes])
+    /// -PY_STDLIB_MOD([_foo], [], [yes])
+    /// +PY_STDLIB_MOD([_foo], [], [yes], [], [$FOO_LIBS])
+    ///  AC_OUTPUT
+    /// ```
+    /// ```yaml
+    /// file: configure.ac
+    /// m4.replace-argument: {call: AC_CHECK_LIB, first: nsl, number: 2, with: '[device_open]'}
+    /// ```
+    /// ```diff
+    /// -AC_CHECK_LIB(nsl, t_open, [LIBS="-lnsl $LIBS"])
+    /// +AC_CHECK_LIB(nsl, [device_open], [LIBS="-lnsl $LIBS"])
+    ///  AC_CHECK_LIB(socket, socket)
+    /// ```
+    pub struct ReplaceArgument {
+        /// The macro that is called.
+        call: String; not_empty,
+        /// The first argument of the call, or the words that it begins with. The quotes of m4 do not matter.
+        first: Option<String>,
+        /// The number of the argument, from 1.
+        number: usize; to_99,
+        /// The new argument, with the quotes that it needs.
+        with: String,
+        /// How many calls match.
+        count: Count,
+    }
 }
 
 impl ReplaceArgument {

@@ -2,55 +2,53 @@
 
 use super::branch::patterns_near;
 use super::statements::{Statements, check_code, check_replacement};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::unit::Units;
 use crate::syntax::m4::{Dialect, M4File};
 
-/// `m4.replace-condition`: replaces a pattern of a `case`, or a part of the condition of an `if`, a loop or AS_IF; or adds to it.
-///
-/// It refuses `and` with a pattern of a `case`.
-///
-/// ```yaml
-/// file: configure.ac
-/// within: {section: LINKFORSHARED}
-/// m4.replace-condition: {find: 'GNU*', or: 'Kestrel*'}
-/// ```
-/// ```diff
-///  AC_MSG_CHECKING([LINKFORSHARED])
-///  case $ac_sys_system in
-/// -  Linux*|GNU*) LINKFORSHARED="-Xlinker";;
-/// +  Linux*|GNU*|Kestrel*) LINKFORSHARED="-Xlinker";;
-///  esac
-/// ```
-/// ```yaml
-/// file: configure.ac
-/// m4.replace-condition: {find: 'test "$GCC" = "yes"', and: 'test "$host" != kestrel'}
-/// ```
-/// ```diff
-/// -if test "$GCC" = "yes"; then
-/// +if test "$GCC" = "yes" && test "$host" != kestrel; then
-///    OPT=-O3
-///  fi
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["with"]}, {"required": ["or"]}, {"required": ["and"]}])))]
-pub struct ReplaceCondition {
-    /// A pattern of a branch: all of its list, or one of it. Or commands of a condition, or a part of one, or all of it with
-    /// its keyword: `if test a; then`.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub find: String,
-    /// What replaces it.
-    pub with: Option<String>,
-    /// Patterns that the branch gets, or commands one of which is enough.
-    pub or: Option<String>,
-    /// Commands that must succeed, too.
-    pub and: Option<String>,
-    /// How many matches it has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `m4.replace-condition`: replaces a pattern of a `case`, or a part of the condition of an `if`, a loop or AS_IF; or adds to it.
+    ///
+    /// It refuses `and` with a pattern of a `case`.
+    ///
+    /// ```yaml
+    /// file: configure.ac
+    /// within: {section: LINKFORSHARED}
+    /// m4.replace-condition: {find: 'GNU*', or: 'Kestrel*'}
+    /// ```
+    /// ```diff
+    ///  AC_MSG_CHECKING([LINKFORSHARED])
+    ///  case $ac_sys_system in
+    /// -  Linux*|GNU*) LINKFORSHARED="-Xlinker";;
+    /// +  Linux*|GNU*|Kestrel*) LINKFORSHARED="-Xlinker";;
+    ///  esac
+    /// ```
+    /// ```yaml
+    /// file: configure.ac
+    /// m4.replace-condition: {find: 'test "$GCC" = "yes"', and: 'test "$host" != kestrel'}
+    /// ```
+    /// ```diff
+    /// -if test "$GCC" = "yes"; then
+    /// +if test "$GCC" = "yes" && test "$host" != kestrel; then
+    ///    OPT=-O3
+    ///  fi
+    /// ```
+    one_of(with, or, and)
+    pub struct ReplaceCondition {
+        /// A pattern of a branch: all of its list, or one of it. Or commands of a condition, or a part of one, or all of it with
+        /// its keyword: `if test a; then`.
+        find: String; not_empty,
+        /// What replaces it.
+        with: Option<String>,
+        /// Patterns that the branch gets, or commands one of which is enough.
+        or: Option<String>,
+        /// Commands that must succeed, too.
+        and: Option<String>,
+        /// How many matches it has.
+        count: Count,
+    }
 }
 
 /// What is looked for in conditions.

@@ -1,47 +1,45 @@
 //! `m4.set-variable`.
 
 use super::statements::check_code;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::syntax::m4::{Dialect, M4File};
 
-/// `m4.set-variable`: changes the value that a variable of the shell is given.
-///
-/// It is ambiguous where the variable is assigned several times: name the section, case or branch with `within`.
-///
-/// ```yaml
-/// file: configure.ac
-/// within: {section: LDSHARED, branch: 'AIX*'}
-/// m4.set-variable: {name: LDSHARED, value: '"$LINKER -shared"'}
-/// ```
-/// ```diff
-///  AC_MSG_CHECKING([LDSHARED])
-///  case $ac_sys_system in
-/// -  AIX*) LDSHARED="ld_so_aix";;
-/// +  AIX*) LDSHARED="$LINKER -shared";;
-///    *) LDSHARED="ld";;
-///  esac
-/// ```
-/// ```yaml
-/// file: configure.ac
-/// m4.set-variable: {name: WHEEL_PKG_DIR, value: '"$prefix/wheels"'}
-/// ```
-/// ```diff
-/// -WHEEL_PKG_DIR=""
-/// +WHEEL_PKG_DIR="$prefix/wheels"
-///  AC_SUBST([WHEEL_PKG_DIR])
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SetVariable {
-    /// The variable.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub name: String,
-    /// The new value, with the quotes that the shell needs.
-    pub value: String,
-    /// How many assignments of the variable are changed.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `m4.set-variable`: changes the value that a variable of the shell is given.
+    ///
+    /// It is ambiguous where the variable is assigned several times: name the section, case or branch with `within`.
+    ///
+    /// ```yaml
+    /// file: configure.ac
+    /// within: {section: LDSHARED, branch: 'AIX*'}
+    /// m4.set-variable: {name: LDSHARED, value: '"$LINKER -shared"'}
+    /// ```
+    /// ```diff
+    ///  AC_MSG_CHECKING([LDSHARED])
+    ///  case $ac_sys_system in
+    /// -  AIX*) LDSHARED="ld_so_aix";;
+    /// +  AIX*) LDSHARED="$LINKER -shared";;
+    ///    *) LDSHARED="ld";;
+    ///  esac
+    /// ```
+    /// ```yaml
+    /// file: configure.ac
+    /// m4.set-variable: {name: WHEEL_PKG_DIR, value: '"$prefix/wheels"'}
+    /// ```
+    /// ```diff
+    /// -WHEEL_PKG_DIR=""
+    /// +WHEEL_PKG_DIR="$prefix/wheels"
+    ///  AC_SUBST([WHEEL_PKG_DIR])
+    /// ```
+    pub struct SetVariable {
+        /// The variable.
+        name: String; not_empty,
+        /// The new value, with the quotes that the shell needs.
+        value: String,
+        /// How many assignments of the variable are changed.
+        count: Count,
+    }
 }
 
 impl SetVariable {

@@ -1,41 +1,41 @@
 //! `makefile.add-prerequisite`.
 
 use super::prerequisite::{change_head, no_rule, prerequisite};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::syntax::makefile::{Rule, is_open};
 
-/// `makefile.add-prerequisite`: adds a word to a rule's prerequisites.
-///
-/// It refuses a list that ends in a `\`, a `$` or a reference that is not closed.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.add-prerequisite: {target: all, word: frozen, after: $(BUILDPYTHON)}
-/// ```
-/// ```diff
-/// -all: $(BUILDPYTHON) oldsharedmods
-/// +all: $(BUILDPYTHON) frozen oldsharedmods
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.add-prerequisite: {target: [build_all, all], word: device-files}
-/// ```
-/// ```diff
-///  all:	@DEF_MAKE_ALL_RULE@
-///  build_all:	$(BUILDPYTHON) \
-/// -		sharedmods
-/// +		sharedmods device-files
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AddPrerequisite {
-    /// The target, or several of which the first that exists counts.
-    pub target: OneOrMore,
-    /// The new prerequisite.
-    pub word: String,
-    /// The prerequisite after which it is put; at the end unless given.
-    pub after: Option<String>,
+arguments! {
+    /// `makefile.add-prerequisite`: adds a word to a rule's prerequisites.
+    ///
+    /// It refuses a list that ends in a `\`, a `$` or a reference that is not closed.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.add-prerequisite: {target: all, word: frozen, after: $(BUILDPYTHON)}
+    /// ```
+    /// ```diff
+    /// -all: $(BUILDPYTHON) oldsharedmods
+    /// +all: $(BUILDPYTHON) frozen oldsharedmods
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.add-prerequisite: {target: [build_all, all], word: device-files}
+    /// ```
+    /// ```diff
+    ///  all:	@DEF_MAKE_ALL_RULE@
+    ///  build_all:	$(BUILDPYTHON) \
+    /// -		sharedmods
+    /// +		sharedmods device-files
+    /// ```
+    pub struct AddPrerequisite {
+        /// The target, or several of which the first that exists counts.
+        target: OneOrMore,
+        /// The new prerequisite.
+        word: String,
+        /// The prerequisite after which it is put; at the end unless given.
+        after: Option<String>,
+    }
 }
 
 impl Operate for AddPrerequisite {

@@ -1,52 +1,50 @@
 //! `makefile.add-rule`.
 
 use super::prerequisite::{lossy, no_rule};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::syntax::makefile::{Rule, words};
 
-/// `makefile.add-rule`: adds a rule.
-///
-/// It refuses a target that another rule makes, and a last line that is continued.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.add-rule: {target: mpi.o, prerequisites: [mpi.c], recipe: [$(MPICC) -c mpi.c]}
-/// ```
-/// ```diff
-///  all: python
-/// +
-/// +mpi.o: mpi.c
-/// +	$(MPICC) -c mpi.c
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.add-rule: {target: device-files, after: all, recipe: ['mkdir -p device', 'cp $(srcdir)/Lib/os.py device']}
-/// ```
-/// ```diff
-///  all: python
-///  	true
-///  
-/// +device-files:
-/// +	mkdir -p device
-/// +	cp $(srcdir)/Lib/os.py device
-/// +
-///  clean:
-///  	rm -f core
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AddRule {
-    /// The rule's target, or several with blanks between them.
-    pub target: String,
-    /// Its prerequisites.
-    #[serde(default)]
-    pub prerequisites: Vec<String>,
-    /// Its recipe, one command per line, without the leading tabs.
-    #[serde(default)]
-    pub recipe: Vec<String>,
-    /// The target of the rule after which it is put, or several of its targets; at the end of the file unless given.
-    pub after: Option<String>,
+arguments! {
+    /// `makefile.add-rule`: adds a rule.
+    ///
+    /// It refuses a target that another rule makes, and a last line that is continued.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.add-rule: {target: mpi.o, prerequisites: [mpi.c], recipe: [$(MPICC) -c mpi.c]}
+    /// ```
+    /// ```diff
+    ///  all: python
+    /// +
+    /// +mpi.o: mpi.c
+    /// +	$(MPICC) -c mpi.c
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.add-rule: {target: device-files, after: all, recipe: ['mkdir -p device', 'cp $(srcdir)/Lib/os.py device']}
+    /// ```
+    /// ```diff
+    ///  all: python
+    ///  	true
+    ///
+    /// +device-files:
+    /// +	mkdir -p device
+    /// +	cp $(srcdir)/Lib/os.py device
+    /// +
+    ///  clean:
+    ///  	rm -f core
+    /// ```
+    pub struct AddRule {
+        /// The rule's target, or several with blanks between them.
+        target: String,
+        /// Its prerequisites.
+        prerequisites: Vec<String>; optional,
+        /// Its recipe, one command per line, without the leading tabs.
+        recipe: Vec<String>; optional,
+        /// The target of the rule after which it is put, or several of its targets; at the end of the file unless given.
+        after: Option<String>,
+    }
 }
 
 impl Operate for AddRule {

@@ -1,46 +1,46 @@
 //! `makefile.add-word`.
 
 use super::list_word::{checked, definitions, lists};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::word_list::{Addition, add};
 use crate::syntax::makefile::{is_open, words};
 
-/// `makefile.add-word`: adds a word to the list that a variable holds: on a line of its own, if the word next to it has one.
-///
-/// It refuses a value that ends in a `\`, a `$` or a reference that is not closed. A variable that is defined
-/// several times needs `after` or `before`.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.add-word: {variable: TESTSUBDIRS, word: test/test_mpi, after: test/test_import}
-/// ```
-/// ```diff
-///  TESTSUBDIRS=	idlelib/idle_test \
-///  		test/test_import \
-/// +		test/test_mpi \
-///  		test/test_zipfile
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.add-word: {variable: PY_CFLAGS, word: -fno-plt}
-/// ```
-/// ```diff
-/// -PY_CFLAGS=	$(OPT) $(CFLAGS)
-/// +PY_CFLAGS=	$(OPT) $(CFLAGS) -fno-plt
-///  PY_LDFLAGS=	$(LDFLAGS)
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AddWord {
-    /// The variable's name.
-    pub variable: String,
-    /// The new word.
-    pub word: String,
-    /// The word before which it is put.
-    pub before: Option<String>,
-    /// The word after which it is put; at the end unless one of both is given.
-    pub after: Option<String>,
+arguments! {
+    /// `makefile.add-word`: adds a word to the list that a variable holds: on a line of its own, if the word next to it has one.
+    ///
+    /// It refuses a value that ends in a `\`, a `$` or a reference that is not closed. A variable that is defined
+    /// several times needs `after` or `before`.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.add-word: {variable: TESTSUBDIRS, word: test/test_mpi, after: test/test_import}
+    /// ```
+    /// ```diff
+    ///  TESTSUBDIRS=	idlelib/idle_test \
+    ///  		test/test_import \
+    /// +		test/test_mpi \
+    ///  		test/test_zipfile
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.add-word: {variable: PY_CFLAGS, word: -fno-plt}
+    /// ```
+    /// ```diff
+    /// -PY_CFLAGS=	$(OPT) $(CFLAGS)
+    /// +PY_CFLAGS=	$(OPT) $(CFLAGS) -fno-plt
+    ///  PY_LDFLAGS=	$(LDFLAGS)
+    /// ```
+    pub struct AddWord {
+        /// The variable's name.
+        variable: String,
+        /// The new word.
+        word: String,
+        /// The word before which it is put.
+        before: Option<String>,
+        /// The word after which it is put; at the end unless one of both is given.
+        after: Option<String>,
+    }
 }
 
 impl Operate for AddWord {

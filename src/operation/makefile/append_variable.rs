@@ -1,39 +1,39 @@
 //! `makefile.append-variable`.
 
 use super::variable::{separated, variable};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::syntax::makefile::{is_open, words};
 
-/// `makefile.append-variable`: adds words at the end of a variable's value.
-///
-/// It refuses a value that ends in a `\`, a `$` or a reference that is not closed.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.append-variable: {name: LIBS, value: -lmpi}
-/// ```
-/// ```diff
-/// -LIBS=	-lm
-/// +LIBS=	-lm -lmpi
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.append-variable: {name: OBJS, value: device.o dma.o}
-/// ```
-/// ```diff
-///  OBJS=	a.o \
-/// -	b.o
-/// +	b.o device.o dma.o
-///  all: $(OBJS)
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AppendVariable {
-    /// The variable's name.
-    pub name: String,
-    /// What is added.
-    pub value: String,
+arguments! {
+    /// `makefile.append-variable`: adds words at the end of a variable's value.
+    ///
+    /// It refuses a value that ends in a `\`, a `$` or a reference that is not closed.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.append-variable: {name: LIBS, value: -lmpi}
+    /// ```
+    /// ```diff
+    /// -LIBS=	-lm
+    /// +LIBS=	-lm -lmpi
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.append-variable: {name: OBJS, value: device.o dma.o}
+    /// ```
+    /// ```diff
+    ///  OBJS=	a.o \
+    /// -	b.o
+    /// +	b.o device.o dma.o
+    ///  all: $(OBJS)
+    /// ```
+    pub struct AppendVariable {
+        /// The variable's name.
+        name: String,
+        /// What is added.
+        value: String,
+    }
 }
 
 impl Operate for AppendVariable {

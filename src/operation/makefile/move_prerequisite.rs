@@ -1,43 +1,43 @@
 //! `makefile.move-prerequisite`.
 
 use super::prerequisite::{change_head, only_prerequisite};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::word_list::with_blanks;
 
-/// `makefile.move-prerequisite`: moves a prerequisite before or after another one of the same rule. A serial make builds
-/// them in their order.
-///
-/// It does not fit where the rule lacks one of the two words.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.move-prerequisite: {target: install, word: libainstall, before: libinstall}
-/// ```
-/// ```diff
-/// -install: libinstall libainstall
-/// +install: libainstall libinstall
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.move-prerequisite: {target: all, word: gdbhooks, after: sharedmods}
-/// ```
-/// ```diff
-/// -all: gdbhooks oldsharedmods sharedmods docs
-/// +all: oldsharedmods sharedmods gdbhooks docs
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["before"]}, {"required": ["after"]}])))]
-pub struct MovePrerequisite {
-    /// The target, or several of which the first that has the prerequisite counts.
-    pub target: OneOrMore,
-    /// The prerequisite, as a whole word.
-    pub word: String,
-    /// The prerequisite before which it is put.
-    pub before: Option<String>,
-    /// The prerequisite after which it is put.
-    pub after: Option<String>,
+arguments! {
+    /// `makefile.move-prerequisite`: moves a prerequisite before or after another one of the same rule. A serial make builds
+    /// them in their order.
+    ///
+    /// It does not fit where the rule lacks one of the two words.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.move-prerequisite: {target: install, word: libainstall, before: libinstall}
+    /// ```
+    /// ```diff
+    /// -install: libinstall libainstall
+    /// +install: libainstall libinstall
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.move-prerequisite: {target: all, word: gdbhooks, after: sharedmods}
+    /// ```
+    /// ```diff
+    /// -all: gdbhooks oldsharedmods sharedmods docs
+    /// +all: oldsharedmods sharedmods gdbhooks docs
+    /// ```
+    one_of(before, after)
+    pub struct MovePrerequisite {
+        /// The target, or several of which the first that has the prerequisite counts.
+        target: OneOrMore,
+        /// The prerequisite, as a whole word.
+        word: String,
+        /// The prerequisite before which it is put.
+        before: Option<String>,
+        /// The prerequisite after which it is put.
+        after: Option<String>,
+    }
 }
 
 impl MovePrerequisite {

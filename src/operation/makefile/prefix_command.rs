@@ -3,50 +3,49 @@
 use memchr::memmem::Finder;
 
 use super::prerequisite::no_rule;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::shell::prefix;
 use crate::syntax::makefile::{Rule, recipe_commands};
 
-/// `makefile.prefix-command`: puts words before the first word of a command in a recipe, after make's `-@+` and after
-/// assignments to the command's environment.
-///
-/// Words inside a command, such as arguments, do not match: only its first word does.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.prefix-command: {command: $(PGEN), with: yod}
-/// ```
-/// ```diff
-///  graminit.c: $(PGEN)
-/// -	-$(PGEN) Grammar graminit.c
-/// +	-yod $(PGEN) Grammar graminit.c
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.prefix-command: {target: test, command: $(TESTPYTHON), with: yod -np 1, count: 2}
-/// ```
-/// ```diff
-///  test: all
-/// -	-$(TESTPYTHON) $(TESTPROG)
-/// -	LANG=C $(TESTPYTHON) $(TESTPROG)
-/// +	-yod -np 1 $(TESTPYTHON) $(TESTPROG)
-/// +	LANG=C yod -np 1 $(TESTPYTHON) $(TESTPROG)
-///  quicktest: all
-///  	$(TESTPYTHON) -q
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct PrefixCommand {
-    /// The rule's target; any rule unless given.
-    pub target: Option<String>,
-    /// The command's first word, as written in the recipe: `$(PGEN)`.
-    pub command: String,
-    /// The words to put before it: `yod`.
-    pub with: String,
-    /// How many commands match.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `makefile.prefix-command`: puts words before the first word of a command in a recipe, after make's `-@+` and after
+    /// assignments to the command's environment.
+    ///
+    /// Words inside a command, such as arguments, do not match: only its first word does.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.prefix-command: {command: $(PGEN), with: yod}
+    /// ```
+    /// ```diff
+    ///  graminit.c: $(PGEN)
+    /// -	-$(PGEN) Grammar graminit.c
+    /// +	-yod $(PGEN) Grammar graminit.c
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.prefix-command: {target: test, command: $(TESTPYTHON), with: yod -np 1, count: 2}
+    /// ```
+    /// ```diff
+    ///  test: all
+    /// -	-$(TESTPYTHON) $(TESTPROG)
+    /// -	LANG=C $(TESTPYTHON) $(TESTPROG)
+    /// +	-yod -np 1 $(TESTPYTHON) $(TESTPROG)
+    /// +	LANG=C yod -np 1 $(TESTPYTHON) $(TESTPROG)
+    ///  quicktest: all
+    ///  	$(TESTPYTHON) -q
+    /// ```
+    pub struct PrefixCommand {
+        /// The rule's target; any rule unless given.
+        target: Option<String>,
+        /// The command's first word, as written in the recipe: `$(PGEN)`.
+        command: String,
+        /// The words to put before it: `yod`.
+        with: String,
+        /// How many commands match.
+        count: Count,
+    }
 }
 
 impl Operate for PrefixCommand {

@@ -2,40 +2,40 @@
 
 use super::prerequisite::{NotFound, change_head, only_prerequisite};
 use super::reach::{check_all_unreached, reached};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::word_list::with_blanks;
 
-/// `makefile.remove-prerequisite`: removes a word from a rule's prerequisites.
-///
-/// Only whole words match: `sharedmods` does not match in `oldsharedmods`.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.remove-prerequisite: {target: all, word: sharedmods}
-/// ```
-/// ```diff
-/// -all: $(BUILDPYTHON) oldsharedmods sharedmods
-/// +all: $(BUILDPYTHON) oldsharedmods
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.remove-prerequisite: {target: [build_all, all], word: gdbhooks}
-/// ```
-/// ```diff
-///  all:	@DEF_MAKE_ALL_RULE@
-///  build_all:	$(BUILDPYTHON) \
-/// -		sharedmods \
-/// -		gdbhooks
-/// +		sharedmods
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RemovePrerequisite {
-    /// The target, or several of which the first that has the prerequisite counts.
-    pub target: OneOrMore,
-    /// The prerequisite, as a whole word.
-    pub word: String,
+arguments! {
+    /// `makefile.remove-prerequisite`: removes a word from a rule's prerequisites.
+    ///
+    /// Only whole words match: `sharedmods` does not match in `oldsharedmods`.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.remove-prerequisite: {target: all, word: sharedmods}
+    /// ```
+    /// ```diff
+    /// -all: $(BUILDPYTHON) oldsharedmods sharedmods
+    /// +all: $(BUILDPYTHON) oldsharedmods
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.remove-prerequisite: {target: [build_all, all], word: gdbhooks}
+    /// ```
+    /// ```diff
+    ///  all:	@DEF_MAKE_ALL_RULE@
+    ///  build_all:	$(BUILDPYTHON) \
+    /// -		sharedmods \
+    /// -		gdbhooks
+    /// +		sharedmods
+    /// ```
+    pub struct RemovePrerequisite {
+        /// The target, or several of which the first that has the prerequisite counts.
+        target: OneOrMore,
+        /// The prerequisite, as a whole word.
+        word: String,
+    }
 }
 
 impl Operate for RemovePrerequisite {

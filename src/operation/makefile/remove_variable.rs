@@ -3,46 +3,45 @@
 use super::lines::Lines;
 use super::prerequisite::lossy;
 use super::variable::line_of;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::with_comments;
 use crate::syntax::makefile::{Variable, words};
 use crate::text::distance;
 
-/// `makefile.remove-variable`: removes the definition of a variable, with its continuation lines.
-///
-/// It is ambiguous where the variable has several definitions, unless `value` names one.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.remove-variable: {name: SGI_ABI}
-/// ```
-/// ```diff
-///  OPT=	@OPT@
-/// -SGI_ABI=	@SGI_ABI@
-///  LDFLAGS=	@LDFLAGS@
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.remove-variable: {name: OPT, value: -O3, comment: true}
-/// ```
-/// ```diff
-///  OPT=	-O2
-///  ifdef FAST
-/// -# A better one.
-/// -OPT=	-O3
-///  endif
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RemoveVariable {
-    /// The variable's name.
-    pub name: String,
-    /// The value of the definition to remove, if the variable has several definitions.
-    pub value: Option<String>,
-    /// Whether the comment lines directly above are removed, too.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub comment: bool,
+arguments! {
+    /// `makefile.remove-variable`: removes the definition of a variable, with its continuation lines.
+    ///
+    /// It is ambiguous where the variable has several definitions, unless `value` names one.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.remove-variable: {name: SGI_ABI}
+    /// ```
+    /// ```diff
+    ///  OPT=	@OPT@
+    /// -SGI_ABI=	@SGI_ABI@
+    ///  LDFLAGS=	@LDFLAGS@
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.remove-variable: {name: OPT, value: -O3, comment: true}
+    /// ```
+    /// ```diff
+    ///  OPT=	-O2
+    ///  ifdef FAST
+    /// -# A better one.
+    /// -OPT=	-O3
+    ///  endif
+    /// ```
+    pub struct RemoveVariable {
+        /// The variable's name.
+        name: String,
+        /// The value of the definition to remove, if the variable has several definitions.
+        value: Option<String>,
+        /// Whether the comment lines directly above are removed, too.
+        comment: bool,
+    }
 }
 
 impl Operate for RemoveVariable {

@@ -1,38 +1,38 @@
 //! `makefile.remove-word`.
 
 use super::list_word::{checked, lists};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::word_list::remove;
 
-/// `makefile.remove-word`: removes a word from the list that a variable holds, with its line if it has one of its own.
-///
-/// Only whole words match. Where the variable is not defined, the word is missing.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.remove-word: {variable: LIBSUBDIRS, word: lib2to3}
-/// ```
-/// ```diff
-///  LIBSUBDIRS=	json \
-/// -		lib2to3 \
-///  		logging
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.remove-word: {variable: SCRIPTS, word: $(srcdir)/Tools/scripts/2to3}
-/// ```
-/// ```diff
-/// -SCRIPTS= $(srcdir)/Tools/scripts/pydoc $(srcdir)/Tools/scripts/2to3
-/// +SCRIPTS= $(srcdir)/Tools/scripts/pydoc
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RemoveWord {
-    /// The variable's name.
-    pub variable: String,
-    /// The word.
-    pub word: String,
+arguments! {
+    /// `makefile.remove-word`: removes a word from the list that a variable holds, with its line if it has one of its own.
+    ///
+    /// Only whole words match. Where the variable is not defined, the word is missing.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.remove-word: {variable: LIBSUBDIRS, word: lib2to3}
+    /// ```
+    /// ```diff
+    ///  LIBSUBDIRS=	json \
+    /// -		lib2to3 \
+    ///  		logging
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.remove-word: {variable: SCRIPTS, word: $(srcdir)/Tools/scripts/2to3}
+    /// ```
+    /// ```diff
+    /// -SCRIPTS= $(srcdir)/Tools/scripts/pydoc $(srcdir)/Tools/scripts/2to3
+    /// +SCRIPTS= $(srcdir)/Tools/scripts/pydoc
+    /// ```
+    pub struct RemoveWord {
+        /// The variable's name.
+        variable: String,
+        /// The word.
+        word: String,
+    }
 }
 
 impl Operate for RemoveWord {

@@ -2,50 +2,48 @@
 
 use super::insert::check_end;
 use super::lines::Lines;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Replacement, Units, replace};
 use crate::syntax::makefile::{is_directive, logical_lines};
 
-/// `makefile.replace`: replaces lines, or a part of a command, a variable or the head of a rule.
-///
-/// It refuses several lines for a part of a line, which would break it.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// within: {target: quicktest}
-/// makefile.replace: {find: $(TESTRUNNER), with: $(TESTRUNNER) -w}
-/// ```
-/// ```diff
-///  quicktest: platform
-/// -	-$(TESTRUNNER) \
-/// +	-$(TESTRUNNER) -w \
-///  		$(QUICKTESTOPTS)
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.replace: {find: '$(CC) -c $(PY_CFLAGS)', with: $(CC) -c -g $(PY_CFLAGS), count: 2}
-/// ```
-/// ```diff
-///  a.o: a.c
-/// -	$(CC) -c $(PY_CFLAGS) a.c
-/// +	$(CC) -c -g $(PY_CFLAGS) a.c
-///  b.o: b.c
-/// -	$(CC) -c \
-/// -		$(PY_CFLAGS) b.c
-/// +	$(CC) -c -g $(PY_CFLAGS) b.c
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Replace {
-    /// The code to replace. Blanks and continuation lines between its words do not matter.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub find: String,
-    /// The new code.
-    pub with: Text,
-    /// How many matches the code has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `makefile.replace`: replaces lines, or a part of a command, a variable or the head of a rule.
+    ///
+    /// It refuses several lines for a part of a line, which would break it.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// within: {target: quicktest}
+    /// makefile.replace: {find: $(TESTRUNNER), with: $(TESTRUNNER) -w}
+    /// ```
+    /// ```diff
+    ///  quicktest: platform
+    /// -	-$(TESTRUNNER) \
+    /// +	-$(TESTRUNNER) -w \
+    ///  		$(QUICKTESTOPTS)
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.replace: {find: '$(CC) -c $(PY_CFLAGS)', with: $(CC) -c -g $(PY_CFLAGS), count: 2}
+    /// ```
+    /// ```diff
+    ///  a.o: a.c
+    /// -	$(CC) -c $(PY_CFLAGS) a.c
+    /// +	$(CC) -c -g $(PY_CFLAGS) a.c
+    ///  b.o: b.c
+    /// -	$(CC) -c \
+    /// -		$(PY_CFLAGS) b.c
+    /// +	$(CC) -c -g $(PY_CFLAGS) b.c
+    /// ```
+    pub struct Replace {
+        /// The code to replace. Blanks and continuation lines between its words do not matter.
+        find: String; not_empty,
+        /// The new code.
+        with: Text,
+        /// How many matches the code has.
+        count: Count,
+    }
 }
 
 impl Operate for Replace {

@@ -2,40 +2,40 @@
 
 use super::prerequisite::{NotFound, change_head, only_prerequisite};
 use super::reach::{check_all_unreached, check_unreached, reached};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::word_list::with_blanks;
 
-/// `makefile.replace-prerequisite`: replaces one prerequisite by another word.
-///
-/// Only whole words match, and the word must occur once.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.replace-prerequisite: {target: install, word: altinstall, with: commoninstall}
-/// ```
-/// ```diff
-/// -install: altinstall bininstall
-/// +install: commoninstall bininstall
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.replace-prerequisite: {target: Modules/posixmodule.o, word: $(srcdir)/Modules/posixmodule.c, with: device/posixmodule.c}
-/// ```
-/// ```diff
-/// -Modules/posixmodule.o: $(srcdir)/Modules/posixmodule.c \
-/// +Modules/posixmodule.o: device/posixmodule.c \
-///  		$(srcdir)/Modules/posixmodule.h
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ReplacePrerequisite {
-    /// The target, or several of which the first that has the prerequisite counts.
-    pub target: OneOrMore,
-    /// The prerequisite, as a whole word.
-    pub word: String,
-    /// The new word.
-    pub with: String,
+arguments! {
+    /// `makefile.replace-prerequisite`: replaces one prerequisite by another word.
+    ///
+    /// Only whole words match, and the word must occur once.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.replace-prerequisite: {target: install, word: altinstall, with: commoninstall}
+    /// ```
+    /// ```diff
+    /// -install: altinstall bininstall
+    /// +install: commoninstall bininstall
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.replace-prerequisite: {target: Modules/posixmodule.o, word: $(srcdir)/Modules/posixmodule.c, with: device/posixmodule.c}
+    /// ```
+    /// ```diff
+    /// -Modules/posixmodule.o: $(srcdir)/Modules/posixmodule.c \
+    /// +Modules/posixmodule.o: device/posixmodule.c \
+    ///  		$(srcdir)/Modules/posixmodule.h
+    /// ```
+    pub struct ReplacePrerequisite {
+        /// The target, or several of which the first that has the prerequisite counts.
+        target: OneOrMore,
+        /// The prerequisite, as a whole word.
+        word: String,
+        /// The new word.
+        with: String,
+    }
 }
 
 impl Operate for ReplacePrerequisite {

@@ -1,42 +1,42 @@
 //! `makefile.replace-word`.
 
 use super::list_word::{checked, lists};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::word_list::replace;
 use crate::syntax::makefile::words;
 
-/// `makefile.replace-word`: replaces a word of the list that a variable holds by one or more others.
-///
-/// Only whole words match. Where the variable is not defined, the word is missing.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.replace-word: {variable: PYTHON_OBJS, word: Python/dynload_shlib.o, with: Python/dynload_stub.o}
-/// ```
-/// ```diff
-///  PYTHON_OBJS= \
-/// -		Python/dynload_shlib.o \
-/// +		Python/dynload_stub.o \
-///  		Python/errors.o
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.replace-word: {variable: DESTDIRS, word: $(LIBDIR), with: $(DEVICEDIR) $(DEVICELIB)}
-/// ```
-/// ```diff
-/// -DESTDIRS=	$(exec_prefix) $(LIBDIR) $(BINLIBDEST)
-/// +DESTDIRS=	$(exec_prefix) $(DEVICEDIR) $(DEVICELIB) $(BINLIBDEST)
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ReplaceWord {
-    /// The variable's name.
-    pub variable: String,
-    /// The word.
-    pub word: String,
-    /// The new word, or several.
-    pub with: String,
+arguments! {
+    /// `makefile.replace-word`: replaces a word of the list that a variable holds by one or more others.
+    ///
+    /// Only whole words match. Where the variable is not defined, the word is missing.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.replace-word: {variable: PYTHON_OBJS, word: Python/dynload_shlib.o, with: Python/dynload_stub.o}
+    /// ```
+    /// ```diff
+    ///  PYTHON_OBJS= \
+    /// -		Python/dynload_shlib.o \
+    /// +		Python/dynload_stub.o \
+    ///  		Python/errors.o
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.replace-word: {variable: DESTDIRS, word: $(LIBDIR), with: $(DEVICEDIR) $(DEVICELIB)}
+    /// ```
+    /// ```diff
+    /// -DESTDIRS=	$(exec_prefix) $(LIBDIR) $(BINLIBDEST)
+    /// +DESTDIRS=	$(exec_prefix) $(DEVICEDIR) $(DEVICELIB) $(BINLIBDEST)
+    /// ```
+    pub struct ReplaceWord {
+        /// The variable's name.
+        variable: String,
+        /// The word.
+        word: String,
+        /// The new word, or several.
+        with: String,
+    }
 }
 
 impl ReplaceWord {

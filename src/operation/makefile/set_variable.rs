@@ -1,39 +1,39 @@
 //! `makefile.set-variable`.
 
 use super::variable::{separated, variable};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
-/// `makefile.set-variable`: gives a variable another value.
-///
-/// It does not fit where the variable is not defined, and is ambiguous where it is defined several times.
-///
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.set-variable: {name: SHLIB_EXT, value: .a}
-/// ```
-/// ```diff
-/// -SHLIB_EXT=	.so
-/// +SHLIB_EXT=	.a
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// makefile.set-variable:
-///   name: PGEN
-///   value: {"<2.6": yod Parser/pgen, ">=2.6": ./pgen}
-/// ```
-/// ```diff
-/// -PGEN=		Parser/pgen$(EXE)
-/// +PGEN=		yod Parser/pgen
-///  AR=		@AR@
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SetVariable {
-    /// The variable's name.
-    pub name: String,
-    /// Its new value.
-    pub value: String,
+arguments! {
+    /// `makefile.set-variable`: gives a variable another value.
+    ///
+    /// It does not fit where the variable is not defined, and is ambiguous where it is defined several times.
+    ///
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.set-variable: {name: SHLIB_EXT, value: .a}
+    /// ```
+    /// ```diff
+    /// -SHLIB_EXT=	.so
+    /// +SHLIB_EXT=	.a
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// makefile.set-variable:
+    ///   name: PGEN
+    ///   value: {"<2.6": yod Parser/pgen, ">=2.6": ./pgen}
+    /// ```
+    /// ```diff
+    /// -PGEN=		Parser/pgen$(EXE)
+    /// +PGEN=		yod Parser/pgen
+    ///  AR=		@AR@
+    /// ```
+    pub struct SetVariable {
+        /// The variable's name.
+        name: String,
+        /// Its new value.
+        value: String,
+    }
 }
 
 impl Operate for SetVariable {

@@ -1,54 +1,54 @@
 //! `python.add-function`.
 
 use super::definition::add_to_module;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
-/// `python.add-function`: adds a function to a module.
-///
-/// It refuses to replace another function of that name, and a file that cannot be parsed.
-///
-/// ```yaml
-/// file: Lib/site.py
-/// python.add-function: {function: g, after: f, code: 'def g(): pass'}
-/// ```
-/// ```diff
-///  def f():
-///      pass
-///  
-///  
-/// +def g(): pass
-/// +
-/// +
-///  x = 1
-/// ```
-/// ```yaml
-/// file: Lib/os.py
-/// python.add-function:
-///   function: launch
-///   code: |
-///     def launch(name):
-///         return spawn(name)
-/// ```
-/// ```diff
-///  import sys
-///  
-///  def spawn(name):
-///      pass
-/// +
-/// +
-/// +def launch(name):
-/// +    return spawn(name)
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AddFunction {
-    /// The function's name; the code must define it.
-    pub function: String,
-    /// The function or class after which it is put; at the end of the file unless given.
-    pub after: Option<String>,
-    /// Its definition.
-    pub code: Text,
+arguments! {
+    /// `python.add-function`: adds a function to a module.
+    ///
+    /// It refuses to replace another function of that name, and a file that cannot be parsed.
+    ///
+    /// ```yaml
+    /// file: Lib/site.py
+    /// python.add-function: {function: g, after: f, code: 'def g(): pass'}
+    /// ```
+    /// ```diff
+    ///  def f():
+    ///      pass
+    ///
+    ///
+    /// +def g(): pass
+    /// +
+    /// +
+    ///  x = 1
+    /// ```
+    /// ```yaml
+    /// file: Lib/os.py
+    /// python.add-function:
+    ///   function: launch
+    ///   code: |
+    ///     def launch(name):
+    ///         return spawn(name)
+    /// ```
+    /// ```diff
+    ///  import sys
+    ///
+    ///  def spawn(name):
+    ///      pass
+    /// +
+    /// +
+    /// +def launch(name):
+    /// +    return spawn(name)
+    /// ```
+    pub struct AddFunction {
+        /// The function's name; the code must define it.
+        function: String,
+        /// The function or class after which it is put; at the end of the file unless given.
+        after: Option<String>,
+        /// Its definition.
+        code: Text,
+    }
 }
 
 impl Operate for AddFunction {

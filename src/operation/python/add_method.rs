@@ -2,61 +2,61 @@
 
 use super::definition::{check_code, definition, existing_definition, indented, insert_after};
 use super::statements::Statements;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::with_comments;
 use crate::syntax::python::Definition;
 
-/// `python.add-method`: adds a method to a class: at its end, or next to another method.
-///
-/// It refuses a class whose body is on one line, and to replace another method of that name.
-///
-/// ```yaml
-/// file: Lib/distutils/unixccompiler.py
-/// python.add-method: {class: C, method: f, code: 'def f(self): pass'}
-/// ```
-/// ```diff
-///  class C:
-///      a = 1
-/// +
-/// +    def f(self): pass
-/// ```
-/// ```yaml
-/// file: Lib/subprocess.py
-/// python.add-method:
-///   class: Popen
-///   method: launch
-///   code: |
-///     def launch(self):
-///         return self.poll()
-/// ```
-/// ```diff
-///  class Popen(object):
-///      """A process."""
-///  
-///      def poll(self):
-///          return None
-///  
-/// +    def launch(self):
-/// +        return self.poll()
-/// +
-///  
-///  def call():
-///      pass
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct AddMethod {
-    /// The class.
-    pub class: String,
-    /// The method's name; the code must define it.
-    pub method: String,
-    /// The method before which it is put, above the comments of that.
-    pub before: Option<String>,
-    /// The method after which it is put; at the end of the class unless one of both is given.
-    pub after: Option<String>,
-    /// Its definition.
-    pub code: Text,
+arguments! {
+    /// `python.add-method`: adds a method to a class: at its end, or next to another method.
+    ///
+    /// It refuses a class whose body is on one line, and to replace another method of that name.
+    ///
+    /// ```yaml
+    /// file: Lib/distutils/unixccompiler.py
+    /// python.add-method: {class: C, method: f, code: 'def f(self): pass'}
+    /// ```
+    /// ```diff
+    ///  class C:
+    ///      a = 1
+    /// +
+    /// +    def f(self): pass
+    /// ```
+    /// ```yaml
+    /// file: Lib/subprocess.py
+    /// python.add-method:
+    ///   class: Popen
+    ///   method: launch
+    ///   code: |
+    ///     def launch(self):
+    ///         return self.poll()
+    /// ```
+    /// ```diff
+    ///  class Popen(object):
+    ///      """A process."""
+    ///
+    ///      def poll(self):
+    ///          return None
+    ///
+    /// +    def launch(self):
+    /// +        return self.poll()
+    /// +
+    ///
+    ///  def call():
+    ///      pass
+    /// ```
+    pub struct AddMethod {
+        /// The class.
+        class: String,
+        /// The method's name; the code must define it.
+        method: String,
+        /// The method before which it is put, above the comments of that.
+        before: Option<String>,
+        /// The method after which it is put; at the end of the class unless one of both is given.
+        after: Option<String>,
+        /// Its definition.
+        code: Text,
+    }
 }
 
 impl Operate for AddMethod {

@@ -1,49 +1,46 @@
 //! `python.remove`.
 
 use super::statements::{Statements, require_statements};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Removal, remove};
 
-/// `python.remove`: removes whole statements, each with its block.
-///
-/// It refuses a part of a statement, and to leave a block without statements. Where similar code is left, the code
-/// is missing, not already removed.
-///
-/// ```yaml
-/// file: Lib/site.py
-/// within: {function: main}
-/// python.remove: {find: 'if ENABLE_USER_SITE:'}
-/// ```
-/// ```diff
-///  def main():
-///      abs_paths()
-/// -    if ENABLE_USER_SITE:
-/// -        add_user_site()
-///      return paths
-/// ```
-/// ```yaml
-/// file: Lib/os.py
-/// python.remove: {find: import pty, comment: true}
-/// ```
-/// ```diff
-///  import sys
-/// -# Terminals.
-/// -import pty
-///  import stat
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Remove {
-    /// The statements to remove; of one with a block its first line is enough.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub find: String,
-    /// Whether the comment lines directly above are removed, too.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub comment: bool,
-    /// How many matches the code has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `python.remove`: removes whole statements, each with its block.
+    ///
+    /// It refuses a part of a statement, and to leave a block without statements. Where similar code is left, the code
+    /// is missing, not already removed.
+    ///
+    /// ```yaml
+    /// file: Lib/site.py
+    /// within: {function: main}
+    /// python.remove: {find: 'if ENABLE_USER_SITE:'}
+    /// ```
+    /// ```diff
+    ///  def main():
+    ///      abs_paths()
+    /// -    if ENABLE_USER_SITE:
+    /// -        add_user_site()
+    ///      return paths
+    /// ```
+    /// ```yaml
+    /// file: Lib/os.py
+    /// python.remove: {find: import pty, comment: true}
+    /// ```
+    /// ```diff
+    ///  import sys
+    /// -# Terminals.
+    /// -import pty
+    ///  import stat
+    /// ```
+    pub struct Remove {
+        /// The statements to remove; of one with a block its first line is enough.
+        find: String; not_empty,
+        /// Whether the comment lines directly above are removed, too.
+        comment: bool,
+        /// How many matches the code has.
+        count: Count,
+    }
 }
 
 impl Operate for Remove {

@@ -1,47 +1,45 @@
 //! `python.replace`.
 
 use super::statements::{Statements, require_statements};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::unit::{Replacement, replace};
 
-/// `python.replace`: replaces code: statements, or a part of one.
-///
-/// It refuses a file that does not parse, before or after the edit. Strings are matched as a whole.
-///
-/// ```yaml
-/// file: Lib/subprocess.py
-/// within: {class: Popen, function: _run}
-/// python.replace: {find: "'/bin/sh'", with: SHELL}
-/// ```
-/// ```diff
-///  class Popen:
-///      def _run(self, args):
-/// -        return run( '/bin/sh', args)
-/// +        return run( SHELL, args)
-/// ```
-/// ```yaml
-/// file: setup.py
-/// python.replace: {find: "['c', 'm']", with: "['c']"}
-/// ```
-/// ```diff
-///  exts = Extension(
-/// -    'x', libraries=[
-/// -        'c',  # always
-/// -        'm'])
-/// +    'x', libraries=['c'])
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Replace {
-    /// The code to replace. Blanks, line breaks and comments between its tokens do not matter.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub find: String,
-    /// The new code.
-    pub with: Text,
-    /// How many matches the code has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `python.replace`: replaces code: statements, or a part of one.
+    ///
+    /// It refuses a file that does not parse, before or after the edit. Strings are matched as a whole.
+    ///
+    /// ```yaml
+    /// file: Lib/subprocess.py
+    /// within: {class: Popen, function: _run}
+    /// python.replace: {find: "'/bin/sh'", with: SHELL}
+    /// ```
+    /// ```diff
+    ///  class Popen:
+    ///      def _run(self, args):
+    /// -        return run( '/bin/sh', args)
+    /// +        return run( SHELL, args)
+    /// ```
+    /// ```yaml
+    /// file: setup.py
+    /// python.replace: {find: "['c', 'm']", with: "['c']"}
+    /// ```
+    /// ```diff
+    ///  exts = Extension(
+    /// -    'x', libraries=[
+    /// -        'c',  # always
+    /// -        'm'])
+    /// +    'x', libraries=['c'])
+    /// ```
+    pub struct Replace {
+        /// The code to replace. Blanks, line breaks and comments between its tokens do not matter.
+        find: String; not_empty,
+        /// The new code.
+        with: Text,
+        /// How many matches the code has.
+        count: Count,
+    }
 }
 
 impl Operate for Replace {

@@ -1,49 +1,49 @@
 //! `python.replace-function`.
 
 use super::definition::replace_definition;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
-/// `python.replace-function`: replaces a function of a module, or a method by its dotted name.
-///
-/// It does not fit where the module does not define the function once.
-///
-/// ```yaml
-/// file: Lib/site.py
-/// python.replace-function: {function: f, code: 'def f(): return 2'}
-/// ```
-/// ```diff
-/// +def f(): return 2
-/// -def f():
-/// -    return 1
-/// ```
-/// ```yaml
-/// file: Lib/platform.py
-/// python.replace-function:
-///   function: node
-///   code: |
-///     def node():
-///         return "device"
-/// ```
-/// ```diff
-///  import os
-///  
-///  
-///  def node():
-/// -    """The name of this machine."""
-/// -    return os.uname()[1]
-/// +    return "device"
-///  
-///  
-///  x = 1
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ReplaceFunction {
-    /// The function's name; the code must define it, or the last part of a dotted name.
-    pub function: String,
-    /// Its new definition.
-    pub code: Text,
+arguments! {
+    /// `python.replace-function`: replaces a function of a module, or a method by its dotted name.
+    ///
+    /// It does not fit where the module does not define the function once.
+    ///
+    /// ```yaml
+    /// file: Lib/site.py
+    /// python.replace-function: {function: f, code: 'def f(): return 2'}
+    /// ```
+    /// ```diff
+    /// +def f(): return 2
+    /// -def f():
+    /// -    return 1
+    /// ```
+    /// ```yaml
+    /// file: Lib/platform.py
+    /// python.replace-function:
+    ///   function: node
+    ///   code: |
+    ///     def node():
+    ///         return "device"
+    /// ```
+    /// ```diff
+    ///  import os
+    ///
+    ///
+    ///  def node():
+    /// -    """The name of this machine."""
+    /// -    return os.uname()[1]
+    /// +    return "device"
+    ///
+    ///
+    ///  x = 1
+    /// ```
+    pub struct ReplaceFunction {
+        /// The function's name; the code must define it, or the last part of a dotted name.
+        function: String,
+        /// Its new definition.
+        code: Text,
+    }
 }
 
 impl Operate for ReplaceFunction {

@@ -1,50 +1,50 @@
 //! `python.replace-method`.
 
 use super::definition::replace_definition;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 
-/// `python.replace-method`: replaces a method of a class.
-///
-/// It does not fit where the class does not define the method once.
-///
-/// ```yaml
-/// file: Lib/site.py
-/// python.replace-method: {class: C, method: f, code: 'def f(self): return 2'}
-/// ```
-/// ```diff
-///  class C:
-/// -    def f(self):
-/// +    def f(self): return 2
-/// -        return 1
-/// ```
-/// ```yaml
-/// file: Lib/subprocess.py
-/// python.replace-method:
-///   class: Popen
-///   method: poll
-///   code: |
-///     def poll(self):
-///         return device.poll(self.pid)
-/// ```
-/// ```diff
-///  class Popen(object):
-///      def poll(self):
-/// -        return os.waitpid(self.pid)
-/// +        return device.poll(self.pid)
-///  
-///      def wait(self):
-///          pass
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ReplaceMethod {
-    /// The class.
-    pub class: String,
-    /// The method's name; the code must define it.
-    pub method: String,
-    /// Its new definition.
-    pub code: Text,
+arguments! {
+    /// `python.replace-method`: replaces a method of a class.
+    ///
+    /// It does not fit where the class does not define the method once.
+    ///
+    /// ```yaml
+    /// file: Lib/site.py
+    /// python.replace-method: {class: C, method: f, code: 'def f(self): return 2'}
+    /// ```
+    /// ```diff
+    ///  class C:
+    /// -    def f(self):
+    /// +    def f(self): return 2
+    /// -        return 1
+    /// ```
+    /// ```yaml
+    /// file: Lib/subprocess.py
+    /// python.replace-method:
+    ///   class: Popen
+    ///   method: poll
+    ///   code: |
+    ///     def poll(self):
+    ///         return device.poll(self.pid)
+    /// ```
+    /// ```diff
+    ///  class Popen(object):
+    ///      def poll(self):
+    /// -        return os.waitpid(self.pid)
+    /// +        return device.poll(self.pid)
+    ///
+    ///      def wait(self):
+    ///          pass
+    /// ```
+    pub struct ReplaceMethod {
+        /// The class.
+        class: String,
+        /// The method's name; the code must define it.
+        method: String,
+        /// Its new definition.
+        code: Text,
+    }
 }
 
 impl Operate for ReplaceMethod {

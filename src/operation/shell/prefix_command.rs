@@ -1,46 +1,45 @@
 //! `shell.prefix-command`.
 
 use super::prefix;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::syntax::shell;
 
-/// `shell.prefix-command`: puts words before the first word of a command, after assignments to its environment.
-///
-/// Arguments and longer words do not match: only the first word of a command does.
-///
-/// ```yaml
-/// file: Lib/plat-generic/regen
-/// shell.prefix-command: {command: python$EXE, with: yod}
-/// ```
-/// ```diff
-///  set -e
-/// -python$EXE h2py.py in.h
-/// +yod python$EXE h2py.py in.h
-/// ```
-/// ```yaml
-/// file: Modules/makesetup
-/// shell.prefix-command: {command: sed, with: LC_ALL=C, count: 2}
-/// ```
-/// ```diff
-/// -sed -e 's/a/b/' $makepre
-/// +LC_ALL=C sed -e 's/a/b/' $makepre
-///  if test -f x; then
-/// -    sed -f $sedf x
-/// +    LC_ALL=C sed -f $sedf x
-///  fi
-///  echo sed
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct PrefixCommand {
-    /// The command's first word, as written in the script: `python$EXE`.
-    pub command: String,
-    /// The words to put before it: `yod`.
-    pub with: String,
-    /// How many commands match.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `shell.prefix-command`: puts words before the first word of a command, after assignments to its environment.
+    ///
+    /// Arguments and longer words do not match: only the first word of a command does.
+    ///
+    /// ```yaml
+    /// file: Lib/plat-generic/regen
+    /// shell.prefix-command: {command: python$EXE, with: yod}
+    /// ```
+    /// ```diff
+    ///  set -e
+    /// -python$EXE h2py.py in.h
+    /// +yod python$EXE h2py.py in.h
+    /// ```
+    /// ```yaml
+    /// file: Modules/makesetup
+    /// shell.prefix-command: {command: sed, with: LC_ALL=C, count: 2}
+    /// ```
+    /// ```diff
+    /// -sed -e 's/a/b/' $makepre
+    /// +LC_ALL=C sed -e 's/a/b/' $makepre
+    ///  if test -f x; then
+    /// -    sed -f $sedf x
+    /// +    LC_ALL=C sed -f $sedf x
+    ///  fi
+    ///  echo sed
+    /// ```
+    pub struct PrefixCommand {
+        /// The command's first word, as written in the script: `python$EXE`.
+        command: String,
+        /// The words to put before it: `yod`.
+        with: String,
+        /// How many commands match.
+        count: Count,
+    }
 }
 
 impl Operate for PrefixCommand {

@@ -2,43 +2,41 @@
 
 use super::misspelling::{is_word, misspellings};
 use super::named_text;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::text::{find_tokens, line_bounds};
 
-/// `text.remove`: removes literal text, with its whole line if nothing else is on it.
-///
-/// It is ambiguous where the text occurs more often than `count`. Where similar text is left, the text is missing,
-/// not already removed.
-///
-/// ```yaml
-/// file: setup.py
-/// text.remove: {find: 'import ssl'}
-/// ```
-/// ```diff
-///  import os
-/// -import ssl
-///  import sys
-/// ```
-/// ```yaml
-/// file: README
-/// text.remove: {find: ', and sockets', count: 2}
-/// ```
-/// ```diff
-/// -It has files, and sockets.
-/// -It has threads, and sockets.
-/// +It has files.
-/// +It has threads.
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Remove {
-    /// The literal text to remove. Whole words, unless it begins or ends with a sign.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub find: String,
-    /// How many matches the text has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `text.remove`: removes literal text, with its whole line if nothing else is on it.
+    ///
+    /// It is ambiguous where the text occurs more often than `count`. Where similar text is left, the text is missing,
+    /// not already removed.
+    ///
+    /// ```yaml
+    /// file: setup.py
+    /// text.remove: {find: 'import ssl'}
+    /// ```
+    /// ```diff
+    ///  import os
+    /// -import ssl
+    ///  import sys
+    /// ```
+    /// ```yaml
+    /// file: README
+    /// text.remove: {find: ', and sockets', count: 2}
+    /// ```
+    /// ```diff
+    /// -It has files, and sockets.
+    /// -It has threads, and sockets.
+    /// +It has files.
+    /// +It has threads.
+    /// ```
+    pub struct Remove {
+        /// The literal text to remove. Whole words, unless it begins or ends with a sign.
+        find: String; not_empty,
+        /// How many matches the text has.
+        count: Count,
+    }
 }
 
 impl Operate for Remove {

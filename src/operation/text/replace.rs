@@ -2,44 +2,42 @@
 
 use super::misspelling::{is_word, misspellings};
 use super::{named_text, near_lines};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::text::find_tokens;
 
-/// `text.replace`: replaces literal text.
-///
-/// It is ambiguous where the text occurs more often than `count`. The new text alone does not prove that the change
-/// was made.
-///
-/// ```yaml
-/// file: Lib/site.py
-/// text.replace: {find: ENABLE_USER_SITE = None, with: ENABLE_USER_SITE = False}
-/// ```
-/// ```diff
-/// -ENABLE_USER_SITE = None
-/// +ENABLE_USER_SITE = False
-/// ```
-/// ```yaml
-/// file: Lib/test/regrtest.py
-/// within: {between: [STDTESTS, NOTTESTS]}
-/// text.replace: {find: test_grammar, with: test_device}
-/// ```
-/// ```diff
-/// -STDTESTS = ['test_grammar']
-/// +STDTESTS = ['test_device']
-///  NOTTESTS = ['test_grammar']
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Replace {
-    /// The literal text to replace. Whole words, unless it begins or ends with a sign.
-    #[cfg_attr(test, schemars(length(min = 1)))]
-    pub find: String,
-    /// The new text.
-    pub with: Text,
-    /// How many matches the text has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `text.replace`: replaces literal text.
+    ///
+    /// It is ambiguous where the text occurs more often than `count`. The new text alone does not prove that the change
+    /// was made.
+    ///
+    /// ```yaml
+    /// file: Lib/site.py
+    /// text.replace: {find: ENABLE_USER_SITE = None, with: ENABLE_USER_SITE = False}
+    /// ```
+    /// ```diff
+    /// -ENABLE_USER_SITE = None
+    /// +ENABLE_USER_SITE = False
+    /// ```
+    /// ```yaml
+    /// file: Lib/test/regrtest.py
+    /// within: {between: [STDTESTS, NOTTESTS]}
+    /// text.replace: {find: test_grammar, with: test_device}
+    /// ```
+    /// ```diff
+    /// -STDTESTS = ['test_grammar']
+    /// +STDTESTS = ['test_device']
+    ///  NOTTESTS = ['test_grammar']
+    /// ```
+    pub struct Replace {
+        /// The literal text to replace. Whole words, unless it begins or ends with a sign.
+        find: String; not_empty,
+        /// The new text.
+        with: Text,
+        /// How many matches the text has.
+        count: Count,
+    }
 }
 
 impl Operate for Replace {
