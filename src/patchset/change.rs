@@ -163,6 +163,11 @@ struct ChangeKeys {
     then: Vec<Then>,
 }
 
+/// The keys of an edit, besides those of its only change.
+pub(super) const EDIT_KEYS: [&str; 9] =
+    ["id", "why", "upstream", "since", "until", "depends-on", "requires", "allow", "changes"];
+
+/// The keys of a change, besides its operation.
 pub(super) const CHANGE_KEYS: [&str; 5] = ["file", "when", "within", "needed-while", "then"];
 
 /// A change of a file that the change above it adds: it has no `file`.
@@ -318,9 +323,6 @@ impl<'de> Deserialize<'de> for RawEdit {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawEdit, D::Error> {
         struct Visitor;
 
-        const KEYS: [&str; 9] =
-            ["id", "why", "upstream", "since", "until", "depends-on", "requires", "allow", "changes"];
-
         impl<'de> serde::de::Visitor<'de> for Visitor {
             type Value = RawEdit;
 
@@ -347,7 +349,8 @@ impl<'de> Deserialize<'de> for RawEdit {
                         "changes" => changes = map.next_value()?,
                         other => {
                             if !keys.take(other, &mut map)? {
-                                let known: Vec<&str> = KEYS.iter().chain(&CHANGE_KEYS).copied().collect();
+                                let known: Vec<&str> =
+                                    EDIT_KEYS.iter().chain(&CHANGE_KEYS).copied().collect();
                                 return Err(unknown(other, &known));
                             }
                         }

@@ -6,6 +6,7 @@ use super::depend;
 use super::error::{Complaint, LoadError};
 use super::forms::{NamedTexts, expand, needs_inherited};
 use super::id::{ALLOWED_ID, LONGEST_ID, is_id};
+use super::misplaced::explained;
 use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
 use crate::digest::Sha256Digest;
 use crate::operation::TextFile;
@@ -134,8 +135,13 @@ fn read(
 ) -> Result<(RawPatchset, Places), YamlError> {
     let (mut document, places) = document(form, origin, bytes)?;
     let texts = named_texts(catalog, origin.id(), &document)?;
-    expand(&mut document, &texts)?;
-    let raw: RawPatchset = document.read()?;
+    // The document is read again for the error, instead of copied for every patchset.
+    let explain = |error| match yaml::parse(bytes) {
+        Ok(document) => explained(error, &document),
+        Err(_) => error,
+    };
+    expand(&mut document, &texts).map_err(explain)?;
+    let raw: RawPatchset = document.read().map_err(explain)?;
     let place = |edit: &Located<RawEdit>| (edit.at.line, edit.at.column);
     let places = places.unwrap_or_else(|| raw.edits.iter().map(place).collect());
     Ok((raw, places))

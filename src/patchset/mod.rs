@@ -12,6 +12,7 @@ mod forms;
 mod id;
 mod lint;
 mod load;
+mod misplaced;
 mod prepared;
 mod published;
 mod reference;

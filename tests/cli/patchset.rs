@@ -198,6 +198,109 @@ fn an_operation_needs_a_file() {
 }
 
 #[test]
+fn a_key_at_another_level_is_reported_with_its_place() {
+    let of_replace = |more: &str| {
+        check_edits(&format!(
+            "  - id: a\n    why: b\n    file: f.c\n    text.replace: {{find: a, with: b{more}}}\n"
+        ))
+    };
+    assert_snapshot!(of_replace(", within: {function: f}"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:8:38: `within` is not an argument of `text.replace`: write it next to `text.replace`
+    [exit 2]
+    ");
+    assert_snapshot!(of_replace(", file: g"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:8:38: `file` is not an argument of `text.replace`: write it next to `text.replace`
+    [exit 2]
+    ");
+    assert_snapshot!(of_replace(", why: because"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:8:38: `why` is not an argument of `text.replace`: write it next to `text.replace`
+    [exit 2]
+    ");
+    assert_snapshot!(of_replace(", function: f"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:8:38: `function` is not an argument of `text.replace`: write it inside `within`, next to `text.replace`
+    [exit 2]
+    ");
+    assert_snapshot!(of_replace("}\n    count: {'>=3': 2"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:9:5: `count` is not a key of an edit: write it inside `text.replace`
+    [exit 2]
+    ");
+    assert_snapshot!(of_replace("}\n    within: {function: f, count: 2"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:9:27: `count` is not a scope of `within`: write it inside `text.replace`
+    [exit 2]
+    ");
+    assert_snapshot!(of_replace("}\n    within: {function: f, when: '>=3'"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:9:27: `when` is not a scope of `within`: write it next to `within`
+    [exit 2]
+    ");
+    assert_snapshot!(of_replace("}\n    function: {'>=3': f"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:9:5: `function` is not a key of an edit: write it inside `within`
+    [exit 2]
+    ");
+    let listed = |keys: &str| check_edits(&format!("  - id: a\n    why: b\n{keys}"));
+    // `with` is missing only since it is elsewhere.
+    assert_snapshot!(listed("    file: f\n    text.replace: {find: a}\n    with: b\n"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:9:5: `with` is not a key of an edit: write it inside `text.replace`
+    [exit 2]
+    ");
+    let change = "{file: f, text.remove: {find: a}";
+    assert_snapshot!(listed(&format!("    changes: [{change}, why: c}}]\n")), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:7:49: `why` is not a key of a change: write it next to `changes`
+    [exit 2]
+    ");
+    assert_snapshot!(listed(&format!("    within: {{function: f}}\n    changes: [{change}}}]\n")), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:7:5: `within` is not a key of an edit with `changes`: write it inside each change of `changes`
+    [exit 2]
+    ");
+    assert_snapshot!(listed(&format!("    file: f\n    changes: [{change}}}]\n")), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:7:5: `file` is not a key of an edit with `changes`: write it inside each change of `changes`
+    [exit 2]
+    ");
+    assert_snapshot!(check(format!("{HEAD}when: '>=3'\nedits: []\n")), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:4:1: `when` is not a key of the patchset: write it inside an edit of `edits`
+    [exit 2]
+    ");
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: f, file.remove: {}, applies-to: '>=3'}\n"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:47: `applies-to` is not a key of an edit: write it next to `edits`
+    [exit 2]
+    ");
+    // It accepts no `within`.
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, makefile.add-rule: {target: t, recipe: [x], within: {target: u}}}\n"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:74: unknown field `within`, expected one of `target`, `prerequisites`, `recipe`, `after`
+    [exit 2]
+    ");
+}
+
+#[test]
 fn an_unknown_key_is_refused() {
     assert_snapshot!(check(format!("{HEAD}author: me\n")), @"
     ------- stderr -------
