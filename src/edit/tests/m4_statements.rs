@@ -109,6 +109,26 @@ fn whole_statements_are_removed_by_their_heads() {
 }
 
 #[test]
+fn a_macro_call_is_named_by_its_first_arguments() {
+    let source =
+        "AS_VAR_IF([sys], [Linux], [A=1])\nAS_VAR_IF([sys], [Darwin], [A=2\nB=3], [C=4])\nAC_OUTPUT\n";
+    let file = || on("configure.ac", source);
+    let call = "AS_VAR_IF([sys], [Darwin], [A=2\nB=3], [C=4])\n";
+    for head in ["AS_VAR_IF([sys], [Darwin]", "AS_VAR_IF([sys], [Darwin],", "AS_VAR_IF(sys, Darwin"] {
+        let change = format!("m4.remove: {{find: '{head}'}}");
+        assert_eq!(file().changed(&change), source.replace(call, ""));
+        let change = format!("m4.move: {{find: '{head}', at: start}}");
+        assert_eq!(file().changed(&change), format!("{call}{}", source.replace(call, "")));
+    }
+    let change = "m4.wrap: {from: 'AS_VAR_IF([sys], [Darwin]', if: test a}";
+    assert!(file().changed(change).contains("then\n  AS_VAR_IF([sys], [Darwin], [A=2"));
+    for part in ["AS_VAR_IF([sys], [Darwin], [A=2", "[Darwin], [A=2\nB=3]"] {
+        let why = file().refused(&format!("m4.remove: {{find: \"{}\"}}", part.replace('\n', " ")));
+        assert!(why.contains("only part of a statement"), "{part}: {why}");
+    }
+}
+
+#[test]
 fn brackets_of_a_text_must_be_closed() {
     let message = complaint("m4.insert: {at: end, text: 'AC_FOO([x)'}");
     assert!(message.contains("`[` opens a quote that nothing closes"), "{message}");

@@ -34,7 +34,7 @@ arguments! {
     ///  AC_OUTPUT
     /// ```
     pub struct Remove {
-        /// The statements to remove; of an `if`, a loop or a `case` its head is enough, of a macro call its name and first argument.
+        /// The statements to remove; of an `if`, a loop or a `case` its head is enough, of a macro call its name and first arguments.
         find: String; not_empty,
         /// Whether the comment lines directly above are removed, too.
         comment: bool,

@@ -391,9 +391,8 @@ impl Parser<'_> {
             }
         }
         self.depth -= 1;
-        if let Some(first) = arguments.first() {
-            self.parts.ends.extend([first.end, first.end + 1]);
-        }
+        // Its head has as many of its arguments as tell it from other calls.
+        self.parts.ends.extend(arguments.iter().flat_map(|argument| [argument.end, argument.end + 1]));
         let span = Span::new(name.start, after);
         match name.of(self.code) {
             b"AS_CASE" => self.macro_case(span, &arguments),
