@@ -5,6 +5,7 @@ use super::answer::Answer;
 use super::parsed::ParsedFile;
 use super::value::{Module, Text, Texts};
 use crate::text::Span;
+use crate::tree::TreePath;
 
 /// An operation of the edit language. [`Operation`](super::Operation) lists them all.
 pub trait Operate {
@@ -51,6 +52,14 @@ pub trait Operate {
     /// The text that it inserts next to its anchor, where other changes may insert theirs.
     fn inserted(&self) -> Option<&Text> {
         None
+    }
+
+    /// Checks that its own scopes may be in `file`, by its name.
+    ///
+    /// # Errors
+    /// A message that continues the operation's name.
+    fn check_in(&self, _file: &TreePath) -> Result<(), String> {
+        Ok(())
     }
 
     /// The modules of an operation on several, each of which is resolved as a part of its own.

@@ -133,6 +133,10 @@ impl Change {
                 .map_err(|error| format!("has an invalid pattern `{pattern}`: {error}"))?;
         }
         self.within.as_ref().map_or(Ok(()), Within::check)?;
+        for file in &self.file {
+            self.within.as_ref().map_or(Ok(()), |within| within.check_in("within", file))?;
+            operation.check_in(file)?;
+        }
         if !self.then.is_empty() && !matches!(self.operation, Operation::FileAdd(_)) {
             return Err("adds no file, so nothing can be changed by `then`".to_owned());
         }

@@ -301,6 +301,43 @@ fn a_key_at_another_level_is_reported_with_its_place() {
 }
 
 #[test]
+fn a_scope_that_no_file_of_the_format_has_is_refused() {
+    let check_scope = |file: &str, more: &str| {
+        check_edits(&format!("  - id: a\n    why: b\n    file: {file}\n    {more}\n"))
+    };
+    let within = "text.remove: {find: a}\n    within:";
+    assert_snapshot!(check_scope("Makefile.pre.in", &format!("{within} {{function: f}}")), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `text.remove` has `function` in `within`, but Makefile.pre.in is a Makefile, which has only the scopes `between`, `target`, `variable`
+    [exit 2]
+    ");
+    assert_snapshot!(check_scope("[Modules/a.c, Lib/a.py]", &format!("{within} {{function: f, class: C}}")), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `text.remove` has `class` in `within`, but Modules/a.c is C, which has only the scopes `between`, `struct`, `enum`, `function`, `table`, `if`
+    [exit 2]
+    ");
+    assert_snapshot!(check_scope("Modules/*.c", &format!("{within} {{'>=3.0': {{target: t}}}}")), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `text.remove` has `target` in `within`, but Modules/*.c is C, which has only the scopes `between`, `struct`, `enum`, `function`, `table`, `if`
+    [exit 2]
+    ");
+    assert_snapshot!(check_scope("configure.ac", "m4.move: {find: a, into: {element: E}, at: end}"), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:5:5: `m4.move` has `element` in `into`, but configure.ac is m4, which has only the scopes `between`, `section`, `case`, `branch`, `call`, `if`
+    [exit 2]
+    ");
+    // The name does not say the format.
+    assert_snapshot!(check_scope("Tools/run", &format!("{within} {{target: t}}")), @"
+    mine: 1 edit, no errors
+    [exit 0]
+    ");
+}
+
+#[test]
 fn an_unknown_key_is_refused() {
     assert_snapshot!(check(format!("{HEAD}author: me\n")), @"
     ------- stderr -------

@@ -4,6 +4,7 @@
 
 mod around;
 mod c;
+mod format;
 mod m4;
 mod makefile;
 mod python;
@@ -13,12 +14,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use self::format::Format;
 use super::answer::{Failure, Miss};
 use super::find::find_words;
 use super::parsed::ParsedFile;
 use crate::syntax::c::ListKind;
 use crate::syntax::python::Definition;
 use crate::text::Span;
+use crate::tree::TreePath;
 
 /// A scope inside a file: each of the given scopes is inside those before it in this list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -155,6 +158,23 @@ impl Within {
     /// Checks what the type cannot say.
     pub(crate) fn check(&self) -> Result<(), String> {
         if self.scopes().is_empty() { Err("has an empty `within`".to_owned()) } else { Ok(()) }
+    }
+
+    /// Checks that `file`, by its name, may have each of the scopes. `key` is what the scope is written below.
+    pub(crate) fn check_in(&self, key: &str, file: &TreePath) -> Result<(), String> {
+        let Some(format) = Format::of_file(file.file_name()) else { return Ok(()) };
+        match self.scopes().iter().find(|scope| !format.scopes().contains(&scope.key())) {
+            None => Ok(()),
+            Some(scope) => {
+                let scopes = format.scopes().iter().map(|key| format!("`{key}`")).collect::<Vec<_>>();
+                Err(format!(
+                    "has `{}` in `{key}`, but {file} is {}, which has only the scopes {}",
+                    scope.key(),
+                    format.title(),
+                    scopes.join(", ")
+                ))
+            }
+        }
     }
 
     /// The spans that the scope names in `file`. A scope that is found several times is distinguished by those inside it, or by the

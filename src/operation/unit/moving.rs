@@ -90,6 +90,10 @@ macro_rules! moving {
                 self.0.check()
             }
 
+            fn check_in(&self, file: &$crate::tree::TreePath) -> Result<(), String> {
+                self.0.into.as_ref().map_or(Ok(()), |into| into.check_in("into", file))
+            }
+
             fn resolve(&self, site: &Site<'_>) -> Answer {
                 let resolve: fn(&Site<'_>, &$crate::operation::unit::Moving) -> Answer = $resolve;
                 resolve(site, &self.0)
