@@ -91,32 +91,40 @@ pub(super) fn match_count(
     if is_finished && results.are_proof {
         return Ok(Resolution::Already(results.at.iter().map(|span| span.start).collect()));
     }
-    let (expected, matches) = (if count == 1 { "match" } else { "matches" }, format!("of {what}"));
-    if total > count {
-        let mut at: Vec<usize> = open.iter().chain(&results.at).map(|span| span.start).collect();
+    // Results count where they prove the change, or hold an anchor. With this number the edit fits, and fits again on its own result.
+    let counted: Vec<Span> =
+        results.at.iter().filter(|result| results.are_proof || has_anchor(result)).copied().collect();
+    let all = open.len() + counted.len();
+    let of_all =
+        format!("expected {count} {} of {what}, found {all}", if count == 1 { "match" } else { "matches" });
+    // Without an anchor outside of results, results that prove nothing fit no number.
+    let is_doubtful = open.is_empty() && !results.are_proof;
+    if total > count && !is_doubtful {
+        let mut at: Vec<usize> = open.iter().chain(&counted).map(|span| span.start).collect();
         at.sort_unstable();
         return Err(Failure::Ambiguous {
-            what: format!("expected {count} {expected} {matches}, found {total}"),
+            what: of_all,
             at,
-            help: Some(format!("limit it to a part of the file, or write `count: {total}`")),
+            help: Some(format!("limit it to a part of the file, or write `count: {all}`")),
         });
     }
     let mut miss = if total == 0 {
         Miss::new(format!("{what} was not found"))
+    } else if is_doubtful {
+        Miss::new(format!("{what} was found only in the new text"))
     } else {
-        let miss = Miss::new(format!("expected {count} {expected} {matches}, found {total}"));
-        miss.help(format!("write `count: {total}`, if these are all"))
+        Miss::new(of_all).help(format!("write `count: {all}`, if these are all"))
     };
     if open.is_empty() && results.at.len() >= count {
         miss.results = results.at.iter().map(|span| span.start).collect();
     }
-    let all =
+    let near_all =
         |spans: &[Span], why: &str| spans.iter().map(|span| (span.start, why.to_owned())).collect::<Vec<_>>();
-    let (open, near) = (all(&open, "matches"), near().into_iter().map(|at| (at, String::new())));
+    let (open, near) = (near_all(&open, "matches"), near().into_iter().map(|at| (at, String::new())));
     miss.near = if results.are_proof {
-        open.into_iter().chain(all(&results.at, "already changed")).chain(near).collect()
+        open.into_iter().chain(near_all(&results.at, "already changed")).chain(near).collect()
     } else {
-        let changed = all(&results.at, "the new text, which does not prove that the old text was here");
+        let changed = near_all(&results.at, "the new text, which does not prove that the old text was here");
         open.into_iter().chain(near).chain(changed).collect()
     };
     Err(miss.into())
@@ -170,5 +178,71 @@ mod tests {
         assert!(matches!(answer(2), Ok(Resolution::Change { deltas, .. }) if deltas == inserted));
         assert!(matches!(answer(1), Err(Failure::Ambiguous { at, .. }) if at == [0, 10]));
         assert!(matches!(answer(3), Err(Failure::Missing(_))));
+    }
+
+    /// The answer for `open` anchors, and then `done` results, each of which holds an anchor or not.
+    fn answer(count: usize, (open, done): (usize, usize), has_anchor: bool, are_proof: bool) -> Answer {
+        let place = |index: usize| Span::new(10 * index, 10 * index + 9);
+        let at: Vec<Span> = (open..open + done).map(place).collect();
+        let found = (0..if has_anchor { open + done } else { open }).map(|index| Span::at(10 * index + 1));
+        let found: Vec<Span> = found.collect();
+        match_count(
+            "x",
+            count,
+            &found,
+            &Results { at, are_proof },
+            |s| Rewrite::insert(s.start, "y"),
+            Vec::new,
+        )
+    }
+
+    #[test]
+    fn the_advised_count_fits_and_fits_again_on_the_result() {
+        let mut advised = 0;
+        for case in 0..4 * 4 * 5 * 4 {
+            let (open, done, count) = (case % 4, case / 4 % 4, case / 16 % 5 + 1);
+            let (has_anchor, are_proof) = (case / 80 % 2 == 1, case / 160 == 1 && done > 0);
+            let again = |count| answer(count, (0, open + done), has_anchor, true);
+            let shown = format!("{open} open, {done} done, count {count}, {has_anchor}, {are_proof}");
+            let help = match answer(count, (open, done), has_anchor, are_proof) {
+                Ok(_) => continue,
+                Err(Failure::Missing(miss)) => miss.help,
+                Err(Failure::Ambiguous { help, at, .. }) => {
+                    assert!(
+                        help.as_ref().is_some_and(|help| help.contains(&format!(": {}`", at.len()))),
+                        "{shown}"
+                    );
+                    help
+                }
+                Err(Failure::Refused { .. }) => panic!("{shown}"),
+            };
+            let Some(help) = help else {
+                assert!(open == 0, "{shown}");
+                continue;
+            };
+            advised += 1;
+            let number = help.split("count: ").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
+            let number: usize = number.parse().unwrap();
+            let answer = answer(number, (open, done), has_anchor, are_proof);
+            match answer {
+                Ok(Resolution::Change { deltas, .. }) => assert_eq!(deltas.len(), open, "{shown}"),
+                Ok(Resolution::Already(_)) => assert_eq!(open, 0, "{shown}"),
+                Err(_) => panic!("{shown}: {help}"),
+            }
+            // Where earlier results prove nothing, neither do those of the edit, and its receipt counts.
+            if are_proof || done == 0 || has_anchor {
+                assert!(matches!(again(number), Ok(Resolution::Already(_))), "{shown}: {help}");
+            }
+        }
+        assert!(advised > 50, "{advised}");
+    }
+
+    #[test]
+    fn no_count_is_advised_where_the_code_is_only_in_new_text_that_proves_nothing() {
+        for count in 1..4 {
+            let Err(Failure::Missing(miss)) = answer(count, (0, 2), true, false) else { panic!("{count}") };
+            assert_eq!((miss.what.as_str(), miss.help), ("x was found only in the new text", None));
+            assert_eq!(miss.results.is_empty(), count > 2);
+        }
     }
 }

@@ -249,10 +249,6 @@ fn the_plan_is_printed_as_json() {
             },
             {
               "file": "Makefile.pre.in",
-              "line": 18
-            },
-            {
-              "file": "Makefile.pre.in",
               "line": 22
             }
           ],

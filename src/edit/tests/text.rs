@@ -18,7 +18,7 @@ fn replacements_that_are_already_made_count_as_matches() {
         [1, 1]
     );
     let (what, near) = file.missing("text.replace: {find: x = a, with: x = b, count: 4}");
-    assert_eq!(what, "expected 4 matches of `x = a`, found 2");
+    assert_eq!(what, "expected 4 matches of `x = a`, found 3");
     assert_eq!(near, ["x = a, x = b, x = a"]);
 }
 
