@@ -62,13 +62,46 @@ fn a_far_hunk_applies_if_it_fits_once_below_its_heading() {
     let (what, near) = on("f.c", far("int f(void)")).missing(&hunk("int g(void)"));
     assert_eq!(what, "hunk 1 (line 2 of the patch's file) fits only 302 lines from where the patch says");
     assert_eq!(near, ["b"]);
-    // Two matches far away.
-    let twice = format!("{}b\nc\nd\n", far("int f(void)"));
-    on("f.c", &twice).missing(&hunk(""));
     // Lines that are only removed are recognised by the words around them.
     let removal = patch("@@ -2,3 +2,2 @@\n before\n-c\n after\n");
     let far = format!("{}before\nc\nafter\n", "x\n".repeat(300));
     assert_eq!(on("f.c", &far).changed(&removal), far.replace("c\n", ""));
+}
+
+#[test]
+fn a_hunk_that_fits_twice_far_away_names_both_places() {
+    let far = format!("a\n{}b\nc\nd\n{}b\nc\nd\n", "x\n".repeat(300), "x\n".repeat(100));
+    match on("f.c", &far).outcome(&patch(HUNK)) {
+        Outcome::Missing { what, near, help, .. } => {
+            let nearest = "the nearest of them 300 lines from where the patch says";
+            assert_eq!(what, format!("hunk 1 (line 2 of the patch's file) fits in 2 places, {nearest}"));
+            assert_eq!(near.iter().map(|near| near.place.line).collect::<Vec<_>>(), [302, 405]);
+            assert!(help.unwrap().starts_with("give the hunk more context, or correct the line of its `@@`"));
+        }
+        other => panic!("{other:#?}"),
+    }
+    // With the advice, it fits at either.
+    for (line, at) in [(302, 302), (405, 405)] {
+        let corrected = patch(&HUNK.replace("-2,3", &format!("-{line},3")));
+        assert_eq!(on("f.c", &far).changed(&corrected).lines().nth(at).unwrap(), "C");
+    }
+}
+
+#[test]
+fn max_offset_is_advised_only_where_the_hunks_before_still_fit() {
+    let first = "@@ -2,3 +2,4 @@\n b\n-c\n+C\n+D\n d\n";
+    let second = "@@ -6,3 +7,3 @@ int f(void)\n m\n-n\n+N\n o\n";
+    let help = |far: &str| match on("f.c", far).outcome(&patch(&format!("{first}{second}"))) {
+        Outcome::Missing { help, .. } => help.unwrap(),
+        other => panic!("{other:#?}"),
+    };
+    let filler = "x\n".repeat(300);
+    let near = format!("a\nx\nb\nc\nd\n{filler}m\nn\no\n");
+    assert_eq!(help(&near), "if that is the place, write `max-offset: 299`");
+    // The first hunk would have two places.
+    let twice = format!("a\nx\nb\nc\nd\n{filler}b\nc\nd\n{filler}m\nn\no\n");
+    let by = "if that is the place, correct the line of the hunk's `@@` by 602";
+    assert_eq!(help(&twice), by);
 }
 
 #[test]

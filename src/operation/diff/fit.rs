@@ -31,9 +31,12 @@ pub(super) struct Unfit {
     pub near: Vec<(usize, String)>,
     /// What to write instead.
     pub help: Option<String>,
+    /// The `max-offset` with which the hunk would fit at its only place, if it is too far away.
+    offset: Option<usize>,
 }
 
 /// The lines of a file, and how far hunks may have moved.
+#[derive(Clone, Copy)]
 pub(super) struct Fit<'a> {
     pub lines: &'a [&'a [u8]],
     pub max_offset: Option<usize>,
@@ -55,14 +58,32 @@ struct Piece<'a> {
 impl Fit<'_> {
     /// The places of all hunks.
     pub fn places(&self, hunks: &[Hunk]) -> Result<Vec<Fitted>, Unfit> {
+        self.fitted(hunks).map_err(|(index, unfit)| match unfit.offset {
+            None => unfit,
+            Some(offset) => {
+                // It counts for the other hunks, too.
+                let farther = Fit { max_offset: Some(offset), ..*self };
+                let help = match farther.fitted(&hunks[..=index]) {
+                    Ok(_) => format!("if that is the place, write `max-offset: {offset}`"),
+                    Err(_) => {
+                        format!("if that is the place, correct the line of the hunk's `@@` by {offset}")
+                    }
+                };
+                Unfit { help: Some(help), ..unfit }
+            }
+        })
+    }
+
+    /// The places of all hunks, or the index of one that does not fit, and why.
+    fn fitted(&self, hunks: &[Hunk]) -> Result<Vec<Fitted>, (usize, Unfit)> {
         let (mut fitted, mut from) = (Vec::new(), 0);
         // How far the hunk before is from where the patch names it.
         let mut moved = 0isize;
-        for hunk in hunks {
+        for (index, hunk) in hunks.iter().enumerate() {
             let (old, new) = (hunk.old_lines(), hunk.new_lines());
             let expected = hunk.old_start.saturating_add_signed(moved);
             let piece = Piece { hunk, old, new, expected, from };
-            let place = self.place(&piece)?;
+            let place = self.place(&piece).map_err(|unfit| (index, unfit))?;
             from = place.at + changed_end(hunk, if place.is_done { Sign::New } else { Sign::Old });
             moved = place.at as isize - hunk.old_start as isize;
             if place.is_done {
@@ -78,7 +99,7 @@ impl Fit<'_> {
                 hunks[at].number
             );
             let help = Some("give the hunk more context".to_owned());
-            return Err(Unfit { what, matches: vec![fitted[at].at], help, ..Unfit::default() });
+            return Err((at, Unfit { what, matches: vec![fitted[at].at], help, ..Unfit::default() }));
         }
         Ok(fitted)
     }
@@ -181,13 +202,18 @@ impl Fit<'_> {
             (*at, format!("all lines fit, {distance} lines from where the patch says{elsewhere}"))
         };
         let (least, _) = nearest[0];
-        let is_one = nearest.get(1).is_none_or(|(distance, _)| *distance > least);
-        Unfit {
-            what: format!("{} fits only {least} lines from where the patch says", piece.name()),
-            near: nearest.iter().take(5).map(why).collect(),
-            help: is_one.then(|| format!("if that is the place, write `max-offset: {least}`")),
-            ..Unfit::default()
+        let near = nearest.iter().take(5).map(why).collect();
+        if nearest.len() > 1 {
+            let what = format!(
+                "{} fits in {} places, the nearest of them {least} lines from where the patch says",
+                piece.name(),
+                nearest.len()
+            );
+            let help = "give the hunk more context, or correct the line of its `@@` by the distance of the right place";
+            return Unfit { what, near, help: Some(help.to_owned()), ..Unfit::default() };
         }
+        let what = format!("{} fits only {least} lines from where the patch says", piece.name());
+        Unfit { what, near, offset: Some(least), ..Unfit::default() }
     }
 
     /// The failure of a hunk that matches nowhere, with the line at which most of its old lines fit.
