@@ -181,10 +181,19 @@ fn in_existing(
                     None => in_file(index, change, &file, true, to.as_deref()),
                 }));
             }
-            let why = "this is a symbolic link or a directory, which is never edited".to_owned();
+            let why = format!("this is {}, which is never edited", title(context, path)?);
             let place = Some(Location::whole(path));
             Ok(Some(vec![part(index, change, path, Outcome::Refused { why, place })]))
         }
+        Err(error) => Err(error),
+    }
+}
+
+/// What is at `path`, where no regular file is.
+fn title(context: &Context<'_>, path: &TreePath) -> Result<&'static str, TreeError> {
+    match context.tree.entry(path) {
+        Ok(entry) => Ok(entry.map_or("not a regular file", |entry| entry.title())),
+        Err(TreeError::Symlink { .. }) => Ok("below a symbolic link"),
         Err(error) => Err(error),
     }
 }
@@ -220,7 +229,7 @@ fn target(
             if let Some(link) = link(context, change, &to)? {
                 return Ok(Ok(Some(Rc::new(link))));
             }
-            let why = format!("`{to}` is a symbolic link or a directory, which is never replaced");
+            let why = format!("`{to}` is {}, which is never replaced", title(context, &to)?);
             Ok(Err(Outcome::Refused { why, place: Some(Location::whole(&to)) }))
         }
         Err(error) => Err(error),

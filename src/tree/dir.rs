@@ -3,7 +3,7 @@
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 use super::large::LARGE;
 use super::limits::{Budget, LIMITS};
 use super::path::OWN_PREFIX;
-use super::{Entry, File, LargeFile, Node, Tree, TreeError, TreePath, WalkEntry};
+use super::{Entry, File, LargeFile, Node, Special, Tree, TreeError, TreePath, WalkEntry};
 use crate::contents::if_exists;
 use crate::regular::{self, LARGEST_FILE};
 
@@ -108,7 +108,7 @@ impl Tree for DirTree {
             } else if metadata.is_symlink() {
                 Entry::Symlink
             } else {
-                Entry::Other
+                Entry::Other(special(&metadata))
             }
         }))
     }
@@ -185,6 +185,14 @@ impl Tree for DirTree {
 /// Whether a name in a directory is not part of the tree.
 fn hidden(name: &str) -> bool {
     name == ".git" || name.starts_with(OWN_PREFIX)
+}
+
+fn special(metadata: &Metadata) -> Special {
+    match metadata.file_type() {
+        kind if kind.is_fifo() => Special::Pipe,
+        kind if kind.is_socket() => Special::Socket,
+        _ => Special::Device,
+    }
 }
 
 fn executable(metadata: &Metadata) -> bool {

@@ -12,7 +12,7 @@ use super::limits::{Budget, LIMITS};
 use super::loose::{require_end, require_ends};
 use super::repository::open_repository;
 use super::walk::file_mode;
-use super::{ContentsId, Entry, File, Mtime, Node, Tree, TreeError, TreePath, WalkEntry};
+use super::{ContentsId, Entry, File, Mtime, Node, Special, Tree, TreeError, TreePath, WalkEntry};
 use crate::contents::Contents;
 use crate::text::nearest_names;
 
@@ -156,7 +156,7 @@ impl GitTree {
             match at.entry() {
                 Entry::Directory => {}
                 Entry::Symlink => return Err(TreeError::Symlink(path.clone())),
-                Entry::File { .. } | Entry::Other => return Ok(None),
+                Entry::File { .. } | Entry::Other(_) => return Ok(None),
             }
             require_end(&repository, at.id).map_err(self.failed(path))?;
             let tree = repository.find_tree(at.id).map_err(self.failed(path))?;
@@ -310,7 +310,7 @@ impl Tree for GitTree {
                 Ok(Some(File::new(bytes, executable)))
             }
             Entry::Symlink => Err(TreeError::Symlink(path.clone())),
-            Entry::Directory | Entry::Other => Err(TreeError::NotAFile(path.clone())),
+            Entry::Directory | Entry::Other(_) => Err(TreeError::NotAFile(path.clone())),
         }
     }
 
@@ -353,7 +353,7 @@ impl Tree for GitTree {
                 sizes.insert(object.id, size);
                 match object.entry() {
                     Entry::Symlink => budget.link(path, size)?,
-                    Entry::File { .. } | Entry::Directory | Entry::Other => budget.contents(path, size)?,
+                    Entry::File { .. } | Entry::Directory | Entry::Other(_) => budget.contents(path, size)?,
                 }
             }
         }
@@ -366,7 +366,7 @@ impl Tree for GitTree {
                 }
                 Entry::Directory => (Node::Directory, 0o755),
                 Entry::Symlink => (Node::Symlink(self.target(path, object.id)?), 0o777),
-                Entry::Other => (Node::Other, 0o755),
+                Entry::Other(_) => (Node::Other, 0o755),
             };
             visit(WalkEntry { path: path.clone(), node, mode, mtime: self.mtime })?;
         }
@@ -380,7 +380,7 @@ impl Object {
             0o040_000 => Entry::Directory,
             0o100_000 => Entry::File { executable: self.mode & 0o100 != 0 },
             0o120_000 => Entry::Symlink,
-            _ => Entry::Other,
+            _ => Entry::Other(Special::Submodule),
         }
     }
 

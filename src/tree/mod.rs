@@ -105,8 +105,36 @@ pub enum Entry {
     Directory,
     /// A symbolic link. pypatch does not follow links: their target may be outside the tree.
     Symlink,
-    /// A device, a pipe, a git submodule or the like.
-    Other,
+    /// Something else, which has no contents for pypatch.
+    Other(Special),
+}
+
+impl Entry {
+    /// What it is, for messages.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Entry::File { .. } => "a regular file",
+            Entry::Directory => "a directory",
+            Entry::Symlink => "a symbolic link",
+            Entry::Other(Special::Pipe) => "a named pipe",
+            Entry::Other(Special::Socket) => "a socket",
+            Entry::Other(Special::Device) => "a device",
+            Entry::Other(Special::Submodule) => "a git submodule",
+        }
+    }
+}
+
+/// What is neither a file, a directory nor a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Special {
+    /// A pipe with a name.
+    Pipe,
+    /// A socket.
+    Socket,
+    /// A device.
+    Device,
+    /// A submodule of a commit.
+    Submodule,
 }
 
 /// A source tree that can be read.

@@ -562,11 +562,11 @@ fn nothing_is_written_through_a_link_to_outside_the_tree() {
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
     error: edit `static-modules` is refused on CPython 9.9
-      Modules/Setup.dist  this is a symbolic link or a directory, which is never edited
+      Modules/Setup.dist  this is below a symbolic link, which is never edited
     error: edit `open-elsewhere` is refused on CPython 9.9
-      Modules/one.c  this is a symbolic link or a directory, which is never edited
+      Modules/one.c  this is below a symbolic link, which is never edited
     error: edit `loader` is refused on CPython 9.9
-      Modules/gadget/loader.c  this is a symbolic link or a directory, which is never edited
+      Modules/gadget/loader.c  this is below a symbolic link, which is never edited
     nothing was written
     [exit 3]
     ");

@@ -196,6 +196,21 @@ fn an_unreadable_file_is_named() {
 }
 
 #[test]
+fn a_pipe_or_socket_instead_of_a_file_is_called_that() {
+    let env = TestEnvironment::with_tree();
+    for file in ["Makefile.pre.in", "configure"] {
+        fs::remove_file(env.path("tree").join(file)).unwrap();
+    }
+    let pipe = std::process::Command::new("mkfifo").arg(env.path("tree/Makefile.pre.in")).status();
+    assert!(pipe.unwrap().success());
+    let _socket = std::os::unix::net::UnixListener::bind(env.path("tree/configure")).unwrap();
+    let output = env.run(&["apply", "--allow-unpinned", "gadget", "tree"]);
+    assert!(output.contains("Makefile.pre.in  this is a named pipe, which is never edited"), "{output}");
+    assert!(output.contains("configure  this is a socket, which is never edited"), "{output}");
+    assert!(output.ends_with("[exit 3]"), "{output}");
+}
+
+#[test]
 fn a_directory_or_link_instead_of_a_file_is_refused() {
     let env = TestEnvironment::with_tree();
     fs::remove_file(env.path("tree/Makefile.pre.in")).unwrap();
@@ -208,13 +223,13 @@ fn a_directory_or_link_instead_of_a_file_is_refused() {
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "gadget", "tree"]), @"
     ------- stderr -------
     error: edit `no-sharedmods` is refused on CPython 9.9
-      Makefile.pre.in  this is a symbolic link or a directory, which is never edited
+      Makefile.pre.in  this is a directory, which is never edited
     error: edit `run-gen` is refused on CPython 9.9
-      Makefile.pre.in  this is a symbolic link or a directory, which is never edited
+      Makefile.pre.in  this is a directory, which is never edited
     error: edit `loader` is refused on CPython 9.9
-      Modules/gadget/loader.c  this is a symbolic link or a directory, which is never edited
+      Modules/gadget/loader.c  this is a directory, which is never edited
     error: edit `configure-runs` is refused on CPython 9.9
-      configure  this is a symbolic link or a directory, which is never edited
+      configure  this is a symbolic link, which is never edited
     nothing was written
     [exit 3]
     ");

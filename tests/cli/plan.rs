@@ -465,7 +465,7 @@ fn a_file_of_another_content_or_type_is_refused() {
       refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
-      README  this is a symbolic link or a directory, which is never edited
+      README  this is a symbolic link, which is never edited
     nothing was written
     [exit 3]
     ");
@@ -474,7 +474,7 @@ fn a_file_of_another_content_or_type_is_refused() {
       refused   a
     1 edit: 1 refused; 0 files
     error: edit `a` is refused on CPython 9.9
-      Modules  this is a symbolic link or a directory, which is never edited
+      Modules  this is a directory, which is never edited
     nothing was written
     [exit 3]
     ");

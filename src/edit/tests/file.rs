@@ -2,7 +2,7 @@
 
 use crate::edit::testing::{complaint, on, without};
 use crate::operation::Delta;
-use crate::tree::Entry;
+use crate::tree::{Entry, Special};
 
 const ADD: &str = "file.add: {content: \"a\\n\"}";
 
@@ -23,10 +23,18 @@ fn an_added_file_may_be_made_executable() {
 }
 
 #[test]
-fn a_file_never_replaces_a_directory_or_link() {
-    for entry in [Entry::Directory, Entry::Symlink, Entry::Other] {
+fn a_file_never_replaces_a_directory_or_link_or_device() {
+    let entries = [
+        (Entry::Directory, "a directory"),
+        (Entry::Symlink, "a symbolic link"),
+        (Entry::Other(Special::Pipe), "a named pipe"),
+        (Entry::Other(Special::Socket), "a socket"),
+        (Entry::Other(Special::Device), "a device"),
+        (Entry::Other(Special::Submodule), "a git submodule"),
+    ];
+    for (entry, title) in entries {
         let why = without("d/f").with_other("d/f", entry).refused(ADD);
-        assert!(why.contains("a symbolic link or a directory"), "{why}");
+        assert_eq!(why, format!("this is {title}, which is never edited"));
     }
 }
 
@@ -135,7 +143,12 @@ fn a_link_is_added_once_and_replaces_nothing() {
     let why = without("d/l").with_link("d/l", "../a/c").refused(LINK);
     assert_eq!(why, "the link exists and leads to `../a/c`");
     assert!(on("d/l", "../a/b").refused(LINK).contains("a file of that name exists"));
-    assert!(without("d/l").with_other("d/l", Entry::Directory).refused(LINK).contains("or a directory"));
+    assert!(
+        without("d/l")
+            .with_other("d/l", Entry::Directory)
+            .refused(LINK)
+            .contains("a directory, which is never edited")
+    );
     assert!(without("d/l").with_link("d", "a").refused(LINK).contains("`d` is not a directory"));
 }
 

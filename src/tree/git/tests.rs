@@ -108,7 +108,7 @@ fn a_submodule_is_neither_a_file_nor_a_directory() {
         tree.write().unwrap().to_string()
     };
     let tree = GitTree::open(folder.path(), &id).unwrap();
-    assert_eq!(tree.entry(&path("module")).unwrap(), Some(Entry::Other));
+    assert_eq!(tree.entry(&path("module")).unwrap(), Some(Entry::Other(Special::Submodule)));
     assert!(matches!(tree.read(&path("module")), Err(TreeError::NotAFile { .. })));
     assert_eq!(tree.read(&path("module/x")).unwrap(), None);
     assert!(testing::summary(&tree).contains(&("module".to_owned(), Node::Other, false)));
