@@ -15,6 +15,7 @@ mod fetch;
 mod list;
 mod man;
 mod matrix;
+mod new_patchset;
 mod output;
 mod own_pin;
 mod pinned;

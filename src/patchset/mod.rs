@@ -38,6 +38,7 @@ pub(crate) use id::{ALLOWED_ID, is_id};
 pub use lint::Lint;
 pub use published::json_schema;
 pub use reference::{Argument, Example, OperationReference, Reference, ScopeReference};
+pub use write::NewPatchset;
 pub(crate) use write::change_yaml;
 
 use crate::digest::Sha256Digest;

@@ -1,10 +1,21 @@
-//! A change as YAML.
+//! A change as YAML, and a patchset to be written.
+
+use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_yaml::{FlowMap, FlowSeq};
 
 use super::Change;
+
+/// A patchset to be written.
+#[derive(Debug, Clone)]
+pub struct NewPatchset {
+    /// patchset.yaml.
+    pub yaml: String,
+    /// The files below `files/` that it needs, by name.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
 
 /// A change as YAML, as people write it. Of a change with several forms, the first.
 pub(crate) fn change_yaml(change: &Change) -> String {

@@ -29,4 +29,4 @@ pub use matrix::{Column, Matrix, in_parallel};
 pub use searched::Searched;
 pub use since::find_gone_since;
 pub use verify::not_as_decided;
-pub use write::{Head, Written, write};
+pub use write::{Head, write};

@@ -6,16 +6,7 @@ use serde::ser::Serialize;
 
 use super::decide::Ported;
 use super::edit_text::EditText;
-use crate::patchset::{Change, Edit, Patchset, change_yaml};
-
-/// The patchset to write.
-#[derive(Debug, Clone)]
-pub struct Written {
-    /// patchset.yaml.
-    pub yaml: String,
-    /// The files below `files/` that it needs: the old patchset's, by name.
-    pub files: BTreeMap<String, Vec<u8>>,
-}
+use crate::patchset::{Change, Edit, NewPatchset, Patchset, change_yaml};
 
 /// The head of a new patchset.
 #[derive(Debug, Clone)]
@@ -36,7 +27,7 @@ pub fn write(
     old: &Patchset,
     edits: &[(String, Ported)],
     text_of: &dyn Fn(&Edit) -> Option<String>,
-) -> Written {
+) -> NewPatchset {
     let pairs =
         [("id", &head.id), ("title", &head.title), ("extends", &old.id), ("applies-to", &head.applies_to)];
     let mut text = String::from("schema: 1\n");
@@ -68,7 +59,7 @@ pub fn write(
     if !blocks.is_empty() {
         text.push_str(&format!("\nedits:\n{}", blocks.join("\n")));
     }
-    Written { yaml: text, files }
+    NewPatchset { yaml: text, files }
 }
 
 /// One edit. Its head, and the changes that stay, are copied from its text.

@@ -1,12 +1,12 @@
 //! `pypatch port`
 
 mod decisions;
-mod write;
+mod head;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use super::{Base, CliError, ExitStatus, Format, Ui, Workspace, output};
+use super::{Base, CliError, ExitStatus, Format, Ui, Workspace, new_patchset, output};
 use crate::edit::OutcomeKind;
 use crate::patchset::{Edit, Patchset};
 use crate::plan::{Baseline, Plan, plan};
@@ -106,9 +106,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         true => workspace.catalog.with_first(Path::new(&args.patchset).join("..")),
         false => workspace.catalog.clone(),
     };
-    let head = write::head(args, &patchset, &version, source.pin.map(|pin| pin.name));
+    let head = head::head(args, &patchset, &version, source.pin.map(|pin| pin.name));
     let folder = args.output.join(&head.id);
-    write::require_free(&catalog, &head.id, &folder)?;
+    new_patchset::require_free(&catalog, &head.id, &folder)?;
     output::require_new_directory(workspace, &[&source.spec], &folder)?;
     // The new patchset is for one version.
     let base_version = old.as_deref().map(python_version).transpose()?.flatten();
@@ -119,7 +119,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         String::from_utf8(origin.read("patchset.yaml").ok()?).ok()
     };
     let written = port::write(&head, &plain, &edits, &text_of);
-    let new = write::load_from_temporary(&catalog, &head.id, &written)?;
+    let new = new_patchset::load_from_temporary(&catalog, &head.id, &written)?;
     let refused = |title: &str, ids: &[String], help: &str| {
         let edits = ids.iter().map(|id| format!("edit: {id}"));
         Err(CliError::unfit(title).details(edits).detail("nothing was written").help(help))
@@ -161,7 +161,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         None => None,
     };
     let (pin, snapshot) = snapshot.unzip();
-    write::save(&folder, &written, snapshot).map_err(unwritten)?;
+    new_patchset::save(&folder, &written, snapshot).map_err(unwritten)?;
     ui.changed();
     show(Some(&folder))?;
     line(&format!("wrote {}", folder.join("patchset.yaml").display()))?;
