@@ -64,6 +64,7 @@ pub mod export;
 pub mod fetch;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+pub mod import;
 mod modules;
 pub mod operation;
 pub mod patchset;

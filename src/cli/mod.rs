@@ -12,6 +12,7 @@ mod exit;
 mod explain;
 mod export;
 mod fetch;
+mod import;
 mod list;
 mod man;
 mod matrix;
@@ -114,6 +115,11 @@ enum Command {
     Revert(Deferred<revert::Args>),
     /// Write the patched tree, or the diff, somewhere else. The source is not changed.
     Export(Deferred<export::Args>),
+    /// Take patches into a new patchset: an edit for each, with its message as the reason.
+    ///
+    /// The patches are applied to the base one after the other, as quilt does it. What cannot be taken is listed, and then nothing is
+    /// written. The new patchset gives the same tree as the patches, byte for byte.
+    Import(Deferred<import::Args>),
     /// Patch a source, build what the patchsets declare, and check it.
     ///
     /// The commands that will run are printed first: read them before you build a stranger's patchset.
@@ -218,6 +224,7 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Status(args) => status::run(ui, args),
         Command::Revert(args) => revert::run(ui, args),
         Command::Export(args) => export::run(ui, &workspace(), args),
+        Command::Import(args) => import::run(ui, &workspace(), args),
         Command::Build(args) => build::run(ui, &workspace(), args),
         Command::Setup(args) => setup::run(ui, &workspace(), args),
         Command::Snapshot(args) => snapshot::run(ui, &workspace(), args),

@@ -59,6 +59,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Why it is skipped or does not fit.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Outcome::Change(_) | Outcome::Already(_) => None,
+            Outcome::Skipped { why } | Outcome::Refused { why, .. } => Some(why),
+            Outcome::Missing { what, .. } | Outcome::Ambiguous { what, .. } => Some(what),
+        }
+    }
+
     /// The outcome without its details.
     pub fn kind(&self) -> OutcomeKind {
         match self {

@@ -38,6 +38,7 @@ pub use lint::check_without_tree;
 pub(crate) use parse::label_there;
 pub use planned_layer::{Counts, PlannedLayer};
 pub use series::Series;
+pub(crate) use series::joined;
 
 /// The result of planning a patchset on a tree.
 #[derive(Debug, Clone)]

@@ -55,7 +55,7 @@ impl Series {
 }
 
 /// Changes that are made one after the other, as one change for each file, in byte order of their paths.
-pub(super) fn joined(changes: &[&FileChange]) -> Vec<FileChange> {
+pub(crate) fn joined(changes: &[&FileChange]) -> Vec<FileChange> {
     let mut joined: Vec<FileChange> = Vec::new();
     for change in changes {
         match joined.iter_mut().find(|known| known.path == change.path) {

@@ -52,17 +52,18 @@ impl Report for Plan {
 }
 
 fn cell(plan: &Plan, edit: &PlannedEdit, part: &Part) -> Value {
-    let (places, near, reason): (&[Location], &[Near], Option<&String>) = match &part.outcome {
-        Outcome::Change(places) | Outcome::Already(places) => (places, &[], None),
-        Outcome::Skipped { why } => (&[], &[], Some(why)),
-        Outcome::Missing { what, place, near, .. } => (place.as_slice(), near, Some(what)),
-        Outcome::Ambiguous { what, places, .. } => (places, &[], Some(what)),
-        Outcome::Refused { why, place } => (place.as_slice(), &[], Some(why)),
+    let (places, near): (&[Location], &[Near]) = match &part.outcome {
+        Outcome::Change(places) | Outcome::Already(places) | Outcome::Ambiguous { places, .. } => {
+            (places, &[])
+        }
+        Outcome::Skipped { .. } => (&[], &[]),
+        Outcome::Missing { place, near, .. } => (place.as_slice(), near),
+        Outcome::Refused { place, .. } => (place.as_slice(), &[]),
     };
     json!({
         "edit": edit.id, "part": part.name, "operation": part.operation, "file": part.file,
         "chosen": part.chosen, "source": plan.source, "version": plan.version.as_ref().map(ToString::to_string),
-        "verdict": part.outcome.kind().name(), "reason": reason, "places": array(places, location_json),
+        "verdict": part.outcome.kind().name(), "reason": part.outcome.reason(), "places": array(places, location_json),
         "candidates": array(near, |Near { place, why }| json!({
             "file": place.file, "line": place.line, "text": place.text, "why": why,
         })),

@@ -17,6 +17,7 @@ mod faults;
 mod foreign;
 mod forms;
 mod hostile;
+mod import;
 mod injection;
 mod kill;
 mod links;

@@ -15,7 +15,7 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom.
-const LAYERS: [&str; 24] = [
+const LAYERS: [&str; 25] = [
     "shipped",
     "text",
     "version",
@@ -36,6 +36,7 @@ const LAYERS: [&str; 24] = [
     "snapshot",
     "why",
     "port",
+    "import",
     "build",
     "fetch",
     "report",

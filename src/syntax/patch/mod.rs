@@ -14,4 +14,5 @@ mod tests;
 
 pub use hunk::{Hunk, Sign};
 pub use parse::Patch;
+pub(crate) use parse::first_line;
 pub use section::{Effect, Section};

@@ -143,6 +143,18 @@ impl Names {
         }
     }
 
+    /// Whether one of its names has a `..`.
+    pub fn leads_out(&self) -> bool {
+        self.given().any(|name| components(&name.text).contains(&&b".."[..]))
+    }
+
+    /// The section's own name without `level` leading directories, which are its prefix unless given; `None` if it has no more.
+    pub fn stripped(&self, level: Option<usize>) -> Option<String> {
+        let own = components(self.own()?);
+        let rest = own.get(level.unwrap_or_else(|| self.prefix())..).filter(|rest| !rest.is_empty())?;
+        String::from_utf8(rest.join(&b'/')).ok()
+    }
+
     /// The name for messages, without the prefix that git or a tool gave it.
     pub fn display(&self) -> String {
         let Some(own) = self.own().filter(|own| !components(own).is_empty()) else {

@@ -137,6 +137,21 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// The offset of the first line of the first section: what is before it is a message.
+pub(crate) fn first_line(text: &[u8]) -> usize {
+    let mut at = 0;
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n').peekable();
+    while let Some(line) = lines.next() {
+        let is_pair = line.starts_with(b"--- ") && lines.peek().is_some_and(|next| next.starts_with(b"+++ "));
+        // `diff -u OLD NEW`, as diff itself writes it.
+        if is_pair || line.starts_with(b"diff -") || Open::begin(line.trim_ascii_end()).is_some() {
+            return at;
+        }
+        at += line.len();
+    }
+    at
+}
+
 /// Whether a line is a command of a diff without context: `12c12`, `3,4d2`.
 fn is_normal_command(line: &[u8]) -> bool {
     let command = line.iter().position(|b| matches!(b, b'a' | b'c' | b'd'));

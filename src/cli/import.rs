@@ -1,0 +1,150 @@
+//! `pypatch import`
+
+use std::path::{Path, PathBuf};
+
+use super::{CliError, ExitStatus, Format, Ui, Workspace, new_patchset, output};
+use crate::import::{self, Applied, Edited, Head, ImportError, ImportedPatch};
+use crate::patchset::{NewPatchset, Patchset};
+use crate::plan::plan;
+use crate::report::Imported;
+use crate::tree::{FileChange, Tree};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A patch, a mailbox, a quilt `series` file, or a directory with a series or with patches; several are taken in this order.
+    #[arg(required = true, value_name = "PATCH")]
+    patches: Vec<PathBuf>,
+    /// The source that the patches are for: a directory, a tarball, a pin such as python-3.13.5, or git:REPO@REV.
+    #[arg(long, value_name = "SOURCE")]
+    base: String,
+    /// The id of the new patchset [default: made of the name of the first file or directory].
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    /// How many leading directories of the names in the patches are left out [default: as the series says, or as the files of the base
+    /// need it].
+    #[arg(short = 'p', long = "strip", value_name = "N")]
+    strip: Option<usize>,
+    /// Leave out the patches that cannot be taken, and write the others.
+    #[arg(long)]
+    keep_going: bool,
+    /// The folder of patchsets that the new one is written to.
+    #[arg(short, long, value_name = "DIR", default_value = "patchsets")]
+    output: PathBuf,
+    /// Write nothing, and print the new patchset.yaml.
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// The output format.
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    let mut patches = Vec::new();
+    for path in &args.patches {
+        patches.extend(import::read(path).map_err(unreadable)?);
+    }
+    if let Some(level) = args.strip {
+        patches.iter_mut().for_each(|patch| patch.strip = Some(level));
+    }
+    let patches = import::named(patches);
+    let source = workspace.open(ui, &args.base)?;
+    let tree = source.tree.as_ref();
+    let name = name_of(&args.patches[0]);
+    let head = Head {
+        id: args.id.clone().unwrap_or_else(|| import::id_of(&name)),
+        title: format!("Patches of {name}"),
+        pin: source.pin.as_ref().map(|pin| pin.name.clone()),
+    };
+    let folder = args.output.join(&head.id);
+    new_patchset::require_free(&workspace.catalog, &head.id, &folder)?;
+    output::require_new_directory(workspace, &[&source.spec], &folder)?;
+    let load = |new: &NewPatchset| new_patchset::load_from_temporary(&workspace.catalog, &head.id, new);
+    let applied = import::apply(&head, &patches, tree, &|new| load(new).map_err(why_invalid))?;
+    let show = |written: Option<&Path>| {
+        let written = written.map(|folder| folder.display().to_string());
+        let (patchset, source) = (&head.id, &args.base);
+        ui.show(&Imported { patchset, source, patches: &patches, applied: &applied, written }, args.format)
+    };
+    if applied.taken.is_empty() || !applied.problems.is_empty() && !args.keep_going {
+        show(None)?;
+        return Err(not_all(&applied, patches.len()));
+    }
+    let new = written(&head, &patches, &applied);
+    require_same(&load(&new)?, tree, &applied.changes)?;
+    if args.dry_run {
+        show(None)?;
+        if args.format == Format::Text {
+            ui.line(&format!("\n{}", new.yaml.trim_end_matches('\n')))?;
+        }
+        return Ok(ExitStatus::Done);
+    }
+    new_patchset::save(&folder, &new, None)
+        .map_err(|error| CliError::io(format!("cannot write {}", folder.display()), &error))?;
+    ui.changed();
+    show(Some(&folder))?;
+    if args.format == Format::Text {
+        ui.line(&format!("wrote {}", folder.join("patchset.yaml").display()))?;
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// Why the edit of a patch is invalid.
+fn why_invalid(error: CliError) -> String {
+    let problem = error.problem;
+    std::iter::once(problem.title).chain(problem.details).collect::<Vec<_>>().join(": ")
+}
+
+/// The name of what is imported: of `debian/patches/series`, `debian`.
+fn name_of(path: &Path) -> String {
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let is_general = |name: &str| matches!(name, "series" | "patches" | "patch" | "files");
+    let names = full.ancestors().filter_map(|one| Some(one.file_name()?.to_string_lossy().into_owned()));
+    let name = names.into_iter().find(|name| !is_general(name)).unwrap_or_else(|| "patches".to_owned());
+    import::without_suffix(&name).to_owned()
+}
+
+fn unreadable(error: ImportError) -> CliError {
+    let title = error.to_string();
+    match error {
+        ImportError::Io { source, .. } => CliError::io(title, &source),
+        ImportError::NoPatch(_) => CliError::source(title)
+            .help("name a patch, a `series` file, or a directory with files that end in .patch or .diff"),
+        ImportError::Series { .. } => CliError::usage(title),
+    }
+}
+
+/// The error for patches that cannot be taken.
+fn not_all(applied: &Applied, all: usize) -> CliError {
+    let count = applied.problems.len();
+    CliError::unfit(format!("{count} of {all} patches cannot be taken"))
+        .detail("nothing was written")
+        .help("refresh these patches, or leave them out with --keep-going")
+}
+
+fn written(head: &Head, patches: &[ImportedPatch], applied: &Applied) -> NewPatchset {
+    let all: Vec<_> = applied
+        .taken
+        .iter()
+        .map(|one| Edited {
+            patch: &patches[one.index],
+            files: &one.files,
+            depends_on: &one.depends_on,
+            lints: &one.lints,
+        })
+        .collect();
+    import::write(head, &all)
+}
+
+/// Refuses a patchset that would not give what the patches give.
+fn require_same(new: &Patchset, tree: &dyn Tree, changes: &[FileChange]) -> Result<(), CliError> {
+    let planned = plan(new, tree)?;
+    let result = |changes: &[FileChange]| -> Vec<_> {
+        changes.iter().map(|change| (change.path.clone(), change.after.clone())).collect()
+    };
+    if planned.fits() && result(&planned.changes) == result(changes) {
+        return Ok(());
+    }
+    Err(CliError::unfit("the edits together would not give what the patches give one after the other")
+        .detail("nothing was written")
+        .help("import fewer patches at a time to find those that do not go together"))
+}

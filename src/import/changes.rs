@@ -1,0 +1,82 @@
+//! Which files a patch changes, by their paths in the tree.
+
+use crate::syntax::patch::{Effect, Patch, Section};
+use crate::tree::{Entry, Tree, TreeError, TreePath};
+
+/// How many leading directories are tried where nothing says how many belong to the names.
+const MOST_LEVELS: usize = 4;
+
+/// The files of a patch, and how many leading directories its names have more than these.
+pub(super) struct ChangedFiles {
+    /// Each once, in the order of the patch.
+    pub paths: Vec<TreePath>,
+}
+
+/// The files that `patch` changes in `tree`, or why it cannot be taken. `strip` is the level of `patch -p`, if it is known; otherwise
+/// the one at which the files exist is taken.
+pub(super) fn changed_files(
+    patch: &Patch,
+    strip: Option<usize>,
+    tree: &dyn Tree,
+) -> Result<Result<ChangedFiles, String>, TreeError> {
+    for section in &patch.sections {
+        let what = match section.effect {
+            Effect::Changes | Effect::Adds | Effect::Removes => continue,
+            Effect::Moves => "renames or copies",
+            Effect::Binary => "has a binary change of",
+        };
+        return Ok(Err(format!("it {what} {}, which `diff` cannot do", section.names.display())));
+    }
+    // Where some part of a name is left out, the rest may look harmless.
+    if let Some(section) = patch.sections.iter().find(|section| section.names.leads_out()) {
+        return Ok(Err(format!("it leads out of the tree: {}", section.names.display())));
+    }
+    let levels: Vec<Option<usize>> = match strip {
+        Some(level) => vec![Some(level)],
+        None => std::iter::once(None).chain((0..MOST_LEVELS).map(Some)).collect(),
+    };
+    let mut first = None;
+    for level in levels {
+        match at_level(patch, level, tree)? {
+            Ok(paths) => return Ok(Ok(ChangedFiles { paths })),
+            Err(why) => first = first.or(Some(why)),
+        }
+    }
+    Ok(Err(first.unwrap_or_else(|| "it has no section".to_owned())))
+}
+
+/// The files if the names have `level` directories more, and all that must exist do.
+fn at_level(
+    patch: &Patch,
+    level: Option<usize>,
+    tree: &dyn Tree,
+) -> Result<Result<Vec<TreePath>, String>, TreeError> {
+    let mut paths: Vec<TreePath> = Vec::new();
+    // A later section may change what an earlier one adds.
+    let mut added: Vec<TreePath> = Vec::new();
+    for section in &patch.sections {
+        let Some(name) = section.names.stripped(level) else {
+            return Ok(Err(format!("{} has no name at that level of -p", section.names.display())));
+        };
+        let path: TreePath = match name.parse() {
+            Ok(path) => path,
+            Err(error) => return Ok(Err(format!("it has an {error}"))),
+        };
+        if section.effect == Effect::Adds {
+            added.push(path.clone());
+        } else if !added.contains(&path) && !is_there(section, &path, tree)? {
+            return Ok(Err(format!("there is no file {path}")));
+        }
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    Ok(Ok(paths))
+}
+
+fn is_there(section: &Section, path: &TreePath, tree: &dyn Tree) -> Result<bool, TreeError> {
+    let entry = tree.entry(path)?;
+    // A link is refused with a reason when the edit is planned.
+    Ok(matches!(entry, Some(Entry::File { .. } | Entry::Symlink))
+        || section.hunks.is_empty() && entry.is_some())
+}

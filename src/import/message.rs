@@ -1,0 +1,258 @@
+//! What the text above the first file of a patch says: the headers of a mail, of git, of Debian (DEP-3), or plain text.
+
+use crate::syntax::patch::first_line;
+
+/// The message of a patch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Message {
+    /// What the patch is for: the subject and the text, with author and date at the end.
+    pub why: String,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// When.
+    pub date: Option<String>,
+    /// Where upstream discusses it, or has it.
+    pub upstream: Option<String>,
+}
+
+/// Fields of DEP-3 and of mails that name a place of upstream, the best first.
+const PLACES: [&str; 6] = ["bug", "bug-upstream", "forwarded", "applied-upstream", "origin", "bug-debian"];
+
+impl Message {
+    /// Reads the message of a patch.
+    pub fn read(patch: &[u8]) -> Message {
+        let end = first_line(patch);
+        let text = String::from_utf8_lossy(&patch[..end]).replace('\r', "");
+        let (fields, body) = fields(&text);
+        let field = |name: &str| {
+            fields
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.as_str())
+                .filter(|text| !text.is_empty())
+        };
+        let summary = field("subject").map(subject).or_else(|| field("description").map(str::to_owned));
+        let author = field("from").or(field("author")).or(field("user")).map(decoded);
+        let date = field("date").or(field("last-update")).map(str::to_owned);
+        let place = |name: &&str| field(name).and_then(link);
+        let upstream = PLACES.iter().find_map(place).or_else(|| link(&text));
+        let mut why = summary.map(|summary| decoded(&summary)).unwrap_or_default();
+        for part in [more_of(&fields), body] {
+            if !part.is_empty() {
+                why.push_str(if why.is_empty() { "" } else { "\n\n" });
+                why.push_str(&part);
+            }
+        }
+        let written = match (&author, &date) {
+            (Some(author), Some(date)) => Some(format!("Written by {author}, {date}.")),
+            (Some(author), None) => Some(format!("Written by {author}.")),
+            (None, _) => None,
+        };
+        if let Some(written) = written {
+            why.push_str(if why.is_empty() { "" } else { "\n\n" });
+            why.push_str(&written);
+        }
+        Message { why, author, date, upstream }
+    }
+}
+
+/// The fields at the top of a text, in lower case, and what follows them. A line that begins with a blank goes on with the
+/// field above.
+fn fields(text: &str) -> (Vec<(String, String)>, String) {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    let mut body = Vec::new();
+    let (mut is_head, mut is_after_blank) = (true, false);
+    for line in text.lines() {
+        let mercurial = line.strip_prefix("# ").and_then(|rest| rest.split_once(' '));
+        match (field(line), mercurial) {
+            // The separator line of a mailbox.
+            _ if line.starts_with("From ") && line.contains("00:00:00 2001") => {}
+            // What git and quilt write below the message: a list of files.
+            _ if line == "---" => break,
+            (Some((name, value)), _) if is_head => fields.push((name, value)),
+            (_, Some((name @ ("User" | "Date"), value))) => {
+                fields.push((name.to_lowercase(), value.to_owned()));
+            }
+            _ if line.starts_with("# HG ")
+                || mercurial.is_some_and(|(name, _)| matches!(name, "Node" | "Parent")) => {}
+            // In a mail, the text begins after an empty line.
+            _ if is_head
+                && line.starts_with([' ', '\t'])
+                && !fields.is_empty()
+                && !(is_after_blank && fields.iter().any(|(name, _)| name == "subject")) =>
+            {
+                if let Some((_, value)) = fields.last_mut() {
+                    value.push('\n');
+                    value.push_str(match line.trim() {
+                        "." => "",
+                        line => line,
+                    });
+                }
+            }
+            _ => {
+                // Fields of DEP-3 may follow an empty line.
+                is_head &= line.trim().is_empty();
+                is_after_blank = true;
+                body.push(line);
+            }
+        }
+    }
+    (fields, body.join("\n").trim().to_owned())
+}
+
+/// The name and the value of a line `Name: value`.
+fn field(line: &str) -> Option<(String, String)> {
+    const KNOWN: [&str; 20] = [
+        "subject",
+        "from",
+        "author",
+        "date",
+        "description",
+        "origin",
+        "bug",
+        "forwarded",
+        "reviewed-by",
+        "acked-by",
+        "last-update",
+        "applied-upstream",
+        "to",
+        "cc",
+        "message-id",
+        "content-type",
+        "content-transfer-encoding",
+        "mime-version",
+        "signed-off-by",
+        "upstream-status",
+    ];
+    let (name, value) = line.split_once(':')?;
+    let name = name.to_lowercase();
+    let is_known = KNOWN.contains(&&name[..]) || name.starts_with("bug-") || name.starts_with("x-");
+    is_known.then(|| (name, value.trim().to_owned()))
+}
+
+/// The subject of a mail without `[PATCH 1/3]` and on one line.
+fn subject(text: &str) -> String {
+    let text = text.replace('\n', " ");
+    let text = text.trim();
+    let rest = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(_, rest)| rest.trim());
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(text).to_owned()
+}
+
+/// What else the fields say to whoever keeps the patch.
+fn more_of(fields: &[(String, String)]) -> String {
+    let is_shown = |name: &str| {
+        matches!(name, "origin" | "bug" | "forwarded" | "applied-upstream" | "upstream-status")
+            || name.starts_with("bug-")
+    };
+    let mut lines: Vec<String> = Vec::new();
+    if fields.iter().any(|(name, _)| name == "subject") {
+        lines.extend(fields.iter().filter(|(name, _)| name == "description").map(|(_, text)| text.clone()));
+    }
+    let shown = fields.iter().filter(|(name, value)| is_shown(name) && !value.is_empty());
+    lines.extend(shown.map(|(name, value)| {
+        let first = name[..1].to_uppercase();
+        format!("{first}{}: {value}", &name[1..])
+    }));
+    lines.join("\n")
+}
+
+/// The first address in a text.
+fn link(text: &str) -> Option<String> {
+    let at = text.find("https://").or_else(|| text.find("http://"))?;
+    let end =
+        text[at..].find(|sign: char| sign.is_whitespace() || matches!(sign, '>' | ')' | ']' | '"' | ','));
+    let link = &text[at..end.map_or(text.len(), |end| at + end)];
+    Some(link.trim_end_matches(['.', ';', ':']).to_owned())
+}
+
+/// A text of a mail with its encoded words (RFC 2047) read: `=?UTF-8?q?J=C3=BCrgen?=`. Only those in UTF-8 are.
+fn decoded(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("=?") {
+        let word = rest[at + 2..].split_once('?').and_then(|(charset, after)| {
+            let (encoding, after) = after.split_once('?')?;
+            let (word, after) = after.split_once("?=")?;
+            let is_utf8 = charset.eq_ignore_ascii_case("utf-8") && encoding.eq_ignore_ascii_case("q");
+            Some((is_utf8.then(|| quoted_printable(word))??, after))
+        });
+        match word {
+            Some((word, after)) => {
+                out.push_str(&rest[..at]);
+                out.push_str(&word);
+                // Blanks between encoded words are not part of the text.
+                rest = if after.trim_start().starts_with("=?") { after.trim_start() } else { after };
+            }
+            None => {
+                out.push_str(&rest[..at + 2]);
+                rest = &rest[at + 2..];
+            }
+        }
+    }
+    out + rest
+}
+
+fn quoted_printable(word: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut signs = word.bytes();
+    while let Some(sign) = signs.next() {
+        bytes.push(match sign {
+            b'_' => b' ',
+            b'=' => {
+                let digits = [signs.next()?, signs.next()?];
+                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Message;
+
+    const HUNK: &str = "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n";
+
+    fn read(head: &str) -> Message {
+        Message::read(format!("{head}{HUNK}").as_bytes())
+    }
+
+    #[test]
+    fn a_mail_of_git_has_subject_author_and_text() {
+        let message = read(
+            "From 1f1f Mon Sep 17 00:00:00 2001\nFrom: =?UTF-8?q?J=C3=BCrgen_X?= <j@x.org>\nDate: Tue, 1 Jul 2025 10:00:00 +0200\nSubject: [PATCH 2/3] Run the device's\n tests\n\nThe device has no fork.\n\nSee https://bugs.x.org/1.\n---\n f | 2 +-\n 1 file changed\n\n",
+        );
+        assert_eq!(message.author.as_deref(), Some("Jürgen X <j@x.org>"));
+        assert_eq!(message.upstream.as_deref(), Some("https://bugs.x.org/1"));
+        assert_eq!(
+            message.why,
+            "Run the device's tests\n\nThe device has no fork.\n\nSee https://bugs.x.org/1.\n\nWritten by Jürgen X <j@x.org>, Tue, 1 Jul 2025 10:00:00 +0200."
+        );
+    }
+
+    #[test]
+    fn fields_of_debian_are_read() {
+        let message = read(
+            "Description: Do not link libm\n It is part of libc.\n .\n On the device, too.\nAuthor: A B <a@b.org>\nBug: https://bugs.x.org/2\nForwarded: not-needed\nLast-Update: 2025-07-01\n",
+        );
+        assert_eq!(message.upstream.as_deref(), Some("https://bugs.x.org/2"));
+        assert_eq!(
+            message.why,
+            "Do not link libm\nIt is part of libc.\n\nOn the device, too.\n\nBug: https://bugs.x.org/2\nForwarded: not-needed\n\nWritten by A B <a@b.org>, 2025-07-01."
+        );
+    }
+
+    #[test]
+    fn plain_text_and_no_text_are_read() {
+        assert_eq!(
+            read("The device has no fork:\nit would hang.\n\n").why,
+            "The device has no fork:\nit would hang."
+        );
+        assert_eq!(read(""), Message::default());
+        assert_eq!(
+            read("# HG changeset patch\n# User a\n# Date 1 0\n# Node ID 12\nFix it\n\n").why,
+            "Fix it\n\nWritten by a, 1 0."
+        );
+    }
+}

@@ -1,0 +1,232 @@
+//! Takes patches into a patchset: an edit for each patch, which makes the changes that the patch makes.
+//!
+//! The patches are applied one after the other, as quilt does it, and each edit is tried on the tree without the others: it
+//! depends on those without which the result would be another one.
+
+mod changes;
+mod message;
+mod order;
+mod series;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use serde_yaml::{FlowSeq, LitStr};
+
+use crate::patchset::NewPatchset;
+use crate::tree::TreePath;
+
+pub use message::Message;
+pub use order::{Applied, Taken, apply};
+pub use series::{PatchFile, read, without_suffix};
+
+/// Why patches cannot be imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A file or directory cannot be read.
+    #[error("cannot read {}", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The error of the system.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Nothing in it is a patch.
+    #[error("{} contains no patch", .0.display())]
+    NoPatch(PathBuf),
+    /// A line of a `series` file cannot be read.
+    #[error("{}:{line}: {why}", .path.display())]
+    Series {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// A patch that becomes an edit.
+#[derive(Debug, Clone)]
+pub struct ImportedPatch {
+    /// The patch.
+    pub patch: PatchFile,
+    /// The id of the edit.
+    pub id: String,
+    /// The name of its copy below `files/`.
+    pub file: String,
+    /// What its text above the first file says.
+    pub message: Message,
+}
+
+/// A patch that cannot become an edit.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    /// The patch.
+    pub patch: String,
+    /// Why not.
+    pub why: String,
+}
+
+/// Gives each patch an id and the name of a file, none of them twice.
+pub fn named(patches: Vec<PatchFile>) -> Vec<ImportedPatch> {
+    let mut ids: BTreeMap<String, usize> = BTreeMap::new();
+    let mut once = |name: String| {
+        let times = ids.entry(name.clone()).or_default();
+        *times += 1;
+        if *times == 1 { name } else { format!("{name}-{times}") }
+    };
+    patches
+        .into_iter()
+        .map(|patch| {
+            let mut message = Message::read(&patch.bytes);
+            if message.why.is_empty() {
+                message.why = format!("{} does not say why.", patch.name);
+            }
+            let id = once(id_of(patch.stem()));
+            let file = format!("{id}.patch");
+            ImportedPatch { patch, id, file, message }
+        })
+        .collect()
+}
+
+/// The id for a patch of that name: `0012-Fix_Foo` becomes `fix-foo`.
+pub fn id_of(name: &str) -> String {
+    let number = name.len() - name.trim_start_matches(|sign: char| sign.is_ascii_digit()).len();
+    let rest = name[number..].trim_start_matches(['-', '_', '.']);
+    // `0012`, `2to3`: the digits are all it has, or a part of the first word.
+    let is_number = rest.len() < name.len() - number && !rest.is_empty();
+    let name = if is_number && number > 0 { rest } else { name };
+    let word = |sign: char| {
+        if sign.is_ascii_alphanumeric() || sign == '.' { sign.to_ascii_lowercase() } else { '-' }
+    };
+    let mut id = String::new();
+    for sign in name.chars().map(word) {
+        if sign != '-' || !id.ends_with('-') && !id.is_empty() {
+            id.push(sign);
+        }
+        if id.len() == 90 {
+            break;
+        }
+    }
+    let id = id.trim_matches(['-', '.']);
+    if id.is_empty() || id == "recipe" { "patch".to_owned() } else { id.to_owned() }
+}
+
+/// The head of the new patchset.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The pin that is the base, if it is one.
+    pub pin: Option<String>,
+}
+
+#[derive(Serialize)]
+struct HeadYaml<'a> {
+    schema: u32,
+    id: &'a str,
+    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pins: Option<FlowSeq<[&'a str; 1]>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct EditYaml<'a> {
+    id: &'a str,
+    why: LitStr<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upstream: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    depends_on: Option<FlowSeq<&'a [String]>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    allow: BTreeMap<String, String>,
+}
+
+/// A patch as an edit.
+#[derive(Debug, Clone, Copy)]
+pub struct Edited<'a> {
+    /// The patch.
+    pub patch: &'a ImportedPatch,
+    /// The files that it changes.
+    pub files: &'a [TreePath],
+    /// The edits that it depends on.
+    pub depends_on: &'a [String],
+    /// The lints that it raises, by name.
+    pub lints: &'a BTreeMap<String, String>,
+}
+
+/// The key `allow` of an edit that raises lints.
+fn allowed(lints: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    lints.keys().map(|lint| (lint.clone(), "the patch was imported as it is".to_owned())).collect()
+}
+
+/// The patchset in which each patch is an edit.
+pub fn write(head: &Head, patches: &[Edited<'_>]) -> NewPatchset {
+    let top = HeadYaml {
+        schema: 1,
+        id: &head.id,
+        title: &head.title,
+        pins: head.pin.as_ref().map(|pin| FlowSeq([pin.as_str()])),
+    };
+    let mut yaml = to_yaml(&top);
+    yaml.push_str("\nedits:\n");
+    let blocks = patches.iter().map(|Edited { patch, files, depends_on, lints }| {
+        let edit = EditYaml {
+            id: &patch.id,
+            why: LitStr(&patch.message.why),
+            upstream: patch.message.upstream.as_deref(),
+            depends_on: (!depends_on.is_empty()).then_some(FlowSeq(*depends_on)),
+            allow: allowed(lints),
+        };
+        let lines: String = to_yaml(&edit)
+            .lines()
+            .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") })
+            .collect();
+        lines.replacen("    ", "  - ", 1) + &changes(files, &patch.file)
+    });
+    yaml.push_str(&blocks.collect::<Vec<_>>().join("\n"));
+    let files =
+        patches.iter().map(|Edited { patch, .. }| (patch.file.clone(), patch.patch.bytes.clone())).collect();
+    NewPatchset { yaml, files }
+}
+
+/// The changes of an edit, one for each file, as people write them.
+fn changes(files: &[TreePath], patch: &str) -> String {
+    let name = |path: &TreePath| to_yaml(&path.as_str());
+    let diff = format!("diff: {{patch: {{from: {patch}}}}}\n");
+    if let [one] = files {
+        return format!("    file: {}    {diff}", name(one));
+    }
+    let each = files.iter().map(|path| format!("      - file: {}        {diff}", name(path)));
+    format!("    changes:\n{}", each.collect::<String>())
+}
+
+fn to_yaml(value: &impl Serialize) -> String {
+    serde_yaml::to_string(value).expect("maps of texts and numbers are valid YAML")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::id_of;
+
+    #[test]
+    fn an_id_is_made_of_the_name_of_a_patch() {
+        for (name, id) in [
+            ("0012-Fix_Foo", "fix-foo"),
+            ("2to3", "2to3"),
+            ("0012", "0012"),
+            ("CVE-2019-9636--urlsplit", "cve-2019-9636-urlsplit"),
+            ("02-disable-modules.v2", "disable-modules.v2"),
+            ("--", "patch"),
+            ("recipe", "patch"),
+        ] {
+            assert_eq!(id_of(name), id, "{name}");
+        }
+    }
+}

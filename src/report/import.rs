@@ -1,0 +1,63 @@
+//! What became of the patches that were imported.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::list::{array, column};
+use super::{Report, counted};
+use crate::import::{Applied, ImportedPatch};
+
+/// The edits that patches became, and those that could not be taken.
+pub struct Imported<'a> {
+    /// The new patchset.
+    pub patchset: &'a str,
+    /// The base.
+    pub source: &'a str,
+    /// All patches.
+    pub patches: &'a [ImportedPatch],
+    /// What became of them.
+    pub applied: &'a Applied,
+    /// The folder that was written.
+    pub written: Option<String>,
+}
+
+impl Report for Imported<'_> {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Applied { taken, problems, changes } = self.applied;
+        let width = column(taken.iter().map(|one| self.patches[one.index].id.len()));
+        for one in taken {
+            let id = &self.patches[one.index].id;
+            let after = match &one.depends_on[..] {
+                [] => String::new(),
+                ids => format!(", after {}", ids.join(", ")),
+            };
+            writeln!(out, "  {id:width$}  {}{after}", counted(one.files.len(), "file"))?;
+            for (lint, message) in &one.lints {
+                writeln!(out, "  {:width$}  {lint} is allowed: {message}", "")?;
+            }
+        }
+        for problem in problems {
+            writeln!(out, "  cannot take {}: {}", problem.patch, problem.why)?;
+        }
+        let (all, files) = (counted(self.patches.len(), "patch"), counted(changes.len(), "file"));
+        let all = all.replace("patchs", "patches");
+        writeln!(out, "{} on {}: {} of {all} taken, {files} changed", self.patchset, self.source, taken.len())
+    }
+
+    fn json(&self) -> Option<Value> {
+        let Applied { taken, problems, changes } = self.applied;
+        Some(json!({
+            "schema": 1, "patchset": self.patchset, "source": self.source, "written": self.written,
+            "edits": array(taken, |one| {
+                let ImportedPatch { patch, id, message, .. } = &self.patches[one.index];
+                json!({
+                    "edit": id, "patch": patch.name, "files": one.files, "depends_on": one.depends_on, "lints": one.lints,
+                    "author": message.author, "date": message.date, "upstream": message.upstream,
+                })
+            }),
+            "problems": array(problems, |problem| json!({"patch": problem.patch, "reason": problem.why})),
+            "files": array(changes, |change| json!(change.path)),
+        }))
+    }
+}
