@@ -261,6 +261,10 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
         return Ok(Finding::at(Verdict::Already, places));
     }
     match &part.outcome {
+        Outcome::Change(places) if made == Made::Elsewhere => {
+            let text = "what it removes is no longer between the lines around it, but here: upstream may have moved it";
+            Ok(Finding::same_place(change, places, text))
+        }
         Outcome::Change(places) => {
             let parts = std::slice::from_ref(part);
             let edit = only_change(edit, index);

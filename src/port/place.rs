@@ -19,6 +19,8 @@ pub(super) enum Made {
     At(Vec<Location>),
     /// It is not made there.
     No,
+    /// What it removes is not there, but farther off in its scope: upstream may have moved it.
+    Elsewhere,
     /// The lines around it were not found.
     Unknown,
 }
@@ -56,6 +58,7 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
     let with_comments = OnceCell::new();
     let mut results = Vec::new();
     let removes = hunks.iter().any(|hunk| has_word(hunk.removed.concat().as_bytes()));
+    let only_removes = hunks.iter().all(|hunk| !has_word(hunk.added.concat().as_bytes()));
     for hunk in hunks {
         // Of a change of comments alone the comments count.
         let file = if changes_code(hunk, comments) {
@@ -73,9 +76,13 @@ pub(super) fn made(judged: JudgedPart<'_>) -> Result<Made, TreeError> {
     }
     if let Outcome::Change(open) = &part.outcome
         && removes
-        && is_beside(&text, &results, open)
     {
-        return Ok(Made::No);
+        if is_beside(&text, &results, open) {
+            return Ok(Made::No);
+        }
+        if only_removes {
+            return Ok(Made::Elsewhere);
+        }
     }
     Ok(Made::At(results.iter().map(|result| Location::of(&part.file, &text, result.start)).collect()))
 }

@@ -106,6 +106,30 @@ fn a_word_that_moved_to_the_next_line_is_still_to_be_removed() {
 }
 
 #[test]
+fn a_statement_that_moved_far_off_in_its_function_is_not_already_removed() {
+    let steps: String = (0..30).map(|step| format!("    step_{step}();\n")).collect();
+    let old = format!("int f(void)\n{{\n    begin();\n{steps}    read_line();\n    end();\n    return 0;\n}}\n");
+    let new = old.replace("    read_line();\n", "").replace("begin();\n", "begin();\n    read_line();\n");
+    let edit = format!("file: {C}\nwithin: {{function: f}}\nc.remove: {{find: read_line();}}");
+    let case = Case::new(&[(C, &old)], &[(C, &new)], &edit);
+    assert_eq!(case.first(), ("changed".to_owned(), format!("{C}:4"), true));
+    let gone = old.replace("    read_line();\n", "");
+    assert_eq!(Case::new(&[(C, &old)], &[(C, &gone)], &edit).verdict(), "already");
+}
+
+#[test]
+fn a_file_without_what_is_removed_is_no_candidate() {
+    let old = "class Worker:\n    def isAlive(self):\n        return 1\n\n    def is_alive(self):\n        return 1\n";
+    let new = "class Worker:\n    def is_alive(self):\n        return 2\n";
+    let other = "class Other:\n    worker = Worker\n";
+    let edit = "file: Lib/worker.py\npython.remove-method: {class: Worker, method: isAlive}";
+    let files = [("Lib/worker.py", new), ("Lib/other.py", other)];
+    let cell = Case::new(&[("Lib/worker.py", old)], &files, edit).cell();
+    let candidates = cell["candidates"].as_array().unwrap();
+    assert!(candidates.iter().all(|one| one["file"] != "Lib/other.py"), "{cell:#?}");
+}
+
+#[test]
 fn a_changed_comment_is_compared_with_its_words() {
     let old = "int f(void)\n{\n    first();\n    /* Slow. */\n    second(1);\n    return 0;\n}\n";
     let edit = format!("file: {C}\nc.replace-comment: {{find: Slow., with: Fast enough.}}");

@@ -107,6 +107,7 @@ fn with_names_of(judged: JudgedPart<'_>, text: &str) -> Result<Vec<Candidate>, T
 /// Other files of the same kind that have one of `names` and in which the change fits as it is.
 fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candidate>, TreeError> {
     let mut found: Vec<Candidate> = Vec::new();
+    let removes = judged.change.operation.operate().describe().removes;
     for name in names {
         // A name in many files does not show where the anchor went, and parsing them is slow.
         let with_name = files_with(judged.judging, &judged.part.file, name.as_bytes())?;
@@ -119,9 +120,14 @@ fn in_other_files(judged: JudgedPart<'_>, names: &[String]) -> Result<Vec<Candid
             }
             let parts = judged.judging.resolve(judged.edit, &change)?;
             let places = parts.iter().find_map(|part| match &part.outcome {
-                Outcome::Change(places) | Outcome::Already(places) => Some(places.clone()),
+                Outcome::Change(places) => Some(places.clone()),
+                // What a file never had is absent from it, too.
+                Outcome::Already(places) if !removes => Some(places.clone()),
                 _ => None,
             });
+            if removes && places.is_none() {
+                continue;
+            }
             let bytes = judged.judging.contents(path)?.unwrap_or_default();
             let offsets = words_of_code(path, &bytes, name.as_bytes()).into_iter().map(|span| span.start);
             let offsets: Vec<usize> = offsets.take(1).collect();
