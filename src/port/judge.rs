@@ -294,7 +294,9 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
             let text = "the inserted text is next to its anchor, but so short that it may be there for another reason";
             Ok(Finding::same_place(change, places, text))
         }
-        Outcome::Already(places) => Ok(Finding::at(Verdict::Already, places)),
+        Outcome::Already(places) => {
+            Ok(search::substituted(judged, places)?.unwrap_or_else(|| Finding::at(Verdict::Already, places)))
+        }
         Outcome::Skipped { why } => Ok(Finding::reason(Verdict::Skipped, why)),
         Outcome::Refused { why, place } => {
             Ok(Finding { reason: Some(why.clone()), ..Finding::at(Verdict::Refused, place.as_slice()) })

@@ -108,7 +108,8 @@ fn a_word_that_moved_to_the_next_line_is_still_to_be_removed() {
 #[test]
 fn a_statement_that_moved_far_off_in_its_function_is_not_already_removed() {
     let steps: String = (0..30).map(|step| format!("    step_{step}();\n")).collect();
-    let old = format!("int f(void)\n{{\n    begin();\n{steps}    read_line();\n    end();\n    return 0;\n}}\n");
+    let old =
+        format!("int f(void)\n{{\n    begin();\n{steps}    read_line();\n    end();\n    return 0;\n}}\n");
     let new = old.replace("    read_line();\n", "").replace("begin();\n", "begin();\n    read_line();\n");
     let edit = format!("file: {C}\nwithin: {{function: f}}\nc.remove: {{find: read_line();}}");
     let case = Case::new(&[(C, &old)], &[(C, &new)], &edit);
@@ -127,6 +128,22 @@ fn a_file_without_what_is_removed_is_no_candidate() {
     let cell = Case::new(&[("Lib/worker.py", old)], &files, edit).cell();
     let candidates = cell["candidates"].as_array().unwrap();
     assert!(candidates.iter().all(|one| one["file"] != "Lib/other.py"), "{cell:#?}");
+}
+
+#[test]
+fn a_word_that_configure_substitutes_is_not_already_removed() {
+    let old = "install: @FIRST@ commoninstall docsinstall\n\techo\n";
+    let edit = "file: Makefile.pre.in\nmakefile.remove-prerequisite: {target: install, word: docsinstall}";
+    let new = "install: @FIRST@ @TARGETS@\n\techo\n";
+    let configure =
+        |words: &str| format!("AC_INIT([x])\nAC_SUBST([TARGETS])\nTARGETS=\"{words}\"\nAC_OUTPUT\n");
+    let verdict = |words: &str| {
+        let files = [("Makefile.pre.in", new), ("configure.ac", &configure(words))];
+        Case::new(&[("Makefile.pre.in", old)], &files, edit).first()
+    };
+    let found = verdict("commoninstall docsinstall");
+    assert_eq!(found, ("changed".to_owned(), "configure.ac:3".to_owned(), false));
+    assert_eq!(verdict("commoninstall").0, "already");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod print_statement;
 mod recipe;
 mod setup;
 mod shell;
+mod substituted;
 
 pub(super) use declaration::{declaration, declared_name};
 pub(super) use effect::without_effect;
@@ -23,6 +24,7 @@ pub(super) use elsewhere::if_gone;
 pub(super) use print_statement::trapped;
 pub(super) use recipe::recipe;
 pub(super) use setup::module;
+pub(super) use substituted::substituted;
 
 use super::cell::{Candidate, Verdict};
 use super::finding::{Finding, candidate};
