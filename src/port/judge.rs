@@ -294,6 +294,13 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
             let text = "the inserted text is next to its anchor, but so short that it may be there for another reason";
             Ok(Finding::same_place(change, places, text))
         }
+        Outcome::Already(_) if !judging.in_range && is_removal_of_file(judged)? => {
+            // Upstream may have renamed it, or put it into another file, which is to stay: a person has to decide.
+            let renamed = search::gone(judged)?;
+            let is_found = !renamed.candidates.is_empty();
+            let decided = Finding::at(Verdict::Already, &[]);
+            Ok(if is_found { Finding { verdict: Verdict::Changed, ..renamed } } else { decided })
+        }
         Outcome::Already(places) => {
             Ok(search::substituted(judged, places)?.unwrap_or_else(|| Finding::at(Verdict::Already, places)))
         }
@@ -303,6 +310,13 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
         }
         Outcome::Missing { .. } | Outcome::Ambiguous { .. } => search::search(judged),
     }
+}
+
+/// Whether a part removes a whole file, which the tree lacks and the release that the patchset was written for has.
+fn is_removal_of_file(judged: JudgedPart<'_>) -> Result<bool, TreeError> {
+    let JudgedPart { judging, change, part, .. } = judged;
+    let removes = judged.anchor() == Anchor::File && change.operation.operate().describe().removes;
+    Ok(removes && judging.contents(&part.file)?.is_none() && judging.base_bytes(&part.file)?.is_some())
 }
 
 /// Whether a change inserts a text that says nothing about its place: blank lines, signs, words like `fi`, or a

@@ -120,7 +120,7 @@ fn a_statement_that_moved_far_off_in_its_function_is_not_already_removed() {
 
 #[test]
 fn a_file_without_what_is_removed_is_no_candidate() {
-    let old = "class Worker:\n    def isAlive(self):\n        return 1\n\n    def is_alive(self):\n        return 1\n";
+    let old = "class Worker:\n    def a(self):\n        return 3\n\n    def b(self):\n        return 4\n\n    def isAlive(self):\n        return 1\n\n    def is_alive(self):\n        return 1\n";
     let new = "class Worker:\n    def is_alive(self):\n        return 2\n";
     let other = "class Other:\n    worker = Worker\n";
     let edit = "file: Lib/worker.py\npython.remove-method: {class: Worker, method: isAlive}";
@@ -144,6 +144,16 @@ fn a_word_that_configure_substitutes_is_not_already_removed() {
     let found = verdict("commoninstall docsinstall");
     assert_eq!(found, ("changed".to_owned(), "configure.ac:3".to_owned(), false));
     assert_eq!(verdict("commoninstall").0, "already");
+}
+
+#[test]
+fn a_file_that_upstream_renamed_is_not_already_removed() {
+    let lines: String = (0..30).map(|line| format!("int value_{line} = compute({line});\n")).collect();
+    let edit = "file: Python/random.c\nfile.remove: {contains: value_3}";
+    let old = [("Python/random.c", lines.as_str())];
+    let case = Case::new(&old, &[("Python/bootstrap_random.c", &lines)], edit);
+    assert_eq!(case.first(), ("changed".to_owned(), "Python/bootstrap_random.c:0".to_owned(), true));
+    assert_eq!(Case::new(&old, &[("Python/other.c", "int other;\n")], edit).verdict(), "already");
 }
 
 #[test]

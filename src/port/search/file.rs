@@ -27,7 +27,7 @@ const IS: f64 = 0.5;
 pub(super) const NO_BASE: &str = "without the release that the patchset was written for it is not searched under another name (give --base)";
 
 /// Searches for the file of an edit, which does not exist, under another name.
-pub(super) fn gone(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
+pub(in crate::port) fn gone(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
     let JudgedPart { judging, edit, change, part, .. } = judged;
     let what = match &part.outcome {
         Outcome::Missing { what, .. } => what.clone(),
