@@ -91,7 +91,15 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 /// Why the edit of a patch is invalid.
 fn why_invalid(error: CliError) -> String {
     let problem = error.problem;
-    std::iter::once(problem.title).chain(problem.details).collect::<Vec<_>>().join(": ")
+    // The files of a trial are in a temporary folder.
+    let shown = |line: String| match line.find("patchset.yaml:") {
+        Some(at) => line[at..].to_owned(),
+        None => line,
+    };
+    std::iter::once(problem.title)
+        .chain(problem.details.into_iter().map(shown))
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 /// The name of what is imported: of `debian/patches/series`, `debian`.

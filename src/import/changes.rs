@@ -6,19 +6,13 @@ use crate::tree::{Entry, Tree, TreeError, TreePath};
 /// How many leading directories are tried where nothing says how many belong to the names.
 const MOST_LEVELS: usize = 4;
 
-/// The files of a patch, and how many leading directories its names have more than these.
-pub(super) struct ChangedFiles {
-    /// Each once, in the order of the patch.
-    pub paths: Vec<TreePath>,
-}
-
-/// The files that `patch` changes in `tree`, or why it cannot be taken. `strip` is the level of `patch -p`, if it is known; otherwise
+/// The files that `patch` changes in `tree`, each once, or why it cannot be taken. `strip` is the level of `patch -p`, if it is known; otherwise
 /// the one at which the files exist is taken.
 pub(super) fn changed_files(
     patch: &Patch,
     strip: Option<usize>,
     tree: &dyn Tree,
-) -> Result<Result<ChangedFiles, String>, TreeError> {
+) -> Result<Result<Vec<TreePath>, String>, TreeError> {
     for section in &patch.sections {
         let what = match section.effect {
             Effect::Changes | Effect::Adds | Effect::Removes => continue,
@@ -35,14 +29,31 @@ pub(super) fn changed_files(
         Some(level) => vec![Some(level)],
         None => std::iter::once(None).chain((0..MOST_LEVELS).map(Some)).collect(),
     };
+    let is_absolute = |section: &&Section| section.effect == Effect::Adds && section.names.is_absolute();
+    if strip.is_none()
+        && let Some(section) = patch.sections.iter().find(is_absolute)
+    {
+        let why = "has an absolute name, so it is not known where in the tree it belongs: give -p";
+        return Ok(Err(format!("{} {why}", section.names.display())));
+    }
     let mut first = None;
     for level in levels {
         match at_level(patch, level, tree)? {
-            Ok(paths) => return Ok(Ok(ChangedFiles { paths })),
-            Err(why) => first = first.or(Some(why)),
+            Ok(paths) => return Ok(Ok(paths)),
+            Err(Unfit::Level(why)) => first = first.or(Some(why)),
+            // With fewer directories the rest may look harmless.
+            Err(Unfit::Name(why)) => return Ok(Err(why)),
         }
     }
     Ok(Err(first.unwrap_or_else(|| "it has no section".to_owned())))
+}
+
+/// Why the names do not fit at a level.
+enum Unfit {
+    /// They may at another one.
+    Level(String),
+    /// One of them is refused at any.
+    Name(String),
 }
 
 /// The files if the names have `level` directories more, and all that must exist do.
@@ -50,22 +61,23 @@ fn at_level(
     patch: &Patch,
     level: Option<usize>,
     tree: &dyn Tree,
-) -> Result<Result<Vec<TreePath>, String>, TreeError> {
+) -> Result<Result<Vec<TreePath>, Unfit>, TreeError> {
     let mut paths: Vec<TreePath> = Vec::new();
     // A later section may change what an earlier one adds.
     let mut added: Vec<TreePath> = Vec::new();
     for section in &patch.sections {
         let Some(name) = section.names.stripped(level) else {
-            return Ok(Err(format!("{} has no name at that level of -p", section.names.display())));
+            let why = format!("{} has no name at that level of -p", section.names.display());
+            return Ok(Err(Unfit::Level(why)));
         };
         let path: TreePath = match name.parse() {
             Ok(path) => path,
-            Err(error) => return Ok(Err(format!("it has an {error}"))),
+            Err(error) => return Ok(Err(Unfit::Name(format!("it has an {error}")))),
         };
         if section.effect == Effect::Adds {
             added.push(path.clone());
         } else if !added.contains(&path) && !is_there(section, &path, tree)? {
-            return Ok(Err(format!("there is no file {path}")));
+            return Ok(Err(Unfit::Level(format!("there is no file {path}"))));
         }
         if !paths.contains(&path) {
             paths.push(path);

@@ -92,7 +92,7 @@ fn alone(
         Err(why) => return Ok(Err(why)),
     };
     let files = match changed_files(&patch, one.patch.strip, tree)? {
-        Ok(files) => files.paths,
+        Ok(files) => files,
         Err(why) => return Ok(Err(why)),
     };
     let alone = Edited { patch: one, files: &files, depends_on: &[], lints: &BTreeMap::new() };

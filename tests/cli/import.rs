@@ -142,9 +142,20 @@ fn what_diff_cannot_do_is_said() {
     env.write("binary.patch", "diff --git a/x b/x\nGIT binary patch\nliteral 0\n");
     env.write("text.patch", "Nothing here.\n");
     env.write("outside.patch", "--- /dev/null\n+++ b/../outside\n@@ -0,0 +1 @@\n+x\n");
+    env.write("git.patch", "--- /dev/null\n+++ b/.git/config\n@@ -0,0 +1 @@\n+x\n");
+    env.write("absolute.patch", "--- /dev/null\n+++ /etc/passwd\n@@ -0,0 +1 @@\n+x\n");
     env.write("gone.patch", "--- a/gone.c\n+++ b/gone.c\n@@ -1 +1 @@\n-a\n+b\n");
     env.write("cut.patch", "--- a/README\n+++ b/README\n@@ -1,9 +1,9 @@\n-a\n");
-    let all = ["rename.patch", "binary.patch", "text.patch", "outside.patch", "gone.patch", "cut.patch"];
+    let all = [
+        "rename.patch",
+        "binary.patch",
+        "text.patch",
+        "outside.patch",
+        "git.patch",
+        "absolute.patch",
+        "gone.patch",
+        "cut.patch",
+    ];
     let mut arguments = vec!["import"];
     arguments.extend(all);
     arguments.extend(["--base", "tree"]);
@@ -153,11 +164,13 @@ fn what_diff_cannot_do_is_said() {
       cannot take binary.patch: it has a binary change of x, which `diff` cannot do
       cannot take text.patch: it contains no change
       cannot take outside.patch: it leads out of the tree: ../outside
+      cannot take git.patch: it has an invalid path `.git/config`: git uses that name for itself
+      cannot take absolute.patch: etc/passwd has an absolute name, so it is not known where in the tree it belongs: give -p
       cannot take gone.patch: there is no file gone.c
       cannot take cut.patch: hunk 1 (line 3 of the patch) is cut off: its header says 9 old and 9 new lines, and the patch ends before
-    rename on tree: 0 of 6 patches taken, 0 files changed
+    rename on tree: 0 of 8 patches taken, 0 files changed
     ------- stderr -------
-    error: 6 of 6 patches cannot be taken
+    error: 8 of 8 patches cannot be taken
       nothing was written
       help: refresh these patches, or leave them out with --keep-going
     [exit 3]

@@ -148,6 +148,11 @@ impl Names {
         self.given().any(|name| components(&name.text).contains(&&b".."[..]))
     }
 
+    /// Whether its own name is an absolute path.
+    pub fn is_absolute(&self) -> bool {
+        self.own().is_some_and(|own| own.starts_with(b"/"))
+    }
+
     /// The section's own name without `level` leading directories, which are its prefix unless given; `None` if it has no more.
     pub fn stripped(&self, level: Option<usize>) -> Option<String> {
         let own = components(self.own()?);
