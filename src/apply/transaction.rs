@@ -249,9 +249,9 @@ fn change_tree(
     for path in &update.create {
         disk.make_dir(&Place::of(root, path)?)?;
     }
-    let places = Places::new(root);
     for (i, (file, seen)) in update.files.iter().zip(seen).enumerate() {
-        let place = places.of(&file.path)?;
+        // Found again for each file: the directory that the file before is in may have been moved meanwhile.
+        let place = Place::of(root, &file.path)?;
         let changed = || ApplyError::Changed(vec![file.path.clone()]);
         let names = if matches!(file.action, Action::SetMode(_)) { 1 } else { 2 };
         // Syncing the stage takes long enough for someone to save a file.
@@ -287,9 +287,8 @@ fn change_tree(
     }
     // Each rename above changed the mtime of a directory, so these are set last. The directories are
     // synced here because the commit that follows must not reach the disk before the renames.
-    let places = Places::new(root);
     for some in update.mtimes.chunks(BATCH) {
-        let place = |(path, mtime): &(TreePath, Mtime)| Ok((places.of(path)?, *mtime));
+        let place = |(path, mtime): &(TreePath, Mtime)| Ok((Place::of(root, path)?, *mtime));
         disk.set_and_sync_dirs(&some.iter().map(place).collect::<Result<Vec<_>, ApplyError>>()?)?;
     }
     Ok(())

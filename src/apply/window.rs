@@ -102,6 +102,27 @@ fn a_directory_replaced_by_a_link_in_the_window_is_not_written_through() {
 }
 
 #[test]
+fn a_directory_that_is_moved_between_two_files_is_noticed() {
+    let dir = tree();
+    let root = dir.path();
+    fs::write(root.join("Modules/one.c"), "one").unwrap();
+    fs::write(root.join("Modules/two.c"), "two").unwrap();
+    let edit = |path: &str| super::testing::change(root, path, vec![crate::text::Rewrite::insert(0, "x")]);
+    let changes = [edit("Modules/one.c"), edit("Modules/two.c")];
+    let disk = Disk::hooked(|doing, path| {
+        if doing == "replace" && path.ends_with("Modules/one.c") && !root.join("moved").exists() {
+            fs::rename(root.join("Modules"), root.join("moved")).unwrap();
+            fs::create_dir(root.join("Modules")).unwrap();
+        }
+        Ok(())
+    });
+    let error = commit_on(&disk, root, one("one", &changes)).unwrap_err();
+    assert!(matches!(error, ApplyError::Changed(_) | ApplyError::Unfinished { .. }), "{error}");
+    assert_eq!(fs::read(root.join("moved/two.c")).unwrap(), b"two");
+    assert!(!root.join(super::RECEIPT).exists());
+}
+
+#[test]
 fn what_an_open_editor_writes_to_the_old_file_is_kept() {
     let dir = tree();
     let path = dir.path().join("Lib/latin.py");
