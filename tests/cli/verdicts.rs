@@ -120,12 +120,14 @@ fn a_statement_that_moved_far_off_in_its_function_is_not_already_removed() {
 
 #[test]
 fn a_file_without_what_is_removed_is_no_candidate() {
-    let old = "class Worker:\n    def a(self):\n        return 3\n\n    def b(self):\n        return 4\n\n    def isAlive(self):\n        return 1\n\n    def is_alive(self):\n        return 1\n";
+    // The line of the class is too far off to show the place.
+    let methods: String = (0..8).map(|n| format!("    def m{n}(self):\n        return {n}\n\n")).collect();
+    let old = format!("class Worker:\n{methods}    def isAlive(self):\n        return 1\n");
     let new = "class Worker:\n    def is_alive(self):\n        return 2\n";
     let other = "class Other:\n    worker = Worker\n";
     let edit = "file: Lib/worker.py\npython.remove-method: {class: Worker, method: isAlive}";
     let files = [("Lib/worker.py", new), ("Lib/other.py", other)];
-    let cell = Case::new(&[("Lib/worker.py", old)], &files, edit).cell();
+    let cell = Case::new(&[("Lib/worker.py", &old)], &files, edit).cell();
     let candidates = cell["candidates"].as_array().unwrap();
     assert!(candidates.iter().all(|one| one["file"] != "Lib/other.py"), "{cell:#?}");
 }
