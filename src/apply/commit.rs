@@ -28,7 +28,7 @@ use crate::tree::{File, FileChange, TreePath};
 ///
 /// # Errors
 /// [`ApplyError`]; no file was changed then. A layer cannot create a directory where the tree has a
-/// file that an earlier layer removes: that is [`ApplyError::WrongType`].
+/// file that an earlier layer removes, or the other way round: that is [`ApplyError::Turns`].
 pub fn commit(root: &Path, layers: Vec<(Layer, &[FileChange])>) -> Result<Option<Receipt>, ApplyError> {
     commit_on(&Disk::default(), root, layers)
 }
@@ -127,6 +127,7 @@ fn check<'a>(
             let same = if let Some(file) = results.get(path) {
                 *file == change.before.as_ref()
             } else {
+                refuse_turn(path, &results, &on_disk)?;
                 let found = inspect::file_and_contents(&places, path)?;
                 refuse_conflict(path, &results)?;
                 on_disk.insert(path, found.as_ref().map(|(info, _)| *info));
@@ -150,6 +151,25 @@ fn check<'a>(
         results.extend(changes.iter().map(|change| (&change.path, change.after.as_ref())));
     }
     if differing.is_empty() { Ok(on_disk) } else { Err(ApplyError::Changed(differing)) }
+}
+
+/// Refuses to write below a file of the tree that earlier layers remove, or where they remove the files of a directory.
+fn refuse_turn(
+    path: &TreePath,
+    results: &BTreeMap<&TreePath, Option<&File>>,
+    on_disk: &BTreeMap<&TreePath, Option<FileInfo>>,
+) -> Result<(), ApplyError> {
+    let is_removed = |file: &TreePath| {
+        results.get(file).is_some_and(Option::is_none) && on_disk.get(file).is_some_and(Option::is_some)
+    };
+    if let Some(file) = path.ancestors().find(is_removed) {
+        return Err(ApplyError::Turns(file));
+    }
+    let mut removed = results.keys().filter(|file| is_removed(file));
+    match removed.any(|file| file.ancestors().any(|above| above == *path)) {
+        true => Err(ApplyError::Turns(path.clone())),
+        false => Ok(()),
+    }
 }
 
 /// Refuses to write a file where earlier layers create a directory, or below a file that they create.

@@ -66,6 +66,10 @@ pub enum ApplyError {
     /// A layer made a directory where an earlier one removed a file: both cannot be reverted in one step.
     #[error("`{0}` was a file, and a later patchset made a directory of that name")]
     Replaced(TreePath),
+    /// One layer removes a file, and a later one makes a directory of its name, or the other way round: both cannot be
+    /// applied in one step.
+    #[error("cannot turn `{0}` from a file into a directory, or back, in one step")]
+    Turns(TreePath),
     /// A process was killed while it changed the tree, and a file was edited before that change was
     /// undone. The tree is neither as before the change nor as after it.
     #[error("{path} was edited after an interrupted apply or revert")]

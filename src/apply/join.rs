@@ -325,7 +325,9 @@ mod tests {
             |error, at: &str| matches!(error, ApplyError::WrongType(path) if path.as_str() == at);
         assert!(wrong_type(refused(add("x", b"", false), add("x/y/z", b"", false)), "x"));
         assert!(wrong_type(refused(add("x/y/z", b"", false), add("x", b"", false)), "x"));
-        assert!(wrong_type(refused(remove(root, "README"), add("README/x", b"", false)), "README"));
+        let turns = |error, at: &str| matches!(error, ApplyError::Turns(path) if path.as_str() == at);
+        assert!(turns(refused(remove(root, "README"), add("README/x", b"", false)), "README"));
+        assert!(turns(refused(remove(root, "Modules/locked.c"), add("Modules", b"", false)), "Modules"));
     }
 
     #[test]

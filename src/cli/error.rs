@@ -161,6 +161,9 @@ impl From<ApplyError> for CliError {
             ApplyError::Replaced(_) => CliError { status: ExitStatus::Unfit, ..cli }
                 .detail("nothing was written")
                 .help("revert the patchsets one by one: run `pypatch revert --top` until none is left"),
+            ApplyError::Turns(_) => cli
+                .detail("nothing was written")
+                .help("apply the patchsets one by one: run `pypatch apply` for each"),
             ApplyError::Torn { old: Some(old), .. } => cli.help(format!(
                 "its old contents are in {}: restore them, then run this again",
                 old.display()

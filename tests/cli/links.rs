@@ -163,6 +163,15 @@ fn a_directory_in_the_place_of_a_removed_file_is_reverted_one_by_one() {
     let before = env.state("tree");
     env.patchset("p", "  - id: a\n    why: w\n    file: d\n    file.remove: {contains: old}\n");
     env.patchset("q", "  - id: b\n    why: w\n    file: d/new\n    file.add: {content: new}\n");
+    assert_snapshot!(env.run(&["apply", "--allow-unpinned", "p", "q", "tree"]), @"
+    ------- stderr -------
+    note: tree is not a pinned release: it has no CPython version
+    error: cannot turn `d` from a file into a directory, or back, in one step
+      nothing was written
+      help: apply the patchsets one by one: run `pypatch apply` for each
+    [exit 3]
+    ");
+    assert_eq!(env.state("tree"), before);
     for patchset in ["p", "q"] {
         env.stdout(&["apply", "--allow-unpinned", patchset, "tree"]);
     }
