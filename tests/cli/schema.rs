@@ -134,7 +134,7 @@ const RIGHT: &[&str] = &[
     "[{id: e, why: w, file: f, c.wrap: {function: {name: g, under: '#ifdef A'}, condition: '#ifndef B', from: a, to: b}}]",
     "[{id: e, why: w, file: [f], m4.define: {macros: A, text: b}}]",
     "[{id: e, why: w, file: {'<3.0': f, '>=3.0': [g, h/*.c]}, text.replace: {find: {'<3.8, >=2.5': a}, with: {'>=3.0': {from: text}, '<3.0': b}, count: {'>=3.0': 2, '<3.0': 3}}}]",
-    "[{id: e, why: w, file: f.c, within: {'<3.0': {function: [f, g]}, '>=3.0': {class: {'<3.8': C}}}, text.replace: {find: a, with: b}}]",
+    "[{id: e, why: w, file: f.c, within: {'<3.0': {function: [f, g]}, '>=3.0': {struct: {'<3.8': C}}}, text.replace: {find: a, with: b}}]",
     "[{id: e, why: w, file: f.c, c.replace: {function: [f, {name: g, under: '#if A'}], find: a, with: b}}]",
     r#"[{id: e, why: w, file: f, diff: {patch: "--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n", max-offset: 3}}]"#,
 ];
