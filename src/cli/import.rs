@@ -6,7 +6,7 @@ use super::{CliError, ExitStatus, Format, Ui, Workspace, new_patchset, output};
 use crate::import::{self, Applied, Edited, Head, ImportError, ImportedPatch};
 use crate::patchset::{NewPatchset, Patchset};
 use crate::plan::plan;
-use crate::report::Imported;
+use crate::report::{Imported, patches};
 use crate::tree::{FileChange, Tree};
 
 #[derive(Debug, clap::Args)]
@@ -124,7 +124,7 @@ fn unreadable(error: ImportError) -> CliError {
 /// The error for patches that cannot be taken.
 fn not_all(applied: &Applied, all: usize) -> CliError {
     let count = applied.problems.len();
-    CliError::unfit(format!("{count} of {all} patches cannot be taken"))
+    CliError::unfit(format!("{count} of {} cannot be taken", patches(all)))
         .detail("nothing was written")
         .help("refresh these patches, or leave them out with --keep-going")
 }

@@ -77,7 +77,7 @@ fn at_level(
         if section.effect == Effect::Adds {
             added.push(path.clone());
         } else if !added.contains(&path) && !is_there(section, &path, tree)? {
-            return Ok(Err(Unfit::Level(format!("there is no file {path}"))));
+            return Ok(Err(Unfit::Level(format!("{path} does not exist"))));
         }
         if !paths.contains(&path) {
             paths.push(path);

@@ -8,13 +8,13 @@ mod message;
 mod order;
 mod series;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_yaml::{FlowSeq, LitStr};
 
-use crate::patchset::NewPatchset;
+use crate::patchset::{NewPatchset, indented, yaml};
 use crate::tree::TreePath;
 
 pub use message::Message;
@@ -72,11 +72,15 @@ pub struct Problem {
 
 /// Gives each patch an id and the name of a file, none of them twice.
 pub fn named(patches: Vec<PatchFile>) -> Vec<ImportedPatch> {
-    let mut ids: BTreeMap<String, usize> = BTreeMap::new();
+    let mut ids = BTreeSet::new();
     let mut once = |name: String| {
-        let times = ids.entry(name.clone()).or_default();
-        *times += 1;
-        if *times == 1 { name } else { format!("{name}-{times}") }
+        let mut id = name.clone();
+        let mut number = 2;
+        while !ids.insert(id.clone()) {
+            id = format!("{name}-{number}");
+            number += 1;
+        }
+        id
     };
     patches
         .into_iter()
@@ -174,8 +178,8 @@ pub fn write(head: &Head, patches: &[Edited<'_>]) -> NewPatchset {
         title: &head.title,
         pins: head.pin.as_ref().map(|pin| FlowSeq([pin.as_str()])),
     };
-    let mut yaml = to_yaml(&top);
-    yaml.push_str("\nedits:\n");
+    let mut text = yaml(&top);
+    text.push_str("\nedits:\n");
     let blocks = patches.iter().map(|Edited { patch, files, depends_on, lints }| {
         let edit = EditYaml {
             id: &patch.id,
@@ -184,21 +188,17 @@ pub fn write(head: &Head, patches: &[Edited<'_>]) -> NewPatchset {
             depends_on: (!depends_on.is_empty()).then_some(FlowSeq(*depends_on)),
             allow: allowed(lints),
         };
-        let lines: String = to_yaml(&edit)
-            .lines()
-            .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") })
-            .collect();
-        lines.replacen("    ", "  - ", 1) + &changes(files, &patch.file)
+        indented(&yaml(&edit), 4).replacen("    ", "  - ", 1) + &changes(files, &patch.file)
     });
-    yaml.push_str(&blocks.collect::<Vec<_>>().join("\n"));
+    text.push_str(&blocks.collect::<Vec<_>>().join("\n"));
     let files =
         patches.iter().map(|Edited { patch, .. }| (patch.file.clone(), patch.patch.bytes.clone())).collect();
-    NewPatchset { yaml, files }
+    NewPatchset { yaml: text, files }
 }
 
 /// The changes of an edit, one for each file, as people write them.
 fn changes(files: &[TreePath], patch: &str) -> String {
-    let name = |path: &TreePath| to_yaml(&path.as_str());
+    let name = |path: &TreePath| yaml(&path.as_str());
     let diff = format!("diff: {{patch: {{from: {patch}}}}}\n");
     if let [one] = files {
         return format!("    file: {}    {diff}", name(one));
@@ -207,13 +207,16 @@ fn changes(files: &[TreePath], patch: &str) -> String {
     format!("    changes:\n{}", each.collect::<String>())
 }
 
-fn to_yaml(value: &impl Serialize) -> String {
-    serde_yaml::to_string(value).expect("maps of texts and numbers are valid YAML")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::id_of;
+    use super::{PatchFile, id_of, named};
+
+    #[test]
+    fn no_two_patches_have_one_id() {
+        let patch = |name: &str| PatchFile { name: name.to_owned(), strip: None, bytes: Vec::new() };
+        let all = named(["a.patch", "x/A.diff", "a-2.patch", "01-a.patch"].map(patch).to_vec());
+        assert_eq!(all.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["a", "a-2", "a-2-2", "a-3"]);
+    }
 
     #[test]
     fn an_id_is_made_of_the_name_of_a_patch() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::changes::changed_files;
 use super::{Edited, Head, ImportedPatch, Problem, allowed, write};
 use crate::edit::{Near, Outcome};
-use crate::patchset::{Edit, NewPatchset, Patchset};
+use crate::patchset::{Edit, NewPatchset, Patchset, prerequisites};
 use crate::plan::{joined, plan};
 use crate::syntax::patch::Patch;
 use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath};
@@ -59,9 +59,9 @@ pub fn apply(
             }
         };
         applied.changes = joined(&applied.changes.iter().chain(&own).collect::<Vec<_>>());
-        let trial = Trial { patchset: &patchset, edits: &edits, taken: &applied.taken, tree };
+        let mut edit = patchset.edits.first().expect("the patchset of a patch has an edit for it").clone();
+        let trial = Trial { patchset: &patchset, edit: &edit, edits: &edits, taken: &applied.taken, tree };
         let depends_on = trial.prerequisites(&files, &applied.changes)?;
-        let Some(mut edit) = patchset.edits.into_iter().next() else { continue };
         edit.depends_on.clone_from(&depends_on);
         edits.push(edit);
         applied.taken.push(Taken { index, files, depends_on, lints });
@@ -132,51 +132,48 @@ fn alone(
 struct Trial<'a> {
     /// The patchset of the edit alone.
     patchset: &'a Patchset,
+    edit: &'a Edit,
     edits: &'a [Edit],
     taken: &'a [Taken],
     tree: &'a dyn Tree,
 }
 
 impl Trial<'_> {
-    /// The edits without which the edit would give other contents of `files` than `changes` have: none, the last that changes one of
-    /// these files, or all that do.
+    /// The edits without which the edit would give other contents of `files` than `changes` have: of those that change one of these
+    /// files, as few as possible.
     fn prerequisites(&self, files: &[TreePath], changes: &[FileChange]) -> Result<Vec<String>, TreeError> {
-        let shares = |taken: &&Taken| taken.files.iter().any(|file| files.contains(file));
-        let sharing: Vec<usize> = (0..self.taken.len()).filter(|at| shares(&&self.taken[*at])).collect();
+        let all = self.edits.iter().zip(self.taken);
+        let shares = |(_, taken): &(&Edit, &Taken)| taken.files.iter().any(|file| files.contains(file));
+        let sharing: Vec<String> = all.filter(shares).map(|(edit, _)| edit.id.clone()).collect();
         let Some(last) = sharing.last() else { return Ok(Vec::new()) };
-        let ids = |all: &[usize]| all.iter().map(|at| self.edits[*at].id.clone()).collect::<Vec<_>>();
-        for needed in [&[][..], &[*last]] {
-            if self.gives(&sharing, &ids(needed), files, changes)? {
-                return Ok(ids(needed));
+        for needed in [&[][..], std::slice::from_ref(last)] {
+            if self.gives(&sharing, needed, files, changes)? {
+                return Ok(needed.to_vec());
             }
         }
-        Ok(ids(&sharing))
+        let mut needed = sharing.clone();
+        for id in sharing.iter().rev() {
+            let fewer: Vec<String> = needed.iter().filter(|one| *one != id).cloned().collect();
+            if self.gives(&sharing, &fewer, files, changes)? {
+                needed = fewer;
+            }
+        }
+        Ok(needed)
     }
 
     /// Whether the edit, if it depends on those in `depends_on`, gives the contents of `files` that `changes` have.
     fn gives(
         &self,
-        sharing: &[usize],
+        sharing: &[String],
         depends_on: &[String],
         files: &[TreePath],
         changes: &[FileChange],
     ) -> Result<bool, TreeError> {
-        let mut needed = sharing.to_vec();
-        let mut next = 0;
-        while let Some(at) = needed.get(next) {
-            let before = self.edits[*at]
-                .depends_on
-                .iter()
-                .filter_map(|id| self.edits.iter().position(|one| one.id == *id));
-            let new: Vec<usize> = before.filter(|at| !needed.contains(at)).collect();
-            needed.extend(new);
-            next += 1;
-        }
-        needed.sort_unstable();
-        let mut edits: Vec<Edit> = needed.iter().map(|at| self.edits[*at].clone()).collect();
-        edits.extend(
-            self.patchset.edits.iter().map(|own| Edit { depends_on: depends_on.to_vec(), ..own.clone() }),
-        );
+        let with = |depends_on: Vec<String>| Edit { depends_on, ..self.edit.clone() };
+        // Those that change the same files, and those that they need.
+        let needed = prerequisites(self.edits, &with(sharing.to_vec()));
+        let mut edits: Vec<Edit> = needed.into_iter().map(|at| self.edits[at].clone()).collect();
+        edits.push(with(depends_on.to_vec()));
         let planned = plan(&Patchset { edits, ..self.patchset.clone() }, self.tree)?;
         let after = |changes: &[FileChange], file: &TreePath| -> Option<Option<File>> {
             changes.iter().find(|change| change.path == *file).map(|change| change.after.clone())

@@ -291,7 +291,7 @@ fn limits(limit: Option<&str>) -> Vec<(String, serde_json::Value)> {
         Some("not_empty") => &[("minLength", 1)],
         Some("some") => &[("minItems", 1)],
         Some("to_99") => &[("minimum", 1), ("maximum", 99)],
-        Some(other) => panic!("`{other}` is no limit"),
+        Some(other) => panic!("unknown limit `{other}`"),
     };
     limits.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect()
 }

@@ -39,7 +39,7 @@ pub use lint::Lint;
 pub use published::json_schema;
 pub use reference::{Argument, Example, OperationReference, Reference, ScopeReference};
 pub use write::NewPatchset;
-pub(crate) use write::change_yaml;
+pub(crate) use write::{change_yaml, indented, yaml};
 
 use crate::digest::Sha256Digest;
 use crate::version::{Version, VersionRange};

@@ -19,8 +19,19 @@ pub struct NewPatchset {
 
 /// A change as YAML, as people write it. Of a change with several forms, the first.
 pub(crate) fn change_yaml(change: &Change) -> String {
-    serde_yaml::to_string(&ChangeYaml { change, is_then: false })
-        .expect("maps of texts and numbers are valid YAML")
+    yaml(&ChangeYaml { change, is_then: false })
+}
+
+/// A value as YAML.
+pub(crate) fn yaml(value: &impl Serialize) -> String {
+    serde_yaml::to_string(value).expect("maps of texts and numbers are valid YAML")
+}
+
+/// Lines indented by that many blanks, except blank lines.
+pub(crate) fn indented(text: &str, blanks: usize) -> String {
+    let indent = " ".repeat(blanks);
+    let line = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") };
+    text.lines().map(line).collect()
 }
 
 /// A change, with its keys in the order in which people write them.

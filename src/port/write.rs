@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::ser::Serialize;
-
 use super::decide::Ported;
 use super::edit_text::EditText;
-use crate::patchset::{Change, Edit, NewPatchset, Patchset, change_yaml};
+use crate::patchset::{Change, Edit, NewPatchset, Patchset, change_yaml, indented, yaml};
 
 /// The head of a new patchset.
 #[derive(Debug, Clone)]
@@ -87,15 +85,4 @@ fn block(edit: &Edit, changes: &[(usize, Change)], text: Option<&str>) -> String
         }
     }
     out
-}
-
-fn yaml(value: &impl Serialize) -> String {
-    serde_yaml::to_string(value).expect("maps of texts and numbers are valid YAML")
-}
-
-/// Lines indented by that many blanks, except blank lines.
-fn indented(text: &str, blanks: usize) -> String {
-    let indent = " ".repeat(blanks);
-    let line = |line: &str| if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") };
-    text.lines().map(line).collect()
 }

@@ -22,6 +22,11 @@ pub struct Imported<'a> {
     pub written: Option<String>,
 }
 
+/// A number of patches.
+pub(crate) fn patches(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "patch" } else { "patches" })
+}
+
 impl Report for Imported<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let Applied { taken, problems, changes } = self.applied;
@@ -40,8 +45,7 @@ impl Report for Imported<'_> {
         for problem in problems {
             writeln!(out, "  cannot take {}: {}", problem.patch, problem.why)?;
         }
-        let (all, files) = (counted(self.patches.len(), "patch"), counted(changes.len(), "file"));
-        let all = all.replace("patchs", "patches");
+        let (all, files) = (patches(self.patches.len()), counted(changes.len(), "file"));
         writeln!(out, "{} on {}: {} of {all} taken, {files} changed", self.patchset, self.source, taken.len())
     }
 

@@ -30,7 +30,7 @@ pub(crate) use apply::{Applied, Reverted, TreeStatus, state_name};
 pub(crate) use build::{Built, Commands, StepResult, seconds};
 pub(crate) use escape::printable;
 pub(crate) use explain::{Explained, Overview, Scopes};
-pub(crate) use import::Imported;
+pub(crate) use import::{Imported, patches};
 pub(crate) use list::counted;
 use list::{array, column};
 pub(crate) use matrix::{MatrixReport, details};

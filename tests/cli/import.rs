@@ -166,7 +166,7 @@ fn what_diff_cannot_do_is_said() {
       cannot take outside.patch: it leads out of the tree: ../outside
       cannot take git.patch: it has an invalid path `.git/config`: git uses that name for itself
       cannot take absolute.patch: etc/passwd has an absolute name, so it is not known where in the tree it belongs: give -p
-      cannot take gone.patch: there is no file gone.c
+      cannot take gone.patch: gone.c does not exist
       cannot take cut.patch: hunk 1 (line 3 of the patch) is cut off: its header says 9 old and 9 new lines, and the patch ends before
     rename on tree: 0 of 8 patches taken, 0 files changed
     ------- stderr -------
@@ -235,7 +235,7 @@ fn the_level_of_the_names_is_given_or_found() {
     }
     env.write("level.patch", patch("a/b/README"));
     let output = env.run(&["import", "level.patch", "--base", "tree", "-p1"]);
-    assert!(output.contains("there is no file b/README"), "{output}");
+    assert!(output.contains("b/README does not exist"), "{output}");
     env.write("debian/patches/series", "docs.diff -p9\n");
     let output = env.run(&["import", "debian/patches", "--base", "tree"]);
     assert!(output.contains("docs.diff: x/README has no name at that level of -p"), "{output}");
@@ -278,6 +278,35 @@ fn an_existing_patchset_is_not_replaced() {
     let output = env.run(&["import", "empty", "--base", "tree"]);
     assert!(output.contains("empty contains no patch"), "{output}");
     assert!(env.state("patchsets") == before);
+}
+
+#[test]
+fn patches_of_one_file_depend_on_each_other_only_where_they_touch() {
+    let env = environment();
+    let lines = |changed: &[usize]| -> String {
+        (1..=30).map(|n| if changed.contains(&n) { format!("new {n}\n") } else { format!("{n}\n") }).collect()
+    };
+    env.write("tree/lines", lines(&[]));
+    let hunk = |line: usize, context: &str| {
+        format!("@@ -{0},3 +{0},3 @@\n {1}\n-{2}\n+new {2}\n {3}\n", line, context, line + 1, line + 2)
+    };
+    let patch = |hunks: &str| format!("--- a/lines\n+++ b/lines\n{hunks}");
+    env.write("p/1.patch", patch(&hunk(4, "4")));
+    env.write("p/2.patch", patch(&hunk(24, "24")));
+    env.write("p/3.patch", patch(&hunk(14, "14")));
+    // Its context is what the first and the second one leave.
+    env.write("p/4.patch", patch(&(hunk(3, "3").replace(" 5\n", " new 5\n") + &hunk(25, "new 25"))));
+    assert_snapshot!(env.run(&["import", "p", "--base", "tree"]), @"
+      1  1 file
+      2  1 file
+      3  1 file
+      4  1 file, after 1, 2
+    p on tree: 4 of 4 patches taken, 1 file changed
+    wrote patchsets/p/patchset.yaml
+    [exit 0]
+    ");
+    env.stdout(&["apply", "--allow-unpinned", "p", "tree"]);
+    assert_eq!(fs::read_to_string(env.path("tree/lines")).unwrap(), lines(&[4, 5, 15, 25, 26]));
 }
 
 #[test]
