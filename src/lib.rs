@@ -58,6 +58,7 @@ pub mod apply;
 mod build;
 pub mod cli;
 pub mod contents;
+pub mod date;
 pub mod digest;
 pub mod edit;
 pub mod export;

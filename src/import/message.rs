@@ -1,15 +1,16 @@
 //! What the text above the first file of a patch says: the headers of a mail, of git, of Debian (DEP-3), or plain text.
 
+use crate::date::Date;
 use crate::syntax::patch::first_line;
 
 /// The message of a patch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Message {
-    /// What the patch is for: the subject and the text, with author and date at the end.
+    /// What the patch is for: the subject, the text, and at the end the other fields.
     pub why: String,
     /// Who wrote it.
     pub author: Option<String>,
-    /// When.
+    /// When, if the date can be read.
     pub date: Option<String>,
     /// Where upstream discusses it, or has it.
     pub upstream: Option<String>,
@@ -32,25 +33,22 @@ impl Message {
                 .filter(|text| !text.is_empty())
         };
         let summary = field("subject").map(subject).or_else(|| field("description").map(str::to_owned));
-        let author = field("from").or(field("author")).or(field("user")).map(decoded);
-        let date = field("date").or(field("last-update")).map(str::to_owned);
+        let author = field("from").or(field("author")).or(field("user")).map(|text| decoded(&one_line(text)));
+        let date = field("date").or(field("last-update")).map(one_line);
+        let (date, unknown) = match date.as_deref().map(Date::parse) {
+            Some(None) => (None, date),
+            _ => (date, None),
+        };
         let place = |name: &&str| field(name).and_then(link);
         let upstream = PLACES.iter().find_map(place).or_else(|| link(&text));
         let mut why = summary.map(|summary| decoded(&summary)).unwrap_or_default();
-        for part in [more_of(&fields), body] {
+        let more = more_of(&fields, upstream.as_deref());
+        let unknown = unknown.map(|date| format!("Date: {date}")).unwrap_or_default();
+        for part in [long_description(&fields), body, more, unknown] {
             if !part.is_empty() {
                 why.push_str(if why.is_empty() { "" } else { "\n\n" });
                 why.push_str(&part);
             }
-        }
-        let written = match (&author, &date) {
-            (Some(author), Some(date)) => Some(format!("Written by {author}, {date}.")),
-            (Some(author), None) => Some(format!("Written by {author}.")),
-            (None, _) => None,
-        };
-        if let Some(written) = written {
-            why.push_str(if why.is_empty() { "" } else { "\n\n" });
-            why.push_str(&written);
         }
         Message { why, author, date, upstream }
     }
@@ -83,7 +81,8 @@ fn fields(text: &str) -> (Vec<(String, String)>, String) {
             {
                 if let Some((_, value)) = fields.last_mut() {
                     value.push('\n');
-                    value.push_str(match line.trim() {
+                    // Only the first blank belongs to the field.
+                    value.push_str(match line[1..].trim_end() {
                         "." => "",
                         line => line,
                     });
@@ -138,22 +137,34 @@ fn subject(text: &str) -> String {
     rest.filter(|rest| !rest.is_empty()).unwrap_or(text).to_owned()
 }
 
-/// What else the fields say to whoever keeps the patch.
-fn more_of(fields: &[(String, String)]) -> String {
+/// A text without line ends.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The field `Description` of a patch that also has a subject.
+fn long_description(fields: &[(String, String)]) -> String {
+    let has_subject = fields.iter().any(|(name, _)| name == "subject");
+    let found = fields.iter().find(|(name, _)| has_subject && name == "description");
+    found.map(|(_, text)| text.clone()).unwrap_or_default()
+}
+
+/// What else the fields say to whoever keeps the patch, but for the bug that is the patch's link to upstream.
+fn more_of(fields: &[(String, String)], upstream: Option<&str>) -> String {
     let is_shown = |name: &str| {
         matches!(name, "origin" | "bug" | "forwarded" | "applied-upstream" | "upstream-status")
             || name.starts_with("bug-")
     };
-    let mut lines: Vec<String> = Vec::new();
-    if fields.iter().any(|(name, _)| name == "subject") {
-        lines.extend(fields.iter().filter(|(name, _)| name == "description").map(|(_, text)| text.clone()));
-    }
-    let shown = fields.iter().filter(|(name, value)| is_shown(name) && !value.is_empty());
-    lines.extend(shown.map(|(name, value)| {
-        let first = name[..1].to_uppercase();
-        format!("{first}{}: {value}", &name[1..])
-    }));
-    lines.join("\n")
+    let is_upstream = |name: &str, value: &str| name == "bug" && Some(value) == upstream;
+    let shown = fields
+        .iter()
+        .filter(|(name, value)| is_shown(name) && !value.is_empty() && !is_upstream(name, value));
+    let line = |(name, value): &(String, String)| {
+        let is_start = |at: usize| at == 0 || name[..at].ends_with('-');
+        let sign = |(at, sign): (usize, char)| if is_start(at) { sign.to_ascii_uppercase() } else { sign };
+        format!("{}: {}", name.char_indices().map(sign).collect::<String>(), one_line(value))
+    };
+    shown.map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The first address in a text.
@@ -227,7 +238,7 @@ mod tests {
         assert_eq!(message.upstream.as_deref(), Some("https://bugs.x.org/1"));
         assert_eq!(
             message.why,
-            "Run the device's tests\n\nThe device has no fork.\n\nSee https://bugs.x.org/1.\n\nWritten by Jürgen X <j@x.org>, Tue, 1 Jul 2025 10:00:00 +0200."
+            "Run the device's tests\n\nThe device has no fork.\n\nSee https://bugs.x.org/1."
         );
     }
 
@@ -239,8 +250,23 @@ mod tests {
         assert_eq!(message.upstream.as_deref(), Some("https://bugs.x.org/2"));
         assert_eq!(
             message.why,
-            "Do not link libm\nIt is part of libc.\n\nOn the device, too.\n\nBug: https://bugs.x.org/2\nForwarded: not-needed\n\nWritten by A B <a@b.org>, 2025-07-01."
+            "Do not link libm\nIt is part of libc.\n\nOn the device, too.\n\nForwarded: not-needed"
         );
+        assert_eq!(message.author.as_deref(), Some("A B <a@b.org>"));
+        assert_eq!(message.date.as_deref(), Some("2025-07-01"));
+    }
+
+    #[test]
+    fn the_indentation_of_a_description_stays() {
+        let message = read("Description: Do not link\n Run:\n   make\nAuthor: A\n B\nBug-Debian: x\n");
+        assert_eq!(message.why, "Do not link\nRun:\n  make\n\nBug-Debian: x");
+        assert_eq!(message.author.as_deref(), Some("A B"));
+    }
+
+    #[test]
+    fn a_date_that_cannot_be_read_stays_in_the_text() {
+        let message = read("Description: Fix it\nLast-Update: <YYYY-MM-DD>\n");
+        assert_eq!((message.why.as_str(), message.date), ("Fix it\n\nDate: <YYYY-MM-DD>", None));
     }
 
     #[test]
@@ -250,9 +276,8 @@ mod tests {
             "The device has no fork:\nit would hang."
         );
         assert_eq!(read(""), Message::default());
-        assert_eq!(
-            read("# HG changeset patch\n# User a\n# Date 1 0\n# Node ID 12\nFix it\n\n").why,
-            "Fix it\n\nWritten by a, 1 0."
-        );
+        let message = read("# HG changeset patch\n# User a\n# Date 1 0\n# Node ID 12\nFix it\n\n");
+        assert_eq!((message.why.as_str(), message.author.as_deref()), ("Fix it", Some("a")));
+        assert_eq!(message.date.as_deref(), Some("1 0"));
     }
 }

@@ -147,6 +147,10 @@ struct EditYaml<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     upstream: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     depends_on: Option<FlowSeq<&'a [String]>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     allow: BTreeMap<String, String>,
@@ -185,6 +189,8 @@ pub fn write(head: &Head, patches: &[Edited<'_>]) -> NewPatchset {
             id: &patch.id,
             why: LitStr(&patch.message.why),
             upstream: patch.message.upstream.as_deref(),
+            author: patch.message.author.as_deref(),
+            date: patch.message.date.as_deref(),
             depends_on: (!depends_on.is_empty()).then_some(FlowSeq(*depends_on)),
             allow: allowed(lints),
         };

@@ -168,8 +168,19 @@ struct ChangeKeys {
 }
 
 /// The keys of an edit, besides those of its only change.
-pub(super) const EDIT_KEYS: [&str; 9] =
-    ["id", "why", "upstream", "since", "until", "depends-on", "requires", "allow", "changes"];
+pub(super) const EDIT_KEYS: [&str; 11] = [
+    "id",
+    "why",
+    "upstream",
+    "author",
+    "date",
+    "since",
+    "until",
+    "depends-on",
+    "requires",
+    "allow",
+    "changes",
+];
 
 /// The keys of a change, besides its operation.
 pub(super) const CHANGE_KEYS: [&str; 5] = ["file", "when", "within", "needed-while", "then"];
@@ -337,6 +348,7 @@ impl<'de> Deserialize<'de> for RawEdit {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawEdit, A::Error> {
                 let mut keys = ChangeKeys::default();
                 let (mut id, mut why, mut upstream) = (None, None, None);
+                let (mut author, mut date) = (None, None);
                 let (mut since, mut until) = (None, None);
                 let (mut depends_on, mut requires, mut allow) = (Vec::new(), Vec::new(), BTreeMap::new());
                 let mut changes: Vec<Located<Change>> = Vec::new();
@@ -345,6 +357,8 @@ impl<'de> Deserialize<'de> for RawEdit {
                         "id" => id = Some(map.next_value()?),
                         "why" => why = Some(map.next_value::<String>()?),
                         "upstream" => upstream = Some(map.next_value()?),
+                        "author" => author = Some(map.next_value()?),
+                        "date" => date = Some(map.next_value()?),
                         "since" => since = Some(map.next_value()?),
                         "until" => until = Some(map.next_value()?),
                         "depends-on" => depends_on = map.next_value()?,
@@ -378,6 +392,8 @@ impl<'de> Deserialize<'de> for RawEdit {
                         id,
                         why,
                         upstream,
+                        author,
+                        date,
                         since,
                         until,
                         depends_on,
@@ -449,6 +465,12 @@ impl JsonSchema for RawEdit {
             },
             "why": {"type": "string", "pattern": r"\S", "description": "Why it is needed."},
             "upstream": {"type": "string", "description": "Where upstream discusses the problem."},
+            "author": {"type": "string", "pattern": r"^\S.*$", "description": "Who wrote it (example: `A B <a@example.org>`)."},
+            "date": {
+                "type": "string",
+                "pattern": "[0-9]",
+                "description": "When it was written, as git or a mail has it (examples: `2025-07-01`, `Tue, 1 Jul 2025 10:00:00 +0200`).",
+            },
             "since": version("The first version it is for."),
             "until": version("The first version after those it is for."),
             "depends-on": {

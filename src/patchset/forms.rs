@@ -16,10 +16,12 @@ pub(super) const FORMS: &str = "\0forms";
 const MOST: usize = 64;
 
 /// The keys of an edit or change that have no values by version.
-const FIXED: [&str; 11] = [
+const FIXED: [&str; 13] = [
     "id",
     "why",
     "upstream",
+    "author",
+    "date",
     "since",
     "until",
     "depends-on",

@@ -8,6 +8,7 @@ use super::forms::{NamedTexts, expand, needs_inherited};
 use super::id::{ALLOWED_ID, LONGEST_ID, is_id};
 use super::misplaced::explained;
 use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
+use crate::date::Date;
 use crate::digest::Sha256Digest;
 use crate::operation::TextFile;
 use crate::text::nearest_names;
@@ -236,6 +237,17 @@ impl Check<'_> {
             let joined = Located { value: bounds.join(", "), at };
             self.range(&joined)
         };
+        if let Some(author) = &edit.author
+            && (author.value.trim().is_empty() || author.value.trim().contains('\n'))
+        {
+            self.at(author.at, "`author` is not a name on one line (example: `A B <a@example.org>`)");
+        }
+        if let Some(date) = &edit.date
+            && Date::parse(&date.value).is_none()
+        {
+            let examples = "`2025-07-01` or `Tue, 1 Jul 2025 10:00:00 +0200`";
+            self.at(date.at, format!("`date` cannot be read: `{}` (example: {examples})", date.value));
+        }
         for lint in edit.allow.keys() {
             if !Lint::ALL.iter().any(|known| known.name() == lint) {
                 let near = nearest_names(lint, Lint::ALL.iter().map(|known| known.name()));
@@ -249,6 +261,8 @@ impl Check<'_> {
             id: edit.id.value.clone(),
             why: edit.why.trim().to_owned(),
             upstream: edit.upstream.clone(),
+            author: edit.author.as_ref().map(|author| author.value.trim().to_owned()),
+            date: edit.date.as_ref().map(|date| date.value.trim().to_owned()),
             when,
             depends_on: edit.depends_on.clone(),
             requires: edit.requires.clone(),

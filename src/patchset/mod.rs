@@ -78,6 +78,10 @@ pub struct Edit {
     pub why: String,
     /// Where upstream discusses it.
     pub upstream: Option<String>,
+    /// Who wrote it: `Name <mail>`.
+    pub author: Option<String>,
+    /// When, as git or a mail writes it.
+    pub date: Option<String>,
     /// The versions it is for; `None` for all.
     pub when: Option<VersionRange>,
     /// The edits on whose result it is planned.
@@ -175,6 +179,8 @@ pub(crate) struct RawEdit {
     id: Located<String>,
     why: String,
     upstream: Option<String>,
+    author: Option<Located<String>>,
+    date: Option<Located<String>>,
     since: Option<Located<String>>,
     until: Option<Located<String>>,
     depends_on: Vec<String>,

@@ -40,7 +40,8 @@ impl EditText {
         let keys = segments(&body, margin + 2, |_| true);
         let is_item = |line: &str| line.starts_with("- ");
         let is_head = |key: &str| {
-            ["why", "upstream", "since", "until", "depends-on", "requires", "allow"].contains(&key)
+            ["why", "upstream", "author", "date", "since", "until", "depends-on", "requires", "allow"]
+                .contains(&key)
         };
         let mut edit = EditText { lead, head: Some(String::new()), ..EditText::default() };
         let mut own_change = String::new();

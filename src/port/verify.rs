@@ -41,6 +41,7 @@ fn is_as_decided(was: &Edit, is: &Edit, ported: &Ported) -> bool {
     (&was.when, &was.requires, &was.allow) == (&is.when, &is.requires, &is.allow)
         && was.depends_on == is.depends_on
         && (&was.upstream, &was.why) == (&is.upstream, &is.why)
+        && (&was.author, &was.date) == (&is.author, &is.date)
         && changes.len() == is.changes.len()
         && changes.iter().zip(&is.changes).all(|(one, other)| same(one, other))
 }

@@ -59,6 +59,10 @@ impl Report for Patchset {
             if let Some(upstream) = &edit.upstream {
                 writeln!(out, "    upstream: {upstream}")?;
             }
+            let by = edit.author.iter().cloned().chain(edit.date.clone()).collect::<Vec<_>>();
+            if !by.is_empty() {
+                writeln!(out, "    written by: {}", by.join(", "))?;
+            }
             if let Some(when) = &edit.when {
                 writeln!(out, "    for: {when}")?;
             }
@@ -94,6 +98,7 @@ impl Report for Patchset {
             "pins": self.pins, "extends": self.extends, "dropped": self.dropped,
             "edits": array(&self.edits, |edit| json!({
                 "id": edit.id, "why": edit.why, "upstream": edit.upstream, "allow": edit.allow,
+                "author": edit.author, "date": edit.date,
                 "when": edit.when.as_ref().map(ToString::to_string),
                 "depends_on": edit.depends_on,
                 "requires": array(&edit.requires, |one| one.to_string().into()),

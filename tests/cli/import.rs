@@ -62,8 +62,8 @@ fn a_series_becomes_a_patchset_that_gives_the_same_tree() {
           Open the device
 
           It is needed.
-
-          Written by A B <a@b.org>, Tue, 1 Jul 2025 10:00:00 +0200.
+        author: A B <a@b.org>
+        date: Tue, 1 Jul 2025 10:00:00 +0200
         file: src/main.c
         diff: {patch: {from: open-the-device.patch}}
 
@@ -72,8 +72,6 @@ fn a_series_becomes_a_patchset_that_gives_the_same_tree() {
           Close the device
 
           It leaks.
-
-          Bug: https://bugs.x.org/7
         upstream: https://bugs.x.org/7
         depends-on: [open-the-device]
         file: src/main.c
@@ -203,8 +201,8 @@ fn a_mailbox_is_taken_mail_by_mail() {
           Open the device
 
           It is needed.
-
-          Written by A B <a@b.org>, Tue, 1 Jul 2025 10:00:00 +0200.
+        author: A B <a@b.org>
+        date: Tue, 1 Jul 2025 10:00:00 +0200
         file: src/main.c
         diff: {patch: {from: open-the-device.patch}}
 

@@ -342,7 +342,7 @@ fn an_unknown_key_is_refused() {
     assert_snapshot!(check(format!("{HEAD}author: me\n")), @"
     ------- stderr -------
     error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:4:1: unknown field `author`, expected one of `schema`, `id`, `title`, `applies-to`, `pins`, `extends`, `drop`, `texts`, `edits`, `build`
+      patchsets/mine/patchset.yaml:4:1: `author` is not a key of the patchset: write it inside an edit of `edits`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, wyh: b, file: M, file.mode: {executable: true}}\n"), @"
@@ -899,6 +899,7 @@ fn show_prints_edits_and_their_reasons() {
       "edits": [
         {
           "allow": {},
+          "author": null,
           "changes": [
             {
               "file": [
@@ -911,6 +912,7 @@ fn show_prints_edits_and_their_reasons() {
             }
           ],
           "column": 5,
+          "date": null,
           "depends_on": [],
           "id": "loader",
           "line": 28,
@@ -934,9 +936,33 @@ fn show_prints_edits_and_their_reasons() {
 }
 
 #[test]
+fn an_author_is_one_line_and_a_date_can_be_read() {
+    let env = TestEnvironment::with_tree();
+    let edit = |author: &str, date: &str| {
+        format!(
+            "{HEAD}edits:\n  - id: loader\n    why: Mine.\n    author: {author}\n    date: {date}\n    file: L\n    file.add: {{content: x}}\n"
+        )
+    };
+    env.yaml("mine", edit("\"A\\nB\"", "soon"));
+    assert_snapshot!(env.run(&["check", "mine"]), @"
+    ------- stderr -------
+    error: invalid patchset `mine`
+      patchsets/mine/patchset.yaml:7:13: `author` is not a name on one line (example: `A B <a@example.org>`)
+      patchsets/mine/patchset.yaml:8:11: `date` cannot be read: `soon` (example: `2025-07-01` or `Tue, 1 Jul 2025 10:00:00 +0200`)
+    [exit 2]
+    ");
+    env.yaml("mine", edit("Jürgen X", "Tue, 1 Jul 2025 10:00:00 +0200"));
+    assert!(env.run(&["check", "mine"]).ends_with("[exit 0]"));
+    let json: serde_json::Value =
+        serde_json::from_str(&env.stdout(&["show", "mine", "--format", "json"])).unwrap();
+    assert_eq!(json["edits"][0]["author"], "Jürgen X");
+    assert_eq!(json["edits"][0]["date"], "Tue, 1 Jul 2025 10:00:00 +0200");
+}
+
+#[test]
 fn show_names_the_patchset_an_edit_is_inherited_from() {
     let env = TestEnvironment::with_tree();
-    env.yaml("mine", format!("{HEAD}extends: gadget\ndrop:\n  no-news: Some news are good.\nedits:\n  - {{id: loader, why: Mine., since: \"9.9\", upstream: https://example.org/1, file: L, file.add: {{content: x}}}}\n"));
+    env.yaml("mine", format!("{HEAD}extends: gadget\ndrop:\n  no-news: Some news are good.\nedits:\n  - {{id: loader, why: Mine., since: \"9.9\", upstream: https://example.org/1, author: A B <a@b.org>, date: 2025-07-01, file: L, file.add: {{content: x}}}}\n"));
     assert_snapshot!(env.run(&["show", "mine"]), @"
     mine: A test
       extends: gadget
@@ -960,6 +986,7 @@ fn show_names_the_patchset_an_edit_is_inherited_from() {
     loader
         Mine.
         upstream: https://example.org/1
+        written by: A B <a@b.org>, 2025-07-01
         for: >=9.9
       file.add in L
 

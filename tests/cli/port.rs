@@ -271,7 +271,7 @@ fn an_invalid_or_used_id_is_refused_before_anything_is_written() {
 #[test]
 fn other_keys_of_an_edit_are_carried_over() {
     let env = two_versions();
-    let head = "    upstream: \"an issue\"\n    requires:\n      - {file: Makefile.pre.in, contains: sharedmods, why: It is there.}\n";
+    let head = "    upstream: \"an issue\"\n    author: A B <a@b.org>\n    date: 2025-07-01\n    requires:\n      - {file: Makefile.pre.in, contains: sharedmods, why: It is there.}\n";
     let need = "    needed-while: {file: Makefile.pre.in, contains: oldsharedmods, why: So it is.}\n";
     env.edit(
         "patchsets/gadget-py9.9/patchset.yaml",

@@ -15,10 +15,11 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom.
-const LAYERS: [&str; 25] = [
+const LAYERS: [&str; 26] = [
     "shipped",
     "text",
     "version",
+    "date",
     "digest",
     "contents",
     "regular",

@@ -44,6 +44,8 @@ pub(super) fn apply(
             id: edit,
             why: TITLE.to_owned(),
             upstream: None,
+            author: None,
+            date: None,
             when: None,
             depends_on: Vec::new(),
             requires: Vec::new(),
