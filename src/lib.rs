@@ -66,6 +66,7 @@ pub mod fetch;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod import;
+mod lift;
 mod modules;
 pub mod operation;
 pub mod patchset;

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::lift::{self, Lift};
 use super::{CliError, ExitStatus, Format, Ui, Workspace, new_patchset, output};
 use crate::import::{self, Applied, Edited, Head, ImportError, ImportedPatch};
 use crate::patchset::{NewPatchset, Patchset};
 use crate::plan::plan;
-use crate::report::{Imported, patches};
+use crate::report::{Imported, LiftedEdits, patches};
 use crate::tree::{FileChange, Tree};
 
 #[derive(Debug, clap::Args)]
@@ -27,6 +28,9 @@ pub(super) struct Args {
     /// Leave out the patches that cannot be taken, and write the others.
     #[arg(long)]
     keep_going: bool,
+    /// Which operations of meaning are taken in the place of hunks, as `pypatch lift` proposes them.
+    #[arg(long, value_name = "WHICH", default_value = "none")]
+    lift: Lift,
     /// The folder of patchsets that the new one is written to.
     #[arg(short, long, value_name = "DIR", default_value = "patchsets")]
     output: PathBuf,
@@ -69,8 +73,12 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         show(None)?;
         return Err(not_all(&applied, patches.len()));
     }
-    let new = written(&head, &patches, &applied);
-    require_same(&load(&new)?, tree, &applied.changes)?;
+    let mut new = written(&head, &patches, &applied);
+    let loaded = load(&new)?;
+    require_same(&loaded, tree, &applied.changes)?;
+    if args.lift != Lift::None {
+        new = lifted(ui, workspace, &loaded, &new, tree, args.lift)?;
+    }
     if args.dry_run {
         show(None)?;
         if args.format == Format::Text {
@@ -86,6 +94,27 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         ui.line(&format!("wrote {}", folder.join("patchset.yaml").display()))?;
     }
     Ok(ExitStatus::Done)
+}
+
+/// The new patchset with operations of meaning in the place of hunks.
+fn lifted(
+    ui: &Ui,
+    workspace: &Workspace,
+    patchset: &Patchset,
+    new: &NewPatchset,
+    tree: &dyn Tree,
+    which: Lift,
+) -> Result<NewPatchset, CliError> {
+    let mut edits = lift::lift_all(patchset, tree, &[], &|_| true)?;
+    if which == Lift::Ask {
+        lift::ask(ui, &new.yaml, &mut edits)?;
+    }
+    let (mut lifted, loaded) = lift::settled(workspace, patchset, new, &mut edits, tree)?;
+    for name in lift::unused_patches(patchset, &loaded) {
+        lifted.files.remove(&name);
+    }
+    ui.note_report(&LiftedEdits { patchset: &patchset.id, edits: &edits, diff: Vec::new() });
+    Ok(lifted)
 }
 
 /// Why the edit of a patch is invalid.

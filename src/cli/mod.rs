@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod fetch;
 mod import;
+mod lift;
 mod list;
 mod man;
 mod matrix;
@@ -120,6 +121,11 @@ enum Command {
     /// The patches are applied to the base one after the other, as quilt does it. What cannot be taken is listed, and then nothing is
     /// written. The new patchset gives the same tree as the patches, byte for byte.
     Import(Deferred<import::Args>),
+    /// Propose operations of meaning for the hunks of a patchset's diffs, and for its changes of text.
+    ///
+    /// What is proposed gives the same bytes on the base. The proposals are shown as a diff of patchset.yaml, and taken with
+    /// --lift=all. Hunks for which no operation is found stay a diff.
+    Lift(Deferred<lift::Args>),
     /// Patch a source, build what the patchsets declare, and check it.
     ///
     /// The commands that will run are printed first: read them before you build a stranger's patchset.
@@ -225,6 +231,7 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Revert(args) => revert::run(ui, args),
         Command::Export(args) => export::run(ui, &workspace(), args),
         Command::Import(args) => import::run(ui, &workspace(), args),
+        Command::Lift(args) => lift::run(ui, &workspace(), args),
         Command::Build(args) => build::run(ui, &workspace(), args),
         Command::Setup(args) => setup::run(ui, &workspace(), args),
         Command::Snapshot(args) => snapshot::run(ui, &workspace(), args),

@@ -7,6 +7,7 @@ mod added;
 mod context;
 mod fact;
 mod in_file;
+mod lift;
 mod outcome;
 mod overwritten;
 mod resolve;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use context::Context;
 pub use fact::unmet;
+pub use lift::{LiftedHunk, lift};
 pub use outcome::{AnchorLine, Near, Outcome, OutcomeKind, Part, normalized};
 pub use overwritten::{FirstDifference, Overwritten, overwritten};
 pub use resolve::{chosen, resolve};

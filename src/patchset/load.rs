@@ -403,7 +403,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
 }
 
 /// Gives each change the texts that others insert into its files.
-fn introduce_neighbours(edits: &mut [Edit]) {
+pub(crate) fn introduce_neighbours(edits: &mut [Edit]) {
     let inserted = |change: &Change| -> Option<Vec<u8>> {
         let text = change.operation.operate().inserted()?;
         Some(change.texts.get(text).to_vec())

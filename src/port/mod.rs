@@ -10,7 +10,6 @@ mod cell;
 mod chain;
 mod compare;
 mod decide;
-mod edit_text;
 mod finding;
 mod judge;
 mod judging;

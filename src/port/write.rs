@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::decide::Ported;
-use super::edit_text::EditText;
-use crate::patchset::{Change, Edit, NewPatchset, Patchset, change_yaml, indented, yaml};
+use crate::patchset::{Change, Edit, EditText, NewPatchset, Patchset, change_yaml, indented, yaml};
 
 /// The head of a new patchset.
 #[derive(Debug, Clone)]

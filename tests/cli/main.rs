@@ -20,6 +20,7 @@ mod hostile;
 mod import;
 mod injection;
 mod kill;
+mod lift;
 mod links;
 mod outputs;
 mod patchset;

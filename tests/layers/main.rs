@@ -15,7 +15,7 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom.
-const LAYERS: [&str; 26] = [
+const LAYERS: [&str; 27] = [
     "shipped",
     "text",
     "version",
@@ -38,6 +38,7 @@ const LAYERS: [&str; 26] = [
     "why",
     "port",
     "import",
+    "lift",
     "build",
     "fetch",
     "report",

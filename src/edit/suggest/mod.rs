@@ -15,7 +15,7 @@ use crate::operation::{Delta, Family, ParsedFile};
 use crate::patchset::Change;
 use crate::text::{Rewrite, apply, lines};
 use crate::tree::{TreeError, TreePath};
-use wish::Wish;
+pub(super) use wish::{Kind, Wish};
 
 /// An operation of meaning that can take the place of a `text.*` change: it gives the same bytes on this tree, or fits where
 /// the change does not. `None` if there is none, or the change has several forms.
@@ -48,7 +48,7 @@ pub fn suggestion(context: &Context<'_>, change: &Change) -> Result<Option<Chang
     let near = near_line.and_then(|line| lines(&file.bytes).nth(line.checked_sub(1)?));
     let near = near.map(|line| line.end - line.of(&file.bytes).trim_ascii_start().len());
     let place = Place { file: &file, rewrites: rewrites(part), near, wish: &wish };
-    for candidate in candidates(path, &place) {
+    for candidate in of_format(path, &place) {
         let Some(candidate) = wish.change(change, &candidate) else { continue };
         let parts = resolve_change(context, 0, &candidate)?;
         let [part] = &parts[..] else { continue };
@@ -61,13 +61,13 @@ pub fn suggestion(context: &Context<'_>, change: &Change) -> Result<Option<Chang
 }
 
 /// Where a text change is made.
-struct Place<'a> {
-    file: &'a ParsedFile,
+pub(super) struct Place<'a> {
+    pub file: &'a ParsedFile,
     /// What it does; empty if its anchor is missing.
-    rewrites: Vec<&'a Rewrite>,
+    pub rewrites: Vec<&'a Rewrite>,
     /// The offset of the nearest miss.
-    near: Option<usize>,
-    wish: &'a Wish,
+    pub near: Option<usize>,
+    pub wish: &'a Wish,
 }
 
 impl Place<'_> {
@@ -78,24 +78,25 @@ impl Place<'_> {
 }
 
 /// An operation with its arguments, and the scope in which it is.
-struct Candidate {
-    operation: &'static str,
-    arguments: serde_json::Value,
-    within: Option<serde_json::Value>,
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub operation: &'static str,
+    pub arguments: serde_json::Value,
+    pub within: Option<serde_json::Value>,
 }
 
 impl Candidate {
-    fn new(operation: &'static str, arguments: serde_json::Value) -> Candidate {
+    pub(super) fn new(operation: &'static str, arguments: serde_json::Value) -> Candidate {
         Candidate { operation, arguments, within: None }
     }
 
-    fn within(self, within: serde_json::Value) -> Candidate {
+    pub(super) fn within(self, within: serde_json::Value) -> Candidate {
         Candidate { within: Some(within), ..self }
     }
 }
 
 /// The candidates for a file, those that say most about the change first.
-fn candidates(path: &TreePath, place: &Place<'_>) -> Vec<Candidate> {
+pub(super) fn of_format(path: &TreePath, place: &Place<'_>) -> Vec<Candidate> {
     let name = path.file_name();
     let extension = name.rsplit('.').next().unwrap_or_default();
     if name.starts_with("Makefile") {

@@ -9,7 +9,7 @@ use crate::yaml;
 
 /// What a `text.*` change does with its anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::edit) enum Kind {
     Replace,
     InsertBefore,
     InsertAfter,
@@ -17,7 +17,7 @@ pub(super) enum Kind {
 }
 
 /// What a `text.*` change wants.
-pub(super) struct Wish {
+pub(in crate::edit) struct Wish {
     pub kind: Kind,
     /// The text that it looks for.
     pub find: String,
@@ -28,8 +28,13 @@ pub(super) struct Wish {
 }
 
 impl Wish {
+    /// A wish that is met once.
+    pub(in crate::edit) fn new(kind: Kind, find: String, new: String) -> Wish {
+        Wish { kind, find, new, count: 1 }
+    }
+
     /// Reads a change; `None` if it is not one of text.
-    pub(super) fn of(change: &Change) -> Option<Wish> {
+    pub(in crate::edit) fn of(change: &Change) -> Option<Wish> {
         let text = |text: &Text| String::from_utf8(change.texts.get(text).to_vec()).ok();
         Some(match &change.operation {
             Operation::TextReplace(one) => Wish {
@@ -53,7 +58,7 @@ impl Wish {
     }
 
     /// `insert`, `replace` or `remove` of the format: `names` are their operations in this order.
-    pub(super) fn verb(&self, [insert, replace, remove]: [&'static str; 3]) -> Candidate {
+    pub(in crate::edit) fn verb(&self, [insert, replace, remove]: [&'static str; 3]) -> Candidate {
         let find = self.find.trim();
         let text = dedented(&self.new);
         match self.kind {
@@ -65,7 +70,7 @@ impl Wish {
     }
 
     /// The words that it takes and brings.
-    pub(super) fn difference(&self) -> Difference {
+    pub(in crate::edit) fn difference(&self) -> Difference {
         let (find, new) = (&self.find, &self.new);
         let result = match self.kind {
             Kind::Replace | Kind::Remove => new.clone(),
@@ -76,7 +81,7 @@ impl Wish {
     }
 
     /// The change with the operation of a candidate, if that is valid.
-    pub(super) fn change(&self, change: &Change, candidate: &Candidate) -> Option<Change> {
+    pub(in crate::edit) fn change(&self, change: &Change, candidate: &Candidate) -> Option<Change> {
         let own = change.within.as_ref().and_then(|within| serde_json::to_value(within).ok());
         let scopes = [candidate.within.clone(), own, None];
         // An operation with a scope of its own takes no other.
@@ -112,7 +117,7 @@ fn dedented(text: &str) -> String {
 
 /// The words that two texts differ in: those that are only in the first, those that are only in the second, and the words
 /// before and after them.
-pub(super) struct Difference {
+pub(in crate::edit) struct Difference {
     pub gone: Vec<String>,
     pub new: Vec<String>,
     pub before: Option<String>,
@@ -120,7 +125,7 @@ pub(super) struct Difference {
 }
 
 impl Difference {
-    pub(super) fn of(old: &str, new: &str) -> Difference {
+    pub(in crate::edit) fn of(old: &str, new: &str) -> Difference {
         let words = |text: &str| -> Vec<String> {
             text.split_whitespace().filter(|word| *word != "\\").map(str::to_owned).collect()
         };

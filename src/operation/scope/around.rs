@@ -1,8 +1,10 @@
 //! The scopes around a place, for an edit whose scope has another name in another version.
 
+use super::format::Format;
 use super::{Scope, Within, c, is_python, m4, makefile};
 use crate::operation::parsed::ParsedFile;
 use crate::syntax::c::ListKind;
+use crate::syntax::python::Definition;
 use crate::text::Span;
 
 impl Within {
@@ -47,6 +49,66 @@ impl Within {
             around.condition = c::chain_at(file, span).or(around.condition);
         }
         (around != Within::default()).then_some(around)
+    }
+}
+
+impl Within {
+    /// The scopes around a span of `file` that a person would name, those that say most first.
+    pub(crate) fn all_around(file: &ParsedFile, span: Span) -> Vec<Within> {
+        let none = Within::default;
+        let mut found = Vec::new();
+        match Format::of_file(file.path.file_name()) {
+            Some(Format::Python) => {
+                // What is before a definition is not in it.
+                let (own, python) = (|one: &&Definition| one.span.start < span.start, file.python());
+                let function = python.function_at(span.start).filter(own).map(|one| one.path.clone());
+                let class = python.class_at(span.start).filter(own).map(|one| one.path.clone());
+                found.extend(function.map(|name| Within { function: Some(name), ..none() }));
+                found.extend(class.map(|name| Within { class: Some(name), ..none() }));
+            }
+            Some(Format::C) => {
+                let function = c::function_at(file, span);
+                let condition = c::branch_at(file, span);
+                if let Some(name) = &function {
+                    found.push(Within { function: Some(name.clone()), ..none() });
+                    found.extend(condition.clone().map(|condition| Within {
+                        function: Some(name.clone()),
+                        condition: Some(condition),
+                        ..none()
+                    }));
+                } else {
+                    let list = |kind| c::list_at(file, kind, span);
+                    found.extend(list(ListKind::Fields).map(|name| Within { fields: Some(name), ..none() }));
+                    found.extend(
+                        list(ListKind::Constants).map(|name| Within { constants: Some(name), ..none() }),
+                    );
+                    found.extend(list(ListKind::Values).map(|name| Within { table: Some(name), ..none() }));
+                }
+                found.extend(condition.map(|condition| Within { condition: Some(condition), ..none() }));
+                found
+                    .extend(c::chain_at(file, span).map(|chain| Within { condition: Some(chain), ..none() }));
+            }
+            Some(Format::Makefile) => {
+                found.extend(
+                    makefile::rule_at(file, span).map(|name| Within { target: Some(name), ..none() }),
+                );
+            }
+            Some(format @ (Format::M4 | Format::Shell)) => {
+                let section = m4::section_at(file, span).filter(|_| format == Format::M4);
+                let (case, branch) = (m4::case_at(file, span), m4::branch_at(file, span));
+                let all = [(&section, &case, &branch), (&None, &case, &branch), (&section, &None, &branch)];
+                for (section, case, branch) in all {
+                    let (section, case, branch) = (section.clone(), case.clone(), branch.clone());
+                    found.push(Within { section, case, branch, ..none() });
+                }
+                found.push(Within { section: section.clone(), ..none() });
+                found.push(Within { branch, ..none() });
+                found.retain(|one| *one != none());
+                found.dedup();
+            }
+            Some(Format::Setup | Format::Xml) | None => {}
+        }
+        found
     }
 }
 

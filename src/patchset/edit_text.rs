@@ -1,8 +1,8 @@
-//! The text of an edit in a patchset.yaml, so that a port copies what stays the same, comments included.
+//! The text of an edit in a patchset.yaml, so that what stays the same is copied, comments included.
 
 /// The text of an edit.
 #[derive(Debug, Default)]
-pub(super) struct EditText {
+pub(crate) struct EditText {
     /// The comments right above it.
     pub lead: String,
     /// Its lines before the first change, without that of the id.
@@ -11,12 +11,18 @@ pub(super) struct EditText {
     pub changes: Vec<String>,
     /// Whether they are a list.
     pub is_list: bool,
+    /// The blanks before its first line.
+    pub margin: usize,
+    /// The blanks before each item of the list of changes.
+    pub items: usize,
+    /// How many lines it has after the first.
+    pub lines: usize,
 }
 
 impl EditText {
     /// Reads the edit that begins on `line`, from 1. An edit that is not written with one key per line has nothing to
     /// copy.
-    pub(super) fn read(text: &str, line: usize) -> EditText {
+    pub(crate) fn read(text: &str, line: usize) -> EditText {
         let lines: Vec<&str> = text.lines().collect();
         let Some(first) = line.checked_sub(1).filter(|at| *at < lines.len()) else {
             return EditText::default();
@@ -43,7 +49,14 @@ impl EditText {
             ["why", "upstream", "author", "date", "since", "until", "depends-on", "requires", "allow"]
                 .contains(&key)
         };
-        let mut edit = EditText { lead, head: Some(String::new()), ..EditText::default() };
+        let mut edit = EditText {
+            lead,
+            head: Some(String::new()),
+            margin,
+            items: margin + 4,
+            lines: body.len(),
+            ..EditText::default()
+        };
         let mut own_change = String::new();
         for (key, text) in keys {
             if is_head(&key) {
@@ -52,7 +65,8 @@ impl EditText {
                 edit.is_list = true;
                 let items: Vec<&str> = text.lines().skip_while(|line| is_comment(line)).skip(1).collect();
                 let first = items.iter().find(|line| is_item(line.trim_start()));
-                let items = segments(&items, first.map_or(0, |line| indentation(line)), is_item);
+                edit.items = first.map_or(edit.items, |line| indentation(line));
+                let items = segments(&items, edit.items, is_item);
                 edit.changes = items.into_iter().map(|(_, item)| item).collect();
             } else {
                 own_change.push_str(&text);

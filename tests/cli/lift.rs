@@ -1,0 +1,173 @@
+//! `lift`: hunks become operations of meaning that give the same bytes.
+
+use std::fs;
+
+use crate::common::TestEnvironment;
+use insta::assert_snapshot;
+
+/// A tree, and a patchset with a comment whose edit changes three files by one patch.
+fn environment() -> TestEnvironment {
+    let env = TestEnvironment::new();
+    env.write("tree/Lib/load.py", "import os\n\n\nclass Loader:\n    def find(self, name):\n        path = search(name)\n        return path\n\n    def close(self):\n        self.file.close()\n");
+    env.write("tree/Makefile", "OBJS = main.o load.o\n\nall: $(OBJS)\n\tcc -o all $(OBJS)\n");
+    env.write("tree/notes", "one\ntwo\n");
+    env.write(
+        "patchsets/mine/files/device.patch",
+        "--- a/Lib/load.py\n+++ b/Lib/load.py\n@@ -4,6 +4,7 @@\n class Loader:\n     def find(self, name):\n         path = search(name)\n+        path = device(path)\n         return path\n \n     def close(self):\n\
+         --- a/Makefile\n+++ b/Makefile\n@@ -1,4 +1,4 @@\n-OBJS = main.o load.o\n+OBJS = main.o load.o device.o\n \n all: $(OBJS)\n \tcc -o all $(OBJS)\n\
+         --- a/notes\n+++ b/notes\n@@ -1,2 +1,2 @@\n-one\n+1\n two\n",
+    );
+    env.yaml(
+        "mine",
+        "schema: 1\nid: mine\ntitle: Mine # a comment\nedits:\n  - id: device\n    why: >-\n      It is\n      needed.\n    changes:\n      \
+         - file: Lib/load.py\n        diff: {patch: {from: device.patch}}\n      - file: Makefile\n        diff: {patch: {from: device.patch}}\n      \
+         # Not code.\n      - file: notes\n        diff: {patch: {from: device.patch}}\n\n  - id: other   # stays\n    why: It is.\n    \
+         file: notes\n    text.replace: {find: two, with: '2'}\n",
+    );
+    env
+}
+
+#[test]
+fn lift_shows_what_it_would_write() {
+    let env = environment();
+    let before = fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap();
+    assert_snapshot!(env.run(&["lift", "mine", "--base", "tree"]), @r"
+    diff --git a/patchset.yaml b/patchset.yaml
+    --- a/patchset.yaml
+    +++ b/patchset.yaml
+    @@ -8,12 +8,13 @@
+           needed.
+         changes:
+           - file: Lib/load.py
+    -        diff: {patch: {from: device.patch}}
+    +        within: {function: Loader.find}
+    +        python.insert: {after: path = search(name), text: path = device(path)}
+           - file: Makefile
+    -        diff: {patch: {from: device.patch}}
+    +        makefile.add-word: {variable: OBJS, word: device.o}
+           # Not code.
+           - file: notes
+    -        diff: {patch: {from: device.patch}}
+    +        diff: {patch: {from: device.rest.patch}}
+     
+       - id: other   # stays
+         why: It is.
+      device  Lib/load.py: 1 of 1 hunk lifted
+      device  Makefile: 1 of 1 hunk lifted
+      device  notes: 0 of 1 hunk lifted
+    mine: 2 of 3 hunks of 1 edit lifted
+    ------- stderr -------
+    nothing was written: --lift=all takes all proposals, --lift=ask asks
+    [exit 0]
+    ");
+    assert_eq!(fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap(), before);
+    assert!(!env.path("patchsets/mine/files/device.rest.patch").exists());
+}
+
+#[test]
+fn a_lifted_patchset_gives_the_same_tree() {
+    let env = environment();
+    let diff = env.run(&["diff", "mine", "tree"]);
+    assert_snapshot!(env.run(&["lift", "mine", "device", "--base", "tree", "--lift=all"]), @r"
+      device  Lib/load.py: 1 of 1 hunk lifted
+      device  Makefile: 1 of 1 hunk lifted
+      device  notes: 0 of 1 hunk lifted
+    mine: 2 of 3 hunks of 1 edit lifted
+    wrote patchsets/mine/patchset.yaml
+    [exit 0]
+    ");
+    assert_eq!(env.run(&["diff", "mine", "tree"]), diff);
+    let rest = fs::read_to_string(env.path("patchsets/mine/files/device.rest.patch")).unwrap();
+    assert!(rest.contains("b/notes") && !rest.contains("b/Makefile"), "{rest}");
+    assert!(!env.path("patchsets/mine/files/device.patch").exists());
+    let written = fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap();
+    assert!(written.starts_with("schema: 1\nid: mine\ntitle: Mine # a comment\n"), "{written}");
+    assert!(written.contains("  - id: other   # stays\n"), "{written}");
+}
+
+#[test]
+fn what_does_not_fit_another_version_is_not_lifted() {
+    let env = environment();
+    env.write("newer/Lib/load.py", "class Other:\n    pass\n");
+    env.write("newer/Makefile", "OBJS = main.o load.o\n\nall: $(OBJS)\n\tcc -o all $(OBJS)\n");
+    env.write("newer/notes", "one\ntwo\n");
+    assert_snapshot!(env.run(&["lift", "mine", "device", "--base", "tree", "--check", "newer"]), @r"
+    diff --git a/patchset.yaml b/patchset.yaml
+    --- a/patchset.yaml
+    +++ b/patchset.yaml
+    @@ -8,12 +8,12 @@
+           needed.
+         changes:
+           - file: Lib/load.py
+    -        diff: {patch: {from: device.patch}}
+    +        diff: {patch: {from: device.rest.patch}}
+           - file: Makefile
+    -        diff: {patch: {from: device.patch}}
+    +        makefile.add-word: {variable: OBJS, word: device.o}
+           # Not code.
+           - file: notes
+    -        diff: {patch: {from: device.patch}}
+    +        diff: {patch: {from: device.rest.patch}}
+     
+       - id: other   # stays
+         why: It is.
+      device  Lib/load.py: 0 of 1 hunk lifted
+      device  Makefile: 1 of 1 hunk lifted
+      device  notes: 0 of 1 hunk lifted
+    mine: 1 of 3 hunks of 1 edit lifted
+    ------- stderr -------
+    nothing was written: --lift=all takes all proposals, --lift=ask asks
+    [exit 0]
+    ");
+}
+
+#[test]
+fn import_lifts_what_it_takes() {
+    let env = environment();
+    let patch = fs::read(env.path("patchsets/mine/files/device.patch")).unwrap();
+    env.write("device.patch", patch);
+    assert_snapshot!(env.run(&["import", "device.patch", "--base", "tree", "--lift=all"]), @r"
+      device  3 files
+    device on tree: 1 of 1 patch taken, 3 files changed
+    wrote patchsets/device/patchset.yaml
+    ------- stderr -------
+      device  Lib/load.py: 1 of 1 hunk lifted
+      device  Makefile: 1 of 1 hunk lifted
+      device  notes: 0 of 1 hunk lifted
+    device: 2 of 3 hunks of 1 edit lifted
+    [exit 0]
+    ");
+    let written = fs::read_to_string(env.path("patchsets/device/patchset.yaml")).unwrap();
+    assert_snapshot!(written, @r"
+    schema: 1
+    id: device
+    title: Patches of device
+
+    edits:
+      - id: device
+        why: |-
+          device.patch does not say why.
+        changes:
+          - file: Lib/load.py
+            within: {function: Loader.find}
+            python.insert: {after: path = search(name), text: path = device(path)}
+          - file: Makefile
+            makefile.add-word: {variable: OBJS, word: device.o}
+          - file: notes
+            diff: {patch: {from: device.rest.patch}}
+    ");
+    let diff = |id: &str| env.run(&["diff", id, "tree", "--edit", "device"]);
+    assert_eq!(diff("device"), diff("mine"));
+    assert!(!env.path("patchsets/device/files/device.patch").exists());
+}
+
+#[test]
+fn an_edit_that_is_not_there_is_an_error() {
+    let env = environment();
+    assert_snapshot!(env.run(&["lift", "mine", "devise", "--base", "tree"]), @r"
+    ------- stderr -------
+    error: `mine` has no edit `devise` of its own
+      near: device
+    [exit 2]
+    ");
+}
