@@ -66,6 +66,9 @@ pub(super) fn slides(text: &[u8], group: &Rewrite) -> Vec<Rewrite> {
 pub(super) fn parts(text: &[u8], group: &Rewrite) -> Vec<Rewrite> {
     const MOST: usize = 150;
     let at = group.span.start;
+    if group.span.is_empty() {
+        return pieces(group);
+    }
     let old: Vec<Span> =
         lines(group.span.of(text)).map(|line| Span::new(at + line.start, at + line.end)).collect();
     let new: Vec<&[u8]> = lines(&group.with).map(|line| line.of(&group.with)).collect();
@@ -128,6 +131,24 @@ pub(super) fn last_lines(text: &[u8], offset: usize, count: usize) -> Vec<Span> 
         end = start;
     }
     found
+}
+
+/// The parts of an insertion: what begins at its margin, each with the lines below it that are deeper, as entries of a list do.
+fn pieces(group: &Rewrite) -> Vec<Rewrite> {
+    const MOST: usize = 30;
+    let blanks = |line: &[u8]| line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let margin = lines(&group.with).next().map_or(0, |line| blanks(line.of(&group.with)));
+    let mut found: Vec<Rewrite> = Vec::new();
+    for line in lines(&group.with) {
+        let line = line.of(&group.with);
+        match found.last_mut() {
+            Some(last) if line.trim_ascii().is_empty() || blanks(line) > margin => {
+                last.with.extend_from_slice(line);
+            }
+            _ => found.push(Rewrite::insert(group.span.start, line)),
+        }
+    }
+    if found.len() < 2 || found.len() > MOST { Vec::new() } else { found }
 }
 
 /// How much two lines have in common, in percent of their words.

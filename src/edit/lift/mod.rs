@@ -9,7 +9,10 @@
 //! never counts.
 
 mod group;
+mod meaning;
 mod propose;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Map, json};
 
@@ -210,6 +213,8 @@ impl Lifting<'_> {
             let mut own = propose::candidates(scene, group);
             // Verbs are proposed below, with their scopes.
             found.retain(|one| ![verbs.insert, verbs.replace, verbs.remove].contains(&one.operation));
+            // A word of a list says more than its line, and a decorator more than a statement.
+            found.extend(meaning::candidates(scene, group));
             found.append(&mut own);
         }
         found

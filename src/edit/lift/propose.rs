@@ -1,6 +1,9 @@
 //! The operations of any format that may make the change of a group: `insert`, `replace` and `remove` with what is around
 //! it, and those for comments.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::group::{last_lines, slides};
@@ -45,6 +48,8 @@ pub(super) struct Scene<'a> {
     pub verbs: &'a Verbs,
     /// Its comments, in order, if the format says where they are.
     comments: Option<Vec<Span>>,
+    /// The scopes in which code is named, by its span.
+    scopes: RefCell<HashMap<Span, Vec<Option<Value>>>>,
 }
 
 impl<'a> Scene<'a> {
@@ -54,7 +59,7 @@ impl<'a> Scene<'a> {
             "python.insert" => Some(file.python().comments()),
             _ => None,
         };
-        Scene { file, verbs, comments }
+        Scene { file, verbs, comments, scopes: RefCell::default() }
     }
 
     /// Whether a line has a comment, and nothing else.
@@ -82,6 +87,9 @@ pub(super) fn candidates(scene: &Scene<'_>, group: &Rewrite) -> Vec<Candidate> {
         }
     }
     if !is_blank(group.span.of(text)) && !is_blank(&group.with) {
+        if scene.verbs.insert == PYTHON.insert {
+            blocks(scene, group, &mut found);
+        }
         comments(scene, group, &mut found);
         replacements(scene, group, &mut found);
     }
@@ -96,17 +104,68 @@ pub(super) fn of_several(
     last: &Rewrite,
     whole: &Rewrite,
 ) -> Vec<Candidate> {
-    let Scene { file, verbs, .. } = *scene;
+    let verbs = scene.verbs;
     let mut found = Vec::new();
     if verbs.insert == C.insert {
-        wraps(file, first, last, &mut found);
+        wraps(scene, first, last, &mut found);
+    } else if verbs.insert == PYTHON.insert {
+        blocks(scene, whole, &mut found);
     }
     replacements(scene, whole, &mut found);
     found
 }
 
+/// `python.wrap`: an `if` or a `try` around statements, with the block of an `else` or `except`.
+pub(super) fn blocks(scene: &Scene<'_>, group: &Rewrite, found: &mut Vec<Candidate>) {
+    let file = scene.file;
+    let text = &file.bytes[..];
+    let (Ok(old), Ok(new)) = (std::str::from_utf8(group.span.of(text)), std::str::from_utf8(&group.with))
+    else {
+        return;
+    };
+    let filled = |text: &'_ str| -> Vec<String> {
+        text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()
+    };
+    let (old, new) = (filled(old), filled(new));
+    let (Some(head), Some(first)) = (new.first().map(|line| line.trim()), old.first()) else { return };
+    let is_wrapped = new.len() > old.len() && old.iter().zip(&new[1..]).all(|(a, b)| a.trim() == b.trim());
+    if !is_wrapped {
+        return;
+    }
+    let rest = &new[old.len() + 1..];
+    let margin = indentation(first.as_bytes());
+    let mut own =
+        old.iter().filter(|line| indentation(line.as_bytes()) == margin && !line.trim().starts_with('#'));
+    let (Some(from), Some(to)) = (own.clone().next(), own.next_back()) else { return };
+    let mut arguments = json!({"from": from.trim()});
+    match (
+        head.strip_prefix("if ").and_then(|rest| rest.strip_suffix(':')),
+        rest.first().map(|line| line.trim()),
+    ) {
+        (Some(condition), None | Some("else:")) => arguments["if"] = json!(condition.trim()),
+        (None, Some(next)) if head == "try:" => {
+            let Some(exception) = next.strip_prefix("except ").and_then(|rest| rest.strip_suffix(':')) else {
+                return;
+            };
+            arguments["except"] = json!(exception.trim());
+        }
+        _ => return,
+    }
+    if rest.len() > 1 {
+        arguments["otherwise"] = json!(dedented(&rest[1..].join("\n")));
+    }
+    let anchor = Span::new(group.span.start + margin, group.span.end);
+    if from != to {
+        let mut arguments = arguments.clone();
+        arguments["to"] = json!(to.trim());
+        scoped(scene, anchor, &Candidate::new("python.wrap", arguments), found);
+    }
+    scoped(scene, anchor, &Candidate::new("python.wrap", arguments), found);
+}
+
 /// `c.wrap`: an `#if` before lines, and an `#endif` after them, with other lines after an `#else`.
-fn wraps(file: &ParsedFile, first: &Rewrite, last: &Rewrite, found: &mut Vec<Candidate>) {
+fn wraps(scene: &Scene<'_>, first: &Rewrite, last: &Rewrite, found: &mut Vec<Candidate>) {
+    let Scene { file, .. } = *scene;
     let text = &file.bytes[..];
     for (opening, closing) in slides(text, first)
         .iter()
@@ -131,15 +190,7 @@ fn wraps(file: &ParsedFile, first: &Rewrite, last: &Rewrite, found: &mut Vec<Can
             .map(|line| Span::new(opening.span.end + line.start, opening.span.end + line.end))
             .filter(|line| !is_blank(line.of(text)))
             .collect();
-        let comments = file.c().comments();
-        let is_code = |line: &&Span| {
-            let at = Span::new(
-                line.start + indentation(line.of(text)),
-                line.start + line.of(text).trim_ascii_end().len(),
-            );
-            !comments.iter().any(|comment| comment.contains(at))
-        };
-        let code: Vec<Span> = wrapped.iter().filter(is_code).copied().collect();
+        let code: Vec<Span> = wrapped.iter().copied().filter(|line| !scene.is_comment(*line)).collect();
         let (Some(from), Some(to)) = (code.first(), code.last()) else { continue };
         for count in 1..=3.min(code.len()) {
             let whole = Span::new(from.start, code[count - 1].end);
@@ -154,10 +205,10 @@ fn wraps(file: &ParsedFile, first: &Rewrite, last: &Rewrite, found: &mut Vec<Can
             if let Some(otherwise) = otherwise {
                 arguments["otherwise"] = json!(dedented(otherwise.trim_matches('\n')));
             }
-            scoped(file, *from, &Candidate::new("c.wrap", arguments.clone()), found);
+            scoped(scene, *from, &Candidate::new("c.wrap", arguments.clone()), found);
             if whole.end < tail.end {
                 arguments["to"] = json!(to_code);
-                scoped(file, *from, &Candidate::new("c.wrap", arguments), found);
+                scoped(scene, *from, &Candidate::new("c.wrap", arguments), found);
             }
         }
     }
@@ -167,16 +218,45 @@ fn is_blank(text: &[u8]) -> bool {
     text.trim_ascii().is_empty()
 }
 
-/// Adds a candidate once for each scope around `span`, and once without a scope.
-fn scoped(file: &ParsedFile, span: Span, candidate: &Candidate, found: &mut Vec<Candidate>) {
-    for within in Within::all_around(file, span) {
+/// Adds a candidate once for each scope around `span`, or without one where no scope is.
+pub(super) fn scoped(scene: &Scene<'_>, span: Span, candidate: &Candidate, found: &mut Vec<Candidate>) {
+    let mut cache = scene.scopes.borrow_mut();
+    let scopes = cache.entry(span).or_insert_with(|| {
+        let all = Within::all_around(scene.file, span);
+        let is_one = |within: &Within| within.resolve(scene.file).is_ok_and(|found| found.len() == 1);
+        // Code that is in a scope more than once is in all that is around it more than once.
+        let known = all.iter().position(is_one).map(|first| all[first].clone());
+        let is_outer = |within: &Within| {
+            let known = known.as_ref().filter(|known| *known != within);
+            let spans = |within: &Within| within.resolve(scene.file).unwrap_or_default();
+            known.is_some_and(|known| {
+                let (own, known) = (spans(within), spans(known));
+                !own.is_empty() && own.iter().all(|own| known.iter().all(|known| own.contains(*known)))
+            })
+        };
+        let inner = all.iter().filter(|within| !is_outer(within));
+        let mut scopes: Vec<Option<Value>> = inner.map(|within| serde_json::to_value(within).ok()).collect();
+        if known.is_none() {
+            scopes.push(None);
+        }
+        scopes
+    });
+    found.extend(scopes.iter().map(|within| match within {
+        Some(within) => candidate.clone().within(within.clone()),
+        None => candidate.clone(),
+    }));
+}
+
+/// Adds a candidate for each scope around `span`, and for the file: each has another edge.
+fn at_edges(scene: &Scene<'_>, span: Span, candidate: &Candidate, found: &mut Vec<Candidate>) {
+    for within in Within::all_around(scene.file, span) {
         found.extend(serde_json::to_value(within).ok().map(|within| candidate.clone().within(within)));
     }
     found.push(candidate.clone());
 }
 
 /// The text of lines as it is named: without the blanks around it, and without the margin of the first line.
-fn shown(text: &[u8]) -> Option<String> {
+pub(super) fn shown(text: &[u8]) -> Option<String> {
     let code = std::str::from_utf8(text).ok()?.replace("\r\n", "\n");
     // The blanks in a string are a part of it.
     let has_string = ["\"\"\"", "'''", "\\\n"].iter().any(|sign| code.contains(sign));
@@ -196,7 +276,7 @@ fn insertions(scene: &Scene<'_>, slide: &Rewrite, found: &mut Vec<Candidate>) {
         .map(|line| Span::new(slide.span.end + line.start, slide.span.end + line.end))
         .collect();
     let mut add = |anchor: Span, arguments: Value| {
-        scoped(file, anchor, &Candidate::new(verbs.insert, arguments), found);
+        scoped(scene, anchor, &Candidate::new(verbs.insert, arguments), found);
     };
     // After the line above, or the head of the block that ends there.
     if let Some(first) = above.first().filter(|line| !is_blank(line.of(text)) && !scene.is_comment(**line)) {
@@ -236,9 +316,11 @@ fn insertions(scene: &Scene<'_>, slide: &Rewrite, found: &mut Vec<Candidate>) {
     }
     for (edge, line) in [("end", above.first()), ("start", below.first())] {
         let line = line.copied().unwrap_or(slide.span);
-        add(line, json!({"at": edge, "text": new}));
+        let candidate = Candidate::new(verbs.insert, json!({"at": edge, "text": new}));
         let code = Span::new(line.start + indentation(line.of(text)), line.end);
-        add(code, json!({"at": edge, "text": new}));
+        for span in [line, code] {
+            at_edges(scene, span, &candidate, found);
+        }
     }
 }
 
@@ -252,9 +334,9 @@ fn removals(scene: &Scene<'_>, slide: &Rewrite, found: &mut Vec<Candidate>) {
     let (Some(first), Some(last)) = (all.first(), all.last()) else { return };
     if all.iter().all(|line| scene.is_comment(*line)) {
         if all.len() <= NAMED_LINES
-            && let Some(words) = comment_words(slide.span.of(text))
+            && let Some(words) = comment_words(slide.span.of(text), true)
         {
-            scoped(file, *first, &Candidate::new(verbs.remove_comment, json!({"find": words})), found);
+            scoped(scene, *first, &Candidate::new(verbs.remove_comment, json!({"find": words})), found);
         }
         return;
     }
@@ -264,7 +346,7 @@ fn removals(scene: &Scene<'_>, slide: &Rewrite, found: &mut Vec<Candidate>) {
         if has_comment {
             arguments["comment"] = json!(true);
         }
-        scoped(file, code[0], &Candidate::new(verbs.remove, arguments), found);
+        scoped(scene, code[0], &Candidate::new(verbs.remove, arguments), found);
     };
     if let Some(head) = shown(code[0].of(text)) {
         add(json!({"find": head}));
@@ -303,7 +385,7 @@ fn replacements(scene: &Scene<'_>, group: &Rewrite, found: &mut Vec<Candidate>) 
             all.push(plain);
         }
         for with in all {
-            scoped(file, span, &Candidate::new(verbs.replace, json!({"find": find, "with": with})), found);
+            scoped(scene, span, &Candidate::new(verbs.replace, json!({"find": find, "with": with})), found);
         }
     };
     add(group.span, &group.with);
@@ -342,7 +424,13 @@ fn replacements(scene: &Scene<'_>, group: &Rewrite, found: &mut Vec<Candidate>) 
 fn comments(scene: &Scene<'_>, group: &Rewrite, found: &mut Vec<Candidate>) {
     let Scene { file, verbs, .. } = *scene;
     let text = &file.bytes[..];
-    let (Some(old), Some(new)) = (comment_words(group.span.of(text)), comment_words(&group.with)) else {
+    let mut own = lines(group.span.of(text))
+        .map(|line| Span::new(group.span.start + line.start, group.span.start + line.end));
+    // Lines of a comment need not begin with a sign.
+    let is_inside = own.all(|line| is_blank(line.of(text)) || scene.is_comment(line));
+    let (Some(old), Some(new)) =
+        (comment_words(group.span.of(text), is_inside), comment_words(&group.with, is_inside))
+    else {
         return;
     };
     if old.lines().count() > NAMED_LINES || old.is_empty() || new.is_empty() {
@@ -352,7 +440,7 @@ fn comments(scene: &Scene<'_>, group: &Rewrite, found: &mut Vec<Candidate>) {
     let signed = dedented(signed.replace("\r\n", "\n").trim_end());
     for with in [&new, &signed] {
         let candidate = Candidate::new(verbs.replace_comment, json!({"find": old, "with": with}));
-        scoped(file, group.span, &candidate, found);
+        scoped(scene, group.span, &candidate, found);
     }
     // The words of one line that differ, with some around them.
     let (a, b): (Vec<&str>, Vec<&str>) = (old.split_whitespace().collect(), new.split_whitespace().collect());
@@ -364,16 +452,18 @@ fn comments(scene: &Scene<'_>, group: &Rewrite, found: &mut Vec<Candidate>) {
         let (find, with) = (a[start..a.len() - end].join(" "), b[start..b.len() - end].join(" "));
         if !find.is_empty() && !with.is_empty() {
             let candidate = Candidate::new(verbs.replace_comment, json!({"find": find, "with": with}));
-            scoped(file, group.span, &candidate, found);
+            scoped(scene, group.span, &candidate, found);
         }
     }
 }
 
-/// The text of comments without their signs; `None` for lines that are not all comments, or have a comment after code.
-fn comment_words(text: &[u8]) -> Option<String> {
+/// The text of comments without their signs; `None` for lines that are not comments and have none at their end. `is_inside` says
+/// that all of them are parts of comments.
+fn comment_words(text: &[u8], is_inside: bool) -> Option<String> {
     let text = std::str::from_utf8(text).ok()?;
     let mut all = Vec::new();
-    let is_alone = text.lines().all(|line| is_comment_line(line.as_bytes()) || line.trim().is_empty());
+    let is_alone =
+        is_inside || text.lines().all(|line| is_comment_line(line.as_bytes()) || line.trim().is_empty());
     for line in text.lines() {
         let own = line.trim();
         let words = if is_alone {
@@ -401,12 +491,12 @@ fn file_line(text: &[u8], offset: usize) -> &[u8] {
     crate::text::line_bounds(text, offset).of(text)
 }
 
-fn indentation(line: &[u8]) -> usize {
+pub(super) fn indentation(line: &[u8]) -> usize {
     line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
 }
 
 /// Lines without the blanks that all of them begin with.
-fn dedented(text: &str) -> String {
+pub(super) fn dedented(text: &str) -> String {
     let all = text.lines().filter(|line| !line.trim().is_empty());
     let margin = all.map(|line| indentation(line.as_bytes())).min().unwrap_or(0);
     let line = |line: &str| line.get(margin..).unwrap_or_default().to_owned();

@@ -77,7 +77,7 @@ impl Within {
                         ..none()
                     }));
                 } else {
-                    let list = |kind| c::list_at(file, kind, span);
+                    let list = |kind| c::list_near(file, kind, span);
                     found.extend(list(ListKind::Fields).map(|name| Within { fields: Some(name), ..none() }));
                     found.extend(
                         list(ListKind::Constants).map(|name| Within { constants: Some(name), ..none() }),

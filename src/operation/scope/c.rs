@@ -59,7 +59,19 @@ pub(super) fn function_at(file: &ParsedFile, span: Span) -> Option<String> {
 
 /// The innermost list of a kind that a span is in: its first name.
 pub(super) fn list_at(file: &ParsedFile, kind: ListKind, span: Span) -> Option<String> {
-    let all = file.c().lists(file.span()).into_iter();
+    list_in(file, kind, span, file.span())
+}
+
+/// As [`list_at`], for a span outside of functions: only what is between the functions around it is read.
+pub(super) fn list_near(file: &ParsedFile, kind: ListKind, span: Span) -> Option<String> {
+    let functions = file.c().functions();
+    let start = functions.iter().map(|one| one.span().end).filter(|end| *end <= span.start).max();
+    let end = functions.iter().map(|one| one.span().start).filter(|start| *start >= span.end).min();
+    list_in(file, kind, span, Span::new(start.unwrap_or(0), end.unwrap_or(file.bytes.len())))
+}
+
+fn list_in(file: &ParsedFile, kind: ListKind, span: Span, part: Span) -> Option<String> {
+    let all = file.c().lists(part).into_iter();
     let around = all.filter(|list| list.kind == kind && list.inside.contains(span));
     let name = *around.min_by_key(|list| list.inside.len())?.names.first()?;
     Some(String::from_utf8_lossy(name.of(&file.bytes)).into_owned())
