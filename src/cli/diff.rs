@@ -5,9 +5,11 @@ use crate::tree::FileChange;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The patchset.
-    patchset: String,
+    /// The patchsets, each planned on the result of those before it.
+    #[arg(required = true, value_name = "PATCHSET")]
+    patchsets: Vec<String>,
     /// A directory, a tarball, a pin such as python-2.5, or git:REPO@REV.
+    #[arg(required = true)]
     source: String,
     /// Show only the diff of this edit.
     #[arg(long, value_name = "ID")]
@@ -18,17 +20,20 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let (plan, _) = plan::make(ui, workspace, &args.patchset, &args.source)?;
-    if !plan.fits() {
-        ui.misfit(&plan, false);
+    let planned = plan::make(ui, workspace, &args.patchsets, &args.source)?;
+    if !planned.fits(ui) {
         return Ok(ExitStatus::Unfit);
     }
     let diff: Vec<u8> = match &args.edit {
-        None => plan.diff(),
+        None => planned.series.changes().iter().flat_map(FileChange::diff).collect(),
         Some(id) => {
-            let edit = plan.edits.iter().find(|edit| edit.id == *id).ok_or_else(|| {
-                CliError::usage(format!("`{}` has no edit `{id}`", plan.patchset))
-                    .help(format!("run `pypatch show {}` for a list", plan.patchset))
+            let plans = planned.series.plans.iter();
+            let mut found =
+                plans.filter_map(|plan| Some((plan, plan.edits.iter().find(|edit| edit.id == *id)?)));
+            let (plan, edit) = found.next().ok_or_else(|| {
+                let names: Vec<String> = args.patchsets.iter().map(|name| format!("`{name}`")).collect();
+                CliError::usage(format!("{} has no edit `{id}`", names.join(" and ")))
+                    .help(format!("run `pypatch show {}` for a list", args.patchsets[0]))
             })?;
             plan.changes_of(edit).iter().flat_map(FileChange::diff).collect()
         }

@@ -1,24 +1,28 @@
 //! `pypatch export`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use super::plan::Planned;
 use super::{CliError, ExitStatus, Ui, Workspace, output, plan};
-use crate::export::{self, Compression, Target};
-use crate::tree::OverlayTree;
+use crate::date::Date;
+use crate::export::{self, Compression, StepPatch, Target};
+use crate::tree::{FileChange, OverlayTree};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The patchset.
-    patchset: String,
+    /// The patchsets, in the order in which they are applied.
+    #[arg(required = true, value_name = "PATCHSET")]
+    patchsets: Vec<String>,
     /// A directory, a tarball, a pin such as python-2.5, or git:REPO@REV.
+    #[arg(required = true)]
     source: String,
-    /// What to write.
+    /// What to write [default: as the name of OUT ends: .diff or .patch, .mbox, .tar, .tar.gz, .tgz, .tar.bz2].
     #[arg(long = "as", value_name = "FORMAT")]
-    format: ExportFormat,
+    format: Option<ExportFormat>,
     /// Where to write it. A directory must not exist, or be empty; the name of a tarball determines its
-    /// compression, and /dev/stdout gets an uncompressed one; without this option, a diff goes to stdout.
+    /// compression, and /dev/stdout gets an uncompressed one; without this option, a diff or a mailbox goes to stdout.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
 }
@@ -31,40 +35,172 @@ enum ExportFormat {
     Diff,
     /// The patched tree as a tarball: .tar, .tar.gz, .tgz or .tar.bz2.
     Tar,
+    /// A directory with a patch for each edit, with the fields of Debian (DEP-3), and their `series`.
+    Quilt,
+    /// A mailbox with a mail for each edit, for `git am`.
+    Mbox,
+    /// A directory with a numbered mail for each edit, as `git format-patch` writes it.
+    Patches,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    if args.format != ExportFormat::Diff && args.output.is_none() {
-        return Err(CliError::usage("this format needs --output OUT"));
-    }
-    let (plan, source) = plan::make(ui, workspace, &args.patchset, &args.source)?;
-    match (&args.output, args.format) {
+    let format = format(args)?;
+    let planned = plan::make(ui, workspace, &args.patchsets, &args.source)?;
+    let source = &planned.source;
+    let patchsets: Vec<&str> = args.patchsets.iter().map(String::as_str).collect();
+    match (&args.output, format) {
         (None, _) => {}
         (Some(out), ExportFormat::Tree) => output::require_directory(workspace, &[&source.spec], out)?,
-        (Some(out), ExportFormat::Diff | ExportFormat::Tar) => {
-            output::require_file(workspace, &[&args.patchset], &[&source.spec], out)?;
+        (Some(out), ExportFormat::Quilt | ExportFormat::Patches) => {
+            output::require_directory(workspace, &[&source.spec], out)?;
+            output::require_free(out)?;
+        }
+        (Some(out), ExportFormat::Diff | ExportFormat::Tar | ExportFormat::Mbox) => {
+            output::require_file(workspace, &patchsets, &[&source.spec], out)?;
         }
     }
-    if !plan.fits() {
-        ui.misfit(&plan, false);
+    if !planned.fits(ui) {
         return Ok(ExitStatus::Unfit);
     }
-    let patched = OverlayTree::new(source.tree.as_ref(), &plan.changes);
-    match (&args.output, args.format) {
-        (None, _) => ui.raw(&plan.diff())?,
-        (Some(out), ExportFormat::Diff) => export::file(out, &plan.diff())?,
-        (Some(out), ExportFormat::Tree) => export::tree(&patched, out)?,
-        (Some(out), ExportFormat::Tar) => {
-            let (compression, prefix) = match Target::of(out) {
-                // What /dev/stdout leads to has no name that says more.
-                Ok(Target::Open(_)) => (Compression::None, plan.patchset.clone()),
-                Ok(Target::File(_) | Target::Stream(_)) | Err(_) => Compression::of(out)?,
-            };
-            export::archive(&patched, out, &prefix, compression)?;
+    let changes = planned.series.changes();
+    match format {
+        ExportFormat::Tree | ExportFormat::Tar => {
+            let Some(out) = &args.output else { return Ok(ExitStatus::Done) };
+            let patched = OverlayTree::new(source.tree.as_ref(), &changes);
+            if format == ExportFormat::Tree {
+                export::tree(&patched, out)?;
+            } else {
+                let (compression, prefix) = match Target::of(out) {
+                    // What /dev/stdout leads to has no name that says more.
+                    Ok(Target::Open(_)) => (Compression::None, planned.patchsets[0].id.clone()),
+                    Ok(Target::File(_) | Target::Stream(_)) | Err(_) => Compression::of(out)?,
+                };
+                export::archive(&patched, out, &prefix, compression)?;
+            }
+            source.note_left_out(ui);
+        }
+        ExportFormat::Diff => {
+            let diff: Vec<u8> = changes.iter().flat_map(FileChange::diff).collect();
+            write(ui, args.output.as_deref(), &diff)?;
+        }
+        ExportFormat::Quilt | ExportFormat::Mbox | ExportFormat::Patches => {
+            let steps = steps(ui, &planned)?;
+            let date = source_date()?;
+            match (&args.output, format) {
+                (Some(out), ExportFormat::Quilt) => {
+                    for step in &steps {
+                        for file in step.binary_files() {
+                            ui.note(&format!("note: {file}, which `{}` changes, has NUL bytes", step.name));
+                        }
+                    }
+                    export::quilt(out, &steps)?;
+                }
+                (Some(out), ExportFormat::Patches) => {
+                    export::numbered(out, &steps, date)?;
+                    if steps.iter().any(StepPatch::has_cr) {
+                        ui.note("note: give `git am` --keep-cr, since files have lines that end with CR");
+                    }
+                }
+                (out, _) => write(ui, out.as_deref(), &export::mailbox(&steps, date))?,
+            }
         }
     }
-    if args.output.is_some() && args.format != ExportFormat::Diff {
-        source.note_left_out(ui);
-    }
     Ok(ExitStatus::Done)
+}
+
+/// The format that was asked for, or that the name of the output means.
+fn format(args: &Args) -> Result<ExportFormat, CliError> {
+    let name = args.output.as_ref().and_then(|out| out.file_name()).map(|name| name.to_string_lossy());
+    let of_name = name.as_deref().and_then(|name| match name {
+        _ if name.ends_with(".diff") || name.ends_with(".patch") => Some(ExportFormat::Diff),
+        _ if name.ends_with(".mbox") => Some(ExportFormat::Mbox),
+        _ if Compression::of(Path::new(name)).is_ok() => Some(ExportFormat::Tar),
+        _ => None,
+    });
+    let Some(format) = args.format.or(of_name) else {
+        let title = match name {
+            None => "neither --as FORMAT nor --output OUT is given".to_owned(),
+            Some(name) => format!("the name {name} does not say what to write"),
+        };
+        return Err(CliError::usage(title).help("give --as tree, diff, tar, quilt, mbox or patches"));
+    };
+    match format {
+        ExportFormat::Diff | ExportFormat::Mbox => Ok(format),
+        _ if args.output.is_some() => Ok(format),
+        _ => Err(CliError::usage("this format needs --output OUT")),
+    }
+}
+
+fn write(ui: &Ui, out: Option<&Path>, bytes: &[u8]) -> Result<(), CliError> {
+    match out {
+        None => ui.raw(bytes)?,
+        Some(out) => export::file(out, bytes)?,
+    }
+    Ok(())
+}
+
+/// The edits that change something, as patches in the order in which they are made. The others are noted.
+fn steps<'a>(ui: &Ui, planned: &'a Planned) -> Result<Vec<StepPatch<'a>>, CliError> {
+    let mut all: Vec<StepPatch<'_>> = Vec::new();
+    let mut idle = Vec::new();
+    for (patchset, plan) in planned.patchsets.iter().zip(&planned.series.plans) {
+        let steps = plan.steps(patchset);
+        let changes: Vec<&FileChange> = steps.iter().flat_map(|step| &step.changes).collect();
+        require_same(&crate::plan::joined(&changes), &plan.changes)?;
+        for step in steps {
+            let edit = &patchset.edits[step.edit];
+            if step.changes.is_empty() {
+                idle.push(edit.id.as_str());
+                continue;
+            }
+            let is_used = |name: &str| all.iter().any(|one| one.name == name);
+            let mut name = edit.id.clone();
+            if is_used(&name) {
+                name = format!("{}-{name}", patchset.id);
+            }
+            let base = name.clone();
+            let mut number = 2;
+            while is_used(&name) {
+                name = format!("{base}-{number}");
+                number += 1;
+            }
+            all.push(StepPatch {
+                name,
+                why: &edit.why,
+                upstream: edit.upstream.as_deref(),
+                author: edit.author.as_deref(),
+                date: edit.date.as_deref(),
+                changes: step.changes,
+            });
+        }
+    }
+    if !idle.is_empty() {
+        ui.note(&format!("note: left out what changes nothing here: {}", idle.join(", ")));
+    }
+    if all.is_empty() {
+        return Err(CliError::unfit("no edit changes anything").detail("nothing was written"));
+    }
+    Ok(all)
+}
+
+/// Refuses steps that do not lead to the result of the plan.
+fn require_same(steps: &[FileChange], planned: &[FileChange]) -> Result<(), CliError> {
+    let result = |changes: &[FileChange]| -> Vec<_> {
+        changes.iter().map(|change| (change.path.clone(), change.after.clone())).collect()
+    };
+    if result(steps) == result(planned) {
+        return Ok(());
+    }
+    Err(CliError::unfit("the edits one after the other do not give what they give together")
+        .detail("nothing was written"))
+}
+
+/// The date for what has none, as builds that are to be reproducible say it.
+fn source_date() -> Result<Option<Date>, CliError> {
+    let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
+    let seconds = text.to_str().and_then(|text| text.parse::<u32>().ok());
+    let seconds = seconds.ok_or_else(|| {
+        CliError::usage(format!("SOURCE_DATE_EPOCH is not a number of seconds: {}", text.display()))
+    })?;
+    Ok(Some(Date { seconds: seconds.into(), zone: 0 }))
 }

@@ -77,6 +77,16 @@ pub(super) fn require_directory(
     require_new_directory(workspace, sources, out)
 }
 
+/// Refuses the output directory `out` if something is there.
+pub(super) fn require_free(out: &Path) -> Result<(), CliError> {
+    match fs::symlink_metadata(out) {
+        Err(_) => Ok(()),
+        Ok(_) => Err(CliError::unfit(format!("{} already exists", out.display()))
+            .detail("nothing was written")
+            .help("name a directory that does not exist")),
+    }
+}
+
 /// Refuses the output directory `out`, above which directories will be made, if it is inside one of the `sources`.
 pub(super) fn require_new_directory(
     workspace: &Workspace,

@@ -1,13 +1,16 @@
 //! `pypatch plan`
 
 use super::{CliError, ExitStatus, Format, Source, Ui, Workspace, own_pin};
-use crate::plan::{Plan, Series};
+use crate::patchset::Patchset;
+use crate::plan::Series;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The patchset.
-    patchset: String,
+    /// The patchsets, each planned on the result of those before it.
+    #[arg(required = true, value_name = "PATCHSET")]
+    patchsets: Vec<String>,
     /// A directory, a tarball, a pin such as python-2.5, or git:REPO@REV.
+    #[arg(required = true)]
     source: String,
     /// The output format.
     #[arg(long, default_value = "text")]
@@ -15,23 +18,44 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let (plan, _) = make(ui, workspace, &args.patchset, &args.source)?;
-    ui.show(&plan, args.format)?;
-    Ok(if plan.fits() { ExitStatus::Done } else { ExitStatus::Unfit })
+    let planned = make(ui, workspace, &args.patchsets, &args.source)?;
+    match &planned.series.plans[..] {
+        [plan] if args.patchsets.len() == 1 => ui.show(plan, args.format)?,
+        _ => ui.show(&planned.series, args.format)?,
+    }
+    Ok(if planned.series.misfit().is_none() { ExitStatus::Done } else { ExitStatus::Unfit })
 }
 
-/// Loads the patchset, opens the source, and plans.
+/// Patchsets, and their plans on a source.
+pub(super) struct Planned {
+    pub patchsets: Vec<Patchset>,
+    /// The plans, up to the first that does not fit.
+    pub series: Series,
+    pub source: Source,
+}
+
+impl Planned {
+    /// Shows the plan that does not fit, if there is one; returns whether all fit.
+    pub(super) fn fits(&self, ui: &Ui) -> bool {
+        let misfit = self.series.misfit();
+        misfit.into_iter().for_each(|plan| ui.misfit(plan, self.patchsets.len() > 1));
+        misfit.is_none()
+    }
+}
+
+/// Loads the patchsets, opens the source, and plans each on the result of those before it.
 pub(super) fn make(
     ui: &Ui,
     workspace: &Workspace,
-    patchset: &str,
+    patchsets: &[String],
     source: &str,
-) -> Result<(Plan, Source), CliError> {
-    let patchset = workspace.patchset(patchset)?;
+) -> Result<Planned, CliError> {
+    let patchsets = workspace.patchsets(patchsets)?;
     let source = workspace.open(ui, source)?;
     let made = source.made()?;
-    let series = Series::plan(std::slice::from_ref(&patchset), source.tree.as_ref(), &made)?;
-    let plan = series.plans.into_iter().next().expect("a series has a plan for its first patchset");
-    own_pin::warn(ui, workspace, &patchset, &plan, &made)?;
-    Ok((plan, source))
+    let series = Series::plan(&patchsets, source.tree.as_ref(), &made)?;
+    for (patchset, plan) in patchsets.iter().zip(&series.plans) {
+        own_pin::warn(ui, workspace, patchset, plan, &made)?;
+    }
+    Ok(Planned { patchsets, series, source })
 }

@@ -1,8 +1,11 @@
-//! Writes a source tree, patched or not, to another place: a directory, a tarball, or a single file. All outputs of
+//! Writes a source tree, patched or not, to another place: a directory, a tarball, or a single file; or the steps that lead to it, as
+//! patches. All outputs of
 //! pypatch are written here: completely, or not at all.
 
 mod archive;
 mod output;
+mod step;
+mod steps;
 mod target;
 mod tree;
 
@@ -11,6 +14,9 @@ use std::path::PathBuf;
 
 pub use archive::{Compression, archive};
 pub(crate) use output::{Prepared, commit, file, prepare_directory, prepare_file, replace};
+pub(crate) use step::NOBODY;
+pub use step::StepPatch;
+pub use steps::{mailbox, numbered, quilt};
 pub(crate) use target::Target;
 pub use tree::tree;
 pub(crate) use tree::write;

@@ -1,6 +1,7 @@
 //! What the text above the first file of a patch says: the headers of a mail, of git, of Debian (DEP-3), or plain text.
 
 use crate::date::Date;
+use crate::export::NOBODY;
 use crate::syntax::patch::first_line;
 
 /// The message of a patch.
@@ -34,6 +35,11 @@ impl Message {
         };
         let summary = field("subject").map(subject).or_else(|| field("description").map(str::to_owned));
         let author = field("from").or(field("author")).or(field("user")).map(|text| decoded(&one_line(text)));
+        // `export` gives an address to whoever has none, and a name.
+        let placeholder = format!(" <{}>", NOBODY.1);
+        let author = author
+            .map(|author| author.strip_suffix(&placeholder).unwrap_or(&author).to_owned())
+            .filter(|author| author != NOBODY.0);
         let date = field("date").or(field("last-update")).map(one_line);
         let (date, unknown) = match date.as_deref().map(Date::parse) {
             Some(None) => (None, date),
@@ -41,13 +47,19 @@ impl Message {
         };
         let place = |name: &&str| field(name).and_then(link);
         let upstream = PLACES.iter().find_map(place).or_else(|| link(&text));
+        // `export` puts the link there if the text does not have it.
+        let own = upstream.as_ref().map(|upstream| format!("Bug: {upstream}")).unwrap_or_default();
+        let body = match body.strip_suffix(&own) {
+            Some(rest) if !own.is_empty() && (rest.is_empty() || rest.ends_with("\n\n")) => rest.trim_end(),
+            _ => &body,
+        };
         let mut why = summary.map(|summary| decoded(&summary)).unwrap_or_default();
         let more = more_of(&fields, upstream.as_deref());
         let unknown = unknown.map(|date| format!("Date: {date}")).unwrap_or_default();
-        for part in [long_description(&fields), body, more, unknown] {
+        for part in [&long_description(&fields), body, &more, &unknown] {
             if !part.is_empty() {
                 why.push_str(if why.is_empty() { "" } else { "\n\n" });
-                why.push_str(&part);
+                why.push_str(part);
             }
         }
         Message { why, author, date, upstream }

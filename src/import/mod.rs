@@ -7,6 +7,7 @@ mod changes;
 mod message;
 mod order;
 mod series;
+mod transfer;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

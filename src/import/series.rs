@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::ImportError;
+use super::{ImportError, transfer};
 use crate::regular::{self, LARGEST_DOCUMENT};
 
 /// A patch as it was found.
@@ -48,12 +48,13 @@ pub fn read(path: &Path) -> Result<Vec<PatchFile>, ImportError> {
     let bytes = contents(path)?;
     let mails = mails(&bytes);
     if mails.len() < 2 {
-        return Ok(vec![PatchFile { name, strip: None, bytes }]);
+        return Ok(vec![PatchFile { name, strip: None, bytes: transfer::decoded(bytes) }]);
     }
     let all = mails.into_iter().enumerate().map(|(at, mail)| {
         let subject = super::Message::read(mail).why;
         let subject = subject.lines().next().unwrap_or_default();
-        PatchFile { name: format!("{:04}-{subject}", at + 1), strip: None, bytes: mail.to_vec() }
+        let bytes = transfer::decoded(mail.to_vec());
+        PatchFile { name: format!("{:04}-{subject}", at + 1), strip: None, bytes }
     });
     Ok(all.collect())
 }
@@ -122,7 +123,7 @@ fn of_directory(path: &Path) -> Result<Vec<PatchFile>, ImportError> {
         return Err(ImportError::NoPatch(path.to_owned()));
     }
     let one = |name: String| {
-        let bytes = contents(&path.join(&name))?;
+        let bytes = transfer::decoded(contents(&path.join(&name))?);
         Ok(PatchFile { name, strip: None, bytes })
     };
     names.into_iter().map(one).collect()

@@ -17,6 +17,7 @@ mod parse;
 mod planned_layer;
 pub mod preset;
 mod series;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod written;
@@ -39,6 +40,7 @@ pub(crate) use parse::label_there;
 pub use planned_layer::{Counts, PlannedLayer};
 pub use series::Series;
 pub(crate) use series::joined;
+pub use steps::Step;
 
 /// The result of planning a patchset on a tree.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::list::{array, by_file, column, counted, files, location as location_json};
 use super::{Problem, Report};
 use crate::edit::{Near, Outcome, OutcomeKind, Part};
-use crate::plan::{Counts, NotIdempotent, Plan, PlannedEdit};
+use crate::plan::{Counts, NotIdempotent, Plan, PlannedEdit, Series};
 use crate::tree::Location;
 
 /// A line for each edit, a summary, and what keeps the plan from being applied.
@@ -48,6 +48,24 @@ impl Report for Plan {
             })),
             "files": array(&self.changes, |change| json!(change.path)),
         }))
+    }
+}
+
+/// The plans, one after the other.
+impl Report for Series {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (at, plan) in self.plans.iter().enumerate() {
+            if at > 0 {
+                writeln!(out)?;
+            }
+            plan.text(out)?;
+        }
+        Ok(())
+    }
+
+    fn json(&self) -> Option<Value> {
+        let plans: Vec<Value> = self.plans.iter().filter_map(Report::json).collect();
+        Some(json!({"schema": 1, "fits": self.misfit().is_none(), "plans": plans}))
     }
 }
 

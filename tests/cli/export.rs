@@ -165,3 +165,337 @@ fn an_output_inside_the_source_is_refused() {
     }
     assert_eq!(env.state("tree"), before);
 }
+
+/// A tree and a patchset whose edits need everything that a patch may say. The first edit depends on the last.
+fn kinds() -> TestEnvironment {
+    let env = TestEnvironment::new();
+    let lines = |count: usize| (1..=count).map(|n| format!("line {n}\n")).collect::<String>();
+    env.write("tree/lines", lines(40));
+    env.write("tree/crlf.txt", "one\r\ntwo\r\nthree\r\n");
+    env.write("tree/latin.txt", b"caf\xe9\nold \xe9\nend\n".as_slice());
+    env.write("tree/no-end", "a\nb\nlast");
+    env.write("tree/sub/gone.txt", "gone\n");
+    env.write("tree/run.sh", "exit\n");
+    env.write("tree/image", b"\0\x01\x02old\xff".as_slice());
+    env.write("patchsets/kinds/files/image", b"\0\x01new\xfe\0".as_slice());
+    env.write("patchsets/kinds/files/empty", "");
+    env.yaml(
+        "kinds",
+        r#"schema: 1
+id: kinds
+title: All kinds of changes
+edits:
+  - id: chained
+    why: |
+      Chain the lines
+
+      It builds on "top".
+
+      Forwarded: not-needed
+    depends-on: [top]
+    author: Jürgen X. <j@x.org>
+    date: Tue, 1 Jul 2025 10:00:00 +0200
+    file: lines
+    text.replace: {find: first line, with: very first line}
+  - id: middle
+    why: The middle is another.
+    upstream: https://bugs.x.org/7
+    author: A B <a@b.org>
+    date: 2025-07-01
+    file: lines
+    text.replace: {find: line 5, with: "line five"}
+  - id: line-ends
+    why: Line ends stay.
+    changes:
+      - file: crlf.txt
+        text.replace: {find: two, with: zwei}
+      - file: no-end
+        text.replace: {find: last, with: final}
+  - id: latin
+    why: |
+      Bytes stay
+
+      --- a/lines
+      +++ b/lines
+      From here on: é.
+    file: latin.txt
+    text.replace: {find: old, with: new}
+  - id: files
+    why: Files come and go.
+    changes:
+      - file: sub/gone.txt
+        file.remove: {contains: gone}
+      - file: new/empty
+        file.add: {content: {from: empty}}
+      - file: new/file
+        file.add: {content: "new\n", executable: true}
+  - id: mode
+    why: It is run.
+    file: run.sh
+    file.mode: {executable: true}
+  - id: other-version
+    why: It is for another version.
+    until: "2.0"
+    file: lines
+    text.replace: {find: line 9, with: line nine}
+  - id: top
+    why: The top is another.
+    file: lines
+    text.replace: {find: line 1, with: first line}
+"#,
+    );
+    env
+}
+
+/// A command that must succeed.
+fn success(env: &TestEnvironment, folder: &str, program: &str, arguments: &[&str]) -> String {
+    let mut run = Command::new(program);
+    run.args(arguments).current_dir(env.path(folder)).env("GIT_CEILING_DIRECTORIES", env.path("."));
+    run.env("HOME", env.path(".")).env("GIT_CONFIG_NOSYSTEM", "1").env("QUILT_PATCHES", "patches");
+    for who in ["AUTHOR", "COMMITTER"] {
+        run.env(format!("GIT_{who}_NAME"), "T").env(format!("GIT_{who}_EMAIL"), "t@t.org");
+    }
+    let output = run.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?}: {text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    text
+}
+
+/// Copies the tree, in a repository with one commit if `in_git` is set.
+fn copy(env: &TestEnvironment, to: &str, in_git: bool) {
+    success(env, ".", "cp", &["-r", "tree", to]);
+    if in_git {
+        for arguments in [&["init", "-q", "-b", "main"][..], &["add", "."], &["commit", "-q", "-m", "base"]] {
+            success(env, to, "git", arguments);
+        }
+    }
+}
+
+/// The regular files of a tree, without those of git and quilt, and what a step of `patch` leaves.
+fn files(env: &TestEnvironment, path: &str) -> Vec<(String, u32, Vec<u8>)> {
+    let mut all = summary(env, path);
+    all.retain(|(name, _, _)| {
+        let first = name.split('/').next().unwrap_or_default();
+        ![".git", ".pc", "patches"].contains(&first) && env.path(path).join(name).is_file()
+    });
+    all
+}
+
+fn names(env: &TestEnvironment, folder: &str) -> Vec<String> {
+    let all = fs::read_dir(env.path(folder)).unwrap();
+    let mut names: Vec<String> = all.map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_mailbox_is_what_git_am_reads() {
+    let env = kinds();
+    env.stdout(&["export", "kinds", "tree", "--as", "tree", "-o", "expected"]);
+    assert_snapshot!(env.run(&["export", "kinds", "tree", "-o", "out.mbox"]), @"
+    ------- stderr -------
+    note: left out what changes nothing here: other-version
+    [exit 0]
+    ");
+    copy(&env, "am", true);
+    success(&env, "am", "git", &["am", "-q", "../out.mbox"]);
+    assert_eq!(files(&env, "am"), files(&env, "expected"));
+    let log = success(&env, "am", "git", &["log", "--reverse", "--format=%an <%ae>%n%B--", "main~6..main"]);
+    assert_snapshot!(log, @r#"
+    Jürgen X. <j@x.org>
+    Chain the lines
+
+    It builds on "top".
+
+    Forwarded: not-needed
+    --
+    A B <a@b.org>
+    The middle is another.
+
+    Bug: https://bugs.x.org/7
+    --
+    pypatch <pypatch@localhost>
+    Line ends stay.
+    --
+    pypatch <pypatch@localhost>
+    Bytes stay
+
+     --- a/lines
+    +++ b/lines
+     From here on: é.
+    --
+    pypatch <pypatch@localhost>
+    Files come and go.
+    --
+    pypatch <pypatch@localhost>
+    It is run.
+    --
+    "#);
+    let dates = success(&env, "am", "git", &["log", "--format=%aI", "-2", "main~4"]);
+    assert_eq!(dates, "2025-07-01T00:00:00Z\n2025-07-01T10:00:00+02:00\n");
+}
+
+#[test]
+fn numbered_patches_are_what_git_apply_reads() {
+    let env = kinds();
+    env.stdout(&["export", "kinds", "tree", "--as", "tree", "-o", "expected"]);
+    let output = env.run(&["export", "kinds", "tree", "--as", "patches", "-o", "out"]);
+    assert_snapshot!(output, @"
+    ------- stderr -------
+    note: left out what changes nothing here: other-version
+    note: give `git am` --keep-cr, since files have lines that end with CR
+    [exit 0]
+    ");
+    copy(&env, "applied", false);
+    assert_snapshot!(names(&env, "out").join("\n"), @"
+    0001-top.patch
+    0002-chained.patch
+    0003-middle.patch
+    0004-line-ends.patch
+    0005-latin.patch
+    0006-files.patch
+    0007-mode.patch
+    ");
+    for patch in names(&env, "out") {
+        success(&env, "applied", "git", &["apply", &format!("../out/{patch}")]);
+    }
+    assert_eq!(files(&env, "applied"), files(&env, "expected"));
+}
+
+#[test]
+fn a_series_of_quilt_is_what_quilt_and_patch_read() {
+    let env = kinds();
+    env.stdout(&["export", "kinds", "tree", "--as", "tree", "-o", "expected"]);
+    let output = env.run(&["export", "kinds", "tree", "--as", "quilt", "-o", "out"]);
+    assert_snapshot!(output, @"
+    ------- stderr -------
+    note: left out what changes nothing here: other-version
+    [exit 0]
+    ");
+    assert_snapshot!(fs::read_to_string(env.path("out/series")).unwrap(), @"
+    top.patch
+    chained.patch
+    middle.patch
+    line-ends.patch
+    latin.patch
+    files.patch
+    mode.patch
+    ");
+    assert_snapshot!(fs::read_to_string(env.path("out/chained.patch")).unwrap(), @r#"
+    Description: Chain the lines
+     .
+     It builds on "top".
+    Author: Jürgen X. <j@x.org>
+    Forwarded: not-needed
+    Date: Tue, 1 Jul 2025 10:00:00 +0200
+    Last-Update: 2025-07-01
+
+    diff --git a/lines b/lines
+    index 0d4c5ad46a1e08eadf85839fa16e8b3e06289f01..e1f4eb427b97a05c046d6cf0bed8920cac8413bc 100644
+    --- a/lines
+    +++ b/lines
+    @@ -1,4 +1,4 @@
+    -first line
+    +very first line
+     line 2
+     line 3
+     line 4
+    "#);
+    copy(&env, "patched", false);
+    for name in fs::read_to_string(env.path("out/series")).unwrap().lines() {
+        success(&env, "patched", "patch", &["-p1", "-F0", "-s", "-i", &format!("../out/{name}")]);
+    }
+    assert_eq!(files(&env, "patched"), files(&env, "expected"));
+    match Command::new("quilt").arg("--version").output() {
+        Err(error) => common::skip("pushing an exported series with quilt", &error.to_string()),
+        Ok(_) => {
+            copy(&env, "pushed", false);
+            success(&env, ".", "cp", &["-r", "out", "pushed/patches"]);
+            success(&env, "pushed", "quilt", &["push", "-a", "--fuzz=0"]);
+            assert_eq!(files(&env, "pushed"), files(&env, "expected"));
+        }
+    }
+}
+
+#[test]
+fn what_is_exported_and_imported_again_stays_as_it_is() {
+    let env = kinds();
+    env.stdout(&["export", "kinds", "tree", "--as", "quilt", "-o", "first"]);
+    env.stdout(&["import", "first", "--base", "tree", "--id", "a"]);
+    for (format, out) in [("quilt", "series"), ("patches", "numbered"), ("mbox", "mails.mbox")] {
+        let id = format!("from-{format}");
+        env.stdout(&["export", "a", "tree", "--as", format, "-o", out]);
+        env.stdout(&["import", out, "--base", "tree", "--id", &id]);
+        let again = format!("again-{out}");
+        env.stdout(&["export", &id, "tree", "--as", format, "-o", &again]);
+        if env.path(out).is_dir() {
+            for name in names(&env, out) {
+                let read =
+                    |folder: &str| fs::read_to_string(env.path(folder).join(&name)).unwrap_or_default();
+                assert_eq!(read(out), read(&again), "{name}");
+            }
+            assert_eq!(names(&env, out), names(&env, &again));
+        }
+    }
+    let yaml = |id: &str| fs::read_to_string(env.path("patchsets").join(id).join("patchset.yaml")).unwrap();
+    let head = |id: &str| yaml(id).split_once("edits:").unwrap().1.to_owned();
+    assert_eq!(head("a"), head("from-quilt"));
+}
+
+#[test]
+fn several_patchsets_are_exported_in_order() {
+    let env = kinds();
+    env.yaml(
+        "more",
+        "schema: 1\nid: more\ntitle: More\nedits:\n  - id: top\n    why: It says more.\n    file: lines\n    text.replace: {find: very first, with: the very first}\n",
+    );
+    let output = env.run(&["plan", "kinds", "more", "tree"]);
+    assert!(output.contains("kinds on tree") && output.contains("more on tree"), "{output}");
+    let json: serde_json::Value =
+        serde_json::from_str(&env.stdout(&["plan", "kinds", "more", "tree", "--format", "json"])).unwrap();
+    assert_eq!((json["plans"][1]["patchset"].as_str(), json["fits"].as_bool()), (Some("more"), Some(true)));
+    assert!(env.run(&["plan", "more", "kinds", "tree"]).ends_with("[exit 3]"));
+    let diff = env.stdout(&["diff", "kinds", "more", "tree", "--edit", "top"]);
+    assert!(diff.contains("+first line\n"), "{diff}");
+    assert!(
+        env.run(&["diff", "kinds", "more", "tree", "--edit", "tip"])
+            .contains("`kinds` and `more` has no edit")
+    );
+    env.stdout(&["export", "kinds", "more", "tree", "--as", "quilt", "-o", "out"]);
+    let series = fs::read_to_string(env.path("out/series")).unwrap();
+    assert!(
+        series.starts_with("top.patch\nchained.patch\n") && series.ends_with("more-top.patch\n"),
+        "{series}"
+    );
+    env.stdout(&["export", "kinds", "more", "tree", "-o", "out.diff"]);
+    let shown = env.command(&["diff", "kinds", "more", "tree"]).output().unwrap().stdout;
+    assert!(shown == fs::read(env.path("out.diff")).unwrap());
+}
+
+#[test]
+fn binary_files_are_for_git() {
+    let env = kinds();
+    env.yaml(
+        "kinds",
+        "schema: 1\nid: kinds\ntitle: An image\nedits:\n  - id: image\n    why: It is another.\n    changes:\n      - file: image\n        text.replace: {find: old, with: newer}\n      - file: image2\n        file.add: {content: {from: image}}\n",
+    );
+    let output = env.run(&["export", "kinds", "tree", "--as", "mbox", "-o", "out"]);
+    assert_eq!(output, "[exit 0]");
+    env.stdout(&["export", "kinds", "tree", "--as", "tree", "-o", "expected"]);
+    copy(&env, "am", true);
+    success(&env, "am", "git", &["am", "-q", "../out"]);
+    assert_eq!(files(&env, "am"), files(&env, "expected"));
+    assert_snapshot!(env.run(&["export", "kinds", "tree", "--as", "quilt", "-o", "series"]), @"
+    ------- stderr -------
+    note: image, which `image` changes, has NUL bytes
+    note: image2, which `image` changes, has NUL bytes
+    [exit 0]
+    ");
+    copy(&env, "patched", false);
+    success(&env, "patched", "patch", &["-p1", "-F0", "-s", "-i", "../series/image.patch"]);
+    assert_eq!(files(&env, "patched"), files(&env, "expected"));
+}
