@@ -70,6 +70,11 @@ bench-series TREE SERIES:
     cargo build --locked
     tests/bench/series_as_diffs.py target/debug/pypatch {{TREE}} {{SERIES}}
 
+# Planning a series of patches, next to quilt and patch(1). TREE is the unpacked release that it is for.
+bench-quilt PATCHES TREE:
+    cargo build --release --locked
+    tests/bench/series_vs_quilt.py {{PATCHES}} {{TREE}}
+
 # Stops each command that writes at every system call that changes the disk, and prints what that did; takes minutes
 faults:
     cargo test --locked --test cli -- --ignored --nocapture every_fault

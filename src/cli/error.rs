@@ -196,6 +196,12 @@ impl From<ExportError> for CliError {
                 let broken_pipe = source.kind() == io::ErrorKind::BrokenPipe;
                 CliError { broken_pipe, ..CliError::io(format!("cannot write {}", path.display()), &source) }
             }
+            ExportError::Branch { .. } => {
+                CliError::new(ExitStatus::Io, error.to_string()).detail("nothing was written")
+            }
+            ExportError::BranchExists(_) => CliError::unfit(error.to_string())
+                .detail("nothing was written")
+                .help("give another name with --branch, or --force to move it"),
             ExportError::UnknownSuffix(_) => CliError::usage(error.to_string()),
         }
     }

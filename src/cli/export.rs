@@ -7,8 +7,9 @@ use clap::ValueEnum;
 use super::plan::Planned;
 use super::{CliError, ExitStatus, Ui, Workspace, output, plan};
 use crate::date::Date;
-use crate::export::{self, Compression, StepPatch, Target};
-use crate::tree::{FileChange, OverlayTree};
+use crate::export::{self, Branch, Compression, StepPatch, Target};
+use crate::report::counted;
+use crate::tree::{FileChange, OverlayTree, SourceSpec, repository_folders};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -18,13 +19,19 @@ pub(super) struct Args {
     /// A directory, a tarball, a pin such as python-2.5, or git:REPO@REV.
     #[arg(required = true)]
     source: String,
-    /// What to write [default: as the name of OUT ends: .diff or .patch, .mbox, .tar, .tar.gz, .tgz, .tar.bz2].
+    /// What to write [default: as the name of OUT ends: .diff or .patch, .mbox, .tar, .tar.gz, .tgz, .tar.bz2, .tar.xz].
     #[arg(long = "as", value_name = "FORMAT")]
     format: Option<ExportFormat>,
     /// Where to write it. A directory must not exist, or be empty; the name of a tarball determines its
     /// compression, and /dev/stdout gets an uncompressed one; without this option, a diff or a mailbox goes to stdout.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
+    /// The branch for `--as git` [default: the ids of the patchsets].
+    #[arg(long, value_name = "NAME")]
+    branch: Option<String>,
+    /// Move a branch that exists already.
+    #[arg(long)]
+    force: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -33,7 +40,7 @@ enum ExportFormat {
     Tree,
     /// The diff, for `git apply` and `patch -p1`.
     Diff,
-    /// The patched tree as a tarball: .tar, .tar.gz, .tgz or .tar.bz2.
+    /// The patched tree as a tarball: .tar, .tar.gz, .tgz, .tar.bz2 or .tar.xz.
     Tar,
     /// A directory with a patch for each edit, with the fields of Debian (DEP-3), and their `series`.
     Quilt,
@@ -41,6 +48,8 @@ enum ExportFormat {
     Mbox,
     /// A directory with a numbered mail for each edit, as `git format-patch` writes it.
     Patches,
+    /// A branch of the git repository OUT with a commit for each edit. Nothing is checked out.
+    Git,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
@@ -49,7 +58,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let source = &planned.source;
     let patchsets: Vec<&str> = args.patchsets.iter().map(String::as_str).collect();
     match (&args.output, format) {
-        (None, _) => {}
+        (None, _) | (Some(_), ExportFormat::Git) => {}
         (Some(out), ExportFormat::Tree) => output::require_directory(workspace, &[&source.spec], out)?,
         (Some(out), ExportFormat::Quilt | ExportFormat::Patches) => {
             output::require_directory(workspace, &[&source.spec], out)?;
@@ -75,13 +84,42 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                     Ok(Target::Open(_)) => (Compression::None, planned.patchsets[0].id.clone()),
                     Ok(Target::File(_) | Target::Stream(_)) | Err(_) => Compression::of(out)?,
                 };
-                export::archive(&patched, out, &prefix, compression)?;
+                export::archive(&patched, out, &prefix, compression, source_date()?)?;
             }
             source.note_left_out(ui);
         }
         ExportFormat::Diff => {
             let diff: Vec<u8> = changes.iter().flat_map(FileChange::diff).collect();
             write(ui, args.output.as_deref(), &diff)?;
+        }
+        ExportFormat::Git => {
+            let Some(out) = &args.output else { return Ok(ExitStatus::Done) };
+            let steps = steps(ui, &planned)?;
+            let ids: Vec<&str> = planned.patchsets.iter().map(|patchset| patchset.id.as_str()).collect();
+            let name = args.branch.clone().unwrap_or_else(|| ids.join("+"));
+            let of = |repository: &Path| repository_folders(repository).pop();
+            let base = match output::read_from(workspace, &source.spec) {
+                Some(SourceSpec::Git { repo, rev }) if of(&repo).is_some() && of(&repo) == of(out) => {
+                    Some(rev)
+                }
+                _ => None,
+            };
+            let version = planned.series.plans.iter().find_map(|plan| plan.version.as_ref());
+            let base_message = match version {
+                Some(version) => format!("CPython {version}\n"),
+                None => "The source tree\n".to_owned(),
+            };
+            let to = Branch {
+                repository: out,
+                name: &name,
+                force: args.force,
+                base: base.as_deref(),
+                base_message,
+                date: source_date()?,
+            };
+            let last = export::branch(&to, source.tree.as_ref(), &steps)?;
+            ui.changed();
+            ui.line(&format!("{name}: {}, {last}", counted(steps.len(), "commit")))?;
         }
         ExportFormat::Quilt | ExportFormat::Mbox | ExportFormat::Patches => {
             let steps = steps(ui, &planned)?;
@@ -122,7 +160,7 @@ fn format(args: &Args) -> Result<ExportFormat, CliError> {
             None => "neither --as FORMAT nor --output OUT is given".to_owned(),
             Some(name) => format!("the name {name} does not say what to write"),
         };
-        return Err(CliError::usage(title).help("give --as tree, diff, tar, quilt, mbox or patches"));
+        return Err(CliError::usage(title).help("give --as tree, diff, tar, quilt, mbox, patches or git"));
     };
     match format {
         ExportFormat::Diff | ExportFormat::Mbox => Ok(format),

@@ -141,7 +141,7 @@ fn require_outside(
 }
 
 /// Where a source is read from: a pin on this machine is a tarball or a repository.
-fn read_from(workspace: &Workspace, source: &SourceSpec) -> Option<SourceSpec> {
+pub(super) fn read_from(workspace: &Workspace, source: &SourceSpec) -> Option<SourceSpec> {
     match source {
         SourceSpec::Pin(name) => workspace.local(&workspace.pins.find(name).ok()??),
         SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Git { .. } => Some(source.clone()),

@@ -5,8 +5,11 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use lzma_rust2::{XzOptions, XzWriter};
+
 use super::output::stream;
 use super::{ExportError, for_each_entry};
+use crate::date::Date;
 use crate::tree::{Node, Tree, WalkEntry};
 
 /// The compression of a tarball.
@@ -18,6 +21,8 @@ pub enum Compression {
     Gzip,
     /// bzip2: `.tar.bz2` or `.tbz2`.
     Bzip2,
+    /// xz: `.tar.xz` or `.txz`.
+    Xz,
 }
 
 impl Compression {
@@ -26,12 +31,14 @@ impl Compression {
     /// # Errors
     /// [`ExportError::UnknownSuffix`].
     pub fn of(path: &Path) -> Result<(Compression, String), ExportError> {
-        const SUFFIXES: [(&str, Compression); 5] = [
+        const SUFFIXES: [(&str, Compression); 7] = [
             (".tar", Compression::None),
             (".tar.gz", Compression::Gzip),
             (".tgz", Compression::Gzip),
             (".tar.bz2", Compression::Bzip2),
             (".tbz2", Compression::Bzip2),
+            (".tar.xz", Compression::Xz),
+            (".txz", Compression::Xz),
         ];
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         SUFFIXES
@@ -43,7 +50,7 @@ impl Compression {
 }
 
 /// Writes `tree` to the file `out`, with all members in a directory `prefix`. The file appears when it is
-/// complete; a pipe or a device is written into.
+/// complete; a pipe or a device is written into. No file is newer than `date`, and that is the time of files that have none.
 ///
 /// # Errors
 /// When the tree cannot be read or the file cannot be written.
@@ -52,38 +59,60 @@ pub fn archive(
     out: &Path,
     prefix: &str,
     compression: Compression,
+    date: Option<Date>,
 ) -> Result<(), ExportError> {
     let io = |source| ExportError::Io { path: out.to_owned(), source };
     stream(out, |writer| {
         match compression {
-            Compression::None => append(tree, prefix, writer, out)?.flush().map_err(io)?,
+            Compression::None => append(tree, prefix, writer, out, date)?.flush().map_err(io)?,
             Compression::Gzip => {
                 // Without a file name and a time in the header, so that equal trees give equal bytes.
                 let encoder = flate2::GzBuilder::new().mtime(0).write(writer, flate2::Compression::best());
-                append(tree, prefix, encoder, out)?.finish().and_then(Write::flush).map_err(io)?;
+                append(tree, prefix, encoder, out, date)?.finish().and_then(Write::flush).map_err(io)?;
             }
             Compression::Bzip2 => {
                 let encoder = bzip2::write::BzEncoder::new(writer, bzip2::Compression::best());
-                append(tree, prefix, encoder, out)?.finish().and_then(Write::flush).map_err(io)?;
+                append(tree, prefix, encoder, out, date)?.finish().and_then(Write::flush).map_err(io)?;
+            }
+            Compression::Xz => {
+                let encoder = XzWriter::new(writer, XzOptions::with_preset(6)).map_err(io)?;
+                append(tree, prefix, encoder, out, date)?.finish().and_then(Write::flush).map_err(io)?;
             }
         }
         Ok(())
     })
 }
 
-fn append<W: Write>(tree: &dyn Tree, prefix: &str, writer: W, out: &Path) -> Result<W, ExportError> {
+fn append<W: Write>(
+    tree: &dyn Tree,
+    prefix: &str,
+    writer: W,
+    out: &Path,
+    date: Option<Date>,
+) -> Result<W, ExportError> {
+    let limit = date.and_then(|date| u64::try_from(date.seconds).ok());
     let io = |source| ExportError::Io { path: out.to_owned(), source };
     let mut builder = tar::Builder::new(writer);
-    for_each_entry(tree, |entry| member(&mut builder, prefix, entry).map_err(io))?;
+    for_each_entry(tree, |entry| member(&mut builder, prefix, entry, limit).map_err(io))?;
     builder.into_inner().map_err(io)
 }
 
-fn member<W: Write>(builder: &mut tar::Builder<W>, prefix: &str, entry: &WalkEntry) -> io::Result<()> {
+fn member<W: Write>(
+    builder: &mut tar::Builder<W>,
+    prefix: &str,
+    entry: &WalkEntry,
+    limit: Option<u64>,
+) -> io::Result<()> {
     let mut header = tar::Header::new_gnu();
     header.set_mode(entry.mode);
     header.set_uid(0);
     header.set_gid(0);
-    header.set_mtime(entry.mtime.map_or(0, |(seconds, _)| u64::try_from(seconds).unwrap_or(0)));
+    let mtime = entry.mtime.map(|(seconds, _)| u64::try_from(seconds).unwrap_or(0));
+    header.set_mtime(match (mtime, limit) {
+        (Some(mtime), Some(limit)) => mtime.min(limit),
+        (Some(mtime), None) => mtime,
+        (None, limit) => limit.unwrap_or(0),
+    });
     let path = format!("{prefix}/{}", entry.path);
     match &entry.node {
         Node::File(bytes) => {

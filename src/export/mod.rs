@@ -3,6 +3,7 @@
 //! pypatch are written here: completely, or not at all.
 
 mod archive;
+mod branch;
 mod output;
 mod step;
 mod steps;
@@ -13,6 +14,7 @@ use std::io;
 use std::path::PathBuf;
 
 pub use archive::{Compression, archive};
+pub use branch::{Branch, branch};
 pub(crate) use output::{Prepared, commit, file, prepare_directory, prepare_file, replace};
 pub(crate) use step::NOBODY;
 pub use step::StepPatch;
@@ -42,8 +44,21 @@ pub enum ExportError {
         #[source]
         source: io::Error,
     },
+    /// The branch cannot be written.
+    #[error("cannot write the branch {branch} of {}: {why}", .repository.display())]
+    Branch {
+        /// The branch.
+        branch: String,
+        /// The repository.
+        repository: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// The branch leads to other commits.
+    #[error("the branch {0} already exists")]
+    BranchExists(String),
     /// The name of a tarball ends in no known suffix.
-    #[error("unknown archive suffix: {} does not end in .tar, .tar.gz, .tgz, .tar.bz2 or .tbz2", .0.display())]
+    #[error("unknown archive suffix: {} does not end in .tar, .tar.gz, .tgz, .tar.bz2, .tbz2, .tar.xz or .txz", .0.display())]
     UnknownSuffix(PathBuf),
 }
 

@@ -75,6 +75,12 @@ impl StepPatch<'_> {
         (subject, body)
     }
 
+    /// The message of a commit.
+    pub(super) fn message(&self) -> String {
+        let (subject, body) = self.subject_and_body();
+        if body.is_empty() { format!("{subject}\n") } else { format!("{subject}\n\n{body}\n") }
+    }
+
     /// Whether a line that it has ends with CR and LF.
     pub fn has_cr(&self) -> bool {
         let files = self.changes.iter().flat_map(|change| change.before.iter().chain(&change.after));
@@ -382,7 +388,7 @@ mod tests {
 
     #[test]
     fn the_subject_of_a_long_text_is_its_first_sentence() {
-        let why = format!("{} end. Second sentence.\nThird.", "word ".repeat(20));
+        let why = format!("{}end. Second sentence.\nThird.", "word ".repeat(20));
         let one = step(&why, None);
         let (subject, body) = one.subject_and_body();
         assert!(subject.ends_with("word end"), "{subject}");

@@ -18,7 +18,7 @@ const MOST_ALTERNATES: usize = 5;
 /// It is always opened as a bare one. libgit2 refuses the work tree of another user, because its hooks
 /// and filters could be run; but only objects and references are read here, and a mirror of another
 /// user is a common source.
-pub(super) fn open_repository(path: &Path) -> Result<Repository, TreeError> {
+pub(crate) fn open_repository(path: &Path) -> Result<Repository, TreeError> {
     let missing = |why: &str| TreeError::NoRepository { repo: path.to_owned(), why: why.to_owned() };
     let real = path.canonicalize().map_err(|error| missing(&error.to_string()))?;
     let found: PathBuf = match real.parent() {

@@ -38,7 +38,7 @@ fn exporting_a_tree_leaves_the_source_unchanged() {
 #[test]
 fn an_exported_tarball_is_reproducible() {
     let env = TestEnvironment::with_tree();
-    for name in ["a.tar", "a.tar.gz", "a.tgz", "a.tar.bz2"] {
+    for name in ["a.tar", "a.tar.gz", "a.tgz", "a.tar.bz2", "a.tar.xz"] {
         let output = env.run(&["export", "gadget", "tree", "--as", "tar", "-o", name]);
         assert_eq!(output, "[exit 0]", "{name}");
         assert!(env.run(&["plan", "gadget", name]).contains("7 already; 0 files"), "{name}");
@@ -107,7 +107,7 @@ fn an_export_needs_an_output_with_a_known_ending() {
     ");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tar", "-o", "out.zip"]), @"
     ------- stderr -------
-    error: unknown archive suffix: out.zip does not end in .tar, .tar.gz, .tgz, .tar.bz2 or .tbz2
+    error: unknown archive suffix: out.zip does not end in .tar, .tar.gz, .tgz, .tar.bz2, .tbz2, .tar.xz or .txz
     [exit 2]
     ");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tar", "-o", "nowhere/out.tar"]), @"
@@ -498,4 +498,120 @@ fn binary_files_are_for_git() {
     copy(&env, "patched", false);
     success(&env, "patched", "patch", &["-p1", "-F0", "-s", "-i", "../series/image.patch"]);
     assert_eq!(files(&env, "patched"), files(&env, "expected"));
+}
+
+#[test]
+fn a_branch_has_a_commit_for_each_edit_and_nothing_is_checked_out() {
+    let env = kinds();
+    env.stdout(&["export", "kinds", "tree", "--as", "tree", "-o", "expected"]);
+    copy(&env, "repo", true);
+    let before = success(&env, "repo", "git", &["rev-parse", "main"]);
+    let export = ["export", "kinds", "git:repo@main", "--as", "git", "-o", "repo", "--branch", "patched"];
+    let output = env.run(&export);
+    assert!(output.starts_with("patched: 7 commits, ") && output.contains("other-version"), "{output}");
+    assert_eq!(success(&env, "repo", "git", &["rev-parse", "patched~7"]), before);
+    assert_eq!(success(&env, "repo", "git", &["status", "--porcelain"]), "");
+    let log =
+        success(&env, "repo", "git", &["log", "-2", "--format=%an <%ae> %aI %cn %cI%n%B--", "patched~4"]);
+    let base = success(&env, "repo", "git", &["log", "-1", "--format=%cI", "main"]);
+    assert_snapshot!(log.replace(base.trim(), "BASE"), @r#"
+    A B <a@b.org> 2025-07-01T00:00:00Z pypatch BASE
+    The middle is another.
+
+    Bug: https://bugs.x.org/7
+    --
+    Jürgen X. <j@x.org> 2025-07-01T10:00:00+02:00 pypatch BASE
+    Chain the lines
+
+    It builds on "top".
+
+    Forwarded: not-needed
+    --
+    "#);
+    success(&env, "repo", "git", &["fsck", "--strict"]);
+    success(&env, ".", "git", &["clone", "-q", "-b", "patched", "repo", "clone"]);
+    assert_eq!(files(&env, "clone"), files(&env, "expected"));
+    // The same edits give the same commits.
+    assert_eq!(env.run(&export), output);
+}
+
+#[test]
+fn a_branch_of_another_repository_begins_with_the_source() {
+    let env = kinds();
+    env.stdout(&["export", "kinds", "tree", "--as", "tree", "-o", "expected"]);
+    fs::create_dir(env.path("repo")).unwrap();
+    success(&env, "repo", "git", &["init", "-q", "--bare", "-b", "main"]);
+    success(&env, "repo", "git", &["config", "user.name", "Packager"]);
+    success(&env, "repo", "git", &["config", "user.email", "p@x.org"]);
+    let output = env.run(&["export", "kinds", "tree", "--as", "git", "-o", "repo"]);
+    assert!(output.starts_with("kinds: 7 commits, "), "{output}");
+    let log = success(&env, "repo", "git", &["log", "--format=%an %s", "kinds"]);
+    assert!(
+        log.starts_with("Packager It is run.\n") && log.ends_with("\nPackager The source tree\n"),
+        "{log}"
+    );
+    success(&env, ".", "git", &["clone", "-q", "-b", "kinds", "repo", "clone"]);
+    assert_eq!(files(&env, "clone"), files(&env, "expected"));
+}
+
+#[test]
+fn a_branch_that_exists_is_moved_only_with_force() {
+    let env = kinds();
+    copy(&env, "repo", true);
+    success(&env, "repo", "git", &["branch", "mine"]);
+    let refs = |env: &TestEnvironment| success(env, "repo", "git", &["for-each-ref"]);
+    let before = refs(&env);
+    let export = |more: &[&str]| {
+        let mut arguments = vec!["export", "kinds", "git:repo@main", "--as", "git", "-o", "repo"];
+        arguments.extend(more);
+        env.run(&arguments)
+    };
+    assert_snapshot!(export(&["--branch", "mine"]), @"
+    ------- stderr -------
+    note: left out what changes nothing here: other-version
+    error: the branch mine already exists
+      nothing was written
+      help: give another name with --branch, or --force to move it
+    [exit 3]
+    ");
+    let output = export(&["--branch", "main", "--force"]);
+    assert!(output.contains("cannot write the branch main of repo: it is checked out"), "{output}");
+    let output = export(&["--branch", "a..b"]);
+    assert!(output.contains("it is not a valid name of a branch"), "{output}");
+    assert_eq!(refs(&env), before);
+    assert!(export(&["--branch", "mine", "--force"]).starts_with("mine: 7 commits"));
+    success(&env, "repo", "git", &["worktree", "add", "-q", "../linked", "mine"]);
+    assert!(export(&["--branch", "mine", "--force"]).contains("it is checked out"));
+}
+
+#[test]
+fn line_ends_that_attributes_ask_for_are_not_committed() {
+    let env = kinds();
+    env.write("tree/.gitattributes", "crlf.txt text eol=crlf\n");
+    copy(&env, "repo", true);
+    env.stdout(&["export", "kinds", "git:repo@main", "--as", "git", "-o", "repo", "--branch", "patched"]);
+    let diff = success(&env, "repo", "git", &["diff", "--stat", "main", "patched", "--", "crlf.txt"]);
+    assert!(diff.contains("1 insertion(+), 1 deletion(-)"), "{diff}");
+    let blob = success(&env, "repo", "git", &["cat-file", "blob", "patched:crlf.txt"]);
+    assert_eq!(blob, "one\nzwei\nthree\n");
+}
+
+#[test]
+fn the_date_of_what_has_none_is_that_of_the_environment() {
+    let env = kinds();
+    let run = |arguments: &[&str], date: &str| {
+        let mut command = env.command(arguments);
+        let output = command.env("SOURCE_DATE_EPOCH", date).output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (_, mails) = run(&["export", "kinds", "tree", "--as", "mbox"], "86400");
+    assert_eq!(mails.matches("Date: Fri, 2 Jan 1970 00:00:00 +0000\n").count(), 5);
+    assert!(mails.contains("Date: Tue, 1 Jul 2025 10:00:00 +0200\n"), "{mails}");
+    assert!(run(&["export", "kinds", "tree", "-o", "a.tar"], "86400").0);
+    let mut archive = tar::Archive::new(fs::File::open(env.path("a.tar")).unwrap());
+    let times = archive.entries().unwrap().map(|entry| entry.unwrap().header().mtime().unwrap());
+    assert!(times.collect::<Vec<_>>().iter().all(|time| *time == 86400));
+    assert!(!run(&["export", "kinds", "tree", "--as", "mbox"], "soon").0);
+    assert!(!env.stdout(&["export", "kinds", "tree", "--as", "patches", "-o", "out"]).contains("Date"));
+    assert!(!fs::read_to_string(env.path("out/0007-mode.patch")).unwrap().contains("Date:"));
 }

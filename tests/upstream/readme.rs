@@ -136,7 +136,7 @@ impl Reader {
         // Only tar reads this one: pypatch finds the release in `source` before it looks into the cache.
         let tarball = cache.join(&pins::pin(RELEASE).tarballs[0].file_name);
         let plain = cache.join("plain.tar");
-        export::archive(tree.as_ref(), &plain, "Python-2.7.18", Compression::None).unwrap();
+        export::archive(tree.as_ref(), &plain, "Python-2.7.18", Compression::None, None).unwrap();
         fs::rename(plain, &tarball).unwrap();
         Some(Reader { root, source, tarball, _folder: folder })
     }
