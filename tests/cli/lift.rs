@@ -11,6 +11,7 @@ fn environment() -> TestEnvironment {
     env.write("tree/Lib/load.py", "import os\n\n\nclass Loader:\n    def find(self, name):\n        path = search(name)\n        return path\n\n    def close(self):\n        self.file.close()\n");
     env.write("tree/Makefile", "OBJS = main.o load.o\n\nall: $(OBJS)\n\tcc -o all $(OBJS)\n");
     env.write("tree/notes", "one\ntwo\n");
+    env.write("tree/readme", "two\n");
     env.write(
         "patchsets/mine/files/device.patch",
         "--- a/Lib/load.py\n+++ b/Lib/load.py\n@@ -4,6 +4,7 @@\n class Loader:\n     def find(self, name):\n         path = search(name)\n+        path = device(path)\n         return path\n \n     def close(self):\n\
@@ -22,7 +23,7 @@ fn environment() -> TestEnvironment {
         "schema: 1\nid: mine\ntitle: Mine # a comment\nedits:\n  - id: device\n    why: >-\n      It is\n      needed.\n    changes:\n      \
          - file: Lib/load.py\n        diff: {patch: {from: device.patch}}\n      - file: Makefile\n        diff: {patch: {from: device.patch}}\n      \
          # Not code.\n      - file: notes\n        diff: {patch: {from: device.patch}}\n\n  - id: other   # stays\n    why: It is.\n    \
-         file: notes\n    text.replace: {find: two, with: '2'}\n",
+         file: readme\n    text.replace: {find: two, with: '2'}\n",
     );
     env
 }
@@ -68,6 +69,7 @@ fn lift_shows_what_it_would_write() {
 fn a_lifted_patchset_gives_the_same_tree() {
     let env = environment();
     let diff = env.run(&["diff", "mine", "tree"]);
+    assert!(diff.contains("+        path = device(path)"), "{diff}");
     assert_snapshot!(env.run(&["lift", "mine", "device", "--base", "tree", "--lift=all"]), @r"
       device  Lib/load.py: 1 of 1 hunk lifted
       device  Makefile: 1 of 1 hunk lifted
