@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::lift::{self, Lift};
 use super::{CliError, ExitStatus, Format, Ui, Workspace, new_patchset, output};
-use crate::import::{self, Applied, Edited, Head, ImportError, ImportedPatch};
+use crate::import::{self, Applied, Edited, Head, ImportError, ImportedPatch, Options};
 use crate::patchset::{NewPatchset, Patchset};
 use crate::plan::plan;
 use crate::report::{Imported, LiftedEdits, patches};
@@ -12,7 +12,8 @@ use crate::tree::{FileChange, Tree};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A patch, a mailbox, a quilt `series` file, or a directory with a series or with patches; several are taken in this order.
+    /// A patch, a mailbox, a quilt `series` file, a directory with a series or with patches, or the commits git:REPO@A..B; several are
+    /// taken in this order.
     #[arg(required = true, value_name = "PATCH")]
     patches: Vec<PathBuf>,
     /// The source that the patches are for: a directory, a tarball, a pin such as python-3.13.5, or git:REPO@REV.
@@ -25,6 +26,13 @@ pub(super) struct Args {
     /// need it].
     #[arg(short = 'p', long = "strip", value_name = "N")]
     strip: Option<usize>,
+    /// How many lines of context, at each end of a hunk, need not fit. A patch that needs it is written again, so that it fits
+    /// without.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    fuzz: usize,
+    /// Make an edit of each file of a patch instead of one of each patch.
+    #[arg(long)]
+    split: bool,
     /// Leave out the patches that cannot be taken, and write the others.
     #[arg(long)]
     keep_going: bool,
@@ -45,7 +53,11 @@ pub(super) struct Args {
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let mut patches = Vec::new();
     for path in &args.patches {
-        patches.extend(import::read(path).map_err(unreadable)?);
+        let range = path.to_str().map_or(Ok(None), import::read_range).map_err(unreadable)?;
+        patches.extend(match range {
+            Some(range) => range,
+            None => import::read(path).map_err(unreadable)?,
+        });
     }
     if let Some(level) = args.strip {
         patches.iter_mut().for_each(|patch| patch.strip = Some(level));
@@ -62,8 +74,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let folder = args.output.join(&head.id);
     new_patchset::require_free(&workspace.catalog, &head.id, &folder)?;
     output::require_new_directory(workspace, &[&source.spec], &folder)?;
+    let options = Options { fuzz: args.fuzz, split: args.split };
     let load = |new: &NewPatchset| new_patchset::load_from_temporary(&workspace.catalog, &head.id, new);
-    let applied = import::apply(&head, &patches, tree, &|new| load(new).map_err(why_invalid))?;
+    let applied = import::apply(&head, &patches, options, tree, &|new| load(new).map_err(why_invalid))?;
     let show = |written: Option<&Path>| {
         let written = written.map(|folder| folder.display().to_string());
         let (patchset, source) = (&head.id, &args.base);
@@ -146,7 +159,8 @@ fn unreadable(error: ImportError) -> CliError {
         ImportError::Io { source, .. } => CliError::io(title, &source),
         ImportError::NoPatch(_) => CliError::source(title)
             .help("name a patch, a `series` file, or a directory with files that end in .patch or .diff"),
-        ImportError::Series { .. } => CliError::usage(title),
+        ImportError::Series { .. } | ImportError::Range { .. } => CliError::usage(title),
+        ImportError::Tree(error) => error.into(),
     }
 }
 
@@ -163,8 +177,8 @@ fn written(head: &Head, patches: &[ImportedPatch], applied: &Applied) -> NewPatc
         .taken
         .iter()
         .map(|one| Edited {
-            patch: &patches[one.index],
-            files: &one.files,
+            unit: &one.unit,
+            message: &patches[one.index].message,
             depends_on: &one.depends_on,
             lints: &one.lints,
         })

@@ -6,20 +6,29 @@ use crate::tree::{Entry, Tree, TreeError, TreePath};
 /// How many leading directories are tried where nothing says how many belong to the names.
 const MOST_LEVELS: usize = 4;
 
-/// The files that `patch` changes in `tree`, each once, or why it cannot be taken. `strip` is the level of `patch -p`, if it is known; otherwise
+/// The file that a section is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    /// Its path.
+    pub path: TreePath,
+    /// That of the file that is renamed or copied to it.
+    pub from: Option<TreePath>,
+}
+
+/// The files that the sections of `patch` change in `tree`, or why it cannot be taken. `strip` is the level of `patch -p`, if it is known; otherwise
 /// the one at which the files exist is taken.
 pub(super) fn changed_files(
     patch: &Patch,
     strip: Option<usize>,
     tree: &dyn Tree,
-) -> Result<Result<Vec<TreePath>, String>, TreeError> {
+) -> Result<Result<Vec<Target>, String>, TreeError> {
     for section in &patch.sections {
-        let what = match section.effect {
-            Effect::Changes | Effect::Adds | Effect::Removes => continue,
-            Effect::Moves => "renames or copies",
-            Effect::Binary => "has a binary change of",
-        };
-        return Ok(Err(format!("it {what} {}, which `diff` cannot do", section.names.display())));
+        if section.effect == Effect::Binary && section.binary.is_none() {
+            let name = section.names.display();
+            return Ok(Err(format!(
+                "it says that the binary file {name} differs, and does not have its contents"
+            )));
+        }
     }
     // Where some part of a name is left out, the rest may look harmless.
     if let Some(section) = patch.sections.iter().find(|section| section.names.leads_out()) {
@@ -29,7 +38,7 @@ pub(super) fn changed_files(
         Some(level) => vec![Some(level)],
         None => std::iter::once(None).chain((0..MOST_LEVELS).map(Some)).collect(),
     };
-    let is_absolute = |section: &&Section| section.effect == Effect::Adds && section.names.is_absolute();
+    let is_absolute = |section: &&Section| section.adds() && section.names.is_absolute();
     if strip.is_none()
         && let Some(section) = patch.sections.iter().find(is_absolute)
     {
@@ -61,29 +70,35 @@ fn at_level(
     patch: &Patch,
     level: Option<usize>,
     tree: &dyn Tree,
-) -> Result<Result<Vec<TreePath>, Unfit>, TreeError> {
-    let mut paths: Vec<TreePath> = Vec::new();
+) -> Result<Result<Vec<Target>, Unfit>, TreeError> {
+    let mut targets: Vec<Target> = Vec::new();
     // A later section may change what an earlier one adds.
     let mut added: Vec<TreePath> = Vec::new();
     for section in &patch.sections {
-        let Some(name) = section.names.stripped(level) else {
+        let Some(name) = section.path(level) else {
             let why = format!("{} has no name at that level of -p", section.names.display());
             return Ok(Err(Unfit::Level(why)));
         };
-        let path: TreePath = match name.parse() {
-            Ok(path) => path,
-            Err(error) => return Ok(Err(Unfit::Name(format!("it has an {error}")))),
+        let parsed = |name: String| {
+            name.parse::<TreePath>().map_err(|error| Unfit::Name(format!("it has an {error}")))
         };
-        if section.effect == Effect::Adds {
+        let (path, from) = match (parsed(name), section.source(level).map(parsed).transpose()) {
+            (Ok(path), Ok(from)) => (path, from),
+            (Err(unfit), _) | (_, Err(unfit)) => return Ok(Err(unfit)),
+        };
+        let existing = if section.adds() { None } else { Some(from.as_ref().unwrap_or(&path)) };
+        if let Some(existing) = existing
+            && !added.contains(existing)
+            && !is_there(section, existing, tree)?
+        {
+            return Ok(Err(Unfit::Level(format!("{existing} does not exist"))));
+        }
+        if section.adds() || from.is_some() {
             added.push(path.clone());
-        } else if !added.contains(&path) && !is_there(section, &path, tree)? {
-            return Ok(Err(Unfit::Level(format!("{path} does not exist"))));
         }
-        if !paths.contains(&path) {
-            paths.push(path);
-        }
+        targets.push(Target { path, from });
     }
-    Ok(Ok(paths))
+    Ok(Ok(targets))
 }
 
 fn is_there(section: &Section, path: &TreePath, tree: &dyn Tree) -> Result<bool, TreeError> {

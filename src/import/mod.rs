@@ -4,10 +4,14 @@
 //! depends on those without which the result would be another one.
 
 mod changes;
+mod commits;
 mod message;
 mod order;
+mod patched;
+mod placing;
 mod series;
 mod transfer;
+mod unit;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -16,11 +20,14 @@ use serde::Serialize;
 use serde_yaml::{FlowSeq, LitStr};
 
 use crate::patchset::{NewPatchset, indented, yaml};
-use crate::tree::TreePath;
+use crate::tree::{TreeError, TreePath};
 
+pub use commits::read_range;
 pub use message::Message;
-pub use order::{Applied, Taken, apply};
+pub use order::{Applied, Options, Taken, apply};
+pub use patched::MovedHunk;
 pub use series::{PatchFile, read, without_suffix};
+pub use unit::{Draft, Unit, written};
 
 /// Why patches cannot be imported.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +44,17 @@ pub enum ImportError {
     /// Nothing in it is a patch.
     #[error("{} contains no patch", .0.display())]
     NoPatch(PathBuf),
+    /// A range of commits cannot be taken.
+    #[error("cannot take `{range}`: {why}")]
+    Range {
+        /// The range.
+        range: String,
+        /// Why not.
+        why: String,
+    },
+    /// A repository cannot be read.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
     /// A line of a `series` file cannot be read.
     #[error("{}:{line}: {why}", .path.display())]
     Series {
@@ -56,8 +74,6 @@ pub struct ImportedPatch {
     pub patch: PatchFile,
     /// The id of the edit.
     pub id: String,
-    /// The name of its copy below `files/`.
-    pub file: String,
     /// What its text above the first file says.
     pub message: Message,
 }
@@ -91,8 +107,7 @@ pub fn named(patches: Vec<PatchFile>) -> Vec<ImportedPatch> {
                 message.why = format!("{} does not say why.", patch.name);
             }
             let id = once(id_of(patch.stem()));
-            let file = format!("{id}.patch");
-            ImportedPatch { patch, id, file, message }
+            ImportedPatch { patch, id, message }
         })
         .collect()
 }
@@ -157,13 +172,13 @@ struct EditYaml<'a> {
     allow: BTreeMap<String, String>,
 }
 
-/// A patch as an edit.
+/// An edit with what it says besides its changes.
 #[derive(Debug, Clone, Copy)]
 pub struct Edited<'a> {
-    /// The patch.
-    pub patch: &'a ImportedPatch,
-    /// The files that it changes.
-    pub files: &'a [TreePath],
+    /// Its id and changes.
+    pub unit: &'a Unit,
+    /// What it is for.
+    pub message: &'a Message,
     /// The edits that it depends on.
     pub depends_on: &'a [String],
     /// The lints that it raises, by name.
@@ -185,32 +200,30 @@ pub fn write(head: &Head, patches: &[Edited<'_>]) -> NewPatchset {
     };
     let mut text = yaml(&top);
     text.push_str("\nedits:\n");
-    let blocks = patches.iter().map(|Edited { patch, files, depends_on, lints }| {
+    let blocks = patches.iter().map(|Edited { unit, message, depends_on, lints }| {
         let edit = EditYaml {
-            id: &patch.id,
-            why: LitStr(&patch.message.why),
-            upstream: patch.message.upstream.as_deref(),
-            author: patch.message.author.as_deref(),
-            date: patch.message.date.as_deref(),
+            id: &unit.id,
+            why: LitStr(&message.why),
+            upstream: message.upstream.as_deref(),
+            author: message.author.as_deref(),
+            date: message.date.as_deref(),
             depends_on: (!depends_on.is_empty()).then_some(FlowSeq(*depends_on)),
             allow: allowed(lints),
         };
-        indented(&yaml(&edit), 4).replacen("    ", "  - ", 1) + &changes(files, &patch.file)
+        indented(&yaml(&edit), 4).replacen("    ", "  - ", 1) + &changes(&unit.steps)
     });
     text.push_str(&blocks.collect::<Vec<_>>().join("\n"));
-    let files =
-        patches.iter().map(|Edited { patch, .. }| (patch.file.clone(), patch.patch.bytes.clone())).collect();
+    let files = patches.iter().flat_map(|edited| edited.unit.files.clone()).collect();
     NewPatchset { yaml: text, files }
 }
 
-/// The changes of an edit, one for each file, as people write them.
-fn changes(files: &[TreePath], patch: &str) -> String {
+/// The changes of an edit, as people write them.
+fn changes(steps: &[(TreePath, String)]) -> String {
     let name = |path: &TreePath| yaml(&path.as_str());
-    let diff = format!("diff: {{patch: {{from: {patch}}}}}\n");
-    if let [one] = files {
-        return format!("    file: {}    {diff}", name(one));
+    if let [(path, step)] = steps {
+        return format!("    file: {}    {step}\n", name(path));
     }
-    let each = files.iter().map(|path| format!("      - file: {}        {diff}", name(path)));
+    let each = steps.iter().map(|(path, step)| format!("      - file: {}        {step}\n", name(path)));
     format!("    changes:\n{}", each.collect::<String>())
 }
 

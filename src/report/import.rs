@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::list::{array, column};
 use super::{Report, counted};
-use crate::import::{Applied, ImportedPatch};
+use crate::import::{Applied, ImportedPatch, MovedHunk};
 
 /// The edits that patches became, and those that could not be taken.
 pub struct Imported<'a> {
@@ -30,14 +30,21 @@ pub(crate) fn patches(count: usize) -> String {
 impl Report for Imported<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let Applied { taken, problems, changes } = self.applied;
-        let width = column(taken.iter().map(|one| self.patches[one.index].id.len()));
+        let width = column(taken.iter().map(|one| one.unit.id.len()));
         for one in taken {
-            let id = &self.patches[one.index].id;
+            let id = &one.unit.id;
             let after = match &one.depends_on[..] {
                 [] => String::new(),
                 ids => format!(", after {}", ids.join(", ")),
             };
             writeln!(out, "  {id:width$}  {}{after}", counted(one.files.len(), "file"))?;
+            for MovedHunk { file, hunk, fuzz, offset } in &one.hunks {
+                writeln!(
+                    out,
+                    "  {:width$}  written again: hunk {hunk} of {file} fits with fuzz {fuzz}, offset {offset}",
+                    ""
+                )?;
+            }
             for (lint, message) in &one.lints {
                 writeln!(out, "  {:width$}  {lint} is allowed: {message}", "")?;
             }
@@ -45,8 +52,9 @@ impl Report for Imported<'_> {
         for problem in problems {
             writeln!(out, "  cannot take {}: {}", problem.patch, problem.why)?;
         }
+        let count = self.patches.len() - problems.len();
         let (all, files) = (patches(self.patches.len()), counted(changes.len(), "file"));
-        writeln!(out, "{} on {}: {} of {all} taken, {files} changed", self.patchset, self.source, taken.len())
+        writeln!(out, "{} on {}: {count} of {all} taken, {files} changed", self.patchset, self.source)
     }
 
     fn json(&self) -> Option<Value> {
@@ -54,10 +62,13 @@ impl Report for Imported<'_> {
         Some(json!({
             "schema": 1, "patchset": self.patchset, "source": self.source, "written": self.written,
             "edits": array(taken, |one| {
-                let ImportedPatch { patch, id, message, .. } = &self.patches[one.index];
+                let ImportedPatch { patch, message, .. } = &self.patches[one.index];
                 json!({
-                    "edit": id, "patch": patch.name, "files": one.files, "depends_on": one.depends_on, "lints": one.lints,
+                    "edit": one.unit.id, "patch": patch.name, "files": one.files, "depends_on": one.depends_on, "lints": one.lints,
                     "author": message.author, "date": message.date, "upstream": message.upstream,
+                    "hunks": array(&one.hunks, |MovedHunk { file, hunk, fuzz, offset }| {
+                        json!({"file": file, "hunk": hunk, "fuzz": fuzz, "offset": offset})
+                    }),
                 })
             }),
             "problems": array(problems, |problem| json!({"patch": problem.patch, "reason": problem.why})),

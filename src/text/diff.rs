@@ -20,6 +20,26 @@ pub struct Side<'a> {
 /// The diff of one file from `old` to `new`, headers included, as `git apply` and `patch -p1`
 /// read it. Empty for two equal sides.
 pub fn unified(path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<u8> {
+    between(path, path, old, new)
+}
+
+/// The diff of a file that is renamed from `from` to `to`, as git writes it.
+pub fn renamed(from: &str, to: &str, old: Side<'_>, new: Side<'_>) -> Vec<u8> {
+    let (before, after) = (quoted(&format!("a/{from}")), quoted(&format!("b/{to}")));
+    let mut out = format!("diff --git {before} {after}\n").into_bytes();
+    let changes = between(from, to, Some(old), Some(new));
+    let mut lines = changes.split_inclusive(|byte| *byte == b'\n').skip(1).peekable();
+    while let Some(mode) =
+        lines.next_if(|line| line.starts_with(b"old mode ") || line.starts_with(b"new mode "))
+    {
+        out.extend_from_slice(mode);
+    }
+    out.extend_from_slice(format!("rename from {}\nrename to {}\n", quoted(from), quoted(to)).as_bytes());
+    lines.for_each(|line| out.extend_from_slice(line));
+    out
+}
+
+fn between(old_path: &str, new_path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<u8> {
     let mode = |side: Side<'_>| match side {
         Side { is_link: true, .. } => "120000",
         Side { executable: true, .. } => "100755",
@@ -35,11 +55,11 @@ pub fn unified(path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<
         (None, Some(new)) => format!("new file mode {}\n", mode(new)),
         (Some(old), None) => format!("deleted file mode {}\n", mode(old)),
     };
-    let (old_name, new_name) = (quoted(&format!("a/{path}")), quoted(&format!("b/{path}")));
+    let (old_name, new_name) = (quoted(&format!("a/{old_path}")), quoted(&format!("b/{new_path}")));
     let mut out = format!("diff --git {old_name} {new_name}\n{modes}").into_bytes();
     if before != after {
         // `patch` ends a name at the first blank, unless a tab follows the name.
-        let tab = if path.contains(' ') { "\t" } else { "" };
+        let tab = if old_path.contains(' ') || new_path.contains(' ') { "\t" } else { "" };
         let name = |side: Option<Side<'_>>, name: &str| match side {
             Some(_) => format!("{name}{tab}"),
             None => "/dev/null".to_owned(),

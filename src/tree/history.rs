@@ -49,12 +49,18 @@ pub struct Commit {
     pub id: CommitId,
     /// Its author, without an address; bytes that are not UTF-8 are replaced.
     pub author: String,
+    /// The address of the author.
+    pub address: String,
     /// The author's date, in the author's time zone: `2006-09-19 06:24 +0000`.
     pub date: String,
+    /// The author's date as a mail has it: `Tue, 19 Sep 2006 06:24:05 +0000`.
+    pub mail_date: String,
     /// When it was committed, in seconds since 1970.
     pub time: i64,
     /// The first line of its message; bytes that are not UTF-8 are replaced.
     pub subject: String,
+    /// The rest of its message.
+    pub body: String,
 }
 
 /// A file that a commit changes, compared with its first parent.
@@ -174,17 +180,17 @@ impl History {
         let commit = repository.find_commit(id.0).map_err(|e| self.failed(&e))?;
         let author = commit.author();
         let when = author.when();
+        let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
+        let (subject, body) = message.trim().split_once('\n').unwrap_or((message.trim(), ""));
         Ok(Commit {
             id,
             author: String::from_utf8_lossy(author.name_bytes()).into_owned(),
+            address: String::from_utf8_lossy(author.email_bytes()).into_owned(),
             date: date(when.seconds(), when.offset_minutes()),
+            mail_date: mail_date(when.seconds(), when.offset_minutes()),
             time: commit.time().seconds(),
-            subject: commit
-                .message_bytes()
-                .split(|byte| *byte == b'\n')
-                .map(|line| String::from_utf8_lossy(line).trim().to_owned())
-                .find(|line| !line.is_empty())
-                .unwrap_or_default(),
+            subject: subject.trim().to_owned(),
+            body: body.trim().to_owned(),
         })
     }
 
@@ -280,6 +286,24 @@ fn date(seconds: i64, offset: i32) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} {sign}{:02}{:02}", offset / 60, offset % 60)
 }
 
+/// A time as [`date`] has it, in the form of a mail.
+fn mail_date(seconds: i64, offset: i32) -> String {
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    let date = date(seconds, offset);
+    // The date has digits and signs only: `2006-09-19 06:24 +0000`.
+    let mut parts = date.split([' ', '-']);
+    let mut part = || parts.next().unwrap_or_default();
+    let (year, month, day, time) = (part(), part(), part(), part());
+    let zone = &date[date.len() - 5..];
+    let month =
+        month.parse().ok().and_then(|month: usize| months.get(month.checked_sub(1)?)).unwrap_or(&"Jan");
+    let local = seconds + i64::from(offset) * 60;
+    let weekday = days[usize::try_from(local.div_euclid(86_400).rem_euclid(7)).unwrap_or(0)];
+    let second = local.rem_euclid(60);
+    format!("{weekday}, {} {month} {year} {time}:{second:02} {zone}", day.trim_start_matches('0'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -348,6 +372,8 @@ mod tests {
         let about = history.about(next).unwrap();
         assert_eq!((about.author.as_str(), about.subject.as_str()), ("A. Uthor", "Number 2"));
         assert_eq!(about.date, "1969-12-31 22:32 -0130");
+        assert_eq!(about.mail_date, "Wed, 31 Dec 1969 22:32:00 -0130");
+        assert_eq!((about.address.as_str(), about.body.as_str()), ("a@a.test", "More."));
         let names = |file: &CommitFile| {
             let name = |path: &Option<TreePath>| path.as_ref().map(ToString::to_string).unwrap_or_default();
             format!("{}>{}", name(&file.old), name(&file.new))

@@ -26,6 +26,11 @@ pub fn python_version(tree: &dyn Tree) -> Result<Option<Version>, TreeError> {
     Ok(quoted.and_then(|version| version.parse().ok()))
 }
 
+/// The git id of a file with these contents, 40 hexadecimal digits; `None` if it cannot be computed.
+pub(crate) fn blob_id(bytes: &[u8]) -> Option<String> {
+    Some(Oid::hash_object(ObjectType::Blob, bytes).ok()?.to_string())
+}
+
 /// The git id of the tree, 40 hexadecimal digits: what `git rev-parse TAG^{tree}` prints for a tag with
 /// the same contents. Only files and links count, as in git.
 ///

@@ -60,7 +60,7 @@ pub use source::{BadSource, SourceSpec, open, open_as, open_sharing};
 pub use walk::{Mtime, Node, WalkEntry};
 
 pub(crate) use history::{Commit, CommitFile, CommitId, History};
-pub(crate) use identity::keyword_normalized;
+pub(crate) use identity::{blob_id, keyword_normalized};
 pub(crate) use repository::{open_repository, repository_folders};
 pub(crate) use tags::release_tags;
 

@@ -115,7 +115,7 @@ fn patches_that_do_not_fit_are_named_and_nothing_is_written() {
       open-the-device  1 file
       docs             1 file
       add              1 file
-      cannot take 0002-close.patch: src/main.c: hunk 1 (line 1 of the patch's file) does not fit; near: line 2, 2 of 4 lines fit; this one does not
+      cannot take 0002-close.patch: hunk 1 of src/main.c fits with --fuzz 3; without: src/main.c: hunk 1 (line 1 of the patch's file) does not fit; near: line 2, 2 of 4 lines fit; this one does not
     debian on tree: 3 of 4 patches taken, 3 files changed
     ------- stderr -------
     error: 1 of 4 patches cannot be taken
@@ -131,13 +131,30 @@ fn patches_that_do_not_fit_are_named_and_nothing_is_written() {
 }
 
 #[test]
-fn what_diff_cannot_do_is_said() {
+fn a_hostile_or_damaged_patch_is_refused_with_the_reason() {
     let env = environment();
-    env.write(
-        "rename.patch",
-        "diff --git a/README b/NOTES\nsimilarity index 100%\nrename from README\nrename to NOTES\n",
-    );
+    let header = "diff --git a/README b/NOTES\n";
+    env.write("rename.patch", format!("{header}rename from ../README\nrename to NOTES\n"));
+    env.write("copy.patch", format!("{header}copy from README\ncopy to /etc/passwd\n"));
+    env.write("onto.patch", format!("{header}rename from README\nrename to src/main.c\n"));
     env.write("binary.patch", "diff --git a/x b/x\nGIT binary patch\nliteral 0\n");
+    env.write(
+        "bomb.patch",
+        "diff --git a/x b/x\nnew file mode 100644\nGIT binary patch\nliteral 99999999999\nzc%1E5\n\n",
+    );
+    env.write("differs.patch", "diff --git a/README b/README\nBinary files a/README and b/README differ\n");
+    env.write("link.patch", "diff --git a/README b/README\nold mode 100644\nnew mode 120000\n");
+    env.write(
+        "module.patch",
+        "diff --git a/m b/m\nnew file mode 160000\n--- /dev/null\n+++ b/m\n@@ -0,0 +1 @@\n+x\n",
+    );
+    env.write("line.patch", "--- a/README\n+++ b/README\n@@ -99999999999999999999 +1 @@\n-old\n+new\n");
+    env.write("far.patch", "--- a/README\n+++ b/README\n@@ -18446744073709551615 +1 @@\n-older\n+new\n");
+    env.write(
+        "both.patch",
+        "--- a/README\n+++ b/README\n@@ -1 +1 @@\n-old\n+new\n@@ -1 +1 @@\n-old\n+newer\n",
+    );
+    env.write("nul.patch", "--- a/RE\0ADME\n+++ b/RE\0ADME\n@@ -1 +1 @@\n-old\n+new\n");
     env.write("text.patch", "Nothing here.\n");
     env.write("outside.patch", "--- /dev/null\n+++ b/../outside\n@@ -0,0 +1 @@\n+x\n");
     env.write("git.patch", "--- /dev/null\n+++ b/.git/config\n@@ -0,0 +1 @@\n+x\n");
@@ -146,7 +163,17 @@ fn what_diff_cannot_do_is_said() {
     env.write("cut.patch", "--- a/README\n+++ b/README\n@@ -1,9 +1,9 @@\n-a\n");
     let all = [
         "rename.patch",
+        "copy.patch",
+        "onto.patch",
         "binary.patch",
+        "bomb.patch",
+        "differs.patch",
+        "link.patch",
+        "module.patch",
+        "line.patch",
+        "far.patch",
+        "both.patch",
+        "nul.patch",
         "text.patch",
         "outside.patch",
         "git.patch",
@@ -157,18 +184,28 @@ fn what_diff_cannot_do_is_said() {
     let mut arguments = vec!["import"];
     arguments.extend(all);
     arguments.extend(["--base", "tree"]);
-    assert_snapshot!(env.run(&arguments), @"
-      cannot take rename.patch: it renames or copies NOTES, which `diff` cannot do
-      cannot take binary.patch: it has a binary change of x, which `diff` cannot do
+    assert_snapshot!(env.run(&arguments), @r"
+      cannot take rename.patch: it has an invalid path `../README`: it leaves the tree with `..`
+      cannot take copy.patch: it has an invalid path `/etc/passwd`: it is absolute
+      cannot take onto.patch: src/main.c exists already
+      cannot take binary.patch: the binary change at line 2 of the patch is damaged
+      cannot take bomb.patch: the binary change at line 3 of the patch is larger than 128 MiB
+      cannot take differs.patch: it says that the binary file README differs, and does not have its contents
+      cannot take link.patch: it changes README, which is or becomes a symbolic link: remove it in an edit of its own
+      cannot take module.patch: m: it is a submodule
+      cannot take line.patch: hunk 1 (line 3 of the patch) has an invalid header: `@@ -99999999999999999999 +1 @@`
+      cannot take far.patch: hunk 1 (line 3 of the patch) is damaged: error parsing patch at byte 12: can't parse range
+      cannot take both.patch: README: hunk 2 (line 1 of the patch's file) does not fit; near: line 1, all lines fit, but the hunk before it is applied at or below them
+      cannot take nul.patch: it has an invalid path `RE\x00ADME`: it contains a NUL, a line end or a backslash
       cannot take text.patch: it contains no change
       cannot take outside.patch: it leads out of the tree: ../outside
       cannot take git.patch: it has an invalid path `.git/config`: git uses that name for itself
       cannot take absolute.patch: etc/passwd has an absolute name, so it is not known where in the tree it belongs: give -p
       cannot take gone.patch: gone.c does not exist
       cannot take cut.patch: hunk 1 (line 3 of the patch) is cut off: its header says 9 old and 9 new lines, and the patch ends before
-    rename on tree: 0 of 8 patches taken, 0 files changed
+    rename on tree: 0 of 18 patches taken, 0 files changed
     ------- stderr -------
-    error: 8 of 8 patches cannot be taken
+    error: 18 of 18 patches cannot be taken
       nothing was written
       help: refresh these patches, or leave them out with --keep-going
     [exit 3]
@@ -338,4 +375,291 @@ fn the_report_for_programs_has_each_edit_and_problem() {
     assert_eq!(json["edits"][0]["author"], "A B <a@b.org>");
     assert_eq!(json["written"], "patchsets/debian");
     assert_eq!(json["problems"], serde_json::json!([]));
+}
+
+/// A file of forty lines, some of them twice.
+fn numbered() -> String {
+    (1..=40).map(|n| format!("line {}\n", if n > 30 { n - 20 } else { n })).collect()
+}
+
+/// Patches of that file, each with the fuzz that it needs, or why it is refused.
+const FUZZY: [(&str, Result<usize, &str>); 8] = [
+    ("@@ -4,7 +4,7 @@\n line 4\n line 5\n line 6\n-line 7\n+new\n line 8\n line 9\n line 10\n", Ok(0)),
+    ("@@ -1,7 +1,7 @@\n other\n line 5\n line 6\n-line 7\n+new\n line 8\n line 9\n line 10\n", Ok(1)),
+    ("@@ -4,7 +4,7 @@\n line 4\n line 5\n line 6\n-line 7\n+new\n line 8\n other\n line 10\n", Ok(2)),
+    ("@@ -4,7 +4,8 @@\n line 4\n line 5\n other\n-line 7\n+new\n+more\n line 8\n line 9\n line 10\n", Ok(3)),
+    // Less context at the start: only there, or with fuzz elsewhere.
+    ("@@ -1,5 +1,5 @@\n line 4\n-line 5\n+new\n line 6\n line 7\n other\n", Ok(2)),
+    // Two hunks, of which the second moves with the first.
+    (
+        "@@ -2,4 +2,4 @@\n other\n line 5\n-line 6\n+new\n line 7\n@@ -20,4 +20,4 @@\n line 23\n-line 24\n+new\n line 25\n other\n",
+        Ok(1),
+    ),
+    ("@@ -24,3 +24,3 @@\n other\n-line 15\n+new\n line 16\n", Err("in 2 places")),
+    ("@@ -4,3 +4,3 @@\n line 4\n-other\n+new\n line 6\n", Err("does not fit")),
+];
+
+#[test]
+fn fuzz_is_named_and_what_is_taken_with_it_is_what_patch_makes() {
+    let env = TestEnvironment::new();
+    env.write("tree/f", numbered());
+    for (number, (hunks, needs)) in FUZZY.into_iter().enumerate() {
+        let text = format!("--- a/f\n+++ b/f\n{hunks}");
+        env.write("fuzzy.patch", &text);
+        for fuzz in 0..4usize {
+            let (id, flag) = (format!("p{number}-{fuzz}"), fuzz.to_string());
+            let output =
+                env.run(&["import", "fuzzy.patch", "--base", "tree", "--id", &id, "--fuzz", &flag, "-p1"]);
+            env.write("theirs/f", numbered());
+            let status = Command::new("patch")
+                .args([
+                    "-s",
+                    "-f",
+                    "-r-",
+                    "-p1",
+                    &format!("-F{fuzz}"),
+                    "-d",
+                    "theirs",
+                    "-i",
+                    "../fuzzy.patch",
+                ])
+                .current_dir(env.path("."))
+                .stdout(std::process::Stdio::null())
+                .status()
+                .unwrap();
+            match needs {
+                Err(why) => assert!(output.contains(why), "{hunks}{output}"),
+                Ok(needed) if needed > fuzz => {
+                    assert!(!status.success(), "{hunks}");
+                    assert!(output.contains(&format!("fits with --fuzz {needed}")), "{hunks}{output}");
+                }
+                Ok(_) => {
+                    assert!(status.success() && output.ends_with("[exit 0]"), "{hunks}{output}");
+                    env.stdout(&["export", &id, "tree", "--as", "tree", "-o", &id]);
+                    let read = |path: String| fs::read_to_string(env.path(path)).unwrap();
+                    assert_eq!(read(format!("{id}/f")), read("theirs/f".to_owned()), "{hunks}");
+                    // A patch that was refreshed applies to the tree without fuzz.
+                    let written = read(format!("patchsets/{id}/files/fuzzy.patch"));
+                    assert_eq!(needs == Ok(0), written == text, "{written}");
+                }
+            }
+        }
+    }
+    env.write("fuzzy.patch", format!("Why.\n\n--- a/f\n+++ b/f\n{}", FUZZY[1].0));
+    assert_snapshot!(env.run(&["import", "fuzzy.patch", "--base", "tree", "--id", "named", "--fuzz", "2"]), @"
+      fuzzy  1 file
+             written again: hunk 1 of f fits with fuzz 1, offset 3
+    named on tree: 1 of 1 patch taken, 1 file changed
+    wrote patchsets/named/patchset.yaml
+    [exit 0]
+    ");
+    let written = fs::read_to_string(env.path("patchsets/named/files/fuzzy.patch")).unwrap();
+    assert!(
+        written.starts_with("Why.\n\ndiff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -4,7 +4,7 @@\n line 4\n"),
+        "{written}"
+    );
+}
+
+fn git(env: &TestEnvironment, arguments: &[&str]) {
+    let who = ["-c", "user.name=J\u{fc}rgen X", "-c", "user.email=j@x.org", "-c", "commit.gpgsign=false"];
+    let status = Command::new("git")
+        .args(who)
+        .args(arguments)
+        .current_dir(env.path("repo"))
+        .env("GIT_AUTHOR_DATE", "2025-07-01 10:00:05 +0200")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .status()
+        .unwrap();
+    assert!(status.success(), "{arguments:?}");
+}
+
+/// A repository with files that are renamed, copied, made executable, and binary.
+fn repository() -> TestEnvironment {
+    let env = TestEnvironment::new();
+    let lines: String = (1..=20).map(|n| format!("line number {n}\n")).collect();
+    env.write("repo/old.c", &lines);
+    env.write("repo/run", lines.replace("line", "command"));
+    env.write("repo/data.bin", [&b"\0\x01\xff"[..], &[7; 300], b"\n\0end"].concat());
+    env.write("repo/gone.bin", b"\0gone\n");
+    std::os::unix::fs::symlink("old.c", env.path("repo/link")).unwrap();
+    git(&env, &["init", "-q", "-b", "main"]);
+    git(&env, &["add", "-A"]);
+    git(&env, &["commit", "-qm", "base"]);
+    git(&env, &["tag", "A"]);
+    git(&env, &["mv", "old.c", "new.c"]);
+    env.edit("repo/new.c", "line number 9\n", "line number nine\n");
+    git(&env, &["commit", "-qam", "Rename it\n\nThe device has both.\n\nSigned-off-by: A"]);
+    env.write("repo/data.bin", [&b"\0\x01\xff"[..], &[7; 300], b"\n\0END"].concat());
+    env.write("repo/new.bin", b"a\0b\n");
+    fs::remove_file(env.path("repo/gone.bin")).unwrap();
+    fs::remove_file(env.path("repo/link")).unwrap();
+    std::os::unix::fs::symlink("new.c", env.path("repo/other")).unwrap();
+    git(&env, &["add", "-A"]);
+    git(&env, &["commit", "-qm", "Change what is binary"]);
+    env.write("repo/copy", lines.replace("line", "command") + "more\n");
+    git(&env, &["update-index", "--chmod=+x", "run"]);
+    git(&env, &["add", "copy"]);
+    git(&env, &["commit", "-qm", "Copy it"]);
+    git(&env, &["checkout", "-qf", "-b", "side"]);
+    env.write("repo/side", "side\n");
+    git(&env, &["add", "-A"]);
+    git(&env, &["commit", "-qm", "On the side"]);
+    git(&env, &["checkout", "-q", "main"]);
+    git(&env, &["merge", "-q", "--no-ff", "-m", "Merge the side", "side"]);
+    git(&env, &["tag", "B"]);
+    env
+}
+
+/// The names, modes and contents that an import of `source` gives, and those of the commit B.
+fn assert_gives_b(env: &TestEnvironment, id: &str) {
+    env.stdout(&["export", id, "git:repo@A", "--as", "tar", "-o", &format!("{id}.tar")]);
+    let tree = |tar: &str| {
+        let folder = format!("unpacked-{tar}");
+        fs::create_dir(env.path(&folder)).unwrap();
+        let status = Command::new("tar")
+            .args(["xf", tar, "--strip-components=1", "-C", &folder])
+            .current_dir(env.path("."))
+            .status()
+            .unwrap();
+        assert!(status.success());
+        let state = env.state(&folder);
+        state.into_iter().map(|(path, (mode, _, bytes))| (path, mode & 0o111, bytes)).collect::<Vec<_>>()
+    };
+    git(env, &["archive", "--prefix=x/", "-o", &format!("../{id}-b.tar"), "B"]);
+    assert_eq!(tree(&format!("{id}.tar")), tree(&format!("{id}-b.tar")));
+}
+
+#[test]
+fn commits_are_taken_with_message_author_and_date() {
+    let env = repository();
+    assert_snapshot!(env.run(&["import", "git:repo@A..B", "--base", "git:repo@A", "--id", "range"]), @"
+      rename-it.move         2 files
+      rename-it              1 file, after rename-it.move
+      change-what-is-binary  5 files
+      copy-it                2 files
+      on-the-side            1 file
+    range on git:repo@A: 4 of 4 patches taken, 10 files changed
+    wrote patchsets/range/patchset.yaml
+    [exit 0]
+    ");
+    let written = fs::read_to_string(env.path("patchsets/range/patchset.yaml")).unwrap();
+    let (_, edits) = written.split_once("edits:\n").unwrap();
+    let (edits, _) = edits.split_once("  - id: copy-it").unwrap();
+    assert_snapshot!(edits, @r#"
+      - id: rename-it.move
+        why: |-
+          Rename it
+
+          The device has both.
+
+          Signed-off-by: A
+        author: Jürgen X <j@x.org>
+        date: Tue, 1 Jul 2025 10:00:05 +0200
+        file: old.c
+        file.move: {to: "new.c", contains: "line number 20"}
+
+      - id: rename-it
+        why: |-
+          Rename it
+
+          The device has both.
+
+          Signed-off-by: A
+        author: Jürgen X <j@x.org>
+        date: Tue, 1 Jul 2025 10:00:05 +0200
+        depends-on: [rename-it.move]
+        file: new.c
+        diff: {patch: {from: rename-it.patch}}
+
+      - id: change-what-is-binary
+        why: |-
+          Change what is binary
+        author: Jürgen X <j@x.org>
+        date: Tue, 1 Jul 2025 10:00:05 +0200
+        changes:
+          - file: data.bin
+            diff: {patch: {from: change-what-is-binary.patch}}
+          - file: gone.bin
+            diff: {patch: {from: change-what-is-binary.patch}}
+          - file: link
+            file.remove: {contains: "old.c"}
+          - file: new.bin
+            file.add: {content: {from: change-what-is-binary.new.bin}}
+          - file: other
+            file.link: {target: "new.c"}
+    "#);
+    assert_gives_b(&env, "range");
+    // A merge with changes of its own.
+    git(&env, &["checkout", "-q", "-b", "more", "A"]);
+    env.write("repo/more", "more\n");
+    git(&env, &["add", "-A"]);
+    git(&env, &["commit", "-qm", "More"]);
+    git(&env, &["checkout", "-q", "main"]);
+    git(&env, &["merge", "-q", "-m", "Merge more", "more"]);
+    let output = env.run(&["import", "git:repo@A..main", "--base", "git:repo@A", "--id", "merges"]);
+    assert!(
+        output.contains("it has merges")
+            && output.contains(" (Merge more); ")
+            && output.ends_with("[exit 2]"),
+        "{output}"
+    );
+    for (range, why) in [
+        ("git:repo@A..C", "no commit `C`"),
+        ("git:repo@A", "write `git:REPO@A..B`"),
+        ("git:repo@B..A", "it has no commit"),
+        ("git:nowhere@A..B", "nowhere"),
+    ] {
+        let output = env.run(&["import", range, "--base", "git:repo@A", "--id", "no"]);
+        assert!(output.contains(why), "{output}");
+    }
+}
+
+#[test]
+fn mails_with_renames_copies_modes_and_binary_files_are_taken() {
+    let env = repository();
+    fs::create_dir(env.path("mails")).unwrap();
+    git(
+        &env,
+        &["format-patch", "-q", "--binary", "-M", "-C", "--find-copies-harder", "-o", "../mails", "A..B"],
+    );
+    assert_snapshot!(env.run(&["import", "mails", "--base", "git:repo@A"]), @"
+      rename-it.move         2 files
+      rename-it              1 file, after rename-it.move
+      change-what-is-binary  5 files
+      on-the-side            1 file
+      copy-it                2 files
+    mails on git:repo@A: 4 of 4 patches taken, 10 files changed
+    wrote patchsets/mails/patchset.yaml
+    [exit 0]
+    ");
+    assert_gives_b(&env, "mails");
+    assert_snapshot!(env.run(&["import", "mails", "--base", "git:repo@A", "--id", "split", "--split"]), @"
+      rename-it.old.c.move            2 files
+      rename-it.new.c                 1 file, after rename-it.old.c.move
+      change-what-is-binary.data.bin  1 file
+      change-what-is-binary.gone.bin  1 file
+      change-what-is-binary.link      1 file
+      change-what-is-binary.new.bin   1 file
+      change-what-is-binary.other     1 file
+      on-the-side                     1 file
+      copy-it.copy                    1 file
+      copy-it.run                     1 file
+    split on git:repo@A: 4 of 4 patches taken, 10 files changed
+    wrote patchsets/split/patchset.yaml
+    [exit 0]
+    ");
+    assert_gives_b(&env, "split");
+    // A delta for other contents.
+    git(&env, &["checkout", "-qf", "A"]);
+    env.write("repo/data.bin", b"\0other");
+    let output = env.run(&["import", "mails", "--base", "repo", "--id", "other", "--keep-going"]);
+    assert!(
+        output.contains("data.bin: the binary change is for other contents than the file has"),
+        "{output}"
+    );
+    // Contents that are not in the patch.
+    fs::remove_dir_all(env.path("mails")).unwrap();
+    git(&env, &["format-patch", "-q", "--no-binary", "-o", "../mails", "A..B"]);
+    let output = env.run(&["import", "mails", "--base", "git:repo@A", "--id", "none", "--keep-going"]);
+    assert!(output.contains("it says that the binary file data.bin differs"), "{output}");
 }

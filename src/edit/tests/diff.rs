@@ -223,8 +223,8 @@ fn a_patch_that_changes_more_than_lines_is_refused() {
     assert!(on("f.c", "b\n").refused(&in_yaml(rename)).contains("renames"));
     let binary = "diff --git a/f.c b/f.c\nindex 123..456 100644\nBinary files a/f.c and b/f.c differ\n";
     assert!(on("f.c", "b\n").refused(&in_yaml(binary)).contains("binary"));
-    let git_binary = "diff --git a/f.c b/f.c\nindex 1234567..89abcde 100644\nGIT binary patch\nliteral 3\nKcmZQzU|?i`00961\n\nliteral 2\nJcmZQzU}^vW00961\n\n";
-    on("f.c", "b\n").refused(&in_yaml(git_binary));
+    let git_binary = "diff --git a/f.c b/f.c\nindex 1234567..89abcde 100644\nGIT binary patch\nliteral 3\nKc$}+X-~s>vbpV3^\n\nliteral 2\nJc$`b(0ssKe0BryO\n\n";
+    assert!(on("f.c", "b\n").refused(&in_yaml(git_binary)).contains("binary"));
     let link = "diff --git a/f.c b/f.c\nnew file mode 120000\n--- /dev/null\n+++ b/f.c\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n";
     assert!(without("f.c").refused(&in_yaml(link)).contains("symbolic link"));
     let svn = "--- f.c\t(revision 3)\n+++ f.c\t(nonexistent)\n@@ -1 +0,0 @@\n-b\n";

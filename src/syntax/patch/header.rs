@@ -60,11 +60,27 @@ pub(super) fn git_line(line: &[u8], section: &mut Section) -> bool {
     } else if let Some(old) = mode("deleted file mode ") {
         section.modes.0 = Some(old);
         section.effect = Effect::Removes;
-    } else if starts(&["rename from ", "rename to ", "copy from ", "copy to "]) {
+    } else if starts(&["rename from ", "rename to ", "rename old ", "rename new ", "copy from ", "copy to "])
+    {
         section.effect = Effect::Moves;
+        let mut words = line.splitn(3, |b| *b == b' ');
+        let (verb, end, name) = (words.next(), words.next(), words.next().unwrap_or_default());
+        let name = unquoted(name).map_or_else(|| name.to_vec(), |(name, _)| name);
+        let moved = section.moved.get_or_insert_default();
+        moved.is_copy = verb == Some(b"copy");
+        if matches!(end, Some(b"from" | b"old")) {
+            moved.from = name;
+        } else {
+            moved.to = name;
+        }
+    } else if let Some(ids) = line.strip_prefix(b"index ") {
+        let ids = String::from_utf8_lossy(ids);
+        if let Some((old, new)) = ids.split(' ').next().and_then(|ids| ids.split_once("..")) {
+            section.ids = (old.to_owned(), new.to_owned());
+        }
     } else if starts(&["Binary files ", "GIT binary patch"]) {
         section.effect = Effect::Binary;
-    } else if !starts(&["index ", "similarity index ", "dissimilarity index "]) {
+    } else if !starts(&["similarity index ", "dissimilarity index "]) {
         return false;
     }
     true

@@ -4,6 +4,7 @@
 //! ends. What `patch` would take for a change and is not read here (context diffs, indented ones) is an error, so that no
 //! part of a patch is silently left out.
 
+mod binary;
 mod header;
 mod hunk;
 mod name;

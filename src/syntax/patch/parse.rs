@@ -1,5 +1,6 @@
 //! Splits a patch into sections.
 
+use super::binary;
 use super::header::{Open, git_line};
 use super::hunk;
 use super::section::Section;
@@ -89,6 +90,12 @@ impl<'a> Parser<'a> {
                 continue;
             } else if let Some(header) = open.as_mut().filter(|header| header.is_adjacent) {
                 header.is_adjacent = git_line(line, &mut header.section);
+                if header.is_adjacent && line == b"GIT binary patch" {
+                    let (binary, next) = binary::parse(&self.lines, self.at)?;
+                    header.section.binary = Some(binary);
+                    self.at = next;
+                    continue;
+                }
             }
             self.check_other_format()?;
             self.at += 1;
