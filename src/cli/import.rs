@@ -131,7 +131,7 @@ fn lifted(
 }
 
 /// Why the edit of a patch is invalid.
-fn why_invalid(error: CliError) -> String {
+pub(super) fn why_invalid(error: CliError) -> String {
     let problem = error.problem;
     // The files of a trial are in a temporary folder.
     let shown = |line: String| match line.find("patchset.yaml:") {
@@ -173,21 +173,12 @@ fn not_all(applied: &Applied, all: usize) -> CliError {
 }
 
 fn written(head: &Head, patches: &[ImportedPatch], applied: &Applied) -> NewPatchset {
-    let all: Vec<_> = applied
-        .taken
-        .iter()
-        .map(|one| Edited {
-            unit: &one.unit,
-            message: &patches[one.index].message,
-            depends_on: &one.depends_on,
-            lints: &one.lints,
-        })
-        .collect();
+    let all: Vec<_> = applied.taken.iter().map(|one| Edited::of(one, &patches[one.index].message)).collect();
     import::write(head, &all)
 }
 
 /// Refuses a patchset that would not give what the patches give.
-fn require_same(new: &Patchset, tree: &dyn Tree, changes: &[FileChange]) -> Result<(), CliError> {
+pub(super) fn require_same(new: &Patchset, tree: &dyn Tree, changes: &[FileChange]) -> Result<(), CliError> {
     let planned = plan(new, tree)?;
     let result = |changes: &[FileChange]| -> Vec<_> {
         changes.iter().map(|change| (change.path.clone(), change.after.clone())).collect()

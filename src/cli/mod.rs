@@ -25,6 +25,7 @@ mod pins;
 mod plan;
 mod port;
 mod progress;
+mod record;
 mod revert;
 mod schema;
 mod setup;
@@ -121,6 +122,8 @@ enum Command {
     /// The patches are applied to the base one after the other, as quilt does it. What cannot be taken is listed, and then nothing is
     /// written. The new patchset gives the same tree as the patches, byte for byte.
     Import(Deferred<import::Args>),
+    /// Write a patchset of what somebody changed in a tree by hand.
+    Record(Deferred<record::Args>),
     /// Propose operations of meaning for the hunks of a patchset's diffs, and for its changes of text.
     ///
     /// What is proposed gives the same bytes on the base. The proposals are shown as a diff of patchset.yaml, and taken with
@@ -231,6 +234,7 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Revert(args) => revert::run(ui, args),
         Command::Export(args) => export::run(ui, &workspace(), args),
         Command::Import(args) => import::run(ui, &workspace(), args),
+        Command::Record(args) => record::run(ui, &workspace(), args),
         Command::Lift(args) => lift::run(ui, &workspace(), args),
         Command::Build(args) => build::run(ui, &workspace(), args),
         Command::Setup(args) => setup::run(ui, &workspace(), args),

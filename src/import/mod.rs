@@ -24,7 +24,7 @@ use crate::tree::{TreeError, TreePath};
 
 pub use commits::read_range;
 pub use message::Message;
-pub use order::{Applied, Options, Taken, apply};
+pub use order::{Applied, Options, Taken, apply, record};
 pub use patched::MovedHunk;
 pub use series::{PatchFile, read, without_suffix};
 pub use unit::{Draft, Unit, written};
@@ -183,6 +183,13 @@ pub struct Edited<'a> {
     pub depends_on: &'a [String],
     /// The lints that it raises, by name.
     pub lints: &'a BTreeMap<String, String>,
+}
+
+impl<'a> Edited<'a> {
+    /// An edit that was tried.
+    pub fn of(taken: &'a Taken, message: &'a Message) -> Edited<'a> {
+        Edited { unit: &taken.unit, message, depends_on: &taken.depends_on, lints: &taken.lints }
+    }
 }
 
 /// The key `allow` of an edit that raises lints.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::changes::changed_files;
 use super::patched::{MovedHunk, Patched, patched};
 use super::unit::{Draft, Unit, written};
-use super::{Edited, Head, ImportedPatch, Problem, allowed, write};
+use super::{Edited, Head, ImportedPatch, Message, PatchFile, Problem, allowed, write};
 use crate::edit::{Near, Outcome};
 use crate::patchset::{Edit, NewPatchset, Patchset, prerequisites};
 use crate::plan::{joined, plan};
@@ -63,13 +63,58 @@ pub fn apply(
     tree: &dyn Tree,
     load: Load<'_>,
 ) -> Result<Applied, TreeError> {
+    each(head, patches, options, tree, load, &|run, ids| run.units(ids))
+}
+
+/// The edits that make `changes` of `tree`, or the reason why they cannot be written.
+///
+/// # Errors
+/// If the tree cannot be read.
+pub fn record(
+    head: &Head,
+    id: &str,
+    message: &Message,
+    changes: &[FileChange],
+    options: Options,
+    tree: &dyn Tree,
+    load: Load<'_>,
+) -> Result<Applied, TreeError> {
+    let patch = PatchFile { name: id.to_owned(), strip: None, bytes: Vec::new() };
+    let one = ImportedPatch { patch, id: id.to_owned(), message: message.clone() };
+    // A file is renamed if another one has its bytes and name is new.
+    let mut renames: Vec<(TreePath, TreePath)> = Vec::new();
+    for gone in changes.iter().filter(|change| change.after.is_none()) {
+        let is_new = |change: &&FileChange| {
+            change.before.is_none()
+                && change.after == gone.before
+                && renames.iter().all(|(_, to)| *to != change.path)
+        };
+        if let Some(new) = changes.iter().find(is_new) {
+            renames.push((gone.path.clone(), new.path.clone()));
+        }
+    }
+    let patched = Patched { changes: changes.to_vec(), renames, hunks: Vec::new() };
+    each(head, &[one], options, tree, load, &|run, ids| run.rewritten(patched.clone(), ids))
+}
+
+/// Finds the edits of one patch, on the result of those before.
+type Find<'a> = &'a dyn Fn(&Run<'_>, &mut Vec<String>) -> Result<Result<Units, String>, TreeError>;
+
+fn each(
+    head: &Head,
+    patches: &[ImportedPatch],
+    options: Options,
+    tree: &dyn Tree,
+    load: Load<'_>,
+    find: Find<'_>,
+) -> Result<Applied, TreeError> {
     let mut applied = Applied { taken: Vec::new(), problems: Vec::new(), changes: Vec::new() };
     let mut edits: Vec<Edit> = Vec::new();
     let mut ids: Vec<String> = patches.iter().map(|one| one.id.clone()).collect();
     for (index, one) in patches.iter().enumerate() {
         let now = OverlayTree::new(tree, &applied.changes);
         let run = Run { head, one, options, tree: &now, load };
-        let (units, hunks) = match run.units(&mut ids)? {
+        let (units, hunks) = match find(&run, &mut ids)? {
             Ok(units) => units,
             Err(why) => {
                 applied.problems.push(Problem { patch: one.patch.name.clone(), why });

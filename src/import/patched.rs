@@ -20,7 +20,7 @@ pub struct MovedHunk {
 }
 
 /// The result of a patch.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Patched {
     pub changes: Vec<FileChange>,
     /// The files that are renamed: the old name and the new one.

@@ -44,7 +44,7 @@ mod walk;
 
 pub use archive::ArchiveTree;
 pub use blobs::Blobs;
-pub use change::FileChange;
+pub use change::{FileChange, changes_between};
 pub use dir::DirTree;
 pub use error::TreeError;
 pub use git::GitTree;

@@ -26,6 +26,7 @@ mod outputs;
 mod patchset;
 mod plan;
 mod port;
+mod record;
 mod schema;
 mod setup;
 mod snapshot;
