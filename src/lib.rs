@@ -56,6 +56,7 @@
 
 pub mod apply;
 mod build;
+pub mod carry;
 pub mod cli;
 pub mod contents;
 pub mod date;
@@ -67,6 +68,7 @@ pub mod fetch;
 pub mod fuzzing;
 pub mod import;
 mod lift;
+mod merge;
 mod modules;
 pub mod operation;
 pub mod patchset;

@@ -153,7 +153,7 @@ fn name_of(path: &Path) -> String {
     import::without_suffix(&name).to_owned()
 }
 
-fn unreadable(error: ImportError) -> CliError {
+pub(super) fn unreadable(error: ImportError) -> CliError {
     let title = error.to_string();
     match error {
         ImportError::Io { source, .. } => CliError::io(title, &source),

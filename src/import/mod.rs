@@ -25,7 +25,7 @@ use crate::tree::{TreeError, TreePath};
 pub use commits::read_range;
 pub use message::Message;
 pub use order::{Applied, Options, Taken, apply, record};
-pub use patched::MovedHunk;
+pub use patched::{MovedHunk, made};
 pub use series::{PatchFile, read, without_suffix};
 pub use unit::{Draft, Unit, written};
 

@@ -1,7 +1,8 @@
 //! What a patch makes of a tree, with fuzz, renamed and binary files.
 
-use super::changes::Target;
+use super::changes::{Target, changed_files};
 use super::placing::{Unfit, applied, places};
+use super::series::PatchFile;
 use crate::syntax::patch::{Effect, Hunk, Patch, Section};
 use crate::text::{line_ending, lines};
 use crate::tree::{File, FileChange, Tree, TreeError, TreePath, blob_id};
@@ -34,6 +35,37 @@ pub(super) fn contents(tree: &dyn Tree, path: &TreePath) -> Result<Option<File>,
         Some(target) => Ok(Some(File::link(target))),
         None => tree.read(path),
     }
+}
+
+/// The changes that a patch makes to `tree`, with no more than `fuzz` lines of context left out; or why it does not fit there.
+///
+/// # Errors
+/// If the tree cannot be read.
+pub fn made(
+    file: &PatchFile,
+    tree: &dyn Tree,
+    fuzz: usize,
+) -> Result<Result<Vec<FileChange>, String>, TreeError> {
+    let patch = match Patch::parse(&file.bytes) {
+        Ok(patch) if patch.sections.is_empty() => return Ok(Err("it contains no change".to_owned())),
+        Ok(patch) => patch,
+        Err(why) => return Ok(Err(why)),
+    };
+    let targets = match changed_files(&patch, file.strip, tree)? {
+        Ok(targets) => targets,
+        Err(why) => return Ok(Err(why)),
+    };
+    let patched = match patched(&patch, &targets, tree)? {
+        Ok(patched) => patched,
+        Err(unfit) => return Ok(Err(unfit.why)),
+    };
+    let needed = patched.hunks.iter().find(|hunk| hunk.fuzz > fuzz);
+    Ok(match needed {
+        Some(MovedHunk { file, hunk, fuzz, .. }) => {
+            Err(format!("hunk {hunk} of {file} fits with --fuzz {fuzz}"))
+        }
+        None => Ok(patched.changes),
+    })
 }
 
 /// The result of `patch` on `tree`, whose sections are for `targets`, with as little fuzz as it needs; or why it has none.

@@ -5,6 +5,7 @@
 
 mod apply;
 mod build;
+mod carry;
 mod escape;
 mod explain;
 mod import;
@@ -30,6 +31,7 @@ use serde_json::Value;
 
 pub(crate) use apply::{Applied, Reverted, TreeStatus, state_name};
 pub(crate) use build::{Built, Commands, StepResult, seconds};
+pub(crate) use carry::{CarriedPatch, CarriedPatches};
 pub(crate) use escape::printable;
 pub(crate) use explain::{Explained, Overview, Scopes};
 pub(crate) use import::{Imported, patches};

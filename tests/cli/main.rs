@@ -26,6 +26,7 @@ mod outputs;
 mod patchset;
 mod plan;
 mod port;
+mod port_patch;
 mod record;
 mod schema;
 mod setup;

@@ -15,7 +15,7 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom.
-const LAYERS: [&str; 27] = [
+const LAYERS: [&str; 29] = [
     "shipped",
     "text",
     "version",
@@ -26,6 +26,7 @@ const LAYERS: [&str; 27] = [
     "yaml",
     "scratch",
     "syntax",
+    "merge",
     "tree",
     "modules",
     "operation",
@@ -39,6 +40,7 @@ const LAYERS: [&str; 27] = [
     "port",
     "import",
     "lift",
+    "carry",
     "build",
     "fetch",
     "report",

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod head;
+mod patch;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use crate::version::Version;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The patchset.
+    /// The patchset; or a patch, a mailbox, a quilt `series` file, or a directory of patches.
     patchset: String,
     /// The source to port it to: a directory, a tarball, a pin, or git:REPO@REV.
     #[arg(long, value_name = "SOURCE")]
@@ -38,9 +39,24 @@ pub(super) struct Args {
     /// The source that the patchset was written for [default: the newest of its pins that is available locally].
     #[arg(long, value_name = "SOURCE")]
     base: Option<String>,
-    /// The folder of patchsets that the new one is written to.
-    #[arg(short, long, value_name = "DIR", default_value = "patchsets")]
-    output: PathBuf,
+    /// The source that a patch is for.
+    #[arg(long, value_name = "SOURCE")]
+    from: Option<String>,
+    /// How many lines of context at each end of a hunk need not fit the version that a patch is for.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    fuzz: usize,
+    /// Port a patch only where little changed around it.
+    #[arg(long)]
+    careful: bool,
+    /// Write the result of a patch into this directory, which has the files of --to.
+    #[arg(long, value_name = "TREE", conflicts_with = "output")]
+    in_place: Option<PathBuf>,
+    /// Write what became of each file of a patch, as JSON.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// The folder of patchsets that the new one is written to [default: patchsets]; for a patch, the file of the new one.
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
     /// Write nothing, and print the new patchset.yaml.
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -59,6 +75,9 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    if patch::is_asked(args) {
+        return patch::run(ui, workspace, args);
+    }
     let patchset = workspace.patchset(&args.patchset)?;
     let source = workspace.open(ui, &args.to)?;
     let tree = source.tree.as_ref();
@@ -107,7 +126,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         false => workspace.catalog.clone(),
     };
     let head = head::head(args, &patchset, &version, source.pin.map(|pin| pin.name));
-    let folder = args.output.join(&head.id);
+    let folder = args.output.as_deref().unwrap_or(Path::new("patchsets")).join(&head.id);
     new_patchset::require_free(&catalog, &head.id, &folder)?;
     output::require_new_directory(workspace, &[&source.spec], &folder)?;
     // The new patchset is for one version.

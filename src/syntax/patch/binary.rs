@@ -52,9 +52,8 @@ fn part(lines: &[&[u8]], at: usize) -> Result<(Option<Binary>, usize), &'static 
     }
     let mut packed = Vec::new();
     let mut next = at + 1;
-    loop {
-        // The blank line at the end may be lost; lines that are lost are found by the size.
-        let Some(line) = text(next) else { break };
+    // The blank line at the end may be lost; lines that are lost are found by the size.
+    while let Some(line) = text(next) {
         next += 1;
         let Some((length, digits)) = line.split_first() else { break };
         let length = match length {

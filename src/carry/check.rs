@@ -1,0 +1,142 @@
+//! What is wrong with a result, though each edit found its place.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::names::{self, identifiers};
+use crate::merge::{Merge, Versions};
+use crate::syntax::Doubt;
+use crate::syntax::c::CFile;
+use crate::syntax::python::PyFile;
+
+/// The bytes of the old file, the same with the change, the new file, and the new file with the change.
+pub(super) struct Sides<'a> {
+    pub base: &'a [u8],
+    pub ours: &'a [u8],
+    pub theirs: &'a [u8],
+    pub result: &'a [u8],
+}
+
+/// What no longer parses, or is defined twice.
+pub(super) fn syntax(name: &str, sides: &Sides<'_>) -> Option<String> {
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "py" | "pyw" => python(sides),
+        "c" | "h" | "cpp" | "m" => c(sides),
+        _ => None,
+    }
+}
+
+fn python(sides: &Sides<'_>) -> Option<String> {
+    let result = PyFile::parse(sides.result.to_vec());
+    let damage = |file: &PyFile| {
+        file.problems().iter().find(|one| one.doubt == Doubt::Damage).map(|one| one.what.clone())
+    };
+    let theirs = PyFile::parse(sides.theirs.to_vec());
+    if let Some(what) = damage(&result)
+        && damage(&theirs).is_none()
+    {
+        return Some(format!("the result does not parse: {what}"));
+    }
+    // Definitions without decorators, by name.
+    let counts = |file: &PyFile, source: &[u8]| -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for one in file.definitions() {
+            if !source[one.span.start..].trim_ascii_start().starts_with(b"@") {
+                *counts.entry(one.path.clone()).or_default() += 1;
+            }
+        }
+        counts
+    };
+    let now = counts(&result, sides.result);
+    let all: Vec<(&String, &usize)> = now.iter().filter(|(_, count)| **count > 1).collect();
+    let twice: Vec<(&String, &usize)> =
+        all.into_iter().filter(|(name, _)| is_in_one_block(&result, sides.result, name)).collect();
+    if twice.is_empty() {
+        return None;
+    }
+    let before = counts(&theirs, sides.theirs);
+    let ours = counts(&PyFile::parse(sides.ours.to_vec()), sides.ours);
+    let count = |counts: &BTreeMap<String, usize>, name: &String| counts.get(name).copied().unwrap_or(0);
+    let new = twice.into_iter().find(|(name, n)| **n > count(&before, name) && **n > count(&ours, name))?;
+    Some(format!("the result defines {} twice", new.0))
+}
+
+/// Whether two definitions of this name are in the same block: no line between them is less indented.
+fn is_in_one_block(file: &PyFile, source: &[u8], name: &str) -> bool {
+    let all: Vec<_> = file.definitions().iter().filter(|one| one.path == name).collect();
+    all.windows(2).any(|pair| {
+        let indent = |line: &[u8]| line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let own = indent(&source[crate::text::line_bounds(source, pair[1].name_span.start).start..]);
+        let between = &source[pair[0].span.start..pair[1].span.start];
+        let lines = between.split(|byte| *byte == b'\n');
+        // The last piece is what is before the second definition on its line.
+        let mut inner = lines
+            .skip(1)
+            .filter(|line| !line.trim_ascii().is_empty() && !line.trim_ascii_start().starts_with(b"#"));
+        inner.all(|line| indent(line) >= own)
+    })
+}
+
+fn c(sides: &Sides<'_>) -> Option<String> {
+    let balance = |bytes: &[u8]| -> [i64; 3] {
+        let code = names::code("x.c", bytes).unwrap_or_default();
+        let count = |one: u8| i64::try_from(memchr::memchr_iter(one, &code).count()).unwrap_or(0);
+        let mut depth = 0;
+        for line in code.split(|byte| *byte == b'\n') {
+            let line = line.trim_ascii_start();
+            if let Some(directive) = line.strip_prefix(b"#") {
+                let directive = directive.trim_ascii_start();
+                if directive.starts_with(b"if") {
+                    depth += 1;
+                } else if directive.starts_with(b"endif") {
+                    depth -= 1;
+                }
+            }
+        }
+        [count(b'{') - count(b'}'), count(b'(') - count(b')'), depth]
+    };
+    let change = |old: &[u8], new: &[u8]| {
+        let (old, new) = (balance(old), balance(new));
+        [new[0] - old[0], new[1] - old[1], new[2] - old[2]]
+    };
+    if change(sides.base, sides.ours) != change(sides.theirs, sides.result) {
+        return Some("the result has other brackets or directives without their counterpart".to_owned());
+    }
+    let damage = |bytes: &[u8]| {
+        CFile::parse(bytes.to_vec())
+            .problems()
+            .iter()
+            .find(|one| one.doubt == Doubt::Damage)
+            .map(|one| one.what.clone())
+    };
+    let what = damage(sides.result)?;
+    (damage(sides.theirs).is_none() && damage(sides.ours).is_none())
+        .then(|| format!("the result does not parse: {what}"))
+}
+
+/// A line or a name that the patch removes completely, and that the result still has: the new version has more of them.
+pub(super) fn idiom(name: &str, versions: &Versions<'_>, merge: &Merge, sides: &Sides<'_>) -> Option<String> {
+    let numbers =
+        |lines: &[crate::merge::Line]| -> HashSet<u32> { lines.iter().map(|line| line.loose).collect() };
+    let (ours, result) = (numbers(&versions.ours), numbers(&merge.lines(versions)));
+    let mut removed = Vec::new();
+    for edit in &merge.edits {
+        for line in &versions.base[edit.base.clone()] {
+            if ours.contains(&line.loose) {
+                continue;
+            }
+            removed.extend_from_slice(&line.text);
+            removed.push(b'\n');
+            if names::word_characters(&line.text) >= 6 && result.contains(&line.loose) {
+                let line = String::from_utf8_lossy(&line.text).trim().to_owned();
+                return Some(format!("the patch removes every line `{line}`, and the new version has more"));
+            }
+        }
+    }
+    let removed = names::code(name, &removed)?;
+    let (ours, result) = (identifiers(sides.ours), identifiers(sides.result));
+    let still = identifiers(&removed)
+        .into_iter()
+        .find(|word| word.len() >= 4 && !ours.contains(word) && result.contains(word))?;
+    let word = String::from_utf8_lossy(still).into_owned();
+    Some(format!("the patch removes every `{word}`, and the new version has more"))
+}

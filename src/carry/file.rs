@@ -1,0 +1,372 @@
+//! Carries the change of one file.
+
+use super::check::{Sides, idiom, syntax};
+use super::news::News;
+use super::upstream::Evidence;
+use super::{Care, Carried, Carrier, Outcome, care, moved, rescue, scope, substitute};
+use crate::contents::Contents;
+use crate::merge::{Algorithm, Kind, Merge, Versions};
+use crate::text::Rewrite;
+use crate::tree::{File, FileChange, TreeError, TreePath};
+
+/// The change of a file, and what is known before the other files of its patch are.
+pub(super) enum Carry<'a> {
+    /// Nothing more is to be found out.
+    Known(Carried),
+    /// The file is in both versions.
+    Merge(Box<Merging<'a>>),
+}
+
+/// The three sides of a file.
+pub(super) struct Merging<'a> {
+    change: &'a FileChange,
+    /// The old file, and the same with the change.
+    base: &'a File,
+    ours: &'a File,
+    /// The file of the new version.
+    path: TreePath,
+    theirs: Contents,
+    executable: bool,
+    /// The share of the old file's lines that the new one has, if it has another name.
+    contained: Option<f64>,
+    /// Why the file of the new version may be the wrong one.
+    doubt: Option<String>,
+    is_upstream: Option<String>,
+    reasons: Vec<String>,
+}
+
+impl<'a> Carry<'a> {
+    /// Begins with what the file alone shows.
+    pub fn begin(carrier: &Carrier<'_>, change: &'a FileChange) -> Result<Carry<'a>, TreeError> {
+        let there = carrier.to.file_or_link(&change.path)?;
+        let known = |outcome: Outcome, reason: String, change_there: Option<FileChange>| {
+            Ok(Carry::Known(Carried {
+                path: change.path.clone(),
+                moved_to: None,
+                outcome,
+                reasons: if reason.is_empty() { Vec::new() } else { vec![reason] },
+                is_added: change.before.is_none(),
+                change: change_there,
+            }))
+        };
+        match (&change.before, &change.after) {
+            (None, Some(new)) => match there {
+                None => known(Outcome::Ported, String::new(), Some(change.clone())),
+                Some(file) if file.bytes == new.bytes => {
+                    known(Outcome::Upstream, "the new version has the same file".to_owned(), None)
+                }
+                Some(file) => {
+                    let similar = moved::dice(&file.bytes, &new.bytes);
+                    let reason =
+                        format!("the new version has such a file: {:.0} % the same", similar * 100.0);
+                    if similar >= 0.5 {
+                        return known(Outcome::Upstream, reason, None);
+                    }
+                    let proposal = whole(&change.path, Some(file), Some(new.clone()));
+                    known(Outcome::Review, reason, Some(proposal))
+                }
+            },
+            (Some(old), None) => match there {
+                None => {
+                    known(Outcome::Upstream, "the new version does not have the file either".to_owned(), None)
+                }
+                Some(file) => {
+                    let similar = moved::dice(&old.bytes, &file.bytes);
+                    let gone = whole(&change.path, Some(file), None);
+                    if similar >= 0.95 {
+                        return known(Outcome::Ported, String::new(), Some(gone));
+                    }
+                    let reason = format!(
+                        "the patch removes a file that is another now: {:.0} % the same",
+                        similar * 100.0
+                    );
+                    known(Outcome::Review, reason, Some(gone))
+                }
+            },
+            (Some(base), Some(ours)) => Carry::both(carrier, change, base, ours, there),
+            (None, None) => known(Outcome::Upstream, "nothing is changed".to_owned(), None),
+        }
+    }
+
+    fn both(
+        carrier: &Carrier<'_>,
+        change: &'a FileChange,
+        base: &'a File,
+        ours: &'a File,
+        there: Option<File>,
+    ) -> Result<Carry<'a>, TreeError> {
+        let (path, file, reason, contained) = match there {
+            Some(file) => (change.path.clone(), file, None, None),
+            None => match moved::successor(&change.path, &base.bytes, carrier.from, carrier.to)? {
+                Ok(found) => {
+                    let executable = carrier.to.read(&found.path)?.is_some_and(|file| file.executable);
+                    let percent = found.contained * 100.0;
+                    let reason = format!("{} has {percent:.0} % of its lines", found.path);
+                    (found.path, File::new(found.bytes, executable), Some(reason), Some(found.contained))
+                }
+                Err(why) => {
+                    return Ok(Carry::Known(Carried {
+                        path: change.path.clone(),
+                        moved_to: None,
+                        outcome: Outcome::Gone,
+                        reasons: vec![why],
+                        is_added: false,
+                        change: None,
+                    }));
+                }
+            },
+        };
+        if base.is_link || ours.is_link || file.is_link || is_binary(&base.bytes) || is_binary(&ours.bytes) {
+            return Ok(Carry::Known(as_a_whole(change, base, ours, file)));
+        }
+        let mut merging = Merging {
+            change,
+            base,
+            ours,
+            path,
+            executable: file.executable,
+            theirs: file.bytes,
+            contained,
+            doubt: None,
+            is_upstream: None,
+            reasons: Vec::from_iter(reason),
+        };
+        merging.begin();
+        Ok(Carry::Merge(Box::new(merging)))
+    }
+
+    /// The file.
+    pub fn path(&self) -> &TreePath {
+        match self {
+            Carry::Known(carried) => &carried.path,
+            Carry::Merge(merging) => &merging.change.path,
+        }
+    }
+
+    /// Whether the file alone shows that the new version has the change.
+    pub fn is_upstream(&self) -> bool {
+        match self {
+            Carry::Known(carried) => carried.outcome == Outcome::Upstream,
+            Carry::Merge(merging) => merging.is_upstream.is_some(),
+        }
+    }
+
+    /// The result, with what the other files of the patch and the news show.
+    pub fn finish(self, carrier: &Carrier<'_>, others: bool, news: &News<'_>) -> Result<Carried, TreeError> {
+        match self {
+            Carry::Known(mut carried) => {
+                if carried.outcome == Outcome::Review && others && carried.is_added {
+                    carried.reasons.push("the new version has another file of the patch, too".to_owned());
+                    (carried.outcome, carried.change) = (Outcome::Upstream, None);
+                }
+                Ok(carried)
+            }
+            Carry::Merge(merging) => {
+                let contained = merging.contained;
+                let carried = merging.finish(carrier.care, others, news)?;
+                Ok(match contained {
+                    Some(share) if share < moved::CERTAIN && carried.outcome >= Outcome::Review => {
+                        without_place(carried)
+                    }
+                    _ => carried,
+                })
+            }
+        }
+    }
+}
+
+impl Merging<'_> {
+    fn versions(&self) -> Versions<'_> {
+        Versions::new(&self.base.bytes, &self.ours.bytes, &self.theirs)
+    }
+
+    fn name(&self) -> &str {
+        self.change.path.file_name()
+    }
+
+    fn begin(&mut self) {
+        let versions = self.versions();
+        let merge = Merge::new(&versions, Algorithm::Histogram);
+        let evidence = Evidence::new(self.name(), &versions, &merge);
+        let is_upstream = evidence.is_upstream();
+        let edits = merge.edits.iter().map(|edit| edit.base.clone());
+        let doubt = (self.path != self.change.path && !moved::is_near_there(&versions, edits))
+            .then(|| "the lines around the change are not in that file".to_owned());
+        drop(versions);
+        (self.is_upstream, self.doubt) = (is_upstream, doubt);
+    }
+
+    fn finish(self, care: Care, others: bool, news: &News<'_>) -> Result<Carried, TreeError> {
+        if let Some(why) = &self.is_upstream {
+            return Ok(self.carried(Outcome::Upstream, why.clone(), None));
+        }
+        let versions = self.versions();
+        let mut merge = Merge::new(&versions, Algorithm::Histogram);
+        let evidence = Evidence::new(self.name(), &versions, &merge);
+        if evidence.may_be_upstream() {
+            let witness = if evidence.has_definitions() {
+                Some("all that it defines".to_owned())
+            } else if others {
+                Some("the other files of the patch".to_owned())
+            } else {
+                news.issue()?.map(|issue| format!("issue {issue} in its news"))
+            };
+            if let Some(witness) = witness {
+                let why = format!("{}; it has {witness}", evidence.shares());
+                return Ok(self.carried(Outcome::Upstream, why, None));
+            }
+        }
+        if evidence.is_partly_upstream() {
+            return Ok(self.review(&versions, &merge, format!("partly upstream: {}", evidence.shares())));
+        }
+        let agrees = |merge: &Merge| {
+            let result = merge.lines(&versions);
+            // Of three ways to compare the versions, two must place the change alike.
+            let is_same = |other| Merge::new(&versions, other).lines(&versions) == result;
+            is_same(Algorithm::Myers) || is_same(Algorithm::Patience)
+        };
+        let is_placed = |merge: &Merge| merge.edits.iter().all(|edit| edit.kind.is_safe());
+        if !is_placed(&merge) || !agrees(&merge) {
+            match rescue::verbatim(&versions, &merge, is_placed(&merge)) {
+                Some(rescued) => merge = rescued,
+                None if merge.edits.iter().any(|edit| edit.kind == Kind::Conflict) => {
+                    return Ok(self.conflict(&versions, &merge));
+                }
+                None if !is_placed(&merge) => {
+                    let why = "upstream changed the same lines, and the merge is uncertain".to_owned();
+                    return Ok(self.review(&versions, &merge, why));
+                }
+                None => {
+                    let why = "other ways to compare the versions place the change elsewhere".to_owned();
+                    return Ok(self.review(&versions, &merge, why));
+                }
+            }
+        }
+        if let Some(doubt) = &self.doubt {
+            return Ok(self.review(&versions, &merge, doubt.clone()));
+        }
+        let mut substituted = Vec::new();
+        let gone = substitute::vanished(self.name(), &versions, &merge, care == Care::Careful);
+        if !gone.is_empty() {
+            let shown = |names: &[Vec<u8>]| {
+                let names: Vec<String> =
+                    names.iter().map(|name| format!("`{}`", String::from_utf8_lossy(name))).collect();
+                names.join(", ")
+            };
+            match substitute::learned(&gone, &versions, &merge) {
+                Some(names) => {
+                    merge = substitute::replaced(&merge, &versions, &names);
+                    for (old, new) in &names {
+                        let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+                        substituted.push(format!("`{old}` is `{new}` now"));
+                    }
+                }
+                None => {
+                    let why = format!("the new version no longer has {}", shown(&gone));
+                    return Ok(self.review(&versions, &merge, why));
+                }
+            }
+        }
+        let result = versions.bytes(&merge.lines(&versions));
+        let sides =
+            Sides { base: &self.base.bytes, ours: &self.ours.bytes, theirs: &self.theirs, result: &result };
+        let why = syntax(self.name(), &sides)
+            .or_else(|| scope::changed(self.name(), &versions, &merge, &sides))
+            .or_else(|| idiom(self.name(), &versions, &merge, &sides))
+            .or_else(|| (care == Care::Careful).then(|| care::doubt(&merge, &versions)).flatten());
+        if let Some(why) = why {
+            return Ok(self.review(&versions, &merge, why));
+        }
+        let mut carried = self.carried(Outcome::Ported, String::new(), Some(result));
+        carried.reasons.extend(substituted);
+        Ok(carried)
+    }
+
+    fn review(&self, versions: &Versions<'_>, merge: &Merge, why: String) -> Carried {
+        if merge.edits.iter().any(|edit| edit.kind == Kind::Conflict) {
+            let mut carried = self.conflict(versions, merge);
+            carried.reasons.push(why);
+            return carried;
+        }
+        self.carried(Outcome::Review, why, Some(versions.bytes(&merge.lines(versions))))
+    }
+
+    fn conflict(&self, versions: &Versions<'_>, merge: &Merge) -> Carried {
+        let lines: Vec<String> = merge
+            .edits
+            .iter()
+            .filter(|edit| edit.kind == Kind::Conflict)
+            .map(|edit| {
+                format!(
+                    "line {} of the old version, line {} of the new one",
+                    edit.base.start + 1,
+                    edit.theirs.start + 1
+                )
+            })
+            .collect();
+        let why = format!("upstream changed the same lines: {}", lines.join("; "));
+        self.carried(Outcome::Conflict, why, Some(versions.bytes(&merge.lines_with_markers(versions))))
+    }
+
+    fn carried(&self, outcome: Outcome, reason: String, result: Option<Vec<u8>>) -> Carried {
+        let mut reasons = self.reasons.clone();
+        reasons.extend(Some(reason).filter(|reason| !reason.is_empty()));
+        let executable = match self.base.executable == self.ours.executable {
+            true => self.executable,
+            false => self.ours.executable,
+        };
+        let before = File::new(self.theirs.clone(), self.executable);
+        let change = result
+            .map(|bytes| whole(&self.path, Some(before), Some(File::new(bytes, executable))))
+            .filter(|change| change.before != change.after);
+        Carried {
+            path: self.change.path.clone(),
+            moved_to: Some(self.path.clone()).filter(|path| *path != self.change.path),
+            outcome,
+            reasons,
+            is_added: false,
+            change,
+        }
+    }
+}
+
+/// The file is gone: the one that has some of its lines is not one that the change fits.
+fn without_place(carried: Carried) -> Carried {
+    Carried { moved_to: None, outcome: Outcome::Gone, change: None, ..carried }
+}
+
+fn is_binary(bytes: &[u8]) -> bool {
+    bytes.contains(&0)
+}
+
+/// The change of a link, or of a file that is not text: it fits where the old file is.
+fn as_a_whole(change: &FileChange, base: &File, ours: &File, there: File) -> Carried {
+    let (outcome, reason) = if there == *ours {
+        (Outcome::Upstream, "the new version has the same file".to_owned())
+    } else if there.bytes == base.bytes && there.is_link == base.is_link {
+        (Outcome::Ported, String::new())
+    } else {
+        (Outcome::Conflict, "it is not text, and upstream changed it".to_owned())
+    };
+    let carried =
+        matches!(outcome, Outcome::Ported).then(|| whole(&change.path, Some(there), Some(ours.clone())));
+    Carried {
+        path: change.path.clone(),
+        moved_to: None,
+        outcome,
+        reasons: if reason.is_empty() { Vec::new() } else { vec![reason] },
+        is_added: false,
+        change: carried,
+    }
+}
+
+/// The change of a file as a whole.
+fn whole(path: &TreePath, before: Option<File>, after: Option<File>) -> FileChange {
+    let rewrites = match (&before, &after) {
+        (Some(old), Some(new)) if old.bytes != new.bytes => {
+            vec![Rewrite::replace(crate::text::Span::new(0, old.bytes.len()), new.bytes.to_vec())]
+        }
+        _ => Vec::new(),
+    };
+    FileChange { path: path.clone(), before, after, rewrites }
+}

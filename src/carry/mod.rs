@@ -1,0 +1,101 @@
+//! Carries changes of files to another version: what `git cherry-pick` does for commits, with more ways to say that it is not sure.
+//!
+//! The old version is known, so each file is merged with three sides. What that says is then questioned: whether
+//! the new version has the change already, whether the file moved, and whether the result uses names that vanished or no longer
+//! parses. No answer is a guess: what looks off is a proposal for review, with the reason.
+
+mod care;
+mod check;
+mod file;
+mod moved;
+mod names;
+mod news;
+mod rescue;
+mod scope;
+mod substitute;
+mod upstream;
+
+pub use care::Care;
+use news::News;
+
+use crate::tree::{FileChange, Tree, TreeError, TreePath};
+
+/// What became of the change of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It is made in the new version, at its place.
+    Ported,
+    /// The new version has it already.
+    Upstream,
+    /// The new version does not have the file.
+    Gone,
+    /// It can be made, but something looks off.
+    Review,
+    /// It cannot be made without a decision.
+    Conflict,
+}
+
+impl Outcome {
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Ported => "ported",
+            Outcome::Upstream => "upstream",
+            Outcome::Gone => "gone",
+            Outcome::Review => "review",
+            Outcome::Conflict => "conflict",
+        }
+    }
+}
+
+/// The change of a file, carried.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    /// The file in the old version.
+    pub path: TreePath,
+    /// The file in the new version, if it has another name there.
+    pub moved_to: Option<TreePath>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why: at least one reason unless it is [`Outcome::Ported`] as it was.
+    pub reasons: Vec<String>,
+    /// Whether the patch adds the file.
+    pub is_added: bool,
+    /// The change of the new version: a proposal if the outcome is [`Outcome::Review`], with markers in a conflict.
+    pub change: Option<FileChange>,
+}
+
+/// Carries changes from one version to another.
+pub struct Carrier<'a> {
+    from: &'a dyn Tree,
+    to: &'a dyn Tree,
+    care: Care,
+}
+
+impl<'a> Carrier<'a> {
+    /// Carries changes of `from` to `to`.
+    pub fn new(from: &'a dyn Tree, to: &'a dyn Tree, care: Care) -> Carrier<'a> {
+        Carrier { from, to, care }
+    }
+
+    /// Carries `changes`, which are those of one patch. `message` is what it says about itself.
+    ///
+    /// # Errors
+    /// If one of the trees cannot be read.
+    pub fn carry(&self, changes: &[FileChange], message: &str) -> Result<Vec<Carried>, TreeError> {
+        let news = News::new(self.from, self.to, changes, message);
+        let mut files = Vec::new();
+        for change in changes {
+            files.push(file::Carry::begin(self, change)?);
+        }
+        // Whether a file is upstream is evidence for the others of the same patch.
+        let upstream: Vec<bool> =
+            files.iter().map(|file| file.is_upstream() && !news::is_news(file.path())).collect();
+        let mut carried = Vec::new();
+        for (at, file) in files.into_iter().enumerate() {
+            let others = upstream.iter().enumerate().any(|(other, is_there)| other != at && *is_there);
+            carried.push(file.finish(self, others, &news)?);
+        }
+        Ok(carried)
+    }
+}

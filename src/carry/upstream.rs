@@ -1,0 +1,126 @@
+//! Whether the new version has a change already, maybe in another form or place.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::names::{code, identifiers, word_characters};
+use crate::merge::{Kind, Merge, Versions, collapsed};
+
+/// What of a change is in the new version.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Evidence {
+    /// The share of the lines that are new to the file; `None` if it adds none.
+    pub lines: Option<f64>,
+    /// The share of the classes, functions and macros that it defines.
+    pub definitions: Option<f64>,
+    /// The share of the names that are new to the file.
+    pub names: Option<f64>,
+    /// Whether some edit is there, and whether all are.
+    pub some: bool,
+    pub all: bool,
+}
+
+/// Lines with fewer characters of words say nothing.
+const SIGNIFICANT: usize = 6;
+
+impl Evidence {
+    /// Compares what ours adds with theirs.
+    pub fn new(name: &str, versions: &Versions<'_>, merge: &Merge) -> Evidence {
+        let base: HashSet<u32> = versions.base.iter().map(|line| line.loose).collect();
+        let theirs: HashSet<u32> = versions.theirs.iter().map(|line| line.loose).collect();
+        let mut added = Vec::new();
+        let mut text = Vec::new();
+        for edit in &merge.edits {
+            for line in &versions.ours[edit.ours.clone()] {
+                text.extend_from_slice(&line.text);
+                text.push(b'\n');
+                if word_characters(&line.text) >= SIGNIFICANT && !base.contains(&line.loose) {
+                    added.push(line.loose);
+                }
+            }
+        }
+        let share = |there: usize, all: usize| (all > 0).then(|| there as f64 / all as f64);
+        let lines = share(added.iter().filter(|line| theirs.contains(line)).count(), added.len());
+        let whole = |lines: &[crate::merge::Line]| -> Vec<u8> {
+            lines.iter().flat_map(|line| line.text.iter().copied().chain([b'\n'])).collect()
+        };
+        let (base, theirs) = (whole(&versions.base), whole(&versions.theirs));
+        let (old, new) = (definitions(&base), definitions(&theirs));
+        let defined: BTreeSet<Vec<u8>> = definitions(&text).difference(&old).cloned().collect();
+        let definitions = share(defined.intersection(&new).count(), defined.len());
+        let text = code(name, &text).unwrap_or(text);
+        let (old, new) = (identifiers(&base), identifiers(&theirs));
+        let named: Vec<&[u8]> =
+            identifiers(&text).into_iter().filter(|word| word.len() >= 4 && !old.contains(word)).collect();
+        let names = share(named.iter().filter(|word| new.contains(*word)).count(), named.len());
+        let some = merge.edits.iter().any(|edit| edit.kind == Kind::Already);
+        Evidence { lines, definitions, names, some, all: merge.is_already() }
+    }
+
+    /// Whether the file alone shows that the new version has the change.
+    pub fn is_upstream(&self) -> Option<String> {
+        if self.all {
+            return Some("the new version has each of its edits".to_owned());
+        }
+        let at_least = |share: Option<f64>, least: f64| share.is_none_or(|share| share >= least);
+        let has = |share: Option<f64>, least: f64| share.is_some_and(|share| share >= least);
+        let is_there = has(self.lines, 0.7) && at_least(self.definitions, 0.5) && at_least(self.names, 0.7);
+        // Nearly every line, and most of what it defines.
+        if has(self.lines, 0.9) && has(self.definitions, 0.5) {
+            return Some(self.shares());
+        }
+        let is_witnessed = has(self.definitions, 0.5) || has(self.names, 0.7) || self.some;
+        (is_there && is_witnessed).then(|| self.shares())
+    }
+
+    /// Whether the file shows it if something else does, too.
+    pub fn may_be_upstream(&self) -> bool {
+        self.lines.is_some_and(|share| share >= 0.5)
+    }
+
+    /// Whether all that it defines is there.
+    pub fn has_definitions(&self) -> bool {
+        self.definitions.is_some_and(|share| share >= 1.0)
+    }
+
+    /// Whether a part of it is there.
+    pub fn is_partly_upstream(&self) -> bool {
+        self.some || self.may_be_upstream() && self.names.is_some_and(|share| share >= 0.5)
+    }
+
+    /// What is there, in words.
+    pub fn shares(&self) -> String {
+        let percent = |share: f64| format!("{:.0} %", share * 100.0);
+        let mut parts = Vec::new();
+        if let Some(share) = self.lines {
+            parts.push(format!("{} of the lines that it adds", percent(share)));
+        }
+        if let Some(share) = self.definitions {
+            parts.push(format!("{} of what it defines", percent(share)));
+        }
+        if let Some(share) = self.names {
+            parts.push(format!("{} of the names that it brings", percent(share)));
+        }
+        if parts.is_empty() {
+            "the new version has some of its edits".to_owned()
+        } else {
+            format!("the new version has {}", parts.join(", "))
+        }
+    }
+}
+
+/// The classes, functions and macros that a text defines.
+fn definitions(text: &[u8]) -> BTreeSet<Vec<u8>> {
+    let mut all = BTreeSet::new();
+    for line in text.split(|byte| *byte == b'\n') {
+        let line = collapsed(line);
+        let rest = [&b"def "[..], b"class ", b"async def ", b"#define ", b"# define "]
+            .iter()
+            .find_map(|word| line.strip_prefix(*word));
+        let Some(rest) = rest else { continue };
+        let len = rest.iter().take_while(|byte| super::names::is_word(**byte)).count();
+        if len > 0 {
+            all.insert(rest[..len].to_vec());
+        }
+    }
+    all
+}

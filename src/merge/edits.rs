@@ -1,0 +1,30 @@
+//! What differs between two versions.
+
+use std::ops::Range;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::lines::Line;
+
+/// Lines of the base, and those that another version has in their place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Edit {
+    /// The lines of the base; none for an insertion.
+    pub base: Range<usize>,
+    /// The lines of the other version; none for a removal.
+    pub other: Range<usize>,
+}
+
+/// The edits that turn `base` into `other`, in order.
+pub(crate) fn edits(base: &[Line], other: &[Line], algorithm: Algorithm) -> Vec<Edit> {
+    ops(base, other, algorithm)
+        .into_iter()
+        .filter(|op| !matches!(op, DiffOp::Equal { .. }))
+        .map(|op| Edit { base: op.old_range(), other: op.new_range() })
+        .collect()
+}
+
+fn ops(base: &[Line], other: &[Line], algorithm: Algorithm) -> Vec<DiffOp> {
+    let ids = |lines: &[Line]| -> Vec<u32> { lines.iter().map(|line| line.id).collect() };
+    capture_diff_slices(algorithm, &ids(base), &ids(other))
+}
