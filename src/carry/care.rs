@@ -32,8 +32,8 @@ pub(super) fn doubt(merge: &Merge, versions: &Versions<'_>) -> Option<String> {
         let share = all.iter().filter(|kept| **kept).count() as f64 / all.len().max(1) as f64;
         let least = match edit.kind {
             Kind::Already => continue,
-            Kind::Clean => 0.6,
-            Kind::Touch | Kind::TouchBefore | Kind::TouchAfter | Kind::Gap => 0.85,
+            Kind::Clean => 0.75,
+            Kind::Touch | Kind::TouchBefore | Kind::TouchAfter | Kind::Gap => 0.9,
             Kind::Reindent | Kind::Merged | Kind::Weak | Kind::Conflict => {
                 return Some("lines that the patch changes were changed by upstream, too".to_owned());
             }

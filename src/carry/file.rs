@@ -221,9 +221,10 @@ impl Merging<'_> {
         }
         let agrees = |merge: &Merge| {
             let result = merge.lines(&versions);
-            // Of three ways to compare the versions, two must place the change alike.
+            // Of three ways to compare the versions, two must place the change alike; for the careful all three.
             let is_same = |other| Merge::new(&versions, other).lines(&versions) == result;
-            is_same(Algorithm::Myers) || is_same(Algorithm::Patience)
+            let (myers, patience) = (is_same(Algorithm::Myers), is_same(Algorithm::Patience));
+            if care == Care::Careful { myers && patience } else { myers || patience }
         };
         let is_placed = |merge: &Merge| merge.edits.iter().all(|edit| edit.kind.is_safe());
         if !is_placed(&merge) || !agrees(&merge) {

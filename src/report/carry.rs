@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::list::{array, column};
+use super::list::array;
 use super::{Report, counted};
 use crate::carry::{Carried, Outcome};
 
@@ -29,12 +29,11 @@ pub struct CarriedPatches<'a> {
 impl Report for CarriedPatches<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let all = || self.patches.iter().flat_map(|patch| &patch.files);
-        let width = column(all().map(|file| file.path.as_str().len()));
         for patch in self.patches {
             writeln!(out, "{}", patch.patch)?;
             for file in &patch.files {
                 let moved = file.moved_to.as_ref().map_or_else(String::new, |to| format!(" -> {to}"));
-                writeln!(out, "  {:8}  {:width$}{moved}", file.outcome.name(), file.path.as_str())?;
+                writeln!(out, "  {:8}  {}{moved}", file.outcome.name(), file.path)?;
                 for reason in &file.reasons {
                     writeln!(out, "            {reason}")?;
                 }
