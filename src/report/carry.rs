@@ -24,6 +24,8 @@ pub struct CarriedPatches<'a> {
     pub to: &'a str,
     /// The patches.
     pub patches: &'a [CarriedPatch<'a>],
+    /// Those that follow one with a conflict.
+    pub not_carried: &'a [&'a str],
 }
 
 impl Report for CarriedPatches<'_> {
@@ -38,6 +40,9 @@ impl Report for CarriedPatches<'_> {
                     writeln!(out, "            {reason}")?;
                 }
             }
+        }
+        if !self.not_carried.is_empty() {
+            writeln!(out, "not carried after the conflict: {}", self.not_carried.join(", "))?;
         }
         let count = |outcome: Outcome| all().filter(|file| file.outcome == outcome).count();
         let outcomes =
@@ -66,6 +71,7 @@ impl Report for CarriedPatches<'_> {
         }
         Some(json!({
             "schema": 1, "from": self.from, "to": self.to, "files": files,
+            "not_carried": self.not_carried,
             "patches": array(self.patches, |patch| json!({
                 "patch": patch.patch,
                 "files": array(&patch.files, |file| json!({

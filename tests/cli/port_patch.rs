@@ -231,3 +231,23 @@ fn each_patch_of_a_series_is_carried_on_top_of_those_before() {
     let result = fs::read_to_string(env.path("new/m.py")).unwrap();
     assert!(result.contains("    log_sum(a, b)\n    log_sum(b, a)\n    return a + b\n"), "{result}");
 }
+
+#[test]
+fn a_series_ends_at_a_conflict() {
+    let new = OLD.replace("return 1", "yield from range(9)");
+    let env = environment(&new);
+    let conflict = "--- a/m.py\n+++ b/m.py\n@@ -4,3 +4,3 @@\n def first():\n-    return 1\n+    raise StopIteration\n \n";
+    env.write("series/1.patch", conflict);
+    env.write("series/2.patch", PATCH);
+    env.write("series/series", "1.patch\n2.patch\n");
+    let shown = env.run(&["port", "series", "--from", "old", "--to", "new", "-o", "out.patch"]);
+    assert_snapshot!(shown, @r"
+    1.patch
+      conflict  m.py
+                upstream changed the same lines: line 5 of the old version, line 5 of the new one
+    not carried after the conflict: 2.patch
+    1 file on new: 1 conflict
+    [exit 3]
+    ");
+    assert_eq!(fs::read(env.path("out.patch")).unwrap(), b"", "what has a conflict is not in the new patch");
+}

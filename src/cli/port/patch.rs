@@ -38,10 +38,20 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         let made: Vec<FileChange> = files.iter().filter_map(|file| file.change.clone()).collect();
         old = joined(&old.iter().chain(&changes).collect::<Vec<_>>());
         new = joined(&new.iter().chain(&made).collect::<Vec<_>>());
+        // What follows may need what was not decided.
+        let stops = files.iter().any(|file| file.outcome == Outcome::Conflict);
         carried.push(CarriedPatch { patch: &one.patch.name, files });
+        if stops {
+            break;
+        }
     }
-    let report =
-        CarriedPatches { from: args.from.as_deref().unwrap_or_default(), to: &args.to, patches: &carried };
+    let not_carried: Vec<&str> = patches[carried.len()..].iter().map(|one| one.patch.name.as_str()).collect();
+    let report = CarriedPatches {
+        from: args.from.as_deref().unwrap_or_default(),
+        to: &args.to,
+        patches: &carried,
+        not_carried: &not_carried,
+    };
     if let Some(path) = &args.report {
         let mut json = Vec::new();
         report
