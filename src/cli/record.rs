@@ -11,7 +11,7 @@ use crate::plan::Series;
 use crate::report::Recorded;
 use crate::tree::{FileChange, OverlayTree, SourceSpec, changes_between};
 
-/// New files that a build or an editor leaves, which are no change that somebody made.
+/// New files that a build or an editor leaves: nobody made them by hand.
 const PRODUCTS: [&str; 20] = [
     "*.o", "*.a", "*.so", "*.so.*", "*.dylib", "*.dll", "*.exe", "*.obj", "*.lib", "*.pyc", "*.pyo",
     "*.gcda", "*.gcno", "*.orig", "*.rej", "*~", "*.swp", ".#*", "core", "*.log",

@@ -13,7 +13,7 @@ use serde::de::{Deserializer, Error, MapAccess};
 #[cfg(test)]
 use serde_json::json;
 
-use super::forms::FORMS;
+use super::forms::{EDIT_KEYS, FORMS};
 #[cfg(test)]
 use super::{Lint, schema};
 use super::{RawEdit, Requirement};
@@ -166,21 +166,6 @@ struct ChangeKeys {
     forms: Vec<Form>,
     then: Vec<Then>,
 }
-
-/// The keys of an edit, besides those of its only change.
-pub(super) const EDIT_KEYS: [&str; 11] = [
-    "id",
-    "why",
-    "upstream",
-    "author",
-    "date",
-    "since",
-    "until",
-    "depends-on",
-    "requires",
-    "allow",
-    "changes",
-];
 
 /// The keys of a change, besides its operation.
 pub(super) const CHANGE_KEYS: [&str; 5] = ["file", "when", "within", "needed-while", "then"];

@@ -15,8 +15,8 @@ pub(super) const FORMS: &str = "\0forms";
 /// The most forms of one change.
 const MOST: usize = 64;
 
-/// The keys of an edit or change that have no values by version.
-const FIXED: [&str; 13] = [
+/// The keys of an edit, besides those of its only change.
+pub(super) const EDIT_KEYS: [&str; 11] = [
     "id",
     "why",
     "upstream",
@@ -28,9 +28,12 @@ const FIXED: [&str; 13] = [
     "requires",
     "allow",
     "changes",
-    "when",
-    "needed-while",
 ];
+
+/// Whether a key of an edit or change has no values by version.
+fn is_fixed(key: &str) -> bool {
+    EDIT_KEYS.contains(&key) || matches!(key, "when" | "needed-while")
+}
 
 /// Whether an argument of an operation names one thing, and may be a list of alternatives. Where a `target` is not here, the operation
 /// takes a list of them itself, or makes the target.
@@ -177,9 +180,8 @@ fn expand_change(change: &mut Node, texts: &NamedTexts) -> Result<(), YamlError>
     if find_fork(entries)?.is_none() {
         return Ok(());
     }
-    let (own, fixed) = mem::take(entries)
-        .into_iter()
-        .partition(|(key, _)| key.text().is_some_and(|key| !FIXED.contains(&key)));
+    let (own, fixed) =
+        mem::take(entries).into_iter().partition(|(key, _)| key.text().is_some_and(|key| !is_fixed(key)));
     *entries = fixed;
     let mut open = vec![Open { entries: own, range: None, chosen: Vec::new() }];
     let mut forms = Vec::new();
@@ -239,7 +241,7 @@ fn form_node(at: Position, form: Open) -> Node {
 fn values(entries: &[(Node, Node)]) -> Vec<(Vec<usize>, &str, &Node)> {
     let mut all = Vec::new();
     for (index, (key, value)) in entries.iter().enumerate() {
-        let Some(top) = key.text().filter(|key| !FIXED.contains(key)) else { continue };
+        let Some(top) = key.text().filter(|key| !is_fixed(key)) else { continue };
         let is_whole = matches!(top, "file" | "within");
         if is_whole {
             all.push((vec![index], top, value));

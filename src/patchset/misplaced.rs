@@ -1,6 +1,7 @@
 //! Keys of a patchset.yaml that are known, but at another level: `count` next to its operation, `within` inside it.
 
-use super::change::{CHANGE_KEYS, EDIT_KEYS};
+use super::change::CHANGE_KEYS;
+use super::forms::EDIT_KEYS;
 use super::json_schema;
 use super::reference::{OperationReference, Reference};
 use crate::operation::Operation;
