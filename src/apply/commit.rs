@@ -44,6 +44,28 @@ pub(crate) fn commit_copy(
     commit_locked(&Disk::default(), &LockedTree::take(root)?, layers)
 }
 
+/// Makes changes of files as [`commit`] does, all or nothing, but without a receipt: pypatch cannot revert them.
+///
+/// # Errors
+/// As for [`commit`].
+pub(crate) fn change(root: &Path, changes: &[FileChange]) -> Result<(), ApplyError> {
+    let (disk, tree) = (Disk::default(), LockedTree::take(root)?);
+    recover_locked(&disk, &tree)?;
+    let changes = [changes.iter().filter(|change| change.before != change.after).collect::<Vec<_>>()];
+    if changes[0].is_empty() {
+        return Ok(());
+    }
+    let on_disk = check(root, &changes)?;
+    let dirs = TouchedDirs::of_layers(root, &changes, false)?;
+    transaction::run_without_receipt(&disk, &tree, |info| {
+        let mut joined = JoinedLayers::new(info, on_disk);
+        for (changes, dirs) in changes.iter().zip(&dirs) {
+            joined.add_changes(changes, dirs);
+        }
+        joined.finish()
+    })
+}
+
 pub(super) fn commit_on(
     disk: &Disk<'_>,
     root: &Path,

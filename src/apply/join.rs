@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::dir::Dir;
 use super::inspect::{self, FileInfo, Inode};
-use super::receipt::{After, AppliedFile, AppliedLayer, Before, Layer, UndoRewrite};
+use super::receipt::{After, AppliedFile, AppliedLayer, Before, DirectoryTime, Layer, UndoRewrite};
 use super::stage::StageInfo;
 use super::stamp::{Mode, Mtime};
 use super::touched_dirs::TouchedDirs;
@@ -62,10 +62,20 @@ impl<'a, 'i> JoinedLayers<'a, 'i> {
 
     /// Adds a layer that makes `changes` in the directories `dirs`. Returns what the receipt records.
     pub fn add(&mut self, layer: Layer, changes: &[&'a FileChange], dirs: TouchedDirs) -> AppliedLayer {
+        let (files, directories) = self.add_changes(changes, &dirs);
+        AppliedLayer { layer, files, directories, created: dirs.created }
+    }
+
+    /// Adds `changes` in the directories `dirs`. Returns what became of the files and the directories.
+    pub fn add_changes(
+        &mut self,
+        changes: &[&'a FileChange],
+        dirs: &TouchedDirs,
+    ) -> (Vec<AppliedFile>, Vec<DirectoryTime>) {
         let files = changes.iter().map(|change| self.change(change)).collect();
         let directories = dirs.pass(&mut self.mtimes, self.info.now);
         self.created.extend_from_slice(&dirs.created);
-        AppliedLayer { layer, files, directories, created: dirs.created }
+        (files, directories)
     }
 
     /// All layers as one change, and the mtime of the top directory after it.

@@ -65,7 +65,7 @@ mod window;
 
 pub(crate) use attributes::copy as copy_attributes;
 pub use commit::commit;
-pub(crate) use commit::commit_copy;
+pub(crate) use commit::{change, commit_copy};
 pub use dir::Dir;
 pub use error::ApplyError;
 pub use file_state::{FileState, FileStatus};

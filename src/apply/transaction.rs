@@ -63,22 +63,38 @@ pub(super) fn run<'a>(
     receipt: Option<(FileInfo, Sha256Digest)>,
     plan: impl FnOnce(&StageInfo) -> (TreeUpdate<'a>, Mtime, Vec<AppliedLayer>),
 ) -> Result<Receipt, ApplyError> {
+    let mut new_receipt = Receipt::new(Vec::new());
+    run_without_receipt(disk, tree, |info| {
+        let (mut update, top_mtime, layers) = plan(info);
+        new_receipt = Receipt::new(layers);
+        update.files.push(receipt_update(&new_receipt, receipt, info));
+        (update, top_mtime)
+    })?;
+    Ok(new_receipt)
+}
+
+/// Makes the changes that `plan` returns as [`run`] does, and leaves the receipt of the tree as it is.
+///
+/// # Errors
+/// As for [`run`].
+pub(super) fn run_without_receipt<'a>(
+    disk: &Disk<'_>,
+    tree: &LockedTree,
+    plan: impl FnOnce(&StageInfo) -> (TreeUpdate<'a>, Mtime),
+) -> Result<(), ApplyError> {
     let root = tree.root();
     let (mut stage, info) = Stage::create(disk, root)?;
     let attempt = || {
-        let (mut update, top_mtime, layers) = plan(&info);
-        let new_receipt = Receipt::new(layers);
-        update.files.push(receipt_update(&new_receipt, receipt, &info));
+        let (update, top_mtime) = plan(&info);
         let seen = prepare(disk, root, &stage, &info, &update)?;
         change_tree(disk, root, &stage, &update, &seen)?;
-        stage.finish(disk, root, top_mtime)?;
-        Ok(new_receipt)
+        stage.finish(disk, root, top_mtime)
     };
     match attempt() {
-        Ok(new_receipt) => {
+        Ok(()) => {
             // The change is committed. If cleaning up fails, the next command does it.
             let _ = disk.sync_dir(&Place::at(root)).and_then(|()| stage.delete(disk, root));
-            Ok(new_receipt)
+            Ok(())
         }
         Err(cause) => match undo(disk, root, &stage) {
             Ok(()) => Err(cause),

@@ -251,3 +251,42 @@ fn a_series_ends_at_a_conflict() {
     ");
     assert_eq!(fs::read(env.path("out.patch")).unwrap(), b"", "what has a conflict is not in the new patch");
 }
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let env = environment(OLD);
+    let shown = port(&env, &["-n", "--in-place", "new", "--report", "r.json"]);
+    assert!(shown.ends_with("[exit 0]\n") || shown.ends_with("[exit 0]"), "{shown}");
+    port(&env, &["-n", "-o", "q.patch"]);
+    assert_eq!(fs::read_to_string(env.path("new/m.py")).unwrap(), OLD);
+    assert!(!env.path("r.json").exists() && !env.path("q.patch").exists());
+}
+
+#[test]
+fn a_file_below_a_link_to_elsewhere_is_not_written() {
+    let env = TestEnvironment::new();
+    for version in ["old", "new"] {
+        env.write(&format!("{version}/sub/m.py"), OLD);
+    }
+    env.write("p.patch", PATCH.replace("m.py", "sub/m.py"));
+    env.write("elsewhere/m.py", OLD);
+    fs::create_dir(env.path("tree")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", env.path("tree/sub")).unwrap();
+    let shown = port(&env, &["--in-place", "tree"]);
+    assert!(shown.contains("[exit 3]") || shown.contains("[exit 4]"), "{shown}");
+    assert_eq!(fs::read_to_string(env.path("elsewhere/m.py")).unwrap(), OLD);
+}
+
+#[test]
+fn options_of_a_patchset_and_of_a_patch_do_not_go_together() {
+    let env = environment(OLD);
+    assert!(port(&env, &["--drop", "a=b"]).contains("[exit 2]"));
+    assert!(env.run(&["port", "mine", "--to", "new", "--careful"]).contains("[exit 2]"));
+}
+
+#[test]
+fn a_result_is_not_written_into_what_it_was_read_from() {
+    let env = environment(OLD);
+    assert!(port(&env, &["-o", "new/q.patch"]).contains("is inside the source"));
+    assert!(!env.path("new/q.patch").exists());
+}

@@ -40,19 +40,19 @@ pub(super) struct Args {
     #[arg(long, value_name = "SOURCE")]
     base: Option<String>,
     /// The source that a patch is for.
-    #[arg(long, value_name = "SOURCE")]
+    #[arg(long, value_name = "SOURCE", conflicts_with_all = ["id", "accept", "drop", "decisions", "base"])]
     from: Option<String>,
     /// How many lines of context at each end of a hunk need not fit the version that a patch is for.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "from")]
     fuzz: usize,
     /// Port a patch only where little changed around it.
-    #[arg(long)]
+    #[arg(long, requires = "from")]
     careful: bool,
     /// Write the result of a patch into this directory, which has the files of --to.
-    #[arg(long, value_name = "TREE", conflicts_with = "output")]
+    #[arg(long, value_name = "TREE", conflicts_with = "output", requires = "from")]
     in_place: Option<PathBuf>,
     /// Write what became of each file of a patch, as JSON.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "from")]
     report: Option<PathBuf>,
     /// The folder of patchsets that the new one is written to [default: patchsets]; for a patch, the file of the new one.
     #[arg(short, long, value_name = "OUT")]

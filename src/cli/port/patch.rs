@@ -1,18 +1,17 @@
 //! `pypatch port` of patches: a file, a series, a mailbox, or a directory of patches.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::super::import::unreadable;
-use super::super::{CliError, ExitStatus, Format, Ui, Workspace};
+use super::super::{CliError, ExitStatus, Format, Ui, Workspace, output};
 use super::Args;
+use crate::apply::{self, ApplyError};
 use crate::carry::{Care, Carrier, Outcome};
 use crate::export;
 use crate::import::{self, ImportedPatch};
 use crate::plan::joined;
 use crate::report::{CarriedPatch, CarriedPatches, Report};
-use crate::tree::{DirTree, FileChange, OverlayTree, Tree};
+use crate::tree::{FileChange, OverlayTree, TreePath};
 
 /// Whether `port` is asked to carry patches and not a patchset.
 pub(super) fn is_asked(args: &Args) -> bool {
@@ -27,6 +26,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     })?;
     let patches = import::named(import::read(Path::new(&args.patchset)).map_err(unreadable)?);
     let (from, to) = (workspace.open(ui, from)?, workspace.open(ui, &args.to)?);
+    for path in [&args.output, &args.report].into_iter().flatten() {
+        output::require_file(workspace, &[], &[&from.spec, &to.spec], path)?;
+    }
     let care = if args.careful { Care::Careful } else { Care::Usual };
     let (mut old, mut new): (Vec<FileChange>, Vec<FileChange>) = (Vec::new(), Vec::new());
     let mut carried = Vec::new();
@@ -52,32 +54,41 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         patches: &carried,
         not_carried: &not_carried,
     };
-    if let Some(path) = &args.report {
+    let worst = carried.iter().flat_map(|patch| &patch.files).map(|file| file.outcome).max();
+    let is_on_stdout = args.in_place.is_none() && args.output.is_none() && args.format == Format::Text;
+    match (&args.in_place, &args.output) {
+        _ if args.dry_run => {}
+        (Some(root), _) => {
+            apply::change(root, &new).map_err(|error| unwritten(root, error))?;
+            ui.changed();
+        }
+        (None, Some(path)) => export::file(path, &diff(&carried))?,
+        (None, None) if is_on_stdout => ui.raw(&diff(&carried))?,
+        (None, None) => {}
+    }
+    if let Some(path) = args.report.as_ref().filter(|_| !args.dry_run) {
         let mut json = Vec::new();
         report
             .write(crate::report::Format::Json, &mut json)
-            .map_err(|error| CliError::io("cannot write", &error))?;
+            .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
         export::file(path, &json)?;
     }
-    let worst = carried.iter().flat_map(|patch| &patch.files).map(|file| file.outcome).max();
-    match (&args.in_place, &args.output) {
-        (Some(root), _) => write_in_place(root, &new)?,
-        (None, Some(path)) => export::file(path, &diff(&carried))?,
-        (None, None) if args.format == Format::Text && !args.dry_run => ui.raw(&diff(&carried))?,
-        (None, None) => {}
-    }
-    if args.in_place.is_some() {
-        ui.changed();
-    }
-    match args.in_place.is_some() || args.output.is_some() || args.dry_run || args.format != Format::Text {
-        true => ui.show(&report, args.format)?,
-        // The patch is on stdout.
-        false => ui.note_report(&report),
+    match is_on_stdout && !args.dry_run {
+        true => ui.note_report(&report),
+        false => ui.show(&report, args.format)?,
     }
     Ok(match worst {
         Some(Outcome::Gone | Outcome::Review | Outcome::Conflict) => ExitStatus::Unfit,
         Some(Outcome::Ported | Outcome::Upstream) | None => ExitStatus::Done,
     })
+}
+
+/// The error for a tree that cannot be changed.
+fn unwritten(root: &Path, error: ApplyError) -> CliError {
+    let ApplyError::Changed(paths) = &error else { return error.into() };
+    let paths: Vec<&str> = paths.iter().map(TreePath::as_str).collect();
+    let title = format!("{} in {} is not the file of --to", paths.join(", "), root.display());
+    CliError::unfit(title).detail("nothing was written")
 }
 
 /// The error for a patch that is not for the old version.
@@ -92,46 +103,4 @@ fn diff(carried: &[CarriedPatch<'_>]) -> Vec<u8> {
     let files = carried.iter().flat_map(|patch| &patch.files);
     let whole = files.filter(|file| file.outcome != Outcome::Conflict);
     whole.filter_map(|file| file.change.as_ref()).flat_map(FileChange::diff).collect()
-}
-
-/// Writes changed files into a directory: each compared with what the port read before the first is written.
-fn write_in_place(root: &Path, changes: &[FileChange]) -> Result<(), CliError> {
-    let tree = DirTree::open(root)?;
-    for change in changes {
-        if tree.file_or_link(&change.path)? != change.before {
-            return Err(CliError::unfit(format!(
-                "{} in {} is not the file of --to",
-                change.path,
-                root.display()
-            ))
-            .detail("nothing was written"));
-        }
-    }
-    let failed = |path: &PathBuf| {
-        let title = format!("cannot write {}", path.display());
-        move |error: std::io::Error| CliError::io(title, &error)
-    };
-    let mut prepared = Vec::new();
-    for change in changes {
-        let path = root.join(change.path.as_str());
-        if let Some(file) = &change.after {
-            prepared.push(export::prepare_file(&path, &file.bytes).map_err(failed(&path))?);
-        }
-    }
-    export::commit(prepared)
-        .map_err(|error| CliError::io(format!("cannot write to {}", root.display()), &error))?;
-    for change in changes {
-        let path = root.join(change.path.as_str());
-        match &change.after {
-            None => fs::remove_file(&path).map_err(failed(&path))?,
-            Some(file) if change.before.as_ref().is_none_or(|old| old.executable != file.executable) => {
-                let mode = fs::metadata(&path).map_err(failed(&path))?.permissions().mode();
-                // Whoever may read it may execute it.
-                let mode = if file.executable { mode | (mode & 0o444) >> 2 } else { mode & !0o111 };
-                fs::set_permissions(&path, Permissions::from_mode(mode)).map_err(failed(&path))?;
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(())
 }
