@@ -16,7 +16,7 @@ pub enum Care {
 const AROUND: usize = 15;
 
 /// Why a merge is too uncertain for [`Care::Careful`].
-pub(super) fn doubt(merge: &Merge, versions: &Versions<'_>) -> Option<String> {
+pub(super) fn doubt(merge: &Merge, versions: &Versions) -> Option<String> {
     let mut kept = vec![true; versions.base.len()];
     for edit in &merge.theirs {
         kept[edit.base.clone()].fill(false);

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::names::{self, identifiers};
 use crate::merge::{Merge, Versions};
-use crate::syntax::Doubt;
-use crate::syntax::c::CFile;
+use crate::operation::ParsedFile;
+use crate::plan::problem;
 use crate::syntax::python::PyFile;
+use crate::tree::TreePath;
 
 /// The bytes of the old file, the same with the change, the new file, and the new file with the change.
 pub(super) struct Sides<'a> {
@@ -17,25 +18,27 @@ pub(super) struct Sides<'a> {
 }
 
 /// What no longer parses, or is defined twice.
-pub(super) fn syntax(name: &str, sides: &Sides<'_>) -> Option<String> {
-    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
-        "py" | "pyw" => python(sides),
-        "c" | "h" | "cpp" | "m" => c(sides),
+pub(super) fn syntax(path: &TreePath, sides: &Sides<'_>) -> Option<String> {
+    let problem = |bytes: &[u8]| {
+        problem(&ParsedFile::new(path.clone(), bytes.to_vec().into(), false)).map(|(_, what)| what)
+    };
+    if let Some(what) = problem(sides.result)
+        && problem(sides.theirs).is_none()
+        && problem(sides.ours).is_none()
+    {
+        return Some(format!("the result does not parse: {what}"));
+    }
+    match path.file_name().rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "py" | "pyw" => defined_twice(sides),
+        "c" | "h" | "cpp" | "m" => unbalanced(sides),
         _ => None,
     }
 }
 
-fn python(sides: &Sides<'_>) -> Option<String> {
-    let result = PyFile::parse(sides.result.to_vec());
-    let damage = |file: &PyFile| {
-        file.problems().iter().find(|one| one.doubt == Doubt::Damage).map(|one| one.what.clone())
-    };
-    let theirs = PyFile::parse(sides.theirs.to_vec());
-    if let Some(what) = damage(&result)
-        && damage(&theirs).is_none()
-    {
-        return Some(format!("the result does not parse: {what}"));
-    }
+/// What the result defines more often than the new version and than the old one with the change.
+fn defined_twice(sides: &Sides<'_>) -> Option<String> {
+    let parse = |bytes: &[u8]| PyFile::parse(bytes.to_vec());
+    let result = parse(sides.result);
     // Definitions without decorators, by name.
     let counts = |file: &PyFile, source: &[u8]| -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
@@ -53,8 +56,8 @@ fn python(sides: &Sides<'_>) -> Option<String> {
     if twice.is_empty() {
         return None;
     }
-    let before = counts(&theirs, sides.theirs);
-    let ours = counts(&PyFile::parse(sides.ours.to_vec()), sides.ours);
+    let before = counts(&parse(sides.theirs), sides.theirs);
+    let ours = counts(&parse(sides.ours), sides.ours);
     let count = |counts: &BTreeMap<String, usize>, name: &String| counts.get(name).copied().unwrap_or(0);
     let new = twice.into_iter().find(|(name, n)| **n > count(&before, name) && **n > count(&ours, name))?;
     Some(format!("the result defines {} twice", new.0))
@@ -76,7 +79,8 @@ fn is_in_one_block(file: &PyFile, source: &[u8], name: &str) -> bool {
     })
 }
 
-fn c(sides: &Sides<'_>) -> Option<String> {
+/// What the result opens and does not close, or the other way round, besides what the patch and the new version do.
+fn unbalanced(sides: &Sides<'_>) -> Option<String> {
     let balance = |bytes: &[u8]| -> [i64; 3] {
         let code = names::code("x.c", bytes).unwrap_or_default();
         let count = |one: u8| i64::try_from(memchr::memchr_iter(one, &code).count()).unwrap_or(0);
@@ -98,25 +102,14 @@ fn c(sides: &Sides<'_>) -> Option<String> {
         let (old, new) = (balance(old), balance(new));
         [new[0] - old[0], new[1] - old[1], new[2] - old[2]]
     };
-    if change(sides.base, sides.ours) != change(sides.theirs, sides.result) {
-        return Some("the result has other brackets or directives without their counterpart".to_owned());
-    }
-    let damage = |bytes: &[u8]| {
-        CFile::parse(bytes.to_vec())
-            .problems()
-            .iter()
-            .find(|one| one.doubt == Doubt::Damage)
-            .map(|one| one.what.clone())
-    };
-    let what = damage(sides.result)?;
-    (damage(sides.theirs).is_none() && damage(sides.ours).is_none())
-        .then(|| format!("the result does not parse: {what}"))
+    (change(sides.base, sides.ours) != change(sides.theirs, sides.result))
+        .then(|| "the result has other brackets or directives without their counterpart".to_owned())
 }
 
 /// A line or a name that the patch removes completely, and that the result still has: the new version has more of them.
-pub(super) fn idiom(name: &str, versions: &Versions<'_>, merge: &Merge, sides: &Sides<'_>) -> Option<String> {
+pub(super) fn idiom(name: &str, versions: &Versions, merge: &Merge, sides: &Sides<'_>) -> Option<String> {
     let numbers =
-        |lines: &[crate::merge::Line]| -> HashSet<u32> { lines.iter().map(|line| line.loose).collect() };
+        |lines: &[crate::merge::Line]| -> HashSet<usize> { lines.iter().map(|line| line.loose).collect() };
     let (ours, result) = (numbers(&versions.ours), numbers(&merge.lines(versions)));
     let mut removed = Vec::new();
     for edit in &merge.edits {

@@ -4,7 +4,6 @@ use super::check::{Sides, idiom, syntax};
 use super::news::News;
 use super::upstream::Evidence;
 use super::{Care, Carried, Carrier, Outcome, care, moved, rescue, scope, substitute};
-use crate::contents::Contents;
 use crate::merge::{Algorithm, Kind, Merge, Versions};
 use crate::text::Rewrite;
 use crate::tree::{File, FileChange, TreeError, TreePath};
@@ -25,8 +24,10 @@ pub(super) struct Merging<'a> {
     ours: &'a File,
     /// The file of the new version.
     path: TreePath,
-    theirs: Contents,
-    executable: bool,
+    theirs: File,
+    versions: Versions,
+    merge: Merge,
+    evidence: Evidence,
     /// The share of the old file's lines that the new one has, if it has another name.
     contained: Option<f64>,
     /// Why the file of the new version may be the wrong one.
@@ -119,20 +120,26 @@ impl<'a> Carry<'a> {
         if base.is_link || ours.is_link || file.is_link || is_binary(&base.bytes) || is_binary(&ours.bytes) {
             return Ok(Carry::Known(as_a_whole(change, base, ours, file)));
         }
-        let mut merging = Merging {
+        let versions = Versions::new(&base.bytes, &ours.bytes, &file.bytes);
+        let merge = Merge::new(&versions, Algorithm::Histogram);
+        let evidence = Evidence::new(change.path.file_name(), &versions, &merge);
+        let edits = merge.edits.iter().map(|edit| edit.base.clone());
+        let doubt = (path != change.path && !moved::is_near_there(&versions, edits))
+            .then(|| "the lines around the change are not in that file".to_owned());
+        Ok(Carry::Merge(Box::new(Merging {
             change,
             base,
             ours,
             path,
-            executable: file.executable,
-            theirs: file.bytes,
+            theirs: file,
             contained,
-            doubt: None,
-            is_upstream: None,
+            doubt,
+            is_upstream: evidence.is_upstream(),
             reasons: Vec::from_iter(reason),
-        };
-        merging.begin();
-        Ok(Carry::Merge(Box::new(merging)))
+            versions,
+            merge,
+            evidence,
+        })))
     }
 
     /// The file.
@@ -176,33 +183,16 @@ impl<'a> Carry<'a> {
 }
 
 impl Merging<'_> {
-    fn versions(&self) -> Versions<'_> {
-        Versions::new(&self.base.bytes, &self.ours.bytes, &self.theirs)
-    }
-
     fn name(&self) -> &str {
         self.change.path.file_name()
-    }
-
-    fn begin(&mut self) {
-        let versions = self.versions();
-        let merge = Merge::new(&versions, Algorithm::Histogram);
-        let evidence = Evidence::new(self.name(), &versions, &merge);
-        let is_upstream = evidence.is_upstream();
-        let edits = merge.edits.iter().map(|edit| edit.base.clone());
-        let doubt = (self.path != self.change.path && !moved::is_near_there(&versions, edits))
-            .then(|| "the lines around the change are not in that file".to_owned());
-        drop(versions);
-        (self.is_upstream, self.doubt) = (is_upstream, doubt);
     }
 
     fn finish(self, care: Care, others: bool, news: &News<'_>) -> Result<Carried, TreeError> {
         if let Some(why) = &self.is_upstream {
             return Ok(self.carried(Outcome::Upstream, why.clone(), None));
         }
-        let versions = self.versions();
-        let mut merge = Merge::new(&versions, Algorithm::Histogram);
-        let evidence = Evidence::new(self.name(), &versions, &merge);
+        let Merging { versions, evidence, .. } = &self;
+        let mut merge = self.merge.clone();
         if evidence.may_be_upstream() {
             let witness = if evidence.has_definitions() {
                 Some("all that it defines".to_owned())
@@ -217,46 +207,46 @@ impl Merging<'_> {
             }
         }
         if evidence.is_partly_upstream() {
-            return Ok(self.review(&versions, &merge, format!("partly upstream: {}", evidence.shares())));
+            return Ok(self.review(versions, &merge, format!("partly upstream: {}", evidence.shares())));
         }
         let agrees = |merge: &Merge| {
-            let result = merge.lines(&versions);
+            let result = merge.lines(versions);
             // Of three ways to compare the versions, two must place the change alike; for the careful all three.
-            let is_same = |other| Merge::new(&versions, other).lines(&versions) == result;
+            let is_same = |other| Merge::new(versions, other).lines(versions) == result;
             let (myers, patience) = (is_same(Algorithm::Myers), is_same(Algorithm::Patience));
             if care == Care::Careful { myers && patience } else { myers || patience }
         };
         let is_placed = |merge: &Merge| merge.edits.iter().all(|edit| edit.kind.is_safe());
         if !is_placed(&merge) || !agrees(&merge) {
-            match rescue::verbatim(&versions, &merge, is_placed(&merge)) {
+            match rescue::verbatim(versions, &merge, is_placed(&merge)) {
                 Some(rescued) => merge = rescued,
                 None if merge.edits.iter().any(|edit| edit.kind == Kind::Conflict) => {
-                    return Ok(self.conflict(&versions, &merge));
+                    return Ok(self.conflict(versions, &merge));
                 }
                 None if !is_placed(&merge) => {
                     let why = "upstream changed the same lines, and the merge is uncertain".to_owned();
-                    return Ok(self.review(&versions, &merge, why));
+                    return Ok(self.review(versions, &merge, why));
                 }
                 None => {
                     let why = "other ways to compare the versions place the change elsewhere".to_owned();
-                    return Ok(self.review(&versions, &merge, why));
+                    return Ok(self.review(versions, &merge, why));
                 }
             }
         }
         if let Some(doubt) = &self.doubt {
-            return Ok(self.review(&versions, &merge, doubt.clone()));
+            return Ok(self.review(versions, &merge, doubt.clone()));
         }
         let mut substituted = Vec::new();
-        let gone = substitute::vanished(self.name(), &versions, &merge, care == Care::Careful);
+        let gone = substitute::vanished(self.name(), versions, &merge, care == Care::Careful);
         if !gone.is_empty() {
             let shown = |names: &[Vec<u8>]| {
                 let names: Vec<String> =
                     names.iter().map(|name| format!("`{}`", String::from_utf8_lossy(name))).collect();
                 names.join(", ")
             };
-            match substitute::learned(&gone, &versions, &merge) {
+            match substitute::learned(&gone, versions, &merge) {
                 Some(names) => {
-                    merge = substitute::replaced(&merge, &versions, &names);
+                    merge = substitute::replaced(&merge, versions, &names);
                     for (old, new) in &names {
                         let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
                         substituted.push(format!("`{old}` is `{new}` now"));
@@ -264,26 +254,30 @@ impl Merging<'_> {
                 }
                 None => {
                     let why = format!("the new version no longer has {}", shown(&gone));
-                    return Ok(self.review(&versions, &merge, why));
+                    return Ok(self.review(versions, &merge, why));
                 }
             }
         }
-        let result = versions.bytes(&merge.lines(&versions));
-        let sides =
-            Sides { base: &self.base.bytes, ours: &self.ours.bytes, theirs: &self.theirs, result: &result };
-        let why = syntax(self.name(), &sides)
-            .or_else(|| scope::changed(self.name(), &versions, &merge, &sides))
-            .or_else(|| idiom(self.name(), &versions, &merge, &sides))
-            .or_else(|| (care == Care::Careful).then(|| care::doubt(&merge, &versions)).flatten());
+        let result = versions.bytes(&merge.lines(versions));
+        let sides = Sides {
+            base: &self.base.bytes,
+            ours: &self.ours.bytes,
+            theirs: &self.theirs.bytes,
+            result: &result,
+        };
+        let why = syntax(&self.path, &sides)
+            .or_else(|| scope::changed(self.name(), versions, &merge, &sides))
+            .or_else(|| idiom(self.name(), versions, &merge, &sides))
+            .or_else(|| (care == Care::Careful).then(|| care::doubt(&merge, versions)).flatten());
         if let Some(why) = why {
-            return Ok(self.review(&versions, &merge, why));
+            return Ok(self.review(versions, &merge, why));
         }
         let mut carried = self.carried(Outcome::Ported, String::new(), Some(result));
         carried.reasons.extend(substituted);
         Ok(carried)
     }
 
-    fn review(&self, versions: &Versions<'_>, merge: &Merge, why: String) -> Carried {
+    fn review(&self, versions: &Versions, merge: &Merge, why: String) -> Carried {
         if merge.edits.iter().any(|edit| edit.kind == Kind::Conflict) {
             let mut carried = self.conflict(versions, merge);
             carried.reasons.push(why);
@@ -292,7 +286,7 @@ impl Merging<'_> {
         self.carried(Outcome::Review, why, Some(versions.bytes(&merge.lines(versions))))
     }
 
-    fn conflict(&self, versions: &Versions<'_>, merge: &Merge) -> Carried {
+    fn conflict(&self, versions: &Versions, merge: &Merge) -> Carried {
         let lines: Vec<String> = merge
             .edits
             .iter()
@@ -313,10 +307,10 @@ impl Merging<'_> {
         let mut reasons = self.reasons.clone();
         reasons.extend(Some(reason).filter(|reason| !reason.is_empty()));
         let executable = match self.base.executable == self.ours.executable {
-            true => self.executable,
+            true => self.theirs.executable,
             false => self.ours.executable,
         };
-        let before = File::new(self.theirs.clone(), self.executable);
+        let before = self.theirs.clone();
         let change = result
             .map(|bytes| whole(&self.path, Some(before), Some(File::new(bytes, executable))))
             .filter(|change| change.before != change.after);

@@ -18,33 +18,23 @@ mod upstream;
 pub use care::Care;
 use news::News;
 
+use crate::text::named_values;
 use crate::tree::{FileChange, Tree, TreeError, TreePath};
 
-/// What became of the change of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// It is made in the new version, at its place.
-    Ported,
-    /// The new version has it already.
-    Upstream,
-    /// The new version does not have the file.
-    Gone,
-    /// It can be made, but something looks off.
-    Review,
-    /// It cannot be made without a decision.
-    Conflict,
-}
-
-impl Outcome {
-    /// Its name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Outcome::Ported => "ported",
-            Outcome::Upstream => "upstream",
-            Outcome::Gone => "gone",
-            Outcome::Review => "review",
-            Outcome::Conflict => "conflict",
-        }
+named_values! {
+    /// What became of the change of a file.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Outcome {
+        /// It is made in the new version, at its place.
+        Ported = "ported",
+        /// The new version has it already.
+        Upstream = "upstream",
+        /// The new version does not have the file.
+        Gone = "gone",
+        /// It can be made, but something looks off.
+        Review = "review",
+        /// It cannot be made without a decision.
+        Conflict = "conflict",
     }
 }
 

@@ -60,10 +60,10 @@ pub(super) fn successor(
 
 /// Whether the lines around the edits are in the new file.
 pub(super) fn is_near_there(
-    versions: &Versions<'_>,
+    versions: &Versions,
     edits: impl Iterator<Item = std::ops::Range<usize>>,
 ) -> bool {
-    let there: HashSet<u32> = versions.theirs.iter().map(|line| line.loose).collect();
+    let there: HashSet<usize> = versions.theirs.iter().map(|line| line.loose).collect();
     let is_significant = |line: &&Line| crate::merge::collapsed(&line.text).len() >= 8;
     let mut near = HashSet::new();
     for edit in edits {

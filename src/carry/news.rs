@@ -71,6 +71,11 @@ impl<'a> News<'a> {
     }
 }
 
+/// What is before the number of an issue.
+const MARKS: [&[u8]; 8] =
+    [b"gh-", b"bpo-", b"gh-issue: ", b"gh-issue-", b"bpo: ", b"issue #", b"issue", b"issue "];
+const LONGEST_MARK: usize = 10;
+
 /// The issues that a text names: `gh-103848`, `bpo-36742`, `Issue #1234`, `CVE-2019-9636`.
 fn named(text: &[u8]) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
@@ -82,7 +87,7 @@ fn named(text: &[u8]) -> BTreeSet<String> {
         }
         let end =
             text[at..].iter().position(|byte| !byte.is_ascii_digit()).map_or(text.len(), |len| at + len);
-        let before = text[..at].to_ascii_lowercase_tail();
+        let before = text[at.saturating_sub(LONGEST_MARK)..at].to_ascii_lowercase();
         let digits = String::from_utf8_lossy(&text[at..end]).into_owned();
         if before.ends_with(b"cve-") && end - at == 4 && text.get(end) == Some(&b'-') {
             let rest = text[end + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -91,23 +96,10 @@ fn named(text: &[u8]) -> BTreeSet<String> {
             at = end + 1 + rest;
             continue;
         }
-        const MARKS: [&[u8]; 8] =
-            [b"gh-", b"bpo-", b"gh-issue: ", b"gh-issue-", b"bpo: ", b"issue #", b"issue", b"issue "];
         if end - at >= 4 && MARKS.iter().any(|mark| before.ends_with(mark)) {
             all.insert(digits);
         }
         at = end;
     }
     all
-}
-
-trait Tail {
-    /// The last characters in lower case.
-    fn to_ascii_lowercase_tail(&self) -> Vec<u8>;
-}
-
-impl Tail for [u8] {
-    fn to_ascii_lowercase_tail(&self) -> Vec<u8> {
-        self[self.len().saturating_sub(12)..].to_ascii_lowercase()
-    }
 }

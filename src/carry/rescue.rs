@@ -11,7 +11,7 @@ const SIGNIFICANT: usize = 3;
 
 /// The merge with each uncertain edit at the only place that has its lines with all of its context, if there is such a place for
 /// each.
-pub(super) fn verbatim(versions: &Versions<'_>, merge: &Merge, all: bool) -> Option<Merge> {
+pub(super) fn verbatim(versions: &Versions, merge: &Merge, all: bool) -> Option<Merge> {
     let mut merge = merge.clone();
     let mut any = false;
     for edit in &mut merge.edits {

@@ -48,12 +48,7 @@ impl Scopes {
 }
 
 /// The scope that an edit left, though the new version still has it.
-pub(super) fn changed(
-    name: &str,
-    versions: &Versions<'_>,
-    merge: &Merge,
-    sides: &Sides<'_>,
-) -> Option<String> {
+pub(super) fn changed(name: &str, versions: &Versions, merge: &Merge, sides: &Sides<'_>) -> Option<String> {
     let (ours, result) = (Scopes::of(name, sides.ours)?, Scopes::of(name, sides.result)?);
     let starts = |bytes: &[u8]| -> Vec<usize> { crate::text::lines(bytes).map(|line| line.start).collect() };
     let (our_starts, starts) = (starts(sides.ours), starts(sides.result));

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{self, is_distinctive, with_pairs};
-use crate::merge::{Line, Merge, Versions, replaced_tokens};
+use crate::merge::{Merge, Versions, replaced_tokens};
 
 /// How often the most frequent replacement of a name must occur, and its share.
 const LEAST: usize = 2;
 const SHARE: f64 = 0.6;
 
 /// The names that the new lines of a patch use, that the old file has, and that the new one has nowhere.
-pub(super) fn vanished(name: &str, versions: &Versions<'_>, merge: &Merge, any: bool) -> Vec<Vec<u8>> {
+pub(super) fn vanished(name: &str, versions: &Versions, merge: &Merge, any: bool) -> Vec<Vec<u8>> {
     let mut new = Vec::new();
     for edit in &merge.edits {
         if edit.kind != crate::merge::Kind::Already {
@@ -21,10 +21,7 @@ pub(super) fn vanished(name: &str, versions: &Versions<'_>, merge: &Merge, any: 
         }
     }
     let Some(new) = names::code(name, &new) else { return Vec::new() };
-    let whole = |lines: &[Line]| -> Vec<u8> {
-        lines.iter().flat_map(|line| line.text.iter().copied().chain([b'\n'])).collect()
-    };
-    let (base, theirs) = (whole(&versions.base), whole(&versions.theirs));
+    let (base, theirs) = (Versions::text(&versions.base), Versions::text(&versions.theirs));
     let (old, kept) = (with_pairs(&base), with_pairs(&theirs));
     let counts = |word: &&[u8]| any || is_distinctive(word);
     let gone: Vec<Vec<u8>> = with_pairs(&new)
@@ -44,7 +41,7 @@ pub(super) fn vanished(name: &str, versions: &Versions<'_>, merge: &Merge, any: 
 /// What the new version calls each of these names, if it says so of all of them.
 pub(super) fn learned(
     vanished: &[Vec<u8>],
-    versions: &Versions<'_>,
+    versions: &Versions,
     merge: &Merge,
 ) -> Option<BTreeMap<Vec<u8>, Vec<u8>>> {
     let mut counts: BTreeMap<(Vec<u8>, Vec<u8>), usize> = BTreeMap::new();
@@ -73,9 +70,9 @@ pub(super) fn learned(
 }
 
 /// A merge in whose new lines the names are replaced.
-pub(super) fn replaced(merge: &Merge, versions: &Versions<'_>, names: &BTreeMap<Vec<u8>, Vec<u8>>) -> Merge {
+pub(super) fn replaced(merge: &Merge, versions: &Versions, names: &BTreeMap<Vec<u8>, Vec<u8>>) -> Merge {
     let mut merge = merge.clone();
-    let base: BTreeSet<u32> = versions.theirs.iter().map(|line| line.id).collect();
+    let base: BTreeSet<usize> = versions.theirs.iter().map(|line| line.id).collect();
     for line in merge.edits.iter_mut().flat_map(|edit| &mut edit.with) {
         if !base.contains(&line.id) {
             *line = versions.line(&renamed(&line.text, names));

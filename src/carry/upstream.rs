@@ -24,9 +24,9 @@ const SIGNIFICANT: usize = 6;
 
 impl Evidence {
     /// Compares what ours adds with theirs.
-    pub fn new(name: &str, versions: &Versions<'_>, merge: &Merge) -> Evidence {
-        let base: HashSet<u32> = versions.base.iter().map(|line| line.loose).collect();
-        let theirs: HashSet<u32> = versions.theirs.iter().map(|line| line.loose).collect();
+    pub fn new(name: &str, versions: &Versions, merge: &Merge) -> Evidence {
+        let base: HashSet<usize> = versions.base.iter().map(|line| line.loose).collect();
+        let theirs: HashSet<usize> = versions.theirs.iter().map(|line| line.loose).collect();
         let mut added = Vec::new();
         let mut text = Vec::new();
         for edit in &merge.edits {
@@ -40,10 +40,7 @@ impl Evidence {
         }
         let share = |there: usize, all: usize| (all > 0).then(|| there as f64 / all as f64);
         let lines = share(added.iter().filter(|line| theirs.contains(line)).count(), added.len());
-        let whole = |lines: &[crate::merge::Line]| -> Vec<u8> {
-            lines.iter().flat_map(|line| line.text.iter().copied().chain([b'\n'])).collect()
-        };
-        let (base, theirs) = (whole(&versions.base), whole(&versions.theirs));
+        let (base, theirs) = (Versions::text(&versions.base), Versions::text(&versions.theirs));
         let (old, new) = (definitions(&base), definitions(&theirs));
         let defined: BTreeSet<Vec<u8>> = definitions(&text).difference(&old).cloned().collect();
         let definitions = share(defined.intersection(&new).count(), defined.len());

@@ -2,6 +2,7 @@
 
 use super::lines::Line;
 use super::tokens::tokens;
+use crate::text::diff_tokens;
 
 /// The most pairs of lines that are compared.
 const MOST: usize = 40_000;
@@ -85,7 +86,7 @@ pub(crate) fn replaced_tokens(base: &[Line], other: &[Line]) -> Vec<(Vec<u8>, Ve
     for (line, pair) in base.iter().zip(pairs) {
         let Some(new) = pair.map(|at| &other[at]).filter(|new| new.id != line.id) else { continue };
         let (old, new) = (tokens(&line.text), tokens(&new.text));
-        for op in similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new) {
+        for op in diff_tokens(similar::Algorithm::Myers, &old, &new) {
             if let similar::DiffOp::Replace { old_index, old_len: 1, new_index, new_len: 1 } = op {
                 all.push((old[old_index].to_vec(), new[new_index].to_vec()));
             }

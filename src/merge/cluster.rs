@@ -2,14 +2,10 @@
 
 use super::align::{SIMILAR, align};
 use super::{Kind, Line, Versions, tokens};
+use crate::text::has_word;
 
 /// The merge of the lines `base` that are `ours` and `theirs`.
-pub(super) fn merge(
-    versions: &Versions<'_>,
-    base: &[Line],
-    ours: &[Line],
-    theirs: &[Line],
-) -> (Kind, Vec<Line>) {
+pub(super) fn merge(versions: &Versions, base: &[Line], ours: &[Line], theirs: &[Line]) -> (Kind, Vec<Line>) {
     let is_same = |one: &[Line], two: &[Line]| {
         one.len() == two.len() && one.iter().zip(two).all(|(a, b)| a.loose == b.loose)
     };
@@ -33,8 +29,7 @@ pub(super) fn merge(
 /// Whether theirs has what ours added, one line after the other, and not what ours removed.
 fn contains_new(base: &[Line], ours: &[Line], theirs: &[Line]) -> bool {
     let is_in = |lines: &[Line], one: &Line| lines.iter().any(|line| line.loose == one.loose);
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let added = ours.iter().any(|line| !is_in(base, line) && line.text.iter().any(is_word));
+    let added = ours.iter().any(|line| !is_in(base, line) && has_word(&line.text));
     added
         && theirs
             .windows(ours.len().max(1))
@@ -42,7 +37,7 @@ fn contains_new(base: &[Line], ours: &[Line], theirs: &[Line]) -> bool {
 }
 
 /// Ours with the indentation that theirs has, if that is all that theirs changed.
-fn reindented(versions: &Versions<'_>, base: &[Line], ours: &[Line], theirs: &[Line]) -> Option<Vec<Line>> {
+fn reindented(versions: &Versions, base: &[Line], ours: &[Line], theirs: &[Line]) -> Option<Vec<Line>> {
     if base.len() != theirs.len() || base.is_empty() {
         return None;
     }
@@ -79,7 +74,7 @@ fn reindented(versions: &Versions<'_>, base: &[Line], ours: &[Line], theirs: &[L
 }
 
 /// The merge line by line: each line of the base is found on both sides, and merged by words if both changed it.
-fn by_lines(versions: &Versions<'_>, base: &[Line], ours: &[Line], theirs: &[Line]) -> Option<Vec<Line>> {
+fn by_lines(versions: &Versions, base: &[Line], ours: &[Line], theirs: &[Line]) -> Option<Vec<Line>> {
     let mine = align(base, ours, SIMILAR)?;
     let other = align(base, theirs, SIMILAR)?;
     let mut out = Vec::new();
@@ -120,11 +115,8 @@ fn by_lines(versions: &Versions<'_>, base: &[Line], ours: &[Line], theirs: &[Lin
     Some(out)
 }
 
-fn by_tokens(versions: &Versions<'_>, base: &[Line], ours: &[Line], theirs: &[Line]) -> Option<Vec<Line>> {
-    let text = |lines: &[Line]| -> Vec<u8> {
-        lines.iter().flat_map(|line| line.text.iter().copied().chain([b'\n'])).collect()
-    };
-    let merged = tokens::merge(&text(base), &text(ours), &text(theirs))?;
+fn by_tokens(versions: &Versions, base: &[Line], ours: &[Line], theirs: &[Line]) -> Option<Vec<Line>> {
+    let merged = tokens::merge(&Versions::text(base), &Versions::text(ours), &Versions::text(theirs))?;
     let lines = crate::text::lines(&merged).map(|span| {
         let line = span.of(&merged);
         versions.line(line.strip_suffix(b"\n").unwrap_or(line))

@@ -17,14 +17,10 @@ pub(crate) struct Edit {
 
 /// The edits that turn `base` into `other`, in order.
 pub(crate) fn edits(base: &[Line], other: &[Line], algorithm: Algorithm) -> Vec<Edit> {
-    ops(base, other, algorithm)
+    let ids = |lines: &[Line]| -> Vec<usize> { lines.iter().map(|line| line.id).collect() };
+    capture_diff_slices(algorithm, &ids(base), &ids(other))
         .into_iter()
         .filter(|op| !matches!(op, DiffOp::Equal { .. }))
         .map(|op| Edit { base: op.old_range(), other: op.new_range() })
         .collect()
-}
-
-fn ops(base: &[Line], other: &[Line], algorithm: Algorithm) -> Vec<DiffOp> {
-    let ids = |lines: &[Line]| -> Vec<u32> { lines.iter().map(|line| line.id).collect() };
-    capture_diff_slices(algorithm, &ids(base), &ids(other))
 }

@@ -3,7 +3,7 @@
 use super::{Edit, Kind, Line, Versions};
 
 /// The line of theirs before which `new` belongs. `at` is the place in the base.
-pub(super) fn place(versions: &Versions<'_>, other: &Edit, at: usize, new: &[Line]) -> (usize, Kind) {
+pub(super) fn place(versions: &Versions, other: &Edit, at: usize, new: &[Line]) -> (usize, Kind) {
     let start = other.other.start;
     let inserted = &versions.theirs[other.other.clone()];
     let pred = at.checked_sub(1).map(|line| &versions.base[line]);

@@ -1,7 +1,10 @@
 //! The lines of the versions of a file, numbered so that comparing them is cheap.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
+use crate::contents::Contents;
 use crate::text;
 
 /// A line: its text without the line end, and a number for its text, and one for its text whatever the blanks. Lines are equal if
@@ -9,11 +12,11 @@ use crate::text;
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     /// The text.
-    pub text: std::rc::Rc<[u8]>,
+    pub text: Rc<[u8]>,
     /// Equal for equal texts.
-    pub id: u32,
+    pub id: usize,
     /// Equal for texts that differ in blanks only.
-    pub loose: u32,
+    pub loose: usize,
     /// Its line end in the result: a file may mix them.
     end: &'static [u8],
 }
@@ -37,7 +40,7 @@ impl Line {
 }
 
 /// The three versions of a file as lines. The line end of each is that of `theirs`.
-pub(crate) struct Versions<'a> {
+pub(crate) struct Versions {
     /// The old version.
     pub base: Vec<Line>,
     /// The old version with the change.
@@ -48,15 +51,15 @@ pub(crate) struct Versions<'a> {
     pub ending: &'static [u8],
     /// Whether the last line of the result has a line end.
     ends: bool,
-    table: std::cell::RefCell<Table>,
+    table: RefCell<Table>,
     /// The bytes of theirs.
-    pub source: &'a [u8],
+    pub source: Contents,
 }
 
 #[derive(Default)]
 struct Table {
-    exact: HashMap<std::rc::Rc<[u8]>, (u32, u32)>,
-    loose: HashMap<Vec<u8>, u32>,
+    exact: HashMap<Rc<[u8]>, (usize, usize)>,
+    loose: HashMap<Vec<u8>, usize>,
 }
 
 impl Table {
@@ -64,12 +67,11 @@ impl Table {
         if let Some((key, (id, loose))) = self.exact.get_key_value(text) {
             return Line { text: key.clone(), id: *id, loose: *loose, end };
         }
-        let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
         let collapsed = collapsed(text);
-        let next = number(self.loose.len());
+        let next = self.loose.len();
         let loose = *self.loose.entry(collapsed).or_insert(next);
-        let id = number(self.exact.len());
-        let key: std::rc::Rc<[u8]> = text.into();
+        let id = self.exact.len();
+        let key: Rc<[u8]> = text.into();
         self.exact.insert(key.clone(), (id, loose));
         Line { text: key, id, loose, end }
     }
@@ -86,15 +88,15 @@ pub(crate) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
 }
 
-impl<'a> Versions<'a> {
+impl Versions {
     /// The versions of a file.
-    pub fn new(base: &[u8], ours: &[u8], theirs: &'a [u8]) -> Versions<'a> {
+    pub fn new(base: &[u8], ours: &[u8], theirs: &Contents) -> Versions {
         let mut table = Table::default();
         let ending = ending(theirs);
         let mut read = |bytes: &[u8]| -> Vec<Line> {
             // The `\r` of a file that has them elsewhere is a part of its lines.
             let strips = ending == b"\r\n" || self::ending(bytes) == b"\r\n";
-            let is_theirs = std::ptr::eq(bytes, theirs);
+            let is_theirs = std::ptr::eq(bytes, &raw const **theirs);
             text::lines(bytes)
                 .map(|line| {
                     let text = line.of(bytes);
@@ -118,14 +120,19 @@ impl<'a> Versions<'a> {
             theirs: theirs_lines,
             ending,
             ends,
-            table: std::cell::RefCell::new(table),
-            source: theirs,
+            table: RefCell::new(table),
+            source: theirs.clone(),
         }
     }
 
     /// A line of this text.
     pub fn line(&self, text: &[u8]) -> Line {
         self.table.borrow_mut().line(text, self.ending)
+    }
+
+    /// The texts of lines, each on a line.
+    pub fn text(lines: &[Line]) -> Vec<u8> {
+        lines.iter().flat_map(|line| line.text.iter().copied().chain([b'\n'])).collect()
     }
 
     /// The bytes of lines. Those that are the lines of theirs are its bytes.

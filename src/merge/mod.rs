@@ -81,7 +81,7 @@ pub(crate) struct Merge {
 
 impl Merge {
     /// Merges with the diffs that `algorithm` makes.
-    pub fn new(versions: &Versions<'_>, algorithm: Algorithm) -> Merge {
+    pub fn new(versions: &Versions, algorithm: Algorithm) -> Merge {
         let ours = edits(&versions.base, &versions.ours, algorithm);
         let theirs = edits(&versions.base, &versions.theirs, algorithm);
         let edits = Placer { versions, ours: &ours, theirs: &theirs }.place();
@@ -94,7 +94,7 @@ impl Merge {
     }
 
     /// The lines of the result. A conflict leaves the lines of theirs.
-    pub fn lines(&self, versions: &Versions<'_>) -> Vec<Line> {
+    pub fn lines(&self, versions: &Versions) -> Vec<Line> {
         let (mut out, mut at) = (Vec::new(), 0);
         for edit in &self.edits {
             if matches!(edit.kind, Kind::Already | Kind::Conflict) {
@@ -109,7 +109,7 @@ impl Merge {
     }
 
     /// The lines of the result, with both sides and the base of a conflict between markers, as `git merge` writes them.
-    pub fn lines_with_markers(&self, versions: &Versions<'_>) -> Vec<Line> {
+    pub fn lines_with_markers(&self, versions: &Versions) -> Vec<Line> {
         let mut marked = self.clone();
         for edit in &mut marked.edits {
             if edit.kind != Kind::Conflict {

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use super::lines::{Line, Versions};
 use super::{Edit, Kind, Placed, cluster, gap};
+use crate::text::has_word;
 
 /// Places the edits of ours.
 pub(super) struct Placer<'a> {
-    pub versions: &'a Versions<'a>,
+    pub versions: &'a Versions,
     pub ours: &'a [Edit],
     pub theirs: &'a [Edit],
 }
@@ -107,8 +108,7 @@ impl Placer<'_> {
     /// Whether an edit of theirs has these lines, one after the other, whatever their blanks.
     fn has(&self, edit: &Edit, new: &[Line]) -> bool {
         let theirs = &self.versions.theirs[edit.other.clone()];
-        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        new.iter().any(|line| line.text.iter().any(is_word))
+        new.iter().any(|line| has_word(&line.text))
             && theirs.windows(new.len()).any(|part| part.iter().zip(new).all(|(a, b)| a.loose == b.loose))
     }
 

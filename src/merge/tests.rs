@@ -8,7 +8,7 @@ fn merged(base: &str, ours: &str, theirs: &str) -> (String, Vec<Kind>) {
         letters.split(' ').filter(|one| !one.is_empty()).map(|one| format!("{one}\n")).collect()
     };
     let (base, ours, theirs) = (text(base), text(ours), text(theirs));
-    let versions = Versions::new(base.as_bytes(), ours.as_bytes(), theirs.as_bytes());
+    let versions = Versions::new(base.as_bytes(), ours.as_bytes(), &theirs.as_bytes().to_vec().into());
     let merge = Merge::new(&versions, Algorithm::Histogram);
     let result = String::from_utf8(versions.bytes(&merge.lines(&versions))).unwrap();
     (result.replace('\n', " ").trim_end().to_owned(), merge.edits.iter().map(|edit| edit.kind).collect())
@@ -48,7 +48,7 @@ fn different_changes_of_a_line_are_a_conflict() {
 }
 
 fn of_bytes(base: &str, ours: &str, theirs: &str) -> (String, Vec<Kind>) {
-    let versions = Versions::new(base.as_bytes(), ours.as_bytes(), theirs.as_bytes());
+    let versions = Versions::new(base.as_bytes(), ours.as_bytes(), &theirs.as_bytes().to_vec().into());
     let merge = Merge::new(&versions, Algorithm::Histogram);
     let result = String::from_utf8(versions.bytes(&merge.lines(&versions))).unwrap();
     (result, merge.edits.iter().map(|edit| edit.kind).collect())

@@ -1,6 +1,8 @@
 //! Merges texts by words, blanks and signs.
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::{Algorithm, DiffOp};
+
+use crate::text::diff_tokens;
 
 /// The most tokens of a text that is merged.
 const MOST: usize = 4000;
@@ -31,7 +33,7 @@ pub(super) fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> 
     }
     type Change = (std::ops::Range<usize>, std::ops::Range<usize>);
     let changes = |other: &[&[u8]]| -> Vec<Change> {
-        let ops = capture_diff_slices(Algorithm::Myers, &base, other);
+        let ops = diff_tokens(Algorithm::Myers, &base, other);
         let changed = ops.into_iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
         changed.map(|op| (op.old_range(), op.new_range())).collect()
     };

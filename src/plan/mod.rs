@@ -36,7 +36,7 @@ use levels::{Before, Known};
 pub(crate) use levels::{prerequisite_changes, shown_made};
 pub use lint::check as lints;
 pub use lint::check_without_tree;
-pub(crate) use parse::label_there;
+pub(crate) use parse::{label_there, problem};
 pub use planned_layer::{Counts, PlannedLayer};
 pub use series::Series;
 pub(crate) use series::joined;

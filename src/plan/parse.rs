@@ -155,8 +155,8 @@ fn offset_before(rewrites: &[Rewrite], offset: usize) -> Option<usize> {
     Some(offset + removed - added)
 }
 
-/// The first thing in a file that does not parse.
-fn problem(file: &ParsedFile) -> Option<(Location, String)> {
+/// The first thing in a file of C, Python, m4 or XML that does not parse.
+pub(crate) fn problem(file: &ParsedFile) -> Option<(Location, String)> {
     let first = |all: &[Problem]| all.iter().find(|problem| problem.doubt == Doubt::Damage).cloned();
     let first = match format(&file.path)? {
         Format::C => first(file.c().problems()),

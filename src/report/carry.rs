@@ -45,9 +45,7 @@ impl Report for CarriedPatches<'_> {
             writeln!(out, "not carried after the conflict: {}", self.not_carried.join(", "))?;
         }
         let count = |outcome: Outcome| all().filter(|file| file.outcome == outcome).count();
-        let outcomes =
-            [Outcome::Ported, Outcome::Upstream, Outcome::Gone, Outcome::Review, Outcome::Conflict];
-        let counts: Vec<String> = outcomes
+        let counts: Vec<String> = Outcome::ALL
             .into_iter()
             .filter(|outcome| count(*outcome) > 0)
             .map(|outcome| format!("{} {}", count(outcome), outcome.name()))
