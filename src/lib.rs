@@ -74,6 +74,7 @@ pub mod operation;
 pub mod patchset;
 pub mod plan;
 pub mod port;
+mod rebase;
 mod regular;
 mod report;
 mod scratch;

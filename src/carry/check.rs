@@ -7,7 +7,7 @@ use crate::merge::{Merge, Versions};
 use crate::operation::ParsedFile;
 use crate::plan::problem;
 use crate::syntax::python::PyFile;
-use crate::tree::TreePath;
+use crate::tree::{File, FileChange, TreePath};
 
 /// The bytes of the old file, the same with the change, the new file, and the new file with the change.
 pub(super) struct Sides<'a> {
@@ -33,6 +33,15 @@ pub(super) fn syntax(path: &TreePath, sides: &Sides<'_>) -> Option<String> {
         "c" | "h" | "cpp" | "m" => unbalanced(sides),
         _ => None,
     }
+}
+
+/// What no longer parses, or is defined twice, in `result`, which a person made of `theirs` to carry `change`.
+pub fn broken(change: &FileChange, theirs: Option<&File>, result: &FileChange) -> Option<String> {
+    let bytes = |file: Option<&File>| file.map(|file| file.bytes.to_vec()).unwrap_or_default();
+    let sides = (bytes(change.before.as_ref()), bytes(change.after.as_ref()), bytes(theirs));
+    let result_bytes = bytes(Some(result.after.as_ref()?));
+    let sides = Sides { base: &sides.0, ours: &sides.1, theirs: &sides.2, result: &result_bytes };
+    syntax(&result.path, &sides)
 }
 
 /// What the result defines more often than the new version and than the old one with the change.

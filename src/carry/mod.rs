@@ -12,11 +12,14 @@ mod names;
 mod news;
 mod rescue;
 mod scope;
+mod scopes;
 mod substitute;
 mod upstream;
 
 pub use care::Care;
+pub use check::broken;
 use news::News;
+pub(crate) use scopes::Scopes;
 
 use crate::text::named_values;
 use crate::tree::{FileChange, Tree, TreeError, TreePath};

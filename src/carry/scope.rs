@@ -1,51 +1,9 @@
 //! Whether each edit is still in the function, class or method that it was in.
 
-use crate::merge::{Kind, Merge, Versions};
-use crate::syntax::c::CFile;
-use crate::syntax::python::PyFile;
-
 use super::check::Sides;
-
-/// The named scopes of a file.
-enum Scopes {
-    Python(Box<PyFile>),
-    C(Box<CFile>),
-}
-
-impl Scopes {
-    fn of(name: &str, bytes: &[u8]) -> Option<Scopes> {
-        match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
-            "py" => Some(Scopes::Python(Box::new(PyFile::parse(bytes.to_vec())))),
-            "c" => Some(Scopes::C(Box::new(CFile::parse(bytes.to_vec())))),
-            _ => None,
-        }
-    }
-
-    /// The name of the innermost scope around a byte.
-    fn at(&self, offset: usize) -> Option<String> {
-        match self {
-            Scopes::Python(file) => {
-                let around =
-                    file.definitions().iter().filter(|one| one.span.start <= offset && offset < one.span.end);
-                around.min_by_key(|one| one.span.len()).map(|one| one.path.clone())
-            }
-            Scopes::C(file) => {
-                let all = file.functions().iter();
-                all.filter(|one| one.span().start <= offset && offset < one.span().end)
-                    .map(|one| one.name.clone())
-                    .next()
-            }
-        }
-    }
-
-    /// Whether a scope of this name exists.
-    fn has(&self, name: &str) -> bool {
-        match self {
-            Scopes::Python(file) => file.definitions().iter().any(|one| one.path == name),
-            Scopes::C(file) => file.functions().iter().any(|one| one.name == name),
-        }
-    }
-}
+use super::scopes::Scopes;
+use crate::merge::{Kind, Merge, Versions};
+use crate::text::Span;
 
 /// The scope that an edit left, though the new version still has it.
 pub(super) fn changed(name: &str, versions: &Versions, merge: &Merge, sides: &Sides<'_>) -> Option<String> {
@@ -70,10 +28,11 @@ pub(super) fn changed(name: &str, versions: &Versions, merge: &Merge, sides: &Si
         let (Some(old), Some(new)) = (our_starts.get(edit.ours.start + first), starts.get(at + first)) else {
             continue;
         };
-        let (old, new) = (ours.at(*old), result.at(*new));
+        let name = |found: Option<(String, Span)>| found.map(|(name, _)| name);
+        let (old, new) = (name(ours.at(*old)), name(result.at(*new)));
         if let Some(old) = old
             && new.as_ref() != Some(&old)
-            && result.has(&old)
+            && result.find(&old).is_some()
         {
             let new = new.map_or_else(|| "no function".to_owned(), |new| format!("`{new}`"));
             return Some(format!("the change is in {new} instead of `{old}`"));

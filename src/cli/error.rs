@@ -10,6 +10,7 @@ use crate::build::BuildError;
 use crate::export::ExportError;
 use crate::fetch::FetchError;
 use crate::patchset::LoadError;
+use crate::rebase::RebaseError;
 use crate::report::{Problem, state_name};
 use crate::tree::pin::PinError;
 use crate::tree::{BadSource, TreeError};
@@ -203,6 +204,19 @@ impl From<ExportError> for CliError {
                 .detail("nothing was written")
                 .help("give another name with --branch, or --force to move it"),
             ExportError::UnknownSuffix(_) => CliError::usage(error.to_string()),
+        }
+    }
+}
+
+impl From<RebaseError> for CliError {
+    fn from(error: RebaseError) -> CliError {
+        let title = error.to_string();
+        match error {
+            RebaseError::Tree(error) => error.into(),
+            RebaseError::Unfit { why, .. } => {
+                CliError::unfit(title).detail(why).detail("nothing was written")
+            }
+            RebaseError::Io { source, .. } => CliError::io(title, &source),
         }
     }
 }

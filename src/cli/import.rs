@@ -12,8 +12,8 @@ use crate::tree::{FileChange, Tree};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A patch, a mailbox, a quilt `series` file, a directory with a series or with patches, or the commits git:REPO@A..B; several are
-    /// taken in this order.
+    /// A patch, a mailbox, a quilt `series` file, a directory with a series or with patches, or commits: git:REPO@COMMIT or
+    /// git:REPO@A..B; several are taken in this order.
     #[arg(required = true, value_name = "PATCH")]
     patches: Vec<PathBuf>,
     /// The source that the patches are for: a directory, a tarball, a pin such as python-3.13.5, or git:REPO@REV.
@@ -53,9 +53,9 @@ pub(super) struct Args {
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let mut patches = Vec::new();
     for path in &args.patches {
-        let range = path.to_str().map_or(Ok(None), import::read_range).map_err(unreadable)?;
+        let range = path.to_str().map_or(Ok(None), import::read_commits).map_err(unreadable)?;
         patches.extend(match range {
-            Some(range) => range,
+            Some((commits, _)) => commits,
             None => import::read(path).map_err(unreadable)?,
         });
     }

@@ -5,22 +5,35 @@ use super::{ImportError, PatchFile};
 use crate::text::{self, Side};
 use crate::tree::{Commit, CommitFile, CommitId, File, FileChange, GitTree, History, TreeError};
 
-/// The patches of `A..B` in the repository that `git:REPO@A..B` names; `None` if `text` names no range.
+/// Patches, and the source of the version that they are for.
+type Commits = (Vec<PatchFile>, String);
+
+/// The patches of the commits `A..B` in the repository that `git:REPO@A..B` names, or of the one commit of `git:REPO@COMMIT`; and
+/// the source that they are for. `None` if `text` names no repository.
 ///
 /// # Errors
-/// If the range cannot be read, or has merges that make changes of their own.
-pub fn read_range(text: &str) -> Result<Option<Vec<PatchFile>>, ImportError> {
+/// If the commits cannot be read, or are merges that make changes of their own.
+pub fn read_commits(text: &str) -> Result<Option<Commits>, ImportError> {
     let Some(range) = text.strip_prefix("git:") else { return Ok(None) };
     let wrong = |why: String| ImportError::Range { range: text.to_owned(), why };
-    let split = range.rsplit_once('@').and_then(|(repo, revs)| Some((repo, revs.split_once("..")?)));
-    let Some((repo, (old, new))) = split.filter(|(repo, _)| !repo.is_empty()) else {
-        return Err(wrong("write `git:REPO@A..B`".to_owned()));
+    let Some((repo, revs)) =
+        range.rsplit_once('@').filter(|(repo, revs)| !repo.is_empty() && !revs.is_empty())
+    else {
+        return Err(wrong("write `git:REPO@COMMIT` or `git:REPO@A..B`".to_owned()));
     };
     let history = History::open(repo)?;
     let commit = |rev: &str| {
         let rev = if rev.is_empty() { "HEAD" } else { rev };
         history.commit(rev).ok_or_else(|| wrong(format!("the repository has no commit `{rev}`")))
     };
+    let Some((old, new)) = revs.split_once("..") else {
+        let id = commit(revs)?;
+        let [parent] = history.parents(id)?[..] else {
+            return Err(wrong("it has no parent, or is a merge: write `A..B`".to_owned()));
+        };
+        return Ok(Some((vec![one(&history, 0, id)?], format!("git:{repo}@{parent}"))));
+    };
+    let from = format!("git:{repo}@{}", commit(old)?);
     let (old, new) = (commit(old)?, commit(new)?);
     let mut merges = Vec::new();
     let commits = line(&history, old, new, &mut merges)?;
@@ -36,13 +49,16 @@ pub fn read_range(text: &str) -> Result<Option<Vec<PatchFile>>, ImportError> {
         );
         return Err(wrong(why));
     }
-    let mut patches = Vec::new();
-    for (at, id) in commits.into_iter().enumerate() {
-        let about = history.about(id)?;
-        let name = format!("{:04}-{}", at + 1, about.subject);
-        patches.push(PatchFile { name, strip: Some(1), bytes: mail(&history, &about)? });
-    }
-    if patches.is_empty() { Err(wrong("it has no commit".to_owned())) } else { Ok(Some(patches)) }
+    let patches = commits.into_iter().enumerate().map(|(at, id)| one(&history, at, id));
+    let patches: Vec<PatchFile> = patches.collect::<Result<_, _>>()?;
+    if patches.is_empty() { Err(wrong("it has no commit".to_owned())) } else { Ok(Some((patches, from))) }
+}
+
+/// A commit as a patch, which is the number `at`, from 0.
+fn one(history: &History, at: usize, id: CommitId) -> Result<PatchFile, TreeError> {
+    let about = history.about(id)?;
+    let name = format!("{:04}-{}", at + 1, about.subject);
+    Ok(PatchFile { name, strip: Some(1), bytes: mail(history, &about)? })
 }
 
 /// The commits after `old` up to `new` that are not merges, oldest first. A merge that has the tree of one of its parents adds

@@ -22,7 +22,7 @@ use serde_yaml::{FlowSeq, LitStr};
 use crate::patchset::{NewPatchset, indented, yaml};
 use crate::tree::{TreeError, TreePath};
 
-pub use commits::read_range;
+pub use commits::read_commits;
 pub use message::Message;
 pub use order::{Applied, Options, Taken, apply, record};
 pub use patched::{MovedHunk, made};

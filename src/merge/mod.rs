@@ -23,6 +23,9 @@ pub(crate) use lines::{Line, Versions, collapsed};
 use place::Placer;
 pub(crate) use similar::Algorithm;
 
+/// The lines around the new version, the old one, and the patch in a conflict.
+pub(crate) const MARKERS: [&[u8]; 3] = [b"<<<<<<< new version", b"||||||| old version", b">>>>>>> patch"];
+
 /// How an edit of ours was placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
@@ -115,13 +118,13 @@ impl Merge {
             if edit.kind != Kind::Conflict {
                 continue;
             }
-            let mut lines = vec![versions.line(b"<<<<<<< new version")];
+            let mut lines = vec![versions.line(MARKERS[0])];
             lines.extend_from_slice(&versions.theirs[edit.theirs.clone()]);
-            lines.push(versions.line(b"||||||| old version"));
+            lines.push(versions.line(MARKERS[1]));
             lines.extend_from_slice(&versions.base[edit.base.clone()]);
             lines.push(versions.line(b"======="));
             lines.extend_from_slice(&versions.ours[edit.ours.clone()]);
-            lines.push(versions.line(b">>>>>>> patch"));
+            lines.push(versions.line(MARKERS[2]));
             (edit.with, edit.kind) = (lines, Kind::Weak);
         }
         marked.lines(versions)

@@ -6,15 +6,8 @@ use serde_json::{Value, json};
 
 use super::list::array;
 use super::{Report, counted};
-use crate::carry::{Carried, Outcome};
-
-/// A patch that was carried.
-pub struct CarriedPatch<'a> {
-    /// Its name.
-    pub patch: &'a str,
-    /// Its files.
-    pub files: Vec<Carried>,
-}
+use crate::carry::Outcome;
+use crate::rebase::{Step, StepFile};
 
 /// All patches, in order.
 pub struct CarriedPatches<'a> {
@@ -23,8 +16,8 @@ pub struct CarriedPatches<'a> {
     /// The new one.
     pub to: &'a str,
     /// The patches.
-    pub patches: &'a [CarriedPatch<'a>],
-    /// Those that follow one with a conflict.
+    pub patches: &'a [Step<'a>],
+    /// Those that follow one that has to be decided.
     pub not_carried: &'a [&'a str],
 }
 
@@ -32,34 +25,49 @@ impl Report for CarriedPatches<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let all = || self.patches.iter().flat_map(|patch| &patch.files);
         for patch in self.patches {
-            writeln!(out, "{}", patch.patch)?;
-            for file in &patch.files {
+            writeln!(out, "{}", patch.patch.patch.name)?;
+            if let Some(why) = &patch.skipped {
+                writeln!(out, "  left out  {why}")?;
+            }
+            for StepFile { carried: file, is_decided, .. } in &patch.files {
                 let moved = file.moved_to.as_ref().map_or_else(String::new, |to| format!(" -> {to}"));
-                writeln!(out, "  {:8}  {}{moved}", file.outcome.name(), file.path)?;
+                let decided = if *is_decided { ", decided" } else { "" };
+                writeln!(out, "  {:8}  {}{moved}{decided}", file.outcome.name(), file.path)?;
                 for reason in &file.reasons {
                     writeln!(out, "            {reason}")?;
                 }
             }
         }
         if !self.not_carried.is_empty() {
-            writeln!(out, "not carried after the conflict: {}", self.not_carried.join(", "))?;
+            writeln!(out, "not carried yet: {}", self.not_carried.join(", "))?;
         }
-        let count = |outcome: Outcome| all().filter(|file| file.outcome == outcome).count();
-        let counts: Vec<String> = Outcome::ALL
+        let count = |outcome: Outcome| {
+            all().filter(|file| !file.is_decided && file.carried.outcome == outcome).count()
+        };
+        let mut counts: Vec<String> = Outcome::ALL
             .into_iter()
             .filter(|outcome| count(*outcome) > 0)
             .map(|outcome| format!("{} {}", count(outcome), outcome.name()))
             .collect();
+        let decided = all().filter(|file| file.is_decided).count();
+        counts.extend((decided > 0).then(|| format!("{decided} decided")));
         writeln!(out, "{} on {}: {}", counted(all().count(), "file"), self.to, counts.join(", "))
     }
 
     fn json(&self) -> Option<Value> {
         // What tools that drive several porters ask: a word for each file. The worst counts if several patches change one.
         let mut files = serde_json::Map::new();
-        let mut all: Vec<&Carried> = self.patches.iter().flat_map(|patch| &patch.files).collect();
-        all.sort_by_key(|file| file.outcome);
-        for file in all {
+        let mut all: Vec<&StepFile> = self.patches.iter().flat_map(|patch| &patch.files).collect();
+        all.sort_by_key(|file| file.carried.outcome);
+        for StepFile { carried: file, is_decided, changes, .. } in all {
             let word = match file.outcome {
+                _ if *is_decided => {
+                    if changes.is_empty() {
+                        "obsolete"
+                    } else {
+                        "applied"
+                    }
+                }
                 Outcome::Ported => "applied",
                 Outcome::Upstream | Outcome::Gone => "obsolete",
                 Outcome::Review => "review",
@@ -71,9 +79,12 @@ impl Report for CarriedPatches<'_> {
             "schema": 1, "from": self.from, "to": self.to, "files": files,
             "not_carried": self.not_carried,
             "patches": array(self.patches, |patch| json!({
-                "patch": patch.patch,
+                "patch": patch.patch.patch.name, "skipped": patch.skipped,
                 "files": array(&patch.files, |file| json!({
-                    "file": file.path, "moved_to": file.moved_to, "outcome": file.outcome.name(), "reasons": file.reasons,
+                    "file": file.carried.path, "moved_to": file.carried.moved_to,
+                    "outcome": file.carried.outcome.name(), "reasons": file.carried.reasons,
+                    "carried": file.how().name(), "decided": file.is_decided,
+                    "differs": array(&file.change_of_change(), |line| json!(String::from_utf8_lossy(line))),
                 })),
             })),
         }))

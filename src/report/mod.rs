@@ -4,6 +4,7 @@
 //! for each report; a new format is a [`Format`] and a method of [`Report`].
 
 mod apply;
+mod brief;
 mod build;
 mod carry;
 mod escape;
@@ -30,8 +31,9 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 pub(crate) use apply::{Applied, Reverted, TreeStatus, state_name};
+pub(crate) use brief::Brief;
 pub(crate) use build::{Built, Commands, StepResult, seconds};
-pub(crate) use carry::{CarriedPatch, CarriedPatches};
+pub(crate) use carry::CarriedPatches;
 pub(crate) use escape::printable;
 pub(crate) use explain::{Explained, Overview, Scopes};
 pub(crate) use import::{Imported, patches};

@@ -151,7 +151,8 @@ fn commits_are_taken_with_message_author_and_date() {
     );
     for (range, why) in [
         ("git:repo@A..C", "no commit `C`"),
-        ("git:repo@A", "write `git:REPO@A..B`"),
+        ("git:repo@A", "it has no parent, or is a merge: write `A..B`"),
+        ("git:repo", "write `git:REPO@COMMIT` or `git:REPO@A..B`"),
         ("git:repo@B..A", "it has no commit"),
         ("git:nowhere@A..B", "nowhere"),
     ] {

@@ -29,6 +29,7 @@ mod patchset;
 mod plan;
 mod port;
 mod port_patch;
+mod port_series;
 mod record;
 mod schema;
 mod setup;

@@ -40,6 +40,9 @@ fn a_patch_is_carried_to_where_its_lines_are_now() {
     [exit 0]
     ");
     assert_snapshot!(fs::read_to_string(env.path("q.patch")).unwrap(), @r"
+    Ported: moved by pypatch 0.1.0
+    # m.py: moved
+
     diff --git a/m.py b/m.py
     --- a/m.py
     +++ b/m.py
@@ -146,6 +149,11 @@ fn a_name_that_vanished_is_replaced_if_the_new_version_shows_how() {
     );
     // The patch is on stdout, the report on stderr.
     assert_snapshot!(port(&env, &[]), @r"
+    Ported: adapted by pypatch 0.1.0
+    # m.py: adapted
+    #   -+g = get_Count(7)
+    #   ++g = getcount(7)
+
     diff --git a/m.py b/m.py
     --- a/m.py
     +++ b/m.py
@@ -245,7 +253,7 @@ fn a_series_ends_at_a_conflict() {
     1.patch
       conflict  m.py
                 upstream changed the same lines: line 5 of the old version, line 5 of the new one
-    not carried after the conflict: 2.patch
+    not carried yet: 2.patch
     1 file on new: 1 conflict
     [exit 3]
     ");

@@ -15,7 +15,7 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom.
-const LAYERS: [&str; 29] = [
+const LAYERS: [&str; 30] = [
     "shipped",
     "text",
     "version",
@@ -41,6 +41,7 @@ const LAYERS: [&str; 29] = [
     "import",
     "lift",
     "carry",
+    "rebase",
     "build",
     "fetch",
     "report",

@@ -1,8 +1,11 @@
 //! `pypatch port`
 
+mod answers;
 mod decisions;
 mod head;
 mod patch;
+mod patches;
+mod series;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -17,13 +20,30 @@ use crate::snapshot::{self, Store};
 use crate::tree::python_version;
 use crate::version::Version;
 
+/// What the options that go on with a series do not go with: it was begun with them.
+const RESUMED: [&str; 12] = [
+    "patchset",
+    "to",
+    "from",
+    "fuzz",
+    "careful",
+    "in_place",
+    "decisions",
+    "id",
+    "accept",
+    "drop",
+    "base",
+    "dry_run",
+];
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The patchset; or a patch, a mailbox, a quilt `series` file, or a directory of patches.
-    patchset: String,
+    /// The patchset; or a patch, a mailbox, a quilt `series` file, a directory of patches, or commits: git:REPO@COMMIT or git:REPO@A..B.
+    #[arg(required_unless_present = "resume")]
+    patchset: Option<String>,
     /// The source to port it to: a directory, a tarball, a pin, or git:REPO@REV.
-    #[arg(long, value_name = "SOURCE")]
-    to: String,
+    #[arg(long, value_name = "SOURCE", required_unless_present = "resume")]
+    to: Option<String>,
     /// The id of the new patchset [default: the old id with the new series, such as catamount-py2.7].
     #[arg(long, value_name = "ID")]
     id: Option<String>,
@@ -33,28 +53,49 @@ pub(super) struct Args {
     /// Drop a row, with the reason: `pgen-yod=make no longer runs it`.
     #[arg(long, value_name = "ROW=WHY", value_parser = pair)]
     drop: Vec<(String, String)>,
-    /// A YAML file with `accept: {ROW: N}` and `drop: {ROW: WHY}`.
+    /// A YAML file with `accept: {ROW: N}` and `drop: {ROW: WHY}`; for patches, the file with what was decided before [default for a series:
+    /// port.decisions next to its patches].
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
     /// The source that the patchset was written for [default: the newest of its pins that is available locally].
     #[arg(long, value_name = "SOURCE")]
     base: Option<String>,
-    /// The source that a patch is for.
-    #[arg(long, value_name = "SOURCE", conflicts_with_all = ["id", "accept", "drop", "decisions", "base"])]
+    /// The source that a patch is for [default for commits: the parent of the first].
+    #[arg(long, value_name = "SOURCE", conflicts_with_all = ["id", "accept", "drop", "base"])]
     from: Option<String>,
     /// How many lines of context at each end of a hunk need not fit the version that a patch is for.
-    #[arg(long, value_name = "N", default_value_t = 0, requires = "from")]
+    #[arg(long, value_name = "N", default_value_t = 0)]
     fuzz: usize,
     /// Port a patch only where little changed around it.
-    #[arg(long, requires = "from")]
+    #[arg(long)]
     careful: bool,
     /// Write the result of a patch into this directory, which has the files of --to.
-    #[arg(long, value_name = "TREE", conflicts_with = "output", requires = "from")]
+    #[arg(long, value_name = "TREE", conflicts_with = "output")]
     in_place: Option<PathBuf>,
     /// Write what became of each file of a patch, as JSON.
-    #[arg(long, value_name = "FILE", requires = "from")]
+    #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// The folder of patchsets that the new one is written to [default: patchsets]; for a patch, the file of the new one.
+    /// Take FILE as what PATH is to be where a patch has to be decided; or a patch for the new version, which takes the place of the old
+    /// one. `-` is stdin.
+    #[arg(long, value_name = "PATH=FILE|PATCH")]
+    resolve: Vec<String>,
+    /// Write what a person or a program needs to know to decide: as JSON if FILE ends in .json, as Markdown otherwise.
+    #[arg(long, value_name = "FILE")]
+    brief: Option<PathBuf>,
+    /// Go on with the series of patches that stopped, with the files in `to-decide` as they are now.
+    #[arg(long = "continue", group = "resume", conflicts_with_all = RESUMED)]
+    go_on: bool,
+    /// Leave out the patch at which the series stopped, and go on.
+    #[arg(long, value_name = "WHY", group = "resume", num_args = 0..=1, require_equals = true, default_missing_value = "", conflicts_with_all = RESUMED)]
+    skip: Option<String>,
+    /// Give up the series that stopped, and remove what was written.
+    #[arg(long, group = "resume", conflicts_with_all = RESUMED)]
+    abort: bool,
+    /// Show where the series stopped.
+    #[arg(long, group = "resume", conflicts_with_all = RESUMED)]
+    status: bool,
+    /// The folder of patchsets that the new one is written to [default: patchsets]; the file of the new patch, or the directory of
+    /// the new series.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// Write nothing, and print the new patchset.yaml.
@@ -78,11 +119,16 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if patch::is_asked(args) {
         return patch::run(ui, workspace, args);
     }
-    let patchset = workspace.patchset(&args.patchset)?;
-    let source = workspace.open(ui, &args.to)?;
+    let (Some(name), Some(to)) = (&args.patchset, &args.to) else { return Ok(ExitStatus::Usage) };
+    if let Some(option) = for_patches(args) {
+        return Err(CliError::usage(format!("{option} is for patches, and {name} is a patchset"))
+            .help("name a file or a directory of patches, and the version that they are for with --from"));
+    }
+    let patchset = workspace.patchset(name)?;
+    let source = workspace.open(ui, to)?;
     let tree = source.tree.as_ref();
     let version = python_version(tree)?.ok_or_else(|| {
-        CliError::unfit(format!("{} is not a CPython source tree", args.to))
+        CliError::unfit(format!("{to} is not a CPython source tree"))
             .help("a patchset for something else is written by hand")
     })?;
     if let Some(own) = written_for(workspace, &patchset, &version)? {
@@ -113,7 +159,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     }
     let show = |written: Option<&Path>| {
         let written = written.map(|folder| folder.display().to_string());
-        ui.show(&PortReport { patchset: &patchset.id, to: &args.to, written, decided: &decided }, args.format)
+        ui.show(&PortReport { patchset: &patchset.id, to, written, decided: &decided }, args.format)
     };
     let line = |text: &str| if args.format == Format::Text { ui.line(text) } else { Ok(()) };
     if let Some(error) = undecided(&decided) {
@@ -121,8 +167,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         return Err(error);
     }
     // A patchset that was named by its path may extend one in the folder next to it.
-    let catalog = match args.patchset.contains('/') {
-        true => workspace.catalog.with_first(Path::new(&args.patchset).join("..")),
+    let catalog = match name.contains('/') {
+        true => workspace.catalog.with_first(Path::new(name).join("..")),
         false => workspace.catalog.clone(),
     };
     let head = head::head(args, &patchset, &version, source.pin.map(|pin| pin.name));
@@ -192,6 +238,19 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         line(&format!("wrote its snapshot, to be reviewed: {}", path.display()))?;
     }
     Ok(ExitStatus::Done)
+}
+
+/// An option that was given, but only goes with patches.
+fn for_patches(args: &Args) -> Option<&'static str> {
+    let options = [
+        (args.careful, "--careful"),
+        (args.fuzz > 0, "--fuzz"),
+        (args.in_place.is_some(), "--in-place"),
+        (args.report.is_some(), "--report"),
+        (args.brief.is_some(), "--brief"),
+        (!args.resolve.is_empty(), "--resolve"),
+    ];
+    options.into_iter().find_map(|(is_given, name)| is_given.then_some(name))
 }
 
 /// The error for rows that are not decided yet.

@@ -1,86 +1,86 @@
-//! `pypatch port` of patches: a file, a series, a mailbox, or a directory of patches.
+//! `pypatch port` of patches: a file, a series, a mailbox, a directory of patches, or commits.
 
 use std::path::Path;
 
-use super::super::import::unreadable;
 use super::super::{CliError, ExitStatus, Format, Ui, Workspace, output};
-use super::Args;
+use super::patches::{Patches, between, brief, decisions, read, write};
+use super::{Args, answers, series};
 use crate::apply::{self, ApplyError};
-use crate::carry::{Care, Carrier, Outcome};
+use crate::carry::{Care, Outcome};
 use crate::export;
-use crate::import::{self, ImportedPatch};
-use crate::plan::joined;
-use crate::report::{CarriedPatch, CarriedPatches, Report};
-use crate::tree::{FileChange, OverlayTree, TreePath};
+use crate::rebase::{self, Between, Series, Walk};
+use crate::report::CarriedPatches;
+use crate::tree::TreePath;
 
 /// Whether `port` is asked to carry patches and not a patchset.
 pub(super) fn is_asked(args: &Args) -> bool {
-    let path = Path::new(&args.patchset);
-    args.from.is_some() || path.is_file() || path.join("series").is_file()
+    let Some(name) = &args.patchset else { return true };
+    let path = Path::new(name);
+    args.from.is_some() || name.starts_with("git:") || path.is_file() || path.join("series").is_file()
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let from = args.from.as_ref().ok_or_else(|| {
-        CliError::usage(format!("{} is a patch: the version that it is for is not known", args.patchset))
-            .help("give it with --from SOURCE")
-    })?;
-    let patches = import::named(import::read(Path::new(&args.patchset)).map_err(unreadable)?);
-    let (from, to) = (workspace.open(ui, from)?, workspace.open(ui, &args.to)?);
-    for path in [&args.output, &args.report].into_iter().flatten() {
+    let (Some(name), Some(to_name)) = (&args.patchset, &args.to) else {
+        return series::resume(ui, workspace, args);
+    };
+    let Patches { patches, from: from_name } = read(name, args.from.as_deref())?;
+    if let Some(out) = series::output(args, Path::new(name), patches.len()) {
+        return series::begin(ui, workspace, args, &from_name, out);
+    }
+    let (from, to) = (workspace.open(ui, &from_name)?, workspace.open(ui, to_name)?);
+    let written = [&args.output, &args.report, &args.brief].into_iter().flatten();
+    for path in written {
         output::require_file(workspace, &[], &[&from.spec, &to.spec], path)?;
     }
+    let (from_tree, to_tree) = (from.tree.as_ref(), to.tree.as_ref());
     let care = if args.careful { Care::Careful } else { Care::Usual };
-    let (mut old, mut new): (Vec<FileChange>, Vec<FileChange>) = (Vec::new(), Vec::new());
-    let mut carried = Vec::new();
-    for one in &patches {
-        let (before, there) =
-            (OverlayTree::new(from.tree.as_ref(), &old), OverlayTree::new(to.tree.as_ref(), &new));
-        let changes = import::made(&one.patch, &before, args.fuzz)?.map_err(|why| unfit(one, why))?;
-        let files = Carrier::new(&before, &there, care).carry(&changes, &one.message.why)?;
-        let made: Vec<FileChange> = files.iter().filter_map(|file| file.change.clone()).collect();
-        old = joined(&old.iter().chain(&changes).collect::<Vec<_>>());
-        new = joined(&new.iter().chain(&made).collect::<Vec<_>>());
-        // What follows may need what was not decided.
-        let stops = files.iter().any(|file| file.outcome == Outcome::Conflict);
-        carried.push(CarriedPatch { patch: &one.patch.name, files });
-        if stops {
-            break;
-        }
-    }
-    let not_carried: Vec<&str> = patches[carried.len()..].iter().map(|one| one.patch.name.as_str()).collect();
-    let report = CarriedPatches {
-        from: args.from.as_deref().unwrap_or_default(),
-        to: &args.to,
-        patches: &carried,
-        not_carried: &not_carried,
+    let series = Series {
+        patches: &patches,
+        from: from_tree,
+        to: to_tree,
+        care,
+        fuzz: args.fuzz,
+        stop_at: Outcome::Conflict,
     };
-    let worst = carried.iter().flat_map(|patch| &patch.files).map(|file| file.outcome).max();
+    let mut decisions = decisions(args.decisions.as_deref())?;
+    let mut walk = series.walk(&decisions)?;
+    if !args.resolve.is_empty() {
+        let made = answers::given(&walk, to_tree, &args.resolve, None)?;
+        made.into_iter().for_each(|one| decisions.add(one));
+        if let Some(path) = args.decisions.as_ref().filter(|_| !args.dry_run) {
+            export::file(path, &decisions.written())?;
+        }
+        walk = series.walk(&decisions)?;
+        answers::note_doubts(ui, &walk, to_tree)?;
+    }
+    let not_carried: Vec<&str> =
+        patches[walk.steps.len()..].iter().map(|one| one.patch.name.as_str()).collect();
+    let report =
+        CarriedPatches { from: &from_name, to: to_name, patches: &walk.steps, not_carried: &not_carried };
+    let diff = diff(&walk, &between(from_tree, to_tree)?);
     let is_on_stdout = args.in_place.is_none() && args.output.is_none() && args.format == Format::Text;
     match (&args.in_place, &args.output) {
         _ if args.dry_run => {}
         (Some(root), _) => {
-            apply::change(root, &new).map_err(|error| unwritten(root, error))?;
+            apply::change(root, &walk.changes).map_err(|error| unwritten(root, error))?;
             ui.changed();
         }
-        (None, Some(path)) => export::file(path, &diff(&carried))?,
-        (None, None) if is_on_stdout => ui.raw(&diff(&carried))?,
+        (None, Some(path)) => export::file(path, &diff)?,
+        (None, None) if is_on_stdout => ui.raw(&diff)?,
         (None, None) => {}
     }
     if let Some(path) = args.report.as_ref().filter(|_| !args.dry_run) {
-        let mut json = Vec::new();
-        report
-            .write(crate::report::Format::Json, &mut json)
-            .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
-        export::file(path, &json)?;
+        write(path, &report, crate::report::Format::Json)?;
+    }
+    if let Some(path) = args.brief.as_ref().filter(|_| !args.dry_run) {
+        brief(path, &walk, to_tree, [&from.spec, &to.spec], [&from_name, to_name])?;
     }
     match is_on_stdout && !args.dry_run {
         true => ui.note_report(&report),
         false => ui.show(&report, args.format)?,
     }
-    Ok(match worst {
-        Some(Outcome::Gone | Outcome::Review | Outcome::Conflict) => ExitStatus::Unfit,
-        Some(Outcome::Ported | Outcome::Upstream) | None => ExitStatus::Done,
-    })
+    let open = walk.steps.iter().flat_map(|step| &step.files).any(rebase::StepFile::is_open);
+    Ok(if open { ExitStatus::Unfit } else { ExitStatus::Done })
 }
 
 /// The error for a tree that cannot be changed.
@@ -91,16 +91,14 @@ fn unwritten(root: &Path, error: ApplyError) -> CliError {
     CliError::unfit(title).detail("nothing was written")
 }
 
-/// The error for a patch that is not for the old version.
-fn unfit(one: &ImportedPatch, why: String) -> CliError {
-    CliError::unfit(format!("{} does not fit the version of --from", one.patch.name))
-        .detail(why)
-        .detail("nothing was written")
-}
-
-/// The patch for the new version. Files with a conflict are left out: markers are for a tree.
-fn diff(carried: &[CarriedPatch<'_>]) -> Vec<u8> {
-    let files = carried.iter().flat_map(|patch| &patch.files);
-    let whole = files.filter(|file| file.outcome != Outcome::Conflict);
-    whole.filter_map(|file| file.change.as_ref()).flat_map(FileChange::diff).collect()
+/// The patches for the new version, one after the other. Files with a conflict are left out: markers are for a tree.
+fn diff(walk: &Walk<'_>, between: &Between) -> Vec<u8> {
+    let whole = |mut step: rebase::Step<'_>| {
+        let is_whole = |file: &rebase::StepFile| file.is_decided || file.carried.outcome != Outcome::Conflict;
+        for file in step.files.iter_mut().filter(|file| !is_whole(file)) {
+            file.changes.clear();
+        }
+        rebase::patch(&step, between)
+    };
+    walk.steps.iter().cloned().filter_map(whole).flatten().collect()
 }

@@ -1,0 +1,67 @@
+//! The patches that `port` carries, and what is written about them.
+
+use std::path::Path;
+
+use super::super::CliError;
+use super::super::import::unreadable;
+use crate::export;
+use crate::import::{self, ImportedPatch, PatchFile};
+use crate::rebase::{self, Between, Decisions, Walk};
+use crate::report::{Brief, Report};
+use crate::tree::{SourceSpec, Tree, python_version};
+
+/// Patches, and the version that they are for.
+pub(super) struct Patches {
+    pub patches: Vec<ImportedPatch>,
+    /// The source of the old version.
+    pub from: String,
+}
+
+/// Reads the patches that `name` names; `from` is the version that they are for, if that is given.
+pub(super) fn read(name: &str, from: Option<&str>) -> Result<Patches, CliError> {
+    let (patches, parent): (Vec<PatchFile>, _) = match import::read_commits(name).map_err(unreadable)? {
+        Some((patches, parent)) => (patches, Some(parent)),
+        None => (import::read(Path::new(name)).map_err(unreadable)?, None),
+    };
+    let from = from.map(str::to_owned).or(parent).ok_or_else(|| {
+        CliError::usage(format!("{name} is a patch: the version that it is for is not known"))
+            .help("give it with --from SOURCE")
+    })?;
+    Ok(Patches { patches: import::named(patches), from })
+}
+
+/// The decisions in the file that is given, or none.
+pub(super) fn decisions(path: Option<&Path>) -> Result<Decisions, CliError> {
+    let Some(path) = path else { return Ok(Decisions::default()) };
+    let bytes = std::fs::read(path)
+        .map_err(|error| CliError::source(format!("cannot read {}: {error}", path.display())))?;
+    Decisions::read(&bytes).map_err(|error| CliError::usage(format!("{}: {error}", path.display())))
+}
+
+/// The two versions, as patches name them.
+pub(super) fn between(from: &dyn Tree, to: &dyn Tree) -> Result<Between, CliError> {
+    Ok(Between { from: python_version(from)?, to: python_version(to)? })
+}
+
+/// Writes a report to a file.
+pub(super) fn write(path: &Path, report: &dyn Report, format: crate::report::Format) -> Result<(), CliError> {
+    let mut bytes = Vec::new();
+    report
+        .write(format, &mut bytes)
+        .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
+    Ok(export::file(path, &bytes)?)
+}
+
+/// Writes what is known about what has to be decided, to a file whose name says the format.
+pub(super) fn brief(
+    path: &Path,
+    walk: &Walk<'_>,
+    to: &dyn Tree,
+    specs: [&SourceSpec; 2],
+    names: [&str; 2],
+) -> Result<(), CliError> {
+    let files = rebase::brief(walk, to, specs[0], specs[1])?;
+    let is_json = path.extension().is_some_and(|it| it == "json");
+    let format = if is_json { crate::report::Format::Json } else { crate::report::Format::Markdown };
+    write(path, &Brief { from: names[0], to: names[1], files: &files }, format)
+}
