@@ -200,8 +200,8 @@ fn two_sections_for_a_file_are_applied_one_after_the_other() {
 
 #[test]
 fn hunk_numbers_need_not_ascend_if_the_places_do() {
-    let edited = patch("@@ -1,2 +1,1 @@\n a\n-b\n@@ -8,2 +8,1 @@\n c\n-d\n@@ -2,2 +2,3 @@\n e\n+x\n f\n");
-    assert_eq!(on("f.c", "a\nb\nc\nd\ne\nf\n").changed(&edited), "a\nc\ne\nx\nf\n");
+    let edited = patch("@@ -1,3 +1,2 @@\n a\n-b\n c\n@@ -8 +8 @@\n-d\n+D\n@@ -2,2 +2,3 @@\n e\n+x\n f\n");
+    assert_eq!(on("f.c", "a\nb\nc\nd\ne\nf\n").changed(&edited), "a\nc\nD\ne\nx\nf\n");
     let (what, near) = on("f.c", "e\nf\na\nb\nc\nd\n").missing(&edited);
     assert_eq!(
         (what.as_str(), near),
@@ -235,13 +235,13 @@ fn a_patch_that_changes_more_than_lines_is_refused() {
 fn a_damaged_patch_is_an_invalid_patchset() {
     for (patch, what) in [
         ("hello", "has a patch without a hunk"),
+        ("--- a/f.c\n+++ b/f.c\n", "has a patch without a hunk"),
         ("@@ -1 +1 @@", "the hunk at line 1 has no header"),
         ("--- a/f.c\n+++ b/f.c\n@@ -1,9 +1,9 @@\n x\n", "hunk 1 (line 3 of the patch) is cut off"),
     ] {
         let complaint = complaint(&in_yaml(patch));
         assert!(complaint.contains(what), "{complaint}");
     }
-    assert_eq!(on("f.c", "b\n").refused(&in_yaml("--- a/f.c\n+++ b/f.c\n")), "the patch has no hunk");
 }
 
 #[test]
@@ -328,4 +328,35 @@ fn a_removal_without_context_is_refused() {
         case.refused("diff: {patch: \"--- a/f\\n+++ b/f\\n@@ -3,1 +2,0 @@\\n-foo\\n\"}")
             .contains("no line to match")
     );
+}
+
+#[test]
+fn a_hunk_with_less_context_at_one_end_is_at_that_end_of_the_file() {
+    let at_start = patch("@@ -1,2 +1,3 @@\n+N\n a\n b\n");
+    let at_end = patch("@@ -3,2 +3,3 @@\n c\n d\n+N\n");
+    assert_eq!(on("f.c", "a\nb\nc\nd\n").changed(&at_start), "N\na\nb\nc\nd\n");
+    assert_eq!(on("f.c", "a\nb\nc\nd\n").changed(&at_end), "a\nb\nc\nd\nN\n");
+    assert_eq!(on("f.c", "x\na\nb\nc\nd\n").changed(&at_end), "x\na\nb\nc\nd\nN\n");
+    let (what, near) = on("f.c", "x\na\nb\nc\nd\n").missing(&at_start);
+    let head =
+        "hunk 1 (line 1 of the patch's file) has less context before its changes, as at the start of a file";
+    assert_eq!(what, format!("{head}, and fits only elsewhere"));
+    assert_eq!(near, ["a"]);
+    match on("f.c", "a\nb\nc\nd\nx\n").outcome(&at_end) {
+        Outcome::Missing { what, help, .. } => {
+            assert!(
+                what.ends_with("after its changes, as at the end of a file, and fits only elsewhere"),
+                "{what}"
+            );
+            assert_eq!(help.unwrap(), "give it as much context there, or write `max-offset: 0`");
+        }
+        other => panic!("{other:#?}"),
+    }
+    // Who writes the distance has looked.
+    let looked = |patch: &str| format!("{patch}  max-offset: 1\n");
+    assert_eq!(on("f.c", "x\na\nb\nc\nd\n").changed(&looked(&at_start)), "x\nN\na\nb\nc\nd\n");
+    assert_eq!(on("f.c", "a\nb\nc\nd\nx\n").changed(&looked(&at_end)), "a\nb\nc\nd\nN\nx\n");
+    // What was added since does not matter.
+    assert_eq!(on("f.c", "x\nN\na\nb\nc\nd\n").already(&at_start), [2]);
+    assert_eq!(on("f.c", "a\nb\nc\nd\nN\nx\n").already(&at_end), [3]);
 }

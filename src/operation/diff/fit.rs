@@ -125,15 +125,27 @@ impl Fit<'_> {
             Ok(_) | Err(_) => {}
         }
         let Some(at) = chosen(&old)? else { return self.far(piece, &all_old, &all_new) };
-        // `patch` finds a hunk that has less context on one side only at that end of the file.
+        // A hunk that has less context on one side is at that end of the file: `patch` finds it nowhere else. At the start only if it
+        // names the first line.
         let (before, after) = context(piece.hunk);
-        let anchored = match before.cmp(&after) {
-            Ordering::Less => 0,
-            Ordering::Greater => self.lines.len().saturating_sub(piece.old.len()),
-            Ordering::Equal => at,
+        let (anchored, end) = match before.cmp(&after) {
+            Ordering::Less => (0, "before its changes, as at the start of a file"),
+            Ordering::Greater => {
+                let last = self.lines.len().saturating_sub(piece.old.len());
+                (last, "after its changes, as at the end of a file")
+            }
+            Ordering::Equal => (at, ""),
         };
         if anchored != at && all_old.contains(&anchored) {
             return Err(piece.ambiguous(vec![at.min(anchored), at.max(anchored)]));
+        }
+        let is_bound = before > after || piece.hunk.old_start == 0;
+        if anchored != at && is_bound && self.max_offset.is_none() && self.accepts_done {
+            let what = format!("{} has less context {end}, and fits only elsewhere", piece.name());
+            let offset = piece.distance(at);
+            let help = format!("give it as much context there, or write `max-offset: {offset}`");
+            let near = vec![(at, "all lines fit".to_owned())];
+            return Err(Unfit { what, near, help: Some(help), ..Unfit::default() });
         }
         Ok(Fitted { at, is_done: false, fits_again: false })
     }

@@ -10,8 +10,9 @@ use crate::syntax::patch::{Effect, Patch, Section};
 
 /// `diff`: applies what a patch has for the file, as `patch` does without fuzz. A hunk fits if all its context and
 /// removed lines are there, byte for byte: at the line that it names, or else at the only such line within 200 lines,
-/// or in the whole file if it is below the heading that the hunk names after `@@`. A file that the patch adds is added,
-/// and one that it removes is removed.
+/// or in the whole file if it is below the heading that the hunk names after `@@`. A hunk with less context before its
+/// changes is at the start of the file if it names the first line, one with less context after them at the end. A file that
+/// the patch adds is added, and one that it removes is removed.
 ///
 /// It refuses to add a file where a different one of that name exists. A hunk that fits nowhere is missing:
 /// fuzz is not allowed.
