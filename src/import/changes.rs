@@ -4,7 +4,7 @@ use crate::syntax::patch::{Effect, Patch, Section};
 use crate::tree::{Entry, Tree, TreeError, TreePath};
 
 /// How many leading directories are tried where nothing says how many belong to the names.
-const MOST_LEVELS: usize = 4;
+const MOST_LEVELS: usize = 5;
 
 /// The file that a section is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ fn at_level(
     // A later section may change what an earlier one adds.
     let mut added: Vec<TreePath> = Vec::new();
     for section in &patch.sections {
-        let Some(name) = section.path(level) else {
+        let Some(name) = name_in(section, level, &added, tree)? else {
             let why = format!("{} has no name at that level of -p", section.names.display());
             return Ok(Err(Unfit::Level(why)));
         };
@@ -99,6 +99,31 @@ fn at_level(
         targets.push(Target { path, from });
     }
     Ok(Ok(targets))
+}
+
+/// The path of a section's file: of several names, as `patch` does, that of a file that exists, the shortest if there are more.
+fn name_in(
+    section: &Section,
+    level: Option<usize>,
+    added: &[TreePath],
+    tree: &dyn Tree,
+) -> Result<Option<String>, TreeError> {
+    let mut names = section.paths(level);
+    let own = names.first().cloned();
+    if names.len() > 1 && !section.adds() {
+        names.sort_by_key(|name| {
+            let base = name.len() - name.rfind('/').map_or(0, |at| at + 1);
+            (name.matches('/').count(), base, name.len())
+        });
+        for name in names {
+            if let Ok(path) = name.parse()
+                && (added.contains(&path) || is_there(section, &path, tree)?)
+            {
+                return Ok(Some(name));
+            }
+        }
+    }
+    Ok(own)
 }
 
 fn is_there(section: &Section, path: &TreePath, tree: &dyn Tree) -> Result<bool, TreeError> {

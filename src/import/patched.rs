@@ -169,7 +169,7 @@ fn result(
         (Effect::Binary, _) => {
             Err("the patch says that the binary file differs, and does not have its contents".into())
         }
-        (Effect::Adds, _) => Ok(Some(kind(whole(Hunk::new_lines), None))),
+        (Effect::Adds, before) => Ok(Some(kind(whole(Hunk::new_lines), before.as_ref()))),
         (_, None) => Err("the file does not exist".into()),
         (Effect::Removes, Some(file)) if *file.bytes == whole(Hunk::old_lines)[..] => Ok(None),
         (Effect::Removes, Some(_)) => {

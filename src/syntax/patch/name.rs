@@ -60,7 +60,15 @@ impl Names {
 
     /// The section's own name.
     fn own(&self) -> Option<&[u8]> {
-        let given = self.given().next().map(|name| &name.text[..]);
+        let mut names = self.given().map(|name| &name.text[..]);
+        let (new, old) = (names.next(), names.next());
+        // `--- a.c`, `+++ a.c.new`: the new one is a copy next to the file.
+        let is_copy = |(new, old): (&[u8], &[u8])| {
+            let (new, old) = (components(new), components(old));
+            let rest = new.last().zip(old.last()).and_then(|(new, old)| new.strip_prefix(*old));
+            rest.is_some_and(|rest| matches!(rest.first(), Some(b'.' | b'~' | b'-' | b'_')))
+        };
+        let given = if new.zip(old).is_some_and(is_copy) { old } else { new };
         // Older versions of CVS write `---` and `+++` without the directories.
         let is_longer = |index: &[u8], name: &[u8]| {
             components(name).len() == 1 && components(index).last() == components(name).last()
@@ -155,9 +163,27 @@ impl Names {
 
     /// The section's own name without `level` leading directories, which are its prefix unless given; `None` if it has no more.
     pub fn stripped(&self, level: Option<usize>) -> Option<String> {
-        let own = components(self.own()?);
-        let rest = own.get(level.unwrap_or_else(|| self.prefix())..).filter(|rest| !rest.is_empty())?;
-        String::from_utf8(rest.join(&b'/')).ok()
+        let own = self.own()?;
+        match level {
+            Some(level) => without_slashes(own, level),
+            None => joined(components(own).get(self.prefix()..)?),
+        }
+    }
+
+    /// All names of existing files without `level` leading directories, its own name first: `--- a.c` and `+++ a.c.new`.
+    pub fn all_stripped(&self, level: Option<usize>) -> Vec<String> {
+        let other = |name: &Name| match level {
+            Some(level) => without_slashes(&name.text, level),
+            None => {
+                let parts = components(&name.text);
+                let is_letter = parts.len() > 1 && matches!(parts[0], b"a" | b"b");
+                joined(&parts[usize::from(is_letter)..])
+            }
+        };
+        let mut all: Vec<String> = self.stripped(level).into_iter().collect();
+        let others: Vec<String> = self.given().filter_map(other).collect();
+        all.extend(others.into_iter().filter(|name| Some(name) != self.stripped(level).as_ref()));
+        all
     }
 
     /// The name for messages, without the prefix that git or a tool gave it.
@@ -174,6 +200,22 @@ impl Names {
     pub fn is_unclear_removal(&self) -> bool {
         self.new.as_ref().is_some_and(|name| name.others.iter().any(|text| text.ends_with(b"(nonexistent)")))
     }
+}
+
+/// A name without the first `level` slashes and what is before them, as `patch -p` counts: `./a` and `/a` have one. `None` if it has
+/// fewer.
+fn without_slashes(name: &[u8], level: usize) -> Option<String> {
+    let mut rest = name;
+    for _ in 0..level {
+        let slash = rest.iter().position(|b| *b == b'/')?;
+        let next = rest[slash..].iter().position(|b| *b != b'/')?;
+        rest = &rest[slash + next..];
+    }
+    joined(&components(rest))
+}
+
+fn joined(parts: &[&[u8]]) -> Option<String> {
+    if parts.is_empty() { None } else { String::from_utf8(parts.join(&b'/')).ok() }
 }
 
 /// The parts of a path, without empty ones and `.`.
@@ -194,7 +236,10 @@ impl Name {
             let is_null = is_null(&text);
             return Name { text, others: Vec::new(), is_absent: is_null || is_epoch(date), is_null };
         }
-        let tab = line.iter().position(|b| *b == b'\t').unwrap_or(line.len());
+        // A name may have a tab, too: then another one is before the date.
+        let mut tabs = (0..line.len()).filter(|at| line[*at] == b'\t');
+        let first = tabs.clone().next().unwrap_or(line.len());
+        let tab = tabs.find(|at| looks_like_date(&line[*at..])).unwrap_or(first);
         let cuts: Vec<usize> =
             (1..tab).filter(|at| is_blank(line[*at]) && !is_blank(line[*at - 1])).collect();
         let date_at = cuts.iter().copied().find(|at| looks_like_date(&line[*at..]));

@@ -62,7 +62,7 @@ impl<'a> Parser<'a> {
         while let Some(line) = self.header(0) {
             if let Some(next) = Open::begin(line) {
                 patch.sections.extend(open.replace(next).and_then(Open::close));
-            } else if let Some((old, new)) = self.name_lines() {
+            } else if let Some((old, new)) = self.name_lines(open.is_some()) {
                 let mut section = match open.take() {
                     Some(header) if header.goes_on_with(old, new) => header.section,
                     other => {
@@ -76,7 +76,7 @@ impl<'a> Parser<'a> {
                 self.hunks(&mut section)?;
                 patch.sections.push(section);
                 continue;
-            } else if line.starts_with(b"@@ -") {
+            } else if begins_hunk(line) {
                 let header = open.take().filter(|header| header.section.hunks.is_empty());
                 let Some(mut header) = header else {
                     return Err(format!(
@@ -105,9 +105,11 @@ impl<'a> Parser<'a> {
         Ok(patch)
     }
 
-    /// The names on the two lines `--- OLD` and `+++ NEW`, if the next lines are these.
-    fn name_lines(&self) -> Option<(&'a [u8], &'a [u8])> {
-        Some((self.header(0)?.strip_prefix(b"--- ")?, self.header(1)?.strip_prefix(b"+++ ")?))
+    /// The names on the two lines `--- OLD` and `+++ NEW`, if the next lines are these. In text, only a hunk after them tells them
+    /// from lines that quote a change.
+    fn name_lines(&self, is_in_header: bool) -> Option<(&'a [u8], &'a [u8])> {
+        let names = (self.header(0)?.strip_prefix(b"--- ")?, self.header(1)?.strip_prefix(b"+++ ")?);
+        (is_in_header || self.header(2).is_some_and(begins_hunk)).then_some(names)
     }
 
     /// Refuses diffs that `patch` reads and that are not read here.
@@ -144,12 +146,20 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// Whether a line begins a hunk. `@@ -, +, @@` is what a tool writes above a list of files.
+fn begins_hunk(line: &[u8]) -> bool {
+    line.starts_with(b"@@ -") && !line.starts_with(b"@@ -,")
+}
+
 /// The offset of the first line of the first section: what is before it is a message.
 pub(crate) fn first_line(text: &[u8]) -> usize {
     let mut at = 0;
-    let mut lines = text.split_inclusive(|byte| *byte == b'\n').peekable();
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n');
     while let Some(line) = lines.next() {
-        let is_pair = line.starts_with(b"--- ") && lines.peek().is_some_and(|next| next.starts_with(b"+++ "));
+        let mut after = lines.clone();
+        let is_pair = line.starts_with(b"--- ")
+            && after.next().is_some_and(|next| next.starts_with(b"+++ "))
+            && after.next().is_some_and(begins_hunk);
         // `diff -u OLD NEW`, as diff itself writes it.
         if is_pair || line.starts_with(b"diff -") || Open::begin(line.trim_ascii_end()).is_some() {
             return at;

@@ -61,6 +61,14 @@ impl Section {
         }
     }
 
+    /// The paths of its file that its names give, the first of which is `path`.
+    pub fn paths(&self, level: Option<usize>) -> Vec<String> {
+        match &self.moved {
+            Some(_) => self.path(level).into_iter().collect(),
+            None => self.names.all_stripped(level),
+        }
+    }
+
     /// The path of the file that it renames or copies.
     pub fn source(&self, level: Option<usize>) -> Option<String> {
         self.moved_name(&self.moved.as_ref()?.from, level)
@@ -74,6 +82,11 @@ impl Section {
             Some(0) => (self.names.stripped(level)? == self.path(None)?).then(|| name.to_owned()),
             Some(level) => name.splitn(level, '/').nth(level - 1).map(str::to_owned),
         }
+    }
+
+    /// Whether it has the contents of a binary file, or says that they differ.
+    pub fn is_binary(&self) -> bool {
+        self.binary.is_some() || self.effect == Effect::Binary
     }
 
     /// Whether the file did not exist.

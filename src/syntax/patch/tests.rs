@@ -170,3 +170,48 @@ fn a_diff_of_another_format_is_not_left_out_silently() {
         assert!(error(&format!("{head}{other}")).contains("only unified diffs"), "{other}");
     }
 }
+
+#[test]
+fn directories_are_left_out_as_patch_counts_them() {
+    let path = |name: &str, level: usize| {
+        parse(&format!("--- {name}\n+++ {name}\n{HUNK}")).sections[0].path(Some(level))
+    };
+    for (name, level, left) in [
+        ("./src/a.c", 1, Some("src/a.c")),
+        ("/src/a.c", 1, Some("src/a.c")),
+        ("old//src/a.c", 1, Some("src/a.c")),
+        ("x/./src/a.c", 2, Some("src/a.c")),
+        ("x/./src/a.c", 1, Some("src/a.c")),
+        ("a.c", 1, None),
+        ("x/", 1, None),
+    ] {
+        assert_eq!(path(name, level).as_deref(), left, "{name} -p{level}");
+    }
+}
+
+#[test]
+fn a_name_may_have_a_tab_where_another_one_is_before_the_date() {
+    assert!(named("p/my\tfile.py\t2020-10-05 20:37:58 +0530", "my\tfile.py"));
+    assert!(named("p/file.py\tmy\tfile", "file.py"));
+}
+
+#[test]
+fn a_copy_next_to_the_file_is_not_the_file() {
+    for (old, new) in [("a/x.c", "b/x.c.new"), ("a/x.c", "b/x.c~"), ("a/x.c.orig", "b/x.c")] {
+        let patch = parse(&format!("--- {old}\n+++ {new}\n{HUNK}"));
+        assert_eq!(patch.sections[0].path(None).as_deref(), Some("x.c"), "{old} {new}");
+    }
+    let patch = parse(&format!("--- a/x.c\n+++ b/x.cpp\n{HUNK}"));
+    assert_eq!(patch.sections[0].path(None).as_deref(), Some("x.cpp"));
+    assert_eq!(patch.sections[0].paths(Some(1)), ["x.cpp", "x.c"]);
+}
+
+#[test]
+fn text_that_looks_like_a_header_is_text_without_a_hunk() {
+    let text = format!("It changes\n--- run(x);\n+++ y = x;\n+++ run(y);\n\n--- a/x.c\n+++ b/x.c\n{HUNK}");
+    let patch = parse(&text);
+    assert_eq!(patch.sections.len(), 1);
+    assert_eq!(patch.sections[0].path(None).as_deref(), Some("x.c"));
+    assert!(text[first_line(text.as_bytes())..].starts_with("--- a/x.c"));
+    assert_eq!(parse(&format!("@@ -, +, @@\n--- a/x.c\n+++ b/x.c\n{HUNK}")).sections.len(), 1);
+}
