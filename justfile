@@ -70,6 +70,11 @@ bench-series TREE SERIES:
     cargo build --locked
     tests/bench/series_as_diffs.py target/debug/pypatch {{TREE}} {{SERIES}}
 
+# What pypatch reads in patches, next to git apply. INPUTS are patches, directories with patches, or bare git repositories.
+bench-reader *INPUTS:
+    cargo build --locked
+    tests/bench/patch_reader.py {{INPUTS}}
+
 # Planning a series of patches, next to quilt and patch(1). TREE is the unpacked release that it is for.
 bench-quilt PATCHES TREE:
     cargo build --release --locked

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::lift::{self, Lift};
 use super::{CliError, ExitStatus, Format, Ui, Workspace, new_patchset, output};
-use crate::import::{self, Applied, Edited, Head, ImportError, ImportedPatch, Options};
+use crate::import::{self, Applied, Edited, Head, ImportError, ImportedPatch, Options, PatchFile};
 use crate::patchset::{NewPatchset, Patchset};
 use crate::plan::plan;
-use crate::report::{Imported, LiftedEdits, patches};
+use crate::report::{self, Imported, LiftedEdits, PatchStats, patches};
+use crate::syntax::patch::Patch;
 use crate::tree::{FileChange, Tree};
 
 #[derive(Debug, clap::Args)]
@@ -17,8 +18,8 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "PATCH")]
     patches: Vec<PathBuf>,
     /// The source that the patches are for: a directory, a tarball, a pin such as python-3.13.5, or git:REPO@REV.
-    #[arg(long, value_name = "SOURCE")]
-    base: String,
+    #[arg(long, value_name = "SOURCE", required_unless_present = "stat")]
+    base: Option<String>,
     /// The id of the new patchset [default: made of the name of the first file or directory].
     #[arg(long, value_name = "ID")]
     id: Option<String>,
@@ -42,6 +43,9 @@ pub(super) struct Args {
     /// The folder of patchsets that the new one is written to.
     #[arg(short, long, value_name = "DIR", default_value = "patchsets")]
     output: PathBuf,
+    /// Take nothing, and print what the patches say: for each file the added and removed lines, modes and renames.
+    #[arg(long, conflicts_with = "base")]
+    stat: bool,
     /// Write nothing, and print the new patchset.yaml.
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -62,8 +66,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if let Some(level) = args.strip {
         patches.iter_mut().for_each(|patch| patch.strip = Some(level));
     }
+    let Some(base) = &args.base else { return stat(ui, &patches, args.format) };
     let patches = import::named(patches);
-    let source = workspace.open(ui, &args.base)?;
+    let source = workspace.open(ui, base)?;
     let tree = source.tree.as_ref();
     let name = name_of(&args.patches[0]);
     let head = Head {
@@ -79,7 +84,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let applied = import::apply(&head, &patches, options, tree, &|new| load(new).map_err(why_invalid))?;
     let show = |written: Option<&Path>| {
         let written = written.map(|folder| folder.display().to_string());
-        let (patchset, source) = (&head.id, &args.base);
+        let (patchset, source) = (&head.id, base);
         ui.show(&Imported { patchset, source, patches: &patches, applied: &applied, written }, args.format)
     };
     if applied.taken.is_empty() || !applied.problems.is_empty() && !args.keep_going {
@@ -107,6 +112,25 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         ui.line(&format!("wrote {}", folder.join("patchset.yaml").display()))?;
     }
     Ok(ExitStatus::Done)
+}
+
+/// Prints what the patches say.
+fn stat(ui: &Ui, patches: &[PatchFile], format: Format) -> Result<ExitStatus, CliError> {
+    let (mut read, mut unread) = (Vec::new(), Vec::new());
+    for patch in patches {
+        match Patch::parse(&patch.bytes) {
+            Ok(parsed) if parsed.sections.is_empty() => {
+                unread.push(format!("{}: it contains no change", patch.name));
+            }
+            Ok(parsed) => read.push((patch, parsed)),
+            Err(why) => unread.push(format!("{}: {why}", patch.name)),
+        }
+    }
+    ui.show(&PatchStats { patches: read }, format)?;
+    if unread.is_empty() {
+        return Ok(ExitStatus::Done);
+    }
+    Err(CliError::unfit(format!("{} cannot be read", report::patches(unread.len()))).details(unread))
 }
 
 /// The new patchset with operations of meaning in the place of hunks.

@@ -20,6 +20,7 @@ mod forms;
 mod hostile;
 mod import;
 mod import_git;
+mod import_stat;
 mod injection;
 mod kill;
 mod lift;
