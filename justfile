@@ -80,6 +80,11 @@ bench-quilt PATCHES TREE:
     cargo build --release --locked
     tests/bench/series_vs_quilt.py {{PATCHES}} {{TREE}}
 
+# Variants of patches for several versions as one edit each, in repositories of python-build-standalone and of CPython
+bench-collapse PATCHES CPYTHON *OPTIONS:
+    cargo build --locked
+    tests/bench/collapse_families.py target/debug/pypatch {{PATCHES}} {{CPYTHON}} {{OPTIONS}}
+
 # Stops each command that writes at every system call that changes the disk, and prints what that did; takes minutes
 faults:
     cargo test --locked --test cli -- --ignored --nocapture every_fault

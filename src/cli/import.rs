@@ -16,57 +16,66 @@ pub(super) struct Args {
     /// A patch, a mailbox, a quilt `series` file, a directory with a series or with patches, or commits: git:REPO@COMMIT or
     /// git:REPO@A..B; several are taken in this order.
     #[arg(required = true, value_name = "PATCH")]
-    patches: Vec<PathBuf>,
-    /// The source that the patches are for: a directory, a tarball, a pin such as python-3.13.5, or git:REPO@REV.
+    pub(super) patches: Vec<PathBuf>,
+    /// The source that the patches are for: a directory, a tarball, a pin such as python-3.13.5, or git:REPO@REV. With --collapse, one
+    /// for each patch, in the same order.
     #[arg(long, value_name = "SOURCE", required_unless_present = "stat")]
-    base: Option<String>,
+    pub(super) base: Vec<String>,
     /// The id of the new patchset [default: made of the name of the first file or directory].
     #[arg(long, value_name = "ID")]
-    id: Option<String>,
+    pub(super) id: Option<String>,
     /// How many leading directories of the names in the patches are left out [default: as the series says, or as the files of the base
     /// need it].
     #[arg(short = 'p', long = "strip", value_name = "N")]
-    strip: Option<usize>,
+    pub(super) strip: Option<usize>,
     /// How many lines of context, at each end of a hunk, need not fit. A patch that needs it is written again, so that it fits
     /// without.
     #[arg(long, value_name = "N", default_value_t = 0)]
-    fuzz: usize,
+    pub(super) fuzz: usize,
     /// Make an edit of each file of a patch instead of one of each patch.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "collapse")]
     split: bool,
     /// Leave out the patches that cannot be taken, and write the others.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "collapse")]
     keep_going: bool,
-    /// Which operations of meaning are taken in the place of hunks, as `pypatch lift` proposes them.
-    #[arg(long, value_name = "WHICH", default_value = "none")]
-    lift: Lift,
+    /// Make one edit of the patches, which are variants of one for different versions. It gives on each base what the patch for it gives.
+    #[arg(long)]
+    pub(super) collapse: bool,
+    /// Refuse hunks that differ in meaning between two versions. Without it, they are named, and written for each version if other hunks
+    /// are alike.
+    #[arg(long, requires = "collapse")]
+    pub(super) same_meaning: bool,
+    /// Which operations of meaning are taken in the place of hunks, as `pypatch lift` proposes them [default: none, or all with
+    /// --collapse].
+    #[arg(long, value_name = "WHICH")]
+    pub(super) lift: Option<Lift>,
     /// The folder of patchsets that the new one is written to.
     #[arg(short, long, value_name = "DIR", default_value = "patchsets")]
-    output: PathBuf,
+    pub(super) output: PathBuf,
     /// Take nothing, and print what the patches say: for each file the added and removed lines, modes and renames.
-    #[arg(long, conflicts_with = "base")]
+    #[arg(long, conflicts_with_all = ["base", "collapse"])]
     stat: bool,
     /// Write nothing, and print the new patchset.yaml.
     #[arg(short = 'n', long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// The output format.
     #[arg(long, default_value = "text")]
-    format: Format,
+    pub(super) format: Format,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let mut patches = Vec::new();
     for path in &args.patches {
-        let range = path.to_str().map_or(Ok(None), import::read_commits).map_err(unreadable)?;
-        patches.extend(match range {
-            Some((commits, _)) => commits,
-            None => import::read(path).map_err(unreadable)?,
-        });
+        patches.extend(read(path, args.strip)?);
     }
-    if let Some(level) = args.strip {
-        patches.iter_mut().for_each(|patch| patch.strip = Some(level));
-    }
-    let Some(base) = &args.base else { return stat(ui, &patches, args.format) };
+    let base = match &args.base[..] {
+        [] => return stat(ui, &patches, args.format),
+        [base] => base,
+        _ => {
+            return Err(CliError::usage("--base is given several times")
+                .help("give --collapse to make one edit of patches for several versions"));
+        }
+    };
     let patches = import::named(patches);
     let source = workspace.open(ui, base)?;
     let tree = source.tree.as_ref();
@@ -74,7 +83,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let head = Head {
         id: args.id.clone().unwrap_or_else(|| import::id_of(&name)),
         title: format!("Patches of {name}"),
-        pin: source.pin.as_ref().map(|pin| pin.name.clone()),
+        pins: source.pin.iter().map(|pin| pin.name.clone()).collect(),
+        applies_to: None,
     };
     let folder = args.output.join(&head.id);
     new_patchset::require_free(&workspace.catalog, &head.id, &folder)?;
@@ -94,8 +104,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let mut new = written(&head, &patches, &applied);
     let loaded = load(&new)?;
     require_same(&loaded, tree, &applied.changes)?;
-    if args.lift != Lift::None {
-        new = lifted(ui, workspace, &loaded, &new, tree, args.lift)?;
+    if let Some(which @ (Lift::All | Lift::Ask)) = args.lift {
+        new = lifted(ui, workspace, &loaded, &new, tree, which)?;
     }
     if args.dry_run {
         show(None)?;
@@ -131,6 +141,19 @@ fn stat(ui: &Ui, patches: &[PatchFile], format: Format) -> Result<ExitStatus, Cl
         return Ok(ExitStatus::Done);
     }
     Err(CliError::unfit(format!("{} cannot be read", report::patches(unread.len()))).details(unread))
+}
+
+/// The patches that an argument names.
+pub(super) fn read(path: &Path, strip: Option<usize>) -> Result<Vec<PatchFile>, CliError> {
+    let commits = path.to_str().map_or(Ok(None), import::read_commits).map_err(unreadable)?;
+    let mut patches = match commits {
+        Some((commits, _)) => commits,
+        None => import::read(path).map_err(unreadable)?,
+    };
+    if let Some(level) = strip {
+        patches.iter_mut().for_each(|patch| patch.strip = Some(level));
+    }
+    Ok(patches)
 }
 
 /// The new patchset with operations of meaning in the place of hunks.

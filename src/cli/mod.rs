@@ -4,6 +4,7 @@ mod apply;
 mod base;
 mod build;
 mod check;
+mod collapse;
 mod completions;
 mod deferred;
 mod diff;
@@ -233,6 +234,7 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Status(args) => status::run(ui, args),
         Command::Revert(args) => revert::run(ui, args),
         Command::Export(args) => export::run(ui, &workspace(), args),
+        Command::Import(args) if args.collapse => collapse::run(ui, &workspace(), args),
         Command::Import(args) => import::run(ui, &workspace(), args),
         Command::Record(args) => record::run(ui, &workspace(), args),
         Command::Lift(args) => lift::run(ui, &workspace(), args),

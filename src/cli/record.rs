@@ -87,7 +87,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     }
     let on = layers.last().map(|last| format!(" on `{}`", last.id)).unwrap_or_default();
     let pin = source.pin.as_ref().filter(|_| layers.is_empty()).map(|pin| pin.name.clone());
-    let head = Head { id: patchset.clone(), title: format!("Changes of {}{on}", args.tree), pin };
+    let title = format!("Changes of {}{on}", args.tree);
+    let head = Head { id: patchset.clone(), title, pins: pin.into_iter().collect(), applies_to: None };
     let folder = args.output.join(&patchset);
     new_patchset::require_free(&workspace.catalog, &patchset, &folder)?;
     output::require_new_directory(workspace, &[&source.spec, &tree.spec], &folder)?;

@@ -20,6 +20,7 @@ mod tests;
 pub use context::Context;
 pub use fact::unmet;
 pub use lift::{LiftedHunk, lift};
+pub(crate) use lift::{gives, groups, slides};
 pub use outcome::{AnchorLine, Near, Outcome, OutcomeKind, Part, normalized};
 pub use overwritten::{FirstDifference, Overwritten, overwritten};
 pub use resolve::{chosen, resolve};

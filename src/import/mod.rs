@@ -4,6 +4,7 @@
 //! depends on those without which the result would be another one.
 
 mod changes;
+mod collapse;
 mod commits;
 mod message;
 mod order;
@@ -22,6 +23,7 @@ use serde_yaml::{FlowSeq, LitStr};
 use crate::patchset::{NewPatchset, indented, yaml};
 use crate::tree::{TreeError, TreePath};
 
+pub use collapse::{Absence, Collapsed, CollapsedHunk, Likeness, Unlike, Variant, collapse};
 pub use commits::read_commits;
 pub use message::Message;
 pub use order::{Applied, Options, Taken, apply, record};
@@ -142,17 +144,22 @@ pub struct Head {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// The pin that is the base, if it is one.
-    pub pin: Option<String>,
+    /// The pins that are the bases.
+    pub pins: Vec<String>,
+    /// The versions that it is for, if they are known.
+    pub applies_to: Option<String>,
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
 struct HeadYaml<'a> {
     schema: u32,
     id: &'a str,
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pins: Option<FlowSeq<[&'a str; 1]>>,
+    applies_to: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pins: Option<FlowSeq<&'a [String]>>,
 }
 
 #[derive(Serialize)]
@@ -199,29 +206,38 @@ fn allowed(lints: &BTreeMap<String, String>) -> BTreeMap<String, String> {
 
 /// The patchset in which each patch is an edit.
 pub fn write(head: &Head, patches: &[Edited<'_>]) -> NewPatchset {
+    let mut text = beginning(head);
+    let blocks = patches.iter().map(|edited| edit_text(edited, &changes(&edited.unit.steps)));
+    text.push_str(&blocks.collect::<Vec<_>>().join("\n"));
+    let files = patches.iter().flat_map(|edited| edited.unit.files.clone()).collect();
+    NewPatchset { yaml: text, files }
+}
+
+/// What is above the first edit.
+fn beginning(head: &Head) -> String {
     let top = HeadYaml {
         schema: 1,
         id: &head.id,
         title: &head.title,
-        pins: head.pin.as_ref().map(|pin| FlowSeq([pin.as_str()])),
+        applies_to: head.applies_to.as_deref(),
+        pins: (!head.pins.is_empty()).then_some(FlowSeq(&head.pins)),
     };
-    let mut text = yaml(&top);
-    text.push_str("\nedits:\n");
-    let blocks = patches.iter().map(|Edited { unit, message, depends_on, lints }| {
-        let edit = EditYaml {
-            id: &unit.id,
-            why: LitStr(&message.why),
-            upstream: message.upstream.as_deref(),
-            author: message.author.as_deref(),
-            date: message.date.as_deref(),
-            depends_on: (!depends_on.is_empty()).then_some(FlowSeq(*depends_on)),
-            allow: allowed(lints),
-        };
-        indented(&yaml(&edit), 4).replacen("    ", "  - ", 1) + &changes(&unit.steps)
-    });
-    text.push_str(&blocks.collect::<Vec<_>>().join("\n"));
-    let files = patches.iter().flat_map(|edited| edited.unit.files.clone()).collect();
-    NewPatchset { yaml: text, files }
+    yaml(&top) + "\nedits:\n"
+}
+
+/// An edit with these changes.
+fn edit_text(edited: &Edited<'_>, changes: &str) -> String {
+    let Edited { unit, message, depends_on, lints } = edited;
+    let edit = EditYaml {
+        id: &unit.id,
+        why: LitStr(&message.why),
+        upstream: message.upstream.as_deref(),
+        author: message.author.as_deref(),
+        date: message.date.as_deref(),
+        depends_on: (!depends_on.is_empty()).then_some(FlowSeq(*depends_on)),
+        allow: allowed(lints),
+    };
+    indented(&yaml(&edit), 4).replacen("    ", "  - ", 1) + changes
 }
 
 /// The changes of an edit, as people write them.

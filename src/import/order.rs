@@ -8,7 +8,7 @@ use super::unit::{Draft, Unit, written};
 use super::{Edited, Head, ImportedPatch, Message, PatchFile, Problem, allowed, write};
 use crate::edit::{Near, Outcome};
 use crate::patchset::{Edit, NewPatchset, Patchset, prerequisites};
-use crate::plan::{joined, plan};
+use crate::plan::{Plan, joined, plan};
 use crate::syntax::patch::{Effect, Patch, Section};
 use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError, TreePath};
 
@@ -281,17 +281,22 @@ impl Run<'_> {
         if planned.is_done() {
             return Ok(Err("the base has its changes already".to_owned()));
         }
-        let part = planned.edits.iter().flat_map(|edit| &edit.parts).find(|part| part.outcome.is_failure());
-        let why = part.and_then(|part| {
-            let nearest = match &part.outcome {
-                Outcome::Missing { near, .. } => near.first(),
-                _ => None,
-            };
-            let nearest = nearest.map(|Near { place, why }| format!("; near: line {}, {why}", place.line));
-            Some(format!("{}: {}{}", part.file, part.outcome.reason()?, nearest.unwrap_or_default()))
-        });
-        Ok(Err(why.unwrap_or_else(|| "its result would be changed again by itself".to_owned())))
+        Ok(Err(why_unfit(&planned)))
     }
+}
+
+/// Why a plan does not fit.
+pub(super) fn why_unfit(planned: &Plan) -> String {
+    let part = planned.edits.iter().flat_map(|edit| &edit.parts).find(|part| part.outcome.is_failure());
+    let why = part.and_then(|part| {
+        let nearest = match &part.outcome {
+            Outcome::Missing { near, .. } => near.first(),
+            _ => None,
+        };
+        let nearest = nearest.map(|Near { place, why }| format!("; near: line {}, {why}", place.line));
+        Some(format!("{}: {}{}", part.file, part.outcome.reason()?, nearest.unwrap_or_default()))
+    });
+    why.unwrap_or_else(|| "its result would be changed again by itself".to_owned())
 }
 
 /// An edit, and those before it.

@@ -39,8 +39,8 @@ impl From<&str> for Unfit {
 /// The places of `hunks` in a file, each with as little fuzz as it needs, or why one has none.
 pub(super) fn places(lines: &[&[u8]], hunks: &[Hunk]) -> Result<Vec<Placed>, Unfit> {
     let (mut placed, mut from, mut moved) = (Vec::new(), 0, 0isize);
-    for hunk in hunks {
-        let search = Search::new(lines, hunk, from, moved);
+    for (at, hunk) in hunks.iter().enumerate() {
+        let search = Search { rest: &hunks[at + 1..], ..Search::new(lines, hunk, from, moved) };
         let place = search.place()?;
         from = place.at + changed_end(hunk);
         moved = place.at as isize - hunk.old_start as isize;
@@ -86,6 +86,8 @@ fn changed_end(hunk: &Hunk) -> usize {
 struct Search<'a> {
     lines: &'a [&'a [u8]],
     hunk: &'a Hunk,
+    /// The hunks after it.
+    rest: &'a [Hunk],
     old: Vec<&'a [u8]>,
     /// The line that it is expected at.
     expected: usize,
@@ -102,6 +104,7 @@ impl<'a> Search<'a> {
         Search {
             lines,
             hunk,
+            rest: &[],
             old: hunk.lines.iter().filter(is_old).map(|(_, text)| &text[..]).collect(),
             expected: hunk.old_start.saturating_add_signed(moved),
             from,
@@ -186,7 +189,22 @@ impl<'a> Search<'a> {
         let (start, end) = (start.max(0) as usize, end.max(0) as usize);
         let is_far = at.abs_diff(self.expected) > NEAR;
         let counts = |other: &usize| *other != at && (is_far || other.abs_diff(self.expected) <= NEAR);
-        (self.from..self.lines.len()).filter(counts).filter(|other| self.fits(*other, start, end)).count()
+        let fits = |other: &usize| self.fits(*other, start, end) && self.leaves_room(*other);
+        (self.from..self.lines.len()).filter(counts).filter(fits).count()
+    }
+
+    /// Whether the hunks after it fit below it, if it is at that place.
+    fn leaves_room(&self, at: usize) -> bool {
+        let mut from = at + changed_end(self.hunk);
+        self.rest.iter().all(|hunk| {
+            let search = Search::new(self.lines, hunk, from, 0);
+            match (from..=self.lines.len()).find(|at| search.fits(*at, 0, 0)) {
+                Some(at) => from = at + changed_end(hunk),
+                // With fuzz, it may be anywhere.
+                None => return (0..from).all(|at| !search.fits(at, 0, 0)),
+            }
+            true
+        })
     }
 
     /// Whether its new lines are where it is expected.

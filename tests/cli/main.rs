@@ -9,6 +9,7 @@ mod common;
 mod apply;
 mod build;
 mod chains;
+mod collapse;
 mod corpus;
 mod diff;
 mod explain;

@@ -5,7 +5,7 @@ use similar::{Algorithm, DiffTag};
 use crate::text::{Rewrite, Span, diff_tokens, lines, tokens};
 
 /// The groups of lines in which two texts differ, in order. Each replaces whole lines.
-pub(super) fn groups(before: &[u8], after: &[u8]) -> Vec<Rewrite> {
+pub(crate) fn groups(before: &[u8], after: &[u8]) -> Vec<Rewrite> {
     let (old, new): (Vec<Span>, Vec<Span>) = (lines(before).collect(), lines(after).collect());
     let text = |spans: &[Span], text| spans.iter().map(|span: &Span| span.of(text)).collect::<Vec<_>>();
     let ops = diff_tokens(Algorithm::Patience, &text(&old, before), &text(&new, after));
@@ -23,7 +23,7 @@ pub(super) fn groups(before: &[u8], after: &[u8]) -> Vec<Rewrite> {
 
 /// The same insertion or removal of lines at each place where it gives the same text: `a` and a blank line before `b` are
 /// also a blank line and `a` after what is above. The group itself is the first.
-pub(super) fn slides(text: &[u8], group: &Rewrite) -> Vec<Rewrite> {
+pub(crate) fn slides(text: &[u8], group: &Rewrite) -> Vec<Rewrite> {
     const MOST: usize = 12;
     let mut all = vec![group.clone()];
     if !group.span.is_empty() && !group.with.is_empty() {

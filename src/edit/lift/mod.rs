@@ -25,6 +25,7 @@ use crate::patchset::Change;
 use crate::text::{Rewrite, Span, apply, hunks, lines};
 use crate::tree::{File, FileChange, OverlayTree, TreeError, TreePath};
 use crate::yaml;
+pub(crate) use group::{groups, slides};
 use propose::{Scene, Verbs};
 
 /// A hunk of the change of a file, and what it was lifted to.
@@ -69,6 +70,46 @@ pub fn lift(
         lifted.push(LiftedHunk { bytes: hunk.bytes, changes });
     }
     Ok(Some(lifted))
+}
+
+/// Whether changes together give exactly the bytes `wanted` of `path`, and change nothing else.
+///
+/// # Errors
+/// If the tree cannot be read.
+pub(crate) fn gives(
+    context: &Context<'_>,
+    path: &TreePath,
+    changes: &[Change],
+    wanted: &[u8],
+) -> Result<bool, TreeError> {
+    let Some(file) = context.parsed(path)? else { return Ok(false) };
+    let mut all = Vec::new();
+    for change in changes {
+        let Some(own) = rewrites_by(context, path, change)? else { return Ok(false) };
+        all.extend(own);
+    }
+    Ok(apply(&file.bytes, &all).is_ok_and(|result| result == wanted))
+}
+
+/// What a change rewrites, if it changes nothing but lines of `path`.
+fn rewrites_by(
+    context: &Context<'_>,
+    path: &TreePath,
+    change: &Change,
+) -> Result<Option<Vec<Rewrite>>, TreeError> {
+    let mut rewrites = Vec::new();
+    for part in &resolve_change(context, 0, change)? {
+        if !matches!(part.outcome, Outcome::Change(_)) || part.file != *path {
+            return Ok(None);
+        }
+        for delta in &part.deltas {
+            match delta.as_rewrite() {
+                Some(rewrite) => rewrites.push(rewrite.clone()),
+                None => return Ok(None),
+            }
+        }
+    }
+    Ok(Some(rewrites))
 }
 
 /// How many of `groups` are in a hunk.
@@ -249,19 +290,7 @@ impl Lifting<'_> {
         if change.operation.family() == Family::Text {
             return Ok(None);
         }
-        let parts = resolve_change(self.context, 0, &change)?;
-        let mut rewrites = Vec::new();
-        for part in &parts {
-            if !matches!(part.outcome, Outcome::Change(_)) || part.file != self.file.path {
-                return Ok(None);
-            }
-            for delta in &part.deltas {
-                match delta.as_rewrite() {
-                    Some(rewrite) => rewrites.push(rewrite.clone()),
-                    None => return Ok(None),
-                }
-            }
-        }
+        let Some(rewrites) = rewrites_by(self.context, &self.file.path, &change)? else { return Ok(None) };
         let is_same = apply(&self.file.bytes, &rewrites).is_ok_and(|result| result == wanted);
         Ok(is_same.then_some(Tried { change, rewrites }))
     }

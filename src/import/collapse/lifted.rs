@@ -1,0 +1,154 @@
+//! Operations of meaning that do in each version what its variant does.
+
+use super::form::Form;
+use super::slot::{Slot, Texts};
+use super::versions::{Run, Versions, runs};
+use crate::edit::{Context, gives, lift};
+use crate::patchset::Change;
+use crate::text::apply;
+use crate::tree::{File, TreeError, TreePath};
+
+/// The operations of a slot, for each run of versions that has it.
+#[derive(Debug, Clone)]
+pub(super) struct Lifted {
+    runs: Vec<(Run, Vec<Form>)>,
+    /// Whether the operations are the same in all versions, values and all.
+    pub is_shared: bool,
+}
+
+impl Lifted {
+    /// The names of its operations.
+    pub(super) fn operations(&self) -> Vec<&'static str> {
+        let mut names: Vec<&'static str> =
+            self.runs.iter().flat_map(|(_, forms)| forms.iter().map(|form| form.operation)).collect();
+        names.dedup();
+        names
+    }
+
+    pub(super) fn items(&self, versions: &Versions) -> Vec<String> {
+        let of_run = |(run, forms): &(Run, Vec<Form>)| {
+            let when = versions.range(*run);
+            forms.iter().map(|form| form.item(when.as_deref())).collect::<Vec<_>>()
+        };
+        self.runs.iter().flat_map(of_run).collect()
+    }
+}
+
+/// A slot in one version.
+struct Site<'a> {
+    variant: usize,
+    context: &'a Context<'a>,
+    path: TreePath,
+    wanted: Vec<u8>,
+}
+
+impl Site<'_> {
+    /// The changes for the path of this version.
+    fn own(&self, changes: &[Change]) -> Vec<Change> {
+        changes.iter().map(|change| Change { file: vec![self.path.clone()], ..change.clone() }).collect()
+    }
+
+    /// What its hunk is lifted to.
+    fn lifted(&self) -> Result<Option<Vec<Change>>, TreeError> {
+        let file = self.context.parsed(&self.path)?;
+        let after = File::new(self.wanted.clone(), file.is_some_and(|file| file.executable));
+        let hunks = lift(self.context, &self.path, &after)?.unwrap_or_default();
+        let changes: Option<Vec<Vec<Change>>> = hunks.into_iter().map(|hunk| hunk.changes).collect();
+        Ok(changes.map(|all| all.concat()).filter(|all| !all.is_empty()))
+    }
+
+    fn takes(&self, changes: &[Change]) -> Result<bool, TreeError> {
+        gives(self.context, &self.path, &self.own(changes), &self.wanted)
+    }
+}
+
+/// The operations of a slot, if it has one form in all versions that follow each other; if its lines are not the same in all of them
+/// (`is_same`), perhaps with other values.
+///
+/// # Errors
+/// If a tree cannot be read.
+pub(super) fn lifted(
+    texts: &Texts<'_>,
+    slot: &Slot,
+    is_same: bool,
+    contexts: &[Context<'_>],
+    versions: &Versions,
+) -> Result<Option<Lifted>, TreeError> {
+    let mut sites = Vec::new();
+    for variant in slot.present() {
+        let (Some(text), Some(group)) = (&texts.texts[variant], &slot.at[variant]) else { continue };
+        let Ok(wanted) = apply(&text.before, std::slice::from_ref(group)) else { return Ok(None) };
+        sites.push(Site { variant, context: &contexts[variant], path: text.path.clone(), wanted });
+    }
+    // The newest first: what was found in any version may be what all of them take.
+    let mut candidates: Vec<Vec<Change>> = Vec::new();
+    for site in sites.iter().rev() {
+        let mut is_taken = false;
+        for known in &candidates {
+            is_taken = is_taken || site.takes(known)?;
+        }
+        if !is_taken {
+            match site.lifted()? {
+                Some(changes) => candidates.push(changes),
+                None => return Ok(None),
+            }
+        }
+        if candidates.len() > 1 && is_same {
+            return Ok(None);
+        }
+    }
+    let mut found = Vec::new();
+    let mut is_shared = true;
+    for (first, last) in runs(&slot.present()) {
+        let own: Vec<&Site<'_>> =
+            sites.iter().filter(|site| (first..=last).contains(&site.variant)).collect();
+        let Some(pieces) = pieces(&own, &candidates)? else { return Ok(None) };
+        is_shared &= pieces.len() == 1;
+        let count = pieces[0].1.len();
+        if pieces.iter().any(|(_, changes)| changes.len() != count) {
+            return Ok(None);
+        }
+        let mut forms = Vec::new();
+        for at in 0..count {
+            let mut of_piece: Vec<(Run, Form)> = Vec::new();
+            for (run, changes) in &pieces {
+                for site in own.iter().filter(|site| (run.0..=run.1).contains(&site.variant)) {
+                    let change = &site.own(changes)[at];
+                    of_piece.push(((site.variant, site.variant), Form::of(change)));
+                }
+            }
+            let Some(form) = Form::merged(&of_piece, versions) else { return Ok(None) };
+            forms.push(form);
+        }
+        found.push(((first, last), forms));
+    }
+    Ok(Some(Lifted { runs: found, is_shared }))
+}
+
+/// A run of versions, and the changes that all of them take.
+type Piece<'a> = (Run, &'a Vec<Change>);
+
+/// The longest runs of sites that take the same changes, from the first; `None` if one takes none of them.
+fn pieces<'a>(
+    sites: &[&Site<'_>],
+    candidates: &'a [Vec<Change>],
+) -> Result<Option<Vec<Piece<'a>>>, TreeError> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < sites.len() {
+        let mut best: Option<(usize, &Vec<Change>)> = None;
+        for candidate in candidates {
+            let mut end = at;
+            while end < sites.len() && sites[end].takes(candidate)? {
+                end += 1;
+            }
+            if end > at && best.is_none_or(|(known, _)| end > known) {
+                best = Some((end, candidate));
+            }
+        }
+        let Some((end, candidate)) = best else { return Ok(None) };
+        found.push(((sites[at].variant, sites[end - 1].variant), candidate));
+        at = end;
+    }
+    Ok(Some(found))
+}
