@@ -131,6 +131,36 @@ fn a_hunk_that_could_be_found_elsewhere_is_written_for_each_version() {
 }
 
 #[test]
+fn lines_with_the_same_context_at_one_end_only_are_inserted_there() {
+    let env = TestEnvironment::new();
+    let all: Variants<'_> = &[
+        ("3.12.1", &[("notes.txt", "a\nfirst\nx\ny\n", "a\nfirst\nnew\nx\ny\n")]),
+        ("3.13.0", &[("notes.txt", "b\nfirst\nz\n", "b\nfirst\nnew\nz\n")]),
+    ];
+    variants(&env, all);
+    assert_snapshot!(run(&env, &["3.12.1", "3.13.0"], &[]), @"
+      notes.txt:3,3  one form: text.insert
+    foo: one edit for 2 variants, 1 hunk, 1 in one form; the same bytes on CPython 3.12.1, 3.13.0
+    wrote patchsets/foo/patchset.yaml
+    [exit 0]
+    ");
+    assert_snapshot!(written(&env), @"
+    - id: foo
+      why: |-
+        foo-3.13.0.patch does not say why.
+      file: notes.txt
+      text.insert:
+        after: |
+          first
+        text: |
+          new
+    ");
+    let output = run(&env, &["3.12.1", "3.13.0"], &["--id", "bar", "--lift", "none"]);
+    assert!(output.contains("by version: diff"), "{output}");
+    assert_gives(&env, all);
+}
+
+#[test]
 fn an_operation_that_fits_all_versions_takes_the_place_of_their_hunks() {
     let env = TestEnvironment::new();
     let all: Variants<'_> = &[

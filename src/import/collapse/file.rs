@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::form::{Form, by_version, item};
-use super::hunks::section;
+use super::hunks::{runs_of, section};
 use super::lifted::Lifted;
 use super::meaning::Likeness;
 use super::slot::{Slot, Text, Texts};
 use super::variant::Variant;
-use super::versions::{Run, Versions, runs};
+use super::versions::{Run, Versions};
 use crate::import::{Draft, id_of, written};
 use crate::text::{Side, unified};
 use crate::tree::{File, FileChange, TreeError, TreePath};
@@ -142,7 +142,7 @@ impl<'a> LogicalFile<'a> {
             match (level, self.lifted.get(number).and_then(Option::as_ref)) {
                 (Level::Lift, Some(lifted)) => parts.items.extend(lifted.items(versions)),
                 (Level::Lift | Level::Shared, _) => {
-                    for run in shared_runs(&texts, slot) {
+                    for run in runs_of(&texts, &self.slots, number) {
                         of_runs.entry(run).or_default().push(number);
                     }
                 }
@@ -249,17 +249,6 @@ impl<'a> LogicalFile<'a> {
         let paths = self.paths();
         format!("{id}.{}", id_of(paths.last().map(TreePath::as_str).unwrap_or_default()))
     }
-}
-
-/// The runs of variants whose groups have the same lines.
-pub(super) fn shared_runs(texts: &Texts<'_>, slot: &Slot) -> Vec<Run> {
-    let mut found: Vec<Run> = Vec::new();
-    for run in runs(&slot.present()) {
-        let variants: Vec<usize> = (run.0..=run.1).collect();
-        let same = variants.chunk_by(|a, b| texts.lines(slot, *a) == texts.lines(slot, *b));
-        found.extend(same.map(|run| (run[0], run[run.len() - 1])));
-    }
-    found
 }
 
 /// Whether a change is one of lines.

@@ -1,7 +1,7 @@
 //! Writes the hunks that several variants share, with no more context than their bases have in common.
 
 use super::slot::{Slot, Texts};
-use super::versions::Run;
+use super::versions::{Run, runs};
 use crate::edit::groups;
 use crate::text::{Rewrite, lines};
 
@@ -100,6 +100,31 @@ fn level(texts: &Texts<'_>, slots: &[Slot], hunk: &mut Hunk<'_>, run: Run) {
     } else if after < before && !is_end {
         hunk.before.drain(..before - after);
     }
+}
+
+/// The runs of variants in which a slot is one hunk: of those whose lines are the same, as many together as share enough context.
+pub(super) fn runs_of(texts: &Texts<'_>, slots: &[Slot], number: usize) -> Vec<Run> {
+    let mut found = Vec::new();
+    for (mut first, last) in shared_runs(texts, &slots[number]) {
+        while first <= last {
+            let fits = |end: &usize| section(texts, slots, &[number], (first, *end)).is_some();
+            let end = (first + 1..=last).rev().find(fits).unwrap_or(first);
+            found.push((first, end));
+            first = end + 1;
+        }
+    }
+    found
+}
+
+/// The runs of variants whose groups have the same lines.
+pub(super) fn shared_runs(texts: &Texts<'_>, slot: &Slot) -> Vec<Run> {
+    let mut found: Vec<Run> = Vec::new();
+    for run in runs(&slot.present()) {
+        let variants: Vec<usize> = (run.0..=run.1).collect();
+        let same = variants.chunk_by(|a, b| texts.lines(slot, *a) == texts.lines(slot, *b));
+        found.extend(same.map(|run| (run[0], run[run.len() - 1])));
+    }
+    found
 }
 
 /// The lines of a group, those that stay the same among them.

@@ -1,12 +1,18 @@
 //! Operations of meaning that do in each version what its variant does.
 
+use serde_json::{Map, json};
+
 use super::form::Form;
 use super::slot::{Slot, Texts};
 use super::versions::{Run, Versions, runs};
 use crate::edit::{Context, gives, lift};
 use crate::patchset::Change;
-use crate::text::apply;
+use crate::text::{apply, lines};
 use crate::tree::{File, TreeError, TreePath};
+use crate::yaml;
+
+/// The most lines by which a plain change is found.
+const MOST_LINES: usize = 3;
 
 /// The operations of a slot, for each run of versions that has it.
 #[derive(Debug, Clone)]
@@ -74,12 +80,7 @@ pub(super) fn lifted(
     contexts: &[Context<'_>],
     versions: &Versions,
 ) -> Result<Option<Lifted>, TreeError> {
-    let mut sites = Vec::new();
-    for variant in slot.present() {
-        let (Some(text), Some(group)) = (&texts.texts[variant], &slot.at[variant]) else { continue };
-        let Ok(wanted) = apply(&text.before, std::slice::from_ref(group)) else { return Ok(None) };
-        sites.push(Site { variant, context: &contexts[variant], path: text.path.clone(), wanted });
-    }
+    let Some(sites) = sites(texts, slot, contexts) else { return Ok(None) };
     // The newest first: what was found in any version may be what all of them take.
     let mut candidates: Vec<Vec<Change>> = Vec::new();
     for site in sites.iter().rev() {
@@ -123,6 +124,81 @@ pub(super) fn lifted(
         found.push(((first, last), forms));
     }
     Ok(Some(Lifted { runs: found, is_shared }))
+}
+
+/// The slot in each version that has it.
+fn sites<'a>(texts: &Texts<'_>, slot: &Slot, contexts: &'a [Context<'a>]) -> Option<Vec<Site<'a>>> {
+    let mut sites = Vec::new();
+    for variant in slot.present() {
+        let (text, group) = (texts.texts[variant].as_ref()?, slot.at[variant].as_ref()?);
+        let wanted = apply(&text.before, std::slice::from_ref(group)).ok()?;
+        sites.push(Site { variant, context: &contexts[variant], path: text.path.clone(), wanted });
+    }
+    Some(sites)
+}
+
+/// A change of plain text that does in all versions what the slot does, whose lines are the same in all of them: lines are inserted
+/// after or before those that all versions have there, or replaced with those above.
+///
+/// # Errors
+/// If a tree cannot be read.
+pub(super) fn plain(
+    texts: &Texts<'_>,
+    slot: &Slot,
+    contexts: &[Context<'_>],
+    versions: &Versions,
+) -> Result<Option<Lifted>, TreeError> {
+    let Some(sites) = sites(texts, slot, contexts) else { return Ok(None) };
+    let Some(last) = sites.last() else { return Ok(None) };
+    let (Some(text), Some(group)) = (&texts.texts[last.variant], &slot.at[last.variant]) else {
+        return Ok(None);
+    };
+    let (above, below) = text.before.split_at(group.span.start);
+    let (old, below) = below.split_at(group.span.len());
+    for count in (0..=MOST_LINES).rev() {
+        let start = lines(above).count().saturating_sub(count);
+        let above: Vec<u8> = lines(above).skip(start).flat_map(|line| line.of(above).to_vec()).collect();
+        let below: Vec<u8> = lines(below).take(count).flat_map(|line| line.of(below).to_vec()).collect();
+        let texts = [&above[..], &below, old, &group.with].map(|text| std::str::from_utf8(text).ok());
+        let [Some(above), Some(below), Some(old), Some(new)] = texts else { return Ok(None) };
+        let proposals = match (old.is_empty(), count) {
+            (true, 0) => Vec::new(),
+            (true, _) => {
+                let after = json!({"after": above, "text": new});
+                vec![("text.insert", after), ("text.insert", json!({"before": below, "text": new}))]
+            }
+            (false, _) => {
+                let (find, with) = ([above, old].concat(), [above, new].concat());
+                vec![("text.replace", json!({"find": find, "with": with}))]
+            }
+        };
+        for (operation, arguments) in proposals {
+            let mut map = Map::new();
+            map.insert("file".to_owned(), json!(last.path));
+            map.insert(operation.to_owned(), arguments);
+            let Ok(change) = yaml::from_json(map.into()).read::<Change>() else { continue };
+            if change.check().is_err() {
+                continue;
+            }
+            let changes = vec![change];
+            let mut is_taken = true;
+            for site in &sites {
+                is_taken = is_taken && site.takes(&changes)?;
+            }
+            if is_taken {
+                let of_run = |run: Run| {
+                    let own = sites.iter().filter(|site| (run.0..=run.1).contains(&site.variant));
+                    let forms: Vec<(Run, Form)> = own
+                        .map(|site| ((site.variant, site.variant), Form::of(&site.own(&changes)[0])))
+                        .collect();
+                    Some((run, vec![Form::merged(&forms, versions)?]))
+                };
+                let found: Option<Vec<_>> = runs(&slot.present()).into_iter().map(of_run).collect();
+                return Ok(found.map(|runs| Lifted { runs, is_shared: true }));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// A run of versions, and the changes that all of them take.

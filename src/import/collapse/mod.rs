@@ -21,7 +21,8 @@ use crate::edit::Context;
 use crate::patchset::NewPatchset;
 use crate::plan::{Plan, plan};
 use crate::tree::{FileChange, TreeError, TreePath};
-use file::{Level, LogicalFile, Parts, is_same_whole, likeness_of_whole, shared_runs};
+use file::{Level, LogicalFile, Parts, is_same_whole, likeness_of_whole};
+use hunks::{runs_of, shared_runs};
 use versions::Versions;
 
 pub use meaning::Likeness;
@@ -97,11 +98,16 @@ pub fn collapse(
     for mut file in LogicalFile::all(variants)? {
         if with_operations && let Some(texts) = file.texts() {
             let mut found = Vec::new();
-            for slot in &file.slots {
-                let is_same = shared_runs(&texts, slot).len() == versions::runs(&slot.present()).len();
+            for (number, slot) in file.slots.iter().enumerate() {
+                let present = versions::runs(&slot.present()).len();
+                let is_same = shared_runs(&texts, slot).len() == present;
                 let lifted = lifted::lifted(&texts, slot, is_same, &contexts, &versions)?;
                 // Values by version say less than the same lines.
-                found.push(lifted.filter(|lifted| lifted.is_shared || !is_same));
+                let mut lifted = lifted.filter(|lifted| lifted.is_shared || !is_same);
+                if lifted.is_none() && is_same && runs_of(&texts, &file.slots, number).len() > present {
+                    lifted = lifted::plain(&texts, slot, &contexts, &versions)?;
+                }
+                found.push(lifted);
             }
             file.lifted = found;
         }
@@ -243,7 +249,7 @@ impl Collapsing<'_> {
                 Some(texts.text(variant).line(group))
             };
             let present = slot.present();
-            let same_runs = shared_runs(&texts, slot).len() == versions::runs(&present).len();
+            let same_runs = runs_of(&texts, &file.slots, at).len() == versions::runs(&present).len();
             let is_shared = match lifted {
                 Some(lifted) => lifted.is_shared,
                 None => present.len() == 1 || *level != Level::Own && same_runs,
