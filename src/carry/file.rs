@@ -3,7 +3,7 @@
 use super::check::{Sides, idiom, syntax};
 use super::news::News;
 use super::upstream::Evidence;
-use super::{Care, Carried, Carrier, Outcome, care, moved, rescue, scope, substitute};
+use super::{Care, Carried, Carrier, Outcome, care, locals, modules, moved, rescue, scope, substitute};
 use crate::merge::{Algorithm, Kind, Merge, Versions};
 use crate::text::Rewrite;
 use crate::tree::{File, FileChange, TreeError, TreePath};
@@ -106,11 +106,15 @@ impl<'a> Carry<'a> {
                     (found.path, File::new(found.bytes, executable), Some(reason), Some(found.contained))
                 }
                 Err(why) => {
+                    // The lines of a module that became a package are in its files.
+                    let package = moved::package(&change.path, carrier.from, carrier.to)?;
+                    let outcome = if package.is_some() { Outcome::Conflict } else { Outcome::Gone };
+                    let package = package.map(|path| format!("it became the package of {path}"));
                     return Ok(Carry::Known(Carried {
                         path: change.path.clone(),
                         moved_to: None,
-                        outcome: Outcome::Gone,
-                        reasons: vec![why],
+                        outcome,
+                        reasons: package.into_iter().chain([why]).collect(),
                         is_added: false,
                         change: None,
                     }));
@@ -170,7 +174,7 @@ impl<'a> Carry<'a> {
             }
             Carry::Merge(merging) => {
                 let contained = merging.contained;
-                let carried = merging.finish(carrier.care, others, news)?;
+                let carried = merging.finish(carrier, others, news)?;
                 Ok(match contained {
                     Some(share) if share < moved::CERTAIN && carried.outcome >= Outcome::Review => {
                         without_place(carried)
@@ -187,7 +191,8 @@ impl Merging<'_> {
         self.change.path.file_name()
     }
 
-    fn finish(self, care: Care, others: bool, news: &News<'_>) -> Result<Carried, TreeError> {
+    fn finish(self, carrier: &Carrier<'_>, others: bool, news: &News<'_>) -> Result<Carried, TreeError> {
+        let care = carrier.care;
         if let Some(why) = &self.is_upstream {
             return Ok(self.carried(Outcome::Upstream, why.clone(), None));
         }
@@ -237,7 +242,12 @@ impl Merging<'_> {
             return Ok(self.review(versions, &merge, doubt.clone()));
         }
         let mut substituted = Vec::new();
-        let gone = substitute::vanished(self.name(), versions, &merge, care == Care::Careful);
+        let mut gone = Vec::new();
+        for name in substitute::vanished(self.name(), versions, &merge, care == Care::Careful) {
+            if !modules::defines(self.name(), &name, &merge, carrier.to)? {
+                gone.push(name);
+            }
+        }
         if !gone.is_empty() {
             let shown = |names: &[Vec<u8>]| {
                 let names: Vec<String> =
@@ -267,8 +277,13 @@ impl Merging<'_> {
         };
         let why = syntax(&self.path, &sides)
             .or_else(|| scope::changed(self.name(), versions, &merge, &sides))
+            .or_else(|| locals::undefined(self.name(), &merge, &sides))
             .or_else(|| idiom(self.name(), versions, &merge, &sides))
             .or_else(|| (care == Care::Careful).then(|| care::doubt(&merge, versions)).flatten());
+        let why = match why {
+            Some(why) => Some(why),
+            None => modules::missing(self.name(), versions, &merge, carrier.from, carrier.to)?,
+        };
         if let Some(why) = why {
             return Ok(self.review(versions, &merge, why));
         }

@@ -7,6 +7,8 @@
 mod care;
 mod check;
 mod file;
+mod locals;
+mod modules;
 mod moved;
 mod names;
 mod news;

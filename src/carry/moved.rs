@@ -58,6 +58,18 @@ pub(super) fn successor(
     Ok(Ok(best))
 }
 
+/// The `__init__.py` of `to` if the module at `path` became a package.
+pub(super) fn package(
+    path: &TreePath,
+    from: &dyn Tree,
+    to: &dyn Tree,
+) -> Result<Option<TreePath>, TreeError> {
+    let init = path.as_str().strip_suffix(".py").and_then(|stem| format!("{stem}/__init__.py").parse().ok());
+    let Some(init): Option<TreePath> = init else { return Ok(None) };
+    let is_new = to.read(&init)?.is_some() && from.read(&init)?.is_none();
+    Ok(is_new.then_some(init))
+}
+
 /// Whether the lines around the edits are in the new file.
 pub(super) fn is_near_there(
     versions: &Versions,

@@ -2,20 +2,27 @@
 
 use std::ops::Range;
 
-use crate::merge::{Kind, Line, Merge, Versions};
+use crate::merge::{Kind, Line, Merge, Versions, as_around, only};
 
 /// How many lines of context a place needs on either side.
 const CONTEXT: usize = 3;
 /// How many of all of them must say something.
 const SIGNIFICANT: usize = 3;
 
-/// The merge with each uncertain edit at the only place that has its lines with all of its context, if there is such a place for
-/// each.
+/// The merge with each uncertain edit at the only place that has its lines with all of its context, whatever the indentation, if
+/// there is such a place for each.
 pub(super) fn verbatim(versions: &Versions, merge: &Merge, all: bool) -> Option<Merge> {
     let mut merge = merge.clone();
     let mut any = false;
     for edit in &mut merge.edits {
         if edit.kind == Kind::Already || edit.kind.is_safe() && !all {
+            continue;
+        }
+        if edit.ours.is_empty()
+            && let Some(place) = removed(versions, &versions.base[edit.base.clone()])
+        {
+            (edit.theirs, edit.with, edit.kind) = (place, Vec::new(), Kind::Reindent);
+            any = true;
             continue;
         }
         let around = edit.base.start.checked_sub(CONTEXT)?..edit.base.end + CONTEXT;
@@ -25,8 +32,9 @@ pub(super) fn verbatim(versions: &Versions, merge: &Merge, all: bool) -> Option<
             return None;
         }
         let place = only(&versions.theirs, block)?;
+        let lines = &versions.ours[edit.ours.clone()];
+        edit.with = as_around(versions, lines, block, &versions.theirs[place.clone()])?;
         edit.theirs = place.start + CONTEXT..place.end - CONTEXT;
-        edit.with = versions.ours[edit.ours.clone()].to_vec();
         edit.kind = Kind::Touch;
         any = true;
     }
@@ -34,9 +42,14 @@ pub(super) fn verbatim(versions: &Versions, merge: &Merge, all: bool) -> Option<
     (any && in_order).then_some(merge)
 }
 
-/// The only place of lines among others.
-fn only(lines: &[Line], block: &[Line]) -> Option<Range<usize>> {
-    let mut all = lines.windows(block.len()).enumerate().filter(|(_, part)| *part == block);
-    let (at, _) = all.next()?;
-    all.next().is_none().then_some(at..at + block.len())
+/// The only place of lines that are removed, whatever their blanks: they need no context.
+fn removed(versions: &Versions, lines: &[Line]) -> Option<Range<usize>> {
+    let says = |line: &&Line| line.text.trim_ascii().len() >= 4;
+    if lines.iter().filter(says).count() < 2
+        || lines.iter().filter(|line| !line.is_blank()).count() < SIGNIFICANT
+    {
+        return None;
+    }
+    only(&versions.base, lines)?;
+    only(&versions.theirs, lines)
 }

@@ -2,8 +2,7 @@
 
 use super::check::Sides;
 use super::scopes::Scopes;
-use crate::merge::{Kind, Merge, Versions};
-use crate::text::Span;
+use crate::merge::{Kind, Merge, Versions, is_definition};
 
 /// The scope that an edit left, though the new version still has it.
 pub(super) fn changed(name: &str, versions: &Versions, merge: &Merge, sides: &Sides<'_>) -> Option<String> {
@@ -19,17 +18,18 @@ pub(super) fn changed(name: &str, versions: &Versions, merge: &Merge, sides: &Si
             shift += edit.with.len() as isize - edit.theirs.len() as isize;
         }
         // An edit whose lines, or both of whose neighbours, are unchanged is where they are.
-        if !matches!(edit.kind, Kind::TouchBefore | Kind::TouchAfter | Kind::Gap) {
-            continue;
-        }
         // The first line that says something.
         let new = &versions.ours[edit.ours.clone()];
         let Some(first) = new.iter().position(|line| !line.is_blank()) else { continue };
+        // The class of a new method says more than the lines around it, which may be in many.
+        let is_definition = edit.base.is_empty() && is_made && is_definition(&new[first]);
+        if !is_definition && !matches!(edit.kind, Kind::TouchBefore | Kind::TouchAfter | Kind::Gap) {
+            continue;
+        }
         let (Some(old), Some(new)) = (our_starts.get(edit.ours.start + first), starts.get(at + first)) else {
             continue;
         };
-        let name = |found: Option<(String, Span)>| found.map(|(name, _)| name);
-        let (old, new) = (name(ours.at(*old)), name(result.at(*new)));
+        let (old, new) = (ours.around(*old), result.around(*new));
         if let Some(old) = old
             && new.as_ref() != Some(&old)
             && result.find(&old).is_some()

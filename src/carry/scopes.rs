@@ -28,6 +28,19 @@ impl Scopes {
         self.all().into_iter().filter(|(_, span)| is_around(*span)).min_by_key(|(_, span)| span.len())
     }
 
+    /// The name of the innermost scope around a line that begins at a byte. A definition that begins with the line, or with
+    /// decorators above it, is not around it.
+    pub fn around(&self, line: usize) -> Option<String> {
+        match self {
+            Scopes::Python(file) => {
+                let around =
+                    file.definitions().iter().filter(|one| one.name_span.end <= line && line < one.span.end);
+                around.min_by_key(|one| one.span.len()).map(|one| one.path.clone())
+            }
+            Scopes::C(_) => self.at(line).filter(|(_, span)| span.start < line).map(|(name, _)| name),
+        }
+    }
+
     /// The place of the first scope with this name.
     pub fn find(&self, name: &str) -> Option<Span> {
         self.all().into_iter().find(|(known, _)| known == name).map(|(_, span)| span)

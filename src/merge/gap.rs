@@ -11,6 +11,9 @@ pub(super) fn place(versions: &Versions, other: &Edit, at: usize, new: &[Line]) 
     let first = new.iter().find(|line| !line.is_blank());
     let Some(first) = first else { return (other.other.end, Kind::Gap) };
     let margin = first.indent();
+    if is_in_order(pred, new, inserted) {
+        return (start, Kind::Gap);
+    }
     // The end of an indented block is where the first line is less indented.
     let is_left = |line: &Line| !line.is_blank() && line.indent() < margin;
     if margin > 0 && succ.is_none_or(|line| line.is_blank() || line.indent() < margin) {
@@ -29,6 +32,8 @@ pub(super) fn place(versions: &Versions, other: &Edit, at: usize, new: &[Line]) 
         }
     } else if new.iter().find(|line| !line.is_blank() && !is_comment(line)).is_some_and(is_definition)
         && succ.is_some_and(is_definition)
+        // Decorators alone stay next to what they decorate.
+        && !new.iter().all(|line| line.is_blank() || is_decorator(line))
     {
         // What the inserted lines end with may belong to the definition below.
         let above = inserted.iter().rev().take_while(|line| is_above_definition(line)).count();
@@ -39,12 +44,28 @@ pub(super) fn place(versions: &Versions, other: &Edit, at: usize, new: &[Line]) 
     (other.other.end, Kind::Gap)
 }
 
+/// Whether new lines continue a sorted list, and belong before what the other side inserted there.
+fn is_in_order(pred: Option<&Line>, new: &[Line], inserted: &[Line]) -> bool {
+    let (Some(pred), Some(next)) = (pred, inserted.first()) else { return false };
+    let all: Vec<&Line> = std::iter::once(pred).chain(new).chain([next]).collect();
+    // Entries of one list begin alike.
+    let margin = pred.indent();
+    let first = |line: &Line| line.text.get(line.indent()).copied();
+    margin > 0
+        && all.iter().all(|line| !line.is_blank() && line.indent() == margin && first(line) == first(pred))
+        && all.windows(2).all(|pair| pair[0].text < pair[1].text)
+}
+
+fn is_decorator(line: &Line) -> bool {
+    line.text.trim_ascii_start().starts_with(b"@")
+}
+
 fn is_import(line: &Line) -> bool {
     let text = line.text.trim_ascii_start();
     [&b"#include"[..], b"# include", b"import ", b"from "].iter().any(|word| text.starts_with(word))
 }
 
-fn is_definition(line: &Line) -> bool {
+pub(crate) fn is_definition(line: &Line) -> bool {
     let text = line.text.trim_ascii_start();
     [&b"def "[..], b"class ", b"async def ", b"@"].iter().any(|word| text.starts_with(word))
 }

@@ -11,6 +11,7 @@ mod edits;
 mod gap;
 mod lines;
 mod place;
+mod reindent;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -19,8 +20,10 @@ use std::ops::Range;
 
 pub(crate) use align::replaced_tokens;
 pub(crate) use edits::{Edit, edits};
+pub(crate) use gap::is_definition;
 pub(crate) use lines::{Line, Versions, collapsed};
 use place::Placer;
+pub(crate) use reindent::{as_around, only};
 pub(crate) use similar::Algorithm;
 
 /// The lines around the new version, the old one, and the patch in a conflict.

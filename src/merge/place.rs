@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::lines::{Line, Versions};
-use super::{Edit, Kind, Placed, cluster, gap};
+use super::{Edit, Kind, Placed, cluster, gap, reindent};
 use crate::text::has_word;
 
 /// Places the edits of ours.
@@ -140,12 +140,17 @@ impl Placer<'_> {
         };
         let ours = image(&self.ours[first..end]);
         let other = image(&self.theirs[theirs]);
-        let (kind, with) = cluster::merge(
+        let (mut kind, mut with) = cluster::merge(
             self.versions,
             &self.versions.base[base.clone()],
             &self.versions.ours[ours.clone()],
             &self.versions.theirs[other.clone()],
         );
+        if !kind.is_safe()
+            && let Some(lines) = reindent::around(self.versions, &base, &ours, &other)
+        {
+            (kind, with) = (Kind::Reindent, lines);
+        }
         (end, Placed { base, ours, theirs: other, with, kind })
     }
 }

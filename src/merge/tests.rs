@@ -76,3 +76,23 @@ fn the_result_has_the_line_ends_of_the_new_version() {
     // Lines that are not changed keep an end that most do not have.
     assert_eq!(of_bytes("a\nb\nc\n", "X\na\nb\nc\n", "a\r\nb\nc\r\nd\r\n").0, "X\r\na\r\nb\nc\r\nd\r\n");
 }
+
+#[test]
+fn a_sorted_list_stays_sorted() {
+    let (result, kinds) =
+        of_bytes("{\n  '2.5',\n}\n", "{\n  '2.5',\n  '2.7',\n}\n", "{\n  '2.5',\n  '3.0',\n}\n");
+    assert_eq!((result.as_str(), kinds), ("{\n  '2.5',\n  '2.7',\n  '3.0',\n}\n", vec![Kind::Gap]));
+    // What is not sorted is added at the end.
+    let (result, _) =
+        of_bytes("{\n  '2.5',\n}\n", "{\n  '2.5',\n  '1.0',\n}\n", "{\n  '2.5',\n  '3.0',\n}\n");
+    assert_eq!(result, "{\n  '2.5',\n  '3.0',\n  '1.0',\n}\n");
+}
+
+#[test]
+fn a_decorator_stays_next_to_what_it_decorates() {
+    let base = "class A:\n    a = 1\n\n    def f(self):\n        pass\n";
+    let with = |lines: &str| base.replace("    def f", &format!("{lines}    def f"));
+    let (result, kinds) =
+        of_bytes(base, &with("    @ours\n"), &with("    @theirs(\n        1)\n    @more\n"));
+    assert_eq!((result, kinds), (with("    @theirs(\n        1)\n    @more\n    @ours\n"), vec![Kind::Gap]));
+}

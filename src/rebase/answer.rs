@@ -67,6 +67,8 @@ pub fn answered(
         let after = Some(File::new(bytes.clone(), executable));
         others.push(FileChange { path: path.clone(), before, after, rewrites: Vec::new() });
     }
+    // The lines of a file that is gone may belong there.
+    let is_elsewhere = !others.is_empty();
     let (mut made, mut open) = (Vec::new(), Vec::new());
     for Proposal { file, shown } in proposals {
         let path = file.path();
@@ -84,7 +86,7 @@ pub fn answered(
         let change = FileChange { path: path.clone(), before: shown, after, rewrites: Vec::new() };
         if let Some(line) = has_markers(&change) {
             open.push(Unanswered::Markers(path.clone(), line));
-        } else if is_conflict && is_as_shown {
+        } else if is_conflict && is_as_shown && !is_elsewhere {
             open.push(Unanswered::Unchanged(path.clone()));
         }
         let mut answer = if is_as_shown { Vec::new() } else { change.diff() };

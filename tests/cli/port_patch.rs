@@ -181,6 +181,32 @@ fn a_name_that_vanished_is_replaced_if_the_new_version_shows_how() {
 }
 
 #[test]
+fn lines_that_are_removed_may_have_moved() {
+    let env = TestEnvironment::new();
+    let block = "if test \"$cross_compiling\" = yes; then\n\tRUNSHARED=\nfi\n\n";
+    let old = format!("one\ntwo\nthree\n\n{block}four\nfive\nsix\n");
+    env.write("old/configure.ac", &old);
+    // They are indented differently, too, and between other lines.
+    let moved = block.replace('\t', "  ");
+    env.write("new/configure.ac", format!("one\ntwo\n3\n\n4\nfive\nsix\n\n{moved}seven\n"));
+    env.write(
+        "p.patch",
+        format!(
+            "--- a/configure.ac\n+++ b/configure.ac\n@@ -3,8 +3,4 @@\n three\n \n-{}\n four\n five\n",
+            block.trim_end_matches('\n').replace('\n', "\n-") + "\n-"
+        ),
+    );
+    let shown = port(&env, &["--in-place", "new"]);
+    assert!(shown.contains("ported    configure.ac"), "{shown}");
+    let result = fs::read_to_string(env.path("new/configure.ac")).unwrap();
+    assert_eq!(result, "one\ntwo\n3\n\n4\nfive\nsix\n\nseven\n");
+    // Twice is no place.
+    env.write("new/configure.ac", format!("one\ntwo\n3\n\n4\nfive\nsix\n\n{moved}{moved}seven\n"));
+    let shown = port(&env, &["-n"]);
+    assert!(shown.contains("conflict  configure.ac"), "{shown}");
+}
+
+#[test]
 fn a_conflict_has_markers_with_all_three_sides() {
     let env = environment(&OLD.replace("return 1", "yield from range(9)"));
     env.write(

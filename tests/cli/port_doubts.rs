@@ -1,0 +1,151 @@
+//! What `port` doubts in a patch whose lines have a place in the new version.
+
+use std::fs;
+
+use crate::common::TestEnvironment;
+use insta::assert_snapshot;
+
+/// Carries a patch of `file` that adds `line` below the line `below`.
+fn port(env: &TestEnvironment, file: &str, below: &str, line: &str) -> String {
+    let old = fs::read_to_string(env.path(format!("old/{file}"))).unwrap();
+    env.write("old-with-patch", old.replace(below, &format!("{below}{line}")));
+    let diff = std::process::Command::new("diff")
+        .args(["-u", "--label", &format!("a/{file}"), "--label", &format!("b/{file}")])
+        .arg(env.path(format!("old/{file}")))
+        .arg(env.path("old-with-patch"))
+        .output()
+        .unwrap();
+    env.write("p.patch", diff.stdout);
+    env.run(&["port", "p.patch", "--from", "old", "--to", "new", "-n"])
+}
+
+const OLD: &str = "\
+import os
+
+
+def first():
+    \"\"\"Uses cc.\"\"\"
+    return 1
+
+
+def second(name):
+    cc = compiler()
+    flags = name
+    run(flags)
+    return 2
+";
+
+#[test]
+fn a_variable_that_the_function_no_longer_has() {
+    let env = TestEnvironment::new();
+    env.write("old/m.py", OLD);
+    env.write("new/m.py", OLD.replace("    cc = compiler()\n", ""));
+    assert_snapshot!(port(&env, "m.py", "    run(flags)\n", "    run(cc)\n"), @r"
+    p.patch
+      review    m.py
+                `second` of the new version has no `cc`
+    1 file on new: 1 review
+    [exit 3]
+    ");
+    // A keyword, an attribute and a variable of the patch are none.
+    for line in ["    run(cc=1)\n", "    run(self.cc)\n", "    cc = 1\n    run(cc)\n"] {
+        let result = port(&env, "m.py", "    run(flags)\n", line);
+        assert!(result.contains("ported    m.py"), "{line}: {result}");
+    }
+    // The module has it.
+    env.write("new/m.py", OLD.replace("    cc = compiler()\n", "").replace("import os\n", "cc = 1\n"));
+    let result = port(&env, "m.py", "    run(flags)\n", "    run(cc)\n");
+    assert!(result.contains("ported    m.py"), "{result}");
+}
+
+#[test]
+fn a_variable_of_c_that_the_function_no_longer_has() {
+    let env = TestEnvironment::new();
+    let old =
+        "int\nfirst(void)\n{\n    char *path = 0;\n    int size = 1;\n    run(size);\n    return 0;\n}\n";
+    env.write("old/m.c", old);
+    env.write("new/m.c", old.replace("    char *path = 0;\n", ""));
+    assert_snapshot!(port(&env, "m.c", "    run(size);\n", "    run(path);\n"), @r"
+    p.patch
+      review    m.c
+                `first` of the new version has no `path`
+    1 file on new: 1 review
+    [exit 3]
+    ");
+    let result = port(&env, "m.c", "    run(size);\n", "    run(size + 1);\n");
+    assert!(result.contains("ported    m.c"), "{result}");
+}
+
+#[test]
+fn a_module_that_is_gone() {
+    let env = TestEnvironment::new();
+    env.write("old/m.py", OLD);
+    env.write("old/Modules/threadmodule.c", "");
+    env.write("new/m.py", OLD);
+    env.write("new/Modules/_threadmodule.c", "");
+    assert_snapshot!(port(&env, "m.py", "import os\n", "import thread\n"), @r"
+    p.patch
+      review    m.py
+                the new version has no module `thread`
+    1 file on new: 1 review
+    [exit 3]
+    ");
+    // Nobody knows where this one comes from.
+    let result = port(&env, "m.py", "import os\n", "import somewhere\n");
+    assert!(result.contains("ported    m.py"), "{result}");
+}
+
+#[test]
+fn a_module_that_became_a_package() {
+    let env = TestEnvironment::new();
+    env.write("old/Lib/m.py", OLD);
+    env.write("new/Lib/m/__init__.py", "from .parts import *\n");
+    env.write("new/Lib/m/parts.py", "def unrelated():\n    return None\n");
+    assert_snapshot!(port(&env, "Lib/m.py", "import os\n", "import sys\n"), @r"
+    p.patch
+      conflict  Lib/m.py
+                it became the package of Lib/m/__init__.py
+                the new file that has most of its lines is Lib/m/__init__.py: 0 %
+    1 file on new: 1 conflict
+    [exit 3]
+    ");
+}
+
+#[test]
+fn a_name_that_others_define() {
+    let env = TestEnvironment::new();
+    let old =
+        "int\nfirst(void)\n{\n    PyThing_Call(1);\n    int size = 1;\n    run(size);\n    return 0;\n}\n";
+    env.write("old/Modules/m.c", old);
+    env.write("new/Modules/m.c", old.replace("    PyThing_Call(1);\n", ""));
+    let more = |env: &TestEnvironment| port(env, "Modules/m.c", "    run(size);\n", "    PyThing_Call(2);\n");
+    assert_snapshot!(more(&env), @r"
+    p.patch
+      review    Modules/m.c
+                the new version no longer has `PyThing_Call`
+    1 file on new: 1 review
+    [exit 3]
+    ");
+    env.write("new/Include/thing.h", "int PyThing_Calls(int);\n");
+    assert!(more(&env).contains("no longer has `PyThing_Call`"));
+    env.write("new/Include/thing.h", "int PyThing_Call(int);\n");
+    assert!(more(&env).contains("ported    Modules/m.c"));
+}
+
+#[test]
+fn a_method_that_would_be_in_a_function() {
+    let env = TestEnvironment::new();
+    let old =
+        "class A:\n    def one(self):\n        self.f(1)\n        self.f(2)\n\n\nclass B(A):\n    b = 1\n";
+    env.write("old/m.py", old);
+    let helper = "        self.g()\n\n\ndef helper():\n    arr = 1\n    return arr\n";
+    env.write("new/m.py", old.replace("        self.f(2)\n", helper));
+    let method = "\n    def two(self):\n        self.f(3)\n";
+    assert_snapshot!(port(&env, "m.py", "        self.f(2)\n", method), @r"
+    p.patch
+      review    m.py
+                the change is in `helper` instead of `A`
+    1 file on new: 1 review
+    [exit 3]
+    ");
+}
