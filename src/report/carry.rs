@@ -10,6 +10,7 @@ use crate::carry::Outcome;
 use crate::rebase::{Step, StepFile};
 
 /// All patches, in order.
+#[derive(Clone, Copy)]
 pub struct CarriedPatches<'a> {
     /// The old version.
     pub from: &'a str,

@@ -449,8 +449,12 @@ fn an_answer_is_given_with_the_command() {
     assert!(result.contains("stopped at last.patch"), "{result}");
     // A patch for the new version takes the place of the old one.
     env.write("answer.patch", "--- a/g\n+++ b/g\n@@ -1,3 +1,3 @@\n one\n-TWO\n+II\n three\n");
-    let result = env.run(&["port", "--continue", "--resolve", "answer.patch"]);
+    let result = env.run(&["port", "--continue", "--resolve", "answer.patch", "--report", "r.json"]);
     assert!(result.ends_with("[exit 0]"), "{result}");
+    // All patches, not only those after the stop.
+    let report: serde_json::Value = serde_json::from_str(&text(&env, "r.json")).unwrap();
+    assert_eq!(report["patches"].as_array().unwrap().len(), 4);
+    assert_eq!(report["files"]["g"], "applied");
     assert!(text(&env, "out/last.patch").contains("\n-TWO\n+II\n"));
     // The same for one patch, without a directory.
     env.write("wrong.patch", "--- a/g\n+++ b/g\n@@ -1,3 +1,3 @@\n one\n-two\n+II\n three\n");

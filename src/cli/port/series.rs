@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::{CliError, ExitStatus, Ui, Workspace, output};
-use super::patches::{Patches, between, brief, decisions, read};
+use super::patches::{Patches, between, brief, decisions, read, write};
 use super::{Args, answers};
 use crate::carry::{Care, Outcome};
 use crate::digest::Sha256Digest;
@@ -226,6 +226,9 @@ impl Job {
             patches: &walk.steps[first..],
             not_carried: &not_carried,
         };
+        if let Some(path) = &args.report {
+            write(path, &CarriedPatches { patches: &walk.steps, ..report }, crate::report::Format::Json)?;
+        }
         ui.show(&report, args.format)
     }
 }
