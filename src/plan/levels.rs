@@ -44,7 +44,8 @@ pub(super) fn resolve(
     known: Known,
 ) -> Result<Resolved, TreeError> {
     let levels = levels(&patchset.edits).expect("circles are refused when a patchset is loaded");
-    let implied = implied(patchset, context, &levels, known)?;
+    let mut kept = Kept::new(patchset.edits.len());
+    let implied = implied(patchset, context, &levels, known, &mut kept)?;
     let mut edits: Vec<Option<PlannedEdit>> = vec![None; patchset.edits.len()];
     let mut states: Vec<Vec<FileChange>> = vec![Vec::new()];
     let (mut conflicts, mut before) = (Vec::new(), Vec::new());
@@ -56,7 +57,11 @@ pub(super) fn resolve(
             let mut planned = Vec::with_capacity(own.len());
             for index in &own {
                 let one = &patchset.edits[*index];
-                let mut parts = edit::resolve(here, one)?;
+                // The tree of the first level is the one that `implied` looked at.
+                let mut parts = match level {
+                    0 => kept.take(context, one, *index)?,
+                    _ => edit::resolve(here, one)?,
+                };
                 if made.contains(&&one.id) || implied[*index].is_some() {
                     parts.iter_mut().for_each(Part::set_made);
                 }
@@ -136,7 +141,32 @@ pub(crate) fn shown_made(
     context: &Context<'_>,
 ) -> Result<Vec<Option<usize>>, TreeError> {
     let levels = levels(&patchset.edits).expect("circles are refused when a patchset is loaded");
-    implied(patchset, context, &levels, Known::Nothing)
+    implied(patchset, context, &levels, Known::Nothing, &mut Kept::new(patchset.edits.len()))
+}
+
+/// The parts of edits on the tree without any of them: a patch in many files takes its time, and several edits may depend on it.
+struct Kept(Vec<Option<Vec<Part>>>);
+
+impl Kept {
+    fn new(edits: usize) -> Kept {
+        Kept(vec![None; edits])
+    }
+
+    /// The parts of `edit`, which is number `index`.
+    fn parts(&mut self, context: &Context<'_>, edit: &Edit, index: usize) -> Result<&[Part], TreeError> {
+        if self.0[index].is_none() {
+            self.0[index] = Some(edit::resolve(context, edit)?);
+        }
+        Ok(self.0[index].as_deref().unwrap_or_default())
+    }
+
+    /// The same, if nobody needs them afterwards.
+    fn take(&mut self, context: &Context<'_>, edit: &Edit, index: usize) -> Result<Vec<Part>, TreeError> {
+        match self.0[index].take() {
+            Some(parts) => Ok(parts),
+            None => edit::resolve(context, edit),
+        }
+    }
 }
 
 /// For each edit the one that shows that it was made, as it depends on it: if the last edit of a chain is in the tree, so are
@@ -146,6 +176,7 @@ fn implied(
     context: &Context<'_>,
     levels: &[usize],
     known: Known,
+    kept: &mut Kept,
 ) -> Result<Vec<Option<usize>>, TreeError> {
     let edits = &patchset.edits;
     let mut implied = vec![None; edits.len()];
@@ -153,7 +184,7 @@ fn implied(
     dependents.sort_by_key(|index| std::cmp::Reverse(levels[*index]));
     for index in dependents {
         let edit = &edits[index];
-        let mut parts = edit::resolve(context, edit)?;
+        let mut parts = kept.parts(context, edit, index)?.to_vec();
         parts.retain(|part| !matches!(part.outcome, Outcome::Skipped { .. }));
         let shows_made = |part: &Part| match known {
             Known::Nothing => matches!(part.outcome, Outcome::Already(_)),
@@ -166,7 +197,7 @@ fn implied(
         let shows = implied[index].is_some() || !parts.iter().all(removes);
         for id in &edit.depends_on {
             let Some(other) = edits.iter().position(|other| other.id == *id) else { continue };
-            let before = edit::resolve(context, &edits[other])?;
+            let before = kept.parts(context, &edits[other], other)?.to_vec();
             // What is still to be changed in other files, `edit` cannot have changed once more.
             let is_open = |part: &Part| {
                 matches!(part.outcome, Outcome::Change(_)) && !may_have_changed(edit, &part.file)

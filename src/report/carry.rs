@@ -74,7 +74,10 @@ impl Report for CarriedPatches<'_> {
                 Outcome::Review => "review",
                 Outcome::Conflict => "conflict",
             };
-            files.insert(file.path.to_string(), word.into());
+            // Whoever looks at the new version knows it by its new name.
+            for path in [Some(&file.path), file.moved_to.as_ref()].into_iter().flatten() {
+                files.insert(path.to_string(), word.into());
+            }
         }
         Some(json!({
             "schema": 1, "from": self.from, "to": self.to, "files": files,

@@ -127,6 +127,9 @@ fn a_file_that_moved_is_found_by_its_lines() {
     1 file on new: 1 ported
     [exit 0]
     ");
+    port(&env, &["-o", "q.patch", "--report", "r.json"]);
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(env.path("r.json")).unwrap()).unwrap();
+    assert_eq!(report["files"], serde_json::json!({"m.py": "applied", "package/m.py": "applied"}));
     fs::remove_file(env.path("new/package/m.py")).unwrap();
     assert_snapshot!(port(&env, &["-n"]), @r"
     p.patch
