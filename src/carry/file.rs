@@ -124,6 +124,9 @@ impl<'a> Carry<'a> {
         if base.is_link || ours.is_link || file.is_link || is_binary(&base.bytes) || is_binary(&ours.bytes) {
             return Ok(Carry::Known(as_a_whole(change, base, ours, file)));
         }
+        if base.bytes == ours.bytes {
+            return Ok(Carry::Known(mode(change, ours, path, file)));
+        }
         let versions = Versions::new(&base.bytes, &ours.bytes, &file.bytes);
         let merge = Merge::new(&versions, Algorithm::Histogram);
         let evidence = Evidence::new(change.path.file_name(), &versions, &merge);
@@ -343,6 +346,21 @@ impl Merging<'_> {
 /// The file is gone: the one that has some of its lines is not one that the change fits.
 fn without_place(carried: Carried) -> Carried {
     Carried { moved_to: None, outcome: Outcome::Gone, change: None, ..carried }
+}
+
+/// The change of nothing but the mode of a file.
+fn mode(change: &FileChange, ours: &File, path: TreePath, there: File) -> Carried {
+    let is_there = there.executable == ours.executable;
+    let new = File::new(there.bytes.clone(), ours.executable);
+    let carried = (!is_there).then(|| whole(&path, Some(there), Some(new)));
+    Carried {
+        path: change.path.clone(),
+        moved_to: Some(path).filter(|path| *path != change.path),
+        outcome: if is_there { Outcome::Upstream } else { Outcome::Ported },
+        reasons: if is_there { vec!["the new version has this mode".to_owned()] } else { Vec::new() },
+        is_added: false,
+        change: carried,
+    }
 }
 
 fn is_binary(bytes: &[u8]) -> bool {

@@ -118,7 +118,8 @@ impl Merge {
     pub fn lines_with_markers(&self, versions: &Versions) -> Vec<Line> {
         let mut marked = self.clone();
         for edit in &mut marked.edits {
-            if edit.kind != Kind::Conflict {
+            // Next to a conflict, what is uncertain is one, too.
+            if edit.kind.is_safe() {
                 continue;
             }
             let mut lines = vec![versions.line(MARKERS[0])];

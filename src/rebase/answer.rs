@@ -27,6 +27,8 @@ pub enum Unanswered {
     Markers(TreePath, usize),
     /// A conflict without markers was not changed.
     Unchanged(TreePath),
+    /// Nothing was said about a file.
+    Missing(TreePath),
 }
 
 /// The files of a step that a person has to decide.
@@ -48,7 +50,7 @@ pub fn proposals<'a>(step: &'a Step<'_>, tree: &dyn Tree) -> Result<Vec<Proposal
 }
 
 /// The decisions about a step: `answers` has the bytes of each file that the person has now. A file that is missing there stays as the
-/// new version has it, or is removed as proposed.
+/// new version has it, or is removed as proposed; if the answers are not `of_all` files, nothing is said about it.
 ///
 /// # Errors
 /// If `tree`, as in [`proposals`], cannot be read.
@@ -56,6 +58,7 @@ pub fn answered(
     step: &Step<'_>,
     tree: &dyn Tree,
     answers: &BTreeMap<TreePath, Vec<u8>>,
+    of_all: bool,
 ) -> Result<Result<Vec<Decision>, Vec<Unanswered>>, TreeError> {
     let proposals = proposals(step, tree)?;
     let own = |path: &TreePath| proposals.iter().any(|one| one.file.path() == path);
@@ -73,18 +76,25 @@ pub fn answered(
     for Proposal { file, shown } in proposals {
         let path = file.path();
         let there = tree.file_or_link(path)?;
+        if !of_all && !answers.contains_key(path) && !is_elsewhere {
+            open.push(Unanswered::Missing(path.clone()));
+            continue;
+        }
+        let there_bytes = there.clone();
         let after = match (answers.get(path), &shown) {
             (Some(bytes), _) => {
                 let old = shown.as_ref().or(there.as_ref());
                 Some(File::new(bytes.clone(), old.is_some_and(|file| file.executable)))
             }
-            (None, Some(_)) => there,
+            (None, Some(_)) => there.clone(),
             (None, None) => None,
         };
+        let there_bytes = there_bytes.map(|file| file.bytes.to_vec());
         let is_conflict = file.carried.outcome == Outcome::Conflict;
         let is_as_shown = after == shown;
         let change = FileChange { path: path.clone(), before: shown, after, rewrites: Vec::new() };
-        if let Some(line) = has_markers(&change) {
+        let marker = has_markers(&change).or_else(|| own_marker(&change, there_bytes.as_deref()));
+        if let Some(line) = marker {
             open.push(Unanswered::Markers(path.clone(), line));
         } else if is_conflict && is_as_shown && !is_elsewhere {
             open.push(Unanswered::Unchanged(path.clone()));
@@ -103,4 +113,12 @@ pub fn answered(
         });
     }
     Ok(if open.is_empty() { Ok(made) } else { Err(open) })
+}
+
+/// The line, from 1, of the first line that looks like a marker of any tool, if the new version has none.
+fn own_marker(change: &FileChange, there: Option<&[u8]>) -> Option<usize> {
+    let is_marker = |line: &[u8]| line.starts_with(b"<<<<<<< ") || line.starts_with(b">>>>>>> ");
+    let find = |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').position(is_marker);
+    let at = find(&change.after.as_ref()?.bytes)?;
+    there.and_then(find).is_none().then_some(at + 1)
 }

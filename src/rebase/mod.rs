@@ -13,7 +13,7 @@ mod state;
 mod step;
 mod walk;
 
-pub use answer::{TO_DECIDE, Unanswered, answered, proposals};
+pub use answer::{Proposal, TO_DECIDE, Unanswered, answered, proposals};
 pub use brief::{BriefFile, Excerpt, brief};
 pub use decisions::{Decision, Decisions};
 pub use error::RebaseError;

@@ -10,6 +10,7 @@ use super::error::RebaseError;
 use crate::digest::Sha256Digest;
 use crate::export;
 use crate::regular::{self, LARGEST_DOCUMENT};
+use crate::tree::TreePath;
 
 /// The file in an output directory that says where a port stopped.
 pub const STATE: &str = ".pypatch-port.json";
@@ -92,8 +93,10 @@ impl State {
             fuzz: value["fuzz"].as_u64().and_then(|fuzz| usize::try_from(fuzz).ok()).unwrap_or(0),
             careful: value["careful"].as_bool().unwrap_or(false),
             decisions: text("decisions")?.into(),
+            // Names out of the directory are none of this program.
             written: written
-                .map(|all| all.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect())
+                .map(|all| all.iter().filter_map(Value::as_str).filter(|one| one.parse::<TreePath>().is_ok()))
+                .map(|all| all.map(str::to_owned).collect())
                 .unwrap_or_default(),
             stop,
         }))

@@ -51,13 +51,17 @@ impl<'a> Series<'a> {
                 .map_err(|why| RebaseError::Unfit { patch: patch.patch.name.clone(), why })?;
             let key = decisions::key(&changes);
             let mut step = Step { patch, files: Vec::new(), skipped: None, key };
-            step.skipped = decisions.skipped(&step.key).map(str::to_owned);
-            if step.skipped.is_none() {
-                let there = OverlayTree::new(self.to, &walk.changes);
-                let files = Carrier::new(&before, &there, self.care).carry(&changes, &patch.message.why)?;
-                for (carried, original) in files.into_iter().zip(&changes) {
-                    step.files.push(decided(carried, original, decisions, &there)?);
-                }
+            let there = OverlayTree::new(self.to, &walk.changes);
+            let files = Carrier::new(&before, &there, self.care).carry(&changes, &patch.message.why)?;
+            for (carried, original) in files.into_iter().zip(&changes) {
+                step.files.push(decided(carried, original, decisions, &there)?);
+            }
+            // Where it can be carried, nobody left it out.
+            if step.files.iter().any(StepFile::is_open) {
+                step.skipped = decisions.skipped(&step.key).map(str::to_owned);
+            }
+            if step.skipped.is_some() {
+                step.files.clear();
             }
             let made: Vec<&FileChange> = step.files.iter().flat_map(|file| &file.changes).collect();
             let after = joined(&walk.changes.iter().chain(made).collect::<Vec<_>>());

@@ -284,9 +284,29 @@ fn a_series_ends_at_a_conflict() {
                 upstream changed the same lines: line 5 of the old version, line 5 of the new one
     not carried yet: 2.patch
     1 file on new: 1 conflict
+    ------- stderr -------
+    note: no patch was written, because nothing is ported
     [exit 3]
     ");
-    assert_eq!(fs::read(env.path("out.patch")).unwrap(), b"", "what has a conflict is not in the new patch");
+    assert!(!env.path("out.patch").exists(), "what has a conflict is not in a patch");
+    // Nor is the patch itself replaced.
+    env.write("one.patch", conflict);
+    let shown = env.run(&["port", "one.patch", "--from", "old", "--to", "new", "-o", "./one.patch"]);
+    assert!(shown.ends_with("[exit 2]"), "{shown}");
+    assert_eq!(fs::read_to_string(env.path("one.patch")).unwrap(), conflict);
+}
+
+#[test]
+fn a_mode_is_carried() {
+    let env = environment(&OLD.replace("import os\n", "import sys\n"));
+    env.write("p.patch", "diff --git a/m.py b/m.py\nold mode 100644\nnew mode 100755\n");
+    let shown = port(&env, &["--in-place", "new"]);
+    assert!(shown.contains("ported    m.py"), "{shown}");
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(env.path("new/m.py")).unwrap().permissions());
+    assert_eq!(mode & 0o100, 0o100);
+    let shown = port(&env, &["-n"]);
+    assert!(shown.contains("the new version has this mode"), "{shown}");
 }
 
 #[test]

@@ -344,6 +344,61 @@ fn a_patch_is_left_out_and_stays_out() {
 }
 
 #[test]
+fn a_patch_is_not_left_out_where_it_can_be_carried() {
+    let env = environment();
+    begin(&env);
+    env.run(&["port", "--skip"]);
+    env.write("next/f", OLD);
+    env.write("next/g", OLD);
+    let result = env.run(&["port", "patches", "--from", "old", "--to", "next", "-o", "out2"]);
+    assert!(!result.contains("left out") && result.ends_with("[exit 0]"), "{result}");
+}
+
+#[test]
+fn an_answer_belongs_to_what_was_shown() {
+    let env = environment();
+    begin(&env);
+    env.write("out/to-decide/f", OLD.replace("two\n", "2\n").replace("six\n", "VI\n"));
+    // The new version has another line now, which the answer would take back.
+    env.edit("new/f", "twelve\n", "12\n");
+    let result = env.run(&["port", "--continue"]);
+    assert!(result.contains("what was edited is in out/to-decide.1"), "{result}");
+    assert!(result.contains("stopped at second.patch"), "{result}");
+    assert!(text(&env, "out/to-decide/f").contains("\n12\n"));
+    assert!(text(&env, "out/to-decide.1/f").contains("\nVI\n"));
+    fs::remove_dir_all(env.path("out/to-decide")).unwrap();
+    let result = env.run(&["port", "--continue"]);
+    assert!(result.contains("out/to-decide does not exist"), "{result}");
+}
+
+#[test]
+fn each_open_file_needs_an_answer() {
+    let env = environment();
+    env.write("new/g", OLD.replace("ten\n", "TEN\n"));
+    env.write("answer", OLD.replace("six\n", "VI\n"));
+    let port = |resolve: &str| {
+        let patch = "patches/second.patch";
+        env.run(&["port", patch, "--from", "old", "--to", "new", "-n", "--resolve", resolve])
+    };
+    assert!(port("f=answer").contains("g has no answer"), "{}", port("f=answer"));
+    let result = port("h=answer");
+    assert!(result.contains("h does not have to be decided") && result.ends_with("[exit 2]"), "{result}");
+    env.write("answer", format!("{OLD}<<<<<<< HEAD"));
+    let result = port("f=answer");
+    assert!(result.contains("f:13: a marker of the conflict is left"), "{result}");
+}
+
+#[test]
+fn names_out_of_the_directory_are_not_removed() {
+    let env = environment();
+    begin(&env);
+    env.write("precious", "x");
+    env.edit("out/.pypatch-port.json", "\"first.patch\"", "\"../precious\"");
+    env.run(&["port", "--abort"]);
+    assert_eq!(text(&env, "precious"), "x");
+}
+
+#[test]
 fn a_port_that_does_not_exist_cannot_go_on() {
     let env = environment();
     assert_snapshot!(env.run(&["port", "--continue"]), @r"

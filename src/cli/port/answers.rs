@@ -24,18 +24,24 @@ pub(super) fn given(
     let Some(step) = walk.steps.last() else { return Ok(Vec::new()) };
     let tree = OverlayTree::new(to, &walk.before_last);
     let mut answers = BTreeMap::new();
-    match edited {
-        Some(folder) => answers = files(folder)?,
-        None => {
-            for one in rebase::proposals(step, &tree)? {
-                answers.extend(one.shown.map(|file| (one.file.path().clone(), file.bytes.to_vec())));
-            }
+    let proposals = rebase::proposals(step, &tree)?;
+    if let Some(folder) = edited {
+        if !folder.is_dir() && proposals.iter().any(|one| one.shown.is_some()) {
+            return Err(CliError::unfit(format!("{} does not exist", folder.display()))
+                .help("end the port with --abort, or leave the patch out with --skip"));
         }
+        answers = files(folder)?;
     }
+    let open: Vec<&TreePath> = proposals.iter().map(|one| one.file.path()).collect();
     for answer in resolve {
         if let Some((path, file)) = answer.split_once('=') {
             let path: TreePath =
                 path.parse().map_err(|error| CliError::usage(format!("`{path}` in --resolve: {error}")))?;
+            if !open.contains(&&path) {
+                let open: Vec<&str> = open.iter().map(|path| path.as_str()).collect();
+                return Err(CliError::usage(format!("{path} does not have to be decided"))
+                    .detail(format!("to be decided: {}", open.join(", "))));
+            }
             answers.insert(path, read(file)?);
             continue;
         }
@@ -52,14 +58,20 @@ pub(super) fn given(
             };
         }
     }
-    rebase::answered(step, &tree, &answers)?.map_err(|open| {
+    let is_all = edited.is_some() || resolve.iter().any(|answer| !answer.contains('='));
+    rebase::answered(step, &tree, &answers, is_all)?.map_err(|open| {
         let lines = open.iter().map(|one| match one {
             Unanswered::Markers(path, line) => format!("{path}:{line}: a marker of the conflict is left"),
             Unanswered::Unchanged(path) => format!("{path} was not changed"),
+            Unanswered::Missing(path) => format!("{path} has no answer"),
         });
-        CliError::unfit(format!("{} is not decided", step.patch.patch.name)).details(lines).help(
-            "edit the files; delete one to leave it as the new version has it; or leave the patch out with --skip",
-        )
+        let help = match edited {
+            Some(_) => {
+                "edit the files; delete one to leave it as the new version has it; or leave the patch out with --skip"
+            }
+            None => "give an answer for each file with --resolve PATH=FILE, or one patch",
+        };
+        CliError::unfit(format!("{} is not decided", step.patch.patch.name)).details(lines).help(help)
     })
 }
 
@@ -71,6 +83,10 @@ fn files(folder: &Path) -> Result<BTreeMap<TreePath, Vec<u8>>, CliError> {
         let path = entry.path();
         if entry.file_type().is_dir() {
             continue;
+        }
+        if entry.path_is_symlink() {
+            return Err(CliError::unfit(format!("{} is a symbolic link", path.display()))
+                .help("put a file in its place"));
         }
         let name = path.strip_prefix(folder).ok().and_then(Path::to_str).unwrap_or_default();
         // What editors leave.

@@ -33,6 +33,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         output::require_file(workspace, &[], &[&from.spec, &to.spec], path)?;
     }
     let (from_tree, to_tree) = (from.tree.as_ref(), to.tree.as_ref());
+    if let Some(out) = &args.output
+        && out
+            .canonicalize()
+            .ok()
+            .is_some_and(|out| Path::new(name).canonicalize().is_ok_and(|one| one == out))
+    {
+        return Err(CliError::usage(format!("{} is the patch that is carried", out.display())));
+    }
     let care = if args.careful { Care::Careful } else { Care::Usual };
     let series = Series {
         patches: &patches,
@@ -64,6 +72,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         (Some(root), _) => {
             apply::change(root, &walk.changes).map_err(|error| unwritten(root, error))?;
             ui.changed();
+        }
+        (None, Some(_)) if diff.is_empty() => {
+            ui.note("note: no patch was written, because nothing is ported")
         }
         (None, Some(path)) => export::file(path, &diff)?,
         (None, None) if is_on_stdout => ui.raw(&diff)?,

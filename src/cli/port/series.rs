@@ -36,7 +36,9 @@ pub(super) fn begin(
         return Err(CliError::usage(format!("a port stopped in {}", out.display()))
             .help("go on with --continue, or end it with --abort"));
     }
-    output::require_free(out)?;
+    if !is_leftover(out) {
+        output::require_free(out)?;
+    }
     output::require_new_directory(workspace, &[&specs[0], &specs[1]], out)?;
     let state = State {
         patches: absolute(name),
@@ -55,6 +57,7 @@ pub(super) fn begin(
     let known = known(&state)?;
     // The trees are opened before anything is written.
     let job = Job::open(ui, workspace, &state)?;
+    job.series(&state).walk(&known)?;
     fs::create_dir_all(out).map_err(|error| unwritten(out, &error))?;
     state.write(out)?;
     job.advance(ui, args, out, state, &known)
@@ -81,12 +84,13 @@ pub(super) fn resume(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Exit
             }
         };
     }
-    let is_same = |stop: &Stop| {
-        let step = walk.steps.last().filter(|_| walk.is_stopped);
-        step.is_some_and(|step| step.patch.patch.name == stop.patch)
+    // A run that was killed after it wrote the decisions has nothing more to take; and what was edited is no answer to something
+    // else, if a patch or the new version changed.
+    let now = match walk.steps.last().filter(|_| walk.is_stopped) {
+        Some(step) => Some(Stop { patch: step.patch.patch.name.clone(), shown: job.shown(&walk)? }),
+        None => None,
     };
-    // A run that was killed after it wrote the decisions has nothing more to take.
-    if state.stop.as_ref().is_some_and(is_same) {
+    if state.stop.is_some() && state.stop == now {
         let Some(step) = walk.steps.last() else { return Ok(ExitStatus::Done) };
         match &args.skip {
             Some(why) => {
@@ -108,9 +112,9 @@ pub(super) fn resume(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Exit
         ui.changed();
         let again = series.walk(&known)?;
         answers::note_doubts(ui, &again, job.to.as_ref())?;
-    } else if walk.is_stopped && args.skip.is_some() {
-        return Err(CliError::unfit("the port was interrupted before it stopped anywhere")
-            .help("run `pypatch port --continue` first"));
+    } else if walk.is_stopped && (args.skip.is_some() || !args.resolve.is_empty()) {
+        return Err(CliError::unfit("what has to be decided is not what was shown")
+            .help("run `pypatch port --continue` first, which shows it"));
     } else {
         keep_edited(ui, &out, &state)?;
     }
@@ -180,15 +184,14 @@ impl Job {
         match walk.steps.last().filter(|_| walk.is_stopped) {
             Some(step) => {
                 let tree = OverlayTree::new(self.to.as_ref(), &walk.before_last);
-                let mut shown = BTreeMap::new();
                 for one in rebase::proposals(step, &tree)? {
                     let path: &TreePath = one.file.path();
                     if let Some(file) = &one.shown {
                         let path = folder.join(path.as_str());
                         export::replace(&path, &file.bytes).map_err(|error| unwritten(&path, &error))?;
                     }
-                    shown.insert(path.to_string(), one.shown.map(|file| Sha256Digest::of(&file.bytes)));
                 }
+                let shown = self.shown(&walk)?;
                 state.stop = Some(Stop { patch: step.patch.patch.name.clone(), shown });
                 state.write(out)?;
             }
@@ -207,6 +210,17 @@ impl Job {
             Some(error) => Err(error),
             None => Ok(ExitStatus::Done),
         }
+    }
+
+    /// The files that have to be decided, and the digests of what is shown of them.
+    fn shown(&self, walk: &Walk<'_>) -> Result<BTreeMap<String, Option<Sha256Digest>>, CliError> {
+        let Some(step) = walk.steps.last() else { return Ok(BTreeMap::new()) };
+        let tree = OverlayTree::new(self.to.as_ref(), &walk.before_last);
+        let all = rebase::proposals(step, &tree)?.into_iter();
+        let digest = |one: rebase::Proposal<'_>| {
+            (one.file.path().to_string(), one.shown.map(|file| Sha256Digest::of(&file.bytes)))
+        };
+        Ok(all.map(digest).collect())
     }
 
     /// Writes what is known about what has to be decided, if that is asked for.
@@ -246,9 +260,14 @@ fn stopped(walk: &Walk<'_>, out: &Path) -> Option<CliError> {
             outcome => format!("{}: {}", outcome.name(), path.display()),
         }
     });
+    let is_gone = open.iter().all(|file| file.carried.outcome == Outcome::Gone);
+    let edit = match is_gone {
+        true => format!("put what takes its place into {}, or nothing", out.join(TO_DECIDE).display()),
+        false => "edit these files, or leave them as proposed".to_owned(),
+    };
     let out = out.display();
     Some(CliError::unfit(title).details(lines).help(format!(
-        "edit these files, or leave them as proposed, and run `pypatch port --continue -o {out}`; --skip leaves the patch out, --abort ends the port"
+        "{edit}, and run `pypatch port --continue -o {out}`; --skip leaves the patch out, --abort ends the port"
     )))
 }
 
@@ -282,6 +301,13 @@ fn find(out: Option<&Path>) -> Result<(PathBuf, State), CliError> {
                 .help("name one with -o DIR"))
         }
     }
+}
+
+/// Whether a directory has nothing but what a run that was killed left before it wrote anything.
+fn is_leftover(out: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(out) else { return false };
+    let is_own = |entry: fs::DirEntry| entry.file_name().to_string_lossy().starts_with(".pypatch-new-");
+    entries.filter_map(Result::ok).all(is_own)
 }
 
 /// Ends a port: what it wrote is removed, the decisions are kept.
