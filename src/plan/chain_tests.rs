@@ -192,3 +192,28 @@ fn an_edit_of_the_receipt_is_made_though_another_patchset_wrote_at_its_anchor() 
     assert!(plan(vec!["one".to_owned()]).is_done());
     assert!(!plan(Vec::new()).is_done());
 }
+
+#[test]
+fn a_lint_sees_a_file_after_all_edits_that_depend_on_each_other() {
+    let one = |id: &str, depends_on: &str, file: &str, operation: &str| {
+        format!("  - {{id: {id}, why: w, depends-on: [{depends_on}], file: {file}, {operation}}}\n")
+    };
+    let check = "text.insert: {after: \"X_LAST\\n\", text: \"AC_CHECK_FUNCS(fancy)\\n\"}";
+    let edits = one(
+        "last",
+        "",
+        "configure.ac",
+        "text.insert: {after: \"AC_INIT\\n\", text: \"# A long line.\\nX_LAST\\n\"}",
+    ) + &one("check", "last", "configure.ac", check)
+        + &one(
+            "undef",
+            "",
+            "pyconfig.h.in",
+            "text.insert: {after: \"#undef A\\n\", text: \"#undef HAVE_FANCY\\n\"}",
+        );
+    let tree = MemoryTree::of([("configure.ac", &b"AC_INIT\n"[..]), ("pyconfig.h.in", &b"#undef A\n"[..])]);
+    let plan = plan(&patchset(&edits), &tree).unwrap();
+    let undef = plan.edits.iter().find(|edit| edit.id == "undef").unwrap();
+    // Configure checks for it: what autoheader writes is right.
+    assert!(undef.lints.is_empty(), "{:#?}", undef.lints);
+}

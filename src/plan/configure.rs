@@ -9,7 +9,7 @@ use crate::edit::{Context, Outcome, Part};
 use crate::operation::Delta;
 use crate::syntax::m4;
 use crate::text::{Rewrite, Span, apply, line_bounds};
-use crate::tree::{TreeError, TreePath};
+use crate::tree::{FileChange, TreeError, TreePath};
 
 /// The files that configure is generated from.
 pub(super) const SOURCES: [&str; 3] = ["configure.in", "configure.ac", "aclocal.m4"];
@@ -18,12 +18,14 @@ pub(super) const SOURCES: [&str; 3] = ["configure.in", "configure.ac", "aclocal.
 pub(super) struct Whole<'a> {
     pub context: &'a Context<'a>,
     parts: &'a [&'a Part],
+    changes: &'a [FileChange],
     has_own_setup: OnceCell<bool>,
 }
 
 impl<'a> Whole<'a> {
-    pub fn new(context: &'a Context<'a>, parts: &'a [&'a Part]) -> Whole<'a> {
-        Whole { context, parts, has_own_setup: OnceCell::new() }
+    /// `changes` are those of all edits together.
+    pub fn new(context: &'a Context<'a>, parts: &'a [&'a Part], changes: &'a [FileChange]) -> Whole<'a> {
+        Whole { context, parts, changes, has_own_setup: OnceCell::new() }
     }
 
     /// Whether the tree has Modules/Setup, which configure makes elsewhere. Each module that an edit links asks.
@@ -57,10 +59,13 @@ impl<'a> Whole<'a> {
         Ok(false)
     }
 
-    /// The text of a file after all edits; empty if it does not exist.
+    /// The text of a file after all edits; empty if it does not exist. The offsets of an edit's own rewrites are those of the file
+    /// after the edits that it depends on.
     fn after(&self, path: &TreePath) -> Result<Vec<u8>, TreeError> {
-        let of_file = self.parts.iter().filter(|part| part.file == *path);
-        after(self.context, path, of_file.flat_map(|part| &part.deltas))
+        match self.changes.iter().find(|change| change.path == *path) {
+            Some(change) => Ok(change.after.as_ref().map_or_else(Vec::new, |file| file.bytes.to_vec())),
+            None => after(self.context, path, []),
+        }
     }
 
     /// Whether the part adds a plain `#undef` to a template of config.status that stays an `#undef`, or that was there

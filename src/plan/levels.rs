@@ -124,10 +124,13 @@ fn lints(
     states: &[Vec<FileChange>],
 ) -> Result<Vec<Vec<LintHit>>, TreeError> {
     let all: Vec<&Part> = edits.iter().flat_map(|edit| &edit.parts).collect();
+    let changes = states.last().map_or(&[][..], Vec::as_slice);
     let pairs = patchset.edits.iter().zip(edits);
     pairs
         .map(|(one, planned)| {
-            on(context, &states[planned.level], |here| lint::check(here, patchset, one, &planned.parts, &all))
+            on(context, &states[planned.level], |here| {
+                lint::check(here, patchset, one, &planned.parts, &all, changes)
+            })
         })
         .collect()
 }

@@ -7,9 +7,9 @@ use crate::modules::setup_files;
 use crate::operation::diff::untaken;
 use crate::operation::{Anchor, Delta, Family, Operation, Side};
 use crate::patchset::{Change, Edit, Lint, Patchset};
-use crate::tree::{TreeError, TreePath};
+use crate::tree::{FileChange, TreeError, TreePath};
 
-/// The lints that the parts of an edit raise, where `all` are the parts of all edits. Only parts that change something
+/// The lints that the parts of an edit raise, where `all` are the parts of all edits, and `changes` what they make together. Only parts that change something
 /// raise any.
 ///
 /// # Errors
@@ -20,8 +20,9 @@ pub fn check(
     edit: &Edit,
     parts: &[Part],
     all: &[&Part],
+    changes: &[FileChange],
 ) -> Result<Vec<LintHit>, TreeError> {
-    let whole = Whole::new(context, all);
+    let whole = Whole::new(context, all, changes);
     let mut hits: Vec<LintHit> = Vec::new();
     for part in parts {
         let change = &edit.changes[part.change];

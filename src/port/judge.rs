@@ -268,7 +268,7 @@ fn judge_part(judged: JudgedPart<'_>) -> Result<Finding, TreeError> {
         Outcome::Change(places) => {
             let parts = std::slice::from_ref(part);
             let edit = only_change(edit, index);
-            let lints = plan::lints(&judging.context, judging.patchset, &edit, parts, &[part])?;
+            let lints = plan::lints(&judging.context, judging.patchset, &edit, parts, &[part], &[])?;
             let hit = lints.into_iter().find(|hit| hit.allowed.is_none() && hit.lint.depends_on_version());
             let Some(hit) = hit else {
                 let file = judging.parsed(&part.file)?;
