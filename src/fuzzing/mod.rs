@@ -6,6 +6,8 @@
 mod archive;
 pub(crate) mod edits;
 mod files;
+mod import;
+mod merge;
 mod patch;
 mod patchset;
 mod snapshot;
@@ -17,6 +19,8 @@ pub use archive::archive;
 #[cfg(test)]
 pub(crate) use files::is_whole_m4;
 pub use files::{c, makefile, python, small};
+pub use import::{import, message};
+pub use merge::merge;
 pub use patch::patch;
 pub use patchset::patchset;
 pub use snapshot::snapshot;
@@ -29,8 +33,11 @@ pub type Holds = fn(&[u8]);
 pub const TARGETS: &[(&str, Holds)] = &[
     ("archive", archive),
     ("c", c),
+    ("import", import),
     ("journal", journal),
     ("makefile", makefile),
+    ("merge", merge),
+    ("message", message),
     ("patch", patch),
     ("patchset", patchset),
     ("python", python),
@@ -41,3 +48,6 @@ pub const TARGETS: &[(&str, Holds)] = &[
 
 /// Longer inputs are not tried: what takes long is another question.
 const LONGEST: usize = 4096;
+
+/// What separates the texts of an input.
+const SEPARATOR: &[u8] = b"\n=====\n";

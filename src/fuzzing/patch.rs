@@ -1,14 +1,11 @@
 //! A patch and the file that it is for.
 
-use super::LONGEST;
+use super::{LONGEST, SEPARATOR};
 use crate::edit::testing::{MemoryTree, try_patchset};
 use crate::plan::plan;
 use crate::syntax::patch::Patch;
 use crate::text::{apply, reverse};
 use crate::tree::{File, OverlayTree};
-
-/// What separates the file from the patch.
-const SEPARATOR: &[u8] = b"\n=====\n";
 
 /// The first part is a file, the second a patch of it. If the patch fits, it can be reversed, and a second time it changes
 /// nothing.

@@ -150,6 +150,21 @@ fn any_patch_is_applied_completely_or_not_at_all() {
 }
 
 #[test]
+fn any_patch_is_imported_alike_with_and_without_fuzz() {
+    try_changed("import");
+}
+
+#[test]
+fn any_three_versions_are_merged() {
+    try_changed("merge");
+}
+
+#[test]
+fn any_message_is_read() {
+    try_changed("message");
+}
+
+#[test]
 fn any_patchset_is_loaded_or_has_complaints() {
     try_changed("patchset");
 }
