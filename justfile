@@ -75,6 +75,14 @@ bench-reader *INPUTS:
     cargo build --locked
     tests/bench/patch_reader.py {{INPUTS}}
 
+# The patches of older Debian series on newer releases, next to patch, git merge-tree and mergiraf; CPYTHON is a clone with all tags
+bench-port CPYTHON: dist
+    tests/bench/port_bench.py {{CPYTHON}}
+
+# Real series on their own base, next to patch(1). MIRRORS has the repositories as OWNER+NAME/repo, CPYTHON is a clone with all tags.
+bench-imports MIRRORS CPYTHON: dist
+    tests/bench/series_vs_patch.py --pypatch target/dist/pypatch {{MIRRORS}} {{CPYTHON}}
+
 # Planning a series of patches, next to quilt and patch(1). TREE is the unpacked release that it is for.
 bench-quilt PATCHES TREE:
     cargo build --release --locked

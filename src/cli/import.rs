@@ -203,7 +203,7 @@ fn name_of(path: &Path) -> String {
 pub(super) fn unreadable(error: ImportError) -> CliError {
     let title = error.to_string();
     match error {
-        ImportError::Io { source, .. } => CliError::io(title, &source),
+        ImportError::Io { source, .. } => CliError::source(title).detail(source.to_string()),
         ImportError::NoPatch(_) => CliError::source(title)
             .help("name a patch, a `series` file, or a directory with files that end in .patch or .diff"),
         ImportError::Series { .. } | ImportError::Range { .. } => CliError::usage(title),

@@ -47,7 +47,14 @@ pub(super) fn changed_files(
     }
     let mut first = None;
     for level in levels {
-        match at_level(patch, level, tree)? {
+        let found = match at_level(patch, level, tree) {
+            // Nothing is changed through a link: this patch cannot be taken, and others can.
+            Err(error @ (TreeError::Symlink { .. } | TreeError::NotAFile { .. })) => {
+                return Ok(Err(error.to_string()));
+            }
+            found => found?,
+        };
+        match found {
             Ok(paths) => return Ok(Ok(paths)),
             Err(Unfit::Level(why)) => first = first.or(Some(why)),
             // With fewer directories the rest may look harmless.
@@ -94,6 +101,8 @@ fn at_level(
             return Ok(Err(Unfit::Level(format!("{existing} does not exist"))));
         }
         if section.adds() || from.is_some() {
+            // Nothing is added by way of a link.
+            tree.entry(&path)?;
             added.push(path.clone());
         }
         targets.push(Target { path, from });

@@ -116,12 +116,29 @@ pub(super) fn patched(
     }
     for (path, after) in files {
         let before = contents(tree, path)?;
+        if let Some(link) = after.as_ref().filter(|file| file.is_link && before != after)
+            && leads_out(path, &link.bytes)
+        {
+            let target = String::from_utf8_lossy(&link.bytes);
+            return Ok(Err(
+                format!("{path} would be a symbolic link to `{target}`, outside of the tree").into()
+            ));
+        }
         if before != after {
             patched.changes.push(FileChange { path: path.clone(), before, after, rewrites: Vec::new() });
         }
     }
     patched.changes.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Ok(patched))
+}
+
+/// Whether a link may lead out of the tree: it does not have as many `..` before names as its folder is deep at most.
+fn leads_out(link: &TreePath, target: &[u8]) -> bool {
+    let names: Vec<&[u8]> = target.split(|byte| *byte == b'/').collect();
+    let ups = names.iter().take_while(|name| **name == b"..").count();
+    // A `..` after a name leads elsewhere if the name is that of a link.
+    let is_plain = names[ups..].iter().all(|name| !matches!(*name, b"" | b"." | b".."));
+    !is_plain || ups > link.as_str().matches('/').count()
 }
 
 /// The file after a section.

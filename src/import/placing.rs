@@ -1,6 +1,6 @@
 //! Places the hunks of a patch as `patch` does, with fuzz.
 
-use crate::syntax::patch::{Hunk, Sign};
+use crate::syntax::patch::{Hunk, Sign, too_many};
 
 /// How far another match must be from the line that a hunk names, so that the hunk is not ambiguous.
 const NEAR: usize = 200;
@@ -38,6 +38,9 @@ impl From<&str> for Unfit {
 
 /// The places of `hunks` in a file, each with as little fuzz as it needs, or why one has none.
 pub(super) fn places(lines: &[&[u8]], hunks: &[Hunk]) -> Result<Vec<Placed>, Unfit> {
+    if let Some(why) = too_many(hunks.len(), lines.len()) {
+        return Err(why.into());
+    }
     let (mut placed, mut from, mut moved) = (Vec::new(), 0, 0isize);
     for (at, hunk) in hunks.iter().enumerate() {
         let search = Search { rest: &hunks[at + 1..], ..Search::new(lines, hunk, from, moved) };
@@ -165,8 +168,13 @@ impl<'a> Search<'a> {
             return (last >= self.from && self.fits(last, start, 0)).then_some(last);
         }
         let end = end as usize;
+        if last < self.from {
+            return None;
+        }
+        // The distances of the nearest and the farthest place: a header may name any line.
+        let nearest = self.expected.saturating_sub(last).max(self.from.saturating_sub(self.expected));
         let farthest = last.abs_diff(self.expected).max(self.expected.abs_diff(self.from));
-        (0..=farthest).find_map(|offset| {
+        (nearest..=farthest).find_map(|offset| {
             let after = self.expected.checked_add(offset).filter(|at| (self.from..=last).contains(at));
             let before = self.expected.checked_sub(offset).filter(|at| (self.from..=last).contains(at));
             [after, before].into_iter().flatten().find(|at| self.fits(*at, start, end))

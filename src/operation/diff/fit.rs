@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 
 use super::heading::is_below;
-use crate::syntax::patch::{Hunk, Sign};
+use crate::syntax::patch::{Hunk, Sign, too_many};
 
 /// How many lines a hunk may have moved where it is not the only match in the file.
 const NEAR: usize = 200;
@@ -58,6 +58,9 @@ struct Piece<'a> {
 impl Fit<'_> {
     /// The places of all hunks.
     pub fn places(&self, hunks: &[Hunk]) -> Result<Vec<Fitted>, Unfit> {
+        if let Some(what) = too_many(hunks.len(), self.lines.len()) {
+            return Err(Unfit { what, ..Unfit::default() });
+        }
         self.fitted(hunks).map_err(|(index, unfit)| match unfit.offset {
             None => unfit,
             Some(offset) => {

@@ -74,6 +74,15 @@ impl Hunk {
     }
 }
 
+/// How often hunks are compared with lines at most: what takes minutes is not a patch that people wrote.
+const MOST_COMPARISONS: usize = 2_000_000_000;
+
+/// Why hunks are not searched in a file of that many lines, if they are too many.
+pub(crate) fn too_many(hunks: usize, lines: usize) -> Option<String> {
+    (hunks.saturating_mul(lines) > MOST_COMPARISONS)
+        .then(|| format!("{hunks} hunks are too many for a file of {lines} lines: divide the patch"))
+}
+
 /// A range of lines in a hunk's header: its first line, and how many they are.
 #[derive(Clone, Copy)]
 struct Range {
@@ -231,5 +240,7 @@ fn range(text: &[u8]) -> Option<(Range, &[u8])> {
 
 fn number(text: &[u8]) -> Option<(usize, &[u8])> {
     let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    Some((std::str::from_utf8(&text[..digits]).ok()?.parse().ok()?, &text[digits..]))
+    // No file has more lines.
+    let number: u32 = std::str::from_utf8(&text[..digits]).ok()?.parse().ok()?;
+    Some((number as usize, &text[digits..]))
 }

@@ -13,6 +13,7 @@ mod section;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use hunk::too_many;
 pub use hunk::{Hunk, Sign};
 pub use parse::Patch;
 pub(crate) use parse::first_line;

@@ -215,3 +215,11 @@ fn text_that_looks_like_a_header_is_text_without_a_hunk() {
     assert!(text[first_line(text.as_bytes())..].starts_with("--- a/x.c"));
     assert_eq!(parse(&format!("@@ -, +, @@\n--- a/x.c\n+++ b/x.c\n{HUNK}")).sections.len(), 1);
 }
+
+#[test]
+fn hunks_that_would_take_minutes_are_too_many() {
+    assert_eq!(too_many(5_000, 30_000), None);
+    let why = too_many(100_000, 100_000).unwrap();
+    assert_eq!(why, "100000 hunks are too many for a file of 100000 lines: divide the patch");
+    assert!(too_many(usize::MAX, 2).is_some());
+}
