@@ -35,9 +35,9 @@ from pathlib import Path
 
 # Package, version, and the SHA-256 of its debian.tar.xz.
 SERIES = {
-    "3.11.2": ("python3.11", "3.11.2-6+deb12u8", None),
-    "3.13.5": ("python3.13", "3.13.5-2+deb13u5", None),
-    "3.13.15": ("python3.13", "3.13.15-1", None),
+    "3.11.2": ("python3.11", "3.11.2-6+deb12u8", "ece2d63c70ac0b7a401fbe6b51b0103be997c294a01a3865549be1862794ba97"),
+    "3.13.5": ("python3.13", "3.13.5-2+deb13u5", "a51f456e654ce2c9b40cc1db8005e5041cdb0b2c3aa96ab0871c49fe95280366"),
+    "3.13.15": ("python3.13", "3.13.15-1", "1cf592dd51de735ff73644743e8959fb16bd50714168855509b709fdeede8342"),
 }
 PAIRS = [("3.11.2", "3.13.5"), ("3.11.2", "3.13.15"), ("3.13.5", "3.13.15")]
 MERGIRAF = "mergiraf merge --git %O %A %B -s %S -x %X -y %Y -p %P"
