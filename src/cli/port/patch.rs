@@ -74,7 +74,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             ui.changed();
         }
         (None, Some(_)) if diff.is_empty() => {
-            ui.note("note: no patch was written, because nothing is ported")
+            ui.note("note: no patch was written, because nothing is ported");
         }
         (None, Some(path)) => export::file(path, &diff)?,
         (None, None) if is_on_stdout => ui.raw(&diff)?,
