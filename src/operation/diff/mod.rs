@@ -2,11 +2,13 @@
 
 mod fit;
 mod heading;
+mod parsed;
 mod sections;
 
 use super::prelude::*;
 use crate::operation::FileNeed;
-use crate::syntax::patch::{Effect, Patch, Section};
+use crate::syntax::patch::{Effect, Section};
+use parsed::parsed;
 
 /// `diff`: applies what a patch has for the file, as `patch` does without fuzz. A hunk fits if all its context and
 /// removed lines are there, byte for byte: at the line that it names, or else at the only such line within 200 lines,
@@ -61,7 +63,7 @@ impl Operate for Diff {
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
-        match Patch::parse(texts.get(&self.patch)) {
+        match parsed(texts.get(&self.patch)).as_ref() {
             Ok(patch) if patch.sections.is_empty() => Err("has a patch without a hunk".to_owned()),
             Ok(_) => Ok(()),
             Err(error) => Err(format!("has a damaged patch: {error}")),
@@ -75,7 +77,8 @@ impl Operate for Diff {
     }
 
     fn need(&self, texts: &Texts, file: &str) -> Option<FileNeed> {
-        let patch = Patch::parse(texts.get(&self.patch)).ok()?;
+        let patch = parsed(texts.get(&self.patch));
+        let patch = patch.as_ref().as_ref().ok()?;
         let effect = patch.sections_for(file).first().map(|section| section.effect);
         match effect? {
             Effect::Adds => Some(FileNeed::Creates),
@@ -85,7 +88,8 @@ impl Operate for Diff {
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
-        let patch = Patch::parse(site.texts.get(&self.patch)).map_err(Failure::fault)?;
+        let patch = parsed(site.texts.get(&self.patch));
+        let patch = patch.as_ref().as_ref().map_err(|why| Failure::fault(why.clone()))?;
         let path = site.file.path.as_str();
         let sections = patch.sections_for(path);
         if sections.is_empty() {
@@ -101,7 +105,8 @@ impl Operate for Diff {
 
 /// The files of a patch for which none of `taken` is.
 pub(crate) fn untaken(patch: &[u8], taken: &[&str]) -> Vec<String> {
-    let Ok(patch) = Patch::parse(patch) else { return Vec::new() };
+    let patch = parsed(patch);
+    let Ok(patch) = patch.as_ref() else { return Vec::new() };
     let taken: Vec<*const Section> =
         taken.iter().flat_map(|path| patch.sections_for(path)).map(std::ptr::from_ref).collect();
     let left = patch.sections.iter().filter(|section| !taken.contains(&std::ptr::from_ref(*section)));
