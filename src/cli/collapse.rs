@@ -120,7 +120,7 @@ fn finish(
 ) -> Result<ExitStatus, CliError> {
     let differing: Vec<String> =
         collapsed.hunks.iter().filter(|hunk| hunk.differs()).flat_map(unlike).collect();
-    // Patches that have nothing in common are no variants of one.
+    // Variants of a patch have something in common.
     let is_alike = collapsed.hunks.iter().any(|hunk| hunk.is_alike);
     let is_refused = !differing.is_empty() && (args.same_meaning || !is_alike);
     let is_written = !is_refused && !args.dry_run;

@@ -80,7 +80,6 @@ pub fn answered(
             open.push(Unanswered::Missing(path.clone()));
             continue;
         }
-        let there_bytes = there.clone();
         let after = match (answers.get(path), &shown) {
             (Some(bytes), _) => {
                 let old = shown.as_ref().or(there.as_ref());
@@ -89,11 +88,10 @@ pub fn answered(
             (None, Some(_)) => there.clone(),
             (None, None) => None,
         };
-        let there_bytes = there_bytes.map(|file| file.bytes.to_vec());
         let is_conflict = file.carried.outcome == Outcome::Conflict;
         let is_as_shown = after == shown;
         let change = FileChange { path: path.clone(), before: shown, after, rewrites: Vec::new() };
-        let marker = has_markers(&change).or_else(|| own_marker(&change, there_bytes.as_deref()));
+        let marker = has_markers(&change).or_else(|| own_marker(&change, there.as_ref()));
         if let Some(line) = marker {
             open.push(Unanswered::Markers(path.clone(), line));
         } else if is_conflict && is_as_shown && !is_elsewhere {
@@ -116,9 +114,9 @@ pub fn answered(
 }
 
 /// The line, from 1, of the first line that looks like a marker of any tool, if the new version has none.
-fn own_marker(change: &FileChange, there: Option<&[u8]>) -> Option<usize> {
+fn own_marker(change: &FileChange, there: Option<&File>) -> Option<usize> {
     let is_marker = |line: &[u8]| line.starts_with(b"<<<<<<< ") || line.starts_with(b">>>>>>> ");
     let find = |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').position(is_marker);
     let at = find(&change.after.as_ref()?.bytes)?;
-    there.and_then(find).is_none().then_some(at + 1)
+    there.and_then(|file| find(&file.bytes)).is_none().then_some(at + 1)
 }

@@ -48,26 +48,26 @@ pub fn how(old: &FileChange, new: Option<&FileChange>) -> How {
 
 /// The lines that a diff removes and adds, with their signs.
 pub fn changed_lines(diff: &[u8]) -> Vec<&[u8]> {
+    // The names of the files are compared elsewhere.
+    const NAMES: [&[u8]; 4] = [b"diff --git ", b"index ", b"--- ", b"+++ "];
     let mut is_hunk = false;
     let mut found = Vec::new();
     for line in lines(diff) {
-        match line.first() {
-            Some(b'@') => is_hunk = true,
-            Some(b'd') => is_hunk = false,
-            Some(b'+' | b'-') if is_hunk => found.push(line),
-            // What `GIT binary patch` and the lines with modes say.
-            _ if !is_hunk
-                && !line.starts_with(b"index ")
-                && !line.starts_with(b"---")
-                && !line.starts_with(b"+++") =>
-            {
-                found.push(line);
-            }
-            _ => {}
+        if line.starts_with(b"diff --git ") {
+            is_hunk = false;
+        } else if line.starts_with(b"@@ ") {
+            is_hunk = true;
+            continue;
+        }
+        let counts = match is_hunk {
+            true => matches!(line.first(), Some(b'+' | b'-')),
+            // Modes, and what `GIT binary patch` says.
+            false => !NAMES.iter().any(|name| line.starts_with(name)),
+        };
+        if counts {
+            found.push(line);
         }
     }
-    // The names of the files are compared elsewhere.
-    found.retain(|line| !line.starts_with(b"diff --git "));
     found
 }
 
@@ -114,6 +114,13 @@ mod tests {
         assert_eq!(how(&old, Some(&change("a", "one\n2\n3\n", "one\nx\n3\n"))), How::AsItWas);
         assert_eq!(how(&old, Some(&change("a", "1\n2\n3\n", "1\ny\n3\n"))), How::Adapted);
         assert_eq!(how(&old, None), How::LeftOut);
+    }
+
+    #[test]
+    fn a_line_of_a_hunk_is_not_taken_for_the_name_of_a_file() {
+        let old = change("a", "1\n-- x\n3\n", "1\n3\n").diff();
+        let lines: Vec<_> = super::changed_lines(&old).into_iter().map(String::from_utf8_lossy).collect();
+        assert_eq!(lines, ["--- x"]);
     }
 
     #[test]

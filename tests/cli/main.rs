@@ -30,6 +30,7 @@ mod outputs;
 mod patchset;
 mod plan;
 mod port;
+mod port_brief;
 mod port_doubts;
 mod port_patch;
 mod port_series;

@@ -203,7 +203,7 @@ fn lines_that_are_removed_may_have_moved() {
     assert!(shown.contains("ported    configure.ac"), "{shown}");
     let result = fs::read_to_string(env.path("new/configure.ac")).unwrap();
     assert_eq!(result, "one\ntwo\n3\n\n4\nfive\nsix\n\nseven\n");
-    // Twice is no place.
+    // Lines that occur twice have no certain place.
     env.write("new/configure.ac", format!("one\ntwo\n3\n\n4\nfive\nsix\n\n{moved}{moved}seven\n"));
     let shown = port(&env, &["-n"]);
     assert!(shown.contains("conflict  configure.ac"), "{shown}");

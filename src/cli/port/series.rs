@@ -57,10 +57,11 @@ pub(super) fn begin(
     let known = known(&state)?;
     // The trees are opened before anything is written.
     let job = Job::open(ui, workspace, &state)?;
-    job.series(&state).walk(&known)?;
+    // What does not fit is found before anything is written.
+    let walk = job.series(&state).walk(&known)?;
     fs::create_dir_all(out).map_err(|error| unwritten(out, &error))?;
     state.write(out)?;
-    job.advance(ui, args, out, state, &known)
+    job.write(ui, args, out, state, &walk)
 }
 
 /// Goes on with a series, leaves out a patch, ends it, or shows where it is.
@@ -72,7 +73,7 @@ pub(super) fn resume(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Exit
     let mut known = known(&state)?;
     let job = Job::open(ui, workspace, &state)?;
     let series = job.series(&state);
-    let walk = series.walk(&known)?;
+    let mut walk = series.walk(&known)?;
     if args.status {
         job.brief(args, &walk)?;
         job.show(ui, args, &walk, 0)?;
@@ -84,8 +85,8 @@ pub(super) fn resume(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Exit
             }
         };
     }
-    // A run that was killed after it wrote the decisions has nothing more to take; and what was edited is no answer to something
-    // else, if a patch or the new version changed.
+    // What was edited answers what was shown: not another patch, if the run before was killed after it wrote the decisions, and not
+    // another text, if a patch or the new version changed.
     let now = match walk.steps.last().filter(|_| walk.is_stopped) {
         Some(step) => Some(Stop { patch: step.patch.patch.name.clone(), shown: job.shown(&walk)? }),
         None => None,
@@ -107,11 +108,12 @@ pub(super) fn resume(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Exit
                 made.into_iter().for_each(|one| known.add(one));
             }
         }
+        // If a patch after this one does not fit, nothing is written, the decision neither.
+        walk = series.walk(&known)?;
         export::replace(&state.decisions, &known.written())
             .map_err(|error| unwritten(&state.decisions, &error))?;
         ui.changed();
-        let again = series.walk(&known)?;
-        answers::note_doubts(ui, &again, job.to.as_ref())?;
+        answers::note_doubts(ui, &walk, job.to.as_ref())?;
     } else if walk.is_stopped && (args.skip.is_some() || !args.resolve.is_empty()) {
         return Err(CliError::unfit("what has to be decided is not what was shown")
             .help("run `pypatch port --continue` first, which shows it"));
@@ -120,7 +122,7 @@ pub(super) fn resume(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Exit
     }
     let state = State { stop: None, ..state };
     state.write(&out)?;
-    job.advance(ui, args, &out, state, &known)
+    job.write(ui, args, &out, state, &walk)
 }
 
 /// A series with its trees.
@@ -149,16 +151,15 @@ impl Job {
         }
     }
 
-    /// Carries the series as far as it goes, and writes what is certain and what has to be decided.
-    fn advance(
+    /// Writes what is certain of a walk, and what has to be decided.
+    fn write(
         &self,
         ui: &Ui,
         args: &Args,
         out: &Path,
         mut state: State,
-        known: &Decisions,
+        walk: &Walk<'_>,
     ) -> Result<ExitStatus, CliError> {
-        let walk = self.series(&state).walk(known)?;
         let shown = state.written.len();
         let between = between(self.from.as_ref(), self.to.as_ref())?;
         let certain = walk.steps.len() - usize::from(walk.is_stopped);
@@ -191,7 +192,7 @@ impl Job {
                         export::replace(&path, &file.bytes).map_err(|error| unwritten(&path, &error))?;
                     }
                 }
-                let shown = self.shown(&walk)?;
+                let shown = self.shown(walk)?;
                 state.stop = Some(Stop { patch: step.patch.patch.name.clone(), shown });
                 state.write(out)?;
             }
@@ -201,12 +202,12 @@ impl Job {
             }
         }
         ui.changed();
-        self.brief(args, &walk)?;
-        self.show(ui, args, &walk, shown.min(certain))?;
-        if !known.0.is_empty() {
+        self.brief(args, walk)?;
+        self.show(ui, args, walk, shown.min(certain))?;
+        if state.decisions.exists() {
             ui.note(&format!("decisions are kept in {}", state.decisions.display()));
         }
-        match stopped(&walk, out) {
+        match stopped(walk, out) {
             Some(error) => Err(error),
             None => Ok(ExitStatus::Done),
         }
