@@ -33,7 +33,7 @@ pub(super) fn with_then(context: &Context<'_>, change: &Change) -> Result<Option
     }
     let mut whole = Change { then: Vec::new(), ..change.clone() };
     match &add.content {
-        Text::From(file) => drop(whole.texts.0.insert(file.clone(), bytes)),
+        Text::From(file) => drop(whole.texts.0.insert(file.clone(), bytes.into())),
         Text::Inline(_) => {
             // A patchset is UTF-8, and so is all that is written into its texts.
             let content = Text::Inline(String::from_utf8_lossy(&bytes).into_owned());

@@ -149,7 +149,7 @@ fn result(
     moved: &mut Vec<MovedHunk>,
 ) -> Result<Option<File>, Unfit> {
     let whole =
-        |side: fn(&Hunk) -> Vec<Vec<u8>>| section.hunks.iter().flat_map(side).flatten().collect::<Vec<u8>>();
+        |side: fn(&Hunk) -> Vec<&[u8]>| section.hunks.iter().flat_map(side).collect::<Vec<_>>().concat();
     let mode = section.modes.1.as_deref();
     let is_link = |mode: &Option<String>| mode.as_deref() == Some("120000");
     if [&section.modes.0, &section.modes.1].into_iter().flatten().any(|mode| mode.starts_with("16")) {

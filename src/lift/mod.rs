@@ -284,7 +284,7 @@ impl Lifting<'_> {
             if let Operation::Diff(diff) = &changes[index].operation {
                 let operation = Operation::Diff(Diff { patch: Text::From(file.clone()), ..diff.clone() });
                 changes[index].operation = operation;
-                changes[index].texts = Texts([(file.clone(), rest.clone())].into());
+                changes[index].texts = Texts([(file.clone(), rest.clone().into())].into());
             }
         }
         let rest = (!rest.is_empty()).then_some((name, rest));

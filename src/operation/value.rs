@@ -11,6 +11,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::contents::Contents;
+
 /// A text of a patchset: written in place, or the contents of a file below the patchset's `files/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Text {
@@ -40,7 +42,7 @@ pub struct TextFile {
 
 /// The contents of the files that the texts of a change name.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Texts(pub BTreeMap<TextFile, Vec<u8>>);
+pub struct Texts(pub BTreeMap<TextFile, Contents>);
 
 impl Texts {
     /// The bytes of a text.
@@ -51,6 +53,19 @@ impl Texts {
         match text {
             Text::Inline(text) => text.as_bytes(),
             Text::From(file) => self.0.get(file).expect("the loader reads every file that a text names"),
+        }
+    }
+
+    /// The bytes of a text, shared if a file holds it.
+    ///
+    /// # Panics
+    /// As [`Texts::get`].
+    pub fn contents(&self, text: &Text) -> Contents {
+        match text {
+            Text::Inline(text) => text.as_bytes().into(),
+            Text::From(file) => {
+                self.0.get(file).expect("the loader reads every file that a text names").clone()
+            }
         }
     }
 }

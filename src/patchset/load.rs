@@ -8,6 +8,7 @@ use super::forms::{NamedTexts, expand, needs_inherited};
 use super::id::{ALLOWED_ID, LONGEST_ID, is_id};
 use super::misplaced::explained;
 use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
+use crate::contents::Contents;
 use crate::date::Date;
 use crate::digest::Sha256Digest;
 use crate::operation::TextFile;
@@ -155,7 +156,14 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
     let id = origin.id();
     let (raw, places) = read(form, catalog, origin, &bytes)
         .map_err(|error| invalid(id, vec![complaint(&file, error.position(), error.to_string())]))?;
-    let mut check = Check { file: &file, catalog, origin, complaints: Vec::new(), digests: Vec::new() };
+    let mut check = Check {
+        file: &file,
+        catalog,
+        origin,
+        complaints: Vec::new(),
+        digests: Vec::new(),
+        texts: BTreeMap::new(),
+    };
     check.digests.push(Sha256Digest::of(&bytes));
     if raw.schema.value != 1 {
         let what = format!("unsupported schema {}: this pypatch supports schema 1", raw.schema.value);
@@ -205,6 +213,8 @@ struct Check<'a> {
     complaints: Vec<Complaint>,
     /// The digest of each file that was read.
     digests: Vec<Sha256Digest>,
+    /// The texts that were read.
+    texts: BTreeMap<TextFile, Contents>,
 }
 
 impl Check<'_> {
@@ -275,7 +285,11 @@ impl Check<'_> {
     }
 
     /// Reads a file that the operation `name` takes a text from.
-    fn text(&self, file: &TextFile, name: &str) -> Result<Vec<u8>, String> {
+    fn text(&mut self, file: &TextFile, name: &str) -> Result<Contents, String> {
+        // Each file of a patch is a change that names the whole patch.
+        if let Some(bytes) = self.texts.get(file) {
+            return Ok(bytes.clone());
+        }
         let path = file.name.parse::<TreePath>().map_err(|error| error.to_string())?;
         let path = format!("files/{path}");
         let origin = match &file.of {
@@ -284,7 +298,9 @@ impl Check<'_> {
         };
         let unreadable =
             |error| format!("`{name}` cannot read its text from {}: {error}", origin.display(&path));
-        origin.read(&path).map_err(unreadable)
+        let bytes: Contents = origin.read(&path).map_err(unreadable)?.into();
+        self.texts.insert(file.clone(), bytes.clone());
+        Ok(bytes)
     }
 
     /// Reads the files that each form of a change names, and checks the arguments of its operation.
@@ -304,7 +320,7 @@ impl Check<'_> {
         for file in change.operation.text_files() {
             match self.text(&file, change.operation.name()) {
                 Ok(bytes) => {
-                    self.digests.push(Sha256Digest::of(&bytes));
+                    self.digests.push(bytes.sha256());
                     change.texts.0.insert(file, bytes);
                 }
                 Err(what) => self.at(at, what),

@@ -2,6 +2,7 @@
 
 use super::LintHit;
 use super::configure::{SOURCES, Whole, changes_only_comments};
+use crate::contents::Contents;
 use crate::edit::{Context, Part};
 use crate::modules::setup_files;
 use crate::operation::diff::untaken;
@@ -110,10 +111,12 @@ fn message(lint: Lint, context: &Context<'_>, patchset: &Patchset, change: &Chan
 
 /// The files of the patch of a change that no change of the patchset takes from it.
 fn untaken_sections(patchset: &Patchset, change: &Change) -> Vec<String> {
-    let patch_of = |change: &'_ Change| match &change.operation {
-        Operation::Diff(diff) => Some(change.texts.get(&diff.patch).to_vec()),
-        _ => None,
-    };
+    fn patch_of(change: &Change) -> Option<Contents> {
+        match &change.operation {
+            Operation::Diff(diff) => Some(change.texts.contents(&diff.patch)),
+            _ => None,
+        }
+    }
     let Some(patch) = patch_of(change) else { return Vec::new() };
     // An inherited edit that is dropped, which has its reason, may be the one that took it.
     if !patchset.dropped.is_empty() {

@@ -1,6 +1,7 @@
 //! Checks that a written patchset is as decided.
 
 use super::decide::Ported;
+use crate::contents::Contents;
 use crate::operation::Texts;
 use crate::patchset::{Change, Edit, Patchset};
 
@@ -33,7 +34,7 @@ fn is_as_decided(was: &Edit, is: &Edit, ported: &Ported) -> bool {
     let same = |one: &Change, other: &Change| {
         let bare =
             |change: &Change| Change { texts: Texts::default(), neighbours: Vec::new(), ..change.clone() };
-        let texts = |change: &Change| -> Vec<Option<Vec<u8>>> {
+        let texts = |change: &Change| -> Vec<Option<Contents>> {
             change.operation.text_files().iter().map(|file| change.texts.0.get(file).cloned()).collect()
         };
         bare(one) == bare(other) && texts(one) == texts(other)

@@ -48,8 +48,9 @@ pub fn write(
         for (_, change) in changes {
             // A file of another patchset stays there.
             let own = change.operation.text_files().into_iter().filter(|file| file.of.is_none());
-            files
-                .extend(own.filter_map(|file| Some((file.name.clone(), change.texts.0.get(&file)?.clone()))));
+            files.extend(
+                own.filter_map(|file| Some((file.name.clone(), change.texts.0.get(&file)?.to_vec()))),
+            );
         }
         blocks.push(block(edit, changes, text_of(edit).as_deref()));
     }

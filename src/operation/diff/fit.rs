@@ -47,8 +47,8 @@ pub(super) struct Fit<'a> {
 /// A hunk, and what is known from the hunks before it.
 struct Piece<'a> {
     hunk: &'a Hunk,
-    old: Vec<Vec<u8>>,
-    new: Vec<Vec<u8>>,
+    old: Vec<&'a [u8]>,
+    new: Vec<&'a [u8]>,
     /// The line that it is expected at, from 0.
     expected: usize,
     /// The first line that no hunk before it changes.
@@ -157,7 +157,7 @@ impl Fit<'_> {
     fn far(&self, piece: &Piece<'_>, old: &[usize], new: &[usize]) -> Result<Fitted, Unfit> {
         let may_be_far = self.max_offset.is_none() && says_enough(piece.hunk);
         let is_below = |at: usize| is_below(self.lines, at, &piece.hunk.heading);
-        let is_only = |lines: &[Vec<u8>]| self.all_matches(lines).count() == 1;
+        let is_only = |lines: &[&[u8]]| self.all_matches(lines).count() == 1;
         match (old, new) {
             (_, [at])
                 if may_be_far && piece.adds_only_at(*at, old) && is_below(*at) && is_only(&piece.new) =>
@@ -173,18 +173,18 @@ impl Fit<'_> {
     }
 
     /// The lines from `piece.from` on at which `wanted` matches.
-    fn matches(&self, piece: &Piece<'_>, wanted: &[Vec<u8>]) -> Vec<usize> {
+    fn matches(&self, piece: &Piece<'_>, wanted: &[&[u8]]) -> Vec<usize> {
         self.all_matches(wanted).filter(|at| *at >= piece.from).collect()
     }
 
-    fn all_matches(&self, wanted: &[Vec<u8>]) -> impl Iterator<Item = usize> {
+    fn all_matches(&self, wanted: &[&[u8]]) -> impl Iterator<Item = usize> {
         let count = (self.lines.len() + 1).saturating_sub(wanted.len());
         (0..count).filter(|at| self.is_at(*at, wanted))
     }
 
-    fn is_at(&self, at: usize, wanted: &[Vec<u8>]) -> bool {
+    fn is_at(&self, at: usize, wanted: &[&[u8]]) -> bool {
         let found = self.lines.get(at..at + wanted.len());
-        found.is_some_and(|found| found.iter().zip(wanted).all(|(line, wanted)| *line == wanted.as_slice()))
+        found.is_some_and(|found| found.iter().zip(wanted).all(|(line, wanted)| line == wanted))
     }
 
     /// Whether lines that are only removed are gone from their place, and not there in another form.
@@ -239,8 +239,7 @@ impl Fit<'_> {
             let help = Some("put the hunks of the patch into the order of the file".to_owned());
             return Unfit { what, near: vec![(at, why)], help, ..Unfit::default() };
         }
-        let fits =
-            |at: usize, k: usize| self.lines.get(at + k).is_some_and(|line| *line == piece.old[k].as_slice());
+        let fits = |at: usize, k: usize| self.lines.get(at + k).is_some_and(|line| *line == piece.old[k]);
         let score = |at: usize| (0..piece.old.len()).filter(|k| fits(at, *k)).count();
         let scored =
             (0..self.lines.len()).map(|at| (score(at), std::cmp::Reverse(at.abs_diff(piece.expected)), at));

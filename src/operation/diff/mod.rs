@@ -6,6 +6,7 @@ mod parsed;
 mod sections;
 
 use super::prelude::*;
+use crate::contents::Contents;
 use crate::operation::FileNeed;
 use crate::syntax::patch::{Effect, Section};
 use parsed::parsed;
@@ -63,7 +64,7 @@ impl Operate for Diff {
     }
 
     fn check(&self, texts: &Texts) -> Result<(), String> {
-        match parsed(texts.get(&self.patch)).as_ref() {
+        match parsed(&texts.contents(&self.patch)).as_ref() {
             Ok(patch) if patch.sections.is_empty() => Err("has a patch without a hunk".to_owned()),
             Ok(_) => Ok(()),
             Err(error) => Err(format!("has a damaged patch: {error}")),
@@ -77,7 +78,7 @@ impl Operate for Diff {
     }
 
     fn need(&self, texts: &Texts, file: &str) -> Option<FileNeed> {
-        let patch = parsed(texts.get(&self.patch));
+        let patch = parsed(&texts.contents(&self.patch));
         let patch = patch.as_ref().as_ref().ok()?;
         let effect = patch.sections_for(file).first().map(|section| section.effect);
         match effect? {
@@ -88,7 +89,7 @@ impl Operate for Diff {
     }
 
     fn resolve(&self, site: &Site<'_>) -> Answer {
-        let patch = parsed(site.texts.get(&self.patch));
+        let patch = parsed(&site.texts.contents(&self.patch));
         let patch = patch.as_ref().as_ref().map_err(|why| Failure::fault(why.clone()))?;
         let path = site.file.path.as_str();
         let sections = patch.sections_for(path);
@@ -104,7 +105,7 @@ impl Operate for Diff {
 }
 
 /// The files of a patch for which none of `taken` is.
-pub(crate) fn untaken(patch: &[u8], taken: &[&str]) -> Vec<String> {
+pub(crate) fn untaken(patch: &Contents, taken: &[&str]) -> Vec<String> {
     let patch = parsed(patch);
     let Ok(patch) = patch.as_ref() else { return Vec::new() };
     let taken: Vec<*const Section> =

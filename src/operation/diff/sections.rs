@@ -1,5 +1,7 @@
 //! Applies the sections that a patch has for a file, one after the other.
 
+use std::borrow::Cow;
+
 use super::fit::{Fit, Fitted, Unfit};
 use crate::operation::lines::with_line_ends;
 use crate::operation::prelude::*;
@@ -22,7 +24,8 @@ pub(super) fn apply(
     let ending = line_ending(&file.bytes);
     let mut result = Err(Failure::fault("the patch has no hunk"));
     for ending in if ending == b"\n" { vec![ending] } else { vec![b"\n", ending] } {
-        let sections: Vec<Section> = sections.iter().map(|section| with_endings(section, ending)).collect();
+        let sections: Vec<Cow<'_, Section>> =
+            sections.iter().map(|section| with_endings(section, ending)).collect();
         let sequence = Sequence { file, max_offset, sections: &sections };
         result = sequence.answer(&before);
         if result.is_ok() {
@@ -57,18 +60,21 @@ fn refusal(section: &Section) -> Result<(), Failure> {
 }
 
 /// `section` with the line ends of the file, and without the `\r` that `patch` ignores.
-fn with_endings(section: &Section, ending: &[u8]) -> Section {
+fn with_endings<'a>(section: &'a Section, ending: &[u8]) -> Cow<'a, Section> {
+    if ending == b"\n" {
+        return Cow::Borrowed(section);
+    }
     let mut section = section.clone();
     for (_, line) in section.hunks.iter_mut().flat_map(|hunk| &mut hunk.lines) {
         *line = with_line_ends(line, ending);
     }
-    section
+    Cow::Owned(section)
 }
 
 struct Sequence<'a> {
     file: &'a ParsedFile,
     max_offset: Option<usize>,
-    sections: &'a [Section],
+    sections: &'a [Cow<'a, Section>],
 }
 
 impl Sequence<'_> {
@@ -115,7 +121,7 @@ impl Sequence<'_> {
             };
             let hunks = section.hunks.iter().map(Hunk::reversed).collect();
             let modes = (section.modes.1.clone(), section.modes.0.clone());
-            let reversed = Section { effect, hunks, modes, ..section.clone() };
+            let reversed = Section { effect, hunks, modes, ..Section::clone(section) };
             match self.applied(&reversed, &state, &mut Vec::new(), false) {
                 Ok((before, _)) => state = before,
                 Err(_) => return false,
@@ -139,9 +145,8 @@ impl Sequence<'_> {
             fit.places(&section.hunks).map_err(|unfit| self.failure(unfit, &all))
         };
         let mode = |mode: &Option<String>| mode.as_ref().map(|mode| mode == "100755");
-        let whole = |side: fn(&Hunk) -> Vec<Vec<u8>>| {
-            section.hunks.iter().flat_map(side).flatten().collect::<Vec<u8>>()
-        };
+        let whole =
+            |side: fn(&Hunk) -> Vec<&[u8]>| section.hunks.iter().flat_map(side).collect::<Vec<_>>().concat();
         match (section.effect, state) {
             (Effect::Adds, None) => {
                 Ok((Some((whole(Hunk::new_lines), mode(&section.modes.1) == Some(true))), Vec::new()))
@@ -238,7 +243,7 @@ fn rewrites_of(hunks: &[Hunk], fitted: &[Fitted], bytes: &[u8]) -> (Vec<Rewrite>
             let old = run.iter().filter(|(sign, _)| *sign != Sign::New).count();
             if run[0].0 != Sign::Context {
                 let new = run.iter().filter(|(sign, _)| *sign == Sign::New);
-                let with: Vec<u8> = new.flat_map(|(_, line)| line.clone()).collect();
+                let with = new.map(|(_, line)| &line[..]).collect::<Vec<_>>().concat();
                 rewrites.push(Rewrite::replace(Span::new(starts[at], starts[at + old]), with));
             }
             at += old;

@@ -39,18 +39,18 @@ pub struct Hunk {
 
 impl Hunk {
     /// Its lines in the old file.
-    pub fn old_lines(&self) -> Vec<Vec<u8>> {
+    pub fn old_lines(&self) -> Vec<&[u8]> {
         self.side(Sign::Old)
     }
 
     /// Its lines in the new file.
-    pub fn new_lines(&self) -> Vec<Vec<u8>> {
+    pub fn new_lines(&self) -> Vec<&[u8]> {
         self.side(Sign::New)
     }
 
-    fn side(&self, side: Sign) -> Vec<Vec<u8>> {
+    fn side(&self, side: Sign) -> Vec<&[u8]> {
         let has = |sign: Sign| sign == Sign::Context || sign == side;
-        self.lines.iter().filter(|(sign, _)| has(*sign)).map(|(_, text)| text.clone()).collect()
+        self.lines.iter().filter(|(sign, _)| has(*sign)).map(|(_, text)| &text[..]).collect()
     }
 
     /// The hunk that undoes it.
