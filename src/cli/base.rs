@@ -2,8 +2,8 @@
 
 use super::{CliError, Ui, Workspace, snapshot};
 use crate::patchset::Patchset;
-use crate::plan::Baseline;
-use crate::tree::{self, KeptTree, SourceSpec, Tree, python_version};
+use crate::plan::{Baseline, Series, joined};
+use crate::tree::{self, FileChange, KeptTree, OverlayTree, SourceSpec, Tree, python_version};
 use crate::version::Version;
 
 /// What is known about the release that a patchset was written for.
@@ -17,6 +17,15 @@ pub(super) struct Base {
     pub baseline: Option<Baseline>,
     /// The release itself and its name, if it is available locally.
     source: Option<(String, SourceSpec)>,
+}
+
+/// What one of several patchsets, which are applied in order, was written for.
+#[derive(Default)]
+pub(super) struct InOrder {
+    /// The anchors of its edits on the release as those before it change it.
+    pub baseline: Option<Baseline>,
+    /// What those before it change.
+    pub before: Vec<FileChange>,
 }
 
 impl Base {
@@ -72,6 +81,39 @@ impl Base {
             None => ui.note(&format!("warning: {why}: anchors are not compared")),
         }
         Ok(Base { name: name.filter(|_| baseline.is_some()), version, baseline, source: None })
+    }
+
+    /// For each of `patchsets`, which are applied in order, what it was written for.
+    pub(super) fn of_each(&self, ui: &Ui, patchsets: &[Patchset]) -> Result<Vec<InOrder>, CliError> {
+        let mut each = vec![InOrder { baseline: self.baseline.clone(), before: Vec::new() }];
+        let [before @ .., _] = patchsets else { return Ok(each) };
+        if before.is_empty() {
+            return Ok(each);
+        }
+        let tree = self.open()?;
+        let series = match &tree {
+            None => Series::default(),
+            Some(tree) => Series::plan(before, tree.as_ref(), &[])?,
+        };
+        if let Some(plan) = series.misfit() {
+            ui.misfit(plan, true);
+            let title = format!("`{}` does not fit {}", plan.patchset, plan.source);
+            return Err(CliError::unfit(title)
+                .detail("so the anchors of the patchsets after it are not known")
+                .help("name a source that all of the patchsets fit, in order, with --base"));
+        }
+        for (at, patchset) in patchsets.iter().enumerate().skip(1) {
+            let Some(tree) = &tree else {
+                ui.note(&format!("warning: the anchors of {} are not compared", patchset.id));
+                each.push(InOrder::default());
+                continue;
+            };
+            let changes =
+                joined(&series.plans[..at].iter().flat_map(|plan| &plan.changes).collect::<Vec<_>>());
+            let baseline = Baseline::read(patchset, &OverlayTree::new(tree.as_ref(), &changes))?;
+            each.push(InOrder { baseline: Some(baseline), before: changes });
+        }
+        Ok(each)
     }
 
     /// Opens the release, if it is available locally. Its files stay in memory.

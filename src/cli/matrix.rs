@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use anstream::StripStream;
 
+use super::base::InOrder;
 use super::{Base, CliError, ExitStatus, Ui, Workspace, output};
 use crate::export;
 use crate::patchset::Patchset;
-use crate::plan::Baseline;
-use crate::port::{self, Column, Matrix, Searched, in_parallel};
+use crate::port::{self, Column, Matrix, Searched, Stacked, in_parallel};
 use crate::report::{self, MatrixReport, Report};
 use crate::tree::pin::Pin;
 use crate::tree::{self, Blobs, SourceSpec, Tree, python_version, release_tags};
@@ -19,6 +19,10 @@ use crate::version::Version;
 pub(super) struct Args {
     /// The patchset.
     patchset: String,
+    /// Then this patchset, judged on the result of those before it as far as they fit; may be repeated. It is an option, since what
+    /// follows PATCHSET is a source.
+    #[arg(long, value_name = "PATCHSET", conflicts_with = "family")]
+    then: Vec<String>,
     /// Directories, tarballs, pins, or git:REPO@REV; with --all also git:REPO, for every release tag in it.
     #[arg(required_unless_present = "all")]
     sources: Vec<String>,
@@ -73,14 +77,16 @@ const FEW: usize = 3;
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     tree::trust_object_ids();
     let patchset = workspace.patchset(&args.patchset)?;
-    let members = if args.family { family(workspace, &patchset)? } else { vec![patchset.clone()] };
+    let mut members = if args.family { family(workspace, &patchset)? } else { vec![patchset.clone()] };
+    members.extend(workspace.patchsets(&args.then)?);
     if members.is_empty() {
         return Err(CliError::usage("no member of the family has a range of versions"));
     }
     let sources = sources(ui, workspace, args)?;
     if let Some(path) = &args.output {
         let read: Vec<&SourceSpec> = sources.iter().map(|(_, source)| source).collect();
-        output::require_file(workspace, &[&args.patchset], &read, path)?;
+        let named = [&args.patchset].into_iter().chain(&args.then).map(String::as_str).collect::<Vec<_>>();
+        output::require_file(workspace, &named, &read, path)?;
     }
     let base = match (&args.base, args.family) {
         (Some(source), _) => Base::of_source(ui, workspace, &patchset, source)?,
@@ -88,18 +94,32 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         (None, true) => Base::default(),
         (None, false) => Base::of_pins(ui, workspace, &patchset)?,
     };
+    let of_each = match args.family {
+        true => {
+            members.iter().map(|_| InOrder { baseline: base.baseline.clone(), before: Vec::new() }).collect()
+        }
+        false => base.of_each(ui, &members)?,
+    };
+    let stack: Vec<Stacked<'_>> = members
+        .iter()
+        .zip(&of_each)
+        .map(|(patchset, one)| Stacked { patchset, baseline: one.baseline.as_ref(), before: &one.before })
+        .collect();
     let (searched, blobs) = (Searched::default(), Arc::default());
     let mut columns = Vec::with_capacity(sources.len());
     for some in sources.chunks(AT_ONCE) {
         let tree = base.open()?;
         columns.extend(in_parallel(some, |(name, source)| {
-            column(&members, (base.baseline.as_ref(), tree.as_deref()), (&searched, &blobs), name, source)
+            let stack = (&stack[..], args.family);
+            column(stack, tree.as_deref(), (&searched, &blobs), name, source)
         }));
     }
-    let mut matrix = Matrix { patchset: patchset.id.clone(), base: base.name.clone(), columns };
+    let then = members.iter().skip(1).filter(|_| !args.family).map(|member| format!("+{}", member.id));
+    let named = [patchset.id.clone()].into_iter().chain(then).collect();
+    let mut matrix = Matrix { patchset: named, base: base.name.clone(), columns };
     matrix.note_gone_since(base.version.as_ref());
     if sources.len() <= FEW && !args.family {
-        since(workspace, &patchset, &base, &mut matrix)?;
+        since(workspace, &stack, &base, &mut matrix)?;
     }
     let report = MatrixReport { matrix: &matrix, width: ui.width(), verbose: ui.verbose };
     match &args.output {
@@ -122,7 +142,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 /// Searches the local releases for the first one without a thing, if the columns do not show it.
 fn since(
     workspace: &Workspace,
-    patchset: &Patchset,
+    stack: &[Stacked<'_>],
     base: &Base,
     matrix: &mut Matrix,
 ) -> Result<(), CliError> {
@@ -135,38 +155,44 @@ fn since(
     let (searched, blobs) = (Searched::default(), Arc::default());
     port::find_gone_since(matrix, version, &versions, &mut |at| {
         let tree = tree::open_sharing(&sources[at], &pins[at].name, &blobs).ok()?;
-        port::judge(patchset, base.baseline.as_ref(), old.as_deref(), tree.as_ref(), &searched).ok()
+        port::judge_in_order(stack, old.as_deref(), tree.as_ref(), &searched).ok()
     });
     Ok(())
 }
 
 fn column(
-    members: &[Patchset],
-    (baseline, base): (Option<&Baseline>, Option<&dyn Tree>),
+    (stack, is_family): (&[Stacked<'_>], bool),
+    base: Option<&dyn Tree>,
     (searched, blobs): (&Searched, &Arc<Blobs>),
     name: &str,
     source: &SourceSpec,
 ) -> Column {
-    let (mut version, mut patchset) = (None, members[0].id.clone());
+    let ids = |stack: &[Stacked<'_>]| {
+        stack.iter().map(|one| one.patchset.id.as_str()).collect::<Vec<_>>().join("+")
+    };
+    let (mut version, mut patchset) = (None, ids(if is_family { &stack[..1] } else { stack }));
     let mut cells = || {
         let tree = tree::open_sharing(source, name, blobs).map_err(|error| error.to_string())?;
         let found = python_version(tree.as_ref()).map_err(|error| error.to_string())?;
-        if found.is_none() && members.iter().any(|member| member.applies_to.is_some()) {
+        if found.is_none() && stack.iter().any(|one| one.patchset.applies_to.is_some()) {
             return Err("not a CPython source tree".to_owned());
         }
-        let is_for = |member: &&Patchset| match (&member.applies_to, &found) {
+        let is_for = |one: &Stacked<'_>| match (&one.patchset.applies_to, &found) {
             (Some(range), Some(version)) => range.contains(version),
             _ => false,
         };
-        let member = match members {
-            [one] => one,
-            _ => members.iter().find(is_for).ok_or_else(|| {
-                let version = found.as_ref().map_or("this tree".to_owned(), |v| format!("CPython {v}"));
-                format!("no member of the family is written for {version}")
-            })?,
+        let judged = match stack {
+            [_, _, ..] if is_family => {
+                let at = stack.iter().position(is_for).ok_or_else(|| {
+                    let version = found.as_ref().map_or("this tree".to_owned(), |v| format!("CPython {v}"));
+                    format!("no member of the family is written for {version}")
+                })?;
+                &stack[at..=at]
+            }
+            _ => stack,
         };
-        (version, patchset) = (found, member.id.clone());
-        port::judge(member, baseline, base, tree.as_ref(), searched).map_err(|error| error.to_string())
+        (version, patchset) = (found, ids(judged));
+        port::judge_in_order(judged, base, tree.as_ref(), searched).map_err(|error| error.to_string())
     };
     let cells = cells();
     Column { source: name.to_owned(), version, patchset, cells }
@@ -199,6 +225,10 @@ fn sources(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, S
         }
         match source.parse::<SourceSpec>()? {
             SourceSpec::Pin(name) => {
+                if workspace.pins.find(&name)?.is_none() && workspace.catalog.find(&name).is_some() {
+                    let title = format!("`{name}` is a patchset, and what follows the first one is a source");
+                    return Err(CliError::usage(title).help(format!("write --then {name}")));
+                }
                 let pin = workspace.pins.get(&name)?;
                 let source = workspace.fetch(ui, &pin)?.source();
                 found.push((pin.name, source));

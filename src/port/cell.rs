@@ -74,6 +74,8 @@ pub struct Evidence {
 /// The verdict on one part of an edit on one version, or on a fact that the edit requires.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
+    /// The patchset, where several are judged.
+    pub patchset: Option<String>,
     /// The edit.
     pub edit: String,
     /// The part: a module, a macro, a declaration, or one of several changes.
@@ -101,11 +103,12 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// The name of its row: `static-modules/array`.
+    /// The name of its row: `static-modules/array`; of several patchsets `catamount-py2.5: static-modules/array`.
     pub fn row(&self) -> String {
+        let of = self.patchset.as_ref().map(|patchset| format!("{patchset}: ")).unwrap_or_default();
         match &self.part {
-            Some(part) => format!("{}/{part}", self.edit),
-            None => self.edit.clone(),
+            Some(part) => format!("{of}{}/{part}", self.edit),
+            None => format!("{of}{}", self.edit),
         }
     }
 

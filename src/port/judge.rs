@@ -71,7 +71,7 @@ pub fn judge(
 
 /// The patchset with the values and alternatives that it has on `tree`. Where it has no value for that version, it has those
 /// of the release that it was written for.
-fn plain<'a>(
+pub(super) fn plain<'a>(
     patchset: &'a Patchset,
     base: Option<&dyn Tree>,
     tree: &dyn Tree,
@@ -359,6 +359,7 @@ fn cell(
         reason => reason,
     };
     Cell {
+        patchset: None,
         edit: edit.to_owned(),
         part,
         change,

@@ -14,7 +14,7 @@ pub struct Column {
     pub source: String,
     /// Its version.
     pub version: Option<Version>,
-    /// The patchset that was judged: the member of the family that is written for the version.
+    /// The patchsets that were judged: with a family the member of the family that is written for the version.
     pub patchset: String,
     /// The cells, or why the source could not be judged.
     pub cells: Result<Vec<Cell>, String>,
@@ -23,7 +23,7 @@ pub struct Column {
 /// The cells of a patchset on many sources.
 #[derive(Debug)]
 pub struct Matrix {
-    /// The patchset that was asked for.
+    /// The patchset that was asked for, or several in order: `one+two`.
     pub patchset: String,
     /// The tree that the anchors were compared with.
     pub base: Option<String>,

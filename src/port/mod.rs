@@ -18,6 +18,7 @@ mod place;
 mod search;
 mod searched;
 mod since;
+mod stacked;
 mod verify;
 mod write;
 
@@ -27,5 +28,6 @@ pub use judge::judge;
 pub use matrix::{Column, Matrix, in_parallel};
 pub use searched::Searched;
 pub use since::find_gone_since;
+pub use stacked::{StackError, Stacked, judge_in_order};
 pub use verify::not_as_decided;
 pub use write::{Head, write};

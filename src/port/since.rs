@@ -57,6 +57,7 @@ mod tests {
 
     fn cell(verdict: Verdict, version: &Version) -> Cell {
         Cell {
+            patchset: None,
             edit: "e".to_owned(),
             part: None,
             change: Some(0),

@@ -75,6 +75,58 @@ fn a_matrix_has_a_row_per_part_and_a_column_per_version() {
     );
 }
 
+/// A patchset on top of the gadget: one edit of a line that the gadget writes, one of a line that it writes nowhere on 10.0.
+fn with_extra(env: &TestEnvironment) {
+    env.edit("patchsets/gadget-py9.9/patchset.yaml", "edits:\n", "edits:\n  - id: new-text\n    why: It is shorter.\n    file: Lib/name\n    text.replace: {find: a long name, with: short}\n");
+    env.write("old/Lib/name", "a long name\n");
+    env.write("new/Lib/name", "a long name\n");
+    env.yaml(
+        "extra",
+        "schema: 1\nid: extra\ntitle: More\nedits:\n  - id: shorter\n    why: It is shorter still.\n    file: Lib/name\n    \
+         text.replace: {find: short, with: s}\n  - id: no-docs\n    why: None are read.\n    file: Makefile.pre.in\n    \
+         text.replace: {find: oldsharedmods docs, with: oldsharedmods}\n",
+    );
+}
+
+#[test]
+fn a_matrix_of_several_patchsets_judges_each_on_the_result_of_those_before_it() {
+    let env = two_versions();
+    with_extra(&env);
+    let arguments = ["matrix", "gadget-py9.9", "--then", "extra", "old", "new", "--base", "old"];
+    assert_snapshot!(env.run(&arguments), @r"
+    gadget-py9.9+extra, anchors compared with old
+
+                                        9.9       10.0
+    gadget-py9.9: new-text              applies   applies
+    gadget-py9.9: run-gen               applies   obsolete
+    gadget-py9.9: no-sharedmods         applies   changed
+    gadget-py9.9: static-modules/one    applies   moved
+    gadget-py9.9: static-modules/two    applies   changed
+    gadget-py9.9: static-modules/three  applies   already
+    extra: shorter                      applies   applies
+    extra: no-docs                      applies   changed
+
+    16 cells on 2 sources: 1 already, 1 obsolete, 10 applies, 1 moved, 3 changed; 3 to be decided (`-v` lists the candidates)
+    [exit 0]
+    ");
+    let json = env.stdout(&[&arguments[..], &["--format", "json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["patchset"], "gadget-py9.9+extra");
+    assert_eq!(json["cells"][0]["patchset"], "gadget-py9.9");
+    // By itself it fits neither tree.
+    let alone = env.run(&["matrix", "extra", "old", "--base", "old"]);
+    assert!(alone.contains("\nshorter  lost\nno-docs  changed\n"), "{alone}");
+    // A patchset in the place of a source is not taken for one.
+    assert_snapshot!(env.run(&["matrix", "gadget-py9.9", "extra", "old"]), @"
+    ------- stderr -------
+    error: `extra` is a patchset, and what follows the first one is a source
+      help: write --then extra
+    [exit 2]
+    ");
+    let output = env.run(&["matrix", "extra", "--then", "gadget-py9.9", "old", "--base", "old"]);
+    assert!(output.contains("error: `extra` does not fit old\n") && output.ends_with("[exit 3]"), "{output}");
+}
+
 #[test]
 fn a_cell_names_its_candidates_and_their_reasons() {
     let env = two_versions();

@@ -108,6 +108,7 @@ mod tests {
             change: None,
         };
         let cell = Cell {
+            patchset: Some(hostile("mine")),
             edit: hostile("edit"),
             part: Some(hostile("part")),
             change: None,
@@ -123,7 +124,9 @@ mod tests {
         };
         let columns = vec![column("column", Ok(vec![cell])), column("broken", Err(hostile("error")))];
         let page = page(&Matrix { patchset: hostile("id"), base: Some(hostile("base")), columns });
-        for name in ["id", "base", "column", "broken", "error", "edit", "part", "reason", "text", "why"] {
+        for name in
+            ["id", "base", "column", "mine", "broken", "error", "edit", "part", "reason", "text", "why"]
+        {
             assert!(page.contains(&format!("&lt;{name}&gt;&amp;&quot;")), "{name}: {page}");
             assert!(!page.contains(&format!("<{name}>")), "{name}: {page}");
         }

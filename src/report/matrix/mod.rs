@@ -46,12 +46,16 @@ impl Report for MatrixReport<'_> {
 
 /// One cell, in the shape that all reports of ports share.
 pub(super) fn cell(cell: &Cell) -> Value {
-    json!({
+    let mut value = json!({
         "edit": cell.edit, "part": cell.part, "source": cell.source,
         "version": cell.version.as_ref().map(ToString::to_string),
         "verdict": cell.verdict.name(), "reason": cell.explanation(),
         "places": array(&cell.places, location), "evidence": cell.evidence, "candidates": array(&cell.candidates, candidate),
-    })
+    });
+    if let Some(patchset) = &cell.patchset {
+        value["patchset"] = json!(patchset);
+    }
+    value
 }
 
 fn candidate(candidate: &Candidate) -> Value {
