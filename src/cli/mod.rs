@@ -28,6 +28,7 @@ mod port;
 mod progress;
 mod record;
 mod revert;
+mod review;
 mod schema;
 mod setup;
 mod show;
@@ -144,6 +145,12 @@ enum Command {
     /// Snapshots are the files ./snapshots/PATCHSET/PIN.snap, in the format of insta: `cargo insta review`
     /// works on them, too.
     Snapshot(snapshot::Args),
+    /// Decide about changes of snapshots, one by one: accept, reject, or leave them.
+    ///
+    /// `pypatch snapshot check` leaves what differs in files ./snapshots/PATCHSET/PIN.snap.new, as insta does, and this shows
+    /// each edit whose result changed: what it did and does, in words, with the lines. What is decided is written at once, so a review
+    /// may be left at any time. Without a terminal, the commands that do the same are listed, and the exit status is 1.
+    Review(Deferred<review::Args>),
     /// Show how a patchset fits many versions: a row for each part of an edit, a column for each source.
     ///
     /// Sources are read without unpacking them: tarballs, and commits from the object database of a git repository.
@@ -241,6 +248,7 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Build(args) => build::run(ui, &workspace(), args),
         Command::Setup(args) => setup::run(ui, &workspace(), args),
         Command::Snapshot(args) => snapshot::run(ui, &workspace(), args),
+        Command::Review(args) => review::run(ui, &workspace(), args),
         Command::Matrix(args) => matrix::run(ui, &workspace(), args),
         Command::Port(args) => port::run(ui, &workspace(), args),
         Command::Why(args) => why::run(ui, &workspace(), args),

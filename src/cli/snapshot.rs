@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::review::reviewed;
 use super::{CliError, ExitStatus, Format, Ui, Workspace, snapshot_diff};
 use crate::digest::Sha256Digest;
 use crate::plan::{Baseline, plan};
@@ -17,9 +18,12 @@ pub(super) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Show what differs from the accepted snapshots, edit by edit; exits with status 1 if anything does.
-    Check(Selection),
-    /// Accept the present results.
+    /// Show what differs from the accepted snapshots, edit by edit, in words; exits with status 1 if anything does.
+    ///
+    /// What differs is left in a file PIN.snap.new next to the snapshot, for `pypatch review` or `cargo insta review`. If no pinned
+    /// release is available, so that nothing was compared, the status is 4.
+    Check(CheckArgs),
+    /// Accept the present results. One of a patchset that does not fit its pin is not accepted.
     Accept(Selection),
     /// Show how the changes themselves changed from one accepted snapshot to another, edit by edit; exits
     /// with status 1 if one did.
@@ -27,6 +31,18 @@ enum Action {
     /// `moved` edits change the same lines at other line numbers, `upstream` edits have the same effect on
     /// lines that upstream changed, and `changed` edits have another effect.
     Diff(snapshot_diff::Args),
+}
+
+#[derive(Debug, clap::Args)]
+struct CheckArgs {
+    #[command(flatten)]
+    selection: Selection,
+    /// Show how the snapshot differs line by line, a diff of diffs.
+    #[arg(long)]
+    raw: bool,
+    /// Succeed although no pinned release is available.
+    #[arg(long, conflicts_with = "require")]
+    allow_skipped: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -42,13 +58,13 @@ struct Selection {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let (selection, accept) = match &args.action {
-        Action::Check(selection) => (selection, false),
-        Action::Accept(selection) => (selection, true),
+    let (selection, check) = match &args.action {
+        Action::Check(check) => (&check.selection, Some(check)),
+        Action::Accept(selection) => (selection, None),
         Action::Diff(args) => return snapshot_diff::run(ui, workspace, args),
     };
     let store = Store::new("snapshots");
-    let (mut compared, mut different, mut skipped) = (0, 0, 0);
+    let (mut compared, mut different, mut skipped, mut unfit) = (0, 0, 0, 0);
     for id in workspace.matching(&selection.patchsets)? {
         let patchset = workspace.patchset(&id)?;
         let is_selected = |pin: &&String| selection.pin.as_ref().is_none_or(|only| only == *pin);
@@ -70,18 +86,27 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             let old = store.read(&patchset.id, pin).map_err(io("read"))?;
             let changes = snapshot::compare(old.as_deref().unwrap_or(""), &new);
             if changes.is_empty() {
+                // What waited for review was undone.
+                store.set_pending(&patchset.id, pin, None).map_err(io("review"))?;
                 show(ComparisonState::AsAccepted)?;
                 continue;
             }
             different += 1;
-            show(match old {
+            show(match &old {
                 None => ComparisonState::New(changes),
-                Some(_) => ComparisonState::Changed(changes),
+                Some(_) if check.is_some_and(|check| check.raw) => ComparisonState::Raw(changes),
+                Some(old) => ComparisonState::Changed(reviewed(old, &new)),
             })?;
-            if accept {
-                if !planned.fits() {
-                    ui.note(&format!("warning: {} does not fit {pin}, and this is accepted", patchset.id));
+            if check.is_some() {
+                if let Err(error) = store.set_pending(&patchset.id, pin, Some(&new)) {
+                    // Whoever only looks may have no right to write.
+                    let path = store.pending_path(&patchset.id, pin);
+                    ui.note(&format!("warning: cannot write {}: {error}", path.display()));
                 }
+            } else if !planned.fits() {
+                unfit += 1;
+                ui.misfit(&planned, false);
+            } else {
                 let path = store.write(&patchset.id, pin, &new).map_err(io("accept"))?;
                 ui.changed();
                 ui.line(&format!("accepted: {}", path.display()))?;
@@ -93,10 +118,25 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             .help("only the pins that a patchset lists under `pins` are compared"));
     }
     ui.note(&format!("{compared} compared, {different} different, {skipped} skipped"));
-    if skipped > 0 && selection.require {
-        return Err(CliError::source(format!("not available: {}", counted(skipped, "pinned release"))));
+    if unfit > 0 {
+        return Err(CliError::unfit(format!("not accepted: {}", counted(unfit, "result")))
+            .detail("a patchset that does not fit its pin has no result to accept")
+            .help("repair the edits, or limit them with `when`"));
     }
-    Ok(if different > 0 && !accept { ExitStatus::Difference } else { ExitStatus::Done })
+    let is_idle = check.is_some_and(|check| !check.allow_skipped) && compared == 0;
+    if skipped > 0 && (selection.require || is_idle) {
+        return Err(CliError::source(format!("not available: {}", counted(skipped, "pinned release"))).help(
+            if selection.require {
+                "`pypatch fetch` gets them"
+            } else {
+                "`pypatch fetch` gets them; with --allow-skipped this is not an error"
+            },
+        ));
+    }
+    if different > 0 && check.is_some() {
+        ui.note("`pypatch review` decides about each");
+    }
+    Ok(if different > 0 && check.is_some() { ExitStatus::Difference } else { ExitStatus::Done })
 }
 
 /// The digests of the files that a patchset touches on a pin, from its accepted snapshot.

@@ -11,15 +11,18 @@ use crate::text::nearest;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// An accepted snapshot: PATCHSET/PIN, or only one of the two if there is only one snapshot of it.
-    old: String,
+    pub old: String,
     /// The snapshot to compare it with.
-    new: String,
+    pub new: String,
     /// Show only this edit.
     #[arg(long, value_name = "ID")]
-    edit: Option<String>,
+    pub edit: Option<String>,
+    /// Show the snapshots' lines that differ, a diff of diffs.
+    #[arg(long)]
+    pub raw: bool,
     /// The output format.
     #[arg(long, default_value = "text")]
-    format: Format,
+    pub format: Format,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
@@ -40,6 +43,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         new: (&new.0, &new.1),
         dropped: dropped(workspace, [&old.0, &new.0]),
         edits,
+        raw: args.raw.then(|| snapshot::compare(&old_body, &new_body)),
     };
     ui.show(&report, args.format)?;
     Ok(if report.is_different() { ExitStatus::Difference } else { ExitStatus::Done })

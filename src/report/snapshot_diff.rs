@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
+use similar::{Algorithm, DiffTag};
 
-use super::snapshot::changed_lines;
+use super::lines::{changed_lines, sections};
 use super::style::{NEW, OLD, SECTION};
 use super::{Report, array, column, counted};
 use crate::edit::OutcomeKind;
-use crate::snapshot::{EditDifference, Effect, Fate, FileDifference, Side};
+use crate::snapshot::{EditDifference, Effect, Fate, FileDifference, SectionChange, Side};
+use crate::text::diff_tokens;
 
 /// How many effects are listed; the lines show more than a longer list.
 const MOST: usize = 16;
@@ -26,6 +28,8 @@ pub struct SnapshotDiff<'a> {
     pub dropped: BTreeMap<String, String>,
     /// The edits.
     pub edits: Vec<EditDifference>,
+    /// The sections that differ, to be shown line by line instead of the details.
+    pub raw: Option<Vec<SectionChange>>,
 }
 
 /// The fates in the order of the summary, and what the summary calls them.
@@ -72,22 +76,14 @@ impl Report for SnapshotDiff<'_> {
             let line = format!("  {:8} {:width$}  {}", edit.fate.name(), edit.id, self.summary(edit));
             writeln!(out, "{}", line.trim_end())?;
         }
-        for edit in &self.edits {
-            let files: Vec<_> = edit.files.iter().filter(|file| file.fate != Fate::Same).collect();
-            if edit.parts.is_empty() && files.is_empty() {
-                continue;
-            }
-            writeln!(out, "\n{SECTION}{}{SECTION:#}", edit.id)?;
-            for part in &edit.parts {
-                let name = part.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
-                match (part.old, part.new) {
-                    (Some(old), Some(new)) => writeln!(out, "  {name}{old} -> {new}")?,
-                    (None, Some(new)) => writeln!(out, "  {name}a new part ({new})")?,
-                    (_, None) => writeln!(out, "  {name}no longer a part")?,
-                }
-            }
-            for file in files {
-                file_details(file, out)?;
+        if let Some(changes) = &self.raw {
+            writeln!(out)?;
+            sections(changes, out)?;
+        }
+        for edit in self.edits.iter().filter(|_| self.raw.is_none()) {
+            if !edit.parts.is_empty() || edit.files.iter().any(|file| file.fate != Fate::Same) {
+                writeln!(out, "\n{SECTION}{}{SECTION:#}", edit.id)?;
+                edit_details(edit, Shown { effects: true, context: true }, out)?;
             }
         }
         let counts = FATES.iter().filter_map(|(fate, what)| {
@@ -138,7 +134,30 @@ fn location(file: &FileDifference) -> String {
     }
 }
 
-fn file_details(file: &FileDifference, out: &mut dyn Write) -> io::Result<()> {
+/// What is shown of an edit besides its lines.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    /// The effects in words.
+    pub effects: bool,
+    /// The lines around it. Those of one release never differ by upstream.
+    pub context: bool,
+}
+
+/// How the parts of an edit changed, and what it does to each file.
+pub(super) fn edit_details(edit: &EditDifference, show: Shown, out: &mut dyn Write) -> io::Result<()> {
+    for part in &edit.parts {
+        let name = part.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        match (part.old, part.new) {
+            (Some(old), Some(new)) => writeln!(out, "  {name}{old} -> {new}")?,
+            (None, Some(new)) => writeln!(out, "  {name}a new part ({new})")?,
+            (_, None) => writeln!(out, "  {name}no longer a part")?,
+        }
+    }
+    let files = edit.files.iter().filter(|file| file.fate != Fate::Same);
+    files.into_iter().try_for_each(|file| file_details(file, show, out))
+}
+
+fn file_details(file: &FileDifference, show: Shown, out: &mut dyn Write) -> io::Result<()> {
     let lines = |side: &Option<Side>| side.as_ref().map(|side| side.lines.clone()).unwrap_or_default();
     let (old, new) = (lines(&file.old), lines(&file.new));
     let meaning = match file.fate {
@@ -151,21 +170,26 @@ fn file_details(file: &FileDifference, out: &mut dyn Write) -> io::Result<()> {
         Fate::Same => return Ok(()),
     };
     writeln!(out, "  {}: {meaning}", location(file))?;
-    let effects = [(&file.effects_gone, '-', OLD), (&file.effects_new, '+', NEW)];
-    if file.fate == Fate::Changed && effects.iter().all(|(effects, _, _)| are_short(effects)) {
-        for (effects, sign, style) in effects {
-            for effect in effects {
-                writeln!(out, "    {style}{sign} {effect}{style:#}")?;
+    let effects = [(&file.effects_gone, "before", OLD), (&file.effects_new, "now", NEW)];
+    if show.effects && file.fate == Fate::Changed && effects.iter().all(|(effects, _, _)| are_short(effects))
+    {
+        for (effects, when, style) in effects {
+            for effect in described(&**effects) {
+                writeln!(out, "    {style}{when}{style:#} {effect}")?;
             }
         }
     }
-    let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-    if old != new {
-        writeln!(out, "    changed lines:")?;
-        changed_lines(&text(&old), &text(&new), 0, "      ", out)?;
+    let [was, is] = unlike_lines(&old, &new);
+    for (when, lines) in [("before", was), ("now", is)] {
+        if !lines.is_empty() {
+            writeln!(out, "    lines {when}:")?;
+            diff_lines(&lines, "      ", out)?;
+        }
     }
+    let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
     // In a renamed file all of the context differs, which says nothing.
     if let (Some(old), Some(new)) = (&file.old, &file.new)
+        && show.context
         && old.file == new.file
         && old.context != new.context
     {
@@ -173,6 +197,42 @@ fn file_details(file: &FileDifference, out: &mut dyn Write) -> io::Result<()> {
         changed_lines(&text(&old.context), &text(&new.context), 0, "      ", out)?;
     }
     Ok(())
+}
+
+/// Each effect once, in words, and how often it is there.
+pub(super) fn described<'a>(effects: impl IntoIterator<Item = &'a Effect>) -> Vec<String> {
+    let mut all: Vec<(&Effect, usize)> = Vec::new();
+    for effect in effects {
+        match all.iter_mut().find(|(known, _)| *known == effect) {
+            Some((_, count)) => *count += 1,
+            None => all.push((effect, 1)),
+        }
+    }
+    let often = |(effect, count): (&Effect, usize)| match count {
+        1 => effect.to_string(),
+        count => format!("{effect} ({count} times)"),
+    };
+    all.into_iter().map(often).collect()
+}
+
+/// The lines that only one of two diffs has.
+fn unlike_lines<'a>(old: &'a [String], new: &'a [String]) -> [Vec<&'a str>; 2] {
+    let [a, b]: [Vec<&str>; 2] = [old, new].map(|lines| lines.iter().map(String::as_str).collect());
+    let (mut was, mut is) = (Vec::new(), Vec::new());
+    for op in diff_tokens(Algorithm::Patience, &a, &b).iter().filter(|op| op.tag() != DiffTag::Equal) {
+        was.extend(&a[op.old_range()]);
+        is.extend(&b[op.new_range()]);
+    }
+    [was, is]
+}
+
+/// Lines of a diff in its colours.
+pub(super) fn diff_lines(lines: &[&str], indent: &str, out: &mut dyn Write) -> io::Result<()> {
+    lines.iter().try_for_each(|line| match line.as_bytes().first() {
+        Some(b'+') => writeln!(out, "{indent}{NEW}{line}{NEW:#}"),
+        Some(b'-') => writeln!(out, "{indent}{OLD}{line}{OLD:#}"),
+        _ => writeln!(out, "{indent}{line}"),
+    })
 }
 
 fn are_short(effects: &[Effect]) -> bool {

@@ -86,6 +86,8 @@ pub struct Side {
     pub file: String,
     /// The first line of the first hunk.
     pub line: Option<usize>,
+    /// The first line of the file before that the diff changes, or that an addition is next to.
+    pub changed: Option<usize>,
     /// The removed and added lines, with their signs.
     pub lines: Vec<String>,
     /// The unchanged lines around them.
@@ -204,6 +206,7 @@ fn file(old: Option<&FileDiff>, new: Option<&FileDiff>) -> FileDifference {
     let side = |file: &FileDiff| Side {
         file: file.path.clone(),
         line: file.starts.first().copied(),
+        changed: file.changed(),
         lines: owned(file.own()),
         context: owned(file.context()),
     };

@@ -5,6 +5,7 @@
 //! files before the change, the verdict and the diff of each edit, and the anchored lines, with which those
 //! of other versions are compared.
 
+mod choose;
 mod compare;
 mod diff;
 mod effect;
@@ -12,6 +13,7 @@ mod render;
 mod section;
 mod store;
 
+pub(crate) use choose::{choose, differing};
 pub(crate) use compare::{SectionChange, compare};
 pub(crate) use diff::{EditDifference, Fate, FileDifference, Side, diff};
 pub(crate) use effect::Effect;

@@ -39,6 +39,12 @@ impl FileDiff {
         self.bounds.iter().zip(ends).map(|(start, end)| &self.lines[*start..end])
     }
 
+    /// The first line of the file before that is changed, or that an addition is next to.
+    pub(super) fn changed(&self) -> Option<usize> {
+        let before = self.lines.iter().take_while(|line| line.starts_with(' ')).count();
+        self.starts.first().map(|start| start + before)
+    }
+
     /// The unchanged lines around them, without the sign.
     pub(super) fn context(&self) -> Vec<&str> {
         self.lines.iter().filter_map(|line| line.strip_prefix(' ')).collect()

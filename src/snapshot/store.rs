@@ -28,6 +28,42 @@ impl Store {
         self.folder.join(patchset).join(format!("{pin}.snap"))
     }
 
+    /// The file of a result that waits for review, as insta names it.
+    pub fn pending_path(&self, patchset: &str, pin: &str) -> PathBuf {
+        self.path(patchset, pin).with_extension("snap.new")
+    }
+
+    /// The body that waits for review; `None` if there is none.
+    ///
+    /// # Errors
+    /// If the file exists and cannot be read.
+    pub fn read_pending(&self, patchset: &str, pin: &str) -> io::Result<Option<String>> {
+        let text = if_exists(regular::read_text(&self.pending_path(patchset, pin)))?;
+        Ok(text.map(|text| body(&text).to_owned()))
+    }
+
+    /// Leaves a body for review, or removes the one that waits.
+    ///
+    /// # Errors
+    /// If the file cannot be written or removed.
+    pub fn set_pending(&self, patchset: &str, pin: &str, body: Option<&str>) -> io::Result<()> {
+        let path = self.pending_path(patchset, pin);
+        match body {
+            Some(body) => export::commit(vec![export::prepare_file(&path, file_of(body).as_bytes())?]),
+            None => if_exists(fs::remove_file(&path)).map(drop),
+        }
+    }
+
+    /// The patchset and the pin of every result that waits for review, sorted.
+    ///
+    /// # Errors
+    /// If the folder exists and cannot be read.
+    pub fn pending(&self) -> io::Result<Vec<(String, String)>> {
+        let mut all = self.files(".snap.new")?;
+        all.sort();
+        Ok(all)
+    }
+
     /// The accepted body; `None` if there is none.
     ///
     /// # Errors
@@ -72,17 +108,27 @@ impl Store {
         all.extend(
             SNAPSHOT_HEADS.paths().filter_map(|file| file.split_once('/').and_then(|(p, f)| named(p, f))),
         );
+        all.extend(self.files(".snap")?);
+        Ok(all.into_iter().collect())
+    }
+
+    /// The patchset, and the name without `suffix`, of each file in the folder that ends in it.
+    fn files(&self, suffix: &str) -> io::Result<Vec<(String, String)>> {
         let entries = |folder: &Path| match if_exists(fs::read_dir(folder))? {
             Some(entries) => entries.collect::<io::Result<Vec<_>>>(),
             None => Ok(Vec::new()),
         };
+        let mut all = Vec::new();
         for patchset in entries(&self.folder)?.into_iter().filter(|entry| entry.path().is_dir()) {
             for file in entries(&patchset.path())? {
                 let (patchset, file) = (patchset.file_name(), file.file_name());
-                all.extend(patchset.to_str().zip(file.to_str()).and_then(|(p, f)| named(p, f)));
+                let named = |file: &str| Some(file.strip_suffix(suffix)?.to_owned());
+                all.extend(
+                    patchset.to_str().zip(file.to_str()).and_then(|(p, f)| Some((p.to_owned(), named(f)?))),
+                );
             }
         }
-        Ok(all.into_iter().collect())
+        Ok(all)
     }
 
     /// Accepts a body, and removes the pending one that insta may have left. Returns the file.
@@ -90,11 +136,19 @@ impl Store {
     /// # Errors
     /// If the file cannot be written; it is unchanged then.
     pub fn write(&self, patchset: &str, pin: &str, body: &str) -> io::Result<PathBuf> {
-        export::commit(vec![self.prepare(patchset, pin, body)?])?;
-        let path = self.path(patchset, pin);
+        let path = self.accept(patchset, pin, body)?;
         // The snapshot is accepted, whether or not insta will ask about the other one.
-        let _ = fs::remove_file(path.with_extension("snap.new"));
+        let _ = self.set_pending(patchset, pin, None);
         Ok(path)
+    }
+
+    /// Accepts a body; what waits for review stays. Returns the file.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn accept(&self, patchset: &str, pin: &str, body: &str) -> io::Result<PathBuf> {
+        export::commit(vec![self.prepare(patchset, pin, body)?])?;
+        Ok(self.path(patchset, pin))
     }
 
     /// Whether a snapshot is there, whatever it is. What a killed process left next to it is removed: nothing will be
@@ -107,9 +161,13 @@ impl Store {
 
     /// Prepares the file of an accepted body.
     pub(crate) fn prepare(&self, patchset: &str, pin: &str, body: &str) -> io::Result<Prepared> {
-        let text = format!("---\nsource: tests/snapshots.rs\n---\n{}\n", body.trim_end_matches('\n'));
-        export::prepare_file(&self.path(patchset, pin), text.as_bytes())
+        export::prepare_file(&self.path(patchset, pin), file_of(body).as_bytes())
     }
+}
+
+/// The file of a body, with the head that insta writes.
+fn file_of(body: &str) -> String {
+    format!("---\nsource: tests/snapshots.rs\n---\n{}\n", body.trim_end_matches('\n'))
 }
 
 /// The text after the head that insta writes.

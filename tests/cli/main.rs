@@ -35,6 +35,7 @@ mod port_doubts;
 mod port_patch;
 mod port_series;
 mod record;
+mod review;
 mod schema;
 mod setup;
 mod snapshot;

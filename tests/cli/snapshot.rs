@@ -129,9 +129,13 @@ fn check_compares_with_the_accepted_snapshot() {
       +  Modules/Setup.dist:9: #two two.c -lm\t# needs the mathematics\n
     ------- stderr -------
     1 compared, 1 different, 0 skipped
+    `pypatch review` decides about each
     [exit 1]
     "#);
-    assert!(!env.path("snapshots").exists());
+    // What differs waits for review, as insta names it.
+    let names: Vec<_> =
+        fs::read_dir(env.path("snapshots/gadget")).unwrap().map(|one| one.unwrap().file_name()).collect();
+    assert_eq!(names, ["python-9.9.snap.new"]);
     let output = env.run(&["snapshot", "accept", "-q", "gadget"]);
     assert!(output.ends_with("accepted: snapshots/gadget/python-9.9.snap\n[exit 0]"), "{output}");
     assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
@@ -163,19 +167,21 @@ fn a_changed_edit_is_shown_and_gives_status_1() {
     let env = pinned();
     env.stdout(&["snapshot", "accept", "gadget"]);
     env.edit("patchsets/gadget/patchset.yaml", "with: run", "with: yod");
-    assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
+    assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @r"
     gadget on python-9.9: changed
     run-gen
-       -	-$(GEN) tables.txt
-       -	@$(GEN) more.txt
-      -+	-run $(GEN) tables.txt
-      -+	@run $(GEN) more.txt
-      ++	-yod $(GEN) tables.txt
-      ++	@yod $(GEN) more.txt
-        
-        sharedmods: $(PROG)
+      Makefile.pre.in:11: the edit has another effect
+        before adds `run` (2 times)
+        now adds `yod` (2 times)
+        lines before:
+          +	-run $(GEN) tables.txt
+          +	@run $(GEN) more.txt
+        lines now:
+          +	-yod $(GEN) tables.txt
+          +	@yod $(GEN) more.txt
     ------- stderr -------
     1 compared, 1 different, 0 skipped
+    `pypatch review` decides about each
     [exit 1]
     ");
     env.stdout(&["snapshot", "accept", "gadget"]);
@@ -186,19 +192,23 @@ fn a_changed_edit_is_shown_and_gives_status_1() {
 fn a_missing_release_is_skipped_unless_required() {
     let mut env = pinned();
     env.set("PYPATCH_SOURCES", "");
-    assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @"
-    gadget on python-9.9: skipped, the release is not available (run `pypatch fetch python-9.9`)
-    ------- stderr -------
-    0 compared, 0 different, 1 skipped
-    [exit 0]
-    ");
-    assert_snapshot!(env.run(&["snapshot", "check", "--require", "gadget"]), @"
+    assert_snapshot!(env.run(&["snapshot", "check", "gadget"]), @r"
     gadget on python-9.9: skipped, the release is not available (run `pypatch fetch python-9.9`)
     ------- stderr -------
     0 compared, 0 different, 1 skipped
     error: not available: 1 pinned release
+      help: `pypatch fetch` gets them; with --allow-skipped this is not an error
     [exit 4]
     ");
+    assert_snapshot!(env.run(&["snapshot", "check", "--require", "gadget"]), @r"
+    gadget on python-9.9: skipped, the release is not available (run `pypatch fetch python-9.9`)
+    ------- stderr -------
+    0 compared, 0 different, 1 skipped
+    error: not available: 1 pinned release
+      help: `pypatch fetch` gets them
+    [exit 4]
+    ");
+    assert!(env.run(&["snapshot", "check", "--allow-skipped", "gadget"]).ends_with("1 skipped\n[exit 0]"));
     assert_snapshot!(env.run(&["snapshot", "check", "gadget", "--pin", "python-2.5"]), @"
     ------- stderr -------
     error: none of these patchsets has the pin `python-2.5`
@@ -275,7 +285,7 @@ edits:
   - id: static-modules
     why: Nothing can be loaded later.
     file: [Modules/Setup.dist, Modules/Setup]
-    setup.enable: {modules: [one, two, two-and-a-half]}
+    setup.enable: {modules: [one, two]}
   - id: more
     why: There is more.
     file: more
@@ -301,7 +311,7 @@ fn diff_separates_changed_edits_from_upstream_moves() {
     gadget/python-9.9 -> neighbour/python-9.9
       upstream no-sharedmods   Makefile.pre.in:5
       changed  run-gen         Makefile.pre.in:11
-      changed  static-modules  change -> missing, Modules/Setup.dist:6
+      changed  static-modules  Modules/Setup.dist:6
       moved    open-elsewhere  Modules/one.c:6
       same     loader
       gone     no-news         dropped: There is news again.
@@ -310,39 +320,37 @@ fn diff_separates_changed_edits_from_upstream_moves() {
 
     no-sharedmods
       Makefile.pre.in:5: upstream changed these lines; the edit has the same effect on them
-        changed lines:
-          --		sharedmods docs
-          -+		docs
-          +-		sharedmods docs man
-          ++		docs man
+        lines before:
+          -		sharedmods docs
+          +		docs
+        lines now:
+          -		sharedmods docs man
+          +		docs man
         context, changed by upstream:
           -all:	$(PROG) oldsharedmods \
           +build:	$(PROG) oldsharedmods \
 
     run-gen
       Makefile.pre.in:11: the edit has another effect
-        - adds `run`
-        - adds `run`
-        + adds `yod`
-        + adds `yod`
-        changed lines:
-          -+	-run $(GEN) tables.txt
-          -+	@run $(GEN) more.txt
-          ++	-yod $(GEN) tables.txt
-          ++	@yod $(GEN) more.txt
+        before adds `run` (2 times)
+        now adds `yod` (2 times)
+        lines before:
+          +	-run $(GEN) tables.txt
+          +	@run $(GEN) more.txt
+        lines now:
+          +	-yod $(GEN) tables.txt
+          +	@yod $(GEN) more.txt
 
     static-modules
-      two-and-a-half: a new part (missing)
       three: no longer a part
       Modules/Setup.dist:6: the edit has another effect
-        - removes `#` at `three`
-        - removes `#` at `three_more.c`
-        changed lines:
-          --#three three.c \
-          --#	three_more.c
-          ...
-          -+three three.c \
-          -+	three_more.c
+        before removes `#` at `three`
+        before removes `#` at `three_more.c`
+        lines before:
+          -#three three.c \
+          -#	three_more.c
+          +three three.c \
+          +	three_more.c
         context, changed by upstream:
           +#three three.c \
           +#	three_more.c

@@ -6,6 +6,7 @@
 pub mod pins;
 pub mod release;
 pub mod strace;
+pub mod terminal;
 pub mod tree;
 pub mod watch;
 
