@@ -39,10 +39,15 @@ pub(super) fn load_from_temporary(
 
 /// Writes the folder of the new patchset, and its snapshot if it has one: both or neither.
 pub(super) fn save(folder: &Path, written: &NewPatchset, snapshot: Option<Prepared>) -> io::Result<()> {
-    let files: Vec<(PathBuf, &[u8])> = files(written).collect();
-    let folder = export::prepare_directory(folder, &files)?;
+    let folder = prepare(folder, written)?;
     // The patchset last: a snapshot without a patchset is in nobody's way if this process is killed in between.
     export::commit(snapshot.into_iter().chain([folder]).collect())
+}
+
+/// Prepares the folder of the new patchset.
+pub(super) fn prepare(folder: &Path, written: &NewPatchset) -> io::Result<Prepared> {
+    let files: Vec<(PathBuf, &[u8])> = files(written).collect();
+    export::prepare_directory(folder, &files)
 }
 
 fn files(written: &NewPatchset) -> impl Iterator<Item = (PathBuf, &[u8])> {

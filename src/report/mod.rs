@@ -50,7 +50,7 @@ pub(crate) use patch_stats::PatchStats;
 pub(crate) use patchset::{PatchsetList, Shown, Valid};
 pub(crate) use pins::PinList;
 pub(crate) use plan::Misfit;
-pub(crate) use port::PortReport;
+pub(crate) use port::{PortReport, PortReports};
 pub(crate) use problem::Problem;
 pub(crate) use record::Recorded;
 pub(crate) use review::{Review, ReviewedChange, ReviewedEdit};

@@ -70,3 +70,17 @@ impl Report for PortReport<'_> {
         }))
     }
 }
+
+/// Several patchsets that are ported in order.
+pub struct PortReports<'a>(pub Vec<PortReport<'a>>);
+
+impl Report for PortReports<'_> {
+    fn text(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.0.iter().try_for_each(|one| one.text(out))
+    }
+
+    fn json(&self) -> Option<Value> {
+        let ports: Vec<Value> = self.0.iter().filter_map(Report::json).collect();
+        Some(json!({"schema": 1, "ports": ports}))
+    }
+}

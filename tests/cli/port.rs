@@ -442,3 +442,52 @@ fn a_directory_that_is_not_a_cpython_tree_is_reported() {
     let output = env.run(&["matrix", "gadget-py9.9", "other", "--base", "old"]);
     assert!(output.contains("other: not a CPython source tree") && output.ends_with("[exit 4]"), "{output}");
 }
+
+#[test]
+fn several_patchsets_are_ported_each_on_top_of_the_ported_ones_before_it() {
+    let env = two_versions();
+    with_extra(&env);
+    let arguments = ["port", "gadget-py9.9", "extra", "--to", "new", "--base", "old"];
+    // Nothing is written before all of them are decided.
+    let output = env.run(&[&arguments[..], &["--accept", "no-sharedmods=1"]].concat());
+    assert!(output.contains("open     static-modules/two ") && output.ends_with("[exit 3]"), "{output}");
+    let decided =
+        [&arguments[..], &["--accept", "no-sharedmods=1", "--accept", "gadget-py9.9:static-modules/two=1"]]
+            .concat();
+    let json = env.stdout(&[&decided[..], &["-n", "--format", "json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let patchsets = json["ports"].as_array().unwrap().iter().map(|one| one["patchset"].clone());
+    assert_eq!(patchsets.collect::<Vec<_>>(), ["gadget-py9.9", "extra"]);
+    assert!(!env.path("patchsets/gadget-py9.9-py10.0").exists());
+    assert_snapshot!(env.run(&decided), @"
+    gadget-py9.9 to new
+      dropped  run-gen               the command `$(GEN)` in the recipes was not found, and no line is like the old one
+      taken    no-sharedmods         1. `sharedmods` is now a prerequisite of `build_all`, whose prerequisites are nearly those of the old rule
+      taken    static-modules/two    1. Lib/two.py imports `_two`
+      dropped  static-modules/three  Modules/Setup links it statically
+      2 of 6 stay as they are
+    wrote patchsets/gadget-py9.9-py10.0/patchset.yaml
+    gadget-py9.9-py10.0 on new (CPython 10.0)
+      change    new-text        Lib/name:1
+      change    no-sharedmods   Makefile.pre.in:2
+      change    static-modules  Modules/Setup:2,3
+    3 edits: 3 change; 3 files
+    extra to new
+      2 of 2 stay as they are
+    wrote patchsets/extra-py10.0/patchset.yaml
+    extra-py10.0 on new (CPython 10.0)
+      change    shorter  Lib/name:1
+      change    no-docs  Makefile.pre.in:2
+    2 edits: 2 change; 2 files
+    [exit 0]
+    ");
+    env.stdout(&["export", "gadget-py9.9-py10.0", "extra-py10.0", "new", "--as", "tree", "-o", "ported"]);
+    let read = |name: &str| fs::read_to_string(env.path(format!("ported/{name}"))).unwrap();
+    assert_eq!(read("Lib/name"), "s\n");
+    assert!(read("Makefile.pre.in").contains("build_all:\t$(PROG) oldsharedmods\n"));
+    // A row names its patchset where it is not clear which one has it.
+    let output = env.run(&[&arguments[..], &["--accept", "shortest=1"]].concat());
+    assert!(output.contains("none of the patchsets has a row `shortest`"), "{output}");
+    let output = env.run(&[&arguments[..], &["--id", "mine"]].concat());
+    assert!(output.contains("--id names one new patchset") && output.ends_with("[exit 2]"), "{output}");
+}

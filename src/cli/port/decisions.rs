@@ -4,9 +4,11 @@ use std::io::BufRead;
 
 use super::Args;
 use crate::cli::{CliError, Ui};
+use crate::patchset::Patchset;
 use crate::port::{BadDecision, Cell, Decided, Decision, Decisions};
 use crate::regular;
 use crate::report::details;
+use crate::text::nearest_names;
 use crate::yaml;
 
 /// The decisions on the command line and in the file.
@@ -31,6 +33,46 @@ pub(super) fn read(args: &Args) -> Result<Decisions, CliError> {
     }
     decisions.drop.extend(args.drop.iter().cloned());
     Ok(decisions)
+}
+
+/// The decisions about each of `patchsets`. A row names its patchset before a colon if several have such an edit.
+pub(super) fn of_each(all: Decisions, patchsets: &[Patchset]) -> Result<Vec<Decisions>, CliError> {
+    let mut each = vec![Decisions::default(); patchsets.len()];
+    let place = |row: &str| -> Result<(usize, String), CliError> {
+        if patchsets.len() == 1 {
+            return Ok((0, row.to_owned()));
+        }
+        let named = |id: &str| Some(row.strip_prefix(id)?.strip_prefix(':')?.trim_start().to_owned());
+        let named = patchsets.iter().enumerate().find_map(|(at, one)| Some((at, named(&one.id)?)));
+        let edit = row.split('/').next().unwrap_or_default();
+        let having = |one: &&(usize, &Patchset)| one.1.edits.iter().any(|own| own.id == edit);
+        let having: Vec<(usize, &Patchset)> =
+            patchsets.iter().enumerate().collect::<Vec<_>>().iter().filter(having).copied().collect();
+        match (named, &having[..]) {
+            (Some(named), _) => Ok(named),
+            (None, [(at, _)]) => Ok((*at, row.to_owned())),
+            (None, []) => {
+                let rows = patchsets.iter().flat_map(|one| one.edits.iter().map(|edit| edit.id.as_str()));
+                let near = nearest_names(edit, rows);
+                Err(CliError::usage(format!("none of the patchsets has a row `{row}`")).near(&near))
+            }
+            (None, several) => {
+                let rows = several.iter().map(|(_, one)| format!("row: {}:{row}", one.id));
+                Err(CliError::usage(format!("several of the patchsets have a row `{row}`"))
+                    .details(rows)
+                    .help("write which one"))
+            }
+        }
+    };
+    for (row, number) in all.accept {
+        let (at, row) = place(&row)?;
+        each[at].accept.insert(row, number);
+    }
+    for (row, why) in all.drop {
+        let (at, row) = place(&row)?;
+        each[at].drop.insert(row, why);
+    }
+    Ok(each)
 }
 
 /// Asks the user about each open row.

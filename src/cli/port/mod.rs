@@ -10,19 +10,21 @@ mod series;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use super::{Base, CliError, ExitStatus, Format, Ui, Workspace, new_patchset, output};
+use super::base::InOrder;
+use super::{Base, CliError, ExitStatus, Format, Source, Ui, Workspace, new_patchset, output};
 use crate::edit::OutcomeKind;
-use crate::patchset::{Edit, Patchset};
-use crate::plan::{Baseline, Plan, plan};
-use crate::port::{self, Decided, Decision, Searched, Verdict};
-use crate::report::{PortReport, counted};
+use crate::export;
+use crate::patchset::{Edit, NewPatchset, Patchset};
+use crate::plan::{Baseline, Plan, joined, plan};
+use crate::port::{self, Decided, Decision, Decisions, Head, Searched, Verdict};
+use crate::report::{PortReport, PortReports, counted};
 use crate::snapshot::{self, Store};
-use crate::tree::python_version;
+use crate::tree::{FileChange, OverlayTree, Tree, python_version};
 use crate::version::Version;
 
 /// What the options that go on with a series do not go with: it was begun with them.
 const RESUMED: [&str; 12] = [
-    "patchset",
+    "patchsets",
     "to",
     "from",
     "fuzz",
@@ -38,16 +40,18 @@ const RESUMED: [&str; 12] = [
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The patchset; or a patch, a mailbox, a quilt `series` file, a directory of patches, or commits: git:REPO@COMMIT or git:REPO@A..B.
-    #[arg(required_unless_present = "resume")]
-    patchset: Option<String>,
+    /// The patchset, or several in the order in which they are applied: each is ported on top of the ported ones before it. Or a patch,
+    /// a mailbox, a quilt `series` file, a directory of patches, or commits: git:REPO@COMMIT or git:REPO@A..B.
+    #[arg(value_name = "PATCHSET", required_unless_present = "resume")]
+    patchsets: Vec<String>,
     /// The source to port it to: a directory, a tarball, a pin, or git:REPO@REV.
     #[arg(long, value_name = "SOURCE", required_unless_present = "resume")]
     to: Option<String>,
     /// The id of the new patchset [default: the old id with the new series, such as catamount-py2.7].
     #[arg(long, value_name = "ID")]
     id: Option<String>,
-    /// Take candidate N of a row: `no-sharedmods=1`, `static-modules/collections=1`.
+    /// Take candidate N of a row: `no-sharedmods=1`, `static-modules/collections=1`; of several patchsets with such an edit
+    /// `catamount-py2.5:no-sharedmods=1`.
     #[arg(long, value_name = "ROW=N", value_parser = pair)]
     accept: Vec<(String, String)>,
     /// Drop a row, with the reason: `pgen-yod=make no longer runs it`.
@@ -119,125 +123,286 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if patch::is_asked(args) {
         return patch::run(ui, workspace, args);
     }
-    let (Some(name), Some(to)) = (&args.patchset, &args.to) else { return Ok(ExitStatus::Usage) };
+    let Some(to) = &args.to else { return Ok(ExitStatus::Usage) };
     if let Some(option) = for_patches(args) {
-        return Err(CliError::usage(format!("{option} is for patches, and {name} is a patchset"))
+        let names = args.patchsets.join(" and ");
+        let what = if args.patchsets.len() == 1 { "is a patchset" } else { "are patchsets" };
+        return Err(CliError::usage(format!("{option} is for patches, and {names} {what}"))
             .help("name a file or a directory of patches, and the version that they are for with --from"));
     }
-    let patchset = workspace.patchset(name)?;
+    let patchsets = workspace.patchsets(&args.patchsets)?;
+    if patchsets.len() > 1 && args.id.is_some() {
+        return Err(CliError::usage("--id names one new patchset, and several are ported")
+            .help("leave it out, and rename the new patchsets afterwards"));
+    }
     let source = workspace.open(ui, to)?;
     let tree = source.tree.as_ref();
     let version = python_version(tree)?.ok_or_else(|| {
         CliError::unfit(format!("{to} is not a CPython source tree"))
             .help("a patchset for something else is written by hand")
     })?;
-    if let Some(own) = written_for(workspace, &patchset, &version)? {
-        let plan = plan(&own, tree)?;
-        if plan.fits() {
-            ui.line(&format!("{} is written for CPython {version}: there is nothing to port", own.id))?;
-            return Ok(ExitStatus::Done);
-        }
-        ui.misfit(&plan, false);
-        let range = own.applies_to.as_ref().map(ToString::to_string).unwrap_or_default();
-        ui.note(&format!(
-            "help: `applies-to: {range}` of {} includes CPython {version}: narrow it and port again, or correct the edit",
-            own.id
-        ));
-        return Ok(ExitStatus::Unfit);
-    }
-    let base = match &args.base {
-        Some(source) => Base::of_source(ui, workspace, &patchset, source)?,
-        None => Base::of_pins(ui, workspace, &patchset)?,
-    };
-    let old = base.open()?;
-    let cells = port::judge(&patchset, base.baseline.as_ref(), old.as_deref(), tree, &Searched::default())?;
-    let mut decisions = decisions::read(args)?;
-    let mut decided = port::decide(&cells, &decisions)?;
-    if args.format == Format::Text && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
-        decisions::ask(ui, &decided, &mut decisions)?;
-        decided = port::decide(&cells, &decisions)?;
-    }
-    let show = |written: Option<&Path>| {
-        let written = written.map(|folder| folder.display().to_string());
-        ui.show(&PortReport { patchset: &patchset.id, to, written, decided: &decided }, args.format)
-    };
     let line = |text: &str| if args.format == Format::Text { ui.line(text) } else { Ok(()) };
-    if let Some(error) = undecided(&decided) {
-        show(None)?;
-        return Err(error);
-    }
-    // A patchset that was named by its path may extend one in the folder next to it.
-    let catalog = match name.contains('/') {
-        true => workspace.catalog.with_first(Path::new(name).join("..")),
-        false => workspace.catalog.clone(),
-    };
-    let head = head::head(args, &patchset, &version, source.pin.map(|pin| pin.name));
-    let folder = args.output.as_deref().unwrap_or(Path::new("patchsets")).join(&head.id);
-    new_patchset::require_free(&catalog, &head.id, &folder)?;
-    output::require_new_directory(workspace, &[&source.spec], &folder)?;
-    // The new patchset is for one version.
-    let base_version = old.as_deref().map(python_version).transpose()?.flatten();
-    let plain = patchset.at(Some(&version), base_version.as_ref());
-    let edits = port::ported(&plain, &decided);
-    let text_of = |edit: &Edit| {
-        let origin = catalog.find(&edit.patchset)?;
-        String::from_utf8(origin.read("patchset.yaml").ok()?).ok()
-    };
-    let written = port::write(&head, &plain, &edits, &text_of);
-    let new = new_patchset::load_from_temporary(&catalog, &head.id, &written)?;
-    let refused = |title: &str, ids: &[String], help: &str| {
-        let edits = ids.iter().map(|id| format!("edit: {id}"));
-        Err(CliError::unfit(title).details(edits).detail("nothing was written").help(help))
-    };
-    let wrong = port::not_as_decided(&plain, &new.at(Some(&version), base_version.as_ref()), &edits);
-    if !wrong.is_empty() {
-        let help =
-            "write these edits in the usual form, one key per line and `id` first, or port them by hand";
-        return refused("the new patchset would not be what was decided", &wrong, help);
-    }
-    let planned = plan(&new, tree)?;
-    if !planned.fits() {
-        show(None)?;
-        ui.misfit(&planned, false);
-        return Ok(ExitStatus::Unfit);
-    }
-    let skipped = skipped_by_version(&decided, &planned);
-    if !skipped.is_empty() {
-        let title = format!("edits that fit would be skipped on CPython {version}");
-        return refused(&title, &skipped, "widen their `when`, `since` or `until`, or drop them with --drop");
+    let mut all: Vec<Ported> = Vec::new();
+    let mut changes: Vec<FileChange> = Vec::new();
+    let mut bases: Option<(Base, Vec<InOrder>)> = None;
+    let mut decisions = decisions::of_each(decisions::read(args)?, &patchsets)?;
+    for (at, patchset) in patchsets.iter().enumerate() {
+        let under = OverlayTree::new(tree, &changes);
+        let under: &dyn Tree = if changes.is_empty() { tree } else { &under };
+        let made = if let Some(own) = written_for(workspace, patchset, &version)? {
+            let plan = plan(&own, under)?;
+            if !plan.fits() {
+                show(ui, args, &all, None)?;
+                ui.misfit(&plan, patchsets.len() > 1);
+                ui.note(&narrow(&own, &version));
+                return Ok(ExitStatus::Unfit);
+            }
+            let text = format!("{} is written for CPython {version}: there is nothing to port", own.id);
+            if patchsets.len() == 1 || args.format == Format::Text {
+                ui.line(&text)?;
+            }
+            plan.changes
+        } else {
+            if bases.is_none() {
+                let base = match &args.base {
+                    Some(source) => Base::of_source(ui, workspace, &patchsets[0], source)?,
+                    None => Base::of_pins(ui, workspace, &patchsets[0])?,
+                };
+                let each = base.of_each(ui, &patchsets)?;
+                bases = Some((base, each));
+            }
+            let Some((base, each)) = &bases else { return Ok(ExitStatus::Usage) };
+            let old = base.open()?;
+            let old = old.as_deref();
+            let on_old = old.map(|old| OverlayTree::new(old, &each[at].before));
+            let old =
+                if each[at].before.is_empty() { old } else { on_old.as_ref().map(|old| old as &dyn Tree) };
+            let port = Port {
+                name: &args.patchsets[at],
+                patchset,
+                is_first: at == 0,
+                baseline: each[at].baseline.as_ref(),
+                old,
+                under,
+            };
+            match port.run(ui, workspace, args, (&source, &version), &mut decisions[at])? {
+                Ok(one) if all.iter().any(|known| known.head.id == one.head.id) => {
+                    let title = format!("two of the new patchsets would have the id `{}`", one.head.id);
+                    return Err(CliError::usage(title)
+                        .detail("nothing was written")
+                        .help("port them one after the other, with --id"));
+                }
+                Ok(one) => {
+                    all.push(one);
+                    all[all.len() - 1].planned.changes.clone()
+                }
+                Err(Stop { decided, why }) => {
+                    show(ui, args, &all, Some((&patchset.id, &decided)))?;
+                    return match why {
+                        Why::Open(error) => Err(error),
+                        Why::Misfit(plan) => {
+                            ui.misfit(&plan, patchsets.len() > 1);
+                            Ok(ExitStatus::Unfit)
+                        }
+                    };
+                }
+            }
+        };
+        changes = joined(&changes.iter().chain(&made).collect::<Vec<_>>());
     }
     if args.dry_run {
-        show(None)?;
-        line(&format!("\n{}", written.yaml.trim_end_matches('\n')))?;
+        show(ui, args, &all, None)?;
+        for one in &all {
+            line(&format!("\n{}", one.written.yaml.trim_end_matches('\n')))?;
+        }
         return Ok(ExitStatus::Done);
     }
-    let unwritten =
-        |error: std::io::Error| CliError::io(format!("cannot write {}", folder.display()), &error);
-    let store = Store::new("snapshots");
-    let snapshot = match &head.pin {
-        Some(pin) => {
-            let body = snapshot::render(&planned, &Baseline::read(&new, tree)?, pin);
-            match store.is_taken(&head.id, pin) {
-                // It was accepted before: whoever runs `snapshot check` sees how it differs.
-                true => None,
-                false => Some((pin, store.prepare(&head.id, pin, &body).map_err(unwritten)?)),
-            }
-        }
-        None => None,
+    let unwritten = |folder: &Path| {
+        let title = format!("cannot write {}", folder.display());
+        move |error: std::io::Error| CliError::io(title, &error)
     };
-    let (pin, snapshot) = snapshot.unzip();
-    new_patchset::save(&folder, &written, snapshot).map_err(unwritten)?;
-    ui.changed();
-    show(Some(&folder))?;
-    line(&format!("wrote {}", folder.join("patchset.yaml").display()))?;
-    if args.format == Format::Text {
-        ui.show(&planned, Format::Text)?;
+    let store = Store::new("snapshots");
+    let mut prepared = Vec::new();
+    for one in &all {
+        if let Some((pin, body)) = &one.snapshot {
+            prepared.push(store.prepare(&one.head.id, pin, body).map_err(unwritten(&one.folder))?);
+        }
+        prepared.push(new_patchset::prepare(&one.folder, &one.written).map_err(unwritten(&one.folder))?);
     }
-    if let Some(pin) = pin {
-        let path = store.path(&head.id, pin);
-        line(&format!("wrote its snapshot, to be reviewed: {}", path.display()))?;
+    if let Some(last) = all.last() {
+        export::commit(prepared).map_err(unwritten(&last.folder))?;
+        ui.changed();
+    }
+    if args.format != Format::Text {
+        show(ui, args, &all, None)?;
+        return Ok(ExitStatus::Done);
+    }
+    for one in &all {
+        ui.show(&one.report(args, true), args.format)?;
+        line(&format!("wrote {}", one.folder.join("patchset.yaml").display()))?;
+        ui.show(&one.planned, Format::Text)?;
+        if let Some((pin, _)) = &one.snapshot {
+            let path = store.path(&one.head.id, pin);
+            line(&format!("wrote its snapshot, to be reviewed: {}", path.display()))?;
+        }
     }
     Ok(ExitStatus::Done)
+}
+
+/// Shows what was decided about the patchsets that were ported, and about the one that was not.
+fn show(ui: &Ui, args: &Args, all: &[Ported], last: Option<(&str, &[Decided])>) -> Result<(), CliError> {
+    let is_written = !args.dry_run && last.is_none();
+    let mut reports: Vec<PortReport<'_>> = all.iter().map(|one| one.report(args, is_written)).collect();
+    if let Some((patchset, decided)) = last {
+        let to = args.to.as_deref().unwrap_or_default();
+        reports.push(PortReport { patchset, to, written: None, decided });
+    }
+    match &reports[..] {
+        [one] if args.patchsets.len() == 1 => ui.show(one, args.format),
+        [] if args.format == Format::Text => Ok(()),
+        _ => ui.show(&PortReports(reports), args.format),
+    }
+}
+
+/// A patchset that is to be ported.
+struct Port<'a> {
+    /// As the user named it.
+    name: &'a str,
+    patchset: &'a Patchset,
+    is_first: bool,
+    baseline: Option<&'a Baseline>,
+    /// What it was written for, with the patchsets before it.
+    old: Option<&'a dyn Tree>,
+    /// The version to which it is ported, with the ported patchsets before it.
+    under: &'a dyn Tree,
+}
+
+/// A ported patchset, which is not written yet.
+struct Ported {
+    /// The old patchset.
+    patchset: String,
+    head: Head,
+    folder: PathBuf,
+    written: NewPatchset,
+    decided: Vec<Decided>,
+    planned: Plan,
+    /// The pin and the body of its snapshot.
+    snapshot: Option<(String, String)>,
+}
+
+impl Ported {
+    fn report<'a>(&'a self, args: &'a Args, is_written: bool) -> PortReport<'a> {
+        let written = is_written.then(|| self.folder.display().to_string());
+        let to = args.to.as_deref().unwrap_or_default();
+        PortReport { patchset: &self.patchset, to, written, decided: &self.decided }
+    }
+}
+
+/// A patchset that cannot be ported yet.
+struct Stop {
+    decided: Vec<Decided>,
+    why: Why,
+}
+
+enum Why {
+    /// A person has to decide.
+    Open(CliError),
+    /// It would not fit.
+    Misfit(Box<Plan>),
+}
+
+impl Port<'_> {
+    fn run(
+        &self,
+        ui: &Ui,
+        workspace: &Workspace,
+        args: &Args,
+        (source, version): (&Source, &Version),
+        decisions: &mut Decisions,
+    ) -> Result<Result<Ported, Stop>, CliError> {
+        let Port { patchset, old, under, .. } = *self;
+        let cells = port::judge(patchset, self.baseline, old, under, &Searched::default())?;
+        let mut decided = port::decide(&cells, decisions)?;
+        if args.format == Format::Text && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+            decisions::ask(ui, &decided, decisions)?;
+            decided = port::decide(&cells, decisions)?;
+        }
+        if let Some(error) = undecided(&decided) {
+            return Ok(Err(Stop { decided, why: Why::Open(error) }));
+        }
+        // A patchset that was named by its path may extend one in the folder next to it.
+        let catalog = match self.name.contains('/') {
+            true => workspace.catalog.with_first(Path::new(self.name).join("..")),
+            false => workspace.catalog.clone(),
+        };
+        let mut head = head::head(args, patchset, version, source.pin.as_ref().map(|pin| pin.name.clone()));
+        let folder = args.output.as_deref().unwrap_or(Path::new("patchsets")).join(&head.id);
+        new_patchset::require_free(&catalog, &head.id, &folder)?;
+        output::require_new_directory(workspace, &[&source.spec], &folder)?;
+        // The new patchset is for one version.
+        let base_version = old.map(python_version).transpose()?.flatten();
+        let plain = patchset.at(Some(version), base_version.as_ref());
+        let edits = port::ported(&plain, &decided);
+        let text_of = |edit: &Edit| {
+            let origin = catalog.find(&edit.patchset)?;
+            String::from_utf8(origin.read("patchset.yaml").ok()?).ok()
+        };
+        let mut written = port::write(&head, &plain, &edits, &text_of);
+        let mut new = new_patchset::load_from_temporary(&catalog, &head.id, &written)?;
+        let tree = source.tree.as_ref();
+        let mut alone = None;
+        if !self.is_first && head.pin.is_some() {
+            alone = Some(plan(&new, tree)?).filter(Plan::fits);
+            if alone.is_none() {
+                // It fits the release only on top of the patchsets before it, and a pin is of a patchset by itself.
+                head.pin = None;
+                written = port::write(&head, &plain, &edits, &text_of);
+                new = new_patchset::load_from_temporary(&catalog, &head.id, &written)?;
+            }
+        }
+        let refused = |title: &str, ids: &[String], help: &str| {
+            let edits = ids.iter().map(|id| format!("edit: {id}"));
+            Err(CliError::unfit(title).details(edits).detail("nothing was written").help(help))
+        };
+        let wrong = port::not_as_decided(&plain, &new.at(Some(version), base_version.as_ref()), &edits);
+        if !wrong.is_empty() {
+            let help =
+                "write these edits in the usual form, one key per line and `id` first, or port them by hand";
+            return refused("the new patchset would not be what was decided", &wrong, help);
+        }
+        let planned = plan(&new, under)?;
+        if !planned.fits() {
+            return Ok(Err(Stop { decided, why: Why::Misfit(Box::new(planned)) }));
+        }
+        let skipped = skipped_by_version(&decided, &planned);
+        if !skipped.is_empty() {
+            let title = format!("edits that fit would be skipped on CPython {version}");
+            return refused(
+                &title,
+                &skipped,
+                "widen their `when`, `since` or `until`, or drop them with --drop",
+            );
+        }
+        let snapshot = match &head.pin {
+            // If it was accepted before, whoever runs `snapshot check` sees how it differs.
+            Some(pin) if !Store::new("snapshots").is_taken(&head.id, pin) => {
+                let on_pin = alone.as_ref().unwrap_or(&planned);
+                Some((pin.clone(), snapshot::render(on_pin, &Baseline::read(&new, tree)?, pin)))
+            }
+            Some(_) | None => None,
+        };
+        let patchset = patchset.id.clone();
+        Ok(Ok(Ported { patchset, head, folder, written, decided, planned, snapshot }))
+    }
+}
+
+/// The help for a patchset whose range has the version, and that does not fit it.
+fn narrow(own: &Patchset, version: &Version) -> String {
+    let range = own.applies_to.as_ref().map(ToString::to_string).unwrap_or_default();
+    format!(
+        "help: `applies-to: {range}` of {} includes CPython {version}: narrow it and port again, or correct the edit",
+        own.id
+    )
 }
 
 /// An option that was given, but only goes with patches.

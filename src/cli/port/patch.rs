@@ -14,15 +14,21 @@ use crate::tree::TreePath;
 
 /// Whether `port` is asked to carry patches and not a patchset.
 pub(super) fn is_asked(args: &Args) -> bool {
-    let Some(name) = &args.patchset else { return true };
+    let Some(name) = args.patchsets.first() else { return true };
     let path = Path::new(name);
     args.from.is_some() || name.starts_with("git:") || path.is_file() || path.join("series").is_file()
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let (Some(name), Some(to_name)) = (&args.patchset, &args.to) else {
+    let (Some(name), Some(to_name)) = (args.patchsets.first(), &args.to) else {
         return series::resume(ui, workspace, args);
     };
+    if let [_, second, ..] = &args.patchsets[..] {
+        return Err(CliError::usage(format!(
+            "`{second}` follows a patch: several patches are ported as a series"
+        ))
+        .help("name a directory of patches or a `series` file"));
+    }
     let Patches { patches, from: from_name } = read(name, args.from.as_deref())?;
     if let Some(out) = series::output(args, Path::new(name), patches.len()) {
         return series::begin(ui, workspace, args, &from_name, out);

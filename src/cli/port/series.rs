@@ -30,7 +30,7 @@ pub(super) fn begin(
     from: &str,
     out: &Path,
 ) -> Result<ExitStatus, CliError> {
-    let (Some(name), Some(to)) = (&args.patchset, &args.to) else { return Ok(ExitStatus::Usage) };
+    let (Some(name), Some(to)) = (args.patchsets.first(), &args.to) else { return Ok(ExitStatus::Usage) };
     let specs = [from.parse::<SourceSpec>()?, to.parse()?];
     if State::read(out).is_ok_and(|state| state.is_some()) {
         return Err(CliError::usage(format!("a port stopped in {}", out.display()))
