@@ -209,7 +209,7 @@ fn written(old: &NewPatchset, lifted: &[LiftedEdit]) -> Result<NewPatchset, CliE
 }
 
 /// The diff of two texts of patchset.yaml.
-fn diff(old: &str, new: &str) -> Vec<u8> {
+pub(super) fn diff(old: &str, new: &str) -> Vec<u8> {
     fn side(text: &str) -> Option<Side<'_>> {
         Some(Side { bytes: text.as_bytes(), executable: false, is_link: false })
     }
@@ -217,7 +217,7 @@ fn diff(old: &str, new: &str) -> Vec<u8> {
 }
 
 /// The files of a patchset's folder `files/`.
-fn files_of(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, CliError> {
+pub(super) fn files_of(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, CliError> {
     let mut files = BTreeMap::new();
     let top = folder.join("files");
     read_below(&top, &top, &mut files)

@@ -3,7 +3,10 @@
 //! `edit::lift` proposes operations for each hunk. Here they are put in the place of the change, and the edit is planned
 //! with those that it depends on: it has to give the same bytes as before, to be idempotent, and to fit the other versions
 //! that are given. Hunks that cannot be lifted, or without which the edit fits, stay a `diff`.
+//!
+//! [`fold`] puts what somebody changed afterwards into an edit. Both are written by [`rewritten`].
 
+mod fold;
 mod rewrite;
 
 use crate::edit::{Context, LiftedHunk, Outcome, Part, lift, resolve, suggestion};
@@ -14,6 +17,7 @@ use crate::plan::{Plan, plan, prerequisite_changes};
 use crate::text::{Side, apply, unified};
 use crate::tree::{File, OverlayTree, Tree, TreeError, TreePath, python_version};
 
+pub use fold::{Folded, fold};
 pub use rewrite::rewritten;
 
 /// An edit some of whose hunks were lifted.

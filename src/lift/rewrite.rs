@@ -18,6 +18,7 @@ pub fn rewritten(text: &str, edits: &[LiftedEdit]) -> Option<String> {
         for (change, origin) in one.edit.changes.iter().zip(&one.origins) {
             let own = |at: &usize| old.changes.get(*at).filter(|_| old.is_list);
             let kept = match origin {
+                Origin::Kept(at) if !old.is_list => old.changes.get(*at).map(|text| as_item(text, &old)),
                 Origin::Kept(at) => own(at).cloned(),
                 Origin::Patch(at, name) => own(at).and_then(|text| with_patch(text, name, one.rest_name()?)),
                 Origin::First(at) => {
@@ -41,6 +42,26 @@ pub fn rewritten(text: &str, edits: &[LiftedEdit]) -> Option<String> {
         lines.splice(first + 1..first + 1 + old.lines, [new]);
     }
     Some(lines.concat())
+}
+
+/// The only change of an edit as the first item of a list.
+fn as_item(text: &str, old: &EditText) -> String {
+    let indent = " ".repeat((old.items + 2).saturating_sub(old.margin + 2));
+    let is_first = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let first = text.split_inclusive('\n').position(|line| is_first(&line));
+    let mut out = String::new();
+    for (at, line) in text.split_inclusive('\n').enumerate() {
+        if Some(at) == first {
+            out.push_str(&format!("{}- {}", " ".repeat(old.items), line.trim_start()));
+        } else if first.is_some_and(|first| at < first) {
+            out.push_str(&format!("{}{}", " ".repeat(old.items), line.trim_start()));
+        } else if line.trim().is_empty() {
+            out.push_str(line);
+        } else {
+            out.push_str(&format!("{indent}{line}"));
+        }
+    }
+    out
 }
 
 /// The text of a change with the name of another patch; `None` if it is not clear where the name is.

@@ -7,6 +7,9 @@ use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 use super::lines;
 
 /// The file on one side of a diff.
+/// How many unchanged lines a hunk has around the changed ones.
+const CONTEXT: usize = 3;
+
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
     /// The bytes of the file.
@@ -20,14 +23,19 @@ pub struct Side<'a> {
 /// The diff of one file from `old` to `new`, headers included, as `git apply` and `patch -p1`
 /// read it. Empty for two equal sides.
 pub fn unified(path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<u8> {
-    between(path, path, old, new)
+    between((path, path), (old, new), CONTEXT)
+}
+
+/// The same with another number of unchanged lines around the changed ones.
+pub fn unified_with(context: usize, path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<u8> {
+    between((path, path), (old, new), context)
 }
 
 /// The diff of a file that is renamed from `from` to `to`, as git writes it.
 pub fn renamed(from: &str, to: &str, old: Side<'_>, new: Side<'_>) -> Vec<u8> {
     let (before, after) = (quoted(&format!("a/{from}")), quoted(&format!("b/{to}")));
     let mut out = format!("diff --git {before} {after}\n").into_bytes();
-    let changes = between(from, to, Some(old), Some(new));
+    let changes = between((from, to), (Some(old), Some(new)), CONTEXT);
     let mut lines = changes.split_inclusive(|byte| *byte == b'\n').skip(1).peekable();
     while let Some(mode) =
         lines.next_if(|line| line.starts_with(b"old mode ") || line.starts_with(b"new mode "))
@@ -39,7 +47,11 @@ pub fn renamed(from: &str, to: &str, old: Side<'_>, new: Side<'_>) -> Vec<u8> {
     out
 }
 
-fn between(old_path: &str, new_path: &str, old: Option<Side<'_>>, new: Option<Side<'_>>) -> Vec<u8> {
+fn between(
+    (old_path, new_path): (&str, &str),
+    (old, new): (Option<Side<'_>>, Option<Side<'_>>),
+    context: usize,
+) -> Vec<u8> {
     let mode = |side: Side<'_>| match side {
         Side { is_link: true, .. } => "120000",
         Side { executable: true, .. } => "100755",
@@ -67,7 +79,7 @@ fn between(old_path: &str, new_path: &str, old: Option<Side<'_>>, new: Option<Si
         out.extend_from_slice(
             format!("--- {}\n+++ {}\n", name(old, &old_name), name(new, &new_name)).as_bytes(),
         );
-        out.extend(hunks(before, after).into_iter().flat_map(|hunk| hunk.bytes));
+        out.extend(hunks_with(context, before, after).into_iter().flat_map(|hunk| hunk.bytes));
     }
     out
 }
@@ -118,10 +130,14 @@ pub fn diff_tokens<'a, T: AsRef<[u8]>>(algorithm: Algorithm, old: &'a [T], new: 
 /// The hunks that turn `before` into `after`. `similar` finds them; they are written here, because
 /// its own writer replaces bytes that are not UTF-8.
 pub fn hunks(before: &[u8], after: &[u8]) -> Vec<Hunk> {
+    hunks_with(CONTEXT, before, after)
+}
+
+fn hunks_with(context: usize, before: &[u8], after: &[u8]) -> Vec<Hunk> {
     let split = |text| lines(text).map(|line| line.of(text)).collect::<Vec<_>>();
     let (before, after) = (split(before), split(after));
     let mut hunks = Vec::new();
-    for group in group_diff_ops(diff_tokens(Algorithm::Patience, &before, &after), 3) {
+    for group in group_diff_ops(diff_tokens(Algorithm::Patience, &before, &after), context) {
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
         let old = first.old_range().start..last.old_range().end;
         let new = first.new_range().start..last.new_range().end;

@@ -15,7 +15,7 @@ mod tokens;
 pub use rewrite::Rewrite;
 pub use span::Span;
 
-pub(crate) use diff::{Hunk, Side, diff_tokens, hunks, renamed, unified};
+pub(crate) use diff::{Hunk, Side, diff_tokens, hunks, renamed, unified, unified_with};
 pub(crate) use lines::{
     LineIndex, line_bounds, line_ending, line_from, line_number, lines, logical_line, skip_blanks,
 };

@@ -196,3 +196,195 @@ fn what_cannot_be_recorded_is_an_error_and_nothing_is_written() {
     assert_eq!(json["files"], serde_json::json!(["gone"]));
     assert_eq!(json["edits"][0]["edit"], "x");
 }
+
+/// A tree to which a patchset with a diff of two files, an edit of meaning and another edit is applied, and what it was before.
+fn applied() -> TestEnvironment {
+    let env = TestEnvironment::new();
+    env.write("base/main.c", "int main(void) {\n    run();\n}\n\n/* 1 */\n/* 2 */\n/* 3 */\nint last;\n");
+    env.write("base/other.c", "int other;\n");
+    env.write("base/Makefile", "all: prog docs\n\nclean:\n\trm -f prog\n");
+    env.write("base/notes", "one\n");
+    env.yaml("mine", PATCHSET);
+    env.write("patchsets/mine/files/open.patch", OPEN);
+    env.write("patchsets/mine/files/data", b"\0data");
+    env.write("tree/x", "");
+    for path in ["main.c", "other.c", "Makefile", "notes"] {
+        fs::copy(env.path(format!("base/{path}")), env.path(format!("tree/{path}"))).unwrap();
+    }
+    fs::remove_file(env.path("tree/x")).unwrap();
+    env.stdout(&["apply", "--allow-unpinned", "mine", "tree"]);
+    env
+}
+
+const PATCHSET: &str = "\
+schema: 1
+id: mine
+title: Mine
+edits:
+  # Of the device.
+  - id: open   # at the start
+    why: Open the device.
+    # Both files.
+    changes:
+      # The first.
+      - file: main.c
+        diff: {patch: {from: open.patch}}   # before it runs
+      - file: other.c
+        diff: {patch: {from: open.patch}}
+
+  - id: no-docs
+    why: None are read.
+    # Not these.
+    file: Makefile
+    makefile.remove-prerequisite: {target: all, word: docs}   # there
+
+  - id: last
+    why: It is the last one.
+    file: main.c
+    text.replace: {find: int last, with: long last}
+
+  - id: data
+    why: It is read.
+    file: data
+    file.add: {content: {from: data}}
+";
+
+const OPEN: &str = "\
+Open the device.
+
+--- a/main.c
++++ b/main.c
+@@ -1,3 +1,4 @@
+ int main(void) {
++    open();
+     run();
+ }
+--- a/other.c
++++ b/other.c
+@@ -1 +1 @@
+-int other;
++int others;
+";
+
+/// Asserts that the patchset gives the tree.
+fn assert_gives(env: &TestEnvironment) {
+    let _ = fs::remove_dir_all(env.path("ours"));
+    env.stdout(&["export", "mine", "base", "--as", "tree", "-o", "ours"]);
+    for path in ["main.c", "other.c", "Makefile", "notes", "data"] {
+        let read = |root: &str| fs::read(env.path(format!("{root}/{path}"))).ok();
+        assert_eq!(read("ours"), read("tree"), "{path}");
+    }
+}
+
+#[test]
+fn what_is_new_is_folded_into_a_diff_whose_patchset_stays_as_it_is_written() {
+    let env = applied();
+    env.edit("tree/main.c", "    open();\n", "    open(1);\n    check();\n");
+    env.edit("tree/main.c", "    run();\n", "    run(2);\n");
+    assert_snapshot!(env.run(&["record", "tree", "--base", "base", "--edit", "open"]), @"
+      open  1 file
+    tree against base: 1 changed file, 1 edit
+    wrote patchsets/mine/patchset.yaml
+    [exit 0]
+    ");
+    // Only the patch has another content, and still its message and the other file.
+    assert_eq!(fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap(), PATCHSET);
+    assert_snapshot!(fs::read_to_string(env.path("patchsets/mine/files/open.patch")).unwrap(), @"
+    Open the device.
+
+    diff --git a/main.c b/main.c
+    --- a/main.c
+    +++ b/main.c
+    @@ -1,5 +1,7 @@
+     int main(void) {
+    -    run();
+    +    open(1);
+    +    check();
+    +    run(2);
+     }
+     
+     /* 1 */
+    diff --git a/other.c b/other.c
+    --- a/other.c
+    +++ b/other.c
+    @@ -1 +1 @@
+    -int other;
+    +int others;
+    ");
+    assert_gives(&env);
+}
+
+#[test]
+fn what_is_new_is_added_as_a_diff_where_the_edit_has_none() {
+    let env = applied();
+    env.edit("tree/Makefile", "\trm -f prog\n", "\trm -f prog core\n");
+    env.edit("tree/notes", "one\n", "one\ntwo\n");
+    env.run(&["record", "tree", "--base", "base", "--edit", "no-docs", "-n"]);
+    assert_eq!(fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap(), PATCHSET);
+    env.stdout(&["record", "tree", "--base", "base", "--edit", "no-docs"]);
+    let written = fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap();
+    let (before, rest) = PATCHSET.split_once("    # Not these.\n").unwrap();
+    let (_, after) = rest.split_once("   # there\n").unwrap();
+    let new = written.strip_prefix(before).unwrap().strip_suffix(after).unwrap();
+    assert_snapshot!(new, @"
+        changes:
+          # Not these.
+          - file: Makefile
+            makefile.remove-prerequisite: {target: all, word: docs}   # there
+          - file: Makefile
+            diff: {patch: {from: no-docs.patch}}
+          - file: notes
+            diff: {patch: {from: no-docs.patch}}
+    ");
+    assert_gives(&env);
+}
+
+#[test]
+fn what_is_new_in_a_file_that_the_edit_adds_is_its_content() {
+    let env = applied();
+    env.write("tree/data", b"\0other");
+    env.stdout(&["record", "tree", "--base", "base", "--edit", "data"]);
+    assert_eq!(fs::read(env.path("patchsets/mine/files/data")).unwrap(), b"\0other");
+    assert_eq!(fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap(), PATCHSET);
+    assert_gives(&env);
+}
+
+#[test]
+fn what_cannot_be_folded_is_refused_with_the_reason_and_nothing_is_written() {
+    let env = applied();
+    let before = env.state("patchsets");
+    // Another edit writes that line.
+    env.edit("tree/main.c", "long last;", "long last, first;");
+    assert_snapshot!(env.run(&["record", "tree", "--base", "base", "--edit", "open"]), @"
+    ------- stderr -------
+    error: what is new cannot be folded into `open`
+      `mine` would no longer fit base: `open` and `last` change the same place, main.c:8
+      nothing was written
+      help: let the edit depend on the one that changes the same lines, or record a patchset on top, with -m
+    [exit 3]
+    ");
+    // The edit itself does, and not with a diff.
+    env.edit("tree/main.c", "long last, first;", "long last;");
+    env.edit("tree/Makefile", "all: prog", "all: prog more");
+    assert_snapshot!(env.run(&["record", "tree", "--base", "base", "--edit", "no-docs"]), @"
+    ------- stderr -------
+    error: what is new cannot be folded into `no-docs`
+      Makefile: what is new is in lines that another change writes
+      nothing was written
+      help: record it as a patchset on top, with -m, or change the edit by hand
+    [exit 3]
+    ");
+    assert_snapshot!(env.run(&["record", "tree", "--base", "base", "--edit", "no-doc"]), @"
+    ------- stderr -------
+    error: no applied patchset has an edit `no-doc` of its own: mine
+      near: no-docs
+    [exit 2]
+    ");
+    assert_snapshot!(env.run(&["record", "base", "--base", "base", "--edit", "open"]), @"
+    ------- stderr -------
+    error: no patchset is applied to base, as far as a receipt says
+      help: --edit is for a tree that `pypatch apply` changed: record a new patchset with -m
+    [exit 2]
+    ");
+    assert_eq!(env.state("patchsets"), before);
+}

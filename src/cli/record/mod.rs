@@ -1,5 +1,7 @@
 //! `pypatch record`
 
+mod fold;
+
 use std::path::PathBuf;
 
 use super::import::{require_same, why_invalid};
@@ -10,6 +12,7 @@ use crate::patchset::{NewPatchset, Patchset};
 use crate::plan::Series;
 use crate::report::Recorded;
 use crate::tree::{FileChange, OverlayTree, SourceSpec, changes_between};
+use fold::Onto;
 
 /// New files that a build or an editor leaves: nobody made them by hand.
 const PRODUCTS: [&str; 20] = [
@@ -26,9 +29,12 @@ pub(super) struct Args {
     #[arg(long, value_name = "SOURCE")]
     base: String,
     /// Why the change is made: the reason of the edit. Its first line gives the edit its id.
-    #[arg(short = 'm', long, value_name = "TEXT")]
-    why: String,
-    /// The id of the new patchset [default: that of the edit].
+    #[arg(short = 'm', long, value_name = "TEXT", required_unless_present = "edit")]
+    why: Option<String>,
+    /// Fold what is new into this edit of a patchset that is applied to the tree, so that the patchset gives the tree as it is.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["why", "split", "output"])]
+    edit: Option<String>,
+    /// The id of the new patchset [default: that of the edit]; with --edit the applied patchset, if several have the edit.
     #[arg(long, value_name = "ID")]
     id: Option<String>,
     /// Make an edit of each changed file instead of one of all.
@@ -52,7 +58,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    if args.why.trim().is_empty() {
+    let why = args.why.as_deref().unwrap_or_default().trim();
+    if args.edit.is_none() && why.is_empty() {
         return Err(CliError::usage("an edit needs a reason: `--why` is empty"));
     }
     let source = workspace.open(ui, &args.base)?;
@@ -67,7 +74,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let before_changes = applied.changes();
     let before = OverlayTree::new(source.tree.as_ref(), &before_changes);
     let (changes, left_out) = wanted(args, changes_between(&before, tree.tree.as_ref())?)?;
-    let id = import::id_of(args.why.trim().lines().next().unwrap_or_default());
+    let id = import::id_of(why.lines().next().unwrap_or_default());
     let patchset = args.id.clone().unwrap_or_else(|| id.clone());
     let report = |edits: &[import::Taken], written: Option<String>| {
         let recorded = Recorded {
@@ -81,6 +88,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         };
         ui.show(&recorded, args.format)
     };
+    if let Some(id) = &args.edit {
+        let onto = Onto { layers: &layers, source: source.tree.as_ref(), applied: &applied };
+        return fold::run(ui, workspace, args, id, &onto, &changes, &left_out);
+    }
     if changes.is_empty() {
         report(&[], None)?;
         return Ok(ExitStatus::Done);
@@ -93,7 +104,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     new_patchset::require_free(&workspace.catalog, &patchset, &folder)?;
     output::require_new_directory(workspace, &[&source.spec, &tree.spec], &folder)?;
     let load = |new: &NewPatchset| new_patchset::load_from_temporary(&workspace.catalog, &patchset, new);
-    let message = Message { why: args.why.trim().to_owned(), ..Message::default() };
+    let message = Message { why: why.to_owned(), ..Message::default() };
     let options = Options { split: args.split, ..Options::default() };
     let taken = import::record(&head, &id, &message, &changes, options, &before, &|new| {
         load(new).map_err(why_invalid)
