@@ -48,44 +48,17 @@ pub fn broken(change: &FileChange, theirs: Option<&File>, result: &FileChange) -
 fn defined_twice(sides: &Sides<'_>) -> Option<String> {
     let parse = |bytes: &[u8]| PyFile::parse(bytes.to_vec());
     let result = parse(sides.result);
-    // Definitions without decorators, by name.
-    let counts = |file: &PyFile, source: &[u8]| -> BTreeMap<String, usize> {
-        let mut counts = BTreeMap::new();
-        for one in file.definitions() {
-            if !source[one.span.start..].trim_ascii_start().starts_with(b"@") {
-                *counts.entry(one.path.clone()).or_default() += 1;
-            }
-        }
-        counts
-    };
-    let now = counts(&result, sides.result);
-    let all: Vec<(&String, &usize)> = now.iter().filter(|(_, count)| **count > 1).collect();
-    let twice: Vec<(&String, &usize)> =
-        all.into_iter().filter(|(name, _)| is_in_one_block(&result, sides.result, name)).collect();
+    let now = result.times_defined();
+    let twice: Vec<(&str, usize)> =
+        now.into_iter().filter(|(name, times)| *times > 1 && result.is_repeated(name)).collect();
     if twice.is_empty() {
         return None;
     }
-    let before = counts(&parse(sides.theirs), sides.theirs);
-    let ours = counts(&parse(sides.ours), sides.ours);
-    let count = |counts: &BTreeMap<String, usize>, name: &String| counts.get(name).copied().unwrap_or(0);
-    let new = twice.into_iter().find(|(name, n)| **n > count(&before, name) && **n > count(&ours, name))?;
+    let (before, ours) = (parse(sides.theirs), parse(sides.ours));
+    let (before, ours) = (before.times_defined(), ours.times_defined());
+    let times = |all: &BTreeMap<&str, usize>, name: &str| all.get(name).copied().unwrap_or(0);
+    let new = twice.into_iter().find(|(name, n)| *n > times(&before, name) && *n > times(&ours, name))?;
     Some(format!("the result defines {} twice", new.0))
-}
-
-/// Whether two definitions of this name are in the same block: no line between them is less indented.
-fn is_in_one_block(file: &PyFile, source: &[u8], name: &str) -> bool {
-    let all: Vec<_> = file.definitions().iter().filter(|one| one.path == name).collect();
-    all.windows(2).any(|pair| {
-        let indent = |line: &[u8]| line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        let own = indent(&source[crate::text::line_bounds(source, pair[1].name_span.start).start..]);
-        let between = &source[pair[0].span.start..pair[1].span.start];
-        let lines = between.split(|byte| *byte == b'\n');
-        // The last piece is what is before the second definition on its line.
-        let mut inner = lines
-            .skip(1)
-            .filter(|line| !line.trim_ascii().is_empty() && !line.trim_ascii_start().starts_with(b"#"));
-        inner.all(|line| indent(line) >= own)
-    })
 }
 
 /// What the result opens and does not close, or the other way round, besides what the patch and the new version do.

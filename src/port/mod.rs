@@ -6,6 +6,7 @@
 //! on a different line may be another thing of the same name. An anchor that is missing is searched for by the rules in
 //! `search/`, a file per format. A search lists candidates and gives its reasons; it accepts none of them.
 
+mod carried;
 mod cell;
 mod chain;
 mod compare;
@@ -22,6 +23,7 @@ mod stacked;
 mod verify;
 mod write;
 
+pub use carried::question;
 pub use cell::{Candidate, Cell, Evidence, GoneSince, Verdict};
 pub use decide::{BadDecision, Decided, Decision, Decisions, Ported, decide, ported};
 pub use judge::judge;

@@ -1,8 +1,11 @@
 //! `lift`: hunks become operations of meaning that give the same bytes.
 
 use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
 
-use crate::common::TestEnvironment;
+use crate::common::{TestEnvironment, skip};
 use insta::assert_snapshot;
 
 /// A tree, and a patchset with a comment whose edit changes three files by one patch.
@@ -172,4 +175,54 @@ fn an_edit_that_is_not_there_is_an_error() {
       near: device
     [exit 2]
     ");
+}
+
+#[test]
+fn each_edit_is_asked_about_at_a_terminal() {
+    let script = Path::new("/usr/bin/script");
+    if !script.exists() {
+        return skip("lift --lift=ask", "script(1), which gives a program a terminal, is not installed");
+    }
+    let env = environment();
+    env.write("patchsets/mine/files/close.patch", "--- a/Lib/load.py\n+++ b/Lib/load.py\n@@ -8,3 +8,4 @@\n \n     def close(self):\n         self.file.close()\n+        log(self)\n");
+    let mut yaml = fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap();
+    yaml.push_str(
+        "  - id: close\n    why: It is.\n    file: Lib/load.py\n    diff: {patch: {from: close.patch}}\n",
+    );
+    env.yaml("mine", &yaml);
+    let ask = |answers: &str| {
+        let program = env!("CARGO_BIN_EXE_pypatch");
+        let command = format!("{program} lift mine --base tree --lift=ask --color=never");
+        let mut command_line = env.process(script.as_os_str());
+        command_line.args(["--quiet", "--return", "--command", &command, "/dev/null"]);
+        let mut child = command_line.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", env.transcript(&output));
+        env.transcript(&output).replace("\r\n", "\n")
+    };
+    let shown = ask("n\ny\n");
+    assert!(shown.contains("device: [y: take it, n: leave it] "), "{shown}");
+    assert!(shown.contains("+        makefile.add-word: {variable: OBJS, word: device.o}\n"), "{shown}");
+    assert!(shown.contains("mine: 1 of 1 hunk of 1 edit lifted\n"), "{shown}");
+    let written = fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap();
+    assert!(written.contains("within: {function: Loader.close}\n"), "{written}");
+    assert!(written.contains("diff: {patch: {from: device.patch}}\n"), "{written}");
+    // Neither an end of the answers nor another word takes anything.
+    let before = env.state("patchsets");
+    ask("yes\n");
+    assert_eq!(env.state("patchsets"), before);
+}
+
+#[test]
+fn without_a_terminal_nobody_is_asked() {
+    let env = environment();
+    let before = env.state("patchsets");
+    assert_snapshot!(env.run(&["lift", "mine", "--base", "tree", "--lift=ask"]), @r"
+    ------- stderr -------
+    error: --lift=ask asks at the terminal, and standard input is not one
+      help: write --lift=all to take all proposals, or name the edits
+    [exit 2]
+    ");
+    assert_eq!(env.state("patchsets"), before);
 }

@@ -491,3 +491,87 @@ fn several_patchsets_are_ported_each_on_top_of_the_ported_ones_before_it() {
     let output = env.run(&[&arguments[..], &["--id", "mine"]].concat());
     assert!(output.contains("--id names one new patchset") && output.ends_with("[exit 2]"), "{output}");
 }
+
+/// A class of version 3.8.1 in `old`, the same as `new` says in 3.9.1, and the edit `e` for the first.
+fn loaders(new: &str, changes: &str) -> TestEnvironment {
+    let env = TestEnvironment::new();
+    for (tree, version, text) in [("old", "3.8.1", LOADER), ("new", "3.9.1", new)] {
+        env.write(&format!("{tree}/Include/patchlevel.h"), format!("#define PY_VERSION \"{version}\"\n"));
+        env.write(&format!("{tree}/Lib/load.py"), text);
+    }
+    let edit = format!("  - id: e\n    why: Only what is allowed is loaded.\n    changes:\n{changes}");
+    env.yaml("mine", format!("schema: 1\nid: mine\ntitle: Mine\napplies-to: '>=3.8, <3.9'\nedits:\n{edit}"));
+    env
+}
+
+const LOADER: &str = "\
+import os
+
+
+def report_path(path):
+    print(path)
+
+
+class Loader:
+    def find(self, name):
+        path = search(name)
+        return path
+
+    def close(self):
+        report_path(self)
+        self.file.close()
+";
+
+const PORT_LOADER: [&str; 8] = ["port", "mine", "--base", "old", "--to", "new", "--id", "mine-py3.9"];
+
+#[test]
+fn an_edit_that_is_upstream_in_another_form_is_dropped() {
+    let new = LOADER
+        .replace("import os\n", "import os\nimport sys\nfrom guard import allowed\n")
+        .replace(
+            "search(name)\n",
+            "search(name, sys.path)\n        if not allowed(path):\n            raise LoadError(path)\n",
+        )
+        .replace("return path\n", "return self.kept(path)\n");
+    let changes = "      \
+        - file: Lib/load.py\n        python.insert: {after: import os, text: from guard import allowed}\n      \
+        - file: Lib/load.py\n        within: {function: Loader.find}\n        \
+          python.replace: {find: return path, with: \"if not allowed(path):\\n    raise LoadError(path)\\nreturn path\"}\n";
+    let env = loaders(&new, changes);
+    let shown = env.run(&PORT_LOADER);
+    assert!(shown.contains("upstream has its lines at their place"), "{shown}");
+    assert!(shown.ends_with("[exit 0]"), "{shown}");
+    // With other lines than the edit, and in another place.
+    let new = LOADER.replace(
+        "path = search(name)\n        return path\n",
+        "return self.first(p for p in search(name) if self.allowed(p))\n",
+    ) + "\n    def allowed(self, path):\n        if self.knows(path):\n            return True\n        if self.is_strict:\n            \
+           raise LoadError(path)\n        return False\n";
+    let changes = "      \
+        - file: Lib/load.py\n        python.add-method:\n          class: Loader\n          method: allowed\n          code: |\n            \
+          def allowed(self, path):\n                if path in self.known:\n                    return True\n                \
+              if self.is_strict:\n                    raise LoadError(path)\n                return False\n      \
+        - file: Lib/load.py\n        within: {function: Loader.find}\n        \
+          python.replace: {find: return path, with: return path if self.allowed(path) else None}\n";
+    let shown = loaders(&new, changes).run(&PORT_LOADER);
+    assert!(shown.contains("upstream has it: Lib/load.py: the new version has 71 % of the lines"), "{shown}");
+    assert!(shown.ends_with("[exit 0]"), "{shown}");
+}
+
+#[test]
+fn an_edit_that_applies_and_uses_what_is_gone_is_left_to_a_person() {
+    let new = LOADER
+        .replace("def report_path(path):\n    print(path)\n\n\n", "")
+        .replace("        report_path(self)\n", "");
+    let changes = "      - file: Lib/load.py\n        within: {function: Loader.find}\n        \
+                   python.insert: {after: path = search(name), text: report_path(path)}\n";
+    let env = loaders(&new, changes);
+    let shown = env.run(&PORT_LOADER);
+    assert!(shown.contains("Lib/load.py: the new version no longer has `report_path`"), "{shown}");
+    assert!(shown.ends_with("[exit 3]"), "{shown}");
+    let shown = env.run(&[&PORT_LOADER[..], &["--accept", "e=1"]].concat());
+    assert!(shown.ends_with("[exit 0]"), "{shown}");
+    // What the new version has is used.
+    let env = loaders(&LOADER.replace("import os\n", "import os\nimport sys\n"), changes);
+    assert!(env.run(&PORT_LOADER).ends_with("[exit 0]"));
+}

@@ -321,7 +321,10 @@ impl Port<'_> {
         decisions: &mut Decisions,
     ) -> Result<Result<Ported, Stop>, CliError> {
         let Port { patchset, old, under, .. } = *self;
-        let cells = port::judge(patchset, self.baseline, old, under, &Searched::default())?;
+        let mut cells = port::judge(patchset, self.baseline, old, under, &Searched::default())?;
+        if let Some(old) = old {
+            port::question(patchset, old, under, &mut cells)?;
+        }
         let mut decided = port::decide(&cells, decisions)?;
         if args.format == Format::Text && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
             decisions::ask(ui, &decided, decisions)?;

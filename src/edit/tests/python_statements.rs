@@ -261,3 +261,27 @@ fn a_result_in_the_second_scope_of_a_name_is_reported() {
     let outcome = on("a.py", &after).outcome(change);
     assert_eq!(outcome.results().map(<[_]>::len), Some(1), "{outcome:?}");
 }
+
+#[test]
+fn nothing_is_defined_twice_in_one_block() {
+    let methods = "class A:\n    def a(self):\n        pass\n\n    def x(self):\n        return 1\n\n    def b(self):\n        pass\n";
+    let insert = |anchor: &str, code: &str| {
+        format!("within: {{class: A}}\npython.insert: {{{anchor}, text: \"{code}\"}}")
+    };
+    // In another place of the class, with the same code.
+    let same = insert("before: 'def a(self):'", "def x(self):\\n    return 1\\n");
+    on("m.py", methods).already(&same);
+    let other = insert("before: 'def a(self):'", "def x(self):\\n    return 2\\n");
+    assert_eq!(on("m.py", methods).refused(&other), "`A.x` is defined here, and this would define it again");
+    // What else it brings is not there.
+    let more = insert("before: 'def a(self):'", "y = 3\\ndef x(self):\\n    return 1\\n");
+    on("m.py", methods).refused(&more);
+    // Another block, and a property's setter.
+    let elsewhere = "python.insert: {before: 'class A:', text: \"def x(self):\\n    return 2\\n\"}";
+    assert!(on("m.py", methods).changed(elsewhere).starts_with("def x(self):\n    return 2\n"));
+    let branch = "if new:\n    def x():\n        return 1\nelse:\n    y = 1\n";
+    let change = "python.insert: {after: y = 1, text: \"def x():\\n    return 2\"}";
+    assert!(on("m.py", branch).changed(change).ends_with("    y = 1\n    def x():\n        return 2\n"));
+    let setter = insert("after: 'def x(self):'", "@x.setter\\ndef x(self, value):\\n    pass");
+    assert!(on("m.py", methods).changed(&setter).contains("@x.setter\n"));
+}

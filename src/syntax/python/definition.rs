@@ -1,8 +1,10 @@
 //! Classes and functions.
 
+use std::collections::BTreeMap;
+
 use super::PyFile;
 use super::lexer::{Line, TokenKind, indentation};
-use crate::text::{Span, line_from};
+use crate::text::{Span, line_bounds, line_from};
 
 /// A class or function, at any level.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,38 @@ impl Definition {
     /// Whether the byte at `offset` is inside. What begins where the definition ends is below it.
     pub(super) fn has(&self, offset: usize) -> bool {
         self.span.start <= offset && offset < self.span.end
+    }
+}
+
+impl PyFile {
+    /// How often each name is defined without a decorator, by the path of its definition.
+    pub fn times_defined(&self) -> BTreeMap<&str, usize> {
+        let mut times = BTreeMap::new();
+        for one in &self.definitions {
+            if !self.source[one.span.start..].trim_ascii_start().starts_with(b"@") {
+                *times.entry(one.path.as_str()).or_default() += 1;
+            }
+        }
+        times
+    }
+
+    /// Whether two definitions of this name are in the same block: no line between them is less indented.
+    pub fn is_repeated(&self, path: &str) -> bool {
+        let all: Vec<&Definition> = self.definitions.iter().filter(|one| one.path == path).collect();
+        let indent = |line: &[u8]| line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        all.windows(2).any(|pair| {
+            let own = indent(
+                line_from(&self.source, line_bounds(&self.source, pair[1].name_span.start).start)
+                    .of(&self.source),
+            );
+            let between = &self.source[pair[0].span.start..pair[1].span.start];
+            // The first piece is the head of the first definition.
+            let mut inner = between
+                .split(|byte| *byte == b'\n')
+                .skip(1)
+                .filter(|line| !line.trim_ascii().is_empty() && !line.trim_ascii_start().starts_with(b"#"));
+            inner.all(|line| indent(line) >= own)
+        })
     }
 }
 
