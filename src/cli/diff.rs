@@ -1,6 +1,8 @@
 //! `pypatch diff`
 
-use super::{CliError, ExitStatus, Ui, Workspace, plan};
+use super::{CliError, ExitStatus, Format, Ui, Workspace, plan};
+use crate::plan::Plan;
+use crate::report::DiffStat;
 use crate::tree::FileChange;
 
 #[derive(Debug, clap::Args)]
@@ -14,6 +16,9 @@ pub(super) struct Args {
     /// Show only the diff of this edit.
     #[arg(long, value_name = "ID")]
     edit: Option<String>,
+    /// Show how many lines each edit adds and removes in each file, instead of the lines.
+    #[arg(long)]
+    stat: bool,
     /// Exit with status 1 if there is a difference.
     #[arg(long)]
     exit_code: bool,
@@ -21,24 +26,26 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let planned = plan::make(ui, workspace, &args.patchsets, &args.source)?;
-    if !planned.fits(ui) {
-        return Ok(ExitStatus::Unfit);
-    }
-    let diff: Vec<u8> = match &args.edit {
-        None => planned.series.changes().iter().flat_map(FileChange::diff).collect(),
+    let (plans, changes): (Vec<Plan>, Vec<FileChange>) = match &args.edit {
+        None if !planned.fits(ui) => return Ok(ExitStatus::Unfit),
+        None => (planned.series.plans.clone(), planned.series.changes()),
+        // Whether other edits fit does not matter.
         Some(id) => {
-            let plans = planned.series.plans.iter();
-            let mut found =
-                plans.filter_map(|plan| Some((plan, plan.edits.iter().find(|edit| edit.id == *id)?)));
-            let (plan, edit) = found.next().ok_or_else(|| {
-                let names: Vec<String> = args.patchsets.iter().map(|name| format!("`{name}`")).collect();
-                CliError::usage(format!("{} has no edit `{id}`", names.join(" and ")))
-                    .help(format!("run `pypatch show {}` for a list", args.patchsets[0]))
-            })?;
-            plan.changes_of(edit).iter().flat_map(FileChange::diff).collect()
+            let mut plan = planned.only(id)?;
+            if !plan.fits() {
+                ui.misfit(&plan, planned.patchsets.len() > 1);
+                return Ok(ExitStatus::Unfit);
+            }
+            plan.edits.retain(|edit| edit.id == *id);
+            let changes = plan.edits.iter().flat_map(|edit| plan.changes_of(edit)).collect();
+            (vec![plan], changes)
         }
     };
-    ui.raw(&diff)?;
-    let different = args.exit_code && !diff.is_empty();
+    let different = args.exit_code && !changes.is_empty();
+    if args.stat {
+        ui.show(&DiffStat { plans: &plans, changes: &changes }, Format::Text)?;
+    } else {
+        ui.raw(&changes.iter().flat_map(FileChange::diff).collect::<Vec<u8>>())?;
+    }
     Ok(if different { ExitStatus::Difference } else { ExitStatus::Done })
 }

@@ -2,7 +2,8 @@
 
 use super::{CliError, ExitStatus, Format, Source, Ui, Workspace, own_pin};
 use crate::patchset::Patchset;
-use crate::plan::Series;
+use crate::plan::{Plan, Series};
+use crate::text::nearest_names;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -12,6 +13,9 @@ pub(super) struct Args {
     /// A directory, a tarball, a pin such as python-2.5, or git:REPO@REV.
     #[arg(required = true)]
     source: String,
+    /// Plan only this edit, and those that it depends on: whether others fit does not matter.
+    #[arg(long, value_name = "ID")]
+    edit: Option<String>,
     /// The output format.
     #[arg(long, default_value = "text")]
     format: Format,
@@ -19,6 +23,11 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let planned = make(ui, workspace, &args.patchsets, &args.source)?;
+    if let Some(id) = &args.edit {
+        let plan = planned.only(id)?;
+        ui.show(&plan, args.format)?;
+        return Ok(if plan.fits() { ExitStatus::Done } else { ExitStatus::Unfit });
+    }
     match &planned.series.plans[..] {
         [plan] if args.patchsets.len() == 1 => ui.show(plan, args.format)?,
         _ => ui.show(&planned.series, args.format)?,
@@ -40,6 +49,27 @@ impl Planned {
         let misfit = self.series.misfit();
         misfit.into_iter().for_each(|plan| ui.misfit(plan, self.patchsets.len() > 1));
         misfit.is_none()
+    }
+
+    /// The plan of one edit and of those that it depends on.
+    pub(super) fn only(&self, id: &str) -> Result<Plan, CliError> {
+        let both = self.patchsets.iter().zip(&self.series.plans);
+        if let Some(plan) = both.clone().find_map(|(patchset, plan)| plan.only(patchset, id)) {
+            return Ok(plan);
+        }
+        let edits = self.patchsets.iter().flat_map(|patchset| &patchset.edits);
+        if let Some(misfit) = self.series.misfit().filter(|_| edits.clone().any(|edit| edit.id == id)) {
+            let what =
+                format!("edit `{id}` is planned on the result of {}, which does not fit", misfit.patchset);
+            return Err(
+                CliError::unfit(what).help(format!("`pypatch plan {} SOURCE` says why", misfit.patchset))
+            );
+        }
+        let names: Vec<String> = self.patchsets.iter().map(|patchset| format!("`{}`", patchset.id)).collect();
+        let near = nearest_names(id, edits.map(|edit| edit.id.as_str()));
+        Err(CliError::usage(format!("{} has no edit `{id}`", names.join(" and ")))
+            .near(&near)
+            .help(format!("run `pypatch show {}` for a list", self.patchsets[0].id)))
     }
 }
 

@@ -12,6 +12,7 @@ mod compose;
 mod configure;
 mod levels;
 mod lint;
+mod only;
 mod order;
 mod parse;
 mod planned_layer;

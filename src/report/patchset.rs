@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::style::{LOCATION, TITLE};
 use super::{Commands, Report, array, column, counted};
 use crate::build::Recipe;
-use crate::patchset::Patchset;
+use crate::patchset::{Change, Patchset};
 use crate::tree::TreePath;
 
 /// How long the lines of a reason are.
@@ -16,13 +17,16 @@ const WIDTH: usize = 96;
 pub struct Shown<'a> {
     /// The patchset.
     pub patchset: &'a Patchset,
-    /// The commands; `None` if only one edit is shown.
+    /// The commands; `None` if only one edit is shown, with all of its texts.
     pub recipe: Option<&'a Recipe>,
 }
 
+/// How many lines of a text are shown where all edits are.
+const FEW: usize = 4;
+
 impl Report for Shown<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.patchset.text(out)?;
+        edits(self.patchset, self.recipe.is_none(), out)?;
         let Some(recipe) = self.recipe.filter(|recipe| !recipe.steps.is_empty()) else { return Ok(()) };
         writeln!(out)?;
         Commands(recipe).text(out)
@@ -40,55 +44,7 @@ impl Report for Shown<'_> {
 /// The edits of a patchset, their reasons, and what each does.
 impl Report for Patchset {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}: {}", self.id, self.title)?;
-        let facts = [
-            ("applies to", self.applies_to.as_ref().map(ToString::to_string).unwrap_or_default()),
-            ("pins", self.pins.join(", ")),
-            ("extends", self.extends.join(", ")),
-        ];
-        for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-            writeln!(out, "  {name}: {value}")?;
-        }
-        for edit in &self.edits {
-            let from = match edit.patchset == self.id {
-                true => String::new(),
-                false => format!("  (from {})", edit.patchset),
-            };
-            writeln!(out, "\n{}{from}", edit.id)?;
-            wrapped(&edit.why, out)?;
-            if let Some(upstream) = &edit.upstream {
-                writeln!(out, "    upstream: {upstream}")?;
-            }
-            let by = edit.author.iter().cloned().chain(edit.date.clone()).collect::<Vec<_>>();
-            if !by.is_empty() {
-                writeln!(out, "    written by: {}", by.join(", "))?;
-            }
-            if let Some(when) = &edit.when {
-                writeln!(out, "    for: {when}")?;
-            }
-            if !edit.depends_on.is_empty() {
-                writeln!(out, "    depends on: {}", edit.depends_on.join(", "))?;
-            }
-            for requirement in &edit.requires {
-                writeln!(out, "    requires: {requirement}")?;
-            }
-            for change in &edit.changes {
-                let files: Vec<&str> = change.file.iter().map(TreePath::as_str).collect();
-                let when = change.when.as_ref().map(|when| format!(" ({when})")).unwrap_or_default();
-                writeln!(out, "  {} in {}{when}", change.operation.name(), files.join(" or "))?;
-                for then in &change.then {
-                    writeln!(out, "    then {}", then.operation.name())?;
-                }
-                if !change.ranges().is_empty() {
-                    writeln!(out, "    with values for {}", change.ranges().join("; "))?;
-                }
-            }
-        }
-        for (id, why) in &self.dropped {
-            writeln!(out, "\n{id}: dropped")?;
-            wrapped(why, out)?;
-        }
-        Ok(())
+        edits(self, false, out)
     }
 
     fn json(&self) -> Option<Value> {
@@ -105,12 +61,127 @@ impl Report for Patchset {
                 "patchset": edit.patchset, "line": edit.line, "column": edit.column,
                 "changes": array(&edit.changes, |change| json!({
                     "operation": change.operation.name(), "file": change.file,
+                    "arguments": change.operation.arguments().into_iter().collect::<serde_json::Map<_, _>>(),
+                    "within": change.within.as_ref().map(ToString::to_string),
+                    "texts": change.texts.0.iter().map(|(file, bytes)| {
+                        (file.name.clone(), String::from_utf8_lossy(bytes).into())
+                    }).collect::<serde_json::Map<_, _>>(),
                     "when": change.when.as_ref().map(ToString::to_string),
                     "values_for": change.ranges(),
                     "then": array(&change.then, |then| then.operation.name().into()),
                 })),
             })),
         }))
+    }
+}
+
+/// The edits of a patchset: with all lines of their texts, or the first few.
+fn edits(patchset: &Patchset, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{TITLE}{}{TITLE:#}: {}", patchset.id, patchset.title)?;
+    let facts = [
+        ("applies to", patchset.applies_to.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("pins", patchset.pins.join(", ")),
+        ("extends", patchset.extends.join(", ")),
+    ];
+    for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
+        writeln!(out, "  {name}: {value}")?;
+    }
+    for edit in &patchset.edits {
+        let from = match edit.patchset == patchset.id {
+            true => String::new(),
+            false => format!("  (from {})", edit.patchset),
+        };
+        writeln!(out, "\n{}{from}", edit.id)?;
+        wrapped(&edit.why, out)?;
+        if let Some(upstream) = &edit.upstream {
+            writeln!(out, "    upstream: {upstream}")?;
+        }
+        let by = edit.author.iter().cloned().chain(edit.date.clone()).collect::<Vec<_>>();
+        if !by.is_empty() {
+            writeln!(out, "    written by: {}", by.join(", "))?;
+        }
+        if let Some(when) = &edit.when {
+            writeln!(out, "    for: {when}")?;
+        }
+        if !edit.depends_on.is_empty() {
+            writeln!(out, "    depends on: {}", edit.depends_on.join(", "))?;
+        }
+        for requirement in &edit.requires {
+            writeln!(out, "    requires: {requirement}")?;
+        }
+        edit.changes.iter().try_for_each(|one| change(one, all, out))?;
+    }
+    for (id, why) in &patchset.dropped {
+        writeln!(out, "\n{id}: dropped")?;
+        wrapped(why, out)?;
+    }
+    Ok(())
+}
+
+/// A change: its operation, where it is made, its arguments, and its texts.
+fn change(change: &Change, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    let files: Vec<&str> = change.file.iter().map(TreePath::as_str).collect();
+    let when = change.when.as_ref().map(|when| format!(" ({when})")).unwrap_or_default();
+    let within = change.within.as_ref().map(|within| format!(", {within}")).unwrap_or_default();
+    writeln!(
+        out,
+        "  {LOCATION}{}{LOCATION:#} in {}{within}{when}",
+        change.operation.name(),
+        files.join(" or ")
+    )?;
+    if change.forms.is_empty() {
+        arguments(change, all, out)?;
+    }
+    for form in &change.forms {
+        let range = form.range.as_ref().map_or("other versions".to_owned(), ToString::to_string);
+        writeln!(out, "    for {range}")?;
+        arguments(&form.change, all, out)?;
+    }
+    for then in &change.then {
+        writeln!(out, "    then {}", then.operation.name())?;
+        arguments(then, all, out)?;
+    }
+    Ok(())
+}
+
+/// The arguments of an operation, a line each; a text of several lines is indented below its name.
+fn arguments(change: &Change, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    for (name, value) in change.operation.arguments() {
+        let file = change.texts.0.iter().find(|(file, _)| value["from"] == file.name.as_str());
+        let (place, text) = match (&value, file) {
+            (_, Some((file, bytes))) => {
+                let owner = file.of.as_ref().map(|of| format!(" of {of}")).unwrap_or_default();
+                (format!("files/{}{owner}, ", file.name), String::from_utf8_lossy(bytes).into_owned())
+            }
+            (Value::String(text), None) if text.trim_end().contains('\n') => (String::new(), text.clone()),
+            _ => {
+                writeln!(out, "      {name}: {}", words(&value))?;
+                continue;
+            }
+        };
+        let lines: Vec<&str> = text.lines().collect();
+        writeln!(out, "      {name}: {place}{}", counted(lines.len(), "line"))?;
+        let shown = if all || lines.len() <= FEW + 1 { lines.len() } else { FEW };
+        for line in &lines[..shown] {
+            writeln!(out, "{}", format!("        {line}").trim_end())?;
+        }
+        if shown < lines.len() {
+            writeln!(out, "        ... {} more", counted(lines.len() - shown, "line"))?;
+        }
+    }
+    Ok(())
+}
+
+/// A value without the marks of YAML, as far as it is clear without them.
+fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.trim_end().to_owned(),
+        Value::Array(all) => all.iter().map(words).collect::<Vec<_>>().join(", "),
+        Value::Object(all) => {
+            let pairs = all.iter().map(|(key, value)| format!("{key}: {}", words(value)));
+            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
     }
 }
 

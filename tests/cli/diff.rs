@@ -130,3 +130,69 @@ fn a_lone_carriage_return_is_part_of_its_line_in_a_diff() {
         "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n one\rone-b\n-two\n+TWO\n three\n"
     );
 }
+
+#[test]
+fn one_edit_is_shown_though_others_do_not_fit() {
+    let env = TestEnvironment::with_tree();
+    env.edit("patchsets/gadget/patchset.yaml", "target: all", "target: nothing-such");
+    assert!(env.run(&["diff", "gadget", "tree"]).ends_with("[exit 3]"));
+    let output = env.run(&["diff", "gadget", "tree", "--edit", "loader"]);
+    assert!(output.contains("+int loader;") && output.ends_with("[exit 0]"), "{output}");
+    assert_snapshot!(env.run(&["plan", "gadget", "tree", "--edit", "loader"]), @r"
+    gadget on tree (CPython 9.9)
+      change    loader  Modules/gadget/loader.c
+    1 edit: 1 change; 1 file
+    [exit 0]
+    ");
+    let output = env.run(&["diff", "gadget", "tree", "--edit", "no-sharedmods"]);
+    assert!(
+        output.contains("error: edit `no-sharedmods` does not fit") && output.ends_with("[exit 3]"),
+        "{output}"
+    );
+    assert!(env.run(&["plan", "gadget", "tree", "--edit", "no-sharedmods"]).ends_with("[exit 3]"));
+    assert_snapshot!(env.run(&["diff", "gadget", "tree", "--edit", "laoder"]), @r"
+    ------- stderr -------
+    error: `gadget` has no edit `laoder`
+      near: loader
+      help: run `pypatch show gadget` for a list
+    [exit 2]
+    ");
+    // An edit that depends on another is planned on its result, and not without it.
+    env.patchset("two", "- {id: one, why: w, file: NOTE, file.add: {content: \"alpha\\n\"}}\n- {id: two, why: w, depends-on: [one], file: NOTE, text.replace: {find: alpha, with: beta}}\n- {id: bad, why: w, file: NOTE, text.replace: {find: zeta, with: beta}}");
+    let output = env.run(&["diff", "two", "tree", "--edit", "two"]);
+    assert!(output.contains("-alpha\n+beta\n") && output.ends_with("[exit 0]"), "{output}");
+    let plan = env.run(&["plan", "two", "tree", "--edit", "two"]);
+    assert!(
+        plan.contains("change    one") && plan.contains("change    two") && !plan.contains("bad"),
+        "{plan}"
+    );
+}
+
+#[test]
+fn lines_are_counted_by_edit_and_file() {
+    let env = TestEnvironment::with_tree();
+    assert_snapshot!(env.run(&["diff", "gadget", "tree", "--stat"]), @r"
+    no-sharedmods
+     Makefile.pre.in         | 2 +-
+    run-gen
+     Makefile.pre.in         | 4 ++--
+    static-modules
+     Modules/Setup.dist      | 6 +++---
+    open-elsewhere
+     Modules/one.c           | 2 +-
+    loader
+     Modules/gadget/loader.c | 1 +
+    no-news
+     Misc/NEWS               | 2 --
+    configure-runs
+     configure               | 0
+    6 files changed, 8 insertions(+), 9 deletions(-)
+    [exit 0]
+    ");
+    assert_snapshot!(env.run(&["diff", "gadget", "tree", "--stat", "--edit", "loader", "--exit-code"]), @r"
+    loader
+     Modules/gadget/loader.c | 1 +
+    1 file changed, 1 insertion(+), 0 deletions(-)
+    [exit 1]
+    ");
+}

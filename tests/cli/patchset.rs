@@ -835,7 +835,7 @@ fn a_closed_stdout_is_not_an_error() {
 #[test]
 fn show_prints_edits_and_their_reasons() {
     let env = TestEnvironment::with_tree();
-    assert_snapshot!(env.run(&["show", "gadget"]), @"
+    assert_snapshot!(env.run(&["show", "gadget"]), @r"
     gadget: Gadgets without shared modules
       applies to: >=9.9, <9.10
       pins: python-9.9
@@ -843,33 +843,46 @@ fn show_prints_edits_and_their_reasons() {
     no-sharedmods
         Shared modules cannot be loaded.
       makefile.remove-prerequisite in Makefile.pre.in
+          target: all
+          word: sharedmods
 
     run-gen
         The generator runs elsewhere.
       makefile.prefix-command in Makefile.pre.in
+          command: $(GEN)
+          with: run
+          count: 2
 
     static-modules
         Nothing can be loaded later.
       setup.enable in Modules/Setup.dist or Modules/Setup
+          modules: one, two, three
 
     open-elsewhere
         Files are opened by the gadget.
       c.redirect-call in Modules/one.c
+          function: one_open
+          from: fopen
+          to: gadget_open
 
     loader
         Something has to load.
       file.add in Modules/gadget/loader.c
+          content: files/loader.c, 1 line
+            int loader;
 
     no-news
         No news is good news.
       file.remove in Misc/NEWS
+          contains: made up
 
     configure-runs
         The tarball lost its mode.
       file.mode in configure
+          executable: true
     [exit 0]
     ");
-    assert_snapshot!(env.run(&["show", "gadget", "loader"]), @"
+    assert_snapshot!(env.run(&["show", "gadget", "loader"]), @r"
     gadget: Gadgets without shared modules
       applies to: >=9.9, <9.10
       pins: python-9.9
@@ -877,8 +890,25 @@ fn show_prints_edits_and_their_reasons() {
     loader
         Something has to load.
       file.add in Modules/gadget/loader.c
+          content: files/loader.c, 1 line
+            int loader;
     [exit 0]
     ");
+    // As it is written, and one that is inherited as it is written there.
+    let yaml = env.stdout(&["show", "gadget", "--yaml"]);
+    assert_eq!(yaml.as_bytes(), std::fs::read(env.path("patchsets/gadget/patchset.yaml")).unwrap());
+    assert_snapshot!(env.run(&["show", "gadget", "loader", "--yaml"]), @r"
+      - id: loader
+        why: Something has to load.
+        file: Modules/gadget/loader.c
+        file.add: {content: {from: loader.c}}
+    [exit 0]
+    ");
+    env.yaml("child", "schema: 1\nid: child\ntitle: C\nextends: gadget\n");
+    assert_eq!(
+        env.run(&["show", "child", "loader", "--yaml"]),
+        env.run(&["show", "gadget", "loader", "--yaml"])
+    );
     assert_snapshot!(env.run(&["show", "gadget", "laoder"]), @"
     ------- stderr -------
     error: `gadget` has no edit `laoder`
@@ -902,13 +932,22 @@ fn show_prints_edits_and_their_reasons() {
           "author": null,
           "changes": [
             {
+              "arguments": {
+                "content": {
+                  "from": "loader.c"
+                }
+              },
               "file": [
                 "Modules/gadget/loader.c"
               ],
               "operation": "file.add",
+              "texts": {
+                "loader.c": "int loader;\n"
+              },
               "then": [],
               "values_for": [],
-              "when": null
+              "when": null,
+              "within": null
             }
           ],
           "column": 5,
@@ -963,25 +1002,34 @@ fn an_author_is_one_line_and_a_date_can_be_read() {
 fn show_names_the_patchset_an_edit_is_inherited_from() {
     let env = TestEnvironment::with_tree();
     env.yaml("mine", format!("{HEAD}extends: gadget\ndrop:\n  no-news: Some news are good.\nedits:\n  - {{id: loader, why: Mine., since: \"9.9\", upstream: https://example.org/1, author: A B <a@b.org>, date: 2025-07-01, file: L, file.add: {{content: x}}}}\n"));
-    assert_snapshot!(env.run(&["show", "mine"]), @"
+    assert_snapshot!(env.run(&["show", "mine"]), @r"
     mine: A test
       extends: gadget
 
     no-sharedmods  (from gadget)
         Shared modules cannot be loaded.
       makefile.remove-prerequisite in Makefile.pre.in
+          target: all
+          word: sharedmods
 
     run-gen  (from gadget)
         The generator runs elsewhere.
       makefile.prefix-command in Makefile.pre.in
+          command: $(GEN)
+          with: run
+          count: 2
 
     static-modules  (from gadget)
         Nothing can be loaded later.
       setup.enable in Modules/Setup.dist or Modules/Setup
+          modules: one, two, three
 
     open-elsewhere  (from gadget)
         Files are opened by the gadget.
       c.redirect-call in Modules/one.c
+          function: one_open
+          from: fopen
+          to: gadget_open
 
     loader
         Mine.
@@ -989,10 +1037,12 @@ fn show_names_the_patchset_an_edit_is_inherited_from() {
         written by: A B <a@b.org>, 2025-07-01
         for: >=9.9
       file.add in L
+          content: x
 
     configure-runs  (from gadget)
         The tarball lost its mode.
       file.mode in configure
+          executable: true
 
     no-news: dropped
         Some news are good.

@@ -131,9 +131,10 @@ fn diff_prints_the_changes_of_the_plan() {
      	./$(PROG) setup.x build
     [exit 1]
     ");
-    assert_snapshot!(env.run(&["diff", "gadget", "tree", "--edit", "run-gne"]), @"
+    assert_snapshot!(env.run(&["diff", "gadget", "tree", "--edit", "run-gne"]), @r"
     ------- stderr -------
     error: `gadget` has no edit `run-gne`
+      near: run-gen
       help: run `pypatch show gadget` for a list
     [exit 2]
     ");
