@@ -13,11 +13,14 @@ mod exit;
 mod explain;
 mod export;
 mod fetch;
+mod graph;
 mod import;
+mod init;
 mod lift;
 mod list;
 mod man;
 mod matrix;
+mod new;
 mod new_patchset;
 mod output;
 mod own_pin;
@@ -94,12 +97,20 @@ enum Format {
 /// But `pypatch help` completes the commands below `setup` and `snapshot`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a project for patchsets: the folder for them with its schema for editors, a workflow that checks them, and attributes for git.
+    ///
+    /// A file that exists is kept.
+    Init(Deferred<init::Args>),
+    /// Write a new patchset for a source, without edits.
+    New(Deferred<new::Args>),
     /// List the patchsets that can be used here.
     List(Deferred<list::Args>),
     /// Show a patchset: its edits, the reasons for them, what they do, and the commands that `build` would run.
     Show(Deferred<show::Args>),
     /// Check patchsets without a tree: whether they are well-formed, and everything that they name exists.
     Check(Deferred<check::Args>),
+    /// Show which files the edits of patchsets change, and which edits they depend on.
+    Graph(Deferred<graph::Args>),
     /// Show what a patchset would do to a source, edit by edit, without writing anything.
     Plan(Deferred<plan::Args>),
     /// Show the diff that a patchset makes, for `git apply` and `patch -p1`.
@@ -232,9 +243,12 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
     // Not every command needs one.
     let workspace = || Workspace::new(&cli.patchset_dirs, cli.pins_dir.as_deref(), cli.offline);
     match &cli.command {
+        Command::Init(args) => init::run(ui, args),
+        Command::New(args) => new::run(ui, &workspace(), args),
         Command::List(args) => list::run(ui, &workspace(), args),
         Command::Show(args) => show::run(ui, &workspace(), args),
         Command::Check(args) => check::run(ui, &workspace(), args),
+        Command::Graph(args) => graph::run(ui, &workspace(), args),
         Command::Plan(args) => plan::run(ui, &workspace(), args),
         Command::Diff(args) => diff::run(ui, &workspace(), args),
         Command::Apply(args) => apply::run(ui, &workspace(), args),

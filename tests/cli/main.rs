@@ -26,6 +26,7 @@ mod injection;
 mod kill;
 mod lift;
 mod links;
+mod new;
 mod outputs;
 mod patchset;
 mod plan;

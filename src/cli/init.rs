@@ -1,0 +1,106 @@
+//! `pypatch init`
+
+use std::path::{Path, PathBuf};
+
+use super::{CliError, ExitStatus, Ui};
+use crate::export;
+use crate::patchset::json_schema;
+
+/// The schema of patchset.yaml, in the folder of patchsets, for editors.
+pub(super) const SCHEMA: &str = "patchset.schema.json";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The directory of the project, which is made if it does not exist.
+    #[arg(default_value = ".")]
+    directory: PathBuf,
+}
+
+const README: &str = "\
+This folder has the patchsets of this project: one folder each, with its patchset.yaml, and below files/ the texts that it names.
+
+    pypatch new ID --base python-3.13.5          a new patchset
+    pypatch import debian/patches --base TREE    one from patches that exist
+    pypatch plan ID python-3.13.5                what it would do
+    pypatch snapshot check                       whether it still does what was accepted
+";
+
+const ATTRIBUTES: &str = "\
+# Bytes that must stay as they are: texts that edits insert, and accepted results.
+patchsets/*/files/** -text
+snapshots/** -text linguist-generated
+patchsets/patchset.schema.json linguist-generated
+";
+
+const IGNORE: &str = "\
+# Results that wait for `pypatch review`.
+*.snap.new
+";
+
+const WORKFLOW: &str = "\
+# Checks the patchsets of this project: that they are well-formed, and that they still do what was accepted.
+name: pypatch
+on: [push, pull_request]
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: cargo install --locked pypatch
+      - uses: actions/cache@v4
+        with:
+          path: ~/.cache/pypatch
+          key: pypatch-${{ hashFiles('patchsets/**', 'upstream-pins/**') }}
+          restore-keys: pypatch-
+      - run: |
+          for patchset in patchsets/*/; do
+            pypatch check $patchset
+            pypatch fetch --patchset $patchset
+            pypatch snapshot check --require $patchset
+          done
+";
+
+/// The files of a project, below its directory.
+fn files() -> Vec<(PathBuf, Vec<u8>)> {
+    let schema = format!("{}\n", json_schema()).into_bytes();
+    let texts = [
+        ("patchsets/README", README),
+        (".gitattributes", ATTRIBUTES),
+        (".gitignore", IGNORE),
+        (".github/workflows/pypatch.yml", WORKFLOW),
+    ];
+    let texts = texts.map(|(path, text)| (path.into(), text.as_bytes().to_vec()));
+    texts.into_iter().chain([(Path::new("patchsets").join(SCHEMA), schema)]).collect()
+}
+
+pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
+    // `./` in front of each name would say nothing.
+    let directory = args.directory.strip_prefix(".").unwrap_or(&args.directory);
+    let io = |path: &Path| {
+        let title = format!("cannot write {}", path.display());
+        move |error: std::io::Error| CliError::io(title, &error)
+    };
+    if directory.exists() && !directory.is_dir() {
+        return Err(CliError::usage(format!("{} is not a directory", directory.display())));
+    }
+    let (mut prepared, mut written) = (Vec::new(), Vec::new());
+    for (path, bytes) in files() {
+        let file = directory.join(&path);
+        // What is there is somebody's work, or of an earlier `init`.
+        if file.symlink_metadata().is_ok() {
+            ui.note(&format!("kept {}", file.display()));
+            continue;
+        }
+        prepared.push(export::prepare_file(&file, &bytes).map_err(io(&file))?);
+        written.push(file);
+    }
+    export::commit(prepared).map_err(io(directory))?;
+    if !written.is_empty() {
+        ui.changed();
+    }
+    for file in &written {
+        ui.line(&format!("wrote {}", file.display()))?;
+    }
+    ui.note("next: `pypatch new ID --base SOURCE`, or `pypatch import PATCHES --base SOURCE`");
+    Ok(ExitStatus::Done)
+}
