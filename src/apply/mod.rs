@@ -73,7 +73,7 @@ pub use receipt::{
     After, AppliedFile, AppliedLayer, Before, DirectoryTime, Layer, RECEIPT, Receipt, UndoRewrite,
 };
 pub use recover::{Recovered, recover};
-pub use revert::{RevertScope, Reverted, revert};
+pub use revert::{RevertScope, Reverted, revert, unapplied};
 pub use stamp::{Mode, Mtime};
 pub use status::{LayerStatus, Status, status};
 pub(crate) use tree_writer::TreeWriter;

@@ -17,7 +17,7 @@ use super::stamp::{Mode, Mtime};
 use super::status::{Examined, examine, expected};
 use super::transaction::{self, Action, FileUpdate, TreeUpdate};
 use crate::digest::Sha256Digest;
-use crate::tree::TreePath;
+use crate::tree::{File, FileChange, TreePath};
 
 /// How many layers are reverted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +94,26 @@ pub(super) fn revert_on(
         })?;
     }
     Ok(result)
+}
+
+/// What the files of the tree `root` were before anything was applied to it, as changes of it; `None` if it has no receipt. A file of
+/// which only the mode was changed is left out.
+///
+/// # Errors
+/// [`ApplyError::Drifted`] if a file is not as pypatch left it; or any error of reading the receipt and the files.
+pub fn unapplied(root: &Path) -> Result<Option<Vec<FileChange>>, ApplyError> {
+    let Some((receipt, ..)) = Receipt::load(root)? else { return Ok(None) };
+    let updates = file_updates(root, &receipt.layers, 0)?.into_iter();
+    let changes = updates.filter_map(|update| {
+        let after = match update.action {
+            Action::Write { bytes, mode, .. } if mode.is_link() => Some(File::link(bytes.into_owned())),
+            Action::Write { bytes, mode, .. } => Some(File::new(bytes.into_owned(), mode.executable())),
+            Action::Remove => None,
+            Action::SetMode(_) => return None,
+        };
+        Some(FileChange { path: update.path, before: None, after, rewrites: Vec::new() })
+    });
+    Ok(Some(changes.collect()))
 }
 
 /// The updates of files that revert all layers except the first `kept`.

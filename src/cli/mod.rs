@@ -1,5 +1,6 @@
 //! The command line: a file or a folder for each command. The only code that prints, reads the environment or exits.
 
+mod annotate;
 mod apply;
 mod base;
 mod build;
@@ -176,6 +177,8 @@ enum Command {
     /// one at the terminal, with --accept and --drop, or in a file of decisions. While an edit is open, nothing is
     /// written.
     Port(Deferred<port::Args>),
+    /// Show which edit wrote each line of a file of a patched tree; with a line, also why.
+    Annotate(Deferred<annotate::Args>),
     /// Show which release, and which commit, changed the outcome of an edit.
     ///
     /// The edit is resolved in one release after another. Where its outcome changes, or it is anchored to a
@@ -265,6 +268,7 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Review(args) => review::run(ui, &workspace(), args),
         Command::Matrix(args) => matrix::run(ui, &workspace(), args),
         Command::Port(args) => port::run(ui, &workspace(), args),
+        Command::Annotate(args) => annotate::run(ui, &workspace(), args),
         Command::Why(args) => why::run(ui, &workspace(), args),
         Command::Pins(args) => pins::run(ui, &workspace(), args),
         Command::Fetch(args) => fetch::run(ui, &workspace(), args),

@@ -39,6 +39,9 @@ fn files(edit: &Edit) -> Vec<String> {
     all
 }
 
+/// The number of each edit, by its patchset and its id.
+type EditNumbers<'a> = BTreeMap<(&'a str, &'a str), usize>;
+
 impl<'a> Graph<'a> {
     fn edits(&self) -> impl Iterator<Item = (usize, &'a Patchset, &'a Edit)> + use<'a> {
         let edits = |patchset: &'a Patchset| patchset.edits.iter().map(move |edit| (patchset, edit));
@@ -61,7 +64,7 @@ impl<'a> Graph<'a> {
     }
 
     /// The number of each edit by patchset and id, and of each file by name.
-    fn numbers(&self) -> (BTreeMap<(&str, &str), usize>, BTreeMap<String, usize>) {
+    fn numbers(&self) -> (EditNumbers<'_>, BTreeMap<String, usize>) {
         let edits =
             self.edits().map(|(number, patchset, edit)| ((patchset.id.as_str(), edit.id.as_str()), number));
         let mut all: BTreeMap<String, usize> = BTreeMap::new();

@@ -3,6 +3,7 @@
 //! A command builds a value, and [`Report`] writes it in the format that the user asked for. There is a file
 //! for each report; a new format is a [`Format`] and a method of [`Report`].
 
+mod annotated;
 mod apply;
 mod brief;
 mod build;
@@ -36,6 +37,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+pub(crate) use annotated::{Annotated, AnnotatedLine};
 pub(crate) use apply::{Applied, Reverted, TreeStatus, state_name};
 pub(crate) use brief::Brief;
 pub(crate) use build::{Built, Commands, StepResult, seconds};

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod annotate;
 mod apply;
 mod build;
 mod chains;

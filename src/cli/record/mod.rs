@@ -136,7 +136,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 }
 
 /// The patchsets that are applied to a tree, as they were applied.
-fn layers(workspace: &Workspace, tree: &SourceSpec) -> Result<Vec<Patchset>, CliError> {
+pub(super) fn layers(workspace: &Workspace, tree: &SourceSpec) -> Result<Vec<Patchset>, CliError> {
     let SourceSpec::Directory(root) = tree else { return Ok(Vec::new()) };
     let Some(status) = apply::status(root)? else { return Ok(Vec::new()) };
     let mut layers = Vec::new();
