@@ -43,7 +43,7 @@ pub fn owners<'a>(plans: &'a [Plan], path: &TreePath) -> Option<Vec<(Vec<u8>, Ve
                         file = Some(after.bytes.iter().map(|byte| (*byte, Some(number))).collect());
                     }
                     (Some(_), Some(_)) => {
-                        rewrites.extend(change.rewrites.into_iter().map(|one| (one, number)))
+                        rewrites.extend(change.rewrites.into_iter().map(|one| (one, number)));
                     }
                 }
             }
