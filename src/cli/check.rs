@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{CliError, ExitStatus, Format, Ui, Workspace, own_pin, suggest};
-use crate::patchset::{Change, Patchset};
+use super::{CliError, ExitStatus, Format, ReportFormat, Ui, Workspace, own_pin, suggest, written};
+use crate::patchset::{Change, Complaint, Edit, Lint, LoadError, Patchset};
 use crate::plan;
-use crate::report::Valid;
+use crate::report::{CheckedPatchsets, Valid};
 use crate::version::VersionRange;
 
 #[derive(Debug, clap::Args)]
@@ -15,6 +15,9 @@ pub(super) struct Args {
     /// Show operations of meaning for `text.*` changes: those that give the same bytes on each available release of `pins`.
     #[arg(long)]
     suggest: bool,
+    /// The output format.
+    #[arg(long, default_value = "text", conflicts_with = "suggest")]
+    format: ReportFormat,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
@@ -22,26 +25,44 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     // A YAML file in this folder is a file, with or without `./`.
     let is_file = |name: &String| !name.contains('/') && name.ends_with(".yaml") && Path::new(name).is_file();
     let name = |name: &String| if is_file(name) { format!("./{name}") } else { name.clone() };
+    let mut report = CheckedPatchsets::default();
     for id in workspace.matching(&args.patchsets.iter().map(name).collect::<Vec<_>>())? {
-        let checked = workspace.patchset(&id).and_then(|patchset| {
+        let mut mistakes = Vec::new();
+        let checked = workspace.catalog.load(&id).map_err(|error| {
+            if let LoadError::Invalid { complaints, .. } = &error {
+                mistakes.clone_from(complaints);
+            }
+            CliError::from(error)
+        });
+        let checked = checked.and_then(|patchset| {
             check_pins(workspace, &patchset)?;
-            check_lints(&patchset)?;
+            check_lints(&patchset).inspect_err(|_| mistakes = lints(workspace, &id, &patchset))?;
             Ok(patchset)
         });
+        let file = || written::file(&workspace.catalog, &id);
         match checked {
             Ok(patchset) => {
-                ui.show(&Valid(&patchset), Format::Text)?;
+                match args.format {
+                    ReportFormat::Text => ui.show(&Valid(&patchset), Format::Text)?,
+                    _ => report.add_valid(&patchset, file()),
+                }
                 own_pin::check(ui, workspace, &patchset)?;
                 if args.suggest {
                     suggest::show(ui, workspace, &patchset)?;
                 }
             }
             Err(error) if error.status == ExitStatus::Usage => {
-                ui.error(&error);
+                match args.format {
+                    ReportFormat::Text => ui.error(&error),
+                    _ => report.add_invalid(&id, &file(), &mistakes, &error.problem),
+                }
                 status = ExitStatus::Usage;
             }
             Err(error) => return Err(error),
         }
+    }
+    if args.format != ReportFormat::Text {
+        ui.show(&report, args.format)?;
     }
     Ok(status)
 }
@@ -88,6 +109,21 @@ fn without_value(workspace: &Workspace, patchset: &Patchset) -> Result<Vec<Strin
         }
     }
     Ok(wrong)
+}
+
+/// The lints that a patchset raises on every tree, where they are raised.
+fn lints(workspace: &Workspace, name: &str, patchset: &Patchset) -> Vec<Complaint> {
+    let file = |edit: &Edit| match edit.patchset == patchset.id {
+        true => written::file(&workspace.catalog, name),
+        false => written::file(&workspace.catalog, &edit.patchset),
+    };
+    let complaint = |(edit, lint, what): (&Edit, Lint, String)| Complaint {
+        file: file(edit),
+        line: edit.line,
+        column: edit.column,
+        what: format!("edit `{}`: {what} ({lint})", edit.id),
+    };
+    plan::check_without_tree(patchset).into_iter().map(complaint).collect()
 }
 
 /// The lints that a patchset raises on every tree.

@@ -31,6 +31,7 @@ mod plan;
 mod port;
 mod progress;
 mod record;
+mod report_format;
 mod revert;
 mod review;
 mod schema;
@@ -43,6 +44,7 @@ mod suggest;
 mod ui;
 mod why;
 mod workspace;
+mod written;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,6 +55,7 @@ use base::Base;
 use deferred::Deferred;
 use error::CliError;
 use exit::ExitStatus;
+use report_format::ReportFormat;
 use ui::Ui;
 use workspace::{Source, Workspace};
 

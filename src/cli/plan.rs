@@ -1,8 +1,9 @@
 //! `pypatch plan`
 
-use super::{CliError, ExitStatus, Format, Source, Ui, Workspace, own_pin};
+use super::{CliError, ExitStatus, ReportFormat, Source, Ui, Workspace, own_pin, written};
 use crate::patchset::Patchset;
 use crate::plan::{Plan, Series};
+use crate::report::PlanReport;
 use crate::text::nearest_names;
 
 #[derive(Debug, clap::Args)]
@@ -18,20 +19,21 @@ pub(super) struct Args {
     edit: Option<String>,
     /// The output format.
     #[arg(long, default_value = "text")]
-    format: Format,
+    format: ReportFormat,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let planned = make(ui, workspace, &args.patchsets, &args.source)?;
+    let written = written::edits(workspace, &args.patchsets, &planned.patchsets);
     if let Some(id) = &args.edit {
         let plan = planned.only(id)?;
-        ui.show(&plan, args.format)?;
-        return Ok(if plan.fits() { ExitStatus::Done } else { ExitStatus::Unfit });
+        let fits = plan.fits();
+        let series = Series { plans: vec![plan] };
+        ui.show(&PlanReport { series: &series, is_single: true, written: &written }, args.format)?;
+        return Ok(if fits { ExitStatus::Done } else { ExitStatus::Unfit });
     }
-    match &planned.series.plans[..] {
-        [plan] if args.patchsets.len() == 1 => ui.show(plan, args.format)?,
-        _ => ui.show(&planned.series, args.format)?,
-    }
+    let is_single = args.patchsets.len() == 1;
+    ui.show(&PlanReport { series: &planned.series, is_single, written: &written }, args.format)?;
     Ok(if planned.series.misfit().is_none() { ExitStatus::Done } else { ExitStatus::Unfit })
 }
 

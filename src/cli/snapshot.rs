@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::review::reviewed;
-use super::{CliError, ExitStatus, Format, Ui, Workspace, snapshot_diff};
+use super::{CliError, ExitStatus, Format, ReportFormat, Ui, Workspace, snapshot_diff, written};
 use crate::digest::Sha256Digest;
 use crate::plan::{Baseline, plan};
-use crate::report::{Comparison, ComparisonState, counted};
+use crate::report::{Comparison, ComparisonState, Comparisons, Written, counted};
 use crate::snapshot::{self, Store};
 use crate::tree::TreePath;
 
@@ -43,6 +43,9 @@ struct CheckArgs {
     /// Succeed although no pinned release is available.
     #[arg(long, conflicts_with = "require")]
     allow_skipped: bool,
+    /// The output format.
+    #[arg(long, default_value = "text")]
+    format: ReportFormat,
 }
 
 #[derive(Debug, clap::Args)]
@@ -65,11 +68,29 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     };
     let store = Store::new("snapshots");
     let (mut compared, mut different, mut skipped, mut unfit) = (0, 0, 0, 0);
+    let format = check.map_or(ReportFormat::Text, |check| check.format);
+    let (mut all, mut edits) = (Vec::new(), Written::default());
     for id in workspace.matching(&selection.patchsets)? {
         let patchset = workspace.patchset(&id)?;
+        if format != ReportFormat::Text {
+            edits.0.extend(
+                written::edits(workspace, std::slice::from_ref(&id), std::slice::from_ref(&patchset)).0,
+            );
+        }
         let is_selected = |pin: &&String| selection.pin.as_ref().is_none_or(|only| only == *pin);
         for pin in patchset.pins.iter().filter(is_selected) {
-            let show = |state| ui.show(&Comparison { patchset: &patchset.id, pin, state }, Format::Text);
+            let mut show = |state| {
+                let edits = patchset.edits.iter().map(|edit| edit.id.clone()).collect();
+                let one = Comparison { patchset: patchset.id.clone(), pin: pin.clone(), edits, state };
+                match format {
+                    // Each takes a while.
+                    ReportFormat::Text => ui.show(&one, Format::Text),
+                    _ => {
+                        all.push(one);
+                        Ok(())
+                    }
+                }
+            };
             let Some(tree) = workspace.open_local(&workspace.pins.get(pin)?)? else {
                 skipped += 1;
                 show(ComparisonState::NotAvailable)?;
@@ -116,6 +137,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if let Some(pin) = selection.pin.as_ref().filter(|_| compared + skipped == 0) {
         return Err(CliError::usage(format!("none of these patchsets has the pin `{pin}`"))
             .help("only the pins that a patchset lists under `pins` are compared"));
+    }
+    if format != ReportFormat::Text {
+        ui.show(&Comparisons { all: &all, written: &edits }, format)?;
     }
     ui.note(&format!("{compared} compared, {different} different, {skipped} skipped"));
     if unfit > 0 {

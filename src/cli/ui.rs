@@ -51,10 +51,17 @@ impl Ui {
         // JSON and HTML may contain escape codes of their own.
         let is_written = match format {
             report::Format::Text => print(anstream::stdout(), |out| report.write(format, out)),
-            report::Format::Json | report::Format::Html | report::Format::Markdown => {
-                print(io::stdout(), |out| report.write(format, out))
-            }
+            report::Format::Json
+            | report::Format::Html
+            | report::Format::Markdown
+            | report::Format::Github
+            | report::Format::Gitlab
+            | report::Format::Sarif
+            | report::Format::Junit => print(io::stdout(), |out| report.write(format, out)),
         }?;
+        if format == report::Format::Github {
+            add_to_step_summary(report)?;
+        }
         if is_written { Ok(()) } else { Err(CliError::usage("this report does not have that format")) }
     }
 
@@ -118,6 +125,17 @@ impl Ui {
     pub(super) fn misfit(&self, plan: &Plan, in_series: bool) {
         let _ = Misfit { plan, in_series }.write(report::Format::Text, &mut anstream::stderr());
     }
+}
+
+/// Adds the Markdown of a report to the page of a step of GitHub Actions, if it runs there.
+fn add_to_step_summary(report: &dyn Report) -> Result<(), CliError> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let file = std::fs::OpenOptions::new().append(true).create(true).open(&path);
+    let written = file.and_then(|mut file| report.write(report::Format::Markdown, &mut file));
+    let title = || format!("cannot write the step summary {}", path.display());
+    written.map(|_| ()).map_err(|error| CliError::io(title(), &error))
 }
 
 fn print<W: Write, T>(mut out: W, write: impl FnOnce(&mut W) -> io::Result<T>) -> Result<T, CliError> {

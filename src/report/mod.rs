@@ -1,4 +1,4 @@
-//! Turns values into text, JSON, HTML and Markdown. The only code that writes reports; it decides nothing.
+//! Turns values into text, JSON, HTML, Markdown and the formats of other programs. The only code that writes reports; it decides nothing.
 //!
 //! A command builds a value, and [`Report`] writes it in the format that the user asked for. There is a file
 //! for each report; a new format is a [`Format`] and a method of [`Report`].
@@ -22,6 +22,7 @@ mod patch_stats;
 mod patchset;
 mod pins;
 mod plan;
+mod planned;
 mod port;
 mod problem;
 mod record;
@@ -31,6 +32,7 @@ mod snapshot;
 mod snapshot_diff;
 mod style;
 mod suggest;
+mod summary;
 mod why;
 
 use std::io::{self, Write};
@@ -53,17 +55,20 @@ pub(crate) use list::counted;
 use list::{array, column};
 pub(crate) use matrix::{MatrixReport, details};
 pub(crate) use patch_stats::PatchStats;
-pub(crate) use patchset::{PatchsetList, Shown, Valid};
+pub(crate) use patchset::{CheckedPatchsets, PatchsetList, Shown, Valid};
 pub(crate) use pins::PinList;
 pub(crate) use plan::Misfit;
+pub(crate) use planned::PlanReport;
 pub(crate) use port::{PortReport, PortReports};
 pub(crate) use problem::Problem;
 pub(crate) use record::Recorded;
 pub(crate) use review::{Review, ReviewedChange, ReviewedEdit};
 pub(crate) use setup::ProgramAnalysis;
-pub(crate) use snapshot::{Comparison, ComparisonState};
+pub(crate) use snapshot::{Comparison, ComparisonState, Comparisons};
 pub(crate) use snapshot_diff::SnapshotDiff;
 pub(crate) use suggest::{Suggested, Suggestions};
+use summary::Summary;
+pub(crate) use summary::{Written, WrittenEdit};
 pub(crate) use why::WhyReport;
 
 /// How a report is written.
@@ -75,8 +80,16 @@ pub enum Format {
     Json,
     /// A page for a browser.
     Html,
-    /// A page of a repository.
+    /// A page of a repository, or a text for a pull request.
     Markdown,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// A code quality report of GitLab.
+    Gitlab,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// JUnit's XML.
+    Junit,
 }
 
 /// A value that is shown to the user.
@@ -100,6 +113,11 @@ pub trait Report {
         None
     }
 
+    /// The results edit by edit, from which the formats for pull requests and other programs are made; `None` if it has none.
+    fn summary(&self) -> Option<Summary> {
+        None
+    }
+
     /// Writes it in a format; returns whether it has that format. Control characters in a text or a page, except for
     /// those of styles, are escaped, as JSON escapes them itself. `out` removes the styles if it is not a terminal.
     fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<bool> {
@@ -111,7 +129,14 @@ pub trait Report {
             }
             Format::Json => self.json().map(|value| format!("{value:#}\n").into_bytes()),
             Format::Html => self.html().map(|page| printable(page.as_bytes())),
-            Format::Markdown => self.markdown().map(|page| printable(page.as_bytes())),
+            Format::Markdown => {
+                let page = self.markdown().or_else(|| self.summary().map(|all| summary::markdown(&all)));
+                page.map(|page| printable(page.as_bytes()))
+            }
+            Format::Github => self.summary().map(|all| summary::github(&all).into_bytes()),
+            Format::Gitlab => self.summary().map(|all| format!("{:#}\n", summary::gitlab(&all)).into_bytes()),
+            Format::Sarif => self.summary().map(|all| format!("{:#}\n", summary::sarif(&all)).into_bytes()),
+            Format::Junit => self.summary().map(|all| summary::junit(&all).into_bytes()),
         };
         out.write_all(text.as_deref().unwrap_or_default())?;
         Ok(text.is_some())

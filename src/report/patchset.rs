@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::style::{LOCATION, TITLE};
-use super::{Commands, Report, array, column, counted};
+use super::summary::{self, Entry, Group, Level, Summary};
+use super::{Commands, Problem, Report, array, column, counted};
 use crate::build::Recipe;
-use crate::patchset::{Change, Patchset};
+use crate::patchset::{Change, Complaint, Patchset};
 use crate::tree::TreePath;
 
 /// How long the lines of a reason are.
@@ -230,5 +231,54 @@ pub struct Valid<'a>(pub &'a Patchset);
 impl Report for Valid<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}: {}, no errors", self.0.id, counted(self.0.edits.len(), "edit"))
+    }
+}
+
+/// Patchsets that were checked.
+#[derive(Default)]
+pub struct CheckedPatchsets(Vec<Group>);
+
+impl CheckedPatchsets {
+    /// Adds one without errors.
+    pub(crate) fn add_valid(&mut self, patchset: &Patchset, file: String) {
+        let entry = Entry { verdict: "valid".to_owned(), written: Some((file, 1)), ..Entry::default() };
+        let total = format!("{}, no errors", counted(patchset.edits.len(), "edit"));
+        self.0.push(Group { name: patchset.id.clone(), total, entries: vec![entry], files: Vec::new() });
+    }
+
+    /// Adds one with the mistakes that have a place, or with the whole problem if none has.
+    pub(crate) fn add_invalid(&mut self, id: &str, file: &str, mistakes: &[Complaint], problem: &Problem) {
+        let wrong = |at: (String, usize), message: &str, details: &[String]| Entry {
+            level: Level::Wrong,
+            verdict: "invalid".to_owned(),
+            written: Some(at),
+            message: message.to_owned(),
+            details: details.to_vec(),
+            help: problem.help.clone(),
+            ..Entry::default()
+        };
+        let mut entries: Vec<Entry> =
+            mistakes.iter().map(|one| wrong((one.file.clone(), one.line.max(1)), &one.what, &[])).collect();
+        if entries.is_empty() {
+            entries.push(wrong((file.to_owned(), 1), &problem.title, &problem.details));
+        }
+        let total = counted(entries.len(), "error");
+        self.0.push(Group { name: id.to_owned(), total, entries, files: Vec::new() });
+    }
+}
+
+impl Report for CheckedPatchsets {
+    fn text(&self, _out: &mut dyn Write) -> io::Result<()> {
+        // Each patchset is shown as soon as it is checked.
+        Ok(())
+    }
+
+    fn json(&self) -> Option<Value> {
+        self.summary().map(|all| summary::json(&all))
+    }
+
+    fn summary(&self) -> Option<Summary> {
+        let title = "patchsets".to_owned();
+        Some(Summary { command: "check", title, groups: self.0.clone(), table: None })
     }
 }

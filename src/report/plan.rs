@@ -96,7 +96,7 @@ fn subject(plan: &Plan) -> String {
 }
 
 /// The locations of an edit; for one that is skipped, the reason.
-fn summary_of(edit: &PlannedEdit) -> String {
+pub(super) fn summary_of(edit: &PlannedEdit) -> String {
     if let (OutcomeKind::Skipped, Some(Outcome::Skipped { why })) =
         (edit.verdict(), edit.parts.first().map(|part| &part.outcome))
     {
@@ -143,7 +143,7 @@ pub struct Misfit<'a> {
 
 impl Report for Misfit<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        for mut problem in self.problems() {
+        for Wrong { mut problem, .. } in self.problems() {
             if self.in_series {
                 problem.title = format!("{}: {}", self.plan.patchset, problem.title);
             }
@@ -153,15 +153,26 @@ impl Report for Misfit<'_> {
     }
 }
 
+/// One of the reasons why a plan cannot be applied.
+pub(super) struct Wrong<'a> {
+    /// The edit; empty for the plan as a whole.
+    pub edit: &'a str,
+    /// Why the edit does not fit, without its name, if that can be said.
+    pub reason: &'a str,
+    /// The error.
+    pub problem: Problem,
+}
+
 impl Misfit<'_> {
-    fn problems(&self) -> Vec<Problem> {
+    /// All that is wrong.
+    pub(super) fn problems(&self) -> Vec<Wrong<'_>> {
         let plan = self.plan;
-        let mut all: Vec<Problem> = Vec::new();
-        let mut add = |title: String, details: Vec<String>, help: Option<String>| {
+        let mut all: Vec<Wrong<'_>> = Vec::new();
+        let mut add = |(edit, reason), title: String, details: Vec<String>, help: Option<String>| {
             let problem = Problem { title, details, help };
             // Parts that fail for the same reason are reported once.
-            if !all.contains(&problem) {
-                all.push(problem);
+            if !all.iter().any(|known| known.problem == problem) {
+                all.push(Wrong { edit, reason, problem });
             }
         };
         if let Some(range) = &plan.outside {
@@ -170,7 +181,7 @@ impl Misfit<'_> {
                 Some(version) => (format!("this is CPython {version}"), None),
                 None => (format!("{} has no CPython version", plan.source), Some(top.to_owned())),
             };
-            add(format!("`{}` is for {range}, but {this}", plan.patchset), Vec::new(), help);
+            add(("", ""), format!("`{}` is for {range}, but {this}", plan.patchset), Vec::new(), help);
             if plan.version.is_none() {
                 // The other problems would only say what a tree of something else does not contain.
                 return all;
@@ -188,11 +199,14 @@ impl Misfit<'_> {
                             edit.fits_after.join(", ")
                         )
                     });
-                    add(format!("edit `{}`{module} {what} {on}", edit.id), details, after.or(help.cloned()));
+                    let title = format!("edit `{}`{module} {what} {on}", edit.id);
+                    let reason = part.outcome.reason().unwrap_or_default();
+                    add((&edit.id, reason), title, details, after.or(help.cloned()));
                 }
             }
             for lint in edit.lints.iter().filter(|lint| lint.allowed.is_none()) {
                 add(
+                    (&edit.id, &lint.message),
                     format!("edit `{}` would not have the intended effect ({})", edit.id, lint.lint),
                     vec![lint.message.clone()],
                     Some(format!("if this is intended, add `allow: {{{}: REASON}}` to the edit", lint.lint)),
@@ -211,7 +225,7 @@ impl Misfit<'_> {
             let help = (first != second).then(|| {
                 format!("if one changes the result of the other, write `depends-on: [{first}]` in `{second}`")
             });
-            add(format!("{who} touch the same bytes"), details, help);
+            add((second, ""), format!("{who} touch the same bytes"), details, help);
         }
         for NotIdempotent { edit, outcome, with, by_its_changes } in &plan.not_idempotent {
             let title = match &with[..] {
@@ -232,7 +246,7 @@ impl Misfit<'_> {
             let help = by_its_changes.then(|| {
                 "each change is planned on the unmodified file: write one change that has the result of both, such as `makefile.move-prerequisite` for an order".to_owned()
             });
-            add(title, Vec::new(), help.or(own_patchset));
+            add((edit, ""), title, Vec::new(), help.or(own_patchset));
         }
         all
     }

@@ -42,7 +42,7 @@ impl ReviewedEdit {
     }
 
     /// What it did and does, in a few words each.
-    fn summary(&self) -> [String; 2] {
+    pub(super) fn summary(&self) -> [String; 2] {
         let [was, is] = [&self.section.old, &self.section.new].map(Option::is_some);
         let verdicts = self.difference.as_ref().map(|edit| [edit.old_verdict, edit.new_verdict]);
         let verdict = |side: usize, exists: bool| match verdicts.as_ref().and_then(|all| all[side]) {

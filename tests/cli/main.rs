@@ -18,6 +18,7 @@ mod export;
 mod export_patches;
 mod faults;
 mod foreign;
+mod formats;
 mod forms;
 mod hostile;
 mod import;

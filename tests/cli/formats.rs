@@ -1,0 +1,432 @@
+//! The formats for pull requests and other programs: Markdown, GitHub, GitLab, SARIF and JUnit.
+
+use std::fs;
+
+use crate::common::TestEnvironment;
+use crate::common::release::pinned;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+const FORMATS: [&str; 6] = ["markdown", "github", "gitlab", "sarif", "junit", "json"];
+
+/// An edit that fits, one that does not, and one for another version.
+const EDITS: &str = r#"
+  - id: fits
+    why: |-
+      The tree has no news. They are elsewhere.
+    file: Misc/NEWS
+    file.remove: {contains: made up}
+  - id: stray
+    why: Nothing calls it.
+    file: Makefile.pre.in
+    makefile.remove-prerequisite: {target: nothing, word: docs}
+  - id: old
+    why: Once needed.
+    when: "<9.0"
+    file: Misc/NEWS
+    file.remove: {contains: made up}
+"#;
+
+/// Texts that would do something in a page, a terminal, a log or a table.
+const HOSTILE: [&str; 12] = [
+    "<script>alert(1)</script>",
+    "</details></code>",
+    "</failure><testcase name=\"x\"/>]]>",
+    "\u{1b}[31mred\u{1b}]52;c;cm0=\u{7}",
+    "\u{202e}backwards\u{2066}",
+    "| a | b |",
+    "``` `` `",
+    "@everyone #1 http://example.invalid",
+    "\n::error::mine\n::stop-commands::x",
+    "%0A::warning::x",
+    "![image](javascript:x) [link](x) *b* _i_ $x$",
+    "\u{85}\u{2028}x",
+];
+
+/// A patchset `good` that fits, and one `bad` that does not, with hostile texts.
+fn hostile() -> TestEnvironment {
+    let env = pinned();
+    let long = "x".repeat(10_000);
+    let (mut good, mut bad) = (String::new(), String::new());
+    for (at, text) in HOSTILE.iter().chain([&long.as_str()]).enumerate() {
+        let text = json!(text);
+        let head = |id: &str, file: &str| format!("  - id: {id}-{at}\n    why: {text}\n    file: {file}\n");
+        let fits = format!("{}    file.add: {{content: {text}}}\n", head("fits", &format!("Misc/new-{at}")));
+        good.push_str(&fits);
+        bad.push_str(&fits);
+        bad.push_str(&head("stray", "Makefile.pre.in"));
+        bad.push_str(&format!("    text.replace: {{find: {text}, with: y}}\n"));
+    }
+    env.patchset("good", &good);
+    env.patchset("bad", &bad);
+    env
+}
+
+/// What a run prints, whatever its status.
+fn stdout(env: &TestEnvironment, arguments: &[&str]) -> String {
+    String::from_utf8(env.command(arguments).output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn a_plan_for_a_pull_request_names_what_does_not_fit_first() {
+    let env = TestEnvironment::with_tree();
+    env.patchset("mine", EDITS);
+    assert_snapshot!(env.run(&["plan", "mine", "tree", "--format", "markdown"]), @"
+    ### mine on CPython 9.9: 3 edits: 1 change, 1 missing, 1 skipped; 0 files
+
+    | result | edit | where | what |
+    |---|---|---|---|
+    | ❌ missing | `stray` | `Makefile.pre.in` | no rule makes `nothing` |
+    | change | `fits` | `Misc/NEWS` | The tree has no news. |
+    | skipped | `old` |  | it is for &#60;9.0, and this is 9.9 |
+
+    <details><summary>edit `stray` does not fit CPython 9.9</summary>
+
+    ```
+    Makefile.pre.in  no rule makes `nothing`
+    near: Makefile.pre.in:8  sharedmods docs
+    ```
+
+    </details>
+
+    <sub>pypatch 0.1.0</sub>
+    [exit 3]
+    ");
+}
+
+#[test]
+fn a_plan_that_fits_has_its_diff_folded() {
+    let env = TestEnvironment::with_tree();
+    let edits = EDITS.split("  - id: stray").next().unwrap();
+    env.patchset("mine", edits);
+    assert_snapshot!(env.run(&["plan", "mine", "tree", "--format", "markdown"]), @r#"
+    ### mine on CPython 9.9: 1 edit: 1 change; 1 file
+
+    | result | edit | where | what |
+    |---|---|---|---|
+    | change | `fits` | `Misc/NEWS` | The tree has no news. |
+
+    <details><summary>Diff of the patched tree (1 file, +0 -2)</summary>
+
+    | file | added | removed |
+    |---|---:|---:|
+    | `Misc/NEWS` | 0 | 2 |
+
+    ```diff
+    diff --git a/Misc/NEWS b/Misc/NEWS
+    deleted file mode 100644
+    --- a/Misc/NEWS
+    +++ /dev/null
+    @@ -1,2 +0,0 @@
+    -Gadget 9.9
+    -made up, no last line end
+    \ No newline at end of file
+    ```
+
+    </details>
+
+    <sub>pypatch 0.1.0</sub>
+    [exit 0]
+    "#);
+}
+
+#[test]
+fn annotations_point_to_the_edit_in_patchset_yaml_and_the_page_is_added_to_the_step() {
+    let mut env = TestEnvironment::with_tree();
+    env.set("GITHUB_STEP_SUMMARY", env.path("step.md").display().to_string());
+    env.patchset("mine", EDITS);
+    env.write("step.md", "# Before\n");
+    assert_snapshot!(env.run(&["plan", "./patchsets/mine", "tree", "--format", "github"]), @"
+    ::error file=patchsets/mine/patchset.yaml,line=11,title=stray::edit `stray` does not fit CPython 9.9%0AMakefile.pre.in  no rule makes `nothing`%0Anear: Makefile.pre.in:8  sharedmods docs%0A(mine on CPython 9.9)
+    [exit 3]
+    ");
+    let step = fs::read_to_string(env.path("step.md")).unwrap();
+    let page = stdout(&env, &["plan", "mine", "tree", "--format", "markdown"]);
+    assert_eq!(step, format!("# Before\n{page}"));
+}
+
+#[test]
+fn each_edit_is_a_test_case() {
+    let env = TestEnvironment::with_tree();
+    env.patchset("mine", EDITS);
+    assert_snapshot!(env.run(&["plan", "mine", "tree", "--format", "junit"]), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="pypatch plan" tests="3" failures="1" errors="0">
+      <testsuite name="mine on CPython 9.9" tests="3" failures="1" errors="0" skipped="1">
+        <testcase classname="mine on CPython 9.9" name="fits" file="patchsets/mine/patchset.yaml" line="6"/>
+        <testcase classname="mine on CPython 9.9" name="stray" file="patchsets/mine/patchset.yaml" line="11"><failure type="missing" message="edit `stray` does not fit CPython 9.9">edit `stray` does not fit CPython 9.9&#10;Makefile.pre.in  no rule makes `nothing`&#10;near: Makefile.pre.in:8  sharedmods docs</failure></testcase>
+        <testcase classname="mine on CPython 9.9" name="old" file="patchsets/mine/patchset.yaml" line="15"><skipped message="it is for &#60;9.0, and this is 9.9"/></testcase>
+      </testsuite>
+    </testsuites>
+    [exit 3]
+    "#);
+}
+
+#[test]
+fn mistakes_of_a_patchset_are_annotations_at_their_lines() {
+    let env = TestEnvironment::with_tree();
+    env.yaml(
+        "mine",
+        "schema: 1\nid: mine\ntitle: t\nedits:\n  - id: A B\n    why: w\n    file: f\n    file.remove: {contains: made up}\n",
+    );
+    let output = env.run(&["check", "mine", "--format", "github"]);
+    assert!(output.starts_with("::error file=patchsets/mine/patchset.yaml,line=5,title=mine::"), "{output}");
+    assert!(output.ends_with("[exit 2]"), "{output}");
+    env.patchset("mine", EDITS);
+    assert_snapshot!(env.run(&["check", "mine", "--format", "markdown"]), @"
+    ### 1 patchset without errors
+
+    <details><summary>which</summary>
+
+    mine
+
+    </details>
+
+    <sub>pypatch 0.1.0</sub>
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_changed_snapshot_is_in_words_and_the_equal_ones_are_counted() {
+    let env = pinned();
+    env.run(&["snapshot", "accept", "gadget"]);
+    assert_snapshot!(env.run(&["snapshot", "check", "gadget", "--format", "markdown"]), @"
+    ### 1 snapshot as accepted
+
+    <details><summary>which</summary>
+
+    gadget on python-9.9
+
+    </details>
+
+    <sub>pypatch 0.1.0</sub>
+    ------- stderr -------
+    1 compared, 0 different, 0 skipped
+    [exit 0]
+    ");
+    env.edit("patchsets/gadget/patchset.yaml", "word: sharedmods", "word: docs");
+    assert_snapshot!(env.run(&["snapshot", "check", "gadget", "--format", "markdown"]), @"
+    ### gadget on python-9.9: 1 of 7 edits changed
+
+    | edit | before | now |
+    |---|---|---|
+    | `no-sharedmods` | removes `sharedmods` | removes `docs` |
+
+    <details><summary>no-sharedmods</summary>
+
+    ```diff
+    Makefile.pre.in:5: the edit has another effect
+    before removes `sharedmods`
+    now removes `docs`
+    lines before:
+    +		docs
+    lines now:
+    +		sharedmods
+    ```
+
+    </details>
+
+    6 edits as accepted.
+
+    <sub>pypatch 0.1.0</sub>
+    ------- stderr -------
+    1 compared, 1 different, 0 skipped
+    `pypatch review` decides about each
+    [exit 1]
+    ");
+    assert_snapshot!(env.run(&["snapshot", "check", "gadget", "--format", "github"]), @"
+    ::error file=patchsets/gadget/patchset.yaml,line=8,title=no-sharedmods::changed%0Abefore: removes `sharedmods`%0Anow: removes `docs`%0A(gadget on python-9.9)
+    ------- stderr -------
+    1 compared, 1 different, 0 skipped
+    `pypatch review` decides about each
+    [exit 1]
+    ");
+}
+
+#[test]
+fn every_format_is_what_its_readers_expect() {
+    let env = hostile();
+    let commands = [
+        &["plan", "good", "tree"][..],
+        &["plan", "bad", "tree"],
+        &["snapshot", "check", "bad"],
+        &["check", "bad"],
+    ];
+    for command in commands {
+        for format in FORMATS {
+            let output = stdout(&env, &[command, &["--format", format]].concat());
+            let what = format!("{command:?} {format}: {output}");
+            match format {
+                "sarif" => valid(&sarif_schema(), &output),
+                "gitlab" => {
+                    valid(&gitlab_schema(), &output);
+                    let issues: Vec<Value> = serde_json::from_str(&output).unwrap();
+                    let mut prints: Vec<String> =
+                        issues.iter().map(|issue| issue["fingerprint"].to_string()).collect();
+                    prints.sort();
+                    prints.dedup();
+                    assert_eq!(prints.len(), issues.len(), "{what}");
+                }
+                "junit" => well_formed(&output),
+                "github" => {
+                    for line in output.lines() {
+                        assert!(line.starts_with("::error file="), "{what}");
+                        assert_eq!(line.matches("::error file=").count(), 1, "{what}");
+                    }
+                }
+                _ => {}
+            }
+            // JSON escapes what it has to by itself.
+            if matches!(format, "markdown" | "github" | "junit") {
+                let bad = |c: char| {
+                    (c.is_control() && c != '\n' && c != '\t') || ('\u{2028}'..='\u{202e}').contains(&c)
+                };
+                assert!(!output.contains(bad), "{what}");
+                assert!(output.lines().all(|line| line.len() < 5_000), "{what}");
+            }
+        }
+    }
+}
+
+/// What is outside of code in a page has no markup but its own.
+#[test]
+fn texts_in_markdown_are_inert() {
+    let env = hostile();
+    for patchset in ["good", "bad"] {
+        is_inert(&stdout(&env, &["plan", patchset, "tree", "--format", "markdown"]));
+    }
+}
+
+fn is_inert(page: &str) {
+    let mut fence: Option<String> = None;
+    for line in page.lines() {
+        let ticks: String = line.chars().take_while(|sign| *sign == '`').collect();
+        match &fence {
+            Some(open) if line == open => fence = None,
+            None if ticks.len() >= 3 => fence = Some(ticks),
+            Some(_) => {}
+            None => {
+                // Without code spans and without what the page itself writes.
+                let outside: String = line.split('`').step_by(2).collect();
+                let own = [
+                    "<details>",
+                    "</details>",
+                    "<summary>",
+                    "</summary>",
+                    "<sub>",
+                    "</sub>",
+                    "<code>",
+                    "</code>",
+                    "<!-- -->",
+                ];
+                let rest = own.iter().fold(outside.clone(), |line, tag| line.replace(tag, "\u{1}"));
+                assert!(!rest.contains('<'), "{line}");
+                assert!(!rest.contains("](") || rest.contains("\\]("), "{line}");
+                let rest = rest.replace("&#", "&");
+                for sign in ["@e", "#1", "://", "$x", "*b*"] {
+                    assert!(!rest.contains(sign), "{sign} in {line}");
+                }
+                if line.starts_with("| ") {
+                    let cells = line.matches('|').count();
+                    assert!(cells == 5 || cells == 4, "{line}");
+                }
+            }
+        }
+    }
+    assert_eq!(fence, None);
+}
+
+fn valid(schema: &Value, document: &str) {
+    let document: Value = serde_json::from_str(document).unwrap();
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// What SARIF 2.1.0 and GitHub's code scanning require of what pypatch writes; nothing else may be in it.
+fn sarif_schema() -> Value {
+    #[allow(clippy::needless_pass_by_value, reason = "`json!` makes a value")]
+    fn object(properties: Value) -> Value {
+        let required: Vec<&String> = properties.as_object().unwrap().keys().collect();
+        json!({"type": "object", "additionalProperties": false, "required": required, "properties": properties})
+    }
+    let text = object(json!({"text": {"type": "string", "minLength": 1}}));
+    let location = object(json!({"physicalLocation": object(json!({
+        "artifactLocation": object(json!({"uri": {"type": "string", "pattern": "^[A-Za-z0-9._~/%-]+$"}})),
+        "region": object(json!({"startLine": {"type": "integer", "minimum": 1}})),
+    }))}));
+    let result = object(json!({
+        "ruleId": {"type": "string"}, "ruleIndex": {"type": "integer", "minimum": 0},
+        "level": {"enum": ["error", "warning"]}, "message": text,
+        "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
+        "locations": {"type": "array", "items": location, "minItems": 1},
+    }));
+    let rule = object(json!({"id": {"type": "string"}, "shortDescription": text}));
+    let driver = object(json!({
+        "name": {"const": "pypatch"}, "version": {"type": "string"},
+        "rules": {"type": "array", "items": rule, "uniqueItems": true},
+    }));
+    let run = object(
+        json!({"tool": object(json!({"driver": driver})), "results": {"type": "array", "items": result}}),
+    );
+    object(json!({
+        "$schema": {"type": "string", "pattern": "sarif-schema-2\\.1\\.0\\.json$"}, "version": {"const": "2.1.0"},
+        "runs": {"type": "array", "items": run, "minItems": 1},
+    }))
+}
+
+/// What GitLab's documentation of code quality reports requires.
+fn gitlab_schema() -> Value {
+    json!({"type": "array", "items": {
+        "type": "object", "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "properties": {
+            "description": {"type": "string", "minLength": 1}, "check_name": {"type": "string", "minLength": 1},
+            "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": {"type": "object", "required": ["path", "lines"], "properties": {
+                "path": {"type": "string", "pattern": "^[^/.]"},
+                "lines": {"type": "object", "required": ["begin"], "properties": {"begin": {"type": "integer", "minimum": 1}}},
+            }},
+        },
+    }})
+}
+
+/// Whether a document of XML has matching tags, attributes in quotes, known references, and only characters of XML.
+fn well_formed(document: &str) {
+    let body = document.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").unwrap();
+    let is_text = |text: &str| {
+        !text.contains(|c: char| {
+            (c < ' ' && c != '\n' && c != '\t') || matches!(c, '\u{fffe}' | '\u{ffff}' | '<' | '>')
+        }) && text.split('&').skip(1).all(|rest| {
+            let number = rest.strip_prefix('#').and_then(|rest| rest.split_once(';'));
+            number.is_some_and(|(number, _)| {
+                number.parse::<u32>().is_ok_and(|code| code >= 32 || code == 9 || code == 10)
+            })
+        })
+    };
+    let mut open: Vec<&str> = Vec::new();
+    for piece in body.split('<').skip(1) {
+        // No text or attribute has a raw `>`, as `is_text` checks.
+        let (tag, text) = piece.split_once('>').unwrap();
+        assert!(is_text(text), "{text}");
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name));
+            continue;
+        }
+        let (tag, is_empty) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
+        let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+        assert!(["testsuites", "testsuite", "testcase", "failure", "skipped"].contains(&name), "{name}");
+        let parts: Vec<&str> = attributes.split('"').collect();
+        assert_eq!(parts.len() % 2, 1, "{attributes}");
+        for pair in parts.chunks(2).filter(|pair| pair.len() == 2) {
+            let name = pair[0].trim().strip_suffix('=').unwrap();
+            assert!(name.chars().all(|c| c.is_ascii_lowercase()), "{name}");
+            assert!(is_text(pair[1]), "{}", pair[1]);
+        }
+        if !is_empty {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
