@@ -6,11 +6,11 @@ use std::sync::Arc;
 use anstream::StripStream;
 
 use super::base::InOrder;
-use super::{Base, CliError, ExitStatus, Ui, Workspace, output};
+use super::{Base, CliError, ExitStatus, ReportFormat, Ui, Workspace, output, written};
 use crate::export;
 use crate::patchset::Patchset;
 use crate::port::{self, Column, Matrix, Searched, Stacked, in_parallel};
-use crate::report::{self, MatrixReport, Report};
+use crate::report::{MatrixReport, Report};
 use crate::tree::pin::Pin;
 use crate::tree::{self, Blobs, SourceSpec, Tree, python_version, release_tags};
 use crate::version::Version;
@@ -38,34 +38,13 @@ pub(super) struct Args {
     base: Option<String>,
     /// The output format.
     #[arg(long, default_value = "text")]
-    format: MatrixFormat,
+    format: ReportFormat,
     /// Exit with status 1 if a cell is changed, refused or lost, and so has to be decided.
     #[arg(long)]
     exit_code: bool,
     /// Write the matrix to this file.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-}
-
-/// The output format of a matrix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum MatrixFormat {
-    /// A table for a terminal.
-    Text,
-    /// For programs; the shape is documented in ARCHITECTURE.md and stable.
-    Json,
-    /// A page that needs no other files.
-    Html,
-}
-
-impl From<MatrixFormat> for report::Format {
-    fn from(format: MatrixFormat) -> report::Format {
-        match format {
-            MatrixFormat::Text => report::Format::Text,
-            MatrixFormat::Json => report::Format::Json,
-            MatrixFormat::Html => report::Format::Html,
-        }
-    }
 }
 
 /// How many sources are open at a time: libgit2 keeps a repository mapped while one of its trees is open.
@@ -121,7 +100,12 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if sources.len() <= FEW && !args.family {
         since(workspace, &stack, &base, &mut matrix)?;
     }
-    let report = MatrixReport { matrix: &matrix, width: ui.width(), verbose: ui.verbose };
+    let names: Vec<String> = match args.family {
+        true => members.iter().map(|member| member.id.clone()).collect(),
+        false => [&args.patchset].into_iter().chain(&args.then).cloned().collect(),
+    };
+    let written = written::edits(workspace, &names, &members);
+    let report = MatrixReport { matrix: &matrix, written: &written, width: ui.width(), verbose: ui.verbose };
     match &args.output {
         Some(path) => {
             let mut page = Vec::new();

@@ -52,7 +52,7 @@ impl Ui {
         let is_written = match format {
             report::Format::Text => print(anstream::stdout(), |out| report.write(format, out)),
             report::Format::Json
-            | report::Format::Html
+            | report::Format::Html(_)
             | report::Format::Markdown
             | report::Format::Github
             | report::Format::Gitlab

@@ -13,6 +13,7 @@ mod diffstat;
 mod escape;
 mod explain;
 mod graph;
+mod html;
 mod import;
 mod lift;
 mod lines;
@@ -78,8 +79,8 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
-    /// A page for a browser.
-    Html,
+    /// A page for a browser, made so many seconds after 1970 began.
+    Html(i64),
     /// A page of a repository, or a text for a pull request.
     Markdown,
     /// Workflow commands of GitHub Actions.
@@ -103,11 +104,6 @@ pub trait Report {
         None
     }
 
-    /// A page that needs no other files; `None` if it has none.
-    fn html(&self) -> Option<String> {
-        None
-    }
-
     /// A page in Markdown; `None` if it has none.
     fn markdown(&self) -> Option<String> {
         None
@@ -128,7 +124,9 @@ pub trait Report {
                 Some(printable(&text))
             }
             Format::Json => self.json().map(|value| format!("{value:#}\n").into_bytes()),
-            Format::Html => self.html().map(|page| printable(page.as_bytes())),
+            Format::Html(seconds) => {
+                self.summary().map(|all| printable(html::page(&all, seconds).as_bytes()))
+            }
             Format::Markdown => {
                 let page = self.markdown().or_else(|| self.summary().map(|all| summary::markdown(&all)));
                 page.map(|page| printable(page.as_bytes()))

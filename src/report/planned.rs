@@ -109,6 +109,7 @@ fn right(plan: &Plan, written: &Written, edit: &PlannedEdit) -> Entry {
         places: if is_skipped { String::new() } else { places(edit) },
         message: reason.filter(|_| is_skipped).unwrap_or_default().to_owned(),
         why: edit.why.clone(),
+        files: plan.changes_of(edit).iter().map(FileDiff::new).collect(),
         ..written.entry(Some(&plan.patchset), &edit.id)
     }
 }

@@ -337,6 +337,40 @@ fn is_inert(page: &str) {
     assert_eq!(fence, None);
 }
 
+#[test]
+fn pages_need_nothing_else_and_texts_in_them_are_inert() {
+    let mut env = hostile();
+    env.set("SOURCE_DATE_EPOCH", "86400");
+    let commands = [
+        &["plan", "good", "tree"][..],
+        &["plan", "bad", "tree"],
+        &["snapshot", "check", "bad"],
+        &["check", "bad"],
+        &["matrix", "bad", "tree", "--base", "python-9.9"],
+    ];
+    for command in commands {
+        let page = stdout(&env, &[command, &["--format", "html"]].concat());
+        let what = format!("{command:?}: {page}");
+        assert!(page.starts_with("<!doctype html>\n"), "{what}");
+        assert!(page.contains("1970-01-02 00:00 UTC"), "{what}");
+        assert!(page.contains("default-src 'none'"), "{what}");
+        assert_eq!((page.matches("<script").count(), page.matches("</script>").count()), (2, 2), "{what}");
+        for open in ["<testcase", "src=", "href=", "url(", "onclick", "<s>alert", "<img"] {
+            assert!(!page.contains(open), "{open} in {what}");
+        }
+        let bad =
+            |c: char| (c.is_control() && c != '\n' && c != '\t') || ('\u{2028}'..='\u{202e}').contains(&c);
+        assert!(!page.contains(bad), "{what}");
+        for tag in [
+            "details", "div", "section", "summary", "button", "pre", "table", "p", "b", "s", "u", "i", "span",
+        ] {
+            let opened =
+                page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
+            assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag} in {what}");
+        }
+    }
+}
+
 fn valid(schema: &Value, document: &str) {
     let document: Value = serde_json::from_str(document).unwrap();
     let validator = jsonschema::validator_for(schema).unwrap();

@@ -1,6 +1,6 @@
 //! A patchset on many sources: as a table, as JSON, and as a page.
 
-mod html;
+mod summary;
 mod text;
 
 use std::io::{self, Write};
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Report;
 use super::list::{array, by_file, files, location};
+use super::summary::{Summary, Written};
 use crate::port::{Candidate, Cell, Column, Matrix};
 use crate::tree::Location;
 
@@ -16,6 +17,8 @@ use crate::tree::Location;
 pub(crate) struct MatrixReport<'a> {
     /// The matrix.
     pub matrix: &'a Matrix,
+    /// Where the edits are written.
+    pub written: &'a Written,
     /// How many characters fit in a line.
     pub width: usize,
     /// Whether the details of all cells are listed.
@@ -39,8 +42,8 @@ impl Report for MatrixReport<'_> {
         }))
     }
 
-    fn html(&self) -> Option<String> {
-        Some(html::page(self.matrix))
+    fn summary(&self) -> Option<Summary> {
+        Some(summary::summary(self.matrix, self.written))
     }
 }
 

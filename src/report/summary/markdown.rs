@@ -1,7 +1,8 @@
 //! Markdown for a pull request.
 
 use super::escaped::{code, cut, fenced, markdown as text, one_line, prose, xml};
-use super::{Entry, FileDiff, Group, Level, Summary, Table};
+use super::{Entry, FileDiff, Group, Level, Summary, Table, symbol};
+use crate::port::Verdict;
 use crate::report::counted;
 
 /// How many characters of diffs and details are shown: a comment of GitHub has at most 65,536 characters.
@@ -191,16 +192,19 @@ fn diffs(files: &[FileDiff], left: &mut usize) -> Vec<String> {
     out
 }
 
-/// Verdicts as a table; only the rows that are not the same everywhere are shown.
+/// Verdicts as a table, with their legend.
 fn table(table: &Table) -> String {
     let shown = table.heads.len().min(COLUMNS);
     let heads: String = table.heads[..shown].iter().map(|head| format!(" {} |", text(head))).collect();
     let mut out = format!("| |{heads}\n|---|{}\n", "---|".repeat(shown));
-    for (name, cells) in table.rows.iter().take(ROWS) {
-        let cells: String = cells.iter().take(shown).map(|cell| format!(" {cell} |")).collect();
-        out.push_str(&format!("| {} |{cells}\n", code(name)));
+    for row in table.rows.iter().take(ROWS) {
+        let cells = row.cells.iter().take(shown);
+        let cells: String = cells.map(|(verdict, _)| format!(" {} |", symbol(*verdict))).collect();
+        out.push_str(&format!("| {} |{cells}\n", code(&row.name)));
     }
     let (columns, rows) = (table.heads.len() - shown, table.rows.len().saturating_sub(ROWS));
+    let legend = Verdict::ALL.map(|verdict| format!("{} {}", symbol(Some(verdict)), verdict.name()));
+    out.push_str(&format!("\n{}\n", legend.join(", ")));
     if columns + rows > 0 {
         out.push_str(&format!("\n{columns} more columns and {rows} more rows are not shown.\n"));
     }

@@ -19,6 +19,7 @@ pub(super) use sarif::sarif;
 use std::io::{self, Write};
 
 use super::escape::printable;
+use crate::port::Verdict;
 use crate::tree::FileChange;
 
 /// The results of a command, group by group.
@@ -39,8 +40,34 @@ pub(crate) struct Summary {
 pub(crate) struct Table {
     /// The heads of the columns after the first.
     pub heads: Vec<String>,
-    /// The name and the cells of each row.
-    pub rows: Vec<(String, Vec<&'static str>)>,
+    /// The rows, those of an edit together.
+    pub rows: Vec<Row>,
+}
+
+/// A part of an edit.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Its name: `static-modules/array`.
+    pub name: String,
+    /// The edit.
+    pub edit: String,
+    /// In each column the verdict, and what else is known.
+    pub cells: Vec<(Option<Verdict>, String)>,
+}
+
+/// A verdict as one sign, which reads the same without colours.
+pub(super) fn symbol(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
+        None => "",
+        Some(Verdict::Applies) => "\u{25cf}",
+        Some(Verdict::Moved) => "\u{2192}",
+        Some(Verdict::Changed) => "\u{25c6}",
+        Some(Verdict::Already) => "\u{2713}",
+        Some(Verdict::Obsolete) => "\u{25cb}",
+        Some(Verdict::Skipped) => "\u{b7}",
+        Some(Verdict::Refused) => "\u{2715}",
+        Some(Verdict::Lost) => "?",
+    }
 }
 
 /// A patchset on a source.
@@ -95,6 +122,8 @@ pub(crate) struct Entry {
     pub help: Option<String>,
     /// What the edit did and does, if that is what differs.
     pub sides: Option<[String; 2]>,
+    /// What the edit changes by itself.
+    pub files: Vec<FileDiff>,
 }
 
 /// The change of a file.
@@ -123,7 +152,7 @@ impl FileDiff {
 
 impl Summary {
     /// All results with their groups.
-    fn entries(&self) -> impl Iterator<Item = (&Group, &Entry)> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&Group, &Entry)> {
         self.groups.iter().flat_map(|group| group.entries.iter().map(move |entry| (group, entry)))
     }
 
