@@ -1,12 +1,13 @@
 //! `pypatch check`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{CliError, ExitStatus, Format, ReportFormat, Ui, Workspace, own_pin, suggest, written};
-use crate::patchset::{Change, Complaint, Edit, Lint, LoadError, Patchset};
+use crate::patchset::{Catalog, Change, Complaint, Edit, Origin, Patchset};
 use crate::plan;
 use crate::report::{CheckedPatchsets, Valid};
 use crate::version::VersionRange;
+use crate::yaml::{self, Node, Position, Value};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -27,16 +28,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let name = |name: &String| if is_file(name) { format!("./{name}") } else { name.clone() };
     let mut report = CheckedPatchsets::default();
     for id in workspace.matching(&args.patchsets.iter().map(name).collect::<Vec<_>>())? {
-        let mut mistakes = Vec::new();
-        let checked = workspace.catalog.load(&id).map_err(|error| {
-            if let LoadError::Invalid { complaints, .. } = &error {
-                mistakes.clone_from(complaints);
-            }
-            CliError::from(error)
-        });
-        let checked = checked.and_then(|patchset| {
-            check_pins(workspace, &patchset)?;
-            check_lints(&patchset).inspect_err(|_| mistakes = lints(workspace, &id, &patchset))?;
+        let checked = workspace.patchset(&id).and_then(|patchset| {
+            let files = Files::new(workspace, &id);
+            check_pins(workspace, &files, &patchset)?;
+            check_lints(&files, &patchset)?;
             Ok(patchset)
         });
         let file = || written::file(&workspace.catalog, &id);
@@ -54,7 +49,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             Err(error) if error.status == ExitStatus::Usage => {
                 match args.format {
                     ReportFormat::Text => ui.error(&error),
-                    _ => report.add_invalid(&id, &file(), &mistakes, &error.problem),
+                    _ => report.add_invalid(&id, &file(), &error.problem.mistakes, &error.problem),
                 }
                 status = ExitStatus::Usage;
             }
@@ -67,27 +62,87 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     Ok(status)
 }
 
+/// The files of a patchset and of those that it extends, for the places of mistakes.
+struct Files {
+    catalog: Catalog,
+    /// The patchset as the user names it.
+    name: String,
+}
+
+impl Files {
+    fn new(workspace: &Workspace, name: &str) -> Files {
+        let catalog = match workspace.catalog.find(name) {
+            Some(Origin::Folder { path, .. }) if name.contains('/') => {
+                workspace.catalog.with_first(path.join(".."))
+            }
+            _ => workspace.catalog.with_first(PathBuf::new()),
+        };
+        Files { catalog, name: name.to_owned() }
+    }
+
+    /// The name and the contents of the patchset.yaml of a patchset.
+    fn read(&self, patchset: &Patchset, id: &str) -> (String, Vec<u8>) {
+        let name = if id == patchset.id { self.name.as_str() } else { id };
+        let origin = self.catalog.find(name);
+        let file = origin.as_ref().map(|origin| origin.display("patchset.yaml"));
+        let bytes = origin.and_then(|origin| origin.read("patchset.yaml").ok());
+        (file.unwrap_or_else(|| format!("{id}/patchset.yaml")), bytes.unwrap_or_default())
+    }
+
+    fn of_edit(&self, patchset: &Patchset, edit: &Edit, what: String) -> Complaint {
+        let (file, bytes) = self.read(patchset, &edit.patchset);
+        let at = Position { line: edit.line, column: edit.column };
+        Complaint::new(&file, &bytes, at, what)
+    }
+
+    fn of_pin(&self, patchset: &Patchset, name: &str, what: String) -> Complaint {
+        let (file, bytes) = self.read(patchset, &patchset.id);
+        let document = yaml::parse(&bytes).ok();
+        let pins = match document.as_ref().and_then(|document| document.get("pins")) {
+            Some(Node { value: Value::List(pins), .. }) => pins.as_slice(),
+            _ => &[],
+        };
+        let at = pins.iter().find(|pin| pin.text() == Some(name)).map_or(Position::UNKNOWN, |pin| pin.at);
+        Complaint::new(&file, &bytes, at, what)
+    }
+}
+
 /// Whether the pins that a patchset names exist and are in its range.
-fn check_pins(workspace: &Workspace, patchset: &Patchset) -> Result<(), CliError> {
+fn check_pins(workspace: &Workspace, files: &Files, patchset: &Patchset) -> Result<(), CliError> {
     let mut wrong = Vec::new();
     for name in &patchset.pins {
         match (workspace.pins.find(name)?, &patchset.applies_to) {
-            (None, _) => wrong.push(format!("`pins` names `{name}`, which is not a pinned release")),
+            (None, _) => {
+                let mut mistake = files.of_pin(
+                    patchset,
+                    name,
+                    format!("`pins` names `{name}`, which is not a pinned release"),
+                );
+                if let Some(near) = workspace.pins.nearest(name)?.first() {
+                    mistake.label = format!("did you mean `{near}`?");
+                }
+                wrong.push(mistake);
+            }
             (Some(pin), Some(range)) if !range.contains(&pin.version) => {
-                wrong.push(format!("`pins` names `{name}`, which is not in `applies-to: {range}`"));
+                let what = format!("`pins` names `{name}`, which is not in `applies-to: {range}`");
+                wrong.push(files.of_pin(patchset, name, what));
             }
             (Some(_), _) => {}
         }
     }
-    wrong.extend(without_value(workspace, patchset)?);
+    wrong.extend(without_value(workspace, files, patchset)?);
     if wrong.is_empty() {
         return Ok(());
     }
-    Err(CliError::usage(format!("invalid patchset `{}`", patchset.id)).details(wrong))
+    Err(CliError::usage(format!("invalid patchset `{}`", patchset.id)).mistakes(wrong))
 }
 
 /// Changes with values by version that have none for a pin of the patchset.
-fn without_value(workspace: &Workspace, patchset: &Patchset) -> Result<Vec<String>, CliError> {
+fn without_value(
+    workspace: &Workspace,
+    files: &Files,
+    patchset: &Patchset,
+) -> Result<Vec<Complaint>, CliError> {
     let mut wrong = Vec::new();
     for name in &patchset.pins {
         let Some(pin) = workspace.pins.find(name)? else { continue };
@@ -99,40 +154,25 @@ fn without_value(workspace: &Workspace, patchset: &Patchset) -> Result<Vec<Strin
                 is_for(&change.when) && !change.forms.is_empty() && change.forms_for(version).next().is_none()
             };
             for change in edit.changes.iter().filter(has_none) {
-                wrong.push(format!(
-                    "{}: edit `{}` has values for {}, and none for {name}, one of `pins`",
-                    edit.written_at(),
-                    edit.id,
-                    change.ranges().join("; ")
-                ));
+                let ranges = change.ranges().join("; ");
+                let id = &edit.id;
+                let what = format!("edit `{id}` has values for {ranges}, and none for {name}, one of `pins`");
+                wrong.push(files.of_edit(patchset, edit, what));
             }
         }
     }
     Ok(wrong)
 }
 
-/// The lints that a patchset raises on every tree, where they are raised.
-fn lints(workspace: &Workspace, name: &str, patchset: &Patchset) -> Vec<Complaint> {
-    let file = |edit: &Edit| match edit.patchset == patchset.id {
-        true => written::file(&workspace.catalog, name),
-        false => written::file(&workspace.catalog, &edit.patchset),
-    };
-    let complaint = |(edit, lint, what): (&Edit, Lint, String)| Complaint {
-        file: file(edit),
-        line: edit.line,
-        column: edit.column,
-        what: format!("edit `{}`: {what} ({lint})", edit.id),
-    };
-    plan::check_without_tree(patchset).into_iter().map(complaint).collect()
-}
-
 /// The lints that a patchset raises on every tree.
-fn check_lints(patchset: &Patchset) -> Result<(), CliError> {
+fn check_lints(files: &Files, patchset: &Patchset) -> Result<(), CliError> {
     let hits = plan::check_without_tree(patchset);
     let Some((_, lint, _)) = hits.first() else { return Ok(()) };
     let help = format!("if this is intended, add `allow: {{{lint}: REASON}}` to the edit");
-    let details = hits
-        .iter()
-        .map(|(edit, lint, what)| format!("{}: edit `{}`: {what} ({lint})", edit.written_at(), edit.id));
-    Err(CliError::usage(format!("invalid patchset `{}`", patchset.id)).details(details).help(help))
+    let mistakes = hits.iter().map(|(edit, lint, what)| {
+        files.of_edit(patchset, edit, format!("edit `{}`: {what} ({lint})", edit.id))
+    });
+    Err(CliError::usage(format!("invalid patchset `{}`", patchset.id))
+        .mistakes(mistakes.collect())
+        .help(help))
 }

@@ -9,7 +9,7 @@ use crate::apply::ApplyError;
 use crate::build::BuildError;
 use crate::export::ExportError;
 use crate::fetch::FetchError;
-use crate::patchset::LoadError;
+use crate::patchset::{Complaint, LoadError};
 use crate::rebase::RebaseError;
 use crate::report::{Problem, state_name};
 use crate::tree::pin::PinError;
@@ -65,6 +65,12 @@ impl CliError {
         self
     }
 
+    /// The mistakes in files, which are shown with their lines.
+    pub(super) fn mistakes(mut self, mistakes: Vec<Complaint>) -> CliError {
+        self.problem.mistakes.extend(mistakes);
+        self
+    }
+
     /// Lists names that are similar to one that does not exist.
     pub(super) fn near(self, names: &[String]) -> CliError {
         self.details(names.iter().map(|name| format!("near: {name}")))
@@ -89,7 +95,7 @@ impl From<LoadError> for CliError {
             LoadError::Unknown { near, .. } => {
                 cli.near(&near).help("run `pypatch list` for all names; a path contains a `/`, as in ./mine")
             }
-            LoadError::Invalid { complaints, .. } => cli.details(complaints.iter().map(ToString::to_string)),
+            LoadError::Invalid { complaints, .. } => cli.mistakes(complaints),
             LoadError::Io { .. } => cli,
         }
     }
@@ -119,9 +125,8 @@ impl From<PinError> for CliError {
             PinError::Unknown { nearest, .. } => {
                 CliError::source(title).near(&nearest).help("run `pypatch pins` for all pins")
             }
-            PinError::Unreadable { .. } | PinError::Stray { .. } | PinError::Invalid { .. } => {
-                CliError::usage(title)
-            }
+            PinError::Invalid(mistakes) => CliError::usage(title).mistakes(mistakes),
+            PinError::Unreadable { .. } | PinError::Stray { .. } => CliError::usage(title),
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn require(
             ui.note(&format!("note: {label} is not a pinned release: {}", why.title));
             Ok(None)
         }
-        Err(Problem { title, details, help }) => {
+        Err(Problem { title, details, help, mistakes: _ }) => {
             Err(CliError::unfit(format!("{label} is not a pinned release: {title}"))
                 .details(details)
                 .detail("nothing was written")
@@ -51,7 +51,7 @@ fn find_pin(
     if let Some(pin) = &source.pin {
         return Ok(Ok(pin.name.clone()));
     }
-    let no = |title: String, help: Option<String>| Ok(Err(Problem { title, details: Vec::new(), help }));
+    let no = |title: String, help: Option<String>| Ok(Err(Problem { title, help, ..Problem::default() }));
     let Some(version) = planned.iter().find_map(|layer| layer.version.as_ref()) else {
         return no("it has no CPython version".to_owned(), None);
     };
@@ -104,7 +104,9 @@ fn find_pin(
     let details: Vec<String> = differing.map(|change| format!("differs: {}", change.path)).collect();
     Ok(match details.is_empty() {
         true => Ok(pin.name),
-        false => Err(Problem { title: format!("it differs from {}", pin.name), details, help: None }),
+        false => {
+            Err(Problem { title: format!("it differs from {}", pin.name), details, ..Problem::default() })
+        }
     })
 }
 

@@ -43,7 +43,7 @@ impl Origin {
     }
 
     /// The name of one of its files, for messages.
-    pub(super) fn display(&self, file: &str) -> String {
+    pub(crate) fn display(&self, file: &str) -> String {
         match self {
             Origin::Folder { path, .. } => path.join(file).display().to_string(),
             Origin::Shipped { id } => format!("patchsets/{id}/{file} (shipped)"),

@@ -1,29 +1,8 @@
 //! Errors of loading a patchset.
 
-use std::fmt;
 use std::io;
 
-/// One mistake in a patchset.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
-    /// The file, as the user would name it.
-    pub file: String,
-    /// The line, from 1; 0 when the mistake has no position.
-    pub line: usize,
-    /// The column in characters, from 1; 0 when the mistake has no position.
-    pub column: usize,
-    /// What is wrong.
-    pub what: String,
-}
-
-impl fmt::Display for Complaint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file, self.what),
-            line => write!(f, "{}:{line}:{}: {}", self.file, self.column, self.what),
-        }
-    }
-}
+use crate::yaml::Complaint;
 
 /// Why a patchset could not be loaded.
 #[derive(Debug, thiserror::Error)]

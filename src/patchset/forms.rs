@@ -139,13 +139,18 @@ fn name_patchset(text: &mut Node, id: &str) {
 /// A table is not one, or a text does not exist.
 pub(super) fn expand(patchset: &mut Node, texts: &NamedTexts) -> Result<(), YamlError> {
     let Some(Node { value: Value::List(edits), .. }) = patchset.get_mut("edits") else { return Ok(()) };
-    for edit in edits {
-        expand_change(edit, texts)?;
-        if let Some(Node { value: Value::List(changes), .. }) = edit.get_mut("changes") {
-            changes.iter_mut().try_for_each(|change| expand_change(change, texts))?;
+    edits.iter_mut().try_for_each(|edit| expand_edit(edit, texts))
+}
+
+/// As [`expand`], for one edit.
+pub(super) fn expand_edit(edit: &mut Node, texts: &NamedTexts) -> Result<(), YamlError> {
+    expand_change(edit, texts)?;
+    match edit.get_mut("changes") {
+        Some(Node { value: Value::List(changes), .. }) => {
+            changes.iter_mut().try_for_each(|change| expand_change(change, texts))
         }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// A form that is not finished.

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::depend;
-use super::error::{Complaint, LoadError};
-use super::forms::{NamedTexts, expand, needs_inherited};
+use super::document::{Form, Places, document, named_texts};
+use super::error::LoadError;
+use super::forms::expand;
 use super::id::{ALLOWED_ID, LONGEST_ID, is_id};
-use super::misplaced::explained;
-use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset, prepared};
+use super::salvage;
+use super::{Build, Catalog, Change, Edit, Lint, Origin, Patchset, RawEdit, RawPatchset};
 use crate::contents::Contents;
 use crate::date::Date;
 use crate::digest::Sha256Digest;
@@ -15,19 +16,7 @@ use crate::operation::TextFile;
 use crate::text::nearest_names;
 use crate::tree::TreePath;
 use crate::version::{BadRange, Version, VersionRange};
-use crate::yaml::{self, Located, Node, Position, YamlError};
-
-/// Which text of a shipped patchset is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// The JSON that build.rs made of it.
-    Prepared,
-    /// The YAML, which has the position of each value.
-    Written,
-}
-
-/// The line and column of each edit, from 1.
-type Places = Vec<(usize, usize)>;
+use crate::yaml::{Complaint, Located, Position, YamlError};
 
 impl Catalog {
     /// Loads a patchset and the ones it extends. `id` is its id, or the path of its folder or
@@ -56,7 +45,7 @@ pub(super) fn load_as(form: Form, catalog: &Catalog, id: &str) -> Result<Patchse
     let mut chain = vec![parse(form, catalog, &catalog.find(id).ok_or_else(unknown)?)?];
     while let Some((last, extends)) = chain.last().and_then(|last| Some((last, last.raw.extends.as_ref()?))) {
         let ids = chain.iter().map(|one| one.raw.id.value.as_str()).collect::<Vec<_>>();
-        let wrong = |what| invalid(ids[0], vec![complaint(&last.file, extends.at, what)]);
+        let wrong = |what: String| invalid(ids[0], vec![last.complaint(extends.at, what)]);
         let id = &extends.value;
         let origin = catalog.named(id).map_err(|why| wrong(format!("`extends` {why}")))?;
         let parsed = parse(form, catalog, &origin)?;
@@ -76,10 +65,14 @@ struct Parsed {
     edits: Vec<Edit>,
     /// The digests of patchset.yaml and of each file that its edits read.
     digests: Vec<Sha256Digest>,
+    /// The text of patchset.yaml.
+    bytes: Vec<u8>,
 }
 
-fn complaint(file: &str, at: Position, what: impl Into<String>) -> Complaint {
-    Complaint { file: file.to_owned(), line: at.line, column: at.column, what: what.into() }
+impl Parsed {
+    fn complaint(&self, at: Position, what: impl Into<String>) -> Complaint {
+        Complaint::new(&self.file, &self.bytes, at, what)
+    }
 }
 
 fn invalid(id: &str, complaints: Vec<Complaint>) -> LoadError {
@@ -93,41 +86,6 @@ fn or_near(near: &[String]) -> String {
     }
 }
 
-/// A patchset.yaml as a tree, and the positions of its edits if the tree has none.
-fn document(form: Form, origin: &Origin, bytes: &[u8]) -> Result<(Node, Option<Places>), YamlError> {
-    let prepared = match (form, origin) {
-        (Form::Prepared, Origin::Shipped { id }) => prepared::read(id),
-        _ => None,
-    };
-    Ok(match prepared {
-        Some(prepared) => (prepared.patchset, Some(prepared.places)),
-        None => (yaml::parse(bytes)?, None),
-    })
-}
-
-/// The texts that a patchset names, and those of the patchsets that it extends, if it uses any of them.
-fn named_texts(catalog: &Catalog, id: &str, patchset: &Node) -> Result<NamedTexts, YamlError> {
-    let mut texts = NamedTexts::of(id, patchset)?;
-    let mut extends = patchset.get("extends").and_then(Node::text).map(str::to_owned);
-    let mut seen = Vec::new();
-    while needs_inherited(patchset, &texts)
-        && let Some(id) = extends.take()
-        && !seen.contains(&id)
-    {
-        // What is wrong with the other patchset is reported when that is loaded.
-        let Ok(origin) = catalog.named(&id) else { break };
-        let Ok(Ok((other, _))) =
-            origin.read("patchset.yaml").map(|bytes| document(Form::Written, &origin, &bytes))
-        else {
-            break;
-        };
-        texts.inherit(NamedTexts::of(&id, &other).unwrap_or_default());
-        extends = other.get("extends").and_then(Node::text).map(str::to_owned);
-        seen.push(id);
-    }
-    Ok(texts)
-}
-
 /// Reads a patchset.yaml, with plain values for named texts and values by version.
 fn read(
     form: Form,
@@ -137,13 +95,8 @@ fn read(
 ) -> Result<(RawPatchset, Places), YamlError> {
     let (mut document, places) = document(form, origin, bytes)?;
     let texts = named_texts(catalog, origin.id(), &document)?;
-    // The document is read again for the error, instead of copied for every patchset.
-    let explain = |error| match yaml::parse(bytes) {
-        Ok(document) => explained(error, &document),
-        Err(_) => error,
-    };
-    expand(&mut document, &texts).map_err(explain)?;
-    let raw: RawPatchset = document.read().map_err(explain)?;
+    expand(&mut document, &texts)?;
+    let raw: RawPatchset = document.read()?;
     let place = |edit: &Located<RawEdit>| (edit.at.line, edit.at.column);
     let places = places.unwrap_or_else(|| raw.edits.iter().map(place).collect());
     Ok((raw, places))
@@ -154,13 +107,28 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
     let bytes =
         origin.read("patchset.yaml").map_err(|source| LoadError::Io { file: file.clone(), source })?;
     let id = origin.id();
-    let (raw, places) = read(form, catalog, origin, &bytes)
-        .map_err(|error| invalid(id, vec![complaint(&file, error.position(), error.to_string())]))?;
+    let (read, wrong) = match read(form, catalog, origin, &bytes) {
+        Ok(read) => (Some(read), Vec::new()),
+        Err(error) if form == Form::Prepared && matches!(origin, Origin::Shipped { .. }) => {
+            (None, vec![error])
+        }
+        Err(_) => {
+            let (raw, wrong) = salvage::read(catalog, origin, &bytes);
+            let raw = raw.map(|raw| {
+                let places = raw.edits.iter().map(|edit| (edit.at.line, edit.at.column)).collect();
+                (raw, places)
+            });
+            (raw, wrong)
+        }
+    };
+    let complaints = wrong.iter().map(|error| Complaint::of(&file, &bytes, error)).collect();
+    let Some((raw, places)) = read else { return Err(invalid(id, complaints)) };
     let mut check = Check {
         file: &file,
+        bytes: &bytes,
         catalog,
         origin,
-        complaints: Vec::new(),
+        complaints,
         digests: Vec::new(),
         texts: BTreeMap::new(),
     };
@@ -198,16 +166,18 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
         }
         edits.push(check.edit(edit, place, id));
     }
-    let (complaints, digests) = (check.complaints, check.digests);
+    let (mut complaints, digests) = (check.complaints, check.digests);
     if !complaints.is_empty() {
+        complaints.sort_by_key(|one| (one.line, one.column));
         return Err(invalid(id, complaints));
     }
-    Ok(Parsed { file, raw, applies_to, edits, digests })
+    Ok(Parsed { file, raw, applies_to, edits, digests, bytes })
 }
 
 /// Checks one patchset.yaml, collecting complaints.
 struct Check<'a> {
     file: &'a str,
+    bytes: &'a [u8],
     catalog: &'a Catalog,
     origin: &'a Origin,
     complaints: Vec<Complaint>,
@@ -219,7 +189,7 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn at(&mut self, at: Position, what: impl Into<String>) {
-        let complaint = complaint(self.file, at, what);
+        let complaint = Complaint::new(self.file, self.bytes, at, what);
         // The forms of a change may all have the same mistake.
         if !self.complaints.contains(&complaint) {
             self.complaints.push(complaint);
@@ -342,8 +312,10 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         let all: String = chain.iter().flat_map(|one| &one.digests).map(ToString::to_string).collect();
         Sha256Digest::of(all.as_bytes())
     };
-    let files: BTreeMap<String, String> =
-        chain.iter().map(|one| (one.raw.id.value.clone(), one.file.clone())).collect();
+    let files: BTreeMap<String, (String, Vec<u8>)> = chain
+        .iter_mut()
+        .map(|one| (one.raw.id.value.clone(), (one.file.clone(), one.bytes.clone())))
+        .collect();
     let (mut edits, mut dropped): (Vec<Edit>, BTreeMap<String, String>) = Default::default();
     // Of the edits: a search through all of them for each one would take long in a large patchset.
     let mut ids: BTreeSet<String> = BTreeSet::new();
@@ -361,7 +333,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
                 None => {
                     let near = or_near(&nearest_names(id, edits.iter().map(|edit| edit.id.as_str())));
                     let what = format!("`drop` names `{id}`, but no inherited edit has that id{near}");
-                    complaints.push(complaint(&one.file, why.at, what));
+                    complaints.push(one.complaint(why.at, what));
                 }
             }
         }
@@ -378,7 +350,7 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
             }
         }
         if let Some(own) = &one.raw.build {
-            let at = |what| complaint(&one.file, own.at, what);
+            let at = |what: String| one.complaint(own.at, what);
             match build.extended(&own.value) {
                 Ok(joined) => build = joined,
                 Err(wrong) => return Err(invalid(&one.raw.id.value, wrong.into_iter().map(at).collect())),
@@ -394,11 +366,13 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         }
         top = Some(one);
     }
-    let at = |edit: &Edit| Position { line: edit.line, column: edit.column };
+    let complaint = |edit: &Edit, what: String| {
+        let (file, bytes) = &files[&edit.patchset];
+        Complaint::new(file, bytes, Position { line: edit.line, column: edit.column }, what)
+    };
     depend::follow_moves(&mut edits);
     let wrong = depend::check(&edits, &dropped).into_iter();
-    let wrong: Vec<Complaint> =
-        wrong.map(|(edit, what)| complaint(&files[&edit.patchset], at(edit), what)).collect();
+    let wrong: Vec<Complaint> = wrong.map(|(edit, what)| complaint(edit, what)).collect();
     if !wrong.is_empty() {
         let id = top.map_or(String::new(), |top: Parsed| top.raw.id.value);
         return Err(invalid(&id, wrong));

@@ -5,30 +5,16 @@ use super::forms::EDIT_KEYS;
 use super::json_schema;
 use super::reference::{OperationReference, Reference};
 use crate::operation::Operation;
-use crate::yaml::{Node, Position, Value, YamlError};
+use crate::yaml::{Node, Value, YamlError};
 
-/// The error for the misplaced key that `error` is about, or for the first one in the same edit, since that makes other values
-/// missing; `error` itself if there is none.
-pub(super) fn explained(error: YamlError, patchset: &Node) -> YamlError {
+/// Every misplaced key of a patchset, with where to write it.
+pub(super) fn misplaced(patchset: &Node) -> Vec<YamlError> {
     let reference = Reference::new();
     let schema = json_schema();
     let keys = &schema["properties"];
     let mut search = Search { reference: &reference, keys, found: Vec::new() };
     search.map(patchset, &mut vec![Level { kind: Kind::Patchset, key: "", map: patchset }]);
-    let order = |at: Position| (at.line, at.column);
-    let edits = match patchset.get("edits") {
-        Some(Node { value: Value::List(edits), .. }) => edits.as_slice(),
-        _ => &[],
-    };
-    let edit_of = |at: Position| edits.iter().rposition(|edit| order(edit.at) <= order(at));
-    let own = edit_of(error.position());
-    let is_own = |at: Position| at == error.position() || own.is_some() && edit_of(at) == own;
-    let first =
-        search.found.into_iter().filter(|(at, _)| is_own(*at)).min_by_key(|(at, _)| *at != error.position());
-    match first {
-        Some((at, what)) => YamlError::new(at, what),
-        None => error,
-    }
+    search.found
 }
 
 /// What the keys of a map are.
@@ -76,7 +62,7 @@ struct Search<'a> {
     reference: &'a Reference,
     /// The keys of a patchset, in its schema.
     keys: &'a serde_json::Value,
-    found: Vec<(Position, String)>,
+    found: Vec<YamlError>,
 }
 
 impl<'a> Search<'a> {
@@ -100,11 +86,8 @@ impl<'a> Search<'a> {
                     if !self.is_known(levels, levels.len() - 1, name)
                         && let Some(place) = self.place(levels, name)
                     {
-                        let what = format!(
-                            "`{name}` is not {}: write it {place}",
-                            levels[levels.len() - 1].key_kind()
-                        );
-                        self.found.push((key.at, what));
+                        let what = format!("`{name}` is not {}", levels[levels.len() - 1].key_kind());
+                        self.found.push(YamlError::new(key.at, what).label(format!("write it {place}")));
                     }
                     levels.push(Level { kind: kind.below(name), key: name, map: value });
                     self.map(value, levels);

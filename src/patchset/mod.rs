@@ -6,6 +6,7 @@ mod build;
 mod catalog;
 mod change;
 mod depend;
+mod document;
 mod edit_text;
 mod error;
 mod fact;
@@ -17,6 +18,7 @@ mod misplaced;
 mod prepared;
 mod published;
 mod reference;
+mod salvage;
 #[cfg(test)]
 mod schema;
 mod write;
@@ -34,7 +36,7 @@ pub use change::{Change, Form};
 pub(crate) use change::{is_pattern, pattern_matches};
 pub(crate) use depend::{levels, prerequisites};
 pub(crate) use edit_text::EditText;
-pub use error::{Complaint, LoadError};
+pub use error::LoadError;
 pub use fact::{Fact, Requirement};
 pub(crate) use id::{ALLOWED_ID, is_id};
 pub use lint::Lint;
@@ -46,6 +48,7 @@ pub(crate) use write::{change_yaml, indented, yaml};
 
 use crate::digest::Sha256Digest;
 use crate::version::{Version, VersionRange};
+pub use crate::yaml::Complaint;
 use crate::yaml::Located;
 
 /// A patchset that is parsed, checked, and joined with the ones it extends: adaptations of a CPython source

@@ -38,7 +38,8 @@ pub(super) fn read(id: &str) -> Option<Prepared> {
 #[cfg(test)]
 mod tests {
     use super::super::Catalog;
-    use super::super::load::{Form, load_as};
+    use super::super::document::Form;
+    use super::super::load::load_as;
     use super::*;
 
     #[test]

@@ -9,6 +9,7 @@ use crate::carry::{Carried, Outcome};
 use crate::digest::Sha256Digest;
 use crate::import::{self, PatchFile};
 use crate::merge::MARKERS;
+use crate::text::nearest_names;
 use crate::tree::{FileChange, OverlayTree, Tree, TreeError, TreePath};
 
 /// What is in the first lines of a file of decisions.
@@ -45,7 +46,7 @@ pub enum Decision {
     },
 }
 
-/// A file of decisions that cannot be read.
+/// A line of a file of decisions that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line}: {why}")]
 pub struct BadDecisions {
@@ -132,19 +133,25 @@ impl Decisions {
     /// Reads a file of decisions.
     ///
     /// # Errors
-    /// The line that cannot be read.
-    pub fn read(bytes: &[u8]) -> Result<Decisions, BadDecisions> {
+    /// Every line that cannot be read.
+    pub fn read(bytes: &[u8]) -> Result<Decisions, Vec<BadDecisions>> {
         let mut decisions = Decisions::default();
-        let mut fields: Vec<(String, String)> = Vec::new();
+        let mut wrong: Vec<BadDecisions> = Vec::new();
+        let mut take =
+            |fields: &[Field], answer: &[u8], first: usize, wrong: &mut Vec<BadDecisions>| match decision(
+                fields, answer,
+            ) {
+                Ok(one) => decisions.0.push(one),
+                Err((line, why)) => wrong.push(BadDecisions { line: line.unwrap_or(first), why }),
+            };
+        let mut fields: Vec<Field> = Vec::new();
         let mut answer: Vec<u8> = Vec::new();
         let mut first = 1;
         for (at, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
             let plain = line.strip_suffix(b"\n").unwrap_or(line);
             let is_next = plain.starts_with(b"Patch: ");
             if is_next && !fields.is_empty() {
-                decisions
-                    .0
-                    .push(decision(&fields, &answer).map_err(|why| BadDecisions { line: first, why })?);
+                take(&fields, &answer, first, &mut wrong);
                 (fields, answer) = (Vec::new(), Vec::new());
             }
             if is_next {
@@ -158,15 +165,27 @@ impl Decisions {
                 continue;
             }
             let text = String::from_utf8_lossy(plain);
-            let Some((name, value)) = text.split_once(": ") else {
-                return Err(BadDecisions { line: at + 1, why: "expected `Field: value`".to_owned() });
-            };
-            fields.push((name.to_owned(), value.to_owned()));
+            match text.split_once(": ") {
+                Some((name, value)) if FIELDS.contains(&name) => {
+                    fields.push((name.to_owned(), value.to_owned(), at + 1));
+                }
+                Some((name, _)) => {
+                    let why = match nearest_names(name, FIELDS).first() {
+                        Some(near) => format!("unknown field `{name}`: did you mean `{near}`?"),
+                        None => format!("unknown field `{name}`: known are {}", FIELDS.join(", ")),
+                    };
+                    wrong.push(BadDecisions { line: at + 1, why });
+                }
+                None => {
+                    wrong.push(BadDecisions { line: at + 1, why: "expected `Field: value`".to_owned() });
+                }
+            }
         }
         if !fields.is_empty() {
-            decisions.0.push(decision(&fields, &answer).map_err(|why| BadDecisions { line: first, why })?);
+            take(&fields, &answer, first, &mut wrong);
         }
-        Ok(decisions)
+        wrong.sort_by_key(|one| one.line);
+        if wrong.is_empty() { Ok(decisions) } else { Err(wrong) }
     }
 
     /// The file.
@@ -204,10 +223,17 @@ impl Decision {
     }
 }
 
-fn decision(fields: &[(String, String)], answer: &[u8]) -> Result<Decision, String> {
-    let optional =
-        |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    let field = |name: &str| optional(name).ok_or_else(|| format!("the field `{name}` is missing"));
+/// A field of a decision: its name, its value and its line.
+type Field = (String, String, usize);
+
+const FIELDS: [&str; 7] = ["Patch", "File", "Change", "Outcome", "Because", "Answer", "Skip"];
+
+/// A decision, or what is wrong and in which line.
+fn decision(fields: &[Field], answer: &[u8]) -> Result<Decision, (Option<usize>, String)> {
+    let found = |name: &str| fields.iter().find(|(known, ..)| known == name);
+    let optional = |name: &str| found(name).map(|(_, value, _)| value.clone());
+    let line = |name: &str| found(name).map(|(_, _, line)| *line);
+    let field = |name: &str| optional(name).ok_or_else(|| (None, format!("the field `{name}` is missing")));
     let (patch, change) = (field("Patch")?, field("Change")?);
     if let Some(why) = optional("Skip") {
         return Ok(Decision::Skip { patch, change, why });
@@ -217,16 +243,17 @@ fn decision(fields: &[(String, String)], answer: &[u8]) -> Result<Decision, Stri
     let answer = answer.strip_suffix(b"\n\n").map_or(answer, |rest| &answer[..rest.len() + 1]).to_vec();
     let is_edited = field("Answer")? == "edited";
     if is_edited == answer.is_empty() {
-        return Err("`Answer: edited` comes with a diff, and nothing else does".to_owned());
+        let why = "`Answer: edited` comes with a diff, and nothing else does".to_owned();
+        return Err((line("Answer"), why));
     }
     Ok(Decision::File {
         patch,
-        path: field("File")?.parse().map_err(|_| "invalid path in `File`".to_owned())?,
+        path: field("File")?.parse().map_err(|_| (line("File"), "invalid path".to_owned()))?,
         change,
-        outcome: Outcome::ALL
-            .into_iter()
-            .find(|known| known.name() == outcome)
-            .ok_or_else(|| format!("unknown outcome `{outcome}`"))?,
+        outcome: Outcome::ALL.into_iter().find(|known| known.name() == outcome).ok_or_else(|| {
+            let known = Outcome::ALL.map(Outcome::name).join(", ");
+            (line("Outcome"), format!("unknown outcome `{outcome}`: known are {known}"))
+        })?,
         because: optional("Because").unwrap_or_default(),
         answer,
     })

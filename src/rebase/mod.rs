@@ -15,7 +15,7 @@ mod walk;
 
 pub use answer::{Proposal, TO_DECIDE, Unanswered, answered, proposals};
 pub use brief::{BriefFile, Excerpt, brief};
-pub use decisions::{Decision, Decisions};
+pub use decisions::{BadDecisions, Decision, Decisions};
 pub use error::RebaseError;
 pub use header::{Between, patch};
 pub use state::{STATE, State, Stop};

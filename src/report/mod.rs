@@ -11,6 +11,7 @@ mod carry;
 mod collapse;
 mod diffstat;
 mod escape;
+mod excerpt;
 mod explain;
 mod graph;
 mod html;

@@ -257,8 +257,11 @@ impl CheckedPatchsets {
             help: problem.help.clone(),
             ..Entry::default()
         };
-        let mut entries: Vec<Entry> =
-            mistakes.iter().map(|one| wrong((one.file.clone(), one.line.max(1)), &one.what, &[])).collect();
+        let of_mistake = |one: &Complaint| {
+            let label = if one.label.is_empty() { String::new() } else { format!(": {}", one.label) };
+            wrong((one.file.clone(), one.line.max(1)), &format!("{}{label}", one.what), &[])
+        };
+        let mut entries: Vec<Entry> = mistakes.iter().map(of_mistake).collect();
         if entries.is_empty() {
             entries.push(wrong((file.to_owned(), 1), &problem.title, &problem.details));
         }

@@ -169,7 +169,7 @@ impl Misfit<'_> {
         let plan = self.plan;
         let mut all: Vec<Wrong<'_>> = Vec::new();
         let mut add = |(edit, reason), title: String, details: Vec<String>, help: Option<String>| {
-            let problem = Problem { title, details, help };
+            let problem = Problem { title, details, help, ..Problem::default() };
             // Parts that fail for the same reason are reported once.
             if !all.iter().any(|known| known.problem == problem) {
                 all.push(Wrong { edit, reason, problem });

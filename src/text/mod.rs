@@ -20,6 +20,6 @@ pub(crate) use lines::{
     LineIndex, line_bounds, line_ending, line_from, line_number, lines, logical_line, skip_blanks,
 };
 pub(crate) use named::{named_values, serde_as_text};
-pub(crate) use nearest::{distance, nearest, nearest_names};
+pub(crate) use nearest::{distance, listed, nearest, nearest_names};
 pub(crate) use rewrite::{apply, reverse};
 pub(crate) use tokens::{Comments, code_tokens, find_tokens, has_word, tokens};

@@ -33,6 +33,15 @@ pub fn nearest_names<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>)
     found.into_iter().take(MOST_NAMES).map(str::to_owned).collect()
 }
 
+/// Names as a message lists them: `a`, `b` or `c`.
+pub fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match &quoted[..] {
+        [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
+        all => all.join(", "),
+    }
+}
+
 /// The typing errors between two names in lower case; `None` when they are not similar.
 fn errors(wanted: &str, name: &str) -> Option<usize> {
     let (length, other) = (wanted.chars().count(), name.chars().count());

@@ -18,6 +18,7 @@ use crate::regular::{self, LARGEST_DOCUMENT};
 use crate::shipped::PINS;
 use crate::text::nearest;
 use crate::version::Version;
+use crate::yaml::Complaint;
 
 /// The prefix of the names of pins, before the version.
 const PREFIX: &str = "python-";
@@ -257,18 +258,9 @@ pub enum PinError {
     /// A file whose name is not a minor version, so that no lookup would read it.
     #[error("{} is not named after a minor version", .0.display())]
     Stray(PathBuf),
-    /// A file of pins is invalid.
-    #[error("{file}:{line}:{column}: {reason}")]
-    Invalid {
-        /// The file, as the user names it.
-        file: String,
-        /// The line, from 1.
-        line: usize,
-        /// The column in characters, from 1.
-        column: usize,
-        /// What is wrong.
-        reason: String,
-    },
+    /// A file of pins is invalid: all its mistakes, never none.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<Complaint>),
 }
 
 #[cfg(test)]
@@ -360,7 +352,7 @@ mod tests {
     fn an_invalid_file_does_not_affect_the_pins_of_other_files() {
         let (_directory, pins) = overlay(&[("2.5.yaml", "schema: [")]);
         assert!(pins.find("python-2.6").unwrap().is_some());
-        assert!(matches!(pins.find("python-2.5"), Err(PinError::Invalid { .. })));
+        assert!(matches!(pins.find("python-2.5"), Err(PinError::Invalid(_))));
     }
 
     #[test]

@@ -5,20 +5,28 @@ use std::fmt::{self, Display};
 use serde::de::{Expected, Unexpected};
 
 use super::Position;
+use crate::text::{listed, nearest_names};
 
 /// What is wrong with a document. Display is the message, without the position.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct YamlError {
     /// Where it is; `None` until the value that it is about is known.
     pub(super) at: Option<Position>,
     pub(super) message: String,
+    /// What to write instead, or what is known here.
+    pub(super) label: String,
 }
 
 impl YamlError {
     /// An error at a position.
     pub fn new(at: Position, message: impl Into<String>) -> YamlError {
-        YamlError { at: Some(at), message: message.into() }
+        YamlError { at: Some(at), message: message.into(), label: String::new() }
+    }
+
+    /// The error with what to write instead.
+    pub fn label(self, label: impl Into<String>) -> YamlError {
+        YamlError { label: label.into(), ..self }
     }
 
     /// Where it is.
@@ -31,25 +39,38 @@ impl YamlError {
         self.at = self.at.or(Some(at));
         self
     }
-
-    /// An error of the YAML reader.
-    pub(super) fn of_reader(error: &serde_yaml::Error) -> YamlError {
-        let position = |at: serde_yaml::Location| Position {
-            line: usize::try_from(at.line()).unwrap_or(usize::MAX),
-            column: usize::try_from(at.column()).unwrap_or(usize::MAX),
-        };
-        let message = error.without_snippet().to_string();
-        // The position is in `at`, and the user cannot set options of the reader.
-        let message = message.split(" at line ").next().unwrap_or(&message);
-        let end = [", set DuplicateKeyPolicy", "; use from_str_multiple"];
-        let end = end.iter().find_map(|help| message.find(help)).unwrap_or(message.len());
-        YamlError { at: error.location().map(position), message: message[..end].to_owned() }
-    }
 }
 
 impl serde::de::Error for YamlError {
     fn custom<T: Display>(message: T) -> YamlError {
-        YamlError { at: None, message: message.to_string() }
+        YamlError { at: None, message: message.to_string(), label: String::new() }
+    }
+
+    fn unknown_field(name: &str, known: &'static [&'static str]) -> YamlError {
+        let near = nearest_names(name, known.iter().copied());
+        let label = match near.first() {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known are {}", listed(known).replace(" or ", " and ")),
+        };
+        Self::custom(format_args!("unknown key `{name}`")).label(label)
+    }
+
+    fn unknown_variant(name: &str, known: &'static [&'static str]) -> YamlError {
+        let near = nearest_names(name, known.iter().copied());
+        let label = near.first().map_or(String::new(), |near| format!("did you mean `{near}`?"));
+        Self::custom(format_args!("`{name}` is not known here: write {}", listed(known))).label(label)
+    }
+
+    fn missing_field(name: &'static str) -> YamlError {
+        Self::custom(format_args!("the key `{name}` is missing"))
+    }
+
+    fn duplicate_field(name: &'static str) -> YamlError {
+        Self::custom(format_args!("the key `{name}` is given twice"))
+    }
+
+    fn invalid_length(length: usize, expected: &dyn Expected) -> YamlError {
+        Self::custom(format_args!("expected {}, found {length} entries", in_words(expected)))
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> YamlError {

@@ -4,16 +4,21 @@
 //! one type instead of for every type of a patchset, which was an eighth of the program; and messages can say what
 //! a map or a list is in words.
 
+mod complaint;
 mod deserializer;
 mod error;
 mod located;
 mod node;
+mod shape;
+mod syntax;
 
 use serde::de::DeserializeOwned;
 
+pub use complaint::Complaint;
 pub(crate) use error::YamlError;
 pub(crate) use located::{Located, Position};
 pub(crate) use node::{Node, Value};
+pub(crate) use shape::mistakes;
 
 /// Reads a value from YAML.
 ///
@@ -32,9 +37,9 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Node, YamlError> {
         let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         let last = before.rsplit('\n').next().unwrap_or("");
         let at = Position { line: before.matches('\n').count() + 1, column: last.chars().count() + 1 };
-        YamlError { at: Some(at), message: "not valid UTF-8".to_owned() }
+        YamlError::new(at, "not valid UTF-8").label("save the file as UTF-8")
     })?;
-    serde_yaml::from_str_with_options(text, options()).map_err(|error| YamlError::of_reader(&error))
+    serde_yaml::from_str_with_options(text, options()).map_err(|error| syntax::of_reader(&error, text))
 }
 
 /// Parses the JSON that build.rs made of YAML. Its positions are unknown.

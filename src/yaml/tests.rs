@@ -67,13 +67,13 @@ fn an_error_has_the_position_of_the_key_or_value() {
         ("name: 2.5\n", "1:7: expected a text, found the number `2.5`; put it in quotes"),
         ("name: true\n", "1:7: expected a text, found `true`; put it in quotes"),
         ("name: [a]\n", "1:7: expected a text, found a list"),
-        ("sides: []\n", "1:1: missing field `name`"),
-        ("name: a\nside: []\n", "2:1: unknown field `side`, expected one of `name`, `sides`, `colour`"),
-        ("name: a\nname: b\n", "2:1: duplicate mapping key: name"),
+        ("sides: []\n", "1:1: the key `name` is missing"),
+        ("name: a\nside: []\n", "2:1: unknown key `side`"),
+        ("name: a\nname: b\n", "2:1: the key `name` is given twice"),
         ("- a\n", "1:1: expected a map, found a list"),
         ("3: a\n", "1:1: expected a text, found the number `3`; put it in quotes"),
-        ("name: a\nsides: [1\n", "2:8: unclosed bracket"),
-        ("name: a\n---\nname: b\n", "3:1: multiple YAML documents"),
+        ("name: a\nsides: [1\n", "2:8: this bracket is not closed"),
+        ("name: a\n---\nname: b\n", "3:1: the file has several documents"),
     ];
     for (text, expected) in cases {
         let error = error(text);

@@ -148,14 +148,20 @@ fn a_patchset_cannot_depend_on_what_it_lacks_or_on_itself() {
     let check = |edits: String| with(&edits).run(&["check", "mine"]);
     assert_snapshot!(check(edit("first", "") + &edit("second", "frist")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:7:3: `depends-on` names an unknown edit `frist`; near: first
+    error: `depends-on` names an unknown edit `frist`; near: first
+     --> patchsets/mine/patchset.yaml:7:3
+      |
+    7 | - {id: second, why: w, depends-on: [frist], file: f, text.replace: {find: a, with: b}}
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(check(edit("a", "b") + &edit("b", "c") + &edit("c", "a")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:6:3: `depends-on` is circular: a -> b -> c -> a
+    error: `depends-on` is circular: a -> b -> c -> a
+     --> patchsets/mine/patchset.yaml:6:3
+      |
+    6 | - {id: a, why: w, depends-on: [b], file: f, text.replace: {find: a, with: b}}
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
 }

@@ -55,8 +55,11 @@ fn a_section_that_no_change_takes_is_an_error_without_a_tree() {
     let env = with_patch(edit);
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      mine/patchset.yaml:5:7: edit `half`: mixed.patch is also for Modules/two.c, which no change takes from it: add a change with that `file` and the same `patch` (untaken-section)
+    error: edit `half`: mixed.patch is also for Modules/two.c, which no change takes from it: add a change with that `file` and the same `patch` (untaken-section)
+     --> patchsets/mine/patchset.yaml:5:7
+      |
+    5 |     - id: half
+      |       ^^
       help: if this is intended, add `allow: {untaken-section: REASON}` to the edit
     [exit 2]
     ");
@@ -78,8 +81,11 @@ fn a_damaged_patch_is_an_invalid_patchset() {
     );
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:7: `diff` has a damaged patch: hunk 1 (line 4 of the patch) has fewer lines than it says: its header says 4 old and 4 new lines, and line 9 begins the next file
+    error: `diff` has a damaged patch: hunk 1 (line 4 of the patch) has fewer lines than it says: its header says 4 old and 4 new lines, and line 9 begins the next file
+     --> patchsets/mine/patchset.yaml:5:7
+      |
+    5 |     - id: one
+      |       ^^
     [exit 2]
     ");
 }

@@ -100,7 +100,7 @@ fn check_finds_pins_without_a_value() {
     let output = env.run(&["check", "gadget"]);
     assert!(
         output.contains(
-            "patchset.yaml:8:5: edit `flags` has values for >=9.9, and none for python-2.5, one of `pins`"
+            "error: edit `flags` has values for >=9.9, and none for python-2.5, one of `pins`\n --> patchsets/gadget/patchset.yaml:8:5\n"
         ),
         "{output}"
     );

@@ -28,6 +28,7 @@ mod injection;
 mod kill;
 mod lift;
 mod links;
+mod mistakes;
 mod new;
 mod outputs;
 mod patchset;

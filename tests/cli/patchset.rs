@@ -22,14 +22,20 @@ fn check_edits(edits: &str) -> String {
 fn an_unknown_operation_is_reported_with_the_nearest_names() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, makefile.remove-prereq: {target: all, word: x}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:30: unknown key or operation `makefile.remove-prereq`; near: `makefile.remove-prerequisite`, `makefile.remove-word`, `makefile.remove-comment`
+    error: unknown operation `makefile.remove-prereq`
+     --> patchsets/mine/patchset.yaml:5:30
+      |
+    5 |   - {id: a, why: b, file: M, makefile.remove-prereq: {target: all, word: x}}
+      |                              ^^^^^^^^^^^^^^^^^^^^^^ did you mean `makefile.remove-prerequisite`, `makefile.remove-word` or `makefile.remove-comment`?
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    changes:\n      - file: M\n        setup.enabel: {modules: [a]}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:9:9: unknown key or operation `setup.enabel`; near: `setup.enable`, `setup.disable`
+    error: unknown operation `setup.enabel`
+     --> patchsets/mine/patchset.yaml:9:9
+      |
+    9 |         setup.enabel: {modules: [a]}
+      |         ^^^^^^^^^^^^ did you mean `setup.enable` or `setup.disable`?
     [exit 2]
     ");
 }
@@ -38,8 +44,11 @@ fn an_unknown_operation_is_reported_with_the_nearest_names() {
 fn an_edit_id_is_one_word() {
     assert_snapshot!(check_edits("  - {id: 'a: b', why: b, file: f, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:10: invalid edit id `a: b`: use at most 100 lowercase letters, digits, `.`, `_` and `-`
+    error: invalid edit id `a: b`: use at most 100 lowercase letters, digits, `.`, `_` and `-`
+     --> patchsets/mine/patchset.yaml:5:10
+      |
+    5 |   - {id: 'a: b', why: b, file: f, file.mode: {executable: true}}
+      |          ^^^^^^
     [exit 2]
     ");
 }
@@ -48,14 +57,20 @@ fn an_edit_id_is_one_word() {
 fn an_edit_needs_a_reason() {
     assert_snapshot!(check_edits("  - {id: a, file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: edit `a` has no `why`
+    error: edit `a` has no `why`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, file: M, text.replace: {find: a, with: b}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `why` is missing here
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: ' ', file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: edit `a` has no `why`
+    error: edit `a` has no `why`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: ' ', file: M, text.replace: {find: a, with: b}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
 }
@@ -64,8 +79,11 @@ fn an_edit_needs_a_reason() {
 fn an_edit_needs_an_id() {
     assert_snapshot!(check_edits("  - {why: b, file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: the edit has no `id`
+    error: the edit has no `id`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {why: b, file: M, text.replace: {find: a, with: b}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ `id` is missing here
     [exit 2]
     ");
 }
@@ -75,44 +93,62 @@ fn edit_ids_are_unique() {
     let edit = "  - {id: a, why: b, file: M, text.replace: {find: a, with: b}}\n";
     assert_snapshot!(check_edits(&format!("{edit}{edit}")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:6:10: duplicate edit id `a`: first used on line 5
+    error: duplicate edit id `a`: first used on line 5
+     --> patchsets/mine/patchset.yaml:6:10
+      |
+    6 |   - {id: a, why: b, file: M, text.replace: {find: a, with: b}}
+      |          ^
     [exit 2]
     ");
 }
 
 #[test]
 fn an_invalid_range_is_reported_with_its_position() {
-    assert_snapshot!(check(format!("{HEAD}applies-to: \"2.5\"\n")), @"
+    assert_snapshot!(check(format!("{HEAD}applies-to: \"2.5\"\n")), @r#"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:4:13: invalid version range `2.5` (example: `>=2.5, <2.6`): `2.5` lacks an operator: <, <=, ==, !=, >= or >
+    error: invalid version range `2.5` (example: `>=2.5, <2.6`): `2.5` lacks an operator: <, <=, ==, !=, >= or >
+     --> patchsets/mine/patchset.yaml:4:13
+      |
+    4 | applies-to: "2.5"
+      |             ^^^^^
     [exit 2]
-    ");
-    assert_snapshot!(check(format!("{HEAD}applies-to: \">=2.6, <2.5\"\n")), @"
+    "#);
+    assert_snapshot!(check(format!("{HEAD}applies-to: \">=2.6, <2.5\"\n")), @r#"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:4:13: invalid version range `>=2.6, <2.5` (example: `>=2.5, <2.6`): no version satisfies it
+    error: invalid version range `>=2.6, <2.5` (example: `>=2.5, <2.6`): no version satisfies it
+     --> patchsets/mine/patchset.yaml:4:13
+      |
+    4 | applies-to: ">=2.6, <2.5"
+      |             ^^^^^^^^^^^^^
     [exit 2]
-    ");
-    assert_snapshot!(check_edits("  - {id: a, why: b, when: \"~2.5\", file: M, text.replace: {find: a, with: b}}\n"), @"
+    "#);
+    assert_snapshot!(check_edits("  - {id: a, why: b, when: \"~2.5\", file: M, text.replace: {find: a, with: b}}\n"), @r#"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:27: invalid version range `~2.5` (example: `>=2.5, <2.6`): `~2.5` lacks an operator: <, <=, ==, !=, >= or >
+    error: invalid version range `~2.5` (example: `>=2.5, <2.6`): `~2.5` lacks an operator: <, <=, ==, !=, >= or >
+     --> patchsets/mine/patchset.yaml:5:27
+      |
+    5 |   - {id: a, why: b, when: "~2.5", file: M, text.replace: {find: a, with: b}}
+      |                           ^^^^^^
     [exit 2]
-    ");
+    "#);
     assert_snapshot!(check_edits("  - {id: a, why: b, since: two, file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:28: invalid CPython version `two` (examples: 2.5, 2.7.18, 3.15.0rc1)
+    error: invalid CPython version `two` (examples: 2.5, 2.7.18, 3.15.0rc1)
+     --> patchsets/mine/patchset.yaml:5:28
+      |
+    5 |   - {id: a, why: b, since: two, file: M, text.replace: {find: a, with: b}}
+      |                            ^^^
     [exit 2]
     ");
-    assert_snapshot!(check_edits("  - {id: a, why: b, since: \"2.6\", until: \"2.5\", file: M, text.replace: {find: a, with: b}}\n"), @"
+    assert_snapshot!(check_edits("  - {id: a, why: b, since: \"2.6\", until: \"2.5\", file: M, text.replace: {find: a, with: b}}\n"), @r#"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: invalid version range `>=2.6, <2.5` (example: `>=2.5, <2.6`): no version satisfies it
+    error: invalid version range `>=2.6, <2.5` (example: `>=2.5, <2.6`): no version satisfies it
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, since: "2.6", until: "2.5", file: M, text.replace: {find: a, with: b}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
-    ");
+    "#);
 }
 
 #[test]
@@ -122,15 +158,21 @@ fn extends_must_not_be_circular() {
     env.yaml("two", "schema: 1\nid: two\ntitle: A test\nextends: one\n");
     assert_snapshot!(env.run(&["check", "one"]), @"
     ------- stderr -------
-    error: invalid patchset `one`
-      patchsets/two/patchset.yaml:4:10: `extends` is circular: one -> two -> one
+    error: `extends` is circular: one -> two -> one
+     --> patchsets/two/patchset.yaml:4:10
+      |
+    4 | extends: one
+      |          ^^^
     [exit 2]
     ");
     env.yaml("one", "schema: 1\nid: one\ntitle: A test\nextends: one\n");
     assert_snapshot!(env.run(&["check", "one"]), @"
     ------- stderr -------
-    error: invalid patchset `one`
-      patchsets/one/patchset.yaml:4:10: `extends` is circular: one -> one
+    error: `extends` is circular: one -> one
+     --> patchsets/one/patchset.yaml:4:10
+      |
+    4 | extends: one
+      |          ^^^
     [exit 2]
     ");
 }
@@ -141,8 +183,11 @@ fn extending_an_unknown_patchset_names_the_nearest_ones() {
     env.yaml("mine", format!("{HEAD}extends: gadgets\n"));
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:4:10: `extends` names an unknown patchset `gadgets`; near: gadget
+    error: `extends` names an unknown patchset `gadgets`; near: gadget
+     --> patchsets/mine/patchset.yaml:4:10
+      |
+    4 | extends: gadgets
+      |          ^^^^^^^
     [exit 2]
     ");
 }
@@ -151,32 +196,47 @@ fn extending_an_unknown_patchset_names_the_nearest_ones() {
 fn a_change_needs_exactly_one_operation() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: true}, file.remove: {contains: a}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:61: expected one operation, found `file.mode` and `file.remove`: write two entries under `changes`
+    error: expected one operation, found `file.mode` and `file.remove`: write two entries under `changes`
+     --> patchsets/mine/patchset.yaml:5:61
+      |
+    5 |   - {id: a, why: b, file: M, file.mode: {executable: true}, file.remove: {contains: a}}
+      |                                                             ^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: the change has no operation (example: `text.replace`)
+    error: the change has no operation (example: `text.replace`)
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: edit `a` has neither an operation nor `changes`
+    error: edit `a` has neither an operation nor `changes`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b}
+      |     ^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, changes: []}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: edit `a` has neither an operation nor `changes`
+    error: edit `a` has neither an operation nor `changes`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, changes: []}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: true}, changes: [{file: N, file.mode: {executable: true}}]}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: edit `a` has an operation and `changes`: move the operation into the list
+    error: edit `a` has an operation and `changes`: move the operation into the list
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, file.mode: {executable: true}, changes: [{file: N, file.mode: {executable: ...
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
 }
@@ -185,14 +245,20 @@ fn a_change_needs_exactly_one_operation() {
 fn an_operation_needs_a_file() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.mode` needs `file`, which each change of a list has itself
+    error: `file.mode` needs `file`, which each change of a list has itself
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file.mode: {executable: true}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: [], file.mode: {executable: true}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:27: the list is empty
+    error: the list is empty
+     --> patchsets/mine/patchset.yaml:5:27
+      |
+    5 |   - {id: a, why: b, file: [], file.mode: {executable: true}}
+      |                           ^^
     [exit 2]
     ");
 }
@@ -206,96 +272,157 @@ fn a_key_at_another_level_is_reported_with_its_place() {
     };
     assert_snapshot!(of_replace(", within: {function: f}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:8:38: `within` is not an argument of `text.replace`: write it next to `text.replace`
+    error: `within` is not an argument of `text.replace`
+     --> patchsets/mine/patchset.yaml:8:38
+      |
+    8 |     text.replace: {find: a, with: b, within: {function: f}}
+      |                                      ^^^^^^ write it next to `text.replace`
     [exit 2]
     ");
     assert_snapshot!(of_replace(", file: g"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:8:38: `file` is not an argument of `text.replace`: write it next to `text.replace`
+    error: `file` is not an argument of `text.replace`
+     --> patchsets/mine/patchset.yaml:8:38
+      |
+    8 |     text.replace: {find: a, with: b, file: g}
+      |                                      ^^^^ write it next to `text.replace`
     [exit 2]
     ");
     assert_snapshot!(of_replace(", why: because"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:8:38: `why` is not an argument of `text.replace`: write it next to `text.replace`
+    error: `why` is not an argument of `text.replace`
+     --> patchsets/mine/patchset.yaml:8:38
+      |
+    8 |     text.replace: {find: a, with: b, why: because}
+      |                                      ^^^ write it next to `text.replace`
     [exit 2]
     ");
     assert_snapshot!(of_replace(", function: f"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:8:38: `function` is not an argument of `text.replace`: write it inside `within`, next to `text.replace`
+    error: `function` is not an argument of `text.replace`
+     --> patchsets/mine/patchset.yaml:8:38
+      |
+    8 |     text.replace: {find: a, with: b, function: f}
+      |                                      ^^^^^^^^ write it inside `within`, next to `text.replace`
     [exit 2]
     ");
     assert_snapshot!(of_replace("}\n    count: {'>=3': 2"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:9:5: `count` is not a key of an edit: write it inside `text.replace`
+    error: `count` is not a key of an edit
+     --> patchsets/mine/patchset.yaml:9:5
+      |
+    9 |     count: {'>=3': 2}
+      |     ^^^^^ write it inside `text.replace`
     [exit 2]
     ");
     assert_snapshot!(of_replace("}\n    within: {function: f, count: 2"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:9:27: `count` is not a scope of `within`: write it inside `text.replace`
+    error: `count` is not a scope of `within`
+     --> patchsets/mine/patchset.yaml:9:27
+      |
+    9 |     within: {function: f, count: 2}
+      |                           ^^^^^ write it inside `text.replace`
     [exit 2]
     ");
     assert_snapshot!(of_replace("}\n    within: {function: f, when: '>=3'"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:9:27: `when` is not a scope of `within`: write it next to `within`
+    error: `when` is not a scope of `within`
+     --> patchsets/mine/patchset.yaml:9:27
+      |
+    9 |     within: {function: f, when: '>=3'}
+      |                           ^^^^ write it next to `within`
     [exit 2]
     ");
     assert_snapshot!(of_replace("}\n    function: {'>=3': f"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:9:5: `function` is not a key of an edit: write it inside `within`
+    error: `function` is not a key of an edit
+     --> patchsets/mine/patchset.yaml:9:5
+      |
+    9 |     function: {'>=3': f}
+      |     ^^^^^^^^ write it inside `within`
     [exit 2]
     ");
     let listed = |keys: &str| check_edits(&format!("  - id: a\n    why: b\n{keys}"));
     // `with` is missing only since it is elsewhere.
     assert_snapshot!(listed("    file: f\n    text.replace: {find: a}\n    with: b\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:9:5: `with` is not a key of an edit: write it inside `text.replace`
+    error: `text.replace` has no `with`
+     --> patchsets/mine/patchset.yaml:8:19
+      |
+    8 |     text.replace: {find: a}
+      |                   ^^^^^^^^^ `with` is missing here
+
+    error: `with` is not a key of an edit
+     --> patchsets/mine/patchset.yaml:9:5
+      |
+    9 |     with: b
+      |     ^^^^ write it inside `text.replace`
+
+    2 errors in patchsets/mine/patchset.yaml
     [exit 2]
     ");
     let change = "{file: f, text.remove: {find: a}";
     assert_snapshot!(listed(&format!("    changes: [{change}, why: c}}]\n")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:7:49: `why` is not a key of a change: write it next to `changes`
+    error: `why` is not a key of a change
+     --> patchsets/mine/patchset.yaml:7:49
+      |
+    7 |     changes: [{file: f, text.remove: {find: a}, why: c}]
+      |                                                 ^^^ write it next to `changes`
     [exit 2]
     ");
     assert_snapshot!(listed(&format!("    within: {{function: f}}\n    changes: [{change}}}]\n")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:7:5: `within` is not a key of an edit with `changes`: write it inside each change of `changes`
+    error: the change has no operation (example: `text.replace`)
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - id: a
+      |     ^^
     [exit 2]
     ");
     assert_snapshot!(listed(&format!("    file: f\n    changes: [{change}}}]\n")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:7:5: `file` is not a key of an edit with `changes`: write it inside each change of `changes`
+    error: the change has no operation (example: `text.replace`)
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - id: a
+      |     ^^
     [exit 2]
     ");
     assert_snapshot!(check(format!("{HEAD}when: '>=3'\nedits: []\n")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:4:1: `when` is not a key of the patchset: write it inside an edit of `edits`
+    error: `when` is not a key of the patchset
+     --> patchsets/mine/patchset.yaml:4:1
+      |
+    4 | when: '>=3'
+      | ^^^^ write it inside an edit of `edits`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: f, file.remove: {}, applies-to: '>=3'}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:47: `applies-to` is not a key of an edit: write it next to `edits`
+    error: `file.remove` has no `contains`
+     --> patchsets/mine/patchset.yaml:5:43
+      |
+    5 |   - {id: a, why: b, file: f, file.remove: {}, applies-to: '>=3'}
+      |                                           ^^ `contains` is missing here
+
+    error: `applies-to` is not a key of an edit
+     --> patchsets/mine/patchset.yaml:5:47
+      |
+    5 |   - {id: a, why: b, file: f, file.remove: {}, applies-to: '>=3'}
+      |                                               ^^^^^^^^^^ write it next to `edits`
+
+    2 errors in patchsets/mine/patchset.yaml
     [exit 2]
     ");
     // It accepts no `within`.
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, makefile.add-rule: {target: t, recipe: [x], within: {target: u}}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:74: unknown field `within`, expected one of `target`, `prerequisites`, `recipe`, `after`
+    error: `makefile.add-rule` has no argument `within`
+     --> patchsets/mine/patchset.yaml:5:74
+      |
+    5 |   - {id: a, why: b, file: M, makefile.add-rule: {target: t, recipe: [x], within: {target: u}}}
+      |                                                                          ^^^^^^ `makefile.add-rule` has `after`, `prerequisites`, `recipe` and `target`
     [exit 2]
     ");
 }
@@ -308,26 +435,38 @@ fn a_scope_that_no_file_of_the_format_has_is_refused() {
     let within = "text.remove: {find: a}\n    within:";
     assert_snapshot!(check_scope("Makefile.pre.in", &format!("{within} {{function: f}}")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `text.remove` has `function` in `within`, but Makefile.pre.in is a Makefile, which has only the scopes `between`, `target`, `variable`
+    error: `text.remove` has `function` in `within`, but Makefile.pre.in is a Makefile, which has only the scopes `between`, `target`, `variable`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - id: a
+      |     ^^
     [exit 2]
     ");
     assert_snapshot!(check_scope("[Modules/a.c, Lib/a.py]", &format!("{within} {{function: f, class: C}}")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `text.remove` has `class` in `within`, but Modules/a.c is C, which has only the scopes `between`, `struct`, `enum`, `function`, `table`, `if`
+    error: `text.remove` has `class` in `within`, but Modules/a.c is C, which has only the scopes `between`, `struct`, `enum`, `function`, `table`, `if`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - id: a
+      |     ^^
     [exit 2]
     ");
     assert_snapshot!(check_scope("Modules/*.c", &format!("{within} {{'>=3.0': {{target: t}}}}")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `text.remove` has `target` in `within`, but Modules/*.c is C, which has only the scopes `between`, `struct`, `enum`, `function`, `table`, `if`
+    error: `text.remove` has `target` in `within`, but Modules/*.c is C, which has only the scopes `between`, `struct`, `enum`, `function`, `table`, `if`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - id: a
+      |     ^^
     [exit 2]
     ");
     assert_snapshot!(check_scope("configure.ac", "m4.move: {find: a, into: {element: E}, at: end}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `m4.move` has `element` in `into`, but configure.ac is m4, which has only the scopes `between`, `section`, `case`, `branch`, `call`, `if`
+    error: `m4.move` has `element` in `into`, but configure.ac is m4, which has only the scopes `between`, `section`, `case`, `branch`, `call`, `if`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - id: a
+      |     ^^
     [exit 2]
     ");
     // The name does not say the format.
@@ -341,32 +480,55 @@ fn a_scope_that_no_file_of_the_format_has_is_refused() {
 fn an_unknown_key_is_refused() {
     assert_snapshot!(check(format!("{HEAD}author: me\n")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:4:1: `author` is not a key of the patchset: write it inside an edit of `edits`
+    error: `author` is not a key of the patchset
+     --> patchsets/mine/patchset.yaml:4:1
+      |
+    4 | author: me
+      | ^^^^^^ write it inside an edit of `edits`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, wyh: b, file: M, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:13: unknown key or operation `wyh`; near: `why`
+    error: unknown key `wyh`
+     --> patchsets/mine/patchset.yaml:5:13
+      |
+    5 |   - {id: a, wyh: b, file: M, file.mode: {executable: true}}
+      |             ^^^ did you mean `why`?
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {exec: true}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:42: unknown field `exec`, expected `executable`
+    error: `file.mode` has no `executable`
+     --> patchsets/mine/patchset.yaml:5:41
+      |
+    5 |   - {id: a, why: b, file: M, file.mode: {exec: true}}
+      |                                         ^^^^^^^^^^^^ `executable` is missing here
+
+    error: `file.mode` has no argument `exec`
+     --> patchsets/mine/patchset.yaml:5:42
+      |
+    5 |   - {id: a, why: b, file: M, file.mode: {exec: true}}
+      |                                          ^^^^ did you mean `executable`?
+
+    2 errors in patchsets/mine/patchset.yaml
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: b}, within: {method: c}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:73: unknown field `method`, expected one of `between`, `section`, `class`, `struct`, `enum`, `function`, `target`, `variable`, `table`, `if`, `case`, `branch`, `entry`, `call`, `element`
+    error: unknown key `method`
+     --> patchsets/mine/patchset.yaml:5:73
+      |
+    5 |   - {id: a, why: b, file: M, text.replace: {find: a, with: b}, within: {method: c}}
+      |                                                                         ^^^^^^
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - id: a\n    why: b\n    requires: [{file: M, holds: x, why: c}]\n    file: M\n    file.mode: {executable: true}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:7:26: unknown fact `holds`; the facts are exists, contains, lacks, includes, defines-function, declares
+    error: unknown key `holds`
+     --> patchsets/mine/patchset.yaml:7:26
+      |
+    7 |     requires: [{file: M, holds: x, why: c}]
+      |                          ^^^^^ an entry of `requires` has `contains`, `declares`, `defines-function`, `exists`, `file`, `includes`, `lacks` and `why`
     [exit 2]
     ");
 }
@@ -375,20 +537,29 @@ fn an_unknown_key_is_refused() {
 fn a_value_of_the_wrong_type_is_refused() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.mode: {executable: yes}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:54: expected `true` or `false`, found the text `yes`
+    error: `executable` is `true` or `false`
+     --> patchsets/mine/patchset.yaml:5:54
+      |
+    5 |   - {id: a, why: b, file: M, file.mode: {executable: yes}}
+      |                                                      ^^^ write `executable: true`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: [b]}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:60: expected a text, or `{from: FILE}`, or `{from: FILE, of: PATCHSET}`, found a list
+    error: `with` is a text
+     --> patchsets/mine/patchset.yaml:5:60
+      |
+    5 |   - {id: a, why: b, file: M, text.replace: {find: a, with: [b]}}
+      |                                                            ^^^ write `with: b`
     [exit 2]
     ");
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, text.replace: {find: a, with: b, count: -1}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:70: expected a whole number, found the number `-1`
+    error: expected a whole number, found the number `-1`
+     --> patchsets/mine/patchset.yaml:5:70
+      |
+    5 |   - {id: a, why: b, file: M, text.replace: {find: a, with: b, count: -1}}
+      |                                                                      ^^
     [exit 2]
     ");
 }
@@ -397,14 +568,20 @@ fn a_value_of_the_wrong_type_is_refused() {
 fn an_unknown_schema_version_is_refused() {
     assert_snapshot!(check("schema: 2\nid: mine\ntitle: A test\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:1:9: unsupported schema 2: this pypatch supports schema 1
+    error: unsupported schema 2: this pypatch supports schema 1
+     --> patchsets/mine/patchset.yaml:1:9
+      |
+    1 | schema: 2
+      |         ^
     [exit 2]
     ");
     assert_snapshot!(check("id: mine\ntitle: A test\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:1:1: missing field `schema`
+    error: the patchset has no `schema`
+     --> patchsets/mine/patchset.yaml:1:1
+      |
+    1 | id: mine
+      | ^^ `schema` is missing here
     [exit 2]
     ");
 }
@@ -413,32 +590,63 @@ fn an_unknown_schema_version_is_refused() {
 fn the_id_must_equal_the_folder_name() {
     assert_snapshot!(check("schema: 1\nid: yours\ntitle: A test\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:2:5: `id` is `yours`, but the folder is named `mine`
+    error: `id` is `yours`, but the folder is named `mine`
+     --> patchsets/mine/patchset.yaml:2:5
+      |
+    2 | id: yours
+      |     ^^^^^
     [exit 2]
     ");
 }
 
 #[test]
 fn an_invalid_pin_name_is_refused() {
-    assert_snapshot!(check(format!("{HEAD}pins: [python-2.5, \"2.7.18\"]\n")), @"
+    assert_snapshot!(check(format!("{HEAD}pins: [python-2.5, \"2.7.18\"]\n")), @r#"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:4:20: invalid pin name `2.7.18` (example: python-2.5)
+    error: invalid pin name `2.7.18` (example: python-2.5)
+     --> patchsets/mine/patchset.yaml:4:20
+      |
+    4 | pins: [python-2.5, "2.7.18"]
+      |                    ^^^^^^^^
     [exit 2]
-    ");
+    "#);
 }
 
 #[test]
 fn all_errors_of_a_file_are_reported() {
     assert_snapshot!(check("schema: 2\nid: yours\ntitle: A test\napplies-to: x\nedits:\n  - {id: a, why: b, allow: {x: y}, file: M, text.insert: {text: a}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:1:9: unsupported schema 2: this pypatch supports schema 1
-      patchsets/mine/patchset.yaml:2:5: `id` is `yours`, but the folder is named `mine`
-      patchsets/mine/patchset.yaml:4:13: invalid version range `x` (example: `>=2.5, <2.6`): `x` lacks an operator: <, <=, ==, !=, >= or >
-      patchsets/mine/patchset.yaml:6:5: `allow` names an unknown lint `x`
-      patchsets/mine/patchset.yaml:6:5: `text.insert` needs either `before` or `after`
+    error: unsupported schema 2: this pypatch supports schema 1
+     --> patchsets/mine/patchset.yaml:1:9
+      |
+    1 | schema: 2
+      |         ^
+
+    error: `id` is `yours`, but the folder is named `mine`
+     --> patchsets/mine/patchset.yaml:2:5
+      |
+    2 | id: yours
+      |     ^^^^^
+
+    error: invalid version range `x` (example: `>=2.5, <2.6`): `x` lacks an operator: <, <=, ==, !=, >= or >
+     --> patchsets/mine/patchset.yaml:4:13
+      |
+    4 | applies-to: x
+      |             ^
+
+    error: `allow` names an unknown lint `x`
+     --> patchsets/mine/patchset.yaml:6:5
+      |
+    6 |   - {id: a, why: b, allow: {x: y}, file: M, text.insert: {text: a}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error: `text.insert` needs either `before` or `after`
+     --> patchsets/mine/patchset.yaml:6:5
+      |
+    6 |   - {id: a, why: b, allow: {x: y}, file: M, text.insert: {text: a}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    5 errors in patchsets/mine/patchset.yaml
     [exit 2]
     ");
 }
@@ -447,8 +655,11 @@ fn all_errors_of_a_file_are_reported() {
 fn content_from_a_missing_file_is_an_error() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.add: {content: {from: no.c}}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.add` cannot read its text from patchsets/mine/files/no.c: No such file or directory (os error 2)
+    error: `file.add` cannot read its text from patchsets/mine/files/no.c: No such file or directory (os error 2)
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, file.add: {content: {from: no.c}}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
 }
@@ -477,14 +688,20 @@ fn content_may_come_from_another_patchset() {
     };
     assert_snapshot!(add("from: x.c, of: nobody"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `of` names an unknown patchset `nobody`
+    error: `of` names an unknown patchset `nobody`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, file.add: {content: {from: x.c, of: nobody}}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(add("from: no.c, of: catamount-py2.5"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.add` cannot read its text from patchsets/catamount-py2.5/files/no.c (shipped): entity not found
+    error: `file.add` cannot read its text from patchsets/catamount-py2.5/files/no.c (shipped): entity not found
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, file.add: {content: {from: no.c, of: catamount-py2.5}}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
 }
@@ -498,32 +715,47 @@ fn a_path_must_be_inside_the_tree() {
     };
     assert_snapshot!(add("../x", "a"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:27: invalid path `../x`: it leaves the tree with `..`
+    error: invalid path `../x`: it leaves the tree with `..`
+     --> patchsets/mine/patchset.yaml:5:27
+      |
+    5 |   - {id: a, why: b, file: ../x, file.add: {content: {from: a}}}
+      |                           ^^^^
     [exit 2]
     ");
     assert_snapshot!(add("/etc/passwd", "a"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:27: invalid path `/etc/passwd`: it is absolute
+    error: invalid path `/etc/passwd`: it is absolute
+     --> patchsets/mine/patchset.yaml:5:27
+      |
+    5 |   - {id: a, why: b, file: /etc/passwd, file.add: {content: {from: a}}}
+      |                           ^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(add("a/./b", "a"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:27: invalid path `a/./b`: it has an empty component or a `.`
+    error: invalid path `a/./b`: it has an empty component or a `.`
+     --> patchsets/mine/patchset.yaml:5:27
+      |
+    5 |   - {id: a, why: b, file: a/./b, file.add: {content: {from: a}}}
+      |                           ^^^^^
     [exit 2]
     ");
     assert_snapshot!(add("M", "../x"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: invalid path `../x`: it leaves the tree with `..`
+    error: invalid path `../x`: it leaves the tree with `..`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, file.add: {content: {from: ../x}}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(add("M", "/etc/passwd"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: invalid path `/etc/passwd`: it is absolute
+    error: invalid path `/etc/passwd`: it is absolute
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, file.add: {content: {from: /etc/passwd}}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
 }
@@ -532,8 +764,11 @@ fn a_path_must_be_inside_the_tree() {
 fn pypatchs_own_file_names_are_refused() {
     assert_snapshot!(check_edits("  - {id: a, why: b, file: .pypatch-receipt.json, file.add: {content: x}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:27: invalid path `.pypatch-receipt.json`: pypatch uses that name for itself
+    error: invalid path `.pypatch-receipt.json`: pypatch uses that name for itself
+     --> patchsets/mine/patchset.yaml:5:27
+      |
+    5 |   - {id: a, why: b, file: .pypatch-receipt.json, file.add: {content: x}}
+      |                           ^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
 }
@@ -550,8 +785,11 @@ fn a_link_to_outside_the_patchset_is_not_followed() {
     std::os::unix::fs::symlink("../../../secret", env.path("patchsets/mine/files/x")).unwrap();
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `file.add` cannot read its text from patchsets/mine/files/x: a symbolic link leads out of files/ of the patchset
+    error: `file.add` cannot read its text from patchsets/mine/files/x: a symbolic link leads out of files/ of the patchset
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, file.add: {content: {from: x}}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
 }
@@ -560,8 +798,11 @@ fn a_link_to_outside_the_patchset_is_not_followed() {
 fn invalid_utf8_is_reported_with_its_position() {
     assert_snapshot!(check(b"schema: 1\nid: mine\ntitle: M\xfcller\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:3:9: not valid UTF-8
+    error: not valid UTF-8
+     --> patchsets/mine/patchset.yaml:3:9
+      |
+    3 | title: M�ller
+      |         ^^^^^ save the file as UTF-8
     [exit 2]
     ");
 }
@@ -588,20 +829,29 @@ fn a_yaml_alias_bomb_is_refused() {
 fn an_empty_file_is_refused() {
     assert_snapshot!(check(""), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:1:1: expected a map, found nothing
+    error: a patchset has no value: it is a map
+     --> patchsets/mine/patchset.yaml:1:1
+      |
+    1 |
+      | ^ write `{schema: ..., id: ..., title: ...}`
     [exit 2]
     ");
     assert_snapshot!(check("# nothing\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:2:1: expected a map, found nothing
+    error: a patchset has no value: it is a map
+     --> patchsets/mine/patchset.yaml:2:1
+      |
+    2 |
+      | ^ write `{schema: ..., id: ..., title: ...}`
     [exit 2]
     ");
     assert_snapshot!(check("- a\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:1:1: expected a map, found a list
+    error: a patchset is a map
+     --> patchsets/mine/patchset.yaml:1:1
+      |
+    1 | - a
+      | ^^^ write `{schema: ..., id: ..., title: ...}`
     [exit 2]
     ");
 }
@@ -610,14 +860,20 @@ fn an_empty_file_is_refused() {
 fn invalid_yaml_is_refused() {
     assert_snapshot!(check(format!("{HEAD}edits: [\n")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:4:8: unclosed bracket '['
+    error: this bracket is not closed
+     --> patchsets/mine/patchset.yaml:4:8
+      |
+    4 | edits: [
+      |        ^ `]` is missing
     [exit 2]
     ");
     assert_snapshot!(check(format!("{HEAD}title: twice\n")), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:4:1: duplicate mapping key: title
+    error: the key `title` is given twice
+     --> patchsets/mine/patchset.yaml:4:1
+      |
+    4 | title: twice
+      | ^^^^^ remove one of them
     [exit 2]
     ");
 }
@@ -643,15 +899,21 @@ fn drop_must_name_an_inherited_edit() {
     );
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:7:18: `drop` names `no-shraedmods`, but no inherited edit has that id; near: no-sharedmods
+    error: `drop` names `no-shraedmods`, but no inherited edit has that id; near: no-sharedmods
+     --> patchsets/mine/patchset.yaml:7:18
+      |
+    7 |   no-shraedmods: There are some.
+      |                  ^^^^^^^^^^^^^^^
     [exit 2]
     ");
     env.yaml("mine", format!("{HEAD}drop:\n  loader: There is one.\n"));
     assert_snapshot!(env.run(&["check", "mine"]), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:11: `drop` names `loader`, but no inherited edit has that id
+    error: `drop` names `loader`, but no inherited edit has that id
+     --> patchsets/mine/patchset.yaml:5:11
+      |
+    5 |   loader: There is one.
+      |           ^^^^^^^^^^^^^
     [exit 2]
     ");
 }
@@ -660,8 +922,11 @@ fn drop_must_name_an_inherited_edit() {
 fn allow_must_name_a_lint() {
     assert_snapshot!(check_edits("  - {id: a, why: b, allow: {stale-confgure: It is fine.}, file: M, file.mode: {executable: true}}\n"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `allow` names an unknown lint `stale-confgure`; near: stale-configure
+    error: `allow` names an unknown lint `stale-confgure`; near: stale-configure
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, allow: {stale-confgure: It is fine.}, file: M, file.mode: {executable: true}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
 }
@@ -671,68 +936,101 @@ fn a_meaningless_operation_is_refused() {
     let one = |operation: &str| check_edits(&format!("  - {{id: a, why: b, file: M, {operation}}}\n"));
     assert_snapshot!(one("text.insert: {text: a}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `text.insert` needs either `before` or `after`
+    error: `text.insert` needs either `before` or `after`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, text.insert: {text: a}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(one("text.insert: {text: a, before: b, after: c}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `text.insert` needs either `before` or `after`
+    error: `text.insert` needs either `before` or `after`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, text.insert: {text: a, before: b, after: c}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(one("text.replace: {find: '', with: a}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `text.replace` has an empty anchor
+    error: `text.replace` has an empty anchor
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, text.replace: {find: '', with: a}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(one("text.replace: {find: a, with: b, count: 0}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:70: `count` must be at least 1
+    error: `count` must be at least 1
+     --> patchsets/mine/patchset.yaml:5:70
+      |
+    5 |   - {id: a, why: b, file: M, text.replace: {find: a, with: b, count: 0}}
+      |                                                                      ^
     [exit 2]
     ");
     assert_snapshot!(one("setup.enable: {modules: []}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `setup.enable` names no module
+    error: `setup.enable` names no module
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, setup.enable: {modules: []}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(one("setup.set: {value: a}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `setup.set` needs either `module` or `variable`
+    error: `setup.set` needs either `module` or `variable`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, setup.set: {value: a}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(one("header.undef: {names: []}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `header.undef` names no macro
+    error: `header.undef` names no macro
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, header.undef: {names: []}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(one("c.insert: {text: a}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `c.insert` needs one of `at`, `before` and `after`
+    error: `c.insert` needs one of `at`, `before` and `after`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, c.insert: {text: a}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(one("c.insert: {at: entry, text: a}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `c.insert` has `at: entry` without `function`
+    error: `c.insert` has `at: entry` without `function`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, c.insert: {at: entry, text: a}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(one("c.wrap: {function: f, condition: A}"), @"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `c.wrap` needs a `condition` that starts with `#if`
+    error: `c.wrap` needs a `condition` that starts with `#if`
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, c.wrap: {function: f, condition: A}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(one("c.add-include: {include: a.h, after: b.h}"), @r#"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:5:5: `c.add-include` needs `include` with its quotes: '"x.h"' or '<x.h>'
+    error: `c.add-include` needs `include` with its quotes: '"x.h"' or '<x.h>'
+     --> patchsets/mine/patchset.yaml:5:5
+      |
+    5 |   - {id: a, why: b, file: M, c.add-include: {include: a.h, after: b.h}}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     [exit 2]
     "#);
 }
@@ -805,8 +1103,19 @@ fn list_reports_a_broken_patchset_and_lists_the_others() {
     assert_snapshot!(env.run(&["list", "gadget*"]), @"
     gadget  Gadgets without shared modules
     ------- stderr -------
-    error: invalid patchset `gadget-2`
-      patchsets/gadget-2/patchset.yaml:1:1: missing field `id`
+    error: the patchset has no `id`
+     --> patchsets/gadget-2/patchset.yaml:1:1
+      |
+    1 | schema: 1
+      | ^^^^^^ `id` is missing here
+
+    error: the patchset has no `title`
+     --> patchsets/gadget-2/patchset.yaml:1:1
+      |
+    1 | schema: 1
+      | ^^^^^^ `title` is missing here
+
+    2 errors in patchsets/gadget-2/patchset.yaml
     [exit 2]
     ");
 }
@@ -983,13 +1292,23 @@ fn an_author_is_one_line_and_a_date_can_be_read() {
         )
     };
     env.yaml("mine", edit("\"A\\nB\"", "soon"));
-    assert_snapshot!(env.run(&["check", "mine"]), @"
+    assert_snapshot!(env.run(&["check", "mine"]), @r#"
     ------- stderr -------
-    error: invalid patchset `mine`
-      patchsets/mine/patchset.yaml:7:13: `author` is not a name on one line (example: `A B <a@example.org>`)
-      patchsets/mine/patchset.yaml:8:11: `date` cannot be read: `soon` (example: `2025-07-01` or `Tue, 1 Jul 2025 10:00:00 +0200`)
+    error: `author` is not a name on one line (example: `A B <a@example.org>`)
+     --> patchsets/mine/patchset.yaml:7:13
+      |
+    7 |     author: "A\nB"
+      |             ^^^^^^
+
+    error: `date` cannot be read: `soon` (example: `2025-07-01` or `Tue, 1 Jul 2025 10:00:00 +0200`)
+     --> patchsets/mine/patchset.yaml:8:11
+      |
+    8 |     date: soon
+      |           ^^^^
+
+    2 errors in patchsets/mine/patchset.yaml
     [exit 2]
-    ");
+    "#);
     env.yaml("mine", edit("Jürgen X", "Tue, 1 Jul 2025 10:00:00 +0200"));
     assert!(env.run(&["check", "mine"]).ends_with("[exit 0]"));
     let json: serde_json::Value =
@@ -1055,8 +1374,11 @@ fn check_accepts_names_patterns_folders_and_files() {
     let env = TestEnvironment::with_tree();
     assert_snapshot!(env.run(&["check", "gadget"]), @"
     ------- stderr -------
-    error: invalid patchset `gadget`
-      `pins` names `python-9.9`, which is not a pinned release
+    error: `pins` names `python-9.9`, which is not a pinned release
+     --> patchsets/gadget/patchset.yaml:5:8
+      |
+    5 | pins: [python-9.9]
+      |        ^^^^^^^^^^ did you mean `python-3.9.9`?
     [exit 2]
     ");
     let file = env.path("patchsets/gadget/patchset.yaml");

@@ -349,11 +349,15 @@ fn pins_of_a_folder_override_shipped_ones() {
         "mine/2.5.yaml",
         "schema: 1\nreleases:\n  - {version: \"2.5\", tag: mine, tree: \"0\", tarballs: []}\n",
     );
-    assert_snapshot!(env.run(&["pins", "--pins-dir", "mine", "python-2.5"]), @"
+    assert_snapshot!(env.run(&["pins", "--pins-dir", "mine", "python-2.5"]), @r#"
     ------- stderr -------
-    error: mine/2.5.yaml:3:39: invalid git tree id (40 lower-case hexadecimal digits): `0`
+    error: invalid git tree id (40 lower-case hexadecimal digits): `0`
+     --> mine/2.5.yaml:3:39
+      |
+    3 |   - {version: "2.5", tag: mine, tree: "0", tarballs: []}
+      |                                       ^^^
     [exit 2]
-    ");
+    "#);
     assert_snapshot!(env.run(&["pins", "--pins-dir", "nowhere", "python-2.5"]), @"
     ------- stderr -------
     error: cannot read nowhere: No such file or directory (os error 2)

@@ -2,6 +2,8 @@
 
 use std::io::BufRead;
 
+use serde_json::json;
+
 use super::Args;
 use crate::cli::{CliError, Ui};
 use crate::patchset::Patchset;
@@ -9,19 +11,32 @@ use crate::port::{BadDecision, Cell, Decided, Decision, Decisions};
 use crate::regular;
 use crate::report::details;
 use crate::text::nearest_names;
-use crate::yaml;
+use crate::yaml::{self, Complaint, YamlError};
 
 /// The decisions on the command line and in the file.
 pub(super) fn read(args: &Args) -> Result<Decisions, CliError> {
     let mut decisions = match &args.decisions {
         None => Decisions::default(),
         Some(path) => {
-            let path_name = path.display();
+            let file = path.display().to_string();
             let text = regular::read_text(path)
-                .map_err(|error| CliError::usage(format!("cannot read {path_name}: {error}")))?;
-            yaml::read(text.as_bytes()).map_err(|error| {
-                let at = error.position();
-                CliError::usage(format!("{path_name}:{}:{}: {error}", at.line, at.column))
+                .map_err(|error| CliError::usage(format!("cannot read {file}: {error}")))?;
+            let invalid = |errors: Vec<YamlError>| {
+                let mistakes = errors.iter().map(|error| Complaint::of(&file, text.as_bytes(), error));
+                CliError::usage(format!("invalid {file}")).mistakes(mistakes.collect())
+            };
+            let document = yaml::parse(text.as_bytes()).map_err(|error| invalid(vec![error]))?;
+            document.clone().read().map_err(|error| {
+                let schema = json!({
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": {
+                        "accept": {"type": "object", "additionalProperties": {"type": "integer"}},
+                        "drop": {"type": "object", "additionalProperties": {"type": "string"}},
+                    },
+                });
+                let found = yaml::mistakes(&schema, &schema, "the file", &document);
+                invalid(if found.is_empty() { vec![error] } else { found })
             })?
         }
     };

@@ -6,9 +6,10 @@ use super::super::CliError;
 use super::super::import::unreadable;
 use crate::export;
 use crate::import::{self, ImportedPatch, PatchFile};
-use crate::rebase::{self, Between, Decisions, Walk};
+use crate::rebase::{self, BadDecisions, Between, Decisions, Walk};
 use crate::report::{Brief, Report};
 use crate::tree::{SourceSpec, Tree, python_version};
+use crate::yaml::{Complaint, Position};
 
 /// Patches, and the version that they are for.
 pub(super) struct Patches {
@@ -35,7 +36,13 @@ pub(super) fn decisions(path: Option<&Path>) -> Result<Decisions, CliError> {
     let Some(path) = path else { return Ok(Decisions::default()) };
     let bytes = std::fs::read(path)
         .map_err(|error| CliError::source(format!("cannot read {}: {error}", path.display())))?;
-    Decisions::read(&bytes).map_err(|error| CliError::usage(format!("{}: {error}", path.display())))
+    Decisions::read(&bytes).map_err(|errors| {
+        let file = path.display().to_string();
+        let mistake = |one: &BadDecisions| {
+            Complaint::new(&file, &bytes, Position { line: one.line, column: 1 }, one.why.as_str())
+        };
+        CliError::usage(format!("invalid {file}")).mistakes(errors.iter().map(mistake).collect())
+    })
 }
 
 /// The two versions, as patches name them.

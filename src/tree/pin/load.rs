@@ -9,10 +9,36 @@ use super::super::TreePath;
 use super::{Debian, PREFIX, Pin, PinError, Tarball};
 use crate::shipped::PREPARED_PINS;
 use crate::version::Version;
-use crate::yaml::{self, Located, Position};
+use crate::yaml::{self, Complaint, Located, Position, YamlError};
 
 /// The suffixes of supported tarballs.
 const SUFFIXES: [&str; 5] = [".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar"];
+
+/// The schema of a file, for messages.
+const SCHEMA: &str = r##"{
+    "type": "object", "additionalProperties": false, "required": ["schema", "releases"],
+    "properties": {
+        "schema": {"type": "integer", "minimum": 1, "maximum": 1},
+        "exclude": {"type": "array", "items": {"type": "string"}},
+        "releases": {"type": "array", "items": {
+            "type": "object", "additionalProperties": false, "required": ["version", "tag", "tree", "tarballs"],
+            "properties": {
+                "version": {"type": "string"},
+                "tag": {"type": "string"},
+                "tree": {"type": "string"},
+                "exclude": {"type": "array", "items": {"type": "string"}},
+                "tarballs": {"type": "array", "items": {
+                    "type": "object", "additionalProperties": false, "required": ["url", "sha256"],
+                    "properties": {"url": {"type": "string"}, "sha256": {"type": "string"}}
+                }},
+                "debian": {
+                    "type": ["object", "null"], "additionalProperties": false, "required": ["suite", "source"],
+                    "properties": {"suite": {"type": "string"}, "source": {"type": "string"}}
+                }
+            }
+        }}
+    }
+}"##;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,17 +79,24 @@ struct Package {
 
 /// The pins in `bytes`, all of the minor version `minor`. `file` is the name of the file in errors.
 pub(super) fn pins(file: &str, minor: &str, bytes: &[u8]) -> Result<Vec<Pin>, PinError> {
-    let reader = Reader { file };
-    let document: Document =
-        yaml::read(bytes).map_err(|error| reader.wrong(error.position(), error.to_string()))?;
-    of_document(&reader, minor, document)
+    let reader = Reader { file, bytes };
+    let invalid = |errors: Vec<YamlError>| {
+        PinError::Invalid(errors.iter().map(|error| Complaint::of(file, bytes, error)).collect())
+    };
+    let document = yaml::parse(bytes).map_err(|error| invalid(vec![error]))?;
+    let read = document.clone().read().map_err(|error| {
+        let schema = serde_json::from_str(SCHEMA).expect("a constant is valid JSON");
+        let found = yaml::mistakes(&schema, &schema, "the file", &document);
+        invalid(if found.is_empty() { vec![error] } else { found })
+    })?;
+    of_document(&reader, minor, read)
 }
 
 /// The shipped pins of the minor version `minor`, from the JSON that the build made of the YAML, which
 /// takes a tenth of the time. `None` if they are invalid: only errors of the YAML have locations.
 pub(super) fn prepared(minor: &str) -> Option<Vec<Pin>> {
     let document = yaml::parse_json(&PREPARED_PINS.get(minor)?).ok()?.read().ok()?;
-    of_document(&Reader { file: minor }, minor, document).ok()
+    of_document(&Reader { file: minor, bytes: b"" }, minor, document).ok()
 }
 
 fn of_document(reader: &Reader<'_>, minor: &str, document: Document) -> Result<Vec<Pin>, PinError> {
@@ -74,29 +107,40 @@ fn of_document(reader: &Reader<'_>, minor: &str, document: Document) -> Result<V
     let exclude =
         document.exclude.iter().map(|path| reader.parsed(path)).collect::<Result<Vec<TreePath>, _>>()?;
     let mut pins: Vec<Pin> = Vec::with_capacity(document.releases.len());
+    let mut mistakes = Vec::new();
     for release in document.releases {
         let at = release.version.at;
-        let mut pin = reader.pin(release)?;
-        pin.exclude.extend(exclude.iter().cloned());
-        if pin.version.minor() != minor {
-            return Err(reader.wrong(at, format!("{} is not a release of {minor}", pin.version)));
+        let wrong = match reader.pin(release) {
+            Ok(pin) if pin.version.minor() != minor => {
+                reader.wrong(at, format!("{} is not a release of {minor}", pin.version))
+            }
+            Ok(pin) if pins.iter().any(|earlier| earlier.version == pin.version) => {
+                reader.wrong(at, format!("{} is pinned twice", pin.version))
+            }
+            Ok(mut pin) => {
+                pin.exclude.extend(exclude.iter().cloned());
+                pins.push(pin);
+                continue;
+            }
+            Err(wrong) => wrong,
+        };
+        match wrong {
+            PinError::Invalid(wrong) => mistakes.extend(wrong),
+            other => return Err(other),
         }
-        if pins.iter().any(|earlier| earlier.version == pin.version) {
-            return Err(reader.wrong(at, format!("{} is pinned twice", pin.version)));
-        }
-        pins.push(pin);
     }
-    Ok(pins)
+    if mistakes.is_empty() { Ok(pins) } else { Err(PinError::Invalid(mistakes)) }
 }
 
 /// Checks the contents of a file, and makes errors that name it.
 struct Reader<'a> {
     file: &'a str,
+    bytes: &'a [u8],
 }
 
 impl Reader<'_> {
     fn wrong(&self, at: Position, reason: String) -> PinError {
-        PinError::Invalid { file: self.file.to_owned(), line: at.line, column: at.column, reason }
+        PinError::Invalid(vec![Complaint::new(self.file, self.bytes, at, reason)])
     }
 
     fn pin(&self, release: Release) -> Result<Pin, PinError> {
@@ -251,6 +295,6 @@ releases:
     #[test]
     fn bytes_that_are_not_utf8_are_refused_with_their_line() {
         let error = pins("2.5.yaml", "2.5", b"schema: 1\n# \xe9\nreleases: []\n").unwrap_err();
-        assert_eq!(error.to_string(), "2.5.yaml:2:3: not valid UTF-8");
+        assert_eq!(error.to_string(), "2.5.yaml:2:3: not valid UTF-8: save the file as UTF-8");
     }
 }
