@@ -45,7 +45,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if args.stat {
         ui.show(&DiffStat { plans: &plans, changes: &changes }, Format::Text)?;
     } else {
-        ui.raw(&changes.iter().flat_map(FileChange::diff).collect::<Vec<u8>>())?;
+        ui.diff(&changes.iter().flat_map(FileChange::diff).collect::<Vec<u8>>())?;
     }
     Ok(if different { ExitStatus::Difference } else { ExitStatus::Done })
 }

@@ -25,6 +25,7 @@ mod new;
 mod new_patchset;
 mod output;
 mod own_pin;
+mod pager;
 mod pinned;
 mod pins;
 mod plan;

@@ -3,9 +3,13 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use anstream::adapter::strip_bytes;
+use anstream::{AutoStream, ColorChoice};
+
+use super::pager::Paged;
 use super::{CliError, ExitStatus, Format};
 use crate::plan::Plan;
-use crate::report::{self, Misfit, Report, printable};
+use crate::report::{self, ColouredDiff, Misfit, Report, printable};
 
 /// Where the output of a command goes.
 pub(super) struct Ui {
@@ -50,7 +54,12 @@ impl Ui {
         let format = format.into();
         // JSON and HTML may contain escape codes of their own.
         let is_written = match format {
-            report::Format::Text => print(anstream::stdout(), |out| report.write(format, out)),
+            report::Format::Text => {
+                let mut text = Vec::new();
+                let is_written = report.write(format, &mut text).map_err(|error| CliError::output(&error))?;
+                self.styled(&text)?;
+                Ok(is_written)
+            }
             report::Format::Json
             | report::Format::Html(_)
             | report::Format::Markdown
@@ -63,6 +72,31 @@ impl Ui {
             add_to_step_summary(report)?;
         }
         if is_written { Ok(()) } else { Err(CliError::usage("this report does not have that format")) }
+    }
+
+    /// Writes a text with styles to stdout: through a pager if that is a terminal and the text is longer.
+    fn styled(&self, text: &[u8]) -> Result<(), CliError> {
+        if io::stdout().is_terminal() {
+            let height =
+                terminal_size::terminal_size().map_or(usize::MAX, |(_, height)| usize::from(height.0));
+            let lines = text.iter().filter(|byte| **byte == b'\n').count();
+            if let Some(pager) = Paged::of(lines, height) {
+                let with_styles = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+                let plain = if with_styles { text.to_vec() } else { strip_bytes(text).into_vec() };
+                if pager.show(&plain).map_err(|error| CliError::output(&error))? {
+                    return Ok(());
+                }
+            }
+        }
+        print(anstream::stdout(), |out| out.write_all(text))
+    }
+
+    /// Writes a diff to stdout: in colours and for people to read on a terminal, and byte by byte elsewhere.
+    pub(super) fn diff(&self, diff: &[u8]) -> Result<(), CliError> {
+        if AutoStream::choice(&io::stdout()) == ColorChoice::Never && !io::stdout().is_terminal() {
+            return self.raw(diff);
+        }
+        self.show(&ColouredDiff(diff), report::Format::Text)
     }
 
     /// How many characters fit in a line of the terminal; 120 if stdout is not a terminal.

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::common::TestEnvironment;
+use crate::common::terminal::Terminal;
 use insta::assert_snapshot;
 
 /// A patch of two files, the first with git's header, the second without.
@@ -201,4 +202,26 @@ fn lines_are_counted_by_edit_and_file() {
     1 file changed, 1 insertion(+), 0 deletions(-)
     [exit 1]
     ");
+}
+
+#[test]
+fn on_a_terminal_a_diff_is_paged_and_in_colours() {
+    let mut env = TestEnvironment::with_tree();
+    let pager = "while IFS= read -r line; do echo \"> $line\"; done";
+    env.set("PAGER", pager);
+    let Some(terminal) = Terminal::start(&env, 80, 12, "diff gadget tree") else { return };
+    terminal.wait_for("> new mode 100755");
+    drop(terminal);
+    // What fits is shown as it is; so is everything with `cat`.
+    let short = Terminal::start(&env, 80, 30, "diff gadget tree --edit loader").unwrap();
+    let screen = short.wait_for("exit 0");
+    assert!(screen.starts_with("diff --git") && screen.contains("+int loader;"), "{screen}");
+    drop(short);
+    env.set("PAGER", "cat");
+    let long = Terminal::start(&env, 80, 12, "diff gadget tree").unwrap();
+    let screen = long.wait_for("exit 0");
+    assert!(!screen.contains("> "), "{screen}");
+    drop(long);
+    let coloured = env.stdout(&["diff", "gadget", "tree", "--edit", "loader", "--color", "always"]);
+    assert!(coloured.contains("\u{1b}[32m+int loader;\u{1b}[0m\n"), "{coloured:?}");
 }

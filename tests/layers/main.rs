@@ -57,7 +57,7 @@ const RIGHTS: [(&str, &str, &[&str]); 9] = [
     ("io::stdout", "prints", &["cli/"]),
     ("io::stderr", "prints", &["cli/"]),
     ("process::exit", "ends the program", &["cli/"]),
-    ("process::Command", "starts programs", &["fetch/apt.rs", "build/", "build.rs"]),
+    ("process::Command", "starts programs", &["fetch/apt.rs", "build/", "build.rs", "cli/pager.rs"]),
     ("ureq::", "uses the network", &["fetch/"]),
 ];
 
