@@ -1,8 +1,6 @@
 //! `pypatch completions`
 
-use clap::CommandFactory;
-
-use super::{Cli, CliError, ExitStatus, Ui};
+use super::{CliError, ExitStatus, Ui, help};
 
 /// Print a completion script for a shell.
 #[derive(Debug, clap::Args)]
@@ -13,7 +11,7 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "pypatch", &mut script);
+    clap_complete::generate(args.shell, &mut help::command(), "pypatch", &mut script);
     ui.raw(&script)?;
     Ok(ExitStatus::Done)
 }

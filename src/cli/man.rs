@@ -1,8 +1,6 @@
 //! `pypatch man`
 
-use clap::CommandFactory;
-
-use super::{Cli, CliError, ExitStatus, Ui};
+use super::{CliError, ExitStatus, Ui, help};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -11,7 +9,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
-    let mut root = Cli::command();
+    let mut root = help::command();
     root.build();
     let command = match &args.command {
         None => root,

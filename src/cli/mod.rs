@@ -15,6 +15,7 @@ mod explain;
 mod export;
 mod fetch;
 mod graph;
+mod help;
 mod import;
 mod init;
 mod lift;
@@ -50,7 +51,7 @@ mod written;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::{ColorChoice, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use base::Base;
 use deferred::Deferred;
@@ -68,26 +69,29 @@ use workspace::{Source, Workspace};
 #[command(name = "pypatch", version, max_term_width = 100)]
 struct Cli {
     /// A folder of patchsets, searched before ./patchsets and the shipped ones.
-    #[arg(long = "patchsets", value_name = "DIR", global = true)]
+    #[arg(long = "patchsets", value_name = "DIR", global = true, help_heading = GLOBAL)]
     patchset_dirs: Vec<PathBuf>,
     /// A folder of pins, used before the shipped ones instead of ./upstream-pins.
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, help_heading = GLOBAL)]
     pins_dir: Option<PathBuf>,
     /// Do not use the network: releases come only from PYPATCH_SOURCES and the cache.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     offline: bool,
     /// Print only results and errors.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     quiet: bool,
     /// Print details.
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     verbose: bool,
     /// When to use colours.
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = GLOBAL)]
     color: ColorChoice,
     #[command(subcommand)]
     command: Command,
 }
+
+/// The heading of the options that every command has, after its own.
+const GLOBAL: &str = "Global options";
 
 /// The output format of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -214,7 +218,7 @@ enum Command {
 
 /// Runs pypatch with the arguments of this process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&help::command().get_matches()).unwrap_or_else(|error| error.exit());
     match cli.color {
         ColorChoice::Auto => anstream::ColorChoice::Auto,
         ColorChoice::Always => anstream::ColorChoice::Always,
