@@ -63,6 +63,13 @@ fn sign(line: &str, at: Position) -> Option<YamlError> {
     let before: String = line.chars().take(at.column.saturating_sub(1)).collect();
     let is_inside = !is_balanced(&before);
     let error = |what: String, label: &str| Some(YamlError::new(at, what).label(label));
+    // Where the text begins, if the reader stopped there.
+    if first == '"'
+        && let Some(offset) = unknown_escape(&rest)
+    {
+        let at = Position { column: at.column + offset, ..at };
+        return sign(line, at);
+    }
     match first {
         '\\' => {
             let escape: String = rest.chars().take(2).collect();
@@ -86,6 +93,24 @@ fn sign(line: &str, at: Position) -> Option<YamlError> {
         }
         _ => None,
     }
+}
+
+/// The first backslash of a text in double quotes after which YAML knows no sign, in characters from the quote.
+fn unknown_escape(text: &str) -> Option<usize> {
+    let mut signs = text.chars().enumerate().skip(1);
+    while let Some((at, sign)) = signs.next() {
+        match sign {
+            '"' => return None,
+            '\\' => {
+                let (_, escaped) = signs.next()?;
+                if !"0abtnvfre \"/\\N_LPxuU\t".contains(escaped) {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether brackets outside quotes are closed.
@@ -328,6 +353,8 @@ impl Document<'_> {
             None => open.iter().rev().min_by_key(|(column, _)| column.abs_diff(indent))?,
         };
         let around = match opener.as_deref() {
+            // A list may begin at the column of its key.
+            _ if is_item => "the entries of the list".to_owned(),
             Some("edits") => "the keys of the edit".to_owned(),
             Some("changes") => "the keys of the change".to_owned(),
             Some(key) => format!("the entries of `{key}`"),
@@ -404,7 +431,7 @@ mod tests {
             ),
             (
                 "a:\n- b: c\n  - d\n",
-                "3:3: line 3 is indented by 2, and the entries of `a` by 0: indent `-` by 0",
+                "3:3: line 3 is indented by 2, and the entries of the list by 0: indent `-` by 0",
             ),
             ("a:\n  b: c\n\td: e\n", "3:1: a tab does not indent: write blanks instead"),
             ("a: {b: c\n", "1:4: this bracket is not closed: `}` is missing"),
