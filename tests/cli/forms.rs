@@ -39,7 +39,9 @@ fn each_version_has_its_own_value() {
     assert!(env.stdout(&["diff", "gadget", "9.8"]).contains("\n+OPT=\t-O1\n"));
     assert!(env.stdout(&["diff", "gadget", "9.9"]).contains("\n+OPT=\t-O2\n"));
     let shown = env.stdout(&["show", "gadget"]);
-    assert!(shown.contains("with values for <9.9; >=9.9"), "{shown}");
+    let values =
+        "    for <9.9\n      name: OPT\n      value: -O1\n    for >=9.9\n      name: OPT\n      value: -O2\n";
+    assert!(shown.contains(values), "{shown}");
     let json: serde_json::Value =
         serde_json::from_str(&env.stdout(&["show", "gadget", "--format", "json"])).unwrap();
     assert_eq!(json["edits"][0]["changes"][0]["values_for"], serde_json::json!(["<9.9", ">=9.9"]));

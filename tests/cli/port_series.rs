@@ -467,9 +467,9 @@ fn a_port_that_does_not_exist_cannot_go_on() {
     ");
     assert_snapshot!(env.run(&["port", "patches", "--continue"]), @r"
     ------- stderr -------
-    error: the argument '[PATCHSET]' cannot be used with '--continue'
+    error: the argument '[PATCHSET]...' cannot be used with '--continue'
 
-    Usage: pypatch port <PATCHSET>
+    Usage: pypatch port <PATCHSET>...
 
     For more information, try '--help'.
     [exit 2]
