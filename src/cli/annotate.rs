@@ -48,7 +48,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let lines = owners(&series.plans, &path).unwrap_or_else(|| {
         now.bytes.split_inclusive(|byte| *byte == b'\n').map(|line| (line.to_vec(), Vec::new())).collect()
     });
-    if lines.iter().map(|(text, _)| text.len()).sum::<usize>() != now.bytes.len() {
+    if lines.iter().flat_map(|(text, _)| text).ne(now.bytes.iter()) {
         return Err(CliError::unfit(format!("{path} is not as the edits leave it")));
     }
     let count = lines.len();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{CliError, ExitStatus, Source, Ui, Workspace, new_patchset};
-use crate::patchset::NewPatchset;
+use crate::patchset::{NewPatchset, is_id};
 use crate::tree::python_version;
 use crate::version::Version;
 
@@ -29,7 +29,10 @@ pub(super) struct Args {
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let source = workspace.open(ui, &args.base)?;
     let folder = args.output.join(&args.id);
-    new_patchset::require_free(&workspace.catalog, &args.id, &folder)?;
+    new_patchset::require_free(&workspace.catalog, &args.id, &folder).map_err(|error| {
+        // Here the id is not an option.
+        if is_id(&args.id) { error.help("choose another id, or move the old one away") } else { error }
+    })?;
     let version = python_version(source.tree.as_ref())?;
     let new = written(&args.id, args.title.as_deref(), &source, version.as_ref(), &args.output);
     new_patchset::load_from_temporary(&workspace.catalog, &args.id, &new)?;

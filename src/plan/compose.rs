@@ -90,9 +90,12 @@ pub(super) fn compose(context: &Context<'_>, edits: &[PlannedEdit]) -> Result<Co
     Ok(composed)
 }
 
-/// The changes of files by one edit alone.
-pub(super) fn of_edit(edit: &PlannedEdit, before: &BTreeMap<TreePath, Option<File>>) -> Vec<FileChange> {
-    let files = by_file(std::iter::once(edit)).into_iter();
+/// The changes of files by some edits of one level alone.
+pub(super) fn of_edits<'a>(
+    edits: impl Iterator<Item = &'a PlannedEdit>,
+    before: &BTreeMap<TreePath, Option<File>>,
+) -> Vec<FileChange> {
+    let files = by_file(edits).into_iter();
     files.filter_map(|(path, deltas)| change(&path, before.get(&path)?.as_ref(), deltas)).collect()
 }
 

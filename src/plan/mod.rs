@@ -148,7 +148,9 @@ impl Plan {
 
     /// The changes of files by one of its edits alone.
     pub fn changes_of(&self, edit: &PlannedEdit) -> Vec<FileChange> {
-        self.before.get(edit.level).map_or(Vec::new(), |before| compose::of_edit(edit, before))
+        self.before
+            .get(edit.level)
+            .map_or(Vec::new(), |before| compose::of_edits(std::iter::once(edit), before))
     }
 
     /// The diff of all files, in the format of `git apply` and `patch -p1`.

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::compose::of_edits;
 use super::{Plan, joined};
 use crate::patchset::Patchset;
 use crate::tree::FileChange;
 
 impl Plan {
     /// The plan of the edit `id` and of those on whose result it is planned, as if the patchset of this plan had no other;
-    /// `None` if it has no such edit. Whether the others fit does not matter.
+    /// `None` if it has no such edit. Whether the others fit does not matter. A file that an edit changes after others has what all
+    /// edits of lower levels did there, as in [`Plan::changes_of`].
     pub fn only(&self, patchset: &Patchset, id: &str) -> Option<Plan> {
         self.edits.iter().find(|edit| edit.id == id)?;
         let mut wanted: BTreeSet<&str> = BTreeSet::from([id]);
@@ -27,7 +29,9 @@ impl Plan {
         plan.not_idempotent.retain(|one| wanted.contains(one.edit.as_str()));
         plan.changes = Vec::new();
         if plan.fits() {
-            let own: Vec<FileChange> = plan.edits.iter().flat_map(|edit| self.changes_of(edit)).collect();
+            let of_level =
+                |(level, before)| of_edits(plan.edits.iter().filter(move |edit| edit.level == level), before);
+            let own: Vec<FileChange> = self.before.iter().enumerate().flat_map(of_level).collect();
             plan.changes = joined(&own.iter().collect::<Vec<_>>());
         }
         Some(plan)

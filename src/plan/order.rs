@@ -68,5 +68,5 @@ fn resolved(
     let before = before
         .map(|path| Ok((path.clone(), context.file_or_link(path)?)))
         .collect::<Result<_, TreeError>>()?;
-    Ok((parts, compose::of_edit(&edit, &before)))
+    Ok((parts, compose::of_edits(std::iter::once(&edit), &before)))
 }

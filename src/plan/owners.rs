@@ -51,8 +51,7 @@ pub fn owners<'a>(plans: &'a [Plan], path: &TreePath) -> Option<Vec<(Vec<u8>, Ve
             rewrites.sort_by_key(|(rewrite, _)| (rewrite.span.start, rewrite.span.end));
             if let Some(bytes) = &mut file {
                 for (rewrite, number) in rewrites.into_iter().rev() {
-                    let end = rewrite.span.end.min(bytes.len());
-                    let start = rewrite.span.start.min(end);
+                    let (start, end) = (rewrite.span.start, rewrite.span.end);
                     if rewrite.with.is_empty() {
                         // What is left of the line is its own, too.
                         let begins = |at: usize| at == 0 || bytes[at - 1].0 == b'\n';

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::style::{NEW, OLD, SECTION};
+use super::summary::FileDiff;
 use super::{Report, column, counted};
 use crate::plan::Plan;
 use crate::tree::FileChange;
@@ -18,38 +19,23 @@ pub struct DiffStat<'a> {
     pub changes: &'a [FileChange],
 }
 
-/// The numbers of added and removed lines.
-fn lines(change: &FileChange) -> (usize, usize) {
-    let diff = change.diff();
-    let (mut added, mut removed, mut is_hunk) = (0, 0, false);
-    for line in diff.split(|byte| *byte == b'\n') {
-        match line.first() {
-            Some(b'@') => is_hunk = true,
-            Some(b'+') if is_hunk => added += 1,
-            Some(b'-') if is_hunk => removed += 1,
-            _ => {}
-        }
-    }
-    (added, removed)
-}
-
 impl Report for DiffStat<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut edits = Vec::new();
         for plan in self.plans {
             for edit in &plan.edits {
                 let files = plan.changes_of(edit);
-                let files: Vec<_> = files.iter().map(|one| (one.path.to_string(), lines(one))).collect();
+                let files: Vec<FileDiff> = files.iter().map(FileDiff::new).collect();
                 edits.push((&edit.id, files));
             }
         }
         let all = || edits.iter().flat_map(|(_, files)| files);
-        let width = column(all().map(|(path, _)| path.chars().count()));
-        let most = all().map(|(_, (added, removed))| added + removed).max().unwrap_or(0).max(1);
+        let width = column(all().map(|one| one.file.chars().count()));
+        let most = all().map(|one| one.added + one.removed).max().unwrap_or(0).max(1);
         let digits = most.to_string().len();
         for (id, files) in edits.iter().filter(|(_, files)| !files.is_empty()) {
             writeln!(out, "{SECTION}{id}{SECTION:#}")?;
-            for (path, (added, removed)) in files {
+            for FileDiff { file, added, removed, .. } in files {
                 // At least one sign where there is a line.
                 let signs = |count: usize| if most <= BAR { count } else { (count * BAR).div_ceil(most) };
                 let (plus, minus) = ("+".repeat(signs(*added)), "-".repeat(signs(*removed)));
@@ -58,10 +44,14 @@ impl Report for DiffStat<'_> {
                     ("", "") => String::new(),
                     _ => format!(" {NEW}{plus}{NEW:#}{OLD}{minus}{OLD:#}"),
                 };
-                writeln!(out, " {path:width$} | {:digits$}{bar}", added + removed)?;
+                writeln!(out, " {file:width$} | {:digits$}{bar}", added + removed)?;
             }
         }
-        let sums = self.changes.iter().map(lines).fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+        let sums = self
+            .changes
+            .iter()
+            .map(FileDiff::new)
+            .fold((0, 0), |(a, b), one| (a + one.added, b + one.removed));
         let files = counted(self.changes.len(), "file");
         writeln!(
             out,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::section::texts;
+use super::section::{path_of, texts};
 
 /// The edits in which two bodies differ, in the order of the new one; removed ones come last. Where no edit differs and
 /// the bodies do, it is [`REST`].
@@ -55,7 +55,8 @@ pub fn choose(old: &str, new: &str, ids: &BTreeSet<String>) -> String {
         anchors.extend(from.anchors.iter().filter(|(group, _)| edit_of(group) == id).cloned());
     }
     anchors.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
-    let touched: BTreeSet<&str> = edits.iter().flat_map(|(_, text)| files_of(text)).collect();
+    let touched: BTreeSet<&str> =
+        edits.iter().flat_map(|(_, text)| text.lines().filter_map(path_of)).collect();
     let mut files: BTreeMap<&String, &String> = old.files.iter().collect();
     files.extend(&new.files);
     files.retain(|path, _| touched.contains(path.as_str()));
@@ -150,13 +151,6 @@ fn order(group: &str) -> (&str, usize, &str) {
 /// The edit of a group of anchors.
 fn edit_of(group: &str) -> &str {
     group.split('#').next().unwrap_or(group)
-}
-
-/// The files that the diff of an edit is for.
-fn files_of(text: &str) -> impl Iterator<Item = &str> {
-    let names = text.lines().filter_map(|line| line.strip_prefix("diff --git a/"));
-    // Both names are equal.
-    names.map(|names| names.get(..names.len().saturating_sub(3) / 2).unwrap_or(names))
 }
 
 fn trimmed(body: &str) -> &str {

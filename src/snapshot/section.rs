@@ -84,10 +84,15 @@ pub(super) fn sections(body: &str) -> Vec<Section> {
     texts(body).into_iter().filter_map(section).collect()
 }
 
+/// The file that the diff after a line is for, if a diff begins there.
+pub(super) fn path_of(line: &str) -> Option<&str> {
+    let names = line.strip_prefix("diff --git a/")?;
+    // Both names are equal: half of the rest, without ` b/`.
+    Some(names.get(..names.len().saturating_sub(3) / 2).unwrap_or(names))
+}
+
 fn read(section: &mut Section, line: &str) {
-    if let Some(names) = line.strip_prefix("diff --git a/") {
-        // Both names are equal: half of the rest, without ` b/`.
-        let path = names.get(..names.len().saturating_sub(3) / 2).unwrap_or(names);
+    if let Some(path) = path_of(line) {
         section.files.push(FileDiff { path: path.to_owned(), ..FileDiff::default() });
         return;
     }

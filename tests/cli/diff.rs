@@ -168,6 +168,9 @@ fn one_edit_is_shown_though_others_do_not_fit() {
     env.patchset("two", "- {id: one, why: w, file: NOTE, file.add: {content: \"alpha\\n\"}}\n- {id: two, why: w, depends-on: [one], file: NOTE, text.replace: {find: alpha, with: beta}}\n- {id: bad, why: w, file: NOTE, text.replace: {find: zeta, with: beta}}");
     let output = env.run(&["diff", "two", "tree", "--edit", "two"]);
     assert!(output.contains("-alpha\n+beta\n") && output.ends_with("[exit 0]"), "{output}");
+    // The result is that of both, without what does not fit.
+    let page = env.stdout(&["plan", "two", "tree", "--edit", "two", "--format", "markdown"]);
+    assert!(page.contains("+beta") && !page.contains("zeta"), "{page}");
     let plan = env.run(&["plan", "two", "tree", "--edit", "two"]);
     assert!(
         plan.contains("change    one") && plan.contains("change    two") && !plan.contains("bad"),

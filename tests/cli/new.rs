@@ -58,7 +58,7 @@ fn a_new_patchset_is_for_the_series_of_its_base() {
     ------- stderr -------
     error: patchsets/mine exists already
       nothing was written
-      help: give the new patchset another id with --id, or move the old one away
+      help: choose another id, or move the old one away
     [exit 2]
     ");
     assert_snapshot!(env.run(&["new", "Mine!", "--base", "python-9.9"]), @r"

@@ -143,9 +143,17 @@ impl FileDiff {
     /// The change of a file.
     pub(super) fn new(change: &FileChange) -> FileDiff {
         let diff = String::from_utf8_lossy(&change.diff()).into_owned();
-        let hunks = || diff.lines().skip_while(|line| !line.starts_with("@@"));
-        let count = |sign: char| hunks().filter(|line| line.starts_with(sign)).count();
-        let (added, removed) = (count('+'), count('-'));
+        let (mut added, mut removed, mut is_hunk) = (0, 0, false);
+        for line in diff.lines() {
+            match line.as_bytes().first() {
+                // A file that becomes a link has two of these.
+                Some(b'd') => is_hunk = false,
+                Some(b'@') => is_hunk = true,
+                Some(b'+') if is_hunk => added += 1,
+                Some(b'-') if is_hunk => removed += 1,
+                _ => {}
+            }
+        }
         FileDiff { file: change.path.to_string(), diff, added, removed }
     }
 }
