@@ -14,10 +14,15 @@ test *ARGS:
 fmt:
     cargo fmt
 
-# Writes the schema and the reference of the edit language again, after a change of an operation or of its documentation
+# Writes the schema and the references of the edit language and of the commands again, after a change of them or of their documentation
 reference:
     PYPATCH_WRITE_SCHEMA=1 cargo test --locked --lib published_schema
     cargo run --locked -- explain --all --format markdown > docs/operations.md
+    PYPATCH_WRITE_COMMANDS=1 cargo test --locked --test cli page_of_commands
+
+# The site of docs/, in target/book/html; needs mdBook
+book:
+    docs/build
 
 # What CI complains about
 lint:

@@ -39,6 +39,7 @@ mod port_doubts;
 mod port_patch;
 mod port_series;
 mod record;
+mod reference;
 mod review;
 mod schema;
 mod setup;

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic and print")]
 
 mod files;
+mod pages;
 mod scan;
 
 use std::collections::BTreeSet;

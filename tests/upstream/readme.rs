@@ -1,7 +1,8 @@
-//! The tour of README.md runs as written: every command of its console blocks, in order, in an empty directory.
+//! README.md and the pages of docs/ run as written: every command of their console blocks, in order, in an empty directory for each
+//! page.
 //!
 //! `...` is any number of lines, and at the end of a line the rest of it. A block under `<!-- not run by tests: WHY -->` is
-//! skipped. A yaml block is written to the file that the sentence above it names.
+//! skipped. A yaml block is written to the file that the sentence above it names. `cd` and `export` hold for the rest of the page.
 
 use std::env;
 use std::fs;
@@ -15,7 +16,29 @@ use pypatch::fetch::Located;
 
 use crate::common::{self, pins};
 
-const README: &str = include_str!("../../README.md");
+/// The pages of docs/ with commands. [`every_page_with_commands_is_executed`] finds one that is missing here.
+const PAGES: [&str; 8] = [
+    "docs/authoring.md",
+    "docs/build.md",
+    "docs/exporting.md",
+    "docs/formats.md",
+    "docs/import.md",
+    "docs/port.md",
+    "docs/review.md",
+    "docs/sources.md",
+];
+/// Needs no release of CPython.
+const TUTORIAL: &str = "docs/tutorial.md";
+/// Made by pypatch, and tested to be up to date elsewhere.
+const GENERATED: [&str; 2] = ["docs/commands.md", "docs/operations.md"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn page(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
 
 /// What a reader does, in the order of the page.
 #[derive(Debug, PartialEq)]
@@ -42,7 +65,7 @@ fn steps(page: &str) -> Vec<Step> {
         let block: Vec<(usize, &str)> = lines.by_ref().take_while(|(_, line)| *line != "```").collect();
         match language {
             "console" if !above.starts_with("<!-- not run by tests: ") => steps.extend(runs(&block)),
-            "yaml" => {
+            "yaml" if !above.starts_with("<!-- not run by tests: ") => {
                 let path = above.strip_suffix("`:").and_then(|above| above.rsplit('`').next());
                 let path = path
                     .unwrap_or_else(|| panic!("no file is named above the yaml block: {above}"))
@@ -74,7 +97,7 @@ fn runs(block: &[(usize, &str)]) -> Vec<Step> {
                 runs.push(Step::Run { line: index + 1, command, output: Vec::new() });
             }
             (None, Some(Step::Run { output, .. })) => output.push((*line).to_owned()),
-            (None, _) => panic!("README.md:{}: a console block begins with a command", index + 1),
+            (None, _) => panic!("line {}: a console block begins with a command", index + 1),
         }
     }
     runs
@@ -100,34 +123,39 @@ fn matches(shown: &[String], actual: &[&str]) -> bool {
 /// The release that the tour fetches. All others come from `~/src/cpython`.
 const RELEASE: &str = "python-2.7.18";
 
-/// The machine of a reader who has fetched [`RELEASE`]: an empty directory and a home directory, with `~/src/cpython` if
-/// the tests have a clone.
+/// The machine of a reader: an empty directory, and a home directory with a clone of pypatch. One who has fetched [`RELEASE`] also
+/// has `~/src/cpython`, if the tests have a clone.
 struct Reader {
     root: PathBuf,
-    /// Where the release is: a tarball, or a repository that has nothing else.
-    source: PathBuf,
-    /// Where the reader has it: a tarball in the cache.
-    tarball: PathBuf,
+    /// Where the release is, a tarball or a repository that has nothing else; and where the reader has it, a tarball in the cache.
+    release: Option<(PathBuf, PathBuf)>,
     _folder: tempfile::TempDir,
 }
 
 impl Reader {
-    fn new() -> Option<Reader> {
-        let [tree] = pins::need("README", [RELEASE])?;
+    fn new() -> Reader {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
-        let cache = root.join("home/.cache/pypatch/tarballs");
-        for folder in [&cache, &root.join("bin"), &root.join("home/src"), &root.join("work")] {
-            fs::create_dir_all(folder).unwrap();
+        for folder in ["bin", "home/src", "work"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
         }
         symlink(env!("CARGO_BIN_EXE_pypatch"), root.join("bin/pypatch")).unwrap();
+        symlink(self::root(), root.join("home/pypatch")).unwrap();
+        Reader { root, release: None, _folder: folder }
+    }
+
+    fn with_release(page: &str) -> Option<Reader> {
+        let [tree] = pins::need(page, [RELEASE])?;
+        let mut reader = Reader::new();
+        let cache = reader.root.join("home/.cache/pypatch/tarballs");
+        fs::create_dir_all(&cache).unwrap();
         if let Some(Located::Git { repository, .. }) = pins::locate("python-2.5") {
-            symlink(repository, root.join("home/src/cpython")).unwrap();
+            symlink(repository, reader.root.join("home/src/cpython")).unwrap();
         }
         let source = match pins::locate(RELEASE)? {
             Located::Tarball { path, .. } => path,
             Located::Git { repository, tree } => {
-                let only = root.join("release.git");
+                let only = reader.root.join("release.git");
                 git2::Repository::init_bare(&only).unwrap();
                 copy_objects(&repository, &tree, &only);
                 only
@@ -138,13 +166,28 @@ impl Reader {
         let plain = cache.join("plain.tar");
         export::archive(tree.as_ref(), &plain, "Python-2.7.18", Compression::None, None).unwrap();
         fs::rename(plain, &tarball).unwrap();
-        Some(Reader { root, source, tarball, _folder: folder })
+        reader.release = Some((source, tarball));
+        Some(reader)
+    }
+
+    /// Begins a page: in an empty directory.
+    fn begin(&self) {
+        let work = self.root.join("work");
+        fs::remove_dir_all(&work).unwrap();
+        fs::create_dir(&work).unwrap();
+        fs::write(self.root.join("directory"), work.to_str().unwrap()).unwrap();
+        fs::write(self.root.join("variables"), "").unwrap();
     }
 
     fn write(&self, path: &str, text: &str) {
-        let path = self.root.join("work").join(path);
+        let path = self.directory().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+
+    /// Where the last command has left the reader.
+    fn directory(&self) -> PathBuf {
+        fs::read_to_string(self.root.join("directory")).unwrap().trim_end().into()
     }
 
     /// Whether this machine has what a command needs.
@@ -156,18 +199,56 @@ impl Reader {
     fn run(&self, command: &str) -> (String, Option<i32>) {
         let path = env::var_os("PATH").unwrap_or_default();
         let paths = iter::once(self.root.join("bin")).chain(env::split_paths(&path));
-        let output = Command::new("sh")
-            .args(["-c", &format!("exec 2>&1\n{command}")])
-            .current_dir(self.root.join("work"))
-            .env("PATH", env::join_paths(paths).unwrap())
-            .env("HOME", self.root.join("home"))
-            .env("PYPATCH_SOURCES", &self.source)
-            .env_remove("XDG_CACHE_HOME")
-            .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        let text = text.replace(self.source.to_str().unwrap(), self.tarball.to_str().unwrap());
+        let root = self.root.to_str().unwrap();
+        let script = format!(
+            "exec 2>&1\n. {root}/variables\ntrap 'pwd > {root}/directory; export -p > {root}/variables' EXIT\n{command}"
+        );
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).current_dir(self.directory());
+        shell.env("PATH", env::join_paths(paths).unwrap()).env("HOME", self.root.join("home"));
+        shell.env_remove("XDG_CACHE_HOME").env_remove("PYPATCH_SOURCES").env_remove("GITHUB_STEP_SUMMARY");
+        // Who commits.
+        for role in ["AUTHOR", "COMMITTER"] {
+            shell.env(format!("GIT_{role}_NAME"), "A Reader");
+            shell.env(format!("GIT_{role}_EMAIL"), "reader@example.org");
+        }
+        if let Some((source, _)) = &self.release {
+            shell.env("PYPATCH_SOURCES", source);
+        }
+        let output = shell.output().unwrap();
+        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+        if let Some((source, tarball)) = &self.release {
+            text = text.replace(source.to_str().unwrap(), tarball.to_str().unwrap());
+        }
         (text.replace(self.root.join("home").to_str().unwrap(), "~"), output.status.code())
+    }
+
+    /// Follows a page; returns each command that prints something else than it shows.
+    fn follow(&self, path: &str) -> Vec<String> {
+        self.begin();
+        let mut wrong = Vec::new();
+        for step in steps(&page(path)) {
+            match step {
+                Step::Write { path, text } => self.write(&path, &text),
+                Step::Run { line, command, .. } if !self.can_run(&command) => {
+                    let what = format!("command of {path}:{line}");
+                    common::skip(&what, "python-2.5 is in no git repository (set PYPATCH_SOURCES)");
+                }
+                Step::Run { line, command, output } => {
+                    let (text, status) = self.run(&command);
+                    let fails = output.iter().any(|line| line.starts_with("error: "));
+                    if fails == matches!(status, Some(0 | 1))
+                        || !matches(&output, &text.lines().collect::<Vec<_>>())
+                    {
+                        let shown = output.join("\n");
+                        wrong.push(format!(
+                            "{path}:{line}: $ {command}\n{text}[{status:?}], the page shows:\n{shown}\n"
+                        ));
+                    }
+                }
+            }
+        }
+        wrong
     }
 }
 
@@ -181,30 +262,33 @@ fn copy_objects(from: &Path, tree: &str, to: &Path) {
 
 #[test]
 fn every_command_of_the_readme_prints_what_the_page_shows() {
-    let Some(reader) = Reader::new() else { return };
-    let mut wrong = Vec::new();
-    for step in steps(README) {
-        match step {
-            Step::Write { path, text } => reader.write(&path, &text),
-            Step::Run { line, command, .. } if !reader.can_run(&command) => {
-                let what = format!("command of README.md:{line}");
-                common::skip(&what, "python-2.5 is in no git repository (set PYPATCH_SOURCES)");
-            }
-            Step::Run { line, command, output } => {
-                let (text, status) = reader.run(&command);
-                let fails = output.iter().any(|line| line.starts_with("error: "));
-                if fails == matches!(status, Some(0 | 1))
-                    || !matches(&output, &text.lines().collect::<Vec<_>>())
-                {
-                    let shown = output.join("\n");
-                    wrong.push(format!(
-                        "README.md:{line}: $ {command}\n{text}[{status:?}], the page shows:\n{shown}\n"
-                    ));
-                }
-            }
+    let Some(reader) = Reader::with_release("README") else { return };
+    let wrong = reader.follow("README.md");
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_command_of_the_pages_prints_what_they_show() {
+    let Some(reader) = Reader::with_release("the pages of docs/") else { return };
+    let wrong: Vec<String> = PAGES.iter().flat_map(|path| reader.follow(path)).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_command_of_the_tutorial_prints_what_the_page_shows() {
+    let wrong = Reader::new().follow(TUTORIAL);
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_page_with_commands_is_executed() {
+    for entry in fs::read_dir(root().join("docs")).unwrap() {
+        let path = format!("docs/{}", entry.unwrap().file_name().to_str().unwrap());
+        if path.ends_with(".md") && !GENERATED.contains(&path.as_str()) {
+            let executed = PAGES.contains(&path.as_str()) || path == TUTORIAL;
+            assert_eq!(!steps(&page(&path)).is_empty(), executed, "{path} and the list of executed pages");
         }
     }
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[test]
