@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{CliError, ExitStatus, Format, Ui, Workspace, output, own_pin, pinned};
+use super::{CliError, ExitStatus, Format, Ui, Workspace, names, output, own_pin, pinned};
 use crate::apply::{self, Layer};
 use crate::export;
 use crate::patchset::Patchset;
@@ -30,6 +30,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    names::require_order(workspace, &args.patchsets, std::slice::from_ref(&args.tree))?;
     let source = workspace.open(ui, &args.tree)?;
     let tree: &Path = match (&args.output, &source.spec) {
         (Some(out), spec) => {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::progress::Bar;
-use super::{CliError, ExitStatus, Format, Ui, Workspace, apply, output, pinned};
+use super::{CliError, ExitStatus, Format, Ui, Workspace, apply, names, output, pinned};
 use crate::build::{self, CheckResult, Event, Launcher, Layout, Outcome, Recipe, WorkDir};
 use crate::fetch::Progress;
 use crate::patchset::{Catalog, Patchset};
@@ -50,6 +50,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    names::require_order(workspace, &args.patchsets, std::slice::from_ref(&args.source))?;
     let patchsets = workspace.patchsets(&args.patchsets)?;
     let recipe = Recipe::of(&patchsets, &args.programs)?;
     let Some(prefix) = args.prefix.as_deref().filter(|_| !args.print) else {

@@ -113,10 +113,16 @@ impl From<TreeError> for CliError {
 
 impl From<BadSource> for CliError {
     fn from(error: BadSource) -> CliError {
-        CliError::source(error.to_string())
-            .help("a source is a directory, a tarball, a pin such as python-2.5, or git:REPO@REV")
+        CliError::source(error.to_string()).help(SOURCES)
     }
 }
+
+/// What a source may be.
+pub(super) const SOURCES: &str =
+    "a source is a directory, a tarball, a pin such as python-2.5 or 2.7.18, or git:REPO@REV";
+
+/// How many of several pins an error lists.
+const LISTED: usize = 3;
 
 impl From<PinError> for CliError {
     fn from(error: PinError) -> CliError {
@@ -125,6 +131,16 @@ impl From<PinError> for CliError {
             PinError::Unknown { nearest, .. } => {
                 CliError::source(title).near(&nearest).help("run `pypatch pins` for all pins")
             }
+            PinError::NoMatch(_) => CliError::source(title).help("run `pypatch pins` for all pins"),
+            PinError::Several { text, names } => {
+                let newest = names.iter().rev().take(LISTED).map(|name| format!("one: {name}"));
+                let more = names.len().saturating_sub(LISTED);
+                let more = (more > 0).then(|| format!("and {more} more"));
+                CliError::usage(title)
+                    .details(newest.chain(more))
+                    .help(format!("name one of them; run `pypatch pins '{text}'` for all"))
+            }
+            PinError::Pattern { .. } | PinError::Range(_) => CliError::usage(title),
             PinError::Invalid(mistakes) => CliError::usage(title).mistakes(mistakes),
             PinError::Unreadable { .. } | PinError::Stray { .. } => CliError::usage(title),
         }

@@ -6,7 +6,8 @@ use super::{CliError, ExitStatus, Ui, Workspace};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The releases, such as python-2.5.
+    /// The releases: pins (python-2.5), versions (2.7.18), series (3.14, its newest release), patterns ('3.1?.*') or ranges
+    /// ('>=3.12, <3.14').
     #[arg(required_unless_present = "patchset", value_name = "PIN")]
     pins: Vec<String>,
     /// The pins of this patchset, by name, pattern or folder; may be repeated.
@@ -15,16 +16,20 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let mut names = args.pins.clone();
+    let mut pins = Vec::new();
+    // Every name is checked before anything is fetched.
+    for name in &args.pins {
+        pins.extend(workspace.pins.named(name)?);
+    }
     if !args.patchset.is_empty() {
         for id in workspace.matching(&args.patchset)? {
-            names.extend(workspace.patchset(&id)?.pins);
+            for name in &workspace.patchset(&id)?.pins {
+                pins.push(workspace.pins.get(name)?);
+            }
         }
-        let mut seen = BTreeSet::new();
-        names.retain(|name| seen.insert(name.clone()));
     }
-    // Every name is checked before anything is fetched.
-    let pins = names.iter().map(|name| workspace.pins.get(name)).collect::<Result<Vec<_>, _>>()?;
+    let mut seen = BTreeSet::new();
+    pins.retain(|pin| seen.insert(pin.name.clone()));
     for pin in pins {
         ui.line(&workspace.fetch(ui, &pin)?.path().display().to_string())?;
     }

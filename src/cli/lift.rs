@@ -63,14 +63,16 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if let Some(unknown) = args.edits.iter().find(|id| !own(id)) {
         let names = patchset.edits.iter().filter(|edit| edit.patchset == patchset.id);
         let near = nearest_names(unknown, names.map(|edit| edit.id.as_str()));
-        let near = near.iter().map(|id| format!("near: {id}"));
-        return Err(
-            CliError::usage(format!("`{}` has no edit `{unknown}` of its own", patchset.id)).details(near)
-        );
+        return Err(CliError::usage(format!("`{}` has no edit `{unknown}` of its own", patchset.id))
+            .near(&near)
+            .help(format!("run `pypatch show {}` for a list", patchset.id)));
     }
     let tree = base(ui, workspace, &patchset, args.base.as_deref())?;
-    let checks: Vec<Box<dyn Tree>> =
-        args.check.iter().map(|name| Ok(workspace.open(ui, name)?.tree)).collect::<Result<_, CliError>>()?;
+    let checks: Vec<Box<dyn Tree>> = workspace
+        .each(&args.check)?
+        .iter()
+        .map(|name| Ok(workspace.open(ui, name)?.tree))
+        .collect::<Result<_, CliError>>()?;
     let file = folder.join("patchset.yaml");
     let old = std::fs::read_to_string(&file)
         .map_err(|error| CliError::io(format!("cannot read {}", file.display()), &error))?;

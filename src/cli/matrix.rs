@@ -6,12 +6,12 @@ use std::sync::Arc;
 use anstream::StripStream;
 
 use super::base::InOrder;
-use super::{Base, CliError, ExitStatus, ReportFormat, Ui, Workspace, output, written};
+use super::{Base, CliError, ExitStatus, ReportFormat, Ui, Workspace, names, output, written};
 use crate::export;
 use crate::patchset::Patchset;
 use crate::port::{self, Column, Matrix, Searched, Stacked, in_parallel};
 use crate::report::{MatrixReport, Report};
-use crate::tree::pin::Pin;
+use crate::tree::pin::{Pin, Selector};
 use crate::tree::{self, Blobs, SourceSpec, Tree, python_version, release_tags};
 use crate::version::Version;
 
@@ -23,10 +23,12 @@ pub(super) struct Args {
     /// follows PATCHSET is a source.
     #[arg(long, value_name = "PATCHSET", conflicts_with = "family")]
     then: Vec<String>,
-    /// Directories, tarballs, pins, or git:REPO@REV; with --all also git:REPO, for every release tag in it.
+    /// Directories, tarballs, pins, or git:REPO@REV. A pattern ('3.1?.*') or a range ('>=3.12, <3.14') means every pin that it
+    /// matches. With --all also git:REPO, for every release tag in it.
     #[arg(required_unless_present = "all")]
     sources: Vec<String>,
-    /// Every pinned release that is available locally, or every release tag of the given git repositories.
+    /// Every pinned release that is available locally, or every release tag of the given git repositories; of these only the ones that a
+    /// given series, pattern or range matches.
     #[arg(long)]
     all: bool,
     /// For each version, use the member of the patchset's family that is written for it. The family is the
@@ -55,6 +57,7 @@ const FEW: usize = 3;
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     tree::trust_object_ids();
+    names::require_order(workspace, std::slice::from_ref(&args.patchset), &args.sources)?;
     let patchset = workspace.patchset(&args.patchset)?;
     let mut members = if args.family { family(workspace, &patchset)? } else { vec![patchset.clone()] };
     members.extend(workspace.patchsets(&args.then)?);
@@ -192,36 +195,47 @@ fn family(workspace: &Workspace, patchset: &Patchset) -> Result<Vec<Patchset>, C
 
 /// The sources that the user named, and their names.
 fn sources(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, SourceSpec)>, CliError> {
+    let (narrowing, named) = match args.all {
+        true => narrowing(workspace, &args.sources)?,
+        false => (Vec::new(), args.sources.clone()),
+    };
+    let is_meant =
+        |version: &Version| narrowing.is_empty() || narrowing.iter().any(|one| one.matches(version));
     let mut found = Vec::new();
-    for source in &args.sources {
+    for source in &named {
         if args.all
             && let Some(repository) = source.strip_prefix("git:")
             && !repository.contains('@')
         {
             let repository = PathBuf::from(repository);
             for tag in release_tags(&repository)? {
-                if workspace.pins.by_version(&tag.version)?.is_some() || is_supported(&tag.version) {
+                let is_known =
+                    workspace.pins.by_version(&tag.version)?.is_some() || is_supported(&tag.version);
+                if is_known && is_meant(&tag.version) {
                     let name = format!("python-{}", tag.version);
                     found.push((name, SourceSpec::Git { repo: repository.clone(), rev: tag.name }));
                 }
             }
             continue;
         }
-        match source.parse::<SourceSpec>()? {
+        match workspace.spec(source)? {
             SourceSpec::Pin(name) => {
-                if workspace.pins.find(&name)?.is_none() && workspace.catalog.find(&name).is_some() {
+                if workspace.pins.select(&name).is_err() && workspace.catalog.find(&name).is_some() {
                     let title = format!("`{name}` is a patchset, and what follows the first one is a source");
                     return Err(CliError::usage(title).help(format!("write --then {name}")));
                 }
-                let pin = workspace.pins.get(&name)?;
-                let source = workspace.fetch(ui, &pin)?.source();
-                found.push((pin.name, source));
+                for name in workspace.each(std::slice::from_ref(source))? {
+                    let pin = workspace.pins.get(&name)?;
+                    let source = workspace.fetch(ui, &pin)?.source();
+                    found.push((pin.name, source));
+                }
             }
             spec => found.push((source.clone(), spec)),
         }
     }
-    if args.all && args.sources.is_empty() {
-        let pins = workspace.pins.all()?;
+    if args.all && named.is_empty() {
+        let mut pins = workspace.pins.all()?;
+        pins.retain(|pin| is_meant(&pin.version));
         let all = pins.len();
         found = pins.into_iter().filter_map(|pin| workspace.local(&pin).map(|at| (pin.name, at))).collect();
         if found.len() < all {
@@ -229,10 +243,33 @@ fn sources(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, S
         }
     }
     if found.is_empty() {
-        return Err(CliError::source("no release is available")
+        for source in &args.sources {
+            if let SourceSpec::Pin(text) = workspace.spec(source)? {
+                // The error is for a series or pattern without any pin.
+                workspace.pins.select(&text)?;
+            }
+        }
+        let of = if narrowing.is_empty() { "" } else { " of these" };
+        return Err(CliError::source(format!("no release{of} is available"))
             .help("set PYPATCH_SOURCES to a git repository with release tags, or run `pypatch fetch`"));
     }
     Ok(found)
+}
+
+/// What narrows --all, and the sources that are named besides.
+fn narrowing(workspace: &Workspace, sources: &[String]) -> Result<(Vec<Selector>, Vec<String>), CliError> {
+    let (mut narrowing, mut named) = (Vec::new(), Vec::new());
+    for source in sources {
+        let selector = match workspace.spec(source)? {
+            SourceSpec::Pin(text) => Selector::parse(&text)?,
+            SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Git { .. } => None,
+        };
+        match selector.filter(|selector| !selector.is_release()) {
+            Some(selector) => narrowing.push(selector),
+            None => named.push(source.clone()),
+        }
+    }
+    Ok((narrowing, named))
 }
 
 /// The oldest supported release is 2.4.

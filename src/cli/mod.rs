@@ -22,6 +22,8 @@ mod lift;
 mod list;
 mod man;
 mod matrix;
+mod names;
+mod near_files;
 mod new;
 mod new_patchset;
 mod output;
@@ -255,31 +257,31 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
     let workspace = || Workspace::new(&cli.patchset_dirs, cli.pins_dir.as_deref(), cli.offline);
     match &cli.command {
         Command::Init(args) => init::run(ui, args),
-        Command::New(args) => new::run(ui, &workspace(), args),
-        Command::List(args) => list::run(ui, &workspace(), args),
-        Command::Show(args) => show::run(ui, &workspace(), args),
-        Command::Check(args) => check::run(ui, &workspace(), args),
-        Command::Graph(args) => graph::run(ui, &workspace(), args),
-        Command::Plan(args) => plan::run(ui, &workspace(), args),
-        Command::Diff(args) => diff::run(ui, &workspace(), args),
-        Command::Apply(args) => apply::run(ui, &workspace(), args),
+        Command::New(args) => new::run(ui, &workspace()?, args),
+        Command::List(args) => list::run(ui, &workspace()?, args),
+        Command::Show(args) => show::run(ui, &workspace()?, args),
+        Command::Check(args) => check::run(ui, &workspace()?, args),
+        Command::Graph(args) => graph::run(ui, &workspace()?, args),
+        Command::Plan(args) => plan::run(ui, &workspace()?, args),
+        Command::Diff(args) => diff::run(ui, &workspace()?, args),
+        Command::Apply(args) => apply::run(ui, &workspace()?, args),
         Command::Status(args) => status::run(ui, args),
         Command::Revert(args) => revert::run(ui, args),
-        Command::Export(args) => export::run(ui, &workspace(), args),
-        Command::Import(args) if args.collapse => collapse::run(ui, &workspace(), args),
-        Command::Import(args) => import::run(ui, &workspace(), args),
-        Command::Record(args) => record::run(ui, &workspace(), args),
-        Command::Lift(args) => lift::run(ui, &workspace(), args),
-        Command::Build(args) => build::run(ui, &workspace(), args),
-        Command::Setup(args) => setup::run(ui, &workspace(), args),
-        Command::Snapshot(args) => snapshot::run(ui, &workspace(), args),
-        Command::Review(args) => review::run(ui, &workspace(), args),
-        Command::Matrix(args) => matrix::run(ui, &workspace(), args),
-        Command::Port(args) => port::run(ui, &workspace(), args),
-        Command::Annotate(args) => annotate::run(ui, &workspace(), args),
-        Command::Why(args) => why::run(ui, &workspace(), args),
-        Command::Pins(args) => pins::run(ui, &workspace(), args),
-        Command::Fetch(args) => fetch::run(ui, &workspace(), args),
+        Command::Export(args) => export::run(ui, &workspace()?, args),
+        Command::Import(args) if args.collapse => collapse::run(ui, &workspace()?, args),
+        Command::Import(args) => import::run(ui, &workspace()?, args),
+        Command::Record(args) => record::run(ui, &workspace()?, args),
+        Command::Lift(args) => lift::run(ui, &workspace()?, args),
+        Command::Build(args) => build::run(ui, &workspace()?, args),
+        Command::Setup(args) => setup::run(ui, &workspace()?, args),
+        Command::Snapshot(args) => snapshot::run(ui, &workspace()?, args),
+        Command::Review(args) => review::run(ui, &workspace()?, args),
+        Command::Matrix(args) => matrix::run(ui, &workspace()?, args),
+        Command::Port(args) => port::run(ui, &workspace()?, args),
+        Command::Annotate(args) => annotate::run(ui, &workspace()?, args),
+        Command::Why(args) => why::run(ui, &workspace()?, args),
+        Command::Pins(args) => pins::run(ui, &workspace()?, args),
+        Command::Fetch(args) => fetch::run(ui, &workspace()?, args),
         Command::Explain(args) => explain::run(ui, args),
         Command::Schema(args) => schema::run(ui, args),
         Command::Completions(args) => completions::run(ui, args),

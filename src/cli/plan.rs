@@ -1,10 +1,9 @@
 //! `pypatch plan`
 
-use super::{CliError, ExitStatus, ReportFormat, Source, Ui, Workspace, own_pin, written};
+use super::{CliError, ExitStatus, ReportFormat, Source, Ui, Workspace, names, own_pin, written};
 use crate::patchset::Patchset;
 use crate::plan::{Plan, Series};
 use crate::report::PlanReport;
-use crate::text::nearest_names;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -67,11 +66,7 @@ impl Planned {
                 CliError::unfit(what).help(format!("`pypatch plan {} SOURCE` says why", misfit.patchset))
             );
         }
-        let names: Vec<String> = self.patchsets.iter().map(|patchset| format!("`{}`", patchset.id)).collect();
-        let near = nearest_names(id, edits.map(|edit| edit.id.as_str()));
-        Err(CliError::usage(format!("{} has no edit `{id}`", names.join(" and ")))
-            .near(&near)
-            .help(format!("run `pypatch show {}` for a list", self.patchsets[0].id)))
+        Err(names::unknown_edit(&self.patchsets, id))
     }
 }
 
@@ -82,6 +77,7 @@ pub(super) fn make(
     patchsets: &[String],
     source: &str,
 ) -> Result<Planned, CliError> {
+    names::require_order(workspace, patchsets, std::slice::from_ref(&source.to_owned()))?;
     let patchsets = workspace.patchsets(patchsets)?;
     let source = workspace.open(ui, source)?;
     let made = source.made()?;

@@ -1,5 +1,6 @@
 //! `pypatch show`
 
+use super::names::{swapped_edit, unknown_edit};
 use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::build::Recipe;
 use crate::patchset::EditText;
@@ -20,17 +21,18 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    if let Some(error) = args.edit.as_ref().and_then(|id| swapped_edit(workspace, &args.patchset, id)) {
+        return Err(error);
+    }
     let mut patchset = workspace.patchset(&args.patchset)?;
     if args.yaml && args.edit.is_none() {
         return print_yaml(ui, &text(workspace, &args.patchset)?);
     }
     if let Some(id) = &args.edit {
-        let names: Vec<String> = patchset.edits.iter().map(|edit| format!("edit: {}", edit.id)).collect();
-        patchset.edits.retain(|edit| edit.id == *id);
-        if patchset.edits.is_empty() {
-            let error = CliError::usage(format!("`{}` has no edit `{id}`", patchset.id));
-            return Err(error.details(names));
+        if !patchset.edits.iter().any(|edit| edit.id == *id) {
+            return Err(unknown_edit(&[patchset], id));
         }
+        patchset.edits.retain(|edit| edit.id == *id);
     }
     if args.yaml {
         let edit = &patchset.edits[0];

@@ -9,6 +9,7 @@ use crate::plan::{Baseline, plan};
 use crate::report::{Comparison, ComparisonState, Comparisons, Written, counted};
 use crate::snapshot::{self, Store};
 use crate::tree::TreePath;
+use crate::tree::pin::Selector;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -52,7 +53,7 @@ struct CheckArgs {
 struct Selection {
     /// Patchsets by name or pattern, such as `catamount-*` [default: all].
     patchsets: Vec<String>,
-    /// Only this pin.
+    /// Only this pin, or those of a series (3.14), a pattern ('3.1?.*') or a range ('>=3.12').
     #[arg(long)]
     pin: Option<String>,
     /// Fail if a pinned release is not available locally, instead of skipping it.
@@ -68,6 +69,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     };
     let store = Store::new("snapshots");
     let (mut compared, mut different, mut skipped, mut unfit) = (0, 0, 0, 0);
+    let only = match &selection.pin {
+        Some(text) => Selector::parse(text)?,
+        None => None,
+    };
     let format = check.map_or(ReportFormat::Text, |check| check.format);
     let (mut all, mut edits) = (Vec::new(), Written::default());
     for id in workspace.matching(&selection.patchsets)? {
@@ -77,7 +82,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                 written::edits(workspace, std::slice::from_ref(&id), std::slice::from_ref(&patchset)).0,
             );
         }
-        let is_selected = |pin: &&String| selection.pin.as_ref().is_none_or(|only| only == *pin);
+        let is_selected = |pin: &&String| match &selection.pin {
+            None => true,
+            Some(text) => text == *pin || only.as_ref().is_some_and(|only| only.matches_name(pin)),
+        };
         for pin in patchset.pins.iter().filter(is_selected) {
             let mut show = |state| {
                 let edits = patchset.edits.iter().map(|edit| edit.id.clone()).collect();

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::report::SnapshotDiff;
 use crate::snapshot::{self, Store};
-use crate::text::nearest;
+use crate::text::{nearest, nearest_names};
+use crate::tree::pin::Selector;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -34,8 +35,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         let ids: Vec<String> = edits.iter().map(|edit| edit.id.clone()).collect();
         edits.retain(|edit| edit.id == *id);
         if edits.is_empty() {
-            let error = CliError::usage(format!("neither snapshot has an edit `{id}`"));
-            return Err(error.details(ids).help("use one of these"));
+            let near = nearest_names(id, ids.iter().map(String::as_str));
+            return Err(CliError::usage(format!("neither snapshot has an edit `{id}`"))
+                .near(&near)
+                .help(format!("run `pypatch show {}` for a list", old.0)));
         }
     }
     let report = SnapshotDiff {
@@ -63,9 +66,13 @@ fn dropped(workspace: &Workspace, patchsets: [&String; 2]) -> BTreeMap<String, S
 fn accepted(store: &Store, text: &str) -> Result<((String, String), String), CliError> {
     let io = |error: std::io::Error| CliError::io(format!("cannot read the snapshot `{text}`"), &error);
     let all = store.all().map_err(io)?;
-    let is_meant = |(patchset, pin): &&(String, String)| match text.split_once('/') {
-        Some((wanted, name)) => patchset == wanted && pin == name,
-        None => patchset == text || pin == text,
+    // The pin may be a version or a series.
+    let (wanted, name) = text.split_once('/').map_or((None, text), |(wanted, name)| (Some(wanted), name));
+    let selector = Selector::parse(name)?;
+    let is_pin = |pin: &str| pin == name || selector.as_ref().is_some_and(|one| one.matches_name(pin));
+    let is_meant = |(patchset, pin): &&(String, String)| match wanted {
+        Some(wanted) => patchset == wanted && is_pin(pin),
+        None => patchset == text || is_pin(pin),
     };
     let names: Vec<String> = all.iter().map(|(patchset, pin)| format!("{patchset}/{pin}")).collect();
     let found: Vec<&(String, String)> = all.iter().filter(is_meant).collect();

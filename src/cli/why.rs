@@ -1,5 +1,6 @@
 //! `pypatch why`
 
+use super::names::{swapped_edit, unknown_edit};
 use super::{CliError, ExitStatus, Format, Source, Ui, Workspace};
 use crate::patchset::{Edit, Patchset};
 use crate::report::WhyReport;
@@ -7,7 +8,7 @@ use crate::text::nearest_names;
 use crate::tree::{CommitId, History, SourceSpec, Tree, python_version};
 use crate::why::{self, PartKey, Waypoint};
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct Args {
     /// The edit: PATCHSET EDIT, PATCHSET/EDIT, or EDIT alone when one patchset has it.
     #[arg(value_name = "EDIT", num_args = 1..=2, required = true)]
@@ -29,6 +30,11 @@ pub(super) struct Args {
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let (patchset, edit) = named(workspace, &args.edit)?;
     let keys = selected(&edit, args.part.as_deref())?;
+    let args = &Args {
+        from: workspace.resolved(ui, &args.from)?,
+        to: workspace.resolved(ui, &args.to)?,
+        ..args.clone()
+    };
     let (from, to) = (workspace.open(ui, &args.from)?, workspace.open(ui, &args.to)?);
     let history = repository(workspace, &from, &to)?;
     let path = release_path(workspace, [from, to], args, history.as_ref())?;
@@ -53,19 +59,14 @@ fn named(workspace: &Workspace, words: &[String]) -> Result<(Patchset, Edit), Cl
 }
 
 fn of_patchset(workspace: &Workspace, patchset: &str, id: &str) -> Result<(Patchset, Edit), CliError> {
+    if let Some(error) = swapped_edit(workspace, patchset, id) {
+        return Err(error);
+    }
     let patchset = workspace.patchset(patchset)?;
     if let Some(edit) = patchset.edits.iter().find(|edit| edit.id == id).cloned() {
         return Ok((patchset, edit));
     }
-    let mut error = CliError::usage(format!("`{}` has no edit `{id}`", patchset.id));
-    if let Some(why) = patchset.dropped.get(id) {
-        error = error.detail(format!("it drops the edit of `{}`: {why}", patchset.extends.join("`, `")));
-        if let Some(base) = patchset.extends.first() {
-            return Err(error.help(format!("name it as `{base}/{id}`")));
-        }
-    }
-    let near = nearest_names(id, patchset.edits.iter().map(|edit| edit.id.as_str()));
-    Err(error.near(&near).help(format!("run `pypatch show {}` for a list", patchset.id)))
+    Err(unknown_edit(&[patchset], id))
 }
 
 /// The edit with this id, if all patchsets that have it take it from the same place.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::error::SOURCES;
+use super::near_files::near_files;
 use super::{CliError, Ui, progress};
 use crate::apply::{self, FileState, LayerStatus, Recovered};
 use crate::digest::Sha256Digest;
@@ -9,8 +11,8 @@ use crate::fetch::{self, Located, Places};
 use crate::patchset::{Catalog, Patchset};
 use crate::plan::Made;
 use crate::regular;
-use crate::tree::pin::{Pin, PinSet};
-use crate::tree::{self, GitTree, SourceSpec, Tree, TreePath};
+use crate::tree::pin::{Pin, PinError, PinSet, Selector};
+use crate::tree::{self, BadSource, GitTree, SourceSpec, Tree, TreePath};
 
 /// The folders that a command searches.
 pub(super) struct Workspace {
@@ -54,7 +56,19 @@ impl Source {
 }
 
 impl Workspace {
-    pub(super) fn new(patchsets: &[PathBuf], pins: Option<&Path>, offline: bool) -> Workspace {
+    /// # Errors
+    /// If a folder or a source that the user named does not exist.
+    pub(super) fn new(
+        patchsets: &[PathBuf],
+        pins: Option<&Path>,
+        offline: bool,
+    ) -> Result<Workspace, CliError> {
+        for folder in patchsets {
+            require_folder("--patchsets", folder, "name a folder that has a folder for each patchset")?;
+        }
+        if let Some(folder) = pins {
+            require_folder("--pins-dir", folder, "name a folder that has files such as 2.7.yaml")?;
+        }
         let mut folders = patchsets.to_vec();
         folders.push(PathBuf::from("patchsets"));
         let here = Path::new("upstream-pins");
@@ -64,10 +78,19 @@ impl Workspace {
             None => PinSet::shipped(),
         };
         let mut places = Places::from_env();
+        for path in &places.sources {
+            if !path.exists() {
+                return Err(CliError::usage(format!("PYPATCH_SOURCES: {} does not exist", path.display()))
+                    .near(&near_files(&path.display().to_string()))
+                    .help(
+                        "correct or unset PYPATCH_SOURCES, a list of directories with tarballs, tarballs, and git repositories, with `:` between them",
+                    ));
+            }
+        }
         if offline {
             (places.web, places.apt) = (None, None);
         }
-        Workspace { catalog: Catalog::new(folders), pins, places }
+        Ok(Workspace { catalog: Catalog::new(folders), pins, places })
     }
 
     pub(super) fn patchset(&self, id: &str) -> Result<Patchset, CliError> {
@@ -101,10 +124,65 @@ impl Workspace {
         Ok(found)
     }
 
+    /// What `text` is as a source, without opening it.
+    pub(super) fn spec(&self, text: &str) -> Result<SourceSpec, CliError> {
+        text.parse::<SourceSpec>().map_err(|error| {
+            let near = match &error {
+                BadSource::Missing(path) => near_files(path),
+                BadSource::Invalid { .. } => Vec::new(),
+            };
+            CliError::from(error).near(&near)
+        })
+    }
+
+    /// The pin that `text` names as a source. If that is a series, a pattern or a range, the pin is named in a note.
+    pub(super) fn pin(&self, ui: &Ui, text: &str) -> Result<Pin, CliError> {
+        let pin = self.pins.one(text).map_err(|error| not_a_source(text, error))?;
+        match Selector::parse(text)? {
+            Some(Selector::Series(..)) => {
+                // `2.5` is a series, and its first release is called so, too.
+                let name = format!("python-{text}");
+                let first = self.pins.select(text)?.into_iter().find(|one| one.name == name && *one != pin);
+                let first = first.map_or(String::new(), |_| format!("; the release {text} is `{name}`"));
+                ui.note(&format!("note: `{text}` is {}, the newest release of the series{first}", pin.name));
+            }
+            Some(Selector::Pattern(_) | Selector::Range(_)) => {
+                ui.note(&format!("note: `{text}` is {}", pin.name));
+            }
+            Some(Selector::Release(_)) | None => {}
+        }
+        Ok(pin)
+    }
+
+    /// The name of the pin if `text` names one as a source, and another source as it is.
+    pub(super) fn resolved(&self, ui: &Ui, text: &str) -> Result<String, CliError> {
+        match self.spec(text)? {
+            SourceSpec::Pin(name) => Ok(self.pin(ui, &name)?.name),
+            SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Git { .. } => Ok(text.to_owned()),
+        }
+    }
+
+    /// Sources of which each pattern or range may name several pins: then their names.
+    pub(super) fn each(&self, texts: &[String]) -> Result<Vec<String>, CliError> {
+        let mut found = Vec::new();
+        for text in texts {
+            match self.spec(text)? {
+                SourceSpec::Pin(name) => {
+                    let pins = self.pins.named(&name).map_err(|error| not_a_source(text, error))?;
+                    found.extend(pins.into_iter().map(|pin| pin.name));
+                }
+                SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Git { .. } => {
+                    found.push(text.clone());
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Opens a source. In a directory, an interrupted change is undone first; a pin that is not available
     /// locally is fetched.
     pub(super) fn open(&self, ui: &Ui, text: &str) -> Result<Source, CliError> {
-        let spec: SourceSpec = text.parse()?;
+        let mut spec = self.spec(text)?;
         let (tree, pin): (Box<dyn Tree>, Option<Pin>) = match &spec {
             SourceSpec::Directory(path) => {
                 recover(ui, path)?;
@@ -122,8 +200,10 @@ impl Workspace {
                 (Box::new(tree), pin)
             }
             SourceSpec::Pin(name) => {
-                let pin = self.pins.get(name)?;
-                (tree::open_as(&self.fetch(ui, &pin)?.source(), &pin.name)?, Some(pin))
+                let pin = self.pin(ui, name)?;
+                let tree = tree::open_as(&self.fetch(ui, &pin)?.source(), &pin.name)?;
+                spec = SourceSpec::Pin(pin.name.clone());
+                (tree, Some(pin))
             }
         };
         let Some(found) = &pin else { return Ok(Source { spec, tree, pin, left_out: Vec::new() }) };
@@ -140,7 +220,13 @@ impl Workspace {
     /// Where a pin is on this machine. It is fetched if it is not available locally.
     pub(super) fn fetch(&self, ui: &Ui, pin: &Pin) -> Result<Located, CliError> {
         let mut progress = progress::Bar::new(ui.quiet);
-        let obtained = fetch::obtain(pin, &self.places, &mut progress)?;
+        let obtained = fetch::obtain(pin, &self.places, &mut progress).map_err(|error| {
+            let error = CliError::from(error);
+            match self.places.web {
+                Some(_) => error,
+                None => error.detail("--offline: neither upstream nor a distribution was asked"),
+            }
+        })?;
         for attempt in obtained.rejected.iter().filter(|attempt| !attempt.why.is_absence()) {
             ui.note(&format!("warning: {attempt}"));
         }
@@ -155,6 +241,32 @@ impl Workspace {
     /// Opens a pin; `None` if it is not available without the network.
     pub(super) fn open_local(&self, pin: &Pin) -> Result<Option<Box<dyn Tree>>, CliError> {
         Ok(fetch::open_local(pin, &self.places)?)
+    }
+}
+
+/// Refuses a folder that is named by an option and does not exist.
+fn require_folder(option: &str, folder: &Path, help: &str) -> Result<(), CliError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let path = folder.display().to_string();
+    let error = match folder.exists() {
+        true => CliError::usage(format!("{option}: {path} is not a directory")),
+        false => CliError::usage(format!("{option}: {path} does not exist")).near(&near_files(&path)),
+    };
+    Err(error.help(help))
+}
+
+/// The error for a text that names no source, with those that are near.
+fn not_a_source(text: &str, error: PinError) -> CliError {
+    match error {
+        PinError::Unknown { nearest, .. } => CliError::source(format!("no file, directory or pin `{text}`"))
+            .near(&[nearest, near_files(text)].concat())
+            .help(SOURCES),
+        PinError::NoMatch(_) => {
+            CliError::source(format!("no file, directory or pin matches `{text}`")).help(SOURCES)
+        }
+        other => other.into(),
     }
 }
 

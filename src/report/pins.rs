@@ -15,10 +15,9 @@ impl Report for PinList {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         for (local, pin) in &self.0 {
             let tarball = pin.tarballs.first().map_or("tree only", |tarball| &tarball.file_name);
-            match local {
-                Some(local) => writeln!(out, "{:<18}{tarball:<26}{}", pin.name, local.path().display())?,
-                None => writeln!(out, "{:<18}{tarball}", pin.name)?,
-            }
+            let local =
+                local.as_ref().map_or("not available".to_owned(), |at| at.path().display().to_string());
+            writeln!(out, "{:<18}{tarball:<26}{local}", pin.name)?;
         }
         Ok(())
     }
@@ -51,8 +50,8 @@ mod tests {
         let mut text = Vec::new();
         PinList(pins.into()).text(&mut text).unwrap();
         insta::assert_snapshot!(String::from_utf8(text).unwrap(), @r"
-        python-3.0        tree only
-        python-3.0.1      Python-3.0.1.tgz
+        python-3.0        tree only                 not available
+        python-3.0.1      Python-3.0.1.tgz          not available
         ");
     }
 

@@ -6,10 +6,13 @@
 //! reads only the files it needs.
 
 mod load;
+mod select;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+pub use select::Selector;
 
 use super::{PrunedTree, Tree, TreePath};
 use crate::contents::if_exists;
@@ -17,7 +20,7 @@ use crate::digest::Sha256Digest;
 use crate::regular::{self, LARGEST_DOCUMENT};
 use crate::shipped::PINS;
 use crate::text::nearest;
-use crate::version::Version;
+use crate::version::{BadRange, Version};
 use crate::yaml::Complaint;
 
 /// The prefix of the names of pins, before the version.
@@ -247,6 +250,28 @@ pub enum PinError {
         /// Similar names, the most similar first.
         nearest: Vec<String>,
     },
+    /// No pin matches a pattern, or is in a range.
+    #[error("no pin matches `{0}`")]
+    NoMatch(String),
+    /// A pattern or a range names several pins where one is taken.
+    #[error("`{text}` names {} pins, and one is taken here", names.len())]
+    Several {
+        /// The pattern or the range.
+        text: String,
+        /// The names of the pins, oldest version first.
+        names: Vec<String>,
+    },
+    /// A pattern has a mistake.
+    #[error("invalid pattern `{text}`: {why}")]
+    Pattern {
+        /// The pattern.
+        text: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A range has a mistake.
+    #[error(transparent)]
+    Range(BadRange),
     /// A file or directory of pins cannot be read.
     #[error("cannot read {}", path.display())]
     Unreadable {

@@ -15,7 +15,8 @@ use super::{ArchiveTree, Blobs, DirTree, GitTree, Tree, TreeError};
 ///    of `HEAD@{1}`; the revision defaults to `HEAD`.
 /// 2. `pin:NAME`: a pin, even if a file or directory has that name.
 /// 3. The path of a directory, or of a file, which has to be a tarball.
-/// 4. The name of a pin: letters, digits, `.`, `_`, `+` and `-`.
+/// 4. What names a pin ([`super::pin::Selector`]): its name, which has letters, digits, `.`, `_`, `+` and `-`; a version, a series, a
+///    pattern, or a range of versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceSpec {
     /// A revision of a git repository.
@@ -29,25 +30,31 @@ pub enum SourceSpec {
     Directory(PathBuf),
     /// A tarball.
     Archive(PathBuf),
-    /// An upstream release by the name of its pin.
+    /// An upstream release by what names its pin.
     Pin(String),
 }
 
 /// A text that is not a source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("invalid source `{text}`: {why}")]
-pub struct BadSource {
-    /// What was typed.
-    pub text: String,
-    /// Why it is not a source.
-    pub why: String,
+pub enum BadSource {
+    /// A path at which nothing is, and that cannot name a pin.
+    #[error("no file or directory `{0}`")]
+    Missing(String),
+    /// Another text that is not a source.
+    #[error("invalid source `{text}`: {why}")]
+    Invalid {
+        /// What was typed.
+        text: String,
+        /// Why it is not a source.
+        why: String,
+    },
 }
 
 impl FromStr for SourceSpec {
     type Err = BadSource;
 
     fn from_str(text: &str) -> Result<SourceSpec, BadSource> {
-        let bad = |why: &str| BadSource { text: text.to_owned(), why: why.to_owned() };
+        let bad = |why: &str| BadSource::Invalid { text: text.to_owned(), why: why.to_owned() };
         if let Some(git) = text.strip_prefix("git:") {
             let (repo, rev) = split_revision(git);
             if repo.is_empty() {
@@ -59,7 +66,7 @@ impl FromStr for SourceSpec {
             return Ok(SourceSpec::Git { repo: repo.into(), rev: rev.to_owned() });
         }
         if let Some(name) = text.strip_prefix("pin:") {
-            if is_pin_name(name) {
+            if may_name_pin(name) {
                 return Ok(SourceSpec::Pin(name.to_owned()));
             }
             return Err(bad("the name of a pin has only letters, digits, `.`, `_`, `+` and `-`"));
@@ -69,9 +76,9 @@ impl FromStr for SourceSpec {
             Ok(metadata) if metadata.is_dir() => Ok(SourceSpec::Directory(path.to_owned())),
             Ok(metadata) if metadata.is_file() => Ok(SourceSpec::Archive(path.to_owned())),
             Ok(_) => Err(bad("it is a device or a pipe, not a directory or a tarball")),
-            Err(_) if is_pin_name(text) => Ok(SourceSpec::Pin(text.to_owned())),
+            Err(_) if may_name_pin(text) => Ok(SourceSpec::Pin(text.to_owned())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Err(bad("no such file or directory, and it is neither `git:REPO@REV` nor the name of a pin"))
+                Err(BadSource::Missing(text.to_owned()))
             }
             Err(error) => Err(bad(&format!("cannot read it: {error}"))),
         }
@@ -130,9 +137,12 @@ fn split_revision(git: &str) -> (&str, &str) {
     at.map_or((git, "HEAD"), |at| (&git[..at], &git[at + 1..]))
 }
 
-fn is_pin_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || ".-_+".contains(c))
+/// Whether a text may be what names a pin: a name or a version, a range, or a pattern.
+fn may_name_pin(text: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || ".-_+".contains(c);
+    text.starts_with(['<', '>', '=', '!'])
+        || !text.contains('/') && text.contains(['*', '?', '['])
+        || text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(is_name)
 }
 
 #[cfg(test)]
@@ -178,7 +188,11 @@ mod tests {
     #[test]
     fn an_invalid_source_is_reported_with_the_reason() {
         let error = "./no/such place".parse::<SourceSpec>().unwrap_err();
-        insta::assert_snapshot!(error, @"invalid source `./no/such place`: no such file or directory, and it is neither `git:REPO@REV` nor the name of a pin");
+        insta::assert_snapshot!(error, @"no file or directory `./no/such place`");
+        for text in ["2.7.18", "3.1[2-4].*", ">=3.12, <3.14"] {
+            assert_eq!(text.parse(), Ok(SourceSpec::Pin(text.to_owned())));
+        }
+        assert_eq!("a/b*".parse::<SourceSpec>(), Err(BadSource::Missing("a/b*".to_owned())));
         assert!("pin:a/b".parse::<SourceSpec>().is_err());
         assert!("/dev/null".parse::<SourceSpec>().is_err());
     }

@@ -173,6 +173,7 @@ fn an_edit_that_is_not_there_is_an_error() {
     ------- stderr -------
     error: `mine` has no edit `devise` of its own
       near: device
+      help: run `pypatch show mine` for a list
     [exit 2]
     ");
 }

@@ -29,6 +29,7 @@ mod kill;
 mod lift;
 mod links;
 mod mistakes;
+mod names;
 mod new;
 mod outputs;
 mod patchset;

@@ -1218,16 +1218,11 @@ fn show_prints_edits_and_their_reasons() {
         env.run(&["show", "child", "loader", "--yaml"]),
         env.run(&["show", "gadget", "loader", "--yaml"])
     );
-    assert_snapshot!(env.run(&["show", "gadget", "laoder"]), @"
+    assert_snapshot!(env.run(&["show", "gadget", "laoder"]), @r"
     ------- stderr -------
     error: `gadget` has no edit `laoder`
-      edit: no-sharedmods
-      edit: run-gen
-      edit: static-modules
-      edit: open-elsewhere
-      edit: loader
-      edit: no-news
-      edit: configure-runs
+      near: loader
+      help: run `pypatch show gadget` for a list
     [exit 2]
     ");
     assert_snapshot!(common::without_digests(&env.run(&["show", "gadget", "loader", "--format", "json"])), @r#"

@@ -486,18 +486,10 @@ fn a_missing_or_ambiguous_snapshot_is_an_error() {
       help: run `pypatch snapshot accept PATCHSET` to make snapshots for all of its pins
     [exit 2]
     ");
-    assert_snapshot!(env.run(&["snapshot", "diff", "gadget", "neighbour", "--edit", "none"]), @"
+    assert_snapshot!(env.run(&["snapshot", "diff", "gadget", "neighbour", "--edit", "none"]), @r"
     ------- stderr -------
     error: neither snapshot has an edit `none`
-      no-sharedmods
-      run-gen
-      static-modules
-      open-elsewhere
-      loader
-      no-news
-      configure-runs
-      more
-      help: use one of these
+      help: run `pypatch show gadget` for a list
     [exit 2]
     ");
 }

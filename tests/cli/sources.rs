@@ -137,18 +137,18 @@ fn only_a_directory_is_patched_in_place() {
 #[test]
 fn an_unknown_source_lists_the_possible_forms() {
     let env = pinned();
-    assert_snapshot!(env.run(&["plan", "gadget", "./nowhere"]), @"
+    assert_snapshot!(env.run(&["plan", "gadget", "./nowhere"]), @r"
     ------- stderr -------
-    error: invalid source `./nowhere`: no such file or directory, and it is neither `git:REPO@REV` nor the name of a pin
-      help: a source is a directory, a tarball, a pin such as python-2.5, or git:REPO@REV
+    error: no file or directory `./nowhere`
+      help: a source is a directory, a tarball, a pin such as python-2.5 or 2.7.18, or git:REPO@REV
     [exit 4]
     ");
-    assert_snapshot!(env.run(&["plan", "gadget", "python-9.8"]), @"
+    assert_snapshot!(env.run(&["plan", "gadget", "python-9.8"]), @r"
     ------- stderr -------
-    error: unknown pin `python-9.8`
+    error: no file, directory or pin `python-9.8`
       near: python-9.9
       near: python-3.9.8
-      help: run `pypatch pins` for all pins
+      help: a source is a directory, a tarball, a pin such as python-2.5 or 2.7.18, or git:REPO@REV
     [exit 4]
     ");
     assert_snapshot!(env.run(&["plan", "gadget", "git:tree@v1"]), @"
@@ -162,10 +162,10 @@ fn an_unknown_source_lists_the_possible_forms() {
       near: v9.9
     [exit 4]
     ");
-    assert_snapshot!(env.run(&["plan", "gadget", "/dev/null"]), @"
+    assert_snapshot!(env.run(&["plan", "gadget", "/dev/null"]), @r"
     ------- stderr -------
     error: invalid source `/dev/null`: it is a device or a pipe, not a directory or a tarball
-      help: a source is a directory, a tarball, a pin such as python-2.5, or git:REPO@REV
+      help: a source is a directory, a tarball, a pin such as python-2.5 or 2.7.18, or git:REPO@REV
     [exit 4]
     ");
     assert_snapshot!(env.run(&["plan", "gadget", "patchsets/gadget/patchset.yaml"]), @"
@@ -178,20 +178,22 @@ fn an_unknown_source_lists_the_possible_forms() {
 #[test]
 fn a_pin_that_is_not_found_lists_the_places_searched() {
     let mut env = pinned();
-    env.set("PYPATCH_SOURCES", format!("{0}/nowhere:{0}/tree", env.path(".").display()));
+    env.set("PYPATCH_SOURCES", format!("{0}/patchsets:{0}/tree", env.path(".").display()));
     assert_snapshot!(env.run(&["plan", "--offline", "gadget", "python-9.9"]), @"
     ------- stderr -------
     error: no source found for `python-9.9`
-      PYPATCH_SOURCES: $WORK/./nowhere: does not exist
+      PYPATCH_SOURCES: $WORK/./patchsets: has neither a tarball nor a tag of it
       PYPATCH_SOURCES: $WORK/./tree: has neither a tarball nor a tag of it
+      --offline: neither upstream nor a distribution was asked
       help: set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag
     [exit 4]
     ");
     assert_snapshot!(env.run(&["fetch", "--offline", "python-9.9"]), @"
     ------- stderr -------
     error: no source found for `python-9.9`
-      PYPATCH_SOURCES: $WORK/./nowhere: does not exist
+      PYPATCH_SOURCES: $WORK/./patchsets: has neither a tarball nor a tag of it
       PYPATCH_SOURCES: $WORK/./tree: has neither a tarball nor a tag of it
+      --offline: neither upstream nor a distribution was asked
       help: set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag
     [exit 4]
     ");
@@ -208,6 +210,7 @@ fn a_tarball_with_a_wrong_hash_is_never_used() {
     ------- stderr -------
     error: no source found for `python-9.9`
       PYPATCH_SOURCES: $WORK/sources/Python-9.9.tgz: has the sha256 SHA256, and that is not pinned
+      --offline: neither upstream nor a distribution was asked
       help: set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag
     [exit 4]
     ");
@@ -358,9 +361,10 @@ fn pins_of_a_folder_override_shipped_ones() {
       |                                       ^^^
     [exit 2]
     "#);
-    assert_snapshot!(env.run(&["pins", "--pins-dir", "nowhere", "python-2.5"]), @"
+    assert_snapshot!(env.run(&["pins", "--pins-dir", "nowhere", "python-2.5"]), @r"
     ------- stderr -------
-    error: cannot read nowhere: No such file or directory (os error 2)
+    error: --pins-dir: nowhere does not exist
+      help: name a folder that has files such as 2.7.yaml
     [exit 2]
     ");
 }

@@ -38,7 +38,7 @@ const RESUMED: [&str; 12] = [
     "dry_run",
 ];
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct Args {
     /// The patchset, or several in the order in which they are applied: each is ported on top of the ported ones before it. Or a patch,
     /// a mailbox, a quilt `series` file, a directory of patches, or commits: git:REPO@COMMIT or git:REPO@A..B.
@@ -120,6 +120,11 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    let resolved = |source: &Option<String>| match source {
+        Some(source) => workspace.resolved(ui, source).map(Some),
+        None => Ok(None),
+    };
+    let args = &Args { to: resolved(&args.to)?, from: resolved(&args.from)?, ..args.clone() };
     if patch::is_asked(args) {
         return patch::run(ui, workspace, args);
     }

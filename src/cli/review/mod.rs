@@ -11,6 +11,7 @@ use super::{CliError, ExitStatus, Format, Ui, Workspace, snapshot_diff};
 use crate::patchset::Patchset;
 use crate::report::{Review, ReviewedChange, ReviewedEdit, counted};
 use crate::snapshot::{self, Store};
+use crate::tree::pin::Selector;
 use screen::{Answer, Screen};
 
 #[derive(Debug, clap::Args)]
@@ -111,11 +112,18 @@ fn pending(store: &Store, names: &[String]) -> Result<Vec<Pending>, CliError> {
     for name in names {
         let (patchset, pin) =
             name.split_once('@').map_or((name.as_str(), None), |(one, pin)| (one, Some(pin)));
-        wanted.push((glob(patchset)?, pin.map(glob).transpose()?));
+        let only = match pin {
+            Some(pin) => Some((pin, Selector::parse(pin)?)),
+            None => None,
+        };
+        wanted.push((glob(patchset)?, only));
     }
     let is_wanted = |patchset: &str, pin: &str| {
-        let fits = |(one, only): &(glob::Pattern, Option<glob::Pattern>)| {
-            one.matches(patchset) && only.as_ref().is_none_or(|only| only.matches(pin))
+        let fits = |(one, only): &(glob::Pattern, Option<(&str, Option<Selector>)>)| {
+            let is_pin = |(name, selector): &(&str, Option<Selector>)| {
+                *name == pin || selector.as_ref().is_some_and(|selector| selector.matches_name(pin))
+            };
+            one.matches(patchset) && only.as_ref().is_none_or(is_pin)
         };
         wanted.is_empty() || wanted.iter().any(fits)
     };
