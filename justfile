@@ -20,6 +20,10 @@ reference:
     cargo run --locked -- explain --all --format markdown > docs/operations.md
     PYPATCH_WRITE_COMMANDS=1 cargo test --locked --test cli page_of_commands
 
+# Records the screens that the pages show, in a terminal of tmux; needs a git repository of CPython in PYPATCH_SOURCES
+screens:
+    cargo test --locked --test upstream -- --ignored record_the_screens
+
 # The site of docs/, in target/book/html; needs mdBook
 book:
     docs/build

@@ -37,28 +37,32 @@ const IGNORE: &str = "\
 *.snap.new
 ";
 
+/// Where pypatch's repository is, if the build knows it.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+/// What the user writes in its place otherwise.
+const PLACEHOLDER: &str = "OWNER/pypatch";
+
+const WORKFLOW_PATH: &str = ".github/workflows/pypatch.yml";
 const WORKFLOW: &str = "\
 # Checks the patchsets of this project: that they are well-formed, and that they still do what was accepted.
 name: pypatch
 on: [push, pull_request]
+permissions:
+  contents: read
 jobs:
   check:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v4
-      - run: cargo install --locked pypatch
-      - uses: actions/cache@v4
-        with:
-          path: ~/.cache/pypatch
-          key: pypatch-${{ hashFiles('patchsets/**', 'upstream-pins/**') }}
-          restore-keys: pypatch-
-      - run: |
-          for patchset in patchsets/*/; do
-            pypatch check $patchset
-            pypatch fetch --patchset $patchset
-            pypatch snapshot check --require $patchset
-          done
+      # The repository of pypatch on GitHub, and its tag or commit: it is installed from there.
+      - uses: OWNER/pypatch@main
 ";
+
+/// The workflow, with the repository of pypatch if that is known and on GitHub.
+fn workflow() -> String {
+    let repository = REPOSITORY.strip_prefix("https://github.com/").unwrap_or(PLACEHOLDER);
+    WORKFLOW.replace(PLACEHOLDER, repository.trim_end_matches('/').trim_end_matches(".git"))
+}
 
 /// The files of a project, below its directory.
 fn files() -> Vec<(PathBuf, Vec<u8>)> {
@@ -67,7 +71,7 @@ fn files() -> Vec<(PathBuf, Vec<u8>)> {
         ("patchsets/README", README),
         (".gitattributes", ATTRIBUTES),
         (".gitignore", IGNORE),
-        (".github/workflows/pypatch.yml", WORKFLOW),
+        (WORKFLOW_PATH, &workflow()),
     ];
     let texts = texts.map(|(path, text)| (path.into(), text.as_bytes().to_vec()));
     texts.into_iter().chain([(Path::new("patchsets").join(SCHEMA), schema)]).collect()
@@ -100,6 +104,13 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     }
     for file in &written {
         ui.line(&format!("wrote {}", file.display()))?;
+    }
+    let workflow = directory.join(WORKFLOW_PATH);
+    if written.contains(&workflow) && self::workflow().contains(PLACEHOLDER) {
+        ui.note(&format!(
+            "write where pypatch's repository is on GitHub in the place of `{PLACEHOLDER}` in {}",
+            workflow.display()
+        ));
     }
     ui.note("next: `pypatch new ID --base SOURCE`, or `pypatch import PATCHES --base SOURCE`");
     Ok(ExitStatus::Done)

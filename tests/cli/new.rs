@@ -16,6 +16,7 @@ fn a_project_is_made_and_nothing_in_it_replaced() {
     wrote project/.github/workflows/pypatch.yml
     wrote project/patchsets/patchset.schema.json
     ------- stderr -------
+    write where pypatch's repository is on GitHub in the place of `OWNER/pypatch` in project/.github/workflows/pypatch.yml
     next: `pypatch new ID --base SOURCE`, or `pypatch import PATCHES --base SOURCE`
     [exit 0]
     ");

@@ -70,6 +70,11 @@ impl<'a> Terminal<'a> {
         self.wait(text, |screen| screen.contains(text))
     }
 
+    /// What is on the screen, with the sequences that make its colours.
+    pub fn coloured(&self) -> String {
+        String::from_utf8_lossy(&self.tmux(&["capture-pane", "-e", "-p"]).stdout).into_owned()
+    }
+
     /// What is on the screen.
     pub fn screen(&self) -> String {
         let shown = String::from_utf8_lossy(&self.tmux(&["capture-pane", "-p"]).stdout).into_owned();

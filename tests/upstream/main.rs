@@ -6,12 +6,14 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod ci;
 mod family;
 mod git_archive;
 mod matrix;
 mod patchsets;
 mod port;
 mod readme;
+mod screens;
 mod tag_and_tarball;
 mod versions;
 mod why;

@@ -125,7 +125,7 @@ const RELEASE: &str = "python-2.7.18";
 
 /// The machine of a reader: an empty directory, and a home directory with a clone of pypatch. One who has fetched [`RELEASE`] also
 /// has `~/src/cpython`, if the tests have a clone.
-struct Reader {
+pub(super) struct Reader {
     root: PathBuf,
     /// Where the release is, a tarball or a repository that has nothing else; and where the reader has it, a tarball in the cache.
     release: Option<(PathBuf, PathBuf)>,
@@ -133,7 +133,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn new() -> Reader {
+    pub(super) fn new() -> Reader {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         for folder in ["bin", "home/src", "work"] {
@@ -171,7 +171,7 @@ impl Reader {
     }
 
     /// Begins a page: in an empty directory.
-    fn begin(&self) {
+    pub(super) fn begin(&self) {
         let work = self.root.join("work");
         fs::remove_dir_all(&work).unwrap();
         fs::create_dir(&work).unwrap();
@@ -186,7 +186,7 @@ impl Reader {
     }
 
     /// Where the last command has left the reader.
-    fn directory(&self) -> PathBuf {
+    pub(super) fn directory(&self) -> PathBuf {
         fs::read_to_string(self.root.join("directory")).unwrap().trim_end().into()
     }
 
@@ -196,7 +196,7 @@ impl Reader {
     }
 
     /// Runs a command; returns what it prints, with `~` for the home directory, and its exit status.
-    fn run(&self, command: &str) -> (String, Option<i32>) {
+    pub(super) fn run(&self, command: &str) -> (String, Option<i32>) {
         let path = env::var_os("PATH").unwrap_or_default();
         let paths = iter::once(self.root.join("bin")).chain(env::split_paths(&path));
         let root = self.root.to_str().unwrap();
