@@ -14,7 +14,7 @@ pub struct Decisions {
     /// The number of the accepted candidate, from 1.
     #[serde(default)]
     pub accept: BTreeMap<String, usize>,
-    /// The reason why a row is left out on this version.
+    /// The reason why a row, or by its name an edit with all of its rows, is left out on this version.
     #[serde(default)]
     pub drop: BTreeMap<String, String>,
 }
@@ -145,8 +145,9 @@ fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision>
     if cell.edit == RECIPE {
         return Ok(Decision::Kept);
     }
-    let decided = decisions.drop.get(&row).or_else(|| decisions.drop.get(&cell.edit));
-    if let Some(reason) = decided.filter(|_| cell.verdict.is_open()) {
+    let open = decisions.drop.get(&row).filter(|_| cell.verdict.is_open());
+    // By its name an edit is dropped as a whole: what of it still fits may be of no use, or not fit, without the rest.
+    if let Some(reason) = open.or_else(|| decisions.drop.get(&cell.edit)) {
         return Ok(Decision::Dropped { why: reason.clone() });
     }
     Ok(match cell.verdict {

@@ -438,6 +438,24 @@ fn two_changes_of_the_same_name_are_two_rows() {
 }
 
 #[test]
+fn an_edit_is_dropped_as_a_whole_by_its_name() {
+    let env = two_versions();
+    env.write("old/a.txt", "one\ntwo\n");
+    env.write("new/a.txt", "one\n");
+    env.patchset(
+        "twice",
+        "- id: a\n  why: w\n  changes:\n    - {file: a.txt, text.replace: {find: one, with: x}}\n    \
+         - {file: a.txt, text.replace: {find: two, with: y}}",
+    );
+    let port =
+        |drop: &str| env.stdout(&["port", "twice", "--to", "new", "--base", "old", "-n", "--drop", drop]);
+    let whole = port("a=It is gone.");
+    assert!(whole.contains("drop:\n  a: It is gone.\n") && !whole.contains("text.replace: "), "{whole}");
+    let row = port("a/a.txt:text.replace#2=It is gone.");
+    assert!(row.contains("text.replace: {find: one, with: x}") && !row.contains("drop:"), "{row}");
+}
+
+#[test]
 fn a_directory_that_is_not_a_cpython_tree_is_reported() {
     let env = two_versions();
     env.write("other/README", "nothing\n");

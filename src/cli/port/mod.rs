@@ -54,7 +54,7 @@ pub(super) struct Args {
     /// `catamount-py2.5:no-sharedmods=1`.
     #[arg(long, value_name = "ROW=N", value_parser = pair)]
     accept: Vec<(String, String)>,
-    /// Drop a row, with the reason: `pgen-yod=make no longer runs it`.
+    /// Drop a row, or an edit with all of its rows, with the reason: `pgen-yod=make no longer runs it`.
     #[arg(long, value_name = "ROW=WHY", value_parser = pair)]
     drop: Vec<(String, String)>,
     /// A YAML file with `accept: {ROW: N}` and `drop: {ROW: WHY}`; for patches, the file with what was decided before [default for a series:
