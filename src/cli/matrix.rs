@@ -108,7 +108,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         false => [&args.patchset].into_iter().chain(&args.then).cloned().collect(),
     };
     let written = written::edits(workspace, &names, &members);
-    let report = MatrixReport { matrix: &matrix, written: &written, width: ui.width(), verbose: ui.verbose };
+    let width = ui.width().filter(|_| args.output.is_none());
+    let report = MatrixReport { matrix: &matrix, written: &written, width, verbose: ui.verbose };
     match &args.output {
         Some(path) => {
             let mut page = Vec::new();

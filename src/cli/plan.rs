@@ -24,15 +24,16 @@ pub(super) struct Args {
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let planned = make(ui, workspace, &args.patchsets, &args.source)?;
     let written = written::edits(workspace, &args.patchsets, &planned.patchsets);
+    let is_brief = ui.width().is_some() && !ui.verbose;
     if let Some(id) = &args.edit {
         let plan = planned.only(id)?;
         let fits = plan.fits();
         let series = Series { plans: vec![plan] };
-        ui.show(&PlanReport { series: &series, is_single: true, written: &written }, args.format)?;
+        ui.show(&PlanReport { series: &series, is_single: true, written: &written, is_brief }, args.format)?;
         return Ok(if fits { ExitStatus::Done } else { ExitStatus::Unfit });
     }
     let is_single = args.patchsets.len() == 1;
-    ui.show(&PlanReport { series: &planned.series, is_single, written: &written }, args.format)?;
+    ui.show(&PlanReport { series: &planned.series, is_single, written: &written, is_brief }, args.format)?;
     Ok(if planned.series.misfit().is_none() { ExitStatus::Done } else { ExitStatus::Unfit })
 }
 

@@ -1,10 +1,12 @@
 //! All output. Results go to stdout, errors and notes about the work to stderr.
 
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::adapter::strip_bytes;
 use anstream::{AutoStream, ColorChoice};
+use terminal_size::terminal_size_of;
 
 use super::pager::Paged;
 use super::{CliError, ExitStatus, Format};
@@ -56,9 +58,9 @@ impl Ui {
         let is_written = match format {
             report::Format::Text => {
                 let mut text = Vec::new();
-                let is_written = report.write(format, &mut text).map_err(|error| CliError::output(&error))?;
+                report.write_text(self.width(), &mut text).map_err(|error| CliError::output(&error))?;
                 self.styled(&text)?;
-                Ok(is_written)
+                Ok(true)
             }
             report::Format::Json
             | report::Format::Html(_)
@@ -78,7 +80,7 @@ impl Ui {
     fn styled(&self, text: &[u8]) -> Result<(), CliError> {
         if io::stdout().is_terminal() {
             let height =
-                terminal_size::terminal_size().map_or(usize::MAX, |(_, height)| usize::from(height.0));
+                terminal_size_of(io::stdout()).map_or(usize::MAX, |(_, height)| usize::from(height.0));
             let lines = text.iter().filter(|byte| **byte == b'\n').count();
             if let Some(pager) = Paged::of(lines, height) {
                 let with_styles = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
@@ -99,9 +101,9 @@ impl Ui {
         self.show(&ColouredDiff(diff), report::Format::Text)
     }
 
-    /// How many characters fit in a line of the terminal; 120 if stdout is not a terminal.
-    pub(super) fn width(&self) -> usize {
-        terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0))
+    /// How many columns the terminal has; `None` if stdout is not a terminal.
+    pub(super) fn width(&self) -> Option<usize> {
+        width_of(io::stdout())
     }
 
     /// Prints a line for people to stdout.
@@ -132,14 +134,14 @@ impl Ui {
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
             // If stderr is closed, the note cannot be reported anywhere.
-            let _ = anstream::stderr().write_all(&[&printable(text.as_bytes())[..], b"\n"].concat());
+            let _ = anstream::stderr().write_all(&report::note(text, width_of(io::stderr())));
         }
     }
 
     /// Prints a report about the work, unless the user wants none.
     pub(super) fn note_report(&self, report: &dyn Report) {
         if !self.quiet {
-            let _ = report.write(report::Format::Text, &mut anstream::stderr());
+            let _ = report.write_text(width_of(io::stderr()), &mut anstream::stderr());
         }
     }
 
@@ -152,13 +154,20 @@ impl Ui {
 
     /// Prints an error.
     pub(super) fn error(&self, error: &CliError) {
-        let _ = error.problem.write(report::Format::Text, &mut anstream::stderr());
+        let _ = error.problem.write_text(width_of(io::stderr()), &mut anstream::stderr());
     }
 
     /// Prints why a plan does not fit, which may be one of several.
     pub(super) fn misfit(&self, plan: &Plan, in_series: bool) {
-        let _ = Misfit { plan, in_series }.write(report::Format::Text, &mut anstream::stderr());
+        let misfit = Misfit { plan, in_series };
+        let _ = misfit.write_text(width_of(io::stderr()), &mut anstream::stderr());
     }
+}
+
+/// How many columns a terminal has; `None` if it is none.
+fn width_of(stream: impl AsFd + IsTerminal) -> Option<usize> {
+    let size = if stream.is_terminal() { terminal_size_of(stream) } else { None };
+    size.map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0)
 }
 
 /// Adds the Markdown of a report to the page of a step of GitHub Actions, if it runs there.

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::plan::summary;
+use super::style::{HANG, NEW, OLD, TITLE};
 use super::{Report, counted};
 use crate::apply::{FileState, LayerStatus, Status};
 use crate::plan::PlannedLayer;
@@ -22,9 +23,13 @@ impl Report for Applied<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let tree = self.tree.display();
         for layer in self.planned {
+            let id = &layer.patchset;
             match layer.changes.is_empty() {
-                true => writeln!(out, "{}: already applied, nothing to do", layer.patchset)?,
-                false => writeln!(out, "applied {} to {tree}: {}", layer.patchset, summary(&layer.counts))?,
+                true => writeln!(out, "{TITLE}{id}{TITLE:#}: already applied, nothing to do")?,
+                false => {
+                    let summary = summary(&layer.counts);
+                    writeln!(out, "{HANG}applied {TITLE}{id}{TITLE:#} to {tree}: {summary}")?;
+                }
             }
         }
         Ok(())
@@ -54,12 +59,15 @@ impl Report for TreeStatus<'_> {
         for LayerStatus { layer, files } in &status.layers {
             let pin = layer.pin.as_deref().map_or(String::new(), |pin| format!(" (pin {pin})"));
             let (edits, files) = (counted(layer.edits.len(), "edit"), counted(files.len(), "file"));
-            writeln!(out, "{}{pin}: {edits}, {files}", layer.patchset)?;
+            writeln!(out, "{TITLE}{}{TITLE:#}{pin}: {HANG}{edits}, {files}", layer.patchset)?;
         }
         for file in status.drifted() {
-            writeln!(out, "  {}: {}", file.path, state_name(file.state))?;
+            writeln!(out, "  {}: {OLD}{}{OLD:#}", file.path, state_name(file.state))?;
         }
-        if self.has_drift() { Ok(()) } else { writeln!(out, "all files are as pypatch left them") }
+        match self.has_drift() {
+            true => Ok(()),
+            false => writeln!(out, "{NEW}all files are as pypatch left them{NEW:#}"),
+        }
     }
 
     fn json(&self) -> Option<Value> {

@@ -35,18 +35,60 @@ impl fmt::Display for Mark {
     }
 }
 
+/// How a line that is wider than the terminal is fitted to it: see [`fitted`](super::fit::fitted).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// It is broken at blanks, and the lines that follow begin at this column.
+    Hang,
+    /// The same, for sentences: also broken without a terminal, and on a wide one, where long lines would be hard to read.
+    Prose,
+    /// It is cut at the edge: what follows may be left out.
+    Cut,
+}
+
+/// What the marks of [`Fit`] begin with, as no escape code does.
+const FIT: u8 = 1;
+
+impl Fit {
+    /// The fit that a mark in a text is for; `None` if it is a style.
+    pub(super) fn of(mark: &[u8]) -> Option<Fit> {
+        match mark {
+            [FIT, b'h'] => Some(Fit::Hang),
+            [FIT, b'p'] => Some(Fit::Prose),
+            [FIT, b'c'] => Some(Fit::Cut),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = match self {
+            Fit::Hang => 'h',
+            Fit::Prose => 'p',
+            Fit::Cut => 'c',
+        };
+        write!(f, "{}{}{sign}{}", *KEY, char::from(FIT), *KEY)
+    }
+}
+
 /// A text for people: control characters, except for line ends and tabs, and marks that change the direction of
 /// writing are shown as `\x1b` or `\u{202e}`. Other bytes stay, whatever their encoding.
 pub(crate) fn printable(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
-    for (i, part) in split(text, KEY.as_bytes()).into_iter().enumerate() {
-        if i % 2 == 1 {
-            out.extend_from_slice(part);
-        } else {
-            escape(part, &mut out);
+    for (i, part) in parts(text).into_iter().enumerate() {
+        match i % 2 {
+            0 => escape(part, &mut out),
+            _ if Fit::of(part).is_some() => {}
+            _ => out.extend_from_slice(part),
         }
     }
     out
+}
+
+/// The parts of a text: every second one is a mark, without what surrounds it.
+pub(super) fn parts(text: &[u8]) -> Vec<&[u8]> {
+    split(text, KEY.as_bytes())
 }
 
 fn split<'a>(text: &'a [u8], key: &[u8]) -> Vec<&'a [u8]> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::style::{LOCATION, TITLE};
+use super::style::{HANG, LOCATION, TITLE};
 use super::{Report, array, column};
 use crate::patchset::{Edit, Patchset};
 
@@ -54,9 +54,14 @@ impl<'a> Graph<'a> {
             writeln!(out, "{TITLE}{}{TITLE:#}", patchset.id)?;
             let width = column(patchset.edits.iter().map(|edit| edit.id.len()));
             for edit in &patchset.edits {
-                writeln!(out, "  {:width$}  {LOCATION}{}{LOCATION:#}", edit.id, files(edit).join(", "))?;
+                writeln!(
+                    out,
+                    "  {:width$}  {HANG}{LOCATION}{}{LOCATION:#}",
+                    edit.id,
+                    files(edit).join(", ")
+                )?;
                 if !edit.depends_on.is_empty() {
-                    writeln!(out, "  {:width$}  after {}", "", edit.depends_on.join(", "))?;
+                    writeln!(out, "  {:width$}  {HANG}after {}", "", edit.depends_on.join(", "))?;
                 }
             }
         }

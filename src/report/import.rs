@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::list::{array, column};
+use super::style::{HANG, OLD};
 use super::{Report, counted};
 use crate::import::{Applied, ImportedPatch, MovedHunk};
 
@@ -37,20 +38,20 @@ impl Report for Imported<'_> {
                 [] => String::new(),
                 ids => format!(", after {}", ids.join(", ")),
             };
-            writeln!(out, "  {id:width$}  {}{after}", counted(one.files.len(), "file"))?;
+            writeln!(out, "  {id:width$}  {HANG}{}{after}", counted(one.files.len(), "file"))?;
             for MovedHunk { file, hunk, fuzz, offset } in &one.hunks {
                 writeln!(
                     out,
-                    "  {:width$}  written again: hunk {hunk} of {file} fits with fuzz {fuzz}, offset {offset}",
+                    "  {:width$}  {HANG}written again: hunk {hunk} of {file} fits with fuzz {fuzz}, offset {offset}",
                     ""
                 )?;
             }
             for (lint, message) in &one.lints {
-                writeln!(out, "  {:width$}  {lint} is allowed: {message}", "")?;
+                writeln!(out, "  {:width$}  {HANG}{lint} is allowed: {message}", "")?;
             }
         }
         for problem in problems {
-            writeln!(out, "  cannot take {}: {}", problem.patch, problem.why)?;
+            writeln!(out, "  {OLD}cannot take{OLD:#} {}: {HANG}{}", problem.patch, problem.why)?;
         }
         let count = self.patches.len() - problems.len();
         let (all, files) = (patches(self.patches.len()), counted(changes.len(), "file"));

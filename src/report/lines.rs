@@ -11,14 +11,15 @@ use crate::text::diff_tokens;
 
 /// The lines in which two texts differ, with `context` unchanged ones around them. The words that changed
 /// are emphasised.
-pub(super) fn changed_lines(
-    old: &str,
-    new: &str,
+pub(super) fn changed_lines<'a>(
+    old: &'a str,
+    new: &'a str,
     context: usize,
     indent: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let lines = |text: &'a str| text.lines().map(str::as_bytes).collect::<Vec<_>>();
+    let (old, new) = (lines(old), lines(new));
     for (i, group) in group_diff_ops(diff_tokens(Algorithm::Myers, &old, &new), context).iter().enumerate() {
         if i > 0 {
             writeln!(out, "{indent}...")?;
@@ -52,11 +53,19 @@ pub(super) fn changed_lines(
     Ok(())
 }
 
+/// The words of lines of which some differ, with the side that each is on; `None` if most do, where emphasis would say nothing.
+pub(super) fn changed_words<'a>(old: &[&'a [u8]], new: &[&'a [u8]]) -> Option<Vec<(ChangeTag, &'a [u8])>> {
+    let (before, after) = (words(old), words(new));
+    let ops = diff_tokens(Algorithm::Patience, &before, &after);
+    let words = ops.iter().flat_map(|op| op.iter_changes(&before, &after));
+    let alike = diff_ratio(&ops, before.len(), after.len()) >= 0.5;
+    alike.then(|| words.map(|word| (word.tag(), word.value())).collect())
+}
+
 /// The words of lines, the blanks between them, and the line ends.
-fn words<'a>(lines: &[&'a str]) -> Vec<&'a [u8]> {
-    let chunks =
-        |line: &'a str| line.as_bytes().chunk_by(|a, b| a.is_ascii_whitespace() == b.is_ascii_whitespace());
-    let words = |line: &&'a str| chunks(line).chain([&b"\n"[..]]);
+fn words<'a>(lines: &[&'a [u8]]) -> Vec<&'a [u8]> {
+    let chunks = |line: &'a [u8]| line.chunk_by(|a, b| a.is_ascii_whitespace() == b.is_ascii_whitespace());
+    let words = |line: &&'a [u8]| chunks(line).chain([&b"\n"[..]]);
     lines.iter().flat_map(words).collect()
 }
 

@@ -14,6 +14,7 @@ mod diffstat;
 mod escape;
 mod excerpt;
 mod explain;
+mod fit;
 mod graph;
 mod html;
 mod import;
@@ -52,6 +53,7 @@ pub(crate) use coloured_diff::ColouredDiff;
 pub(crate) use diffstat::DiffStat;
 pub(crate) use escape::printable;
 pub(crate) use explain::{Explained, Overview, Scopes};
+pub(crate) use fit::note;
 pub(crate) use graph::{Graph, GraphForm};
 pub(crate) use import::{Imported, patches};
 pub(crate) use lift::LiftedEdits;
@@ -122,9 +124,8 @@ pub trait Report {
     fn write(&self, format: Format, out: &mut dyn Write) -> io::Result<bool> {
         let text = match format {
             Format::Text => {
-                let mut text = Vec::new();
-                self.text(&mut text)?;
-                Some(printable(&text))
+                self.write_text(None, out)?;
+                return Ok(true);
             }
             Format::Json => self.json().map(|value| format!("{value:#}\n").into_bytes()),
             Format::Html(seconds) => {
@@ -141,5 +142,12 @@ pub trait Report {
         };
         out.write_all(text.as_deref().unwrap_or_default())?;
         Ok(text.is_some())
+    }
+
+    /// Writes it for people, on a terminal of so many columns, or in lines of any length.
+    fn write_text(&self, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+        let mut text = Vec::new();
+        self.text(&mut text)?;
+        out.write_all(&fit::fitted(&text, width))
     }
 }

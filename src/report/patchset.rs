@@ -4,15 +4,12 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::style::{LOCATION, TITLE};
+use super::style::{DIM, HANG, LOCATION, NEW, PROSE, SECTION, TITLE};
 use super::summary::{self, Entry, Group, Level, Summary};
 use super::{Commands, Problem, Report, array, column, counted};
 use crate::build::Recipe;
 use crate::patchset::{Change, Complaint, Patchset};
 use crate::tree::TreePath;
-
-/// How long the lines of a reason are.
-const WIDTH: usize = 96;
 
 /// A patchset: its edits, their reasons, what each does, and the commands that `build` runs.
 pub struct Shown<'a> {
@@ -78,42 +75,42 @@ impl Report for Patchset {
 
 /// The edits of a patchset: with all lines of their texts, or the first few.
 fn edits(patchset: &Patchset, all: bool, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{TITLE}{}{TITLE:#}: {}", patchset.id, patchset.title)?;
+    writeln!(out, "{TITLE}{}{TITLE:#}: {HANG}{}", patchset.id, patchset.title)?;
     let facts = [
         ("applies to", patchset.applies_to.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("pins", patchset.pins.join(", ")),
         ("extends", patchset.extends.join(", ")),
     ];
     for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-        writeln!(out, "  {name}: {value}")?;
+        writeln!(out, "  {DIM}{name}:{DIM:#} {HANG}{value}")?;
     }
     for edit in &patchset.edits {
         let from = match edit.patchset == patchset.id {
             true => String::new(),
-            false => format!("  (from {})", edit.patchset),
+            false => format!("  {DIM}(from {}){DIM:#}", edit.patchset),
         };
-        writeln!(out, "\n{}{from}", edit.id)?;
+        writeln!(out, "\n{SECTION}{}{SECTION:#}{from}", edit.id)?;
         wrapped(&edit.why, out)?;
         if let Some(upstream) = &edit.upstream {
-            writeln!(out, "    upstream: {upstream}")?;
+            writeln!(out, "    {DIM}upstream:{DIM:#} {HANG}{upstream}")?;
         }
         let by = edit.author.iter().cloned().chain(edit.date.clone()).collect::<Vec<_>>();
         if !by.is_empty() {
-            writeln!(out, "    written by: {}", by.join(", "))?;
+            writeln!(out, "    {DIM}written by:{DIM:#} {HANG}{}", by.join(", "))?;
         }
         if let Some(when) = &edit.when {
-            writeln!(out, "    for: {when}")?;
+            writeln!(out, "    {DIM}for:{DIM:#} {HANG}{when}")?;
         }
         if !edit.depends_on.is_empty() {
-            writeln!(out, "    depends on: {}", edit.depends_on.join(", "))?;
+            writeln!(out, "    {DIM}depends on:{DIM:#} {HANG}{}", edit.depends_on.join(", "))?;
         }
         for requirement in &edit.requires {
-            writeln!(out, "    requires: {requirement}")?;
+            writeln!(out, "    {DIM}requires:{DIM:#} {HANG}{requirement}")?;
         }
         edit.changes.iter().try_for_each(|one| change(one, all, out))?;
     }
     for (id, why) in &patchset.dropped {
-        writeln!(out, "\n{id}: dropped")?;
+        writeln!(out, "\n{SECTION}{id}{SECTION:#}: dropped")?;
         wrapped(why, out)?;
     }
     Ok(())
@@ -126,7 +123,7 @@ fn change(change: &Change, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let within = change.within.as_ref().map(|within| format!(", {within}")).unwrap_or_default();
     writeln!(
         out,
-        "  {LOCATION}{}{LOCATION:#} in {}{within}{when}",
+        "  {LOCATION}{}{LOCATION:#} {HANG}in {}{within}{when}",
         change.operation.name(),
         files.join(" or ")
     )?;
@@ -156,18 +153,18 @@ fn arguments(change: &Change, all: bool, out: &mut dyn Write) -> io::Result<()> 
             }
             (Value::String(text), None) if text.trim_end().contains('\n') => (String::new(), text.clone()),
             _ => {
-                writeln!(out, "      {name}: {}", words(&value))?;
+                writeln!(out, "      {DIM}{name}:{DIM:#} {HANG}{}", words(&value))?;
                 continue;
             }
         };
         let lines: Vec<&str> = text.lines().collect();
-        writeln!(out, "      {name}: {place}{}", counted(lines.len(), "line"))?;
+        writeln!(out, "      {DIM}{name}:{DIM:#} {place}{}", counted(lines.len(), "line"))?;
         let shown = if all || lines.len() <= FEW + 1 { lines.len() } else { FEW };
         for line in &lines[..shown] {
             writeln!(out, "{}", format!("        {line}").trim_end())?;
         }
         if shown < lines.len() {
-            writeln!(out, "        ... {} more", counted(lines.len() - shown, "line"))?;
+            writeln!(out, "        {DIM}... {} more{DIM:#}", counted(lines.len() - shown, "line"))?;
         }
     }
     Ok(())
@@ -186,20 +183,10 @@ fn words(value: &Value) -> String {
     }
 }
 
-/// Writes a text in indented lines, broken at blanks.
+/// Writes sentences in indented lines.
 fn wrapped(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() && line.len() + word.len() >= WIDTH {
-            writeln!(out, "    {line}")?;
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    if line.is_empty() { Ok(()) } else { writeln!(out, "    {line}") }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.is_empty() { Ok(()) } else { writeln!(out, "    {PROSE}{}", words.join(" ")) }
 }
 
 /// The patchsets that can be used, a line each.
@@ -209,7 +196,7 @@ impl Report for PatchsetList {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let width = column(self.0.iter().map(|one| one.id.len()));
         for one in &self.0 {
-            writeln!(out, "{:width$}  {}", one.id, one.title)?;
+            writeln!(out, "{TITLE}{:width$}{TITLE:#}  {HANG}{}", one.id, one.title)?;
         }
         Ok(())
     }
@@ -230,7 +217,8 @@ pub struct Valid<'a>(pub &'a Patchset);
 
 impl Report for Valid<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}: {}, no errors", self.0.id, counted(self.0.edits.len(), "edit"))
+        let edits = counted(self.0.edits.len(), "edit");
+        writeln!(out, "{TITLE}{}{TITLE:#}: {edits}, {NEW}no errors{NEW:#}", self.0.id)
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::style::{DIM, HANG, NEW};
 use super::{Report, array};
 use crate::fetch::Located;
 use crate::tree::pin::Pin;
@@ -15,9 +16,11 @@ impl Report for PinList {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         for (local, pin) in &self.0 {
             let tarball = pin.tarballs.first().map_or("tree only", |tarball| &tarball.file_name);
-            let local =
-                local.as_ref().map_or("not available".to_owned(), |at| at.path().display().to_string());
-            writeln!(out, "{:<18}{tarball:<26}{local}", pin.name)?;
+            let (style, local) = match local {
+                Some(local) => (NEW, local.path().display().to_string()),
+                None => (DIM, "not available".to_owned()),
+            };
+            writeln!(out, "{:<18}{tarball:<26}{HANG}{style}{local}{style:#}", pin.name)?;
         }
         Ok(())
     }
@@ -41,14 +44,17 @@ impl Report for PinList {
 
 #[cfg(test)]
 mod tests {
+    use anstream::StripStream;
+
     use super::*;
+    use crate::report::Format;
     use crate::tree::pin::PinSet;
 
     #[test]
     fn a_pin_is_listed_with_its_tarball() {
         let pins = ["python-3.0", "python-3.0.1"].map(|name| (None, PinSet::shipped().get(name).unwrap()));
         let mut text = Vec::new();
-        PinList(pins.into()).text(&mut text).unwrap();
+        PinList(pins.into()).write(Format::Text, &mut StripStream::new(&mut text)).unwrap();
         insta::assert_snapshot!(String::from_utf8(text).unwrap(), @r"
         python-3.0        tree only                 not available
         python-3.0.1      Python-3.0.1.tgz          not available

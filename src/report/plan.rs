@@ -4,7 +4,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::fit::columns;
 use super::list::{array, by_file, column, counted, files, location as location_json};
+use super::style::{self, CUT, DIM, ERROR, HANG, TITLE};
+use super::summary::first_sentence;
 use super::{Problem, Report};
 use crate::edit::{Near, Outcome, OutcomeKind, Part};
 use crate::plan::{Counts, NotIdempotent, Plan, PlannedEdit, Series};
@@ -13,20 +16,7 @@ use crate::tree::Location;
 /// A line for each edit, a summary, and what keeps the plan from being applied.
 impl Report for Plan {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{} on {}", self.patchset, subject(self))?;
-        let width = column(self.edits.iter().map(|edit| edit.id.len()));
-        for edit in &self.edits {
-            let line = format!("  {:9} {:width$}  {}", edit.verdict(), edit.id, summary_of(edit));
-            writeln!(out, "{}", line.trim_end())?;
-            for lint in &edit.lints {
-                match &lint.allowed {
-                    None => writeln!(out, "  {:9} {}: {}", "", lint.lint, lint.message)?,
-                    Some(why) => writeln!(out, "  {:9} {} is allowed: {why}", "", lint.lint)?,
-                }
-            }
-        }
-        writeln!(out, "{}", summary(&Counts::of(self)))?;
-        if self.fits() { Ok(()) } else { Misfit { plan: self, in_series: false }.text(out) }
+        rows(self, false, out)
     }
 
     fn json(&self) -> Option<Value> {
@@ -54,18 +44,92 @@ impl Report for Plan {
 /// The plans, one after the other.
 impl Report for Series {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        for (at, plan) in self.plans.iter().enumerate() {
-            if at > 0 {
-                writeln!(out)?;
-            }
-            plan.text(out)?;
-        }
-        Ok(())
+        rows_of_all(self, false, out)
     }
 
     fn json(&self) -> Option<Value> {
         let plans: Vec<Value> = self.plans.iter().filter_map(Report::json).collect();
         Some(json!({"schema": 1, "fits": self.misfit().is_none(), "plans": plans}))
+    }
+}
+
+/// The widest column of places next to which reasons are shown.
+const PLACES: usize = 28;
+
+/// The text of a plan. If it is `brief`, each edit has one line: its first place, and as much of its reason as fits.
+pub(super) fn rows(plan: &Plan, brief: bool, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{TITLE}{}{TITLE:#} on {}", plan.patchset, subject(plan))?;
+    let width = column(plan.edits.iter().map(|edit| edit.id.len()));
+    let places: Vec<String> = match brief {
+        true => plan.edits.iter().map(first_place).collect(),
+        false => plan.edits.iter().map(summary_of).collect(),
+    };
+    let narrow = places.iter().map(|text| columns(text.as_bytes())).filter(|wide| *wide <= PLACES);
+    let beside = narrow.max().unwrap_or(0);
+    for (edit, places) in plan.edits.iter().zip(&places) {
+        let (verdict, style) = (edit.verdict(), style::outcome(edit.verdict()));
+        let id = match brief || !places.is_empty() {
+            true => format!("{:width$}  ", edit.id),
+            false => edit.id.clone(),
+        };
+        write!(out, "  {style}{verdict:9}{style:#} {id}")?;
+        match brief {
+            false => writeln!(out, "{HANG}{places}")?,
+            true => {
+                if verdict == OutcomeKind::Skipped {
+                    writeln!(out, "{CUT}{DIM}{places}{DIM:#}")?;
+                } else {
+                    let blanks = beside.saturating_sub(columns(places.as_bytes()));
+                    let why = first_sentence(&edit.why).split_whitespace().collect::<Vec<_>>().join(" ");
+                    writeln!(out, "{CUT}{places}{:blanks$}  {CUT}{DIM}{why}{DIM:#}", "")?;
+                }
+            }
+        }
+        for lint in &edit.lints {
+            match &lint.allowed {
+                None => writeln!(out, "  {:9} {ERROR}{}:{ERROR:#} {HANG}{}", "", lint.lint, lint.message)?,
+                Some(why) => writeln!(out, "  {:9} {DIM}{} is allowed:{DIM:#} {HANG}{why}", "", lint.lint)?,
+            }
+        }
+    }
+    writeln!(out, "{HANG}{}", summary(&Counts::of(plan)))?;
+    if plan.fits() { Ok(()) } else { Misfit { plan, in_series: false }.text(out) }
+}
+
+/// The plans, one after the other.
+pub(super) fn rows_of_all(series: &Series, brief: bool, out: &mut dyn Write) -> io::Result<()> {
+    for (at, plan) in series.plans.iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        rows(plan, brief, out)?;
+    }
+    Ok(())
+}
+
+/// Where an edit is made first, and in how many places and files besides: `Modules/Setup.dist (15) and 1 file`. Of one that does
+/// not fit, the first file in which it does not; of one that is skipped, the reason.
+fn first_place(edit: &PlannedEdit) -> String {
+    if let Some(part) = edit.parts.iter().find(|part| part.outcome.kind().is_failure()) {
+        return part.file.to_string();
+    }
+    let places = edit.parts.iter().flat_map(|part| match &part.outcome {
+        Outcome::Change(places) | Outcome::Already(places) => &places[..],
+        Outcome::Skipped { .. }
+        | Outcome::Missing { .. }
+        | Outcome::Ambiguous { .. }
+        | Outcome::Refused { .. } => &[],
+    });
+    let by_file = by_file(places);
+    let Some((file, lines)) = by_file.first() else { return summary_of(edit) };
+    let first = match &lines[..] {
+        [] => file.to_string(),
+        [line] => format!("{file}:{line}"),
+        lines => format!("{file} ({})", lines.len()),
+    };
+    match by_file.len() - 1 {
+        0 => first,
+        others => format!("{first} and {}", counted(others, "file")),
     }
 }
 

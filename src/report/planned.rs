@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::Report;
-use super::plan::{Misfit, Wrong, summary, summary_of};
+use super::plan::{Misfit, Wrong, rows_of_all, summary, summary_of};
 use super::summary::{Entry, FileDiff, Group, Level, Summary, Written};
 use crate::edit::{Outcome, OutcomeKind};
 use crate::plan::{Counts, Plan, PlannedEdit, Series};
@@ -18,6 +18,8 @@ pub struct PlanReport<'a> {
     pub is_single: bool,
     /// Where the edits are written.
     pub written: &'a Written,
+    /// Whether each edit has one line of text, with its first place and its reason.
+    pub is_brief: bool,
 }
 
 impl PlanReport<'_> {
@@ -31,7 +33,7 @@ impl PlanReport<'_> {
 
 impl Report for PlanReport<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.report().text(out)
+        rows_of_all(self.series, self.is_brief, out)
     }
 
     fn json(&self) -> Option<Value> {

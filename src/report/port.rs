@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::matrix::{cell, details};
+use super::style::{ATTENTION, DIM, HANG, NEW};
 use super::{Report, array, column};
 use crate::port::{Decided, Decision, Verdict};
 
@@ -41,10 +42,15 @@ impl Report for PortReport<'_> {
                 Decision::Dropped { why } => ("dropped", why.clone()),
                 Decision::Open => ("open", cell.verdict.name().to_owned()),
             };
-            writeln!(out, "  {what:7}  {:width$}  {text}", cell.row())?;
+            let style = match decision {
+                Decision::Kept | Decision::Open => ATTENTION,
+                Decision::Taken { .. } => NEW,
+                Decision::Dropped { .. } => DIM,
+            };
+            writeln!(out, "  {style}{what:7}{style:#}  {:width$}  {HANG}{text}", cell.row())?;
             if *decision == Decision::Open {
                 for detail in details(cell) {
-                    writeln!(out, "             {detail}")?;
+                    writeln!(out, "             {HANG}{detail}")?;
                 }
             }
         }

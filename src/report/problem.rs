@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Report;
 use super::excerpt::Excerpt;
-use super::style::{ERROR, HELP};
+use super::style::{ERROR, HANG, HELP};
 use crate::patchset::Complaint;
 
 /// Something that is wrong, and what the user can do about it.
@@ -23,10 +23,10 @@ pub struct Problem {
 impl Report for Problem {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.mistakes.is_empty() {
-            writeln!(out, "{ERROR}error:{ERROR:#} {}", self.title)?;
+            writeln!(out, "{ERROR}error:{ERROR:#} {HANG}{}", self.title)?;
         }
         for one in &self.mistakes {
-            writeln!(out, "{ERROR}error:{ERROR:#} {}", one.what)?;
+            writeln!(out, "{ERROR}error:{ERROR:#} {HANG}{}", one.what)?;
             Excerpt(one).write(out)?;
             if self.mistakes.len() > 1 {
                 writeln!(out)?;
@@ -37,10 +37,13 @@ impl Report for Problem {
             writeln!(out, "{} errors in {place}", self.mistakes.len())?;
         }
         for line in &self.details {
-            writeln!(out, "  {line}")?;
+            // The lines that follow begin below what is named: `near: PLACE  TEXT`.
+            let head =
+                ["near: ", "here: "].into_iter().find(|head| line.starts_with(head)).unwrap_or_default();
+            writeln!(out, "  {head}{HANG}{}", &line[head.len()..])?;
         }
         match &self.help {
-            Some(help) => writeln!(out, "  {HELP}help:{HELP:#} {help}"),
+            Some(help) => writeln!(out, "  {HELP}help:{HELP:#} {HANG}{help}"),
             None => Ok(()),
         }
     }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::list::{array, column};
+use super::style::HANG;
 use super::{Report, counted};
 use crate::import::Taken;
 use crate::tree::FileChange;
@@ -38,9 +39,9 @@ impl Report for Recorded<'_> {
                 [] => String::new(),
                 ids => format!(", after {}", ids.join(", ")),
             };
-            writeln!(out, "  {:width$}  {}{after}", unit.id, counted(files.len(), "file"))?;
+            writeln!(out, "  {:width$}  {HANG}{}{after}", unit.id, counted(files.len(), "file"))?;
             for (lint, message) in lints {
-                writeln!(out, "  {:width$}  {lint} is allowed: {message}", "")?;
+                writeln!(out, "  {:width$}  {HANG}{lint} is allowed: {message}", "")?;
             }
         }
         if !self.left_out.is_empty() {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::style::{HANG, OLD};
 use super::{Report, array, column, counted};
 use crate::modules::{Analysis, Inventory, Linkage};
 
@@ -15,9 +16,9 @@ impl Report for Inventory {
             let (linkage, (file, line)) = (one.linkage.name(), &one.location);
             let missing = match &one.missing[..] {
                 [] => String::new(),
-                files => format!("  missing: {}", files.join(" ")),
+                files => format!("  {OLD}missing: {}{OLD:#}", files.join(" ")),
             };
-            writeln!(out, "{:width$}  {linkage:12}  {file}:{line}{missing}", one.name)?;
+            writeln!(out, "{:width$}  {linkage:12}  {HANG}{file}:{line}{missing}", one.name)?;
         }
         Ok(())
     }

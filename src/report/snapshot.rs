@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::lines::sections;
 use super::review::ReviewedEdit;
-use super::style::SECTION;
+use super::style::{ATTENTION, DIM, HANG, NEW, SECTION, TITLE};
 use super::summary::{self, Entry, Group, Level, Summary, Written, plain_lines};
 use super::{Report, counted};
 use crate::snapshot::SectionChange;
@@ -40,23 +40,24 @@ pub enum ComparisonState {
 impl Report for Comparison {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         let (patchset, pin) = (&self.patchset, &self.pin);
-        write!(out, "{patchset} on {pin}: ")?;
-        let (state, changes): (_, &[SectionChange]) = match &self.state {
+        write!(out, "{TITLE}{patchset} on {pin}{TITLE:#}: {HANG}")?;
+        let (state, style, changes): (_, _, &[SectionChange]) = match &self.state {
             ComparisonState::NotAvailable => {
-                return writeln!(out, "skipped, the release is not available (run `pypatch fetch {pin}`)");
+                let help = format!("run `pypatch fetch {pin}`");
+                return writeln!(out, "{DIM}skipped, the release is not available ({help}){DIM:#}");
             }
-            ComparisonState::AsAccepted => ("as accepted", &[]),
-            ComparisonState::New(changes) => ("not accepted yet", changes),
-            ComparisonState::Raw(changes) => ("changed", changes),
+            ComparisonState::AsAccepted => ("as accepted", NEW, &[]),
+            ComparisonState::New(changes) => ("not accepted yet", ATTENTION, changes),
+            ComparisonState::Raw(changes) => ("changed", ATTENTION, changes),
             ComparisonState::Changed(edits) => {
-                writeln!(out, "changed")?;
+                writeln!(out, "{ATTENTION}changed{ATTENTION:#}")?;
                 return edits.iter().try_for_each(|edit| {
                     writeln!(out, "{SECTION}{}{SECTION:#}", edit.id)?;
                     edit.details(true, out)
                 });
             }
         };
-        writeln!(out, "{state}")?;
+        writeln!(out, "{style}{state}{style:#}")?;
         sections(changes, out)
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use similar::{Algorithm, DiffTag};
 
 use super::lines::{changed_lines, sections};
-use super::style::{NEW, OLD, SECTION};
+use super::style::{ATTENTION, DIM, HANG, NEW, OLD, SECTION};
 use super::{Report, array, column, counted};
 use crate::edit::OutcomeKind;
 use crate::snapshot::{EditDifference, Effect, Fate, FileDifference, SectionChange, Side};
@@ -73,8 +73,10 @@ impl Report for SnapshotDiff<'_> {
         writeln!(out, "{}/{} -> {}/{}", self.old.0, self.old.1, self.new.0, self.new.1)?;
         let width = column(self.edits.iter().map(|edit| edit.id.len()));
         for edit in &self.edits {
-            let line = format!("  {:8} {:width$}  {}", edit.fate.name(), edit.id, self.summary(edit));
-            writeln!(out, "{}", line.trim_end())?;
+            let (fate, summary) = (edit.fate, self.summary(edit));
+            let style = if fate == Fate::Same { DIM } else { ATTENTION };
+            let id = if summary.is_empty() { edit.id.clone() } else { format!("{:width$}  ", edit.id) };
+            writeln!(out, "  {style}{:8}{style:#} {id}{HANG}{summary}", fate.name())?;
         }
         if let Some(changes) = &self.raw {
             writeln!(out)?;

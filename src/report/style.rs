@@ -2,7 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::escape::Mark;
+use super::escape::{Fit, Mark};
+use crate::edit::OutcomeKind;
 use crate::port::Verdict;
 
 /// No style.
@@ -15,13 +16,32 @@ pub(super) const LOCATION: Mark = Mark::new(AnsiColor::Cyan.on_default());
 pub(super) const TITLE: Mark = Mark::new(Style::new().bold());
 pub(super) const SECTION: Mark = Mark::new(AnsiColor::Cyan.on_default().bold());
 
+/// What does not need attention.
+pub(super) const DIM: Mark = Mark::new(AnsiColor::BrightBlack.on_default());
+/// What a person has to look at or to decide.
+pub(super) const ATTENTION: Mark = Mark::new(AnsiColor::Yellow.on_default());
+/// If a line is broken, the lines that follow begin below this.
+pub(super) const HANG: Fit = Fit::Hang;
+/// The same for sentences.
+pub(super) const PROSE: Fit = Fit::Prose;
+/// What follows may be cut at the edge.
+pub(super) const CUT: Fit = Fit::Cut;
+
+/// The style of the result of an edit on a tree.
+pub(super) fn outcome(outcome: OutcomeKind) -> Mark {
+    match outcome {
+        OutcomeKind::Change => NEW,
+        OutcomeKind::Already | OutcomeKind::Skipped => DIM,
+        OutcomeKind::Missing | OutcomeKind::Ambiguous | OutcomeKind::Refused => OLD,
+    }
+}
+
 pub(super) fn verdict(verdict: Verdict) -> Mark {
-    let color = match verdict {
-        Verdict::Applies => AnsiColor::Green,
-        Verdict::Already | Verdict::Skipped | Verdict::Obsolete => AnsiColor::BrightBlack,
-        Verdict::Moved => AnsiColor::Cyan,
-        Verdict::Changed => AnsiColor::Yellow,
-        Verdict::Refused | Verdict::Lost => AnsiColor::Red,
-    };
-    Mark::new(color.on_default())
+    match verdict {
+        Verdict::Applies => NEW,
+        Verdict::Already | Verdict::Skipped | Verdict::Obsolete => DIM,
+        Verdict::Moved => LOCATION,
+        Verdict::Changed => ATTENTION,
+        Verdict::Refused | Verdict::Lost => OLD,
+    }
 }

@@ -43,6 +43,7 @@ mod record;
 mod reference;
 mod review;
 mod schema;
+mod screens;
 mod setup;
 mod snapshot;
 mod sources;

@@ -19,8 +19,8 @@ pub(crate) struct MatrixReport<'a> {
     pub matrix: &'a Matrix,
     /// Where the edits are written.
     pub written: &'a Written,
-    /// How many characters fit in a line.
-    pub width: usize,
+    /// How many columns the terminal has; `None` if it is not shown on one.
+    pub width: Option<usize>,
     /// Whether the details of all cells are listed.
     pub verbose: bool,
 }
@@ -80,6 +80,17 @@ fn group_name(columns: &[Column]) -> String {
         [] => String::new(),
         [one] => name(one),
         [first, .., last] => format!("{} - {}", name(first), name(last)),
+    }
+}
+
+/// The first and the last of a group of neighbouring columns, one below the other: `2.5` and `-2.5.6`.
+fn group_ends(columns: &[Column]) -> Vec<String> {
+    match columns {
+        [] | [_] => vec![group_name(columns)],
+        [first, .., last] => {
+            let name = |one: &Column| group_name(std::slice::from_ref(one));
+            vec![name(first), format!("-{}", name(last))]
+        }
     }
 }
 

@@ -93,7 +93,7 @@ mod tests {
     use crate::tree::Location;
 
     fn page(matrix: &Matrix) -> String {
-        let report = MatrixReport { matrix, written: &Written::default(), width: 80, verbose: false };
+        let report = MatrixReport { matrix, written: &Written::default(), width: None, verbose: false };
         let mut page = Vec::new();
         assert!(report.write(Format::Html(0), &mut page).unwrap());
         String::from_utf8(page).unwrap()

@@ -13,7 +13,7 @@ pub(super) use github::github;
 pub(super) use gitlab::gitlab;
 pub(super) use json::json;
 pub(super) use junit::junit;
-pub(super) use markdown::markdown;
+pub(super) use markdown::{first_sentence, markdown};
 pub(super) use sarif::sarif;
 
 use std::io::{self, Write};
