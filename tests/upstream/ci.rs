@@ -51,8 +51,14 @@ fn the_action_annotates_what_changed_and_writes_a_summary() {
     }
     let names: Vec<&str> = steps.iter().filter_map(|step| step["name"].as_str()).collect();
     assert_eq!(names.len(), steps.len());
-    let script = steps.last().unwrap()["run"].as_str().unwrap();
     let reader = project();
+    // What is installed has a key, so that it is built once.
+    let key = steps.iter().find(|step| step["id"] == "version").unwrap()["run"].as_str().unwrap();
+    let (output, status) = run(&reader, "SOURCE=~/pypatch REVISION= GITHUB_OUTPUT=../key", key);
+    assert_eq!(status, Some(0), "{output}");
+    let key = fs::read_to_string(reader.directory().join("../key")).unwrap();
+    assert!(key.trim().strip_prefix("key=").is_some_and(|key| key.len() == 16), "{key}");
+    let script = steps.last().unwrap()["run"].as_str().unwrap();
     for fetch in ["true", "false"] {
         let variables =
             format!("PATCHSETS='patchsets/*/' FETCH={fetch} GITHUB_STEP_SUMMARY=../summary-{fetch}.md");
@@ -78,11 +84,16 @@ fn the_template_for_gitlab_writes_its_reports() {
     let (head, job) = TEMPLATE.split_once("\n---\n").unwrap();
     let (head, job) = (yaml(head), yaml(job));
     let inputs: Vec<&String> = head["spec"]["inputs"].as_object().unwrap().keys().collect();
+    let reader = project();
+    for step in job["pypatch"]["before_script"].as_array().unwrap() {
+        let (output, status) =
+            run(&reader, "", &format!("exec sh -n <<'END'\n{}\nEND", step.as_str().unwrap()));
+        assert_eq!((output.as_str(), status), ("", Some(0)), "{step}");
+    }
     for input in &inputs {
         assert!(TEMPLATE.contains(&format!("$[[ inputs.{input} ]]")), "{input} is not used");
     }
     let script = job["pypatch"]["script"][0].as_str().unwrap();
-    let reader = project();
     let variables = "PYPATCH_PATCHSETS='patchsets/*/'";
     let (output, status) = run(&reader, variables, script);
     assert_eq!(status, Some(0), "{output}");
