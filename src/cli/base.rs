@@ -73,7 +73,7 @@ impl Base {
             return Ok(Base { name, version, baseline, source: Some((pin.name, source)) });
         }
         let why = format!("{0} is not available (run `pypatch fetch {0}`, or set PYPATCH_SOURCES)", pin.name);
-        let baseline = snapshot::baseline(&patchset.id, &pin.name);
+        let baseline = snapshot::baseline(workspace, &patchset.id, &pin.name);
         match &baseline {
             Some(_) => ui.note(&format!(
                 "note: {why}: anchors are compared with the accepted snapshot, and renamed files are not recognised"

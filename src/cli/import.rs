@@ -49,9 +49,9 @@ pub(super) struct Args {
     /// --collapse].
     #[arg(long, value_name = "WHICH")]
     pub(super) lift: Option<Lift>,
-    /// The folder of patchsets that the new one is written to.
-    #[arg(short, long, value_name = "DIR", default_value = "patchsets")]
-    pub(super) output: PathBuf,
+    /// The folder of patchsets that the new one is written to [default: that of the project].
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
     /// Take nothing, and print what the patches say: for each file the added and removed lines, modes and renames.
     #[arg(long, conflicts_with_all = ["base", "collapse"])]
     stat: bool,
@@ -86,7 +86,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         pins: source.pin.iter().map(|pin| pin.name.clone()).collect(),
         applies_to: None,
     };
-    let folder = args.output.join(&head.id);
+    let folder = workspace.output(args.output.as_deref()).join(&head.id);
     new_patchset::require_free(&workspace.catalog, &head.id, &folder)?;
     output::require_new_directory(workspace, &[&source.spec], &folder)?;
     let options = Options { fuzz: args.fuzz, split: args.split };

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{CliError, ExitStatus, Ui};
+use super::{CliError, ExitStatus, Ui, project};
 use crate::export;
 use crate::patchset::json_schema;
 
@@ -23,6 +23,26 @@ This folder has the patchsets of this project: one folder each, with its patchse
     pypatch import debian/patches --base TREE    one from patches that exist
     pypatch plan ID python-3.13.5                what it would do
     pypatch snapshot check                       whether it still does what was accepted
+";
+
+/// All of it is a comment: it sets nothing, and says where the project is.
+const PROJECT: &str = "\
+# pypatch finds this file upwards from the current directory, as git finds its repository. What is set here, and its default; paths are
+# relative to this file.
+
+# The folders of patchsets, in the order in which they are searched. A new patchset is written to the first.
+# patchsets = [\"patchsets\"]
+
+# The folder of pins, which precede those that pypatch ships, and the folder of accepted results.
+# pins = \"upstream-pins\"
+# snapshots = \"snapshots\"
+
+# Where releases are searched before the cache and the network: directories with tarballs, tarballs, and git repositories with release
+# tags. PYPATCH_SOURCES precedes them.
+# sources = [\"../cpython\"]
+
+# What `pypatch matrix PATCHSET` judges: pins, series, patterns, ranges, or other sources.
+# versions = [\"3.12\", \"3.13\", \">=3.14\"]
 ";
 
 const ATTRIBUTES: &str = "\
@@ -68,6 +88,7 @@ fn workflow() -> String {
 fn files() -> Vec<(PathBuf, Vec<u8>)> {
     let schema = format!("{}\n", json_schema()).into_bytes();
     let texts = [
+        (project::FILE, PROJECT),
         ("patchsets/README", README),
         (".gitattributes", ATTRIBUTES),
         (".gitignore", IGNORE),

@@ -17,13 +17,25 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let mut status = ExitStatus::Done;
     for id in workspace.matching(args.pattern.as_slice())? {
         match workspace.patchset(&id) {
-            Ok(patchset) => rows.push(patchset),
+            Ok(patchset) => {
+                if ui.verbose {
+                    note_hidden(ui, workspace, &id);
+                }
+                rows.push((workspace.catalog.file(&id).unwrap_or_default(), patchset));
+            }
             Err(error) => {
                 ui.error(&error);
                 status = ExitStatus::Usage;
             }
         }
     }
-    ui.show(&PatchsetList(rows), args.format)?;
+    ui.show(&PatchsetList { rows, verbose: ui.verbose }, args.format)?;
     Ok(status)
+}
+
+/// Names a shipped patchset that is not used, since the project has one of the same name.
+pub(super) fn note_hidden(ui: &Ui, workspace: &Workspace, id: &str) {
+    if let Some(file) = workspace.catalog.hides_shipped(id) {
+        ui.note(&format!("note: {file} is used, and the shipped patchset of that name is not"));
+    }
 }

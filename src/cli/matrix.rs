@@ -15,7 +15,7 @@ use crate::tree::pin::{Pin, Selector};
 use crate::tree::{self, Blobs, SourceSpec, Tree, python_version, release_tags};
 use crate::version::Version;
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct Args {
     /// The patchset.
     patchset: String,
@@ -25,7 +25,7 @@ pub(super) struct Args {
     then: Vec<String>,
     /// Directories, tarballs, pins, or git:REPO@REV. A pattern ('3.1?.*') or a range ('>=3.12, <3.14') means every pin that it
     /// matches. With --all also git:REPO, for every release tag in it.
-    #[arg(required_unless_present = "all")]
+    /// [default: `versions` of pypatch.toml]
     sources: Vec<String>,
     /// Every pinned release that is available locally, or every release tag of the given git repositories; of these only the ones that a
     /// given series, pattern or range matches.
@@ -196,6 +196,14 @@ fn family(workspace: &Workspace, patchset: &Patchset) -> Result<Vec<Patchset>, C
 
 /// The sources that the user named, and their names.
 fn sources(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<(String, SourceSpec)>, CliError> {
+    let args = match args.sources.is_empty() && !args.all {
+        true => &Args { sources: workspace.project.versions.clone(), ..args.clone() },
+        false => args,
+    };
+    if args.sources.is_empty() && !args.all {
+        return Err(CliError::usage("no source is named")
+            .help("name versions, such as '>=3.12', or give --all; or list `versions` in pypatch.toml"));
+    }
     let (narrowing, named) = match args.all {
         true => narrowing(workspace, &args.sources)?,
         false => (Vec::new(), args.sources.clone()),

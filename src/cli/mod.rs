@@ -34,6 +34,8 @@ mod pins;
 mod plan;
 mod port;
 mod progress;
+mod project;
+mod project_file;
 mod record;
 mod report_format;
 mod revert;
@@ -70,10 +72,10 @@ use workspace::{Source, Workspace};
 #[derive(Debug, Parser)]
 #[command(name = "pypatch", version, max_term_width = 100)]
 struct Cli {
-    /// A folder of patchsets, searched before ./patchsets and the shipped ones.
+    /// A folder of patchsets, searched before those of the project and the shipped ones.
     #[arg(long = "patchsets", value_name = "DIR", global = true, help_heading = GLOBAL)]
     patchset_dirs: Vec<PathBuf>,
-    /// A folder of pins, used before the shipped ones instead of ./upstream-pins.
+    /// A folder of pins, used before the shipped ones instead of that of the project.
     #[arg(long, value_name = "DIR", global = true, help_heading = GLOBAL)]
     pins_dir: Option<PathBuf>,
     /// Do not use the network: releases come only from PYPATCH_SOURCES and the cache.
@@ -108,7 +110,8 @@ enum Format {
 /// But `pypatch help` completes the commands below `setup` and `snapshot`.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a project for patchsets: the folder for them with its schema for editors, a workflow that checks them, and attributes for git.
+    /// Make a project for patchsets: its pypatch.toml, the folder for them with its schema for editors, a workflow that checks them, and
+    /// attributes for git.
     ///
     /// A file that exists is kept.
     Init(Deferred<init::Args>),
@@ -164,12 +167,12 @@ enum Command {
     Setup(setup::Args),
     /// Compare the results of patchsets on their pins with the accepted ones, or accept them.
     ///
-    /// Snapshots are the files ./snapshots/PATCHSET/PIN.snap, in the format of insta: `cargo insta review`
+    /// Snapshots are the files snapshots/PATCHSET/PIN.snap of the project, in the format of insta: `cargo insta review`
     /// works on them, too.
     Snapshot(snapshot::Args),
     /// Decide about changes of snapshots, one by one: accept, reject, or leave them.
     ///
-    /// `pypatch snapshot check` leaves what differs in files ./snapshots/PATCHSET/PIN.snap.new, as insta does, and this shows
+    /// `pypatch snapshot check` leaves what differs in files snapshots/PATCHSET/PIN.snap.new, as insta does, and this shows
     /// each edit whose result changed: what it did and does, in words, with the lines. What is decided is written at once, so a review
     /// may be left at any time. Without a terminal, the commands that do the same are listed, and the exit status is 1.
     Review(Deferred<review::Args>),
@@ -254,7 +257,7 @@ pub fn main() -> ExitCode {
 
 fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
     // Not every command needs one.
-    let workspace = || Workspace::new(&cli.patchset_dirs, cli.pins_dir.as_deref(), cli.offline);
+    let workspace = || Workspace::new(ui, &cli.patchset_dirs, cli.pins_dir.as_deref(), cli.offline);
     match &cli.command {
         Command::Init(args) => init::run(ui, args),
         Command::New(args) => new::run(ui, &workspace()?, args),

@@ -18,9 +18,9 @@ pub(super) struct Args {
     /// What it is for, in a line.
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
-    /// The folder of patchsets that it is written to.
-    #[arg(short, long, value_name = "DIR", default_value = "patchsets")]
-    output: PathBuf,
+    /// The folder of patchsets that the new one is written to [default: that of the project].
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
     /// Write nothing, and print the new patchset.yaml.
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -28,13 +28,14 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let source = workspace.open(ui, &args.base)?;
-    let folder = args.output.join(&args.id);
+    let output = workspace.output(args.output.as_deref());
+    let folder = output.join(&args.id);
     new_patchset::require_free(&workspace.catalog, &args.id, &folder).map_err(|error| {
         // Here the id is not an option.
         if is_id(&args.id) { error.help("choose another id, or move the old one away") } else { error }
     })?;
     let version = python_version(source.tree.as_ref())?;
-    let new = written(&args.id, args.title.as_deref(), &source, version.as_ref(), &args.output);
+    let new = written(&args.id, args.title.as_deref(), &source, version.as_ref(), &output);
     new_patchset::load_from_temporary(&workspace.catalog, &args.id, &new)?;
     if args.dry_run {
         ui.line(new.yaml.trim_end_matches('\n'))?;

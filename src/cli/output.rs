@@ -48,8 +48,11 @@ pub(super) fn require_file(
     if workspace.pins.files().iter().any(|path| is_it(path)) {
         return replaced("a file of pins");
     }
-    let snapshots =
-        WalkDir::new("snapshots").follow_links(true).max_depth(2).into_iter().filter_map(Result::ok);
+    let snapshots = WalkDir::new(&workspace.project.snapshots)
+        .follow_links(true)
+        .max_depth(2)
+        .into_iter()
+        .filter_map(Result::ok);
     if snapshots
         .filter(|file| file.path().extension().is_some_and(|it| it == "snap"))
         .any(|it| is_it(it.path()))

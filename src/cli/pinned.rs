@@ -76,7 +76,9 @@ fn find_pin(
     }
     let mut expected = BTreeMap::new();
     for layer in planned {
-        for (path, digest) in snapshot::before_digests(&layer.patchset, &pin.name).unwrap_or_default() {
+        for (path, digest) in
+            snapshot::before_digests(workspace, &layer.patchset, &pin.name).unwrap_or_default()
+        {
             expected.entry(path).or_insert(digest);
         }
     }

@@ -1,5 +1,6 @@
 //! `pypatch show`
 
+use super::list::note_hidden;
 use super::names::{swapped_edit, unknown_edit};
 use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::build::Recipe;
@@ -40,8 +41,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         let name = if edit.patchset == patchset.id { &args.patchset } else { &edit.patchset };
         return print_yaml(ui, &text_of_edit(&text(workspace, name)?, edit.line));
     }
+    let file = workspace.catalog.file(&args.patchset).unwrap_or_default();
     let recipe = args.edit.is_none().then(|| Recipe::whole(&patchset));
-    ui.show(&Shown { patchset: &patchset, recipe: recipe.as_ref() }, args.format)?;
+    note_hidden(ui, workspace, &args.patchset);
+    ui.show(&Shown { file: &file, patchset: &patchset, recipe: recipe.as_ref() }, args.format)?;
     Ok(ExitStatus::Done)
 }
 

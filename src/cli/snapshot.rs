@@ -7,7 +7,7 @@ use super::{CliError, ExitStatus, Format, ReportFormat, Ui, Workspace, snapshot_
 use crate::digest::Sha256Digest;
 use crate::plan::{Baseline, plan};
 use crate::report::{Comparison, ComparisonState, Comparisons, Written, counted};
-use crate::snapshot::{self, Store};
+use crate::snapshot;
 use crate::tree::TreePath;
 use crate::tree::pin::Selector;
 
@@ -67,7 +67,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         Action::Accept(selection) => (selection, None),
         Action::Diff(args) => return snapshot_diff::run(ui, workspace, args),
     };
-    let store = Store::new("snapshots");
+    let store = workspace.store();
     let (mut compared, mut different, mut skipped, mut unfit) = (0, 0, 0, 0);
     let only = match &selection.pin {
         Some(text) => Selector::parse(text)?,
@@ -172,13 +172,17 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 }
 
 /// The digests of the files that a patchset touches on a pin, from its accepted snapshot.
-pub(super) fn before_digests(patchset: &str, pin: &str) -> Option<BTreeMap<TreePath, Option<Sha256Digest>>> {
-    let head = Store::new("snapshots").read_head(patchset, pin).ok().flatten()?;
+pub(super) fn before_digests(
+    workspace: &Workspace,
+    patchset: &str,
+    pin: &str,
+) -> Option<BTreeMap<TreePath, Option<Sha256Digest>>> {
+    let head = workspace.store().read_head(patchset, pin).ok().flatten()?;
     Some(snapshot::before_digests(&head))
 }
 
 /// The anchors of a patchset's edits on a pin, from its accepted snapshot.
-pub(super) fn baseline(patchset: &str, pin: &str) -> Option<Baseline> {
-    let body = Store::new("snapshots").read(patchset, pin).ok().flatten()?;
+pub(super) fn baseline(workspace: &Workspace, patchset: &str, pin: &str) -> Option<Baseline> {
+    let body = workspace.store().read(patchset, pin).ok().flatten()?;
     snapshot::baseline(&body)
 }

@@ -27,7 +27,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let store = Store::new("snapshots");
+    let store = workspace.store();
     let (old, old_body) = accepted(&store, &args.old)?;
     let (new, new_body) = accepted(&store, &args.new)?;
     let mut edits = snapshot::diff(&old_body, &new_body);

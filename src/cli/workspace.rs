@@ -1,16 +1,19 @@
 //! Where a command finds patchsets, pins, snapshots and sources.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 use super::error::SOURCES;
 use super::near_files::near_files;
+use super::project::{self, Project};
 use super::{CliError, Ui, progress};
 use crate::apply::{self, FileState, LayerStatus, Recovered};
 use crate::digest::Sha256Digest;
-use crate::fetch::{self, Located, Places};
+use crate::fetch::{self, Attempt, Located, Origin, Places};
 use crate::patchset::{Catalog, Patchset};
 use crate::plan::Made;
 use crate::regular;
+use crate::snapshot::Store;
 use crate::tree::pin::{Pin, PinError, PinSet, Selector};
 use crate::tree::{self, BadSource, GitTree, SourceSpec, Tree, TreePath};
 
@@ -19,6 +22,10 @@ pub(super) struct Workspace {
     pub catalog: Catalog,
     pub pins: PinSet,
     pub places: Places,
+    /// What the project sets.
+    pub project: Project,
+    /// Whether the sources are those of the project.
+    are_of_project: bool,
 }
 
 /// An opened source.
@@ -59,6 +66,7 @@ impl Workspace {
     /// # Errors
     /// If a folder or a source that the user named does not exist.
     pub(super) fn new(
+        ui: &Ui,
         patchsets: &[PathBuf],
         pins: Option<&Path>,
         offline: bool,
@@ -69,12 +77,10 @@ impl Workspace {
         if let Some(folder) = pins {
             require_folder("--pins-dir", folder, "name a folder that has files such as 2.7.yaml")?;
         }
-        let mut folders = patchsets.to_vec();
-        folders.push(PathBuf::from("patchsets"));
-        let here = Path::new("upstream-pins");
-        let pins = match pins {
+        let project = Project::find(ui)?;
+        let folders = [patchsets, &project.patchsets].concat();
+        let pins = match pins.or(project.pins.as_deref()) {
             Some(folder) => PinSet::with_overlay(folder),
-            None if here.is_dir() => PinSet::with_overlay(here),
             None => PinSet::shipped(),
         };
         let mut places = Places::from_env();
@@ -87,10 +93,25 @@ impl Workspace {
                     ));
             }
         }
+        let are_of_project = env::var_os("PYPATCH_SOURCES").is_none();
+        if are_of_project {
+            places.sources.clone_from(&project.sources);
+        }
         if offline {
             (places.web, places.apt) = (None, None);
         }
-        Ok(Workspace { catalog: Catalog::new(folders), pins, places })
+        Ok(Workspace { catalog: Catalog::new(folders), pins, places, project, are_of_project })
+    }
+
+    /// The accepted snapshots.
+    pub(super) fn store(&self) -> Store {
+        Store::new(&self.project.snapshots)
+    }
+
+    /// The folder that a new patchset is written to: the one that the user named, or that of the project.
+    pub(super) fn output(&self, named: Option<&Path>) -> PathBuf {
+        let of_project = || self.project.patchsets.first().map_or(Path::new("patchsets"), PathBuf::as_path);
+        named.unwrap_or_else(of_project).to_owned()
     }
 
     pub(super) fn patchset(&self, id: &str) -> Result<Patchset, CliError> {
@@ -220,17 +241,27 @@ impl Workspace {
     /// Where a pin is on this machine. It is fetched if it is not available locally.
     pub(super) fn fetch(&self, ui: &Ui, pin: &Pin) -> Result<Located, CliError> {
         let mut progress = progress::Bar::new(ui.quiet);
-        let obtained = fetch::obtain(pin, &self.places, &mut progress).map_err(|error| {
+        let obtained = fetch::obtain(pin, &self.places, &mut progress).map_err(|mut error| {
+            self.name_origin(&mut error.attempts);
             let error = CliError::from(error);
             match self.places.web {
                 Some(_) => error,
                 None => error.detail("--offline: neither upstream nor a distribution was asked"),
             }
         })?;
-        for attempt in obtained.rejected.iter().filter(|attempt| !attempt.why.is_absence()) {
+        let mut rejected = obtained.rejected;
+        self.name_origin(&mut rejected);
+        for attempt in rejected.iter().filter(|attempt| !attempt.why.is_absence()) {
             ui.note(&format!("warning: {attempt}"));
         }
         Ok(obtained.located)
+    }
+
+    /// Names pypatch.toml where the sources are those that it lists.
+    fn name_origin(&self, attempts: &mut [Attempt]) {
+        let of_project =
+            attempts.iter_mut().filter(|one| self.are_of_project && one.origin == Origin::Sources);
+        of_project.for_each(|one| one.origin = Origin::Listed(project::FILE));
     }
 
     /// Where a pin is on this machine; `None` if it is not available without the network.

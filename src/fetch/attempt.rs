@@ -11,6 +11,8 @@ use crate::digest::Sha256Digest;
 pub enum Origin {
     /// A directory of tarballs or a git repository that the user named.
     Sources,
+    /// The same, named by a file.
+    Listed(&'static str),
     /// What was fetched earlier.
     Cache,
     /// Upstream's address.
@@ -23,6 +25,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Origin::Sources => "PYPATCH_SOURCES",
+            Origin::Listed(file) => file,
             Origin::Cache => "cache",
             Origin::Upstream => "upstream",
             Origin::Distribution => "apt-get source",

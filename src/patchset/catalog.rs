@@ -120,6 +120,23 @@ impl Catalog {
         }
     }
 
+    /// The file of a patchset, for messages.
+    pub(crate) fn file(&self, id: &str) -> Option<String> {
+        Some(self.find(id)?.display("patchset.yaml"))
+    }
+
+    /// The file of a patchset that is used in the place of a shipped one of the same id, and differs from it.
+    pub(crate) fn hides_shipped(&self, id: &str) -> Option<String> {
+        let Some(origin @ Origin::Folder { .. }) = self.find(id) else { return None };
+        let shipped = Origin::Shipped { id: origin.id().to_owned() };
+        let prefix = format!("{}/", origin.id());
+        let mut files = PATCHSETS.paths().filter_map(|path| path.strip_prefix(&prefix)).peekable();
+        files.peek()?;
+        files
+            .any(|file| origin.read(file).ok() != shipped.read(file).ok())
+            .then(|| origin.display("patchset.yaml"))
+    }
+
     /// This catalog with another folder before its own.
     #[must_use]
     pub fn with_first(&self, folder: PathBuf) -> Catalog {

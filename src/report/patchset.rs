@@ -13,6 +13,8 @@ use crate::tree::TreePath;
 
 /// A patchset: its edits, their reasons, what each does, and the commands that `build` runs.
 pub struct Shown<'a> {
+    /// The file that it is read from.
+    pub file: &'a str,
     /// The patchset.
     pub patchset: &'a Patchset,
     /// The commands; `None` if only one edit is shown, with all of its texts.
@@ -24,7 +26,7 @@ const FEW: usize = 4;
 
 impl Report for Shown<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        edits(self.patchset, self.recipe.is_none(), out)?;
+        edits(self.patchset, self.file, self.recipe.is_none(), out)?;
         let Some(recipe) = self.recipe.filter(|recipe| !recipe.steps.is_empty()) else { return Ok(()) };
         writeln!(out)?;
         Commands(recipe).text(out)
@@ -32,6 +34,7 @@ impl Report for Shown<'_> {
 
     fn json(&self) -> Option<Value> {
         let mut value = self.patchset.json()?;
+        value["file"] = self.file.into();
         if let Some(recipe) = self.recipe {
             value["build"] = Commands(recipe).json()?;
         }
@@ -42,7 +45,7 @@ impl Report for Shown<'_> {
 /// The edits of a patchset, their reasons, and what each does.
 impl Report for Patchset {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        edits(self, false, out)
+        edits(self, "", false, out)
     }
 
     fn json(&self) -> Option<Value> {
@@ -74,12 +77,13 @@ impl Report for Patchset {
 }
 
 /// The edits of a patchset: with all lines of their texts, or the first few.
-fn edits(patchset: &Patchset, all: bool, out: &mut dyn Write) -> io::Result<()> {
+fn edits(patchset: &Patchset, file: &str, all: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{TITLE}{}{TITLE:#}: {HANG}{}", patchset.id, patchset.title)?;
     let facts = [
         ("applies to", patchset.applies_to.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("pins", patchset.pins.join(", ")),
         ("extends", patchset.extends.join(", ")),
+        ("file", file.to_owned()),
     ];
     for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
         writeln!(out, "  {DIM}{name}:{DIM:#} {HANG}{value}")?;
@@ -190,21 +194,29 @@ fn wrapped(text: &str, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The patchsets that can be used, a line each.
-pub struct PatchsetList(pub Vec<Patchset>);
+pub struct PatchsetList {
+    /// The file of each, and the patchset.
+    pub rows: Vec<(String, Patchset)>,
+    /// Whether the files are shown.
+    pub verbose: bool,
+}
 
 impl Report for PatchsetList {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        let width = column(self.0.iter().map(|one| one.id.len()));
-        for one in &self.0 {
+        let width = column(self.rows.iter().map(|(_, one)| one.id.len()));
+        for (file, one) in &self.rows {
             writeln!(out, "{TITLE}{:width$}{TITLE:#}  {HANG}{}", one.id, one.title)?;
+            if self.verbose {
+                writeln!(out, "{:width$}  {HANG}{DIM}{file}{DIM:#}", "")?;
+            }
         }
         Ok(())
     }
 
     fn json(&self) -> Option<Value> {
-        let patchsets = array(&self.0, |one| {
+        let patchsets = array(&self.rows, |(file, one)| {
             json!({
-                "id": one.id, "title": one.title, "edits": one.edits.len(), "extends": one.extends,
+                "file": file, "id": one.id, "title": one.title, "edits": one.edits.len(), "extends": one.extends,
                 "applies_to": one.applies_to.as_ref().map(ToString::to_string), "pins": one.pins,
             })
         });

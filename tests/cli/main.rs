@@ -17,6 +17,7 @@ mod explain;
 mod export;
 mod export_patches;
 mod faults;
+mod finding;
 mod foreign;
 mod formats;
 mod forms;

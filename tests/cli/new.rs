@@ -10,6 +10,7 @@ use insta::assert_snapshot;
 fn a_project_is_made_and_nothing_in_it_replaced() {
     let env = TestEnvironment::new();
     assert_snapshot!(env.run(&["init", "project"]), @r"
+    wrote project/pypatch.toml
     wrote project/patchsets/README
     wrote project/.gitattributes
     wrote project/.gitignore

@@ -1078,6 +1078,7 @@ fn list_names_the_patchsets_of_all_folders() {
           "applies_to": ">=9.9, <9.10",
           "edits": 7,
           "extends": [],
+          "file": "patchsets/gadget/patchset.yaml",
           "id": "gadget",
           "pins": [
             "python-9.9"
@@ -1148,6 +1149,7 @@ fn show_prints_edits_and_their_reasons() {
     gadget: Gadgets without shared modules
       applies to: >=9.9, <9.10
       pins: python-9.9
+      file: patchsets/gadget/patchset.yaml
 
     no-sharedmods
         Shared modules cannot be loaded.
@@ -1195,6 +1197,7 @@ fn show_prints_edits_and_their_reasons() {
     gadget: Gadgets without shared modules
       applies to: >=9.9, <9.10
       pins: python-9.9
+      file: patchsets/gadget/patchset.yaml
 
     loader
         Something has to load.
@@ -1267,6 +1270,7 @@ fn show_prints_edits_and_their_reasons() {
         }
       ],
       "extends": [],
+      "file": "patchsets/gadget/patchset.yaml",
       "id": "gadget",
       "pins": [
         "python-9.9"
@@ -1319,6 +1323,7 @@ fn show_names_the_patchset_an_edit_is_inherited_from() {
     assert_snapshot!(env.run(&["show", "mine"]), @r"
     mine: A test
       extends: gadget
+      file: patchsets/mine/patchset.yaml
 
     no-sharedmods  (from gadget)
         Shared modules cannot be loaded.

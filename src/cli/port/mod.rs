@@ -18,7 +18,7 @@ use crate::patchset::{Edit, NewPatchset, Patchset};
 use crate::plan::{Baseline, Plan, joined, plan};
 use crate::port::{self, Decided, Decision, Decisions, Head, Searched, Verdict};
 use crate::report::{PortReport, PortReports, counted};
-use crate::snapshot::{self, Store};
+use crate::snapshot;
 use crate::tree::{FileChange, OverlayTree, Tree, python_version};
 use crate::version::Version;
 
@@ -98,7 +98,7 @@ pub(super) struct Args {
     /// Show where the series stopped.
     #[arg(long, group = "resume", conflicts_with_all = RESUMED)]
     status: bool,
-    /// The folder of patchsets that the new one is written to [default: patchsets]; the file of the new patch, or the directory of
+    /// The folder of patchsets that the new one is written to [default: that of the project]; the file of the new patch, or the directory of
     /// the new series.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
@@ -226,7 +226,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         let title = format!("cannot write {}", folder.display());
         move |error: std::io::Error| CliError::io(title, &error)
     };
-    let store = Store::new("snapshots");
+    let store = workspace.store();
     let mut prepared = Vec::new();
     for one in &all {
         if let Some((pin, body)) = &one.snapshot {
@@ -344,7 +344,7 @@ impl Port<'_> {
             false => workspace.catalog.clone(),
         };
         let mut head = head::head(args, patchset, version, source.pin.as_ref().map(|pin| pin.name.clone()));
-        let folder = args.output.as_deref().unwrap_or(Path::new("patchsets")).join(&head.id);
+        let folder = workspace.output(args.output.as_deref()).join(&head.id);
         new_patchset::require_free(&catalog, &head.id, &folder)?;
         output::require_new_directory(workspace, &[&source.spec], &folder)?;
         // The new patchset is for one version.
@@ -393,7 +393,7 @@ impl Port<'_> {
         }
         let snapshot = match &head.pin {
             // If it was accepted before, whoever runs `snapshot check` sees how it differs.
-            Some(pin) if !Store::new("snapshots").is_taken(&head.id, pin) => {
+            Some(pin) if !workspace.store().is_taken(&head.id, pin) => {
                 let on_pin = alone.as_ref().unwrap_or(&planned);
                 Some((pin.clone(), snapshot::render(on_pin, &Baseline::read(&new, tree)?, pin)))
             }

@@ -46,9 +46,9 @@ pub(super) struct Args {
     /// Leave out files whose path or name this pattern matches; may be repeated.
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// The folder of patchsets that the new one is written to.
-    #[arg(short, long, value_name = "DIR", default_value = "patchsets")]
-    output: PathBuf,
+    /// The folder of patchsets that the new one is written to [default: that of the project].
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
     /// Write nothing, and print the new patchset.yaml.
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -100,7 +100,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let pin = source.pin.as_ref().filter(|_| layers.is_empty()).map(|pin| pin.name.clone());
     let title = format!("Changes of {}{on}", args.tree);
     let head = Head { id: patchset.clone(), title, pins: pin.into_iter().collect(), applies_to: None };
-    let folder = args.output.join(&patchset);
+    let folder = workspace.output(args.output.as_deref()).join(&patchset);
     new_patchset::require_free(&workspace.catalog, &patchset, &folder)?;
     output::require_new_directory(workspace, &[&source.spec, &tree.spec], &folder)?;
     let load = |new: &NewPatchset| new_patchset::load_from_temporary(&workspace.catalog, &patchset, new);

@@ -71,7 +71,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             &snapshot_diff::Args { old, new, edit, raw: args.raw, format: Format::Text },
         );
     }
-    let store = Store::new("snapshots");
+    let store = workspace.store();
     let mut pending = pending(&store, &args.names)?;
     let changes = changes(&pending, &args.edit);
     if changes.is_empty() {
