@@ -19,7 +19,7 @@ const SCREENS: [(&str, &str, usize); 4] = [
     ("plan", "plan catamount-py2.7 python-2.7.18", 24),
     ("diff", "diff catamount-py2.7 python-2.7.18 --edit no-sharedmods", 40),
     ("mistake", "check catamount-py2.7", 40),
-    ("matrix", "matrix modern-toolchain-py2.5 2.5 2.6 2.7.18", 40),
+    ("matrix", "matrix catamount-py2.5 2.4 2.6 2.7.18 3.2", 48),
 ];
 
 /// The 16 colours of a dark terminal, each with a contrast of at least 4.5 to the ground.
