@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{CliError, ExitStatus, Format, ReportFormat, Ui, Workspace, own_pin, suggest, written};
-use crate::patchset::{Catalog, Change, Complaint, Edit, Origin, Patchset};
+use crate::patchset::{Catalog, Change, Complaint, Edit, Origin, Patchset, is_path};
 use crate::plan;
 use crate::report::{CheckedPatchsets, Valid};
 use crate::version::VersionRange;
@@ -72,7 +72,7 @@ struct Files {
 impl Files {
     fn new(workspace: &Workspace, name: &str) -> Files {
         let catalog = match workspace.catalog.find(name) {
-            Some(Origin::Folder { path, .. }) if name.contains('/') => {
+            Some(Origin::Folder { path, .. }) if is_path(name) => {
                 workspace.catalog.with_first(path.join(".."))
             }
             _ => workspace.catalog.with_first(PathBuf::new()),

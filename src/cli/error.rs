@@ -3,13 +3,15 @@
 use std::error::Error;
 use std::io;
 use std::iter::successors;
+use std::path::Path;
 
 use super::exit::ExitStatus;
+use super::near_files::{folders_of_patchsets, near_files};
 use crate::apply::ApplyError;
 use crate::build::BuildError;
 use crate::export::ExportError;
 use crate::fetch::FetchError;
-use crate::patchset::{Complaint, LoadError};
+use crate::patchset::{Complaint, LoadError, is_path};
 use crate::rebase::RebaseError;
 use crate::report::{Problem, state_name};
 use crate::tree::pin::PinError;
@@ -92,13 +94,44 @@ impl From<LoadError> for CliError {
     fn from(error: LoadError) -> CliError {
         let cli = CliError::usage(chain(&error));
         match error {
-            LoadError::Unknown { near, .. } => {
-                cli.near(&near).help("run `pypatch list` for all names; a path contains a `/`, as in ./mine")
-            }
+            LoadError::Unknown { id, near } => unknown_patchset(&id, &near),
             LoadError::Invalid { complaints, .. } => cli.mistakes(complaints),
             LoadError::Io { .. } => cli,
         }
     }
+}
+
+/// The error for a name or a path that is not a patchset.
+fn unknown_patchset(id: &str, near: &[String]) -> CliError {
+    let path = Path::new(id);
+    if path.join("patchset.yaml").is_file()
+        || path.file_name().is_some_and(|name| name == "patchset.yaml") && path.is_file()
+    {
+        // A name without a `/` is not a path.
+        return CliError::usage(format!("no patchset named `{id}`"))
+            .near(near)
+            .help(format!("write ./{id} for the path"));
+    }
+    if path.is_dir() {
+        let inside: Vec<String> = folders_of_patchsets(path);
+        let error = CliError::usage(format!("`{id}` is a directory without a patchset.yaml"));
+        return match inside.is_empty() {
+            true => error.near(near).help("name the folder of a patchset.yaml; `pypatch new` makes one"),
+            false => {
+                error.details(inside.iter().map(|one| format!("patchset: {one}"))).help("name one of these")
+            }
+        };
+    }
+    if !is_path(id) {
+        return CliError::usage(format!("no patchset named `{id}`"))
+            .near(near)
+            .help("run `pypatch list` for all names; a path contains a `/`, as in ./mine");
+    }
+    match path.exists() {
+        true => CliError::usage(format!("`{id}` is not the patchset.yaml of a patchset")),
+        false => CliError::usage(format!("no file or directory `{id}`")).near(&near_files(id)),
+    }
+    .help("name a folder with a patchset.yaml, or a patchset of `pypatch list`")
 }
 
 impl From<TreeError> for CliError {

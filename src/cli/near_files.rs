@@ -27,3 +27,19 @@ pub(super) fn near_files(text: &str) -> Vec<String> {
     let near = nearest_names(name, names.iter().map(String::as_str));
     near.into_iter().map(|name| folder.join(name).display().to_string()).collect()
 }
+
+/// How many patchsets of a directory are listed.
+const MOST: usize = 3;
+
+/// The paths of patchsets in a directory: the first few, by name.
+pub(super) fn folders_of_patchsets(directory: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    let mut names: Vec<String> = paths
+        .filter(|path| path.join("patchset.yaml").is_file())
+        .map(|path| path.display().to_string())
+        .collect();
+    names.sort();
+    names.truncate(MOST);
+    names
+}

@@ -10,7 +10,7 @@ use super::{CliError, Ui, progress};
 use crate::apply::{self, FileState, LayerStatus, Recovered};
 use crate::digest::Sha256Digest;
 use crate::fetch::{self, Attempt, Located, Origin, Places};
-use crate::patchset::{Catalog, Patchset};
+use crate::patchset::{Catalog, Patchset, is_path};
 use crate::plan::Made;
 use crate::regular;
 use crate::snapshot::Store;
@@ -130,7 +130,7 @@ impl Workspace {
         }
         let mut found = Vec::new();
         for pattern in patterns {
-            if pattern.contains('/') {
+            if is_path(pattern) {
                 found.push(pattern.clone());
                 continue;
             }

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::Workspace;
-use crate::patchset::{Catalog, Patchset};
+use crate::patchset::{Catalog, Patchset, is_path};
 use crate::report::{Written, WrittenEdit};
 
 /// The edits of patchsets. `names` are the patchsets as the user named them.
@@ -11,7 +11,7 @@ pub(super) fn edits(workspace: &Workspace, names: &[String], patchsets: &[Patchs
     let mut all = Vec::new();
     for (name, patchset) in names.iter().zip(patchsets) {
         // One that was named by its path may extend one in the folder next to it.
-        let catalog = match name.contains('/') {
+        let catalog = match is_path(name) {
             true => workspace.catalog.with_first(Path::new(name).join("..")),
             false => workspace.catalog.clone(),
         };

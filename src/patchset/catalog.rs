@@ -145,9 +145,9 @@ impl Catalog {
         Catalog { folders }
     }
 
-    /// Finds a patchset by its id, or by the path of its folder or patchset.yaml, which contains a `/`.
+    /// Finds a patchset by its id, or by the path of its folder or patchset.yaml, which contains a `/` or is `.`.
     pub(crate) fn find(&self, id: &str) -> Option<Origin> {
-        if id.contains('/') {
+        if is_path(id) {
             return by_path(Path::new(id));
         }
         // `..` is in every folder.
@@ -199,6 +199,11 @@ impl Catalog {
     pub(super) fn near(&self, id: &str) -> Vec<String> {
         nearest_names(id, self.ids().unwrap_or_default().iter().map(String::as_str))
     }
+}
+
+/// Whether a patchset is named by a path. Ids do not begin with a dot.
+pub(crate) fn is_path(id: &str) -> bool {
+    id.contains('/') || id == "." || id == ".."
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {

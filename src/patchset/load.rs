@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::catalog::is_path;
 use super::depend;
 use super::document::{Form, Places, document, named_texts};
 use super::error::LoadError;
@@ -25,7 +26,7 @@ impl Catalog {
     /// # Errors
     /// [`LoadError`] if the patchset does not exist or is invalid.
     pub fn load(&self, id: &str) -> Result<Patchset, LoadError> {
-        if id.contains('/')
+        if is_path(id)
             && let Some(Origin::Folder { path, .. }) = self.find(id)
         {
             // The patchsets that it extends may be in the same folder.

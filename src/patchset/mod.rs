@@ -31,7 +31,7 @@ use serde::Deserialize;
 pub use build::{Build, Check, Program, ProgramTree, Regenerate};
 pub(crate) use build::{PROGRAM_STEPS, REGENERATE};
 pub use catalog::Catalog;
-pub(crate) use catalog::Origin;
+pub(crate) use catalog::{Origin, is_path};
 pub use change::{Change, Form};
 pub(crate) use change::{is_pattern, pattern_matches};
 pub(crate) use depend::{levels, prerequisites};

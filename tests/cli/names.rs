@@ -247,3 +247,76 @@ fn a_wrong_edit_has_the_same_answer_everywhere() {
     let of_snapshots = env.run(&["snapshot", "diff", "gadget", "gadget", "--edit", "run-gne"]);
     assert_eq!(of_snapshots, answer.replace("`gadget` has no edit", "neither snapshot has an edit"));
 }
+
+#[test]
+fn a_path_without_a_patchset_says_what_is_there() {
+    let env = pinned();
+    assert_snapshot!(env.run(&["check", "."]), @r"
+    ------- stderr -------
+    error: `.` is a directory without a patchset.yaml
+      help: name the folder of a patchset.yaml; `pypatch new` makes one
+    [exit 2]
+    ");
+    assert_snapshot!(env.run(&["show", "patchsets"]), @r"
+    ------- stderr -------
+    error: `patchsets` is a directory without a patchset.yaml
+      patchset: patchsets/gadget
+      help: name one of these
+    [exit 2]
+    ");
+    assert_snapshot!(env.run(&["plan", "./patchset", "9.9"]), @r"
+    ------- stderr -------
+    error: no file or directory `./patchset`
+      near: ./patchsets
+      help: name a folder with a patchset.yaml, or a patchset of `pypatch list`
+    [exit 2]
+    ");
+    assert_snapshot!(env.run(&["show", "./tree/Misc/NEWS"]), @r"
+    ------- stderr -------
+    error: `./tree/Misc/NEWS` is not the patchset.yaml of a patchset
+      help: name a folder with a patchset.yaml, or a patchset of `pypatch list`
+    [exit 2]
+    ");
+    let inside = |arguments: &[&str]| {
+        let mut command = env.command(arguments);
+        env.transcript(&command.current_dir(env.path("patchsets/gadget")).output().unwrap())
+    };
+    assert_snapshot!(inside(&["check", "."]), @r"
+    gadget: 7 edits, no errors
+    [exit 0]
+    ");
+    assert_snapshot!(inside(&["show", "patchset.yaml"]), @r"
+    ------- stderr -------
+    error: no patchset named `patchset.yaml`
+      help: write ./patchset.yaml for the path
+    [exit 2]
+    ");
+    let plan = env.run(&["plan", "gadget", "9.9"]);
+    assert_eq!(inside(&["plan", ".", "9.9"]), plan);
+}
+
+#[test]
+fn an_edit_that_no_version_gets_is_named() {
+    let env = TestEnvironment::new();
+    let edit = |id, when| {
+        format!(
+            "  - {{id: {id}, why: w, when: '{when}', file: README, text.replace: {{find: x, with: y}}}}\n"
+        )
+    };
+    let edits = ["<2.6", ">=2.7.4", "<2.7.1, >=2.6", ">=2.8"].iter().enumerate();
+    let edits: String = edits.map(|(at, when)| edit(format!("e{at}"), when)).collect();
+    env.yaml("mine", format!("schema: 1\nid: mine\ntitle: t\napplies-to: '>=2.7, <2.8'\nedits:\n{edits}"));
+    assert_snapshot!(env.run(&["check", "mine"]), @r"
+    mine: 4 edits, no errors
+    ------- stderr -------
+    warning: edit `e0` is never made: its versions are outside `applies-to: >=2.7, <2.8` (mine/patchset.yaml:6:5)
+    warning: edit `e3` is never made: its versions are outside `applies-to: >=2.7, <2.8` (mine/patchset.yaml:9:5)
+    [exit 0]
+    ");
+    // Those that are inherited are for other versions.
+    env.yaml("next", "schema: 1\nid: next\nextends: mine\ntitle: t\napplies-to: '>=3.0'\nedits: []\n");
+    assert_snapshot!(env.run(&["check", "next"]), @r"
+    next: 4 edits, no errors
+    [exit 0]
+    ");
+}

@@ -882,10 +882,10 @@ fn invalid_yaml_is_refused() {
 fn a_directory_named_patchset_yaml_is_refused() {
     let env = TestEnvironment::new();
     std::fs::create_dir_all(env.path("patchsets/mine/patchset.yaml")).unwrap();
-    assert_snapshot!(env.run(&["check", "./patchsets/mine"]), @"
+    assert_snapshot!(env.run(&["check", "./patchsets/mine"]), @r"
     ------- stderr -------
-    error: no patchset named `./patchsets/mine`
-      help: run `pypatch list` for all names; a path contains a `/`, as in ./mine
+    error: `./patchsets/mine` is a directory without a patchset.yaml
+      help: name the folder of a patchset.yaml; `pypatch new` makes one
     [exit 2]
     ");
 }
@@ -1051,10 +1051,10 @@ fn an_unknown_patchset_is_reported_with_the_nearest_names() {
         );
         assert!(output.ends_with("[exit 2]"), "{output}");
     }
-    assert_snapshot!(env.run(&["show", "./nowhere"]), @"
+    assert_snapshot!(env.run(&["show", "./nowhere"]), @r"
     ------- stderr -------
-    error: no patchset named `./nowhere`
-      help: run `pypatch list` for all names; a path contains a `/`, as in ./mine
+    error: no file or directory `./nowhere`
+      help: name a folder with a patchset.yaml, or a patchset of `pypatch list`
     [exit 2]
     ");
 }
@@ -1403,10 +1403,10 @@ fn check_accepts_names_patterns_folders_and_files() {
     gadget: 7 edits, no errors
     [exit 0]
     ");
-    assert_snapshot!(env.run(&["check", "nowhere/patchset.yaml"]), @"
+    assert_snapshot!(env.run(&["check", "nowhere/patchset.yaml"]), @r"
     ------- stderr -------
-    error: no patchset named `nowhere/patchset.yaml`
-      help: run `pypatch list` for all names; a path contains a `/`, as in ./mine
+    error: no file or directory `nowhere/patchset.yaml`
+      help: name a folder with a patchset.yaml, or a patchset of `pypatch list`
     [exit 2]
     ");
 }

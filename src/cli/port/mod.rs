@@ -14,7 +14,7 @@ use super::base::InOrder;
 use super::{Base, CliError, ExitStatus, Format, Source, Ui, Workspace, new_patchset, output};
 use crate::edit::OutcomeKind;
 use crate::export;
-use crate::patchset::{Edit, NewPatchset, Patchset};
+use crate::patchset::{Edit, NewPatchset, Patchset, is_path};
 use crate::plan::{Baseline, Plan, joined, plan};
 use crate::port::{self, Decided, Decision, Decisions, Head, Searched, Verdict};
 use crate::report::{PortReport, PortReports, counted};
@@ -339,7 +339,7 @@ impl Port<'_> {
             return Ok(Err(Stop { decided, why: Why::Open(error) }));
         }
         // A patchset that was named by its path may extend one in the folder next to it.
-        let catalog = match self.name.contains('/') {
+        let catalog = match is_path(self.name) {
             true => workspace.catalog.with_first(Path::new(self.name).join("..")),
             false => workspace.catalog.clone(),
         };
