@@ -1,10 +1,12 @@
 //! `pypatch check`
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::{CliError, ExitStatus, Format, ReportFormat, Ui, Workspace, own_pin, suggest, written};
 use crate::patchset::{Catalog, Change, Complaint, Edit, Origin, Patchset, is_path};
 use crate::plan;
+use crate::regular::LARGEST_DOCUMENT;
 use crate::report::{CheckedPatchsets, Valid};
 use crate::version::VersionRange;
 use crate::yaml::{self, Node, Position, Value};
@@ -16,6 +18,9 @@ pub(super) struct Args {
     /// Show operations of meaning for `text.*` changes: those that give the same bytes on each available release of `pins`.
     #[arg(long)]
     suggest: bool,
+    /// Read the patchset.yaml of the named patchset from standard input, as an editor has it; what is on disk does not count.
+    #[arg(long, conflicts_with = "suggest")]
+    stdin: bool,
     /// The output format.
     #[arg(long, default_value = "text", conflicts_with = "suggest")]
     format: ReportFormat,
@@ -27,7 +32,16 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let is_file = |name: &String| !name.contains('/') && name.ends_with(".yaml") && Path::new(name).is_file();
     let name = |name: &String| if is_file(name) { format!("./{name}") } else { name.clone() };
     let mut report = CheckedPatchsets::default();
-    for id in workspace.matching(&args.patchsets.iter().map(name).collect::<Vec<_>>())? {
+    let mut names: Vec<String> = args.patchsets.iter().map(name).collect();
+    let with_text;
+    let workspace = if args.stdin {
+        (names, with_text) = with_standard_input(workspace, &names)?;
+        &with_text
+    } else {
+        names = workspace.matching(&names)?;
+        workspace
+    };
+    for id in names {
         let checked = workspace.patchset(&id).and_then(|patchset| {
             let files = Files::new(workspace, &id);
             check_pins(workspace, &files, &patchset)?;
@@ -60,6 +74,42 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         ui.show(&report, args.format)?;
     }
     Ok(status)
+}
+
+/// The path of the one patchset that is named, and the folders with the text of standard input as its patchset.yaml.
+fn with_standard_input(
+    workspace: &Workspace,
+    names: &[String],
+) -> Result<(Vec<String>, Workspace), CliError> {
+    let help = "for example `pypatch check --stdin patchsets/mine/patchset.yaml`";
+    let [name] = names else {
+        return Err(
+            CliError::usage("--stdin needs one patchset: that whose patchset.yaml the text is").help(help)
+        );
+    };
+    let path = Path::new(name);
+    let folder = match workspace.catalog.find(name) {
+        Some(Origin::Folder { path, .. }) => path,
+        Some(Origin::Shipped { id }) => {
+            return Err(
+                CliError::usage(format!("`{id}` is shipped with pypatch, and no file of yours")).help(help)
+            );
+        }
+        // It was not saved yet.
+        None if path.file_name().is_some_and(|file| file == "patchset.yaml") => {
+            path.parent().map(Path::to_owned).unwrap_or_default()
+        }
+        None => return Err(CliError::usage(format!("no patchset or patchset.yaml `{name}`")).help(help)),
+    };
+    let mut text = Vec::new();
+    let read = std::io::stdin().take(LARGEST_DOCUMENT + 1).read_to_end(&mut text);
+    let length = read.map_err(|error| CliError::io("cannot read standard input", &error))?;
+    if length as u64 > LARGEST_DOCUMENT {
+        return Err(CliError::usage(format!("standard input has more than {} MiB", LARGEST_DOCUMENT >> 20)));
+    }
+    let catalog = workspace.catalog.clone().with_unsaved(&folder, text);
+    let name = folder.join("patchset.yaml").display().to_string();
+    Ok((vec![name], Workspace { catalog, ..workspace.clone() }))
 }
 
 /// The files of a patchset and of those that it extends, for the places of mistakes.

@@ -18,6 +18,7 @@ use crate::tree::pin::{Pin, PinError, PinSet, Selector};
 use crate::tree::{self, BadSource, GitTree, SourceSpec, Tree, TreePath};
 
 /// The folders that a command searches.
+#[derive(Clone)]
 pub(super) struct Workspace {
     pub catalog: Catalog,
     pub pins: PinSet,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::LoadError;
 use super::id::is_id;
@@ -11,10 +12,15 @@ use crate::regular::{self, LARGEST_DOCUMENT};
 use crate::shipped::PATCHSETS;
 use crate::text::nearest_names;
 
+/// The file that makes a folder a patchset.
+const PATCHSET: &str = "patchset.yaml";
+
 /// Finds patchsets by id in a list of folders, and then among the shipped ones. The first match wins.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     folders: Vec<PathBuf>,
+    /// The folder of a patchset, without symbolic links, and the text that counts in place of its patchset.yaml.
+    unsaved: Option<(PathBuf, Arc<[u8]>)>,
 }
 
 /// Where a patchset is.
@@ -26,6 +32,8 @@ pub(crate) enum Origin {
         path: PathBuf,
         /// Its id, which is the name of the folder.
         id: String,
+        /// The text that counts in place of its patchset.yaml.
+        unsaved: Option<Arc<[u8]>>,
     },
     /// Inside the binary.
     Shipped {
@@ -56,6 +64,7 @@ impl Origin {
     /// When the file does not exist, cannot be read, or is outside the folder through a symbolic link.
     pub(crate) fn read(&self, file: &str) -> io::Result<Vec<u8>> {
         match self {
+            Origin::Folder { unsaved: Some(text), .. } if file == PATCHSET => Ok(text.to_vec()),
             Origin::Folder { path, .. } => {
                 let (top, found) = (path.canonicalize()?, path.join(file).canonicalize()?);
                 // A text is a file below files/, whatever else is in the patchset.
@@ -79,7 +88,13 @@ impl Catalog {
     /// A catalog of `folders`, which contain a folder for each patchset. A folder that does not exist is
     /// ignored.
     pub fn new(folders: Vec<PathBuf>) -> Catalog {
-        Catalog { folders }
+        Catalog { folders, unsaved: None }
+    }
+
+    /// This catalog with a text that is not saved yet as the patchset.yaml of a folder, which need not exist.
+    #[must_use]
+    pub(crate) fn with_unsaved(self, folder: &Path, text: Vec<u8>) -> Catalog {
+        Catalog { unsaved: Some((real(folder), text.into())), ..self }
     }
 
     /// The ids of all patchsets, sorted. What has another name, such as the rest of an interrupted command, is not a
@@ -142,26 +157,41 @@ impl Catalog {
     pub fn with_first(&self, folder: PathBuf) -> Catalog {
         let mut folders = self.folders.clone();
         folders.insert(0, folder);
-        Catalog { folders }
+        Catalog { folders, unsaved: self.unsaved.clone() }
     }
 
     /// Finds a patchset by its id, or by the path of its folder or patchset.yaml, which contains a `/` or is `.`.
     pub(crate) fn find(&self, id: &str) -> Option<Origin> {
         if is_path(id) {
-            return by_path(Path::new(id));
+            return self.by_path(Path::new(id));
         }
         // `..` is in every folder.
         if !is_id(id) {
             return None;
         }
         let mut folders = self.folders.iter().map(|folder| folder.join(id));
-        match folders.find(|path| path.join("patchset.yaml").is_file()) {
-            Some(path) => Some(Origin::Folder { path, id: id.to_owned() }),
+        match folders.find_map(|path| self.in_folder(&path, id)) {
+            Some(found) => Some(found),
             None => {
                 let file = format!("{id}/patchset.yaml");
                 PATCHSETS.paths().any(|path| path == file).then(|| Origin::Shipped { id: id.to_owned() })
             }
         }
+    }
+
+    fn by_path(&self, path: &Path) -> Option<Origin> {
+        // A file that is not saved yet does not exist.
+        let is_folder = path.is_dir() || path.file_name()? != PATCHSET && !path.exists();
+        let folder = if is_folder { path } else { path.parent()? };
+        self.in_folder(folder, real(folder).file_name()?.to_str()?)
+    }
+
+    /// The patchset of a folder, if there is one.
+    fn in_folder(&self, path: &Path, id: &str) -> Option<Origin> {
+        let unsaved = self.unsaved.as_ref().filter(|(folder, _)| *folder == real(path));
+        let unsaved = unsaved.map(|(_, text)| text.clone());
+        let exists = unsaved.is_some() || path.join(PATCHSET).is_file();
+        exists.then(|| Origin::Folder { path: path.to_owned(), id: id.to_owned(), unsaved })
     }
 
     /// Finds the patchset that another one names. What a stranger wrote reaches nothing but patchsets: it names an id,
@@ -210,8 +240,7 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
 }
 
-fn by_path(path: &Path) -> Option<Origin> {
-    let folder = if path.is_dir() { path } else { path.parent()? };
-    let id = folder.canonicalize().ok()?.file_name()?.to_str()?.to_owned();
-    folder.join("patchset.yaml").is_file().then(|| Origin::Folder { path: folder.to_owned(), id })
+/// A path without symbolic links, if it exists.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }

@@ -259,7 +259,12 @@ impl CheckedPatchsets {
         };
         let of_mistake = |one: &Complaint| {
             let label = if one.label.is_empty() { String::new() } else { format!(": {}", one.label) };
-            wrong((one.file.clone(), one.line.max(1)), &format!("{}{label}", one.what), &[])
+            let length = one.excerpt.as_ref().map_or(1, |(_, length)| (*length).max(1));
+            let columns = (one.column > 0).then_some((one.column, one.column + length));
+            Entry {
+                columns,
+                ..wrong((one.file.clone(), one.line.max(1)), &format!("{}{label}", one.what), &[])
+            }
         };
         let mut entries: Vec<Entry> = mistakes.iter().map(of_mistake).collect();
         if entries.is_empty() {

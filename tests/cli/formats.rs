@@ -170,7 +170,11 @@ fn mistakes_of_a_patchset_are_annotations_at_their_lines() {
         "schema: 1\nid: mine\ntitle: t\nedits:\n  - id: A B\n    why: w\n    file: f\n    file.remove: {contains: made up}\n",
     );
     let output = env.run(&["check", "mine", "--format", "github"]);
-    assert!(output.starts_with("::error file=patchsets/mine/patchset.yaml,line=5,title=mine::"), "{output}");
+    assert!(
+        output
+            .starts_with("::error file=patchsets/mine/patchset.yaml,line=5,col=9,endColumn=12,title=mine::"),
+        "{output}"
+    );
     assert!(output.ends_with("[exit 2]"), "{output}");
     env.patchset("mine", EDITS);
     assert_snapshot!(env.run(&["check", "mine", "--format", "markdown"]), @"
@@ -388,7 +392,10 @@ fn sarif_schema() -> Value {
     let text = object(json!({"text": {"type": "string", "minLength": 1}}));
     let location = object(json!({"physicalLocation": object(json!({
         "artifactLocation": object(json!({"uri": {"type": "string", "pattern": "^[A-Za-z0-9._~/%-]+$"}})),
-        "region": object(json!({"startLine": {"type": "integer", "minimum": 1}})),
+        "region": {"type": "object", "additionalProperties": false, "required": ["startLine"], "properties": {
+            "startLine": {"type": "integer", "minimum": 1}, "startColumn": {"type": "integer", "minimum": 1},
+            "endColumn": {"type": "integer", "minimum": 2},
+        }},
     }))}));
     let result = object(json!({
         "ruleId": {"type": "string"}, "ruleIndex": {"type": "integer", "minimum": 0},
@@ -401,9 +408,10 @@ fn sarif_schema() -> Value {
         "name": {"const": "pypatch"}, "version": {"type": "string"},
         "rules": {"type": "array", "items": rule, "uniqueItems": true},
     }));
-    let run = object(
-        json!({"tool": object(json!({"driver": driver})), "results": {"type": "array", "items": result}}),
-    );
+    let run = object(json!({
+        "tool": object(json!({"driver": driver})), "results": {"type": "array", "items": result},
+        "columnKind": {"const": "unicodeCodePoints"},
+    }));
     object(json!({
         "$schema": {"type": "string", "pattern": "sarif-schema-2\\.1\\.0\\.json$"}, "version": {"const": "2.1.0"},
         "runs": {"type": "array", "items": run, "minItems": 1},

@@ -13,6 +13,7 @@ mod chains;
 mod collapse;
 mod corpus;
 mod diff;
+mod editor;
 mod explain;
 mod export;
 mod export_patches;

@@ -21,6 +21,9 @@ pub(in crate::report) fn github(summary: &Summary) -> String {
         let mut head = format!("::{level} ");
         if let Some((file, line)) = &entry.written {
             let _ = write!(head, "file={},line={},", property(file), (*line).max(1));
+            if let Some((first, end)) = entry.columns {
+                let _ = write!(head, "col={first},endColumn={end},");
+            }
         }
         let title = if entry.edit.is_empty() { &group.name } else { &entry.edit };
         let _ = write!(head, "title={}::", property(title));

@@ -15,6 +15,7 @@ pub(in crate::report) fn json(summary: &Summary) -> Value {
                 .iter()
                 .map(|entry| {
                     let (file, line) = entry.written.clone().unzip();
+                    let (column, end_column) = entry.columns.unzip();
                     let [before, now] = match &entry.sides {
                         Some(sides) => sides.clone().map(Some),
                         None => [None, None],
@@ -22,8 +23,8 @@ pub(in crate::report) fn json(summary: &Summary) -> Value {
                     let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
                     json!({
                         "edit": text(&entry.edit), "result": entry.verdict, "is_wrong": entry.level == Level::Wrong,
-                        "file": file, "line": line, "message": text(&entry.message), "details": entry.details,
-                        "help": entry.help, "before": before, "now": now,
+                        "file": file, "line": line, "column": column, "end_column": end_column,
+                        "message": text(&entry.message), "details": entry.details, "help": entry.help, "before": before, "now": now,
                     })
                 })
                 .collect();

@@ -110,6 +110,8 @@ pub(crate) struct Entry {
     pub why: String,
     /// The file in which it is written, and the line, if that is known.
     pub written: Option<(String, usize)>,
+    /// The first column that is meant there, in characters from 1, and the one after the last.
+    pub columns: Option<(usize, usize)>,
     /// Where it attaches in the source.
     pub places: String,
     /// What is wrong, in a line.

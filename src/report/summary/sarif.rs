@@ -26,8 +26,13 @@ pub(in crate::report) fn sarif(summary: &Summary) -> Value {
                 "partialFingerprints": {"edit/v1": format!("{}/{}", group.name, entry.edit)},
             });
             if let Some((file, line)) = &entry.written {
+                let mut region = json!({"startLine": (*line).max(1)});
+                if let Some((first, end)) = entry.columns {
+                    region["startColumn"] = json!(first);
+                    region["endColumn"] = json!(end);
+                }
                 result["locations"] = json!([{"physicalLocation": {
-                    "artifactLocation": {"uri": uri(file)}, "region": {"startLine": (*line).max(1)},
+                    "artifactLocation": {"uri": uri(file)}, "region": region,
                 }}]);
             }
             result
@@ -41,6 +46,7 @@ pub(in crate::report) fn sarif(summary: &Summary) -> Value {
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
+            "columnKind": "unicodeCodePoints",
             "tool": {"driver": {"name": "pypatch", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
             "results": results,
         }],
