@@ -6,7 +6,7 @@ use super::Cli;
 
 /// The commands, by what people do. Each is in one group, which a test checks.
 const GROUPS: [(&str, &[&str]); 8] = [
-    ("Begin", &["init", "new", "import", "record", "lift"]),
+    ("Begin", &["init", "new", "add", "import", "record", "lift"]),
     ("Read and check", &["list", "show", "check", "graph", "explain"]),
     ("Patch a tree", &["plan", "diff", "apply", "status", "annotate", "revert", "export"]),
     ("Build", &["build", "setup"]),

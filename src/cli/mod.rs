@@ -1,5 +1,6 @@
 //! The command line: a file or a folder for each command. The only code that prints, reads the environment or exits.
 
+mod add;
 mod annotate;
 mod apply;
 mod base;
@@ -48,6 +49,7 @@ mod snapshot_diff;
 mod status;
 mod suggest;
 mod ui;
+mod watch;
 mod why;
 mod workspace;
 mod written;
@@ -117,6 +119,11 @@ enum Command {
     Init(Deferred<init::Args>),
     /// Write a new patchset for a source, without edits.
     New(Deferred<new::Args>),
+    /// Propose the edit for a place in a tree: the operation of meaning that removes, replaces or inserts something there.
+    ///
+    /// Without saying what is to be done, the operations are listed that remove a word of the place. With --patchset the edit is
+    /// written at the end of a patchset of yours, if it fits together with the edits there.
+    Add(Deferred<add::Args>),
     /// List the patchsets that can be used here.
     List(Deferred<list::Args>),
     /// Show a patchset: its edits, the reasons for them, what they do, and the commands that `build` would run.
@@ -240,10 +247,10 @@ pub fn main() -> ExitCode {
             anstream::eprintln!("{panic}");
         }
         let title = "this is a bug of pypatch: please report it with the lines above";
-        Ui { quiet, verbose, changed: false.into() }.error(&CliError::new(ExitStatus::Bug, title));
+        Ui::new(quiet, verbose).error(&CliError::new(ExitStatus::Bug, title));
         std::process::exit(ExitStatus::Bug as i32);
     }));
-    let ui = Ui { quiet, verbose, changed: false.into() };
+    let ui = Ui::new(quiet, verbose);
     match run(&ui, &cli) {
         Ok(status) => status.into(),
         Err(error) if error.broken_pipe => ExitStatus::Done.into(),
@@ -261,6 +268,7 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
     match &cli.command {
         Command::Init(args) => init::run(ui, args),
         Command::New(args) => new::run(ui, &workspace()?, args),
+        Command::Add(args) => add::run(ui, &workspace()?, args),
         Command::List(args) => list::run(ui, &workspace()?, args),
         Command::Show(args) => show::run(ui, &workspace()?, args),
         Command::Check(args) => check::run(ui, &workspace()?, args),

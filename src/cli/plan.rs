@@ -1,9 +1,13 @@
 //! `pypatch plan`
 
+use std::path::PathBuf;
+
+use super::watch::watch;
 use super::{CliError, ExitStatus, ReportFormat, Source, Ui, Workspace, names, own_pin, written};
 use crate::patchset::Patchset;
 use crate::plan::{Plan, Series};
 use crate::report::PlanReport;
+use crate::tree::SourceSpec;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -16,12 +20,49 @@ pub(super) struct Args {
     /// Plan only this edit, and those that it depends on: whether others fit does not matter.
     #[arg(long, value_name = "ID")]
     edit: Option<String>,
+    /// Plan again whenever a patchset or the source changes, until Ctrl-C.
+    #[arg(long, conflicts_with = "format")]
+    watch: bool,
     /// The output format.
     #[arg(long, default_value = "text")]
     format: ReportFormat,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    if args.watch {
+        watched(ui, workspace, args)
+    } else {
+        once(ui, workspace, args).map(|(status, _)| status)
+    }
+}
+
+/// Plans again and again.
+fn watched(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    // A mistake in a patchset can be mended while it is watched; a source that does not exist is a mistake of the command.
+    let source = workspace.open(ui, &args.source)?.spec;
+    let on_disk = match &source {
+        SourceSpec::Directory(path) | SourceSpec::Archive(path) => Some(path.clone()),
+        SourceSpec::Git { .. } | SourceSpec::Pin(_) => None,
+    };
+    let folders = |ids: &mut dyn Iterator<Item = &str>| -> Vec<PathBuf> {
+        let mut folders: Vec<PathBuf> =
+            ids.filter_map(|id| workspace.catalog.folder(id)).chain(on_disk.clone()).collect();
+        folders.sort();
+        folders.dedup();
+        folders
+    };
+    let named = folders(&mut args.patchsets.iter().map(String::as_str));
+    let ui = &Ui { paged: false, ..ui.copied() };
+    let never = watch(ui, named.clone(), || {
+        let (_, patchsets) = once(ui, workspace, args)?;
+        let edits = patchsets.iter().flat_map(|patchset| &patchset.edits).map(|edit| edit.patchset.as_str());
+        let own = args.patchsets.iter().map(String::as_str);
+        Ok(folders(&mut edits.chain(own)))
+    })?;
+    match never {}
+}
+
+fn once(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<(ExitStatus, Vec<Patchset>), CliError> {
     let planned = make(ui, workspace, &args.patchsets, &args.source)?;
     let written = written::edits(workspace, &args.patchsets, &planned.patchsets);
     let is_brief = ui.width().is_some() && !ui.verbose;
@@ -30,11 +71,13 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         let fits = plan.fits();
         let series = Series { plans: vec![plan] };
         ui.show(&PlanReport { series: &series, is_single: true, written: &written, is_brief }, args.format)?;
-        return Ok(if fits { ExitStatus::Done } else { ExitStatus::Unfit });
+        let status = if fits { ExitStatus::Done } else { ExitStatus::Unfit };
+        return Ok((status, planned.patchsets));
     }
     let is_single = args.patchsets.len() == 1;
     ui.show(&PlanReport { series: &planned.series, is_single, written: &written, is_brief }, args.format)?;
-    Ok(if planned.series.misfit().is_none() { ExitStatus::Done } else { ExitStatus::Unfit })
+    let status = if planned.series.misfit().is_none() { ExitStatus::Done } else { ExitStatus::Unfit };
+    Ok((status, planned.patchsets))
 }
 
 /// Patchsets, and their plans on a source.

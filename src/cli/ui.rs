@@ -19,6 +19,8 @@ pub(super) struct Ui {
     pub quiet: bool,
     /// Whether the user wants details.
     pub verbose: bool,
+    /// Whether long output goes through a pager.
+    pub paged: bool,
     /// Whether something was changed on disk that the user asked for.
     pub changed: AtomicBool,
 }
@@ -34,6 +36,15 @@ impl From<Format> for report::Format {
 
 #[allow(clippy::unused_self, reason = "output is the business of a Ui")]
 impl Ui {
+    pub(super) fn new(quiet: bool, verbose: bool) -> Ui {
+        Ui { quiet, verbose, paged: true, changed: false.into() }
+    }
+
+    /// Another one that writes to the same places.
+    pub(super) fn copied(&self) -> Ui {
+        Ui::new(self.quiet, self.verbose)
+    }
+
     /// Remembers that a change was made. If writing fails from now on, it is not as if nothing had happened.
     pub(super) fn changed(&self) {
         self.changed.store(true, Ordering::Relaxed);
@@ -78,7 +89,7 @@ impl Ui {
 
     /// Writes a text with styles to stdout: through a pager if that is a terminal and the text is longer.
     fn styled(&self, text: &[u8]) -> Result<(), CliError> {
-        if io::stdout().is_terminal() {
+        if self.paged && io::stdout().is_terminal() {
             let height =
                 terminal_size_of(io::stdout()).map_or(usize::MAX, |(_, height)| usize::from(height.0));
             let lines = text.iter().filter(|byte| **byte == b'\n').count();

@@ -6,7 +6,9 @@
 //!
 //! [`fold`] puts what somebody changed afterwards into an edit. Both are written by [`rewritten`].
 
+mod append;
 mod fold;
+mod place;
 mod rewrite;
 
 use crate::edit::{Context, LiftedHunk, Outcome, Part, lift, resolve, suggestion};
@@ -17,7 +19,9 @@ use crate::plan::{Plan, plan, prerequisite_changes};
 use crate::text::{Side, apply, unified};
 use crate::tree::{File, OverlayTree, Tree, TreeError, TreePath, python_version};
 
+pub use append::{appended, edit_yaml};
 pub use fold::{Folded, fold};
+pub use place::{Place, Proposal, Wish};
 pub use rewrite::rewritten;
 
 /// An edit some of whose hunks were lifted.

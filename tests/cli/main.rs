@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod add;
 mod annotate;
 mod apply;
 mod build;
@@ -51,4 +52,5 @@ mod snapshot;
 mod sources;
 mod suggest;
 mod verdicts;
+mod watch;
 mod why;
