@@ -116,5 +116,10 @@ security SECONDS="60": faults
     PROPTEST_CASES=4000 cargo test --locked --lib -- fuzzing::
     fuzz/run {{SECONDS}} || [ $? = 77 ]
 
+# The pages of reports in Chromium: filters, keys, a phone's width, both themes, axe-core; with screenshots if a directory is given
+browser *SCREENSHOTS:
+    cargo build --locked
+    tests/browser/run.sh target/debug/pypatch {{SCREENSHOTS}}
+
 ci:
     .ci/run
