@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::list::array;
-use super::{Report, counted};
+use super::summary::{Entry, FileDiff, Group, Level, Summary};
+use super::{Report, counted, patches};
 use crate::carry::Outcome;
 use crate::rebase::{Step, StepFile};
 
@@ -55,6 +56,17 @@ impl Report for CarriedPatches<'_> {
         writeln!(out, "{} on {}: {}", counted(all().count(), "file"), self.to, counts.join(", "))
     }
 
+    fn summary(&self) -> Option<Summary> {
+        let mut groups: Vec<Group> = self.patches.iter().map(group).collect();
+        groups.extend(self.not_carried.iter().map(|patch| Group {
+            name: (*patch).to_owned(),
+            total: "not carried yet".to_owned(),
+            ..Group::default()
+        }));
+        let title = format!("{} from {} to {}", patches(groups.len()), self.from, self.to);
+        Some(Summary { command: "port", title, groups, table: None })
+    }
+
     fn json(&self) -> Option<Value> {
         // What tools that drive several porters ask: a word for each file. The worst counts if several patches change one.
         let mut files = serde_json::Map::new();
@@ -92,5 +104,49 @@ impl Report for CarriedPatches<'_> {
                 })),
             })),
         }))
+    }
+}
+
+/// A patch, with an entry for each of its files.
+fn group(patch: &Step<'_>) -> Group {
+    let mut entries: Vec<Entry> =
+        patch.files.iter().map(|file| entry(file, patch.patch.patch.name.as_str())).collect();
+    if let Some(why) = &patch.skipped {
+        let verdict = "left out".to_owned();
+        entries.push(Entry { level: Level::Skipped, verdict, message: why.clone(), ..Entry::default() });
+    }
+    let open = patch.files.iter().filter(|file| file.is_open()).count();
+    let total = match open {
+        0 => counted(patch.files.len(), "file"),
+        open => format!("{open} of {} to be decided", counted(patch.files.len(), "file")),
+    };
+    Group { name: patch.patch.patch.name.clone(), total, entries, files: Vec::new() }
+}
+
+/// What became of a file; `patch` is the only file of the project that it is about.
+fn entry(file: &StepFile, patch: &str) -> Entry {
+    let carried = &file.carried;
+    let level = match carried.outcome {
+        _ if !file.is_open() => Level::Good,
+        Outcome::Conflict => Level::Wrong,
+        _ => Level::Open,
+    };
+    // What a conflict proposes is the markers.
+    let differs = if level == Level::Wrong { Vec::new() } else { file.change_of_change() };
+    let mut details: Vec<String> = carried.reasons.iter().skip(1).cloned().collect();
+    if !differs.is_empty() {
+        details.push("what differs from the old patch:".to_owned());
+        details.extend(differs.iter().map(|line| String::from_utf8_lossy(line).trim_end().to_owned()));
+    }
+    Entry {
+        edit: carried.path.to_string(),
+        level,
+        written: Some((patch.to_owned(), 1)),
+        verdict: if file.is_decided { "decided".to_owned() } else { carried.outcome.name().to_owned() },
+        places: carried.moved_to.as_ref().map(ToString::to_string).unwrap_or_default(),
+        message: carried.reasons.first().cloned().unwrap_or_default(),
+        details,
+        files: file.changes.iter().map(FileDiff::new).collect(),
+        ..Entry::default()
     }
 }

@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::list::{by_file, files};
 use super::matrix::{cell, details};
 use super::style::{ATTENTION, DIM, HANG, NEW};
-use super::{Report, array, column};
+use super::summary::{Entry, Group, Level, Summary, Written};
+use super::{Report, array, column, counted};
 use crate::port::{Decided, Decision, Verdict};
 
 /// A port of a patchset to another version.
@@ -19,6 +21,8 @@ pub struct PortReport<'a> {
     pub written: Option<String>,
     /// What was decided.
     pub decided: &'a [Decided],
+    /// Where the edits are written.
+    pub edits: &'a Written,
 }
 
 /// A line for each cell that does not stay as it is, with the candidates of those that are open.
@@ -69,12 +73,63 @@ impl Report for PortReport<'_> {
             value["decision"] = json!({"decision": decision, "candidate": candidate, "why": why});
             value
         });
-        let open = self.decided.iter().filter(|one| one.decision == Decision::Open).count();
         Some(json!({
-            "schema": 1, "patchset": self.patchset, "to": self.to, "written": self.written, "open": open,
+            "schema": 1, "patchset": self.patchset, "to": self.to, "written": self.written, "open": self.open(),
             "cells": cells,
         }))
     }
+
+    fn summary(&self) -> Option<Summary> {
+        Some(summary_of(&[self]))
+    }
+}
+
+impl PortReport<'_> {
+    /// How many rows a person has to decide about.
+    fn open(&self) -> usize {
+        self.decided.iter().filter(|one| one.decision == Decision::Open).count()
+    }
+
+    fn group(&self) -> Group {
+        let total = match self.open() {
+            0 => counted(self.decided.len(), "row"),
+            open => format!("{open} of {} to be decided", counted(self.decided.len(), "row")),
+        };
+        let entries = self.decided.iter().map(|one| self.entry(one)).collect();
+        Group { name: self.patchset.to_owned(), total, entries, files: Vec::new() }
+    }
+
+    fn entry(&self, one: &Decided) -> Entry {
+        let cell = &one.cell;
+        let patchset = cell.patchset.as_deref().or(Some(self.patchset));
+        let (level, verdict, message) = match &one.decision {
+            Decision::Kept if cell.verdict.is_open() || cell.verdict == Verdict::Obsolete => {
+                (Level::Open, "by hand", cell.explanation().unwrap_or_default())
+            }
+            Decision::Kept => (Level::Good, "as it is", String::new()),
+            Decision::Taken { why, .. } => (Level::Good, "moved", why.clone()),
+            Decision::Dropped { why } => (Level::Skipped, "dropped", why.clone()),
+            Decision::Open => (Level::Wrong, "to be decided", cell.explanation().unwrap_or_default()),
+        };
+        let mut details = if one.decision == Decision::Open { details(cell) } else { Vec::new() };
+        details.retain(|line| *line != message);
+        Entry {
+            edit: cell.row(),
+            level,
+            verdict: verdict.to_owned(),
+            places: files(&by_file(&cell.places), usize::MAX),
+            message,
+            details,
+            ..self.edits.entry(patchset, &cell.edit)
+        }
+    }
+}
+
+fn summary_of(ports: &[&PortReport<'_>]) -> Summary {
+    let names: Vec<&str> = ports.iter().map(|one| one.patchset).collect();
+    let to = ports.first().map_or("", |one| one.to);
+    let title = format!("port of {} to {to}", names.join(", "));
+    Summary { command: "port", title, groups: ports.iter().map(|one| one.group()).collect(), table: None }
 }
 
 /// Several patchsets that are ported in order.
@@ -88,5 +143,9 @@ impl Report for PortReports<'_> {
     fn json(&self) -> Option<Value> {
         let ports: Vec<Value> = self.0.iter().filter_map(Report::json).collect();
         Some(json!({"schema": 1, "ports": ports}))
+    }
+
+    fn summary(&self) -> Option<Summary> {
+        Some(summary_of(&self.0.iter().collect::<Vec<_>>()))
     }
 }

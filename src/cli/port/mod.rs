@@ -11,13 +11,15 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use super::base::InOrder;
-use super::{Base, CliError, ExitStatus, Format, Source, Ui, Workspace, new_patchset, output};
+use super::{
+    Base, CliError, ExitStatus, Format, ReportFormat, Source, Ui, Workspace, new_patchset, output, written,
+};
 use crate::edit::OutcomeKind;
 use crate::export;
 use crate::patchset::{Edit, NewPatchset, Patchset, is_path};
 use crate::plan::{Baseline, Plan, joined, plan};
 use crate::port::{self, Decided, Decision, Decisions, Head, Searched, Verdict};
-use crate::report::{PortReport, PortReports, counted};
+use crate::report::{PortReport, PortReports, Written, counted};
 use crate::snapshot;
 use crate::tree::{FileChange, OverlayTree, Tree, python_version};
 use crate::version::Version;
@@ -107,7 +109,7 @@ pub(super) struct Args {
     dry_run: bool,
     /// The output format.
     #[arg(long, default_value = "text")]
-    format: Format,
+    format: ReportFormat,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -146,7 +148,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         CliError::unfit(format!("{to} is not a CPython source tree"))
             .help("a patchset for something else is written by hand")
     })?;
-    let line = |text: &str| if args.format == Format::Text { ui.line(text) } else { Ok(()) };
+    let edits = written::edits(workspace, &args.patchsets, &patchsets);
+    let line = |text: &str| if args.format == ReportFormat::Text { ui.line(text) } else { Ok(()) };
     let mut all: Vec<Ported> = Vec::new();
     let mut changes: Vec<FileChange> = Vec::new();
     let mut bases: Option<(Base, Vec<InOrder>)> = None;
@@ -157,13 +160,13 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         let made = if let Some(own) = written_for(workspace, patchset, &version)? {
             let plan = plan(&own, under)?;
             if !plan.fits() {
-                show(ui, args, &all, None)?;
+                show(ui, args, &edits, &all, None)?;
                 ui.misfit(&plan, patchsets.len() > 1);
                 ui.note(&narrow(&own, &version));
                 return Ok(ExitStatus::Unfit);
             }
             let text = format!("{} is written for CPython {version}: there is nothing to port", own.id);
-            if patchsets.len() == 1 || args.format == Format::Text {
+            if patchsets.len() == 1 || args.format == ReportFormat::Text {
                 ui.line(&text)?;
             }
             plan.changes
@@ -202,7 +205,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                     all[all.len() - 1].planned.changes.clone()
                 }
                 Err(Stop { decided, why }) => {
-                    show(ui, args, &all, Some((&patchset.id, &decided)))?;
+                    show(ui, args, &edits, &all, Some((&patchset.id, &decided)))?;
                     return match why {
                         Why::Open(error) => Err(error),
                         Why::Misfit(plan) => {
@@ -216,7 +219,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         changes = joined(&changes.iter().chain(&made).collect::<Vec<_>>());
     }
     if args.dry_run {
-        show(ui, args, &all, None)?;
+        show(ui, args, &edits, &all, None)?;
         for one in &all {
             line(&format!("\n{}", one.written.yaml.trim_end_matches('\n')))?;
         }
@@ -238,12 +241,12 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         export::commit(prepared).map_err(unwritten(&last.folder))?;
         ui.changed();
     }
-    if args.format != Format::Text {
-        show(ui, args, &all, None)?;
+    if args.format != ReportFormat::Text {
+        show(ui, args, &edits, &all, None)?;
         return Ok(ExitStatus::Done);
     }
     for one in &all {
-        ui.show(&one.report(args, true), args.format)?;
+        ui.show(&one.report(args, &edits, true), args.format)?;
         line(&format!("wrote {}", one.folder.join("patchset.yaml").display()))?;
         ui.show(&one.planned, Format::Text)?;
         if let Some((pin, _)) = &one.snapshot {
@@ -255,16 +258,23 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 }
 
 /// Shows what was decided about the patchsets that were ported, and about the one that was not.
-fn show(ui: &Ui, args: &Args, all: &[Ported], last: Option<(&str, &[Decided])>) -> Result<(), CliError> {
+fn show(
+    ui: &Ui,
+    args: &Args,
+    edits: &Written,
+    all: &[Ported],
+    last: Option<(&str, &[Decided])>,
+) -> Result<(), CliError> {
     let is_written = !args.dry_run && last.is_none();
-    let mut reports: Vec<PortReport<'_>> = all.iter().map(|one| one.report(args, is_written)).collect();
+    let mut reports: Vec<PortReport<'_>> =
+        all.iter().map(|one| one.report(args, edits, is_written)).collect();
     if let Some((patchset, decided)) = last {
         let to = args.to.as_deref().unwrap_or_default();
-        reports.push(PortReport { patchset, to, written: None, decided });
+        reports.push(PortReport { patchset, to, written: None, decided, edits });
     }
     match &reports[..] {
         [one] if args.patchsets.len() == 1 => ui.show(one, args.format),
-        [] if args.format == Format::Text => Ok(()),
+        [] if args.format == ReportFormat::Text => Ok(()),
         _ => ui.show(&PortReports(reports), args.format),
     }
 }
@@ -296,10 +306,10 @@ struct Ported {
 }
 
 impl Ported {
-    fn report<'a>(&'a self, args: &'a Args, is_written: bool) -> PortReport<'a> {
+    fn report<'a>(&'a self, args: &'a Args, edits: &'a Written, is_written: bool) -> PortReport<'a> {
         let written = is_written.then(|| self.folder.display().to_string());
         let to = args.to.as_deref().unwrap_or_default();
-        PortReport { patchset: &self.patchset, to, written, decided: &self.decided }
+        PortReport { patchset: &self.patchset, to, written, decided: &self.decided, edits }
     }
 }
 
@@ -331,7 +341,10 @@ impl Port<'_> {
             port::question(patchset, old, under, &mut cells)?;
         }
         let mut decided = port::decide(&cells, decisions)?;
-        if args.format == Format::Text && std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        if args.format == ReportFormat::Text
+            && std::io::stdin().is_terminal()
+            && std::io::stdout().is_terminal()
+        {
             decisions::ask(ui, &decided, decisions)?;
             decided = port::decide(&cells, decisions)?;
         }

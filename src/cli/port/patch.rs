@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::{CliError, ExitStatus, Format, Ui, Workspace, output};
+use super::super::{CliError, ExitStatus, ReportFormat, Ui, Workspace, output};
 use super::patches::{Patches, between, brief, decisions, read, write};
 use super::{Args, answers, series};
 use crate::apply::{self, ApplyError};
@@ -72,7 +72,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let report =
         CarriedPatches { from: &from_name, to: to_name, patches: &walk.steps, not_carried: &not_carried };
     let diff = diff(&walk, &between(from_tree, to_tree)?);
-    let is_on_stdout = args.in_place.is_none() && args.output.is_none() && args.format == Format::Text;
+    let is_on_stdout = args.in_place.is_none() && args.output.is_none() && args.format == ReportFormat::Text;
     match (&args.in_place, &args.output) {
         _ if args.dry_run => {}
         (Some(root), _) => {
