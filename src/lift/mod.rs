@@ -21,7 +21,7 @@ use crate::tree::{File, OverlayTree, Tree, TreeError, TreePath, python_version};
 
 pub use append::{appended, edit_yaml};
 pub use fold::{Folded, fold};
-pub use place::{Place, Proposal, Wish};
+pub use place::{Place, Proposal, Wish, first_sign};
 pub use rewrite::rewritten;
 
 /// An edit some of whose hunks were lifted.

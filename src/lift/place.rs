@@ -32,7 +32,7 @@ pub struct Place {
     pub path: TreePath,
     /// Its first line, from 1.
     pub first: usize,
-    /// What encloses the first line, from the inside out.
+    /// What encloses the first line, that which says most first.
     pub around: Vec<Within>,
     file: File,
     span: Span,
@@ -68,7 +68,7 @@ impl Place {
         };
         let span = Span::new(start.start, end.end);
         let parsed = ParsedFile::new(path.clone(), file.bytes.clone(), file.executable);
-        let around = Within::all_around(&parsed, Span::new(span.start, span.start));
+        let around = Within::all_around(&parsed, first_sign(&file.bytes, span));
         Ok(Ok(Place { path, first, around, file, span }))
     }
 
@@ -306,4 +306,11 @@ impl Place {
 /// Whether a change names code that it replaces as a whole.
 fn replaces_all(change: &Change) -> bool {
     change.operation.name().ends_with(".replace")
+}
+
+/// The first sign of lines that is not a blank: an empty span at the beginning of a line would also be in what ends there.
+pub fn first_sign(text: &[u8], lines: Span) -> Span {
+    let blanks = lines.of(text).iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let start = (lines.start + blanks).min(lines.end);
+    Span::new(start, (start + 1).min(lines.end))
 }

@@ -87,8 +87,7 @@ impl Report for Proposed<'_> {
 
 /// Where it is, and its lines.
 fn head(place: &Place, out: &mut dyn Write) -> io::Result<()> {
-    let around = around(place);
-    let around = if around.is_empty() { String::new() } else { format!(", in {}", around.join(", ")) };
+    let around = around(place).map_or_else(String::new, |around| format!(", in {around}"));
     writeln!(out, "{TITLE}{}:{}{TITLE:#}{around}", place.path, place.first)?;
     for line in String::from_utf8_lossy(place.text()).lines() {
         writeln!(out, "  {line}")?;
@@ -96,8 +95,9 @@ fn head(place: &Place, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn around(place: &Place) -> Vec<String> {
-    place.around.iter().map(ToString::to_string).collect()
+/// What encloses the first line.
+fn around(place: &Place) -> Option<String> {
+    place.around.first().map(ToString::to_string)
 }
 
 fn yaml(one: &Proposal) -> String {

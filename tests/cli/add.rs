@@ -130,9 +130,7 @@ fn the_operation_that_does_what_is_wanted_is_proposed() {
         "python.replace"
       ],
       "schema": 1,
-      "within": [
-        "function `main`"
-      ],
+      "within": "function `main`",
       "written": null
     }
     [exit 0]

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Workspace;
+use crate::lift::first_sign;
 use crate::operation::{ParsedFile, Within};
 use crate::report::ReviewedEdit;
-use crate::text::{Span, lines};
+use crate::text::lines;
 use crate::tree::{Tree, TreePath};
 
 /// The pins that were opened.
@@ -42,8 +43,8 @@ impl Places<'_> {
         let tree = self.trees.entry(pin.to_owned()).or_insert_with(open).as_ref()?;
         let path: TreePath = file.parse().ok()?;
         let found = tree.read(&path).ok()??;
-        let start = lines(&found.bytes).nth(line.checked_sub(1)?)?.start;
+        let at = first_sign(&found.bytes, lines(&found.bytes).nth(line.checked_sub(1)?)?);
         let parsed = ParsedFile::new(path, found.bytes, found.executable);
-        Within::all_around(&parsed, Span::new(start, start)).first().map(ToString::to_string)
+        Within::all_around(&parsed, at).first().map(ToString::to_string)
     }
 }
