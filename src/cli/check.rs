@@ -109,7 +109,9 @@ fn with_standard_input(
     }
     let catalog = workspace.catalog.clone().with_unsaved(&folder, text);
     let name = folder.join("patchset.yaml").display().to_string();
-    Ok((vec![name], Workspace { catalog, ..workspace.clone() }))
+    let mut workspace = workspace.clone();
+    workspace.catalog = catalog;
+    Ok((vec![name], workspace))
 }
 
 /// The files of a patchset and of those that it extends, for the places of mistakes.

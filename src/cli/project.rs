@@ -22,7 +22,7 @@ pub(super) const FILE: &str = "pypatch.toml";
 const FOLDERS: [&str; 2] = ["patchsets", "upstream-pins"];
 
 /// Where a project has what a command searches. Paths are relative to the current directory.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Project {
     /// The folders of patchsets in the order in which they are searched. A new patchset is written to the first.
     pub patchsets: Vec<PathBuf>,

@@ -17,7 +17,7 @@ use crate::operation::TextFile;
 use crate::text::nearest_names;
 use crate::tree::TreePath;
 use crate::version::{BadRange, Version, VersionRange};
-use crate::yaml::{Complaint, Located, Position, YamlError};
+use crate::yaml::{self, Complaint, Located, Position, YamlError};
 
 impl Catalog {
     /// Loads a patchset and the ones it extends. `id` is its id, or the path of its folder or
@@ -232,7 +232,10 @@ impl Check<'_> {
         for lint in edit.allow.keys() {
             if !Lint::ALL.iter().any(|known| known.name() == lint) {
                 let near = nearest_names(lint, Lint::ALL.iter().map(|known| known.name()));
-                self.at(at, format!("`allow` names an unknown lint `{lint}`{}", or_near(&near)));
+                self.at(
+                    self.key(at, "allow"),
+                    format!("`allow` names an unknown lint `{lint}`{}", or_near(&near)),
+                );
             }
         }
         let changes = edit.change.iter().map(|change| (change, at));
@@ -274,6 +277,12 @@ impl Check<'_> {
         Ok(bytes)
     }
 
+    /// Where a key of the edit or change that begins at `at` is.
+    fn key(&self, at: Position, name: &str) -> Position {
+        let document = yaml::parse(self.bytes).ok();
+        document.and_then(|document| document.key_at(at, name)).unwrap_or(at)
+    }
+
     /// Reads the files that each form of a change names, and checks the arguments of its operation.
     fn change(&mut self, mut change: Change, at: Position) -> Change {
         if change.forms.is_empty() {
@@ -294,13 +303,14 @@ impl Check<'_> {
                     self.digests.push(bytes.sha256());
                     change.texts.0.insert(file, bytes);
                 }
-                Err(what) => self.at(at, what),
+                Err(what) => self.at(self.key(at, change.operation.name()), what),
             }
         }
         // The check reads the texts, so all of them must be there.
         let has_texts = change.operation.text_files().iter().all(|file| change.texts.0.contains_key(file));
         if has_texts && let Err(what) = change.check() {
-            self.at(at, format!("`{}` {what}", change.operation.name()));
+            let name = change.operation.name();
+            self.at(self.key(at, name), format!("`{name}` {what}"));
         }
         change
     }

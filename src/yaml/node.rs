@@ -36,6 +36,20 @@ impl Node {
         entries.iter().find(|(name, _)| name.text() == Some(key)).map(|(_, value)| value)
     }
 
+    /// Where a key of the map is that begins at a position in this tree.
+    pub fn key_at(&self, map: Position, key: &str) -> Option<Position> {
+        match &self.value {
+            Value::Map(entries) => {
+                let own =
+                    || entries.iter().find(|(name, _)| name.text() == Some(key)).map(|(name, _)| name.at);
+                let found = if self.at == map { own() } else { None };
+                found.or_else(|| entries.iter().find_map(|(_, value)| value.key_at(map, key)))
+            }
+            Value::List(items) => items.iter().find_map(|item| item.key_at(map, key)),
+            _ => None,
+        }
+    }
+
     /// As [`get`](Node::get), to be changed.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         let Value::Map(entries) = &mut self.value else { return None };

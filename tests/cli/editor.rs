@@ -44,10 +44,10 @@ fn the_text_of_an_editor_counts_and_not_the_file() {
     assert_snapshot!(check(&env, &["check", "--stdin", "patchsets/mine"], &from("old.c")), @r"
     ------- stderr -------
     error: `file.add` cannot read its text from patchsets/mine/files/old.c: No such file or directory (os error 2)
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:8:5
       |
-    5 |   - id: e
-      |     ^^
+    8 |     file.add: {content: {from: old.c}}
+      |     ^^^^^^^^
     [exit 2]
     ");
 }

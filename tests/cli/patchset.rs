@@ -433,40 +433,40 @@ fn a_scope_that_no_file_of_the_format_has_is_refused() {
         check_edits(&format!("  - id: a\n    why: b\n    file: {file}\n    {more}\n"))
     };
     let within = "text.remove: {find: a}\n    within:";
-    assert_snapshot!(check_scope("Makefile.pre.in", &format!("{within} {{function: f}}")), @"
+    assert_snapshot!(check_scope("Makefile.pre.in", &format!("{within} {{function: f}}")), @r"
     ------- stderr -------
     error: `text.remove` has `function` in `within`, but Makefile.pre.in is a Makefile, which has only the scopes `between`, `target`, `variable`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:8:5
       |
-    5 |   - id: a
-      |     ^^
+    8 |     text.remove: {find: a}
+      |     ^^^^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(check_scope("[Modules/a.c, Lib/a.py]", &format!("{within} {{function: f, class: C}}")), @"
+    assert_snapshot!(check_scope("[Modules/a.c, Lib/a.py]", &format!("{within} {{function: f, class: C}}")), @r"
     ------- stderr -------
     error: `text.remove` has `class` in `within`, but Modules/a.c is C, which has only the scopes `between`, `struct`, `enum`, `function`, `table`, `if`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:8:5
       |
-    5 |   - id: a
-      |     ^^
+    8 |     text.remove: {find: a}
+      |     ^^^^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(check_scope("Modules/*.c", &format!("{within} {{'>=3.0': {{target: t}}}}")), @"
+    assert_snapshot!(check_scope("Modules/*.c", &format!("{within} {{'>=3.0': {{target: t}}}}")), @r"
     ------- stderr -------
     error: `text.remove` has `target` in `within`, but Modules/*.c is C, which has only the scopes `between`, `struct`, `enum`, `function`, `table`, `if`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:8:5
       |
-    5 |   - id: a
-      |     ^^
+    8 |     text.remove: {find: a}
+      |     ^^^^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(check_scope("configure.ac", "m4.move: {find: a, into: {element: E}, at: end}"), @"
+    assert_snapshot!(check_scope("configure.ac", "m4.move: {find: a, into: {element: E}, at: end}"), @r"
     ------- stderr -------
     error: `m4.move` has `element` in `into`, but configure.ac is m4, which has only the scopes `between`, `section`, `case`, `branch`, `call`, `if`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:8:5
       |
-    5 |   - id: a
-      |     ^^
+    8 |     m4.move: {find: a, into: {element: E}, at: end}
+      |     ^^^^^^^
     [exit 2]
     ");
     // The name does not say the format.
@@ -614,7 +614,7 @@ fn an_invalid_pin_name_is_refused() {
 
 #[test]
 fn all_errors_of_a_file_are_reported() {
-    assert_snapshot!(check("schema: 2\nid: yours\ntitle: A test\napplies-to: x\nedits:\n  - {id: a, why: b, allow: {x: y}, file: M, text.insert: {text: a}}\n"), @"
+    assert_snapshot!(check("schema: 2\nid: yours\ntitle: A test\napplies-to: x\nedits:\n  - {id: a, why: b, allow: {x: y}, file: M, text.insert: {text: a}}\n"), @r"
     ------- stderr -------
     error: unsupported schema 2: this pypatch supports schema 1
      --> patchsets/mine/patchset.yaml:1:9
@@ -635,16 +635,16 @@ fn all_errors_of_a_file_are_reported() {
       |             ^
 
     error: `allow` names an unknown lint `x`
-     --> patchsets/mine/patchset.yaml:6:5
+     --> patchsets/mine/patchset.yaml:6:21
       |
     6 |   - {id: a, why: b, allow: {x: y}, file: M, text.insert: {text: a}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                     ^^^^^
 
     error: `text.insert` needs either `before` or `after`
-     --> patchsets/mine/patchset.yaml:6:5
+     --> patchsets/mine/patchset.yaml:6:45
       |
     6 |   - {id: a, why: b, allow: {x: y}, file: M, text.insert: {text: a}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                                             ^^^^^^^^^^^
 
     5 errors in patchsets/mine/patchset.yaml
     [exit 2]
@@ -653,13 +653,13 @@ fn all_errors_of_a_file_are_reported() {
 
 #[test]
 fn content_from_a_missing_file_is_an_error() {
-    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.add: {content: {from: no.c}}}\n"), @"
+    assert_snapshot!(check_edits("  - {id: a, why: b, file: M, file.add: {content: {from: no.c}}}\n"), @r"
     ------- stderr -------
     error: `file.add` cannot read its text from patchsets/mine/files/no.c: No such file or directory (os error 2)
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, file.add: {content: {from: no.c}}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^
     [exit 2]
     ");
 }
@@ -686,22 +686,22 @@ fn content_may_come_from_another_patchset() {
     let add = |from: &str| {
         check_edits(&format!("  - {{id: a, why: b, file: M, file.add: {{content: {{{from}}}}}}}\n"))
     };
-    assert_snapshot!(add("from: x.c, of: nobody"), @"
+    assert_snapshot!(add("from: x.c, of: nobody"), @r"
     ------- stderr -------
     error: `of` names an unknown patchset `nobody`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, file.add: {content: {from: x.c, of: nobody}}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(add("from: no.c, of: catamount-py2.5"), @"
+    assert_snapshot!(add("from: no.c, of: catamount-py2.5"), @r"
     ------- stderr -------
     error: `file.add` cannot read its text from patchsets/catamount-py2.5/files/no.c (shipped): entity not found
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, file.add: {content: {from: no.c, of: catamount-py2.5}}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^
     [exit 2]
     ");
 }
@@ -740,22 +740,22 @@ fn a_path_must_be_inside_the_tree() {
       |                           ^^^^^
     [exit 2]
     ");
-    assert_snapshot!(add("M", "../x"), @"
+    assert_snapshot!(add("M", "../x"), @r"
     ------- stderr -------
     error: invalid path `../x`: it leaves the tree with `..`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, file.add: {content: {from: ../x}}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(add("M", "/etc/passwd"), @"
+    assert_snapshot!(add("M", "/etc/passwd"), @r"
     ------- stderr -------
     error: invalid path `/etc/passwd`: it is absolute
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, file.add: {content: {from: /etc/passwd}}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^
     [exit 2]
     ");
 }
@@ -783,13 +783,13 @@ fn a_link_to_outside_the_patchset_is_not_followed() {
     );
     env.write("patchsets/mine/files/y", "");
     std::os::unix::fs::symlink("../../../secret", env.path("patchsets/mine/files/x")).unwrap();
-    assert_snapshot!(env.run(&["check", "mine"]), @"
+    assert_snapshot!(env.run(&["check", "mine"]), @r"
     ------- stderr -------
     error: `file.add` cannot read its text from patchsets/mine/files/x: a symbolic link leads out of files/ of the patchset
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, file.add: {content: {from: x}}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^
     [exit 2]
     ");
 }
@@ -920,13 +920,13 @@ fn drop_must_name_an_inherited_edit() {
 
 #[test]
 fn allow_must_name_a_lint() {
-    assert_snapshot!(check_edits("  - {id: a, why: b, allow: {stale-confgure: It is fine.}, file: M, file.mode: {executable: true}}\n"), @"
+    assert_snapshot!(check_edits("  - {id: a, why: b, allow: {stale-confgure: It is fine.}, file: M, file.mode: {executable: true}}\n"), @r"
     ------- stderr -------
     error: `allow` names an unknown lint `stale-confgure`; near: stale-configure
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:21
       |
     5 |   - {id: a, why: b, allow: {stale-confgure: It is fine.}, file: M, file.mode: {executable: true}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                     ^^^^^
     [exit 2]
     ");
 }
@@ -934,31 +934,31 @@ fn allow_must_name_a_lint() {
 #[test]
 fn a_meaningless_operation_is_refused() {
     let one = |operation: &str| check_edits(&format!("  - {{id: a, why: b, file: M, {operation}}}\n"));
-    assert_snapshot!(one("text.insert: {text: a}"), @"
+    assert_snapshot!(one("text.insert: {text: a}"), @r"
     ------- stderr -------
     error: `text.insert` needs either `before` or `after`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, text.insert: {text: a}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(one("text.insert: {text: a, before: b, after: c}"), @"
+    assert_snapshot!(one("text.insert: {text: a, before: b, after: c}"), @r"
     ------- stderr -------
     error: `text.insert` needs either `before` or `after`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, text.insert: {text: a, before: b, after: c}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(one("text.replace: {find: '', with: a}"), @"
+    assert_snapshot!(one("text.replace: {find: '', with: a}"), @r"
     ------- stderr -------
     error: `text.replace` has an empty anchor
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, text.replace: {find: '', with: a}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^^^^^
     [exit 2]
     ");
     assert_snapshot!(one("text.replace: {find: a, with: b, count: 0}"), @"
@@ -970,67 +970,67 @@ fn a_meaningless_operation_is_refused() {
       |                                                                      ^
     [exit 2]
     ");
-    assert_snapshot!(one("setup.enable: {modules: []}"), @"
+    assert_snapshot!(one("setup.enable: {modules: []}"), @r"
     ------- stderr -------
     error: `setup.enable` names no module
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, setup.enable: {modules: []}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(one("setup.set: {value: a}"), @"
+    assert_snapshot!(one("setup.set: {value: a}"), @r"
     ------- stderr -------
     error: `setup.set` needs either `module` or `variable`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, setup.set: {value: a}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(one("header.undef: {names: []}"), @"
+    assert_snapshot!(one("header.undef: {names: []}"), @r"
     ------- stderr -------
     error: `header.undef` names no macro
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, header.undef: {names: []}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(one("c.insert: {text: a}"), @"
+    assert_snapshot!(one("c.insert: {text: a}"), @r"
     ------- stderr -------
     error: `c.insert` needs one of `at`, `before` and `after`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, c.insert: {text: a}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(one("c.insert: {at: entry, text: a}"), @"
+    assert_snapshot!(one("c.insert: {at: entry, text: a}"), @r"
     ------- stderr -------
     error: `c.insert` has `at: entry` without `function`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, c.insert: {at: entry, text: a}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^
     [exit 2]
     ");
-    assert_snapshot!(one("c.wrap: {function: f, condition: A}"), @"
+    assert_snapshot!(one("c.wrap: {function: f, condition: A}"), @r"
     ------- stderr -------
     error: `c.wrap` needs a `condition` that starts with `#if`
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, c.wrap: {function: f, condition: A}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^
     [exit 2]
     ");
     assert_snapshot!(one("c.add-include: {include: a.h, after: b.h}"), @r#"
     ------- stderr -------
     error: `c.add-include` needs `include` with its quotes: '"x.h"' or '<x.h>'
-     --> patchsets/mine/patchset.yaml:5:5
+     --> patchsets/mine/patchset.yaml:5:30
       |
     5 |   - {id: a, why: b, file: M, c.add-include: {include: a.h, after: b.h}}
-      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |                              ^^^^^^^^^^^^^
     [exit 2]
     "#);
 }
