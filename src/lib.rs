@@ -67,6 +67,7 @@ pub mod fetch;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod import;
+mod interrupt;
 mod lift;
 mod merge;
 mod modules;

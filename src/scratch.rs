@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
+use crate::interrupt::{Listed, remove};
+
 /// What the name of such a directory begins with; six letters and digits follow.
 const PREFIX: &str = ".pypatch-new-";
 /// The name of the only thing in it, if that is a directory.
@@ -26,6 +28,7 @@ const TRIES: u32 = 20;
 pub(crate) struct Scratch {
     path: PathBuf,
     _lock: File,
+    _listed: Listed,
 }
 
 impl Scratch {
@@ -37,6 +40,7 @@ impl Scratch {
             let made = tempfile::Builder::new().prefix(PREFIX).permissions(private).tempdir_in(parent);
             // The error itself would name the hidden directory, which the user does not know.
             let path = made.map_err(|error| error_itself(&error))?.keep();
+            let listed = Listed::all(&path);
             let lock = match open(&path) {
                 Ok(lock) => lock,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -49,7 +53,7 @@ impl Scratch {
             let _ = lock.lock();
             // Before it was locked, another process may have removed it.
             if is_at(&lock, &path) {
-                return Ok(Scratch { path, _lock: lock });
+                return Ok(Scratch { path, _lock: lock, _listed: listed });
             }
         }
         Err(io::Error::other("another process removes what is written"))
@@ -72,7 +76,7 @@ impl Drop for Scratch {
 
 /// Directories that were made for an output, and are removed if it is not written after all.
 #[derive(Debug, Default)]
-pub(crate) struct NewDirectories(Vec<PathBuf>);
+pub(crate) struct NewDirectories(Vec<(PathBuf, Listed)>);
 
 impl NewDirectories {
     /// Makes the directory `path` and those above it, as far as they are missing.
@@ -82,7 +86,7 @@ impl NewDirectories {
         let missing: Vec<&Path> = missing.collect();
         for directory in missing.into_iter().rev() {
             match fs::create_dir(directory) {
-                Ok(()) => made.0.push(directory.to_owned()),
+                Ok(()) => made.0.push((directory.to_owned(), Listed::empty(directory))),
                 // Another process made it meanwhile.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {}
                 Err(error) => return Err(error),
@@ -99,7 +103,7 @@ impl NewDirectories {
 
 impl Drop for NewDirectories {
     fn drop(&mut self) {
-        for directory in self.0.iter().rev() {
+        for (directory, _) in self.0.iter().rev() {
             let _ = fs::remove_dir(directory);
         }
     }
@@ -163,26 +167,6 @@ fn is_at(directory: &File, path: &Path) -> bool {
         (Ok(open), Ok(named)) => identity(open) == identity(named),
         _ => false,
     }
-}
-
-/// Removes a directory with all that is in it, also where its own modes forbid that.
-fn remove(path: &Path) -> io::Result<()> {
-    if fs::remove_dir_all(path).is_ok() {
-        return Ok(());
-    }
-    permit(path)?;
-    fs::remove_dir_all(path)
-}
-
-fn permit(directory: &Path) -> io::Result<()> {
-    fs::set_permissions(directory, Permissions::from_mode(0o700))?;
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            permit(&entry.path())?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use super::stage::{Stage, StageInfo};
 use super::stamp::{Mode, Mtime};
 use super::undo::undo;
 use crate::digest::Sha256Digest;
+use crate::interrupt::Whole;
 use crate::regular::{LARGEST_FILE, require_len};
 use crate::tree::TreePath;
 
@@ -83,6 +84,8 @@ pub(super) fn run_without_receipt<'a>(
     plan: impl FnOnce(&StageInfo) -> (TreeUpdate<'a>, Mtime),
 ) -> Result<(), ApplyError> {
     let root = tree.root();
+    // A killed process leaves its journal, and the next one undoes the rest. An interrupted one need not.
+    let whole = Whole::begin();
     let (mut stage, info) = Stage::create(disk, root)?;
     let attempt = || {
         let (update, top_mtime) = plan(&info);
@@ -94,6 +97,7 @@ pub(super) fn run_without_receipt<'a>(
         Ok(()) => {
             // The change is committed. If cleaning up fails, the next command does it.
             let _ = disk.sync_dir(&Place::at(root)).and_then(|()| stage.delete(disk, root));
+            whole.changed(root);
             Ok(())
         }
         Err(cause) => match undo(disk, root, &stage) {

@@ -13,6 +13,7 @@ use super::error::ApplyError;
 use super::inspect;
 use super::place::{Place, Places};
 use super::stamp::{Mode, Mtime};
+use crate::interrupt::Whole;
 use crate::scratch::{self, Scratch};
 use crate::tree::{Node, TreePath, WalkEntry};
 
@@ -142,10 +143,12 @@ impl TreeWriter {
     pub(crate) fn finish(mut self) -> Result<(), ApplyError> {
         self.set_dir_metadata()?;
         let disk = Disk::default();
+        let whole = Whole::begin();
         // Renaming replaces an empty directory, and fails if files were added to it since.
         disk.rename(&Place::at(&self.root), &Place::at(&self.out))?;
         // The output is there. Its files were not waited for either, so this may fail.
         let _ = disk.sync_dir(&Place::at(parent_of(&self.out)));
+        whole.changed(&self.out);
         Ok(())
     }
 }

@@ -11,14 +11,15 @@ use super::failure::first_failing_line;
 use super::recipe::{Recipe, Step};
 use super::{BuildError, Launcher, Layout, WorkDir};
 use crate::digest::Sha256Digest;
+use crate::interrupt::Listed;
 use crate::modules;
 use crate::regular::{self, LARGEST_FILE};
 
 /// Progress of a build.
 #[derive(Debug)]
 pub enum Event<'a> {
-    /// A step begins. The numbers are its own, from 1, and the number of steps.
-    Begins(&'a Step, usize, usize),
+    /// A step begins. The numbers are its own, from 1, and the number of steps; it writes to the log.
+    Begins(&'a Step, usize, usize, &'a Path),
     /// The step was done by an earlier build, and its inputs did not change.
     DoneBefore(&'a Step),
     /// The step is done.
@@ -71,7 +72,8 @@ pub fn run(
         let linked = linked(work, step, layout)?;
         let inputs = format!("{key}\n{}\n{}\n{:?}\n{linked}", step.id, step.script, step.checks);
         key = Sha256Digest::of(inputs.as_bytes()).to_string();
-        report(&Event::Begins(step, i + 1, recipe.steps.len()));
+        let log = work.log(&step.id);
+        report(&Event::Begins(step, i + 1, recipe.steps.len(), &log));
         if work.is_done(&step.id, &key) {
             report(&Event::DoneBefore(step));
             continue;
@@ -79,7 +81,6 @@ pub fn run(
         // Before it starts: if it is interrupted, its results are unknown.
         work.forget(&recipe.steps[i..])?;
         let begun = Instant::now();
-        let log = work.log(&step.id);
         if !carry_out(step, work, layout, jobs, &log)? {
             let text = regular::read(&log, LARGEST_FILE).unwrap_or_default();
             let text = String::from_utf8_lossy(&text);
@@ -153,7 +154,9 @@ fn carry_out(
     // -x: the log shows which command failed. LAUNCHER_NOTES is set only here, so that the calls of checks
     // are not counted.
     command.arg("-ex").arg(&script).env("LAUNCHER_NOTES", &calls).stdout(output).stderr(errors);
-    let status = command.status().map_err(BuildError::io("start sh in", &directory))?;
+    let mut child = command.spawn().map_err(BuildError::io("start sh in", &directory))?;
+    let _listed = Listed::child(child.id());
+    let status = child.wait().map_err(BuildError::io("wait for sh in", &directory))?;
     Ok(status.success())
 }
 

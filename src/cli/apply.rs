@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::progress::Counted;
 use super::{CliError, ExitStatus, Format, Ui, Workspace, names, output, own_pin, pinned};
 use crate::apply::{self, Layer};
 use crate::export;
@@ -57,7 +58,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let layers = layers(&planned, pin.as_deref());
     if args.output.is_some() {
         // Patched under a hidden name, so that the output is complete or does not exist.
-        let copy = export::write(source.tree.as_ref(), tree)?;
+        let bar = ui.progress("", None);
+        let counted = Counted::new(source.tree.as_ref(), "writing files", &bar)?;
+        let copy = export::write(&counted, tree)?;
+        bar.begin("patching", None, None);
         apply::commit_copy(copy.root(), layers)?;
         copy.finish()?;
         ui.changed();

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::progress::Bar;
 use super::{CliError, ExitStatus, Format, Ui, Workspace, apply, names, output, pinned};
 use crate::build::{self, CheckResult, Event, Launcher, Layout, Outcome, Recipe, WorkDir};
-use crate::fetch::Progress;
+use crate::interrupt;
 use crate::patchset::{Catalog, Patchset};
 use crate::report::{Built, Commands, StepResult, seconds};
 use crate::tree::{SourceSpec, tree_id};
@@ -129,24 +128,24 @@ fn carry_out(
 ) -> Result<ExitStatus, CliError> {
     let jobs = args.jobs.filter(|jobs| *jobs > 0);
     let jobs = jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
-    let mut bar = Bar::new(ui.quiet);
+    let bar = ui.progress("", None);
+    interrupt::set_help("the next build with this work directory continues with the step");
     let begun = Instant::now();
     let (mut steps, mut checks) = (Vec::new(), Vec::new());
     let outcome = build::run(recipe, work, layout, launcher, jobs, &mut |event| match event {
-        Event::Begins(step, number, of) => bar.note(&format!("[{number}/{of}] {}", step.id)),
+        Event::Begins(step, number, of, log) => {
+            bar.begin(&format!("[{number}/{of}] {}", step.id), None, Some(log));
+        }
         Event::DoneBefore(step) => {
             steps.push(StepResult { step: step.id.clone(), took: None });
-            bar.clear();
             ui.note(&format!("{}: done before", step.id));
         }
         Event::Done(step, took) => {
             steps.push(StepResult { step: step.id.clone(), took: Some(*took) });
-            bar.clear();
             ui.note(&format!("{}: {}", step.id, seconds(*took)));
         }
         Event::Checked(result) => {
             checks.push((*result).clone());
-            bar.clear();
             if result.failure.is_none() {
                 ui.note(&format!("  ok {}", result.check.id));
             }

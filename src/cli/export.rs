@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::plan::Planned;
+use super::progress::Counted;
 use super::{CliError, ExitStatus, Ui, Workspace, output, plan};
 use crate::date::Date;
 use crate::export::{self, Branch, Compression, StepPatch, Target};
@@ -76,14 +77,16 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         ExportFormat::Tree | ExportFormat::Tar => {
             let Some(out) = &args.output else { return Ok(ExitStatus::Done) };
             let patched = OverlayTree::new(source.tree.as_ref(), &changes);
+            let bar = ui.progress("", None);
             if format == ExportFormat::Tree {
-                export::tree(&patched, out)?;
+                export::tree(&Counted::new(&patched, "writing files", &bar)?, out)?;
             } else {
                 let (compression, prefix) = match Target::of(out) {
                     // What /dev/stdout leads to has no name that says more.
                     Ok(Target::Open(_)) => (Compression::None, planned.patchsets[0].id.clone()),
                     Ok(Target::File(_) | Target::Stream(_)) | Err(_) => Compression::of(out)?,
                 };
+                let patched = Counted::new(&patched, "packing files", &bar)?;
                 export::archive(&patched, out, &prefix, compression, source_date()?)?;
             }
             source.note_left_out(ui);

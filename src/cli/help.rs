@@ -44,7 +44,8 @@ Exit status:
   5   a step or a check of a build failed
   6   the change was made, but its report could not be written
   70  a bug of pypatch
-  74  writing failed; the tree is unchanged, unless the message says otherwise";
+  74  writing failed; the tree is unchanged, unless the message says otherwise
+  130, 143  interrupted by Ctrl-C, or ended by SIGTERM; nothing is left that is only half there";
 
 /// The definition of the command line.
 pub(super) fn command() -> Command {

@@ -89,11 +89,15 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         .collect();
     let (searched, blobs) = (Searched::default(), Arc::default());
     let mut columns = Vec::with_capacity(sources.len());
+    let bar = ui.progress("judging", Some(sources.len()));
     for some in sources.chunks(AT_ONCE) {
         let tree = base.open()?;
         columns.extend(in_parallel(some, |(name, source)| {
             let stack = (&stack[..], args.family);
-            column(stack, tree.as_deref(), (&searched, &blobs), name, source)
+            bar.with(name);
+            let column = column(stack, tree.as_deref(), (&searched, &blobs), name, source);
+            bar.one_done();
+            column
         }));
     }
     let then = members.iter().skip(1).filter(|_| !args.family).map(|member| format!("+{}", member.id));
@@ -101,8 +105,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let mut matrix = Matrix { patchset: named, base: base.name.clone(), columns };
     matrix.note_gone_since(base.version.as_ref());
     if sources.len() <= FEW && !args.family {
+        bar.begin("searching since when it is gone", None, None);
         since(workspace, &stack, &base, &mut matrix)?;
     }
+    drop(bar);
     let names: Vec<String> = match args.family {
         true => members.iter().map(|member| member.id.clone()).collect(),
         false => [&args.patchset].into_iter().chain(&args.then).cloned().collect(),

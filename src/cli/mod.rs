@@ -44,6 +44,7 @@ mod review;
 mod schema;
 mod setup;
 mod show;
+mod signals;
 mod snapshot;
 mod snapshot_diff;
 mod status;
@@ -66,6 +67,8 @@ use exit::ExitStatus;
 use report_format::ReportFormat;
 use ui::Ui;
 use workspace::{Source, Workspace};
+
+use crate::interrupt;
 
 /// Keeps adaptations of CPython source trees as meaning instead of diffs.
 ///
@@ -251,7 +254,12 @@ pub fn main() -> ExitCode {
         std::process::exit(ExitStatus::Bug as i32);
     }));
     let ui = Ui::new(quiet, verbose);
-    match run(&ui, &cli) {
+    let is_ending = signals::watch(&ui.drawn);
+    let result = run(&ui, &cli);
+    if is_ending.load(std::sync::atomic::Ordering::Relaxed) {
+        interrupt::park();
+    }
+    match result {
         Ok(status) => status.into(),
         Err(error) if error.broken_pipe => ExitStatus::Done.into(),
         Err(error) => {

@@ -3,6 +3,10 @@
 use std::env;
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether a pager has the terminal.
+pub(super) static IS_SHOWING: AtomicBool = AtomicBool::new(false);
 
 /// What is shown through the pager.
 pub(super) struct Paged {
@@ -31,6 +35,8 @@ impl Paged {
             command.env("LESS", "FRX");
         }
         let Ok(mut child) = command.spawn() else { return Ok(false) };
+        // Ctrl-C is for the pager, which goes on.
+        IS_SHOWING.store(true, Ordering::Relaxed);
         if let Some(mut stdin) = child.stdin.take() {
             match stdin.write_all(text) {
                 // The user has seen enough.
@@ -39,6 +45,7 @@ impl Paged {
             }
         }
         let status = child.wait()?;
+        IS_SHOWING.store(false, Ordering::Relaxed);
         // 127 is how a shell says that it did not find the command.
         Ok(status.code() != Some(127))
     }

@@ -52,7 +52,7 @@ fn watched(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, Cl
         folders
     };
     let named = folders(&mut args.patchsets.iter().map(String::as_str));
-    let ui = &Ui { paged: false, ..ui.copied() };
+    let ui = &ui.unpaged();
     let never = watch(ui, named.clone(), || {
         let (_, patchsets) = once(ui, workspace, args)?;
         let edits = patchsets.iter().flat_map(|patchset| &patchset.edits).map(|edit| edit.patchset.as_str());

@@ -75,6 +75,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     };
     let format = check.map_or(ReportFormat::Text, |check| check.format);
     let (mut all, mut edits) = (Vec::new(), Written::default());
+    let bar = ui.progress("", None);
     for id in workspace.matching(&selection.patchsets)? {
         let patchset = workspace.patchset(&id)?;
         if format != ReportFormat::Text {
@@ -86,8 +87,12 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             None => true,
             Some(text) => text == *pin || only.as_ref().is_some_and(|only| only.matches_name(pin)),
         };
-        for pin in patchset.pins.iter().filter(is_selected) {
+        let selected: Vec<&String> = patchset.pins.iter().filter(is_selected).collect();
+        bar.begin(&format!("comparing {} on", patchset.id), Some(selected.len()), None);
+        for pin in selected {
+            bar.with(pin);
             let mut show = |state| {
+                bar.one_done();
                 let edits = patchset.edits.iter().map(|edit| edit.id.clone()).collect();
                 let one = Comparison { patchset: patchset.id.clone(), pin: pin.clone(), edits, state };
                 match format {
@@ -142,6 +147,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             }
         }
     }
+    drop(bar);
     if let Some(pin) = selection.pin.as_ref().filter(|_| compared + skipped == 0) {
         return Err(CliError::usage(format!("none of these patchsets has the pin `{pin}`"))
             .help("only the pins that a patchset lists under `pins` are compared"));

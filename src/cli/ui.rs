@@ -3,12 +3,14 @@
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use anstream::adapter::strip_bytes;
 use anstream::{AutoStream, ColorChoice};
 use terminal_size::terminal_size_of;
 
 use super::pager::Paged;
+use super::progress::{Bar, Drawn};
 use super::{CliError, ExitStatus, Format};
 use crate::plan::Plan;
 use crate::report::{self, ColouredDiff, Misfit, Report, printable};
@@ -20,9 +22,11 @@ pub(super) struct Ui {
     /// Whether the user wants details.
     pub verbose: bool,
     /// Whether long output goes through a pager.
-    pub paged: bool,
+    paged: bool,
     /// Whether something was changed on disk that the user asked for.
-    pub changed: AtomicBool,
+    changed: AtomicBool,
+    /// The line about progress that is drawn now. What is printed is printed above it.
+    pub drawn: Drawn,
 }
 
 impl From<Format> for report::Format {
@@ -37,12 +41,43 @@ impl From<Format> for report::Format {
 #[allow(clippy::unused_self, reason = "output is the business of a Ui")]
 impl Ui {
     pub(super) fn new(quiet: bool, verbose: bool) -> Ui {
-        Ui { quiet, verbose, paged: true, changed: false.into() }
+        Ui { quiet, verbose, paged: true, changed: false.into(), drawn: Drawn::default() }
     }
 
-    /// Another one that writes to the same places.
-    pub(super) fn copied(&self) -> Ui {
-        Ui::new(self.quiet, self.verbose)
+    /// Another one that writes to the same places, but never through a pager.
+    pub(super) fn unpaged(&self) -> Ui {
+        Ui { paged: false, drawn: Arc::clone(&self.drawn), ..Ui::new(self.quiet, self.verbose) }
+    }
+
+    /// Draws how far a piece of work is, if it takes long; `total` is the number of things that it is done with, if that is known.
+    pub(super) fn progress(&self, what: &str, total: Option<usize>) -> Bar {
+        Bar::new(self.quiet, &self.drawn, what, total)
+    }
+
+    /// Prints above the line that is drawn.
+    fn above<T>(&self, print: impl FnOnce() -> T) -> T {
+        let drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match drawn {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// Writes to stdout.
+    fn print<W: Write, T>(
+        &self,
+        mut out: W,
+        write: impl FnOnce(&mut W) -> io::Result<T>,
+    ) -> Result<T, CliError> {
+        let result = self.above(|| write(&mut out).and_then(|result| out.flush().map(|()| result)));
+        result.map_err(|error| CliError::output(&error))
+    }
+
+    /// Writes a report to stderr. If that is closed, it cannot be reported anywhere.
+    fn say(&self, report: &dyn Report) {
+        let mut text = Vec::new();
+        let _ = report.write_text(width_of(io::stderr()), &mut text);
+        let _ = self.above(|| anstream::stderr().write_all(&text));
     }
 
     /// Remembers that a change was made. If writing fails from now on, it is not as if nothing had happened.
@@ -79,7 +114,7 @@ impl Ui {
             | report::Format::Github
             | report::Format::Gitlab
             | report::Format::Sarif
-            | report::Format::Junit => print(io::stdout(), |out| report.write(format, out)),
+            | report::Format::Junit => self.print(io::stdout(), |out| report.write(format, out)),
         }?;
         if format == report::Format::Github {
             add_to_step_summary(report)?;
@@ -101,7 +136,7 @@ impl Ui {
                 }
             }
         }
-        print(anstream::stdout(), |out| out.write_all(text))
+        self.print(anstream::stdout(), |out| out.write_all(text))
     }
 
     /// Writes a diff to stdout: in colours and for people to read on a terminal, and byte by byte elsewhere.
@@ -119,7 +154,7 @@ impl Ui {
 
     /// Prints a line for people to stdout.
     pub(super) fn line(&self, text: &str) -> Result<(), CliError> {
-        print(anstream::stdout(), |out| {
+        self.print(anstream::stdout(), |out| {
             out.write_all(&printable(text.as_bytes()))?;
             out.write_all(b"\n")
         })
@@ -127,7 +162,7 @@ impl Ui {
 
     /// Asks a question on stdout.
     pub(super) fn prompt(&self, text: &str) -> Result<(), CliError> {
-        print(anstream::stdout(), |out| {
+        self.print(anstream::stdout(), |out| {
             out.write_all(&printable(text.as_bytes()))?;
             out.write_all(b" ")
         })
@@ -136,23 +171,23 @@ impl Ui {
     /// Writes bytes that are not text for people to stdout: a diff, a script. On a terminal they are only looked at.
     pub(super) fn raw(&self, bytes: &[u8]) -> Result<(), CliError> {
         match io::stdout().is_terminal() {
-            true => print(io::stdout(), |out| out.write_all(&printable(bytes))),
-            false => print(io::stdout(), |out| out.write_all(bytes)),
+            true => self.print(io::stdout(), |out| out.write_all(&printable(bytes))),
+            false => self.print(io::stdout(), |out| out.write_all(bytes)),
         }
     }
 
     /// Prints a line about the work, unless the user wants none.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
-            // If stderr is closed, the note cannot be reported anywhere.
-            let _ = anstream::stderr().write_all(&report::note(text, width_of(io::stderr())));
+            let text = report::note(text, width_of(io::stderr()));
+            let _ = self.above(|| anstream::stderr().write_all(&text));
         }
     }
 
     /// Prints a report about the work, unless the user wants none.
     pub(super) fn note_report(&self, report: &dyn Report) {
         if !self.quiet {
-            let _ = report.write_text(width_of(io::stderr()), &mut anstream::stderr());
+            self.say(report);
         }
     }
 
@@ -165,13 +200,12 @@ impl Ui {
 
     /// Prints an error.
     pub(super) fn error(&self, error: &CliError) {
-        let _ = error.problem.write_text(width_of(io::stderr()), &mut anstream::stderr());
+        self.say(&error.problem);
     }
 
     /// Prints why a plan does not fit, which may be one of several.
     pub(super) fn misfit(&self, plan: &Plan, in_series: bool) {
-        let misfit = Misfit { plan, in_series };
-        let _ = misfit.write_text(width_of(io::stderr()), &mut anstream::stderr());
+        self.say(&Misfit { plan, in_series });
     }
 }
 
@@ -190,9 +224,4 @@ fn add_to_step_summary(report: &dyn Report) -> Result<(), CliError> {
     let written = file.and_then(|mut file| report.write(report::Format::Markdown, &mut file));
     let title = || format!("cannot write the step summary {}", path.display());
     written.map(|_| ()).map_err(|error| CliError::io(title(), &error))
-}
-
-fn print<W: Write, T>(mut out: W, write: impl FnOnce(&mut W) -> io::Result<T>) -> Result<T, CliError> {
-    let result = write(&mut out).and_then(|result| out.flush().map(|()| result));
-    result.map_err(|error| CliError::output(&error))
 }

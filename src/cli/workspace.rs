@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::SOURCES;
 use super::near_files::near_files;
 use super::project::{self, Project};
-use super::{CliError, Ui, progress};
+use super::{CliError, Ui};
 use crate::apply::{self, FileState, LayerStatus, Recovered};
 use crate::digest::Sha256Digest;
 use crate::fetch::{self, Attempt, Located, Origin, Places};
@@ -241,7 +241,7 @@ impl Workspace {
 
     /// Where a pin is on this machine. It is fetched if it is not available locally.
     pub(super) fn fetch(&self, ui: &Ui, pin: &Pin) -> Result<Located, CliError> {
-        let mut progress = progress::Bar::new(ui.quiet);
+        let mut progress = ui.progress(&format!("looking for {}", pin.name), None);
         let obtained = fetch::obtain(pin, &self.places, &mut progress).map_err(|mut error| {
             self.name_origin(&mut error.attempts);
             let error = CliError::from(error);

@@ -11,6 +11,7 @@ use rustix::io::Errno;
 use super::ExportError;
 use super::target::{Target, parent};
 use crate::apply::copy_attributes;
+use crate::interrupt::Whole;
 use crate::scratch::{self, NewDirectories, Scratch};
 
 /// An output that is complete on the disk, but not in its place. If it is dropped, nothing of it remains.
@@ -94,6 +95,7 @@ pub(crate) fn prepare_directory(out: &Path, files: &[(PathBuf, &[u8])]) -> io::R
 /// # Errors
 /// When one cannot be moved, or is new and its place is not free any more.
 pub(crate) fn commit(all: Vec<Prepared>) -> io::Result<()> {
+    let whole = Whole::begin();
     let mut done: Vec<Prepared> = Vec::new();
     for one in all {
         let from = one.scratch.join(one.name);
@@ -111,6 +113,7 @@ pub(crate) fn commit(all: Vec<Prepared>) -> io::Result<()> {
         // The output is there, so an error here changes nothing.
         let _ = File::open(parent(&one.to)).and_then(|directory| directory.sync_all());
         one.above.keep();
+        whole.changed(&one.to);
     }
     Ok(())
 }

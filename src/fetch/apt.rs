@@ -21,6 +21,7 @@ use tempfile::TempDir;
 use super::apt_error::{AptError, PATIENCE};
 use super::{Cache, Located, Progress, Why};
 use crate::contents::if_exists;
+use crate::interrupt::Listed;
 use crate::tree::pin::{Debian, Tarball};
 use archives::{Archive, archives};
 
@@ -58,7 +59,9 @@ impl Apt {
             return Ok(located);
         }
         for archive in archives {
-            let run = Run { apt: self, directory: scratch(cache.root())? };
+            let directory = scratch(cache.root())?;
+            let _listed = Listed::all(directory.path());
+            let run = Run { apt: self, directory };
             match run.tarball(&archive, debian, tarballs, progress) {
                 Ok((tarball, file)) => return cache.adopt(tarball, &file),
                 Err(why @ Why::Apt(AptError::NotInstalled)) => return Err(why),
@@ -174,6 +177,7 @@ impl Run<'_> {
                 ErrorKind::NotFound => Why::from(AptError::NotInstalled),
                 _ => error.into(),
             })?;
+        let _listed = Listed::child(child.id());
         let start = Instant::now();
         let status = loop {
             if let Some(status) = child.try_wait()? {

@@ -2,16 +2,18 @@
 //!
 //! Next to `tarballs/Python-2.5.tgz` are files with a suffix: `.verified` records the size and time
 //! of modification at which the tarball had the pinned sha256, `.part` is an unfinished download,
-//! and `.lock` keeps two processes from downloading it at once.
+//! and `.lock` keeps two processes from downloading it at once, as long as one does.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::{Located, Progress, Why};
 use crate::contents::if_exists;
 use crate::digest::Sha256Digest;
+use crate::interrupt::Listed;
 use crate::regular;
 use crate::tree::pin::Tarball;
 
@@ -56,8 +58,8 @@ impl Cache {
         Ok(Some(Located::Tarball { path }))
     }
 
-    /// Keeps others from fetching `what` until the file that comes back is dropped.
-    pub(super) fn lock(&self, what: &str, progress: &mut dyn Progress) -> io::Result<File> {
+    /// Keeps others from fetching `what` until what comes back is dropped.
+    pub(super) fn lock(&self, what: &str, progress: &mut dyn Progress) -> io::Result<Lock> {
         let directory = self.root.join("tarballs");
         let path = with_suffix(&directory.join(what), "lock");
         // A cache that cannot be written to is the likeliest failure: it must say where it is.
@@ -65,17 +67,23 @@ impl Cache {
             io::Error::new(error.kind(), format!("{}: {error}", path.display()))
         };
         fs::create_dir_all(&directory).map_err(|error| named(&directory, error))?;
-        let opened = File::options().create(true).truncate(false).write(true).open(&path);
-        let file = opened.map_err(|error| named(&path, error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                progress.note(&format!("waiting for another process that fetches {what}"));
-                file.lock()?;
+        loop {
+            let opened = File::options().create(true).truncate(false).write(true).open(&path);
+            let file = opened.map_err(|error| named(&path, error))?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    progress.note(&format!("waiting for another process that fetches {what}"));
+                    file.lock()?;
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
             }
-            Err(TryLockError::Error(error)) => return Err(error),
+            // Whoever held the lock removed the file: another one may be locked by now.
+            let number = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+            if if_exists(fs::metadata(&path))?.map(number) == Some(number(file.metadata()?)) {
+                return Ok(Lock { _listed: Listed::all(&path), path, _file: file });
+            }
         }
-        Ok(file)
     }
 
     /// Moves a fetched file to its place, once it is on the disk and has the pinned sha256.
@@ -91,6 +99,21 @@ impl Cache {
         }
         let _ = fs::remove_file(&self.part(tarball).validator);
         Ok(Located::Tarball { path })
+    }
+}
+
+/// Keeps others from fetching the same, with a file that is removed when this is dropped.
+#[derive(Debug)]
+pub(super) struct Lock {
+    path: PathBuf,
+    _file: File,
+    _listed: Listed,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // While it is locked.
+        let _ = fs::remove_file(&self.path);
     }
 }
 

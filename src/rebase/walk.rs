@@ -38,14 +38,15 @@ pub struct Walk<'a> {
 }
 
 impl<'a> Series<'a> {
-    /// Carries the patches up to the first that a person has to decide.
+    /// Carries the patches up to the first that a person has to decide. `begins` is called with the name of each.
     ///
     /// # Errors
     /// If a tree cannot be read, or a patch is not for the old version.
-    pub fn walk(&self, decisions: &Decisions) -> Result<Walk<'a>, RebaseError> {
+    pub fn walk(&self, decisions: &Decisions, begins: &mut dyn FnMut(&str)) -> Result<Walk<'a>, RebaseError> {
         let mut walk = Walk::default();
         let mut old: Vec<FileChange> = Vec::new();
         for patch in self.patches {
+            begins(&patch.patch.name);
             let before = OverlayTree::new(self.from, &old);
             let changes = import::made(&patch.patch, &before, self.fuzz)?
                 .map_err(|why| RebaseError::Unfit { patch: patch.patch.name.clone(), why })?;

@@ -28,6 +28,7 @@ mod import;
 mod import_git;
 mod import_stat;
 mod injection;
+mod interrupted;
 mod kill;
 mod lift;
 mod links;

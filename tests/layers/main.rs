@@ -16,7 +16,7 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom.
-const LAYERS: [&str; 30] = [
+const LAYERS: [&str; 31] = [
     "shipped",
     "text",
     "version",
@@ -25,6 +25,7 @@ const LAYERS: [&str; 30] = [
     "contents",
     "regular",
     "yaml",
+    "interrupt",
     "scratch",
     "syntax",
     "merge",

@@ -336,10 +336,12 @@ impl Port<'_> {
         decisions: &mut Decisions,
     ) -> Result<Result<Ported, Stop>, CliError> {
         let Port { patchset, old, under, .. } = *self;
+        let bar = ui.progress(&format!("judging {}", patchset.id), None);
         let mut cells = port::judge(patchset, self.baseline, old, under, &Searched::default())?;
         if let Some(old) = old {
             port::question(patchset, old, under, &mut cells)?;
         }
+        drop(bar);
         let mut decided = port::decide(&cells, decisions)?;
         if args.format == ReportFormat::Text
             && std::io::stdin().is_terminal()

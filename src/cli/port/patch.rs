@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::{CliError, ExitStatus, ReportFormat, Ui, Workspace, output};
-use super::patches::{Patches, between, brief, decisions, read, write};
+use super::patches::{Patches, between, brief, carried, decisions, read, write};
 use super::{Args, answers, series};
 use crate::apply::{self, ApplyError};
 use crate::carry::{Care, Outcome};
@@ -57,14 +57,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         stop_at: Outcome::Conflict,
     };
     let mut decisions = decisions(args.decisions.as_deref())?;
-    let mut walk = series.walk(&decisions)?;
+    let mut walk = carried(ui, &series, &decisions)?;
     if !args.resolve.is_empty() {
         let made = answers::given(&walk, to_tree, &args.resolve, None)?;
         made.into_iter().for_each(|one| decisions.add(one));
         if let Some(path) = args.decisions.as_ref().filter(|_| !args.dry_run) {
             export::file(path, &decisions.written())?;
         }
-        walk = series.walk(&decisions)?;
+        walk = carried(ui, &series, &decisions)?;
         answers::note_doubts(ui, &walk, to_tree)?;
     }
     let not_carried: Vec<&str> =

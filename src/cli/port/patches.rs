@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::super::CliError;
 use super::super::import::unreadable;
+use super::super::{CliError, Ui};
 use crate::export;
 use crate::import::{self, ImportedPatch, PatchFile};
-use crate::rebase::{self, BadDecisions, Between, Decisions, Walk};
+use crate::rebase::{self, BadDecisions, Between, Decisions, Series, Walk};
 use crate::report::{Brief, Report};
 use crate::tree::{SourceSpec, Tree, python_version};
 use crate::yaml::{Complaint, Position};
@@ -29,6 +29,15 @@ pub(super) fn read(name: &str, from: Option<&str>) -> Result<Patches, CliError> 
             .help("give it with --from SOURCE")
     })?;
     Ok(Patches { patches: import::named(patches), from })
+}
+
+/// Carries a series, and draws how far it is.
+pub(super) fn carried<'a>(ui: &Ui, series: &Series<'a>, decisions: &Decisions) -> Result<Walk<'a>, CliError> {
+    let bar = ui.progress("carrying", Some(series.patches.len()));
+    Ok(series.walk(decisions, &mut |name| {
+        bar.with(name);
+        bar.one_done();
+    })?)
 }
 
 /// The decisions in the file that is given, or none.

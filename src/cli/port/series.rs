@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::{CliError, ExitStatus, Ui, Workspace, output};
-use super::patches::{Patches, between, brief, decisions, read, write};
+use super::patches::{Patches, between, brief, carried, decisions, read, write};
 use super::{Args, answers};
 use crate::carry::{Care, Outcome};
 use crate::digest::Sha256Digest;
@@ -58,7 +58,7 @@ pub(super) fn begin(
     // The trees are opened before anything is written.
     let job = Job::open(ui, workspace, &state)?;
     // What does not fit is found before anything is written.
-    let walk = job.series(&state).walk(&known)?;
+    let walk = carried(ui, &job.series(&state), &known)?;
     fs::create_dir_all(out).map_err(|error| unwritten(out, &error))?;
     state.write(out)?;
     job.write(ui, args, out, state, &walk)
@@ -73,7 +73,7 @@ pub(super) fn resume(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Exit
     let mut known = known(&state)?;
     let job = Job::open(ui, workspace, &state)?;
     let series = job.series(&state);
-    let mut walk = series.walk(&known)?;
+    let mut walk = carried(ui, &series, &known)?;
     if args.status {
         job.brief(args, &walk)?;
         job.show(ui, args, &walk, 0)?;
@@ -109,7 +109,7 @@ pub(super) fn resume(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Exit
             }
         }
         // If a patch after this one does not fit, nothing is written, the decision neither.
-        walk = series.walk(&known)?;
+        walk = carried(ui, &series, &known)?;
         export::replace(&state.decisions, &known.written())
             .map_err(|error| unwritten(&state.decisions, &error))?;
         ui.changed();
