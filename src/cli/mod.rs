@@ -7,6 +7,7 @@ mod base;
 mod build;
 mod check;
 mod collapse;
+mod complete;
 mod completions;
 mod deferred;
 mod diff;
@@ -233,6 +234,10 @@ enum Command {
 
 /// Runs pypatch with the arguments of this process.
 pub fn main() -> ExitCode {
+    if std::env::var_os(complete::VARIABLE).is_some_and(|value| !value.is_empty()) {
+        complete::run(&Ui::new(true, false));
+        return ExitStatus::Done.into();
+    }
     let cli = Cli::from_arg_matches(&help::command().get_matches()).unwrap_or_else(|error| error.exit());
     match cli.color {
         ColorChoice::Auto => anstream::ColorChoice::Auto,

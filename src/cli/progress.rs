@@ -283,6 +283,7 @@ mod tests {
         let tree = DirTree::open(folder.path()).unwrap();
         let bar = Bar::new(true, &Drawn::default(), "", None);
         Counted::new(&tree, "writing", &bar).unwrap().walk(&mut |_| Ok(())).unwrap();
-        assert_eq!((bar.state().done, bar.state().total), (2, Some(2)));
+        let state = bar.state();
+        assert_eq!((state.done, state.total), (2, Some(2)));
     }
 }

@@ -151,6 +151,34 @@ fn completions_and_manual_pages_name_every_command() {
     assert!(env.run(&["aply"]).contains("apply"));
 }
 
+/// What bash completes, with the script of `pypatch completions` and the words of a command line.
+fn completed(env: &TestEnvironment, words: &[&str]) -> Vec<String> {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_pypatch")).parent().unwrap();
+    let script = "eval \"$(pypatch completions bash)\"; COMP_WORDS=(pypatch \"$@\"); COMP_CWORD=$#; \
+         $(complete -p pypatch | sed 's/.*-F \\([^ ]*\\) .*/\\1/') pypatch \"${COMP_WORDS[COMP_CWORD]}\" \
+         \"${COMP_WORDS[COMP_CWORD-1]}\"; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let mut bash = env.process("/bin/bash".as_ref());
+    bash.env("PATH", format!("{}:/usr/bin:/bin", program.display()));
+    let output = bash.args(["-c", script, "bash"]).args(words).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn bash_completes_names_of_patchsets_edits_pins_and_versions() {
+    if !std::path::Path::new("/bin/bash").exists() {
+        return crate::common::skip("completion by bash", "bash is not installed");
+    }
+    let env = TestEnvironment::with_tree();
+    assert_eq!(completed(&env, &["plan", "gad"]), ["gadget"]);
+    assert_eq!(completed(&env, &["plan", "gadget", "python-2.7.18"]), ["python-2.7.18"]);
+    assert_eq!(completed(&env, &["fetch", "2.7.18"]), ["2.7.18"]);
+    assert_eq!(completed(&env, &["diff", "gadget", "tree", "--edit", "no-"]), ["no-sharedmods", "no-news"]);
+    assert_eq!(completed(&env, &["show", "gadget", "load"]), ["loader"]);
+    // Options and commands as before.
+    assert_eq!(completed(&env, &["diff", "--exi"]), ["--exit-code"]);
+    assert_eq!(completed(&env, &["rever"]), ["revert"]);
+}
+
 #[test]
 fn an_output_inside_the_source_is_refused() {
     let env = TestEnvironment::with_tree();
