@@ -118,7 +118,7 @@ fn a_hunk_that_moved_too_far_is_a_candidate_with_its_distance() {
       1. f.c:245  one;
          all hunks fit with `max-offset: 241`
 
-    1 cells on 1 sources: 1 changed; 1 to be decided (`-v` lists the candidates)
+    1 cell on 1 source: 1 changed; 1 to be decided (`-v` lists the candidates)
     [exit 0]
     ");
     let ported =

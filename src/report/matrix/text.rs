@@ -8,7 +8,7 @@ use console::truncate_str;
 use super::{MatrixReport, details, group_ends, group_name};
 use crate::port::{Matrix, Verdict};
 use crate::report::fit::columns;
-use crate::report::list::column;
+use crate::report::list::{column, counted};
 use crate::report::style::{self, HANG, TITLE};
 
 /// A column is as wide as the longest verdict and two blanks.
@@ -201,5 +201,5 @@ fn summary(matrix: &Matrix) -> String {
         open => format!("; {open} to be decided (`-v` lists the candidates)"),
     };
     let (cells, sources) = (matrix.cells().count(), matrix.columns.len());
-    format!("{cells} cells on {sources} sources: {}{open}", counts.join(", "))
+    format!("{} on {}: {}{open}", counted(cells, "cell"), counted(sources, "source"), counts.join(", "))
 }
