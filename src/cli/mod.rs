@@ -224,7 +224,7 @@ enum Command {
     ///
     /// Without a name, all operations are listed by format, with the scopes of `within`.
     Explain(Deferred<explain::Args>),
-    /// Print the JSON schema of patchset.yaml, for editors, or of what a command prints as JSON, for other tools.
+    /// Print the JSON schema of patchset.yaml: for editors, and with the name of a command that of what it prints as JSON.
     Schema(Deferred<schema::Args>),
     /// Print a completion script for a shell.
     Completions(Deferred<completions::Args>),

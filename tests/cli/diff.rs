@@ -80,13 +80,13 @@ fn a_damaged_patch_is_an_invalid_patchset() {
         "@@ -1,3 +1,3 @@\n limit = 1\n-level",
         "@@ -1,4 +1,4 @@\n limit = 1\n-level",
     );
-    assert_snapshot!(env.run(&["check", "mine"]), @"
+    assert_snapshot!(env.run(&["check", "mine"]), @r"
     ------- stderr -------
     error: `diff` has a damaged patch: hunk 1 (line 4 of the patch) has fewer lines than it says: its header says 4 old and 4 new lines, and line 9 begins the next file
-     --> patchsets/mine/patchset.yaml:5:7
+     --> patchsets/mine/patchset.yaml:8:7
       |
-    5 |     - id: one
-      |       ^^
+    8 |       diff: {patch: {from: mixed.patch}}
+      |       ^^^^
     [exit 2]
     ");
 }

@@ -108,6 +108,7 @@ fn titles_and_errors_are_broken_at_blanks() {
     ");
     assert_snapshot!(screen(&env, 40, "show several generator").unwrap(), @r"
     several: A test
+      file: patchsets/several/patchset.yaml
 
     generator
         The generator runs on a compute
