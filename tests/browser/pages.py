@@ -3,7 +3,7 @@
 
     tests/browser/pages.py PYPATCH [PAGE ...] [--axe axe.min.js] [--screenshots DIRECTORY]
 
-Opens small pages that PYPATCH writes, or each PAGE. Needs Debian's chromium and chromium-driver. With --axe, axe-core looks for barriers,
+Opens small pages that PYPATCH writes, or each PAGE. Needs Debian's chromium and chromium-driver, and ends with 77 where they do not start. With --axe, axe-core looks for barriers,
 too. Times are printed, and decide nothing.
 """
 
@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from driver import KEY_ESCAPE, Browser  # noqa: E402
+from driver import KEY_ESCAPE, Browser, Failed  # noqa: E402
 
 # Each of these does something if it is not only shown.
 HOSTILE = [
@@ -44,7 +44,11 @@ def main():
     axe = pathlib.Path(arguments.axe).read_text() if arguments.axe else None
     with tempfile.TemporaryDirectory() as folder:
         pages = {page.stem: page.absolute() for page in arguments.pages} or written(pypatch, pathlib.Path(folder))
-        browser = Browser(1280, 900)
+        try:
+            browser = Browser(1280, 900)
+        except (OSError, Failed) as error:
+            print(f"SKIPPED: Chromium does not start here: {error}")
+            sys.exit(77)
         try:
             tests = Tests(browser, axe, arguments.screenshots)
             for name, page in pages.items():
