@@ -8,7 +8,8 @@ use crate::edit::Context;
 use crate::export;
 use crate::import::id_of;
 use crate::lift::{Place, Proposal, Wish, appended, edit_yaml};
-use crate::patchset::{NewPatchset, Origin, Patchset, is_id};
+use crate::operation::Texts;
+use crate::patchset::{Change, Edit, Form, NewPatchset, Origin, Patchset, is_id};
 use crate::plan::plan;
 use crate::report::{Proposed, Removals};
 use crate::tree::{SourceSpec, python_version};
@@ -110,7 +111,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             &NewEdit { id: &id, why, proposal: &proposal },
             &source,
         )?),
-        None => None,
+        None => {
+            // What is proposed must not be refused when it is pasted.
+            let yaml = format!("schema: 1\nid: proposal\ntitle: A proposal\nedits:\n{edit}");
+            let new = NewPatchset { yaml, files: std::collections::BTreeMap::new() };
+            let loaded = new_patchset::load_from_temporary(&workspace.catalog, "proposal", &new)?;
+            require_fit(ui, &loaded, &id, &source)?;
+            None
+        }
     };
     let written = written.as_deref().filter(|_| !args.dry_run);
     ui.show(&Proposed { place: &place, proposal: &proposal, edit: &edit, written }, args.format)?;
@@ -168,7 +176,15 @@ fn write(
             .help("write each key of an edit on a line of its own, or paste the edit that is printed without --patchset")
     })?;
     let new = NewPatchset { yaml, files: lift::files_of(&folder)? };
-    let loaded = new_patchset::load_from_temporary(&workspace.catalog, &patchset.id, &new)?;
+    let loaded = new_patchset::load_from_temporary(&workspace.catalog, &patchset.id, &new).ok();
+    let is_meant = |loaded: &Patchset| has_only_more(&patchset, loaded, edit);
+    let Some(loaded) = loaded.filter(is_meant) else {
+        let title =
+            format!("the edit cannot be put at the end of {} without changing others", file.display());
+        return Err(CliError::usage(title)
+            .detail("nothing was written")
+            .help("paste the edit that is printed without --patchset"));
+    };
     require_fit(ui, &loaded, id, source)?;
     if !args.dry_run {
         let failed = |error: std::io::Error| CliError::io(format!("cannot write {}", file.display()), &error);
@@ -177,6 +193,36 @@ fn write(
         ui.changed();
     }
     Ok(file.display().to_string())
+}
+
+/// Whether a patchset has the edits of the old one as they were, and the new edit as it was proposed.
+fn has_only_more(old: &Patchset, new: &Patchset, added: &NewEdit<'_>) -> bool {
+    fn bare(change: &Change) -> Change {
+        let forms =
+            change.forms.iter().map(|form| Form { change: bare(&form.change), ..form.clone() }).collect();
+        let then = change.then.iter().map(bare).collect();
+        Change { texts: Texts::default(), neighbours: Vec::new(), forms, then, ..change.clone() }
+    }
+    let of = |edit: &Edit| {
+        let said = (
+            edit.id.clone(),
+            edit.why.clone(),
+            edit.upstream.clone(),
+            edit.author.clone(),
+            edit.date.clone(),
+        );
+        let when = (edit.when.clone(), edit.depends_on.clone(), edit.requires.clone(), edit.allow.clone());
+        (said, when, edit.changes.iter().map(bare).collect::<Vec<_>>())
+    };
+    let (own, others): (Vec<&Edit>, Vec<&Edit>) = new.edits.iter().partition(|edit| edit.id == added.id);
+    let [own] = own[..] else { return false };
+    let is_plain =
+        own.when.is_none() && own.depends_on.is_empty() && own.requires.is_empty() && own.allow.is_empty();
+    let changes: Vec<Change> = own.changes.iter().map(bare).collect();
+    is_plain
+        && own.why == added.why
+        && changes == added.proposal.changes.iter().map(bare).collect::<Vec<_>>()
+        && others.into_iter().map(of).eq(old.edits.iter().map(of))
 }
 
 /// Refuses an edit that does not fit on the source together with the others of its patchset.
@@ -193,11 +239,8 @@ fn require_fit(ui: &Ui, patchset: &Patchset, id: &str, source: &Source) -> Resul
     match whole.only(patchset, id) {
         Some(own) if !own.fits() => {
             ui.misfit(&own, false);
-            Err(CliError::unfit(format!(
-                "`{id}` does not fit together with the other edits of {}",
-                patchset.id
-            ))
-            .detail("nothing was written"))
+            let with = if patchset.edits.len() > 1 { " together with the others" } else { "" };
+            Err(CliError::unfit(format!("the edit does not fit{with}")).detail("nothing was written"))
         }
         _ => Ok(()),
     }

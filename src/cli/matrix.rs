@@ -1,5 +1,6 @@
 //! `pypatch matrix`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -64,7 +65,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if members.is_empty() {
         return Err(CliError::usage("no member of the family has a range of versions"));
     }
-    let sources = sources(ui, workspace, args)?;
+    let mut sources = sources(ui, workspace, args)?;
+    // A range may name a release again.
+    let mut seen = BTreeSet::new();
+    sources.retain(|(name, _)| seen.insert(name.clone()));
     if let Some(path) = &args.output {
         let read: Vec<&SourceSpec> = sources.iter().map(|(_, source)| source).collect();
         let named = [&args.patchset].into_iter().chain(&args.then).map(String::as_str).collect::<Vec<_>>();

@@ -48,7 +48,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     ui.note(&format!(
         "next: write an edit (`pypatch explain` lists the operations), or change a tree by hand and run `pypatch record`; \
          then `pypatch plan {} {}`",
-        args.id, args.base
+        args.id,
+        source.pin.as_ref().map_or(&args.base, |pin| &pin.name)
     ));
     Ok(ExitStatus::Done)
 }

@@ -2,7 +2,7 @@
 
 use crate::date::Date;
 use crate::export::NOBODY;
-use crate::syntax::patch::first_line;
+use crate::syntax::patch::{first_line, without_ported};
 
 /// The message of a patch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +24,8 @@ impl Message {
     /// Reads the message of a patch.
     pub fn read(patch: &[u8]) -> Message {
         let end = first_line(patch);
-        let text = String::from_utf8_lossy(&patch[..end]).replace('\r', "");
+        // How an earlier port carried the patch is not its purpose.
+        let text = String::from_utf8_lossy(&without_ported(&patch[..end])).replace('\r', "");
         let (fields, body) = fields(&text);
         let field = |name: &str| {
             fields
@@ -266,6 +267,15 @@ mod tests {
         );
         assert_eq!(message.author.as_deref(), Some("A B <a@b.org>"));
         assert_eq!(message.date.as_deref(), Some("2025-07-01"));
+    }
+
+    #[test]
+    fn how_a_port_carried_a_patch_is_no_part_of_its_message() {
+        let ported =
+            "Ported: moved from CPython 3.13.5 to CPython 3.13.15 by pypatch 0.1.0\n# f: moved\n#   --a\n\n";
+        assert_eq!(read(&format!("Do not link libm\n\n{ported}")).why, "Do not link libm");
+        assert_eq!(read(ported), Message::default());
+        assert_eq!(read("Ported to the device\n\n").why, "Ported to the device");
     }
 
     #[test]

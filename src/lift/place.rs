@@ -61,12 +61,15 @@ impl Place {
     ) -> Result<Result<Place, String>, TreeError> {
         let Some(file) = context.file(&path)? else { return Ok(Err(format!("no file `{path}`"))) };
         let all: Vec<Span> = lines(&file.bytes).collect();
-        let wanted = first.checked_sub(1).and_then(|at| Some((all.get(at)?, all.get(last - 1)?)));
+        let wanted = first.checked_sub(1).and_then(|at| Some((all.get(at)?, all.get(last.checked_sub(1)?)?)));
         let Some((start, end)) = wanted.filter(|_| first <= last) else {
             let lines = if first == last { format!("line {first}") } else { format!("lines {first}-{last}") };
             return Ok(Err(format!("{path} has no {lines}: it has {}", all.len())));
         };
-        let span = Span::new(start.start, end.end);
+        // A byte order mark belongs to the file, and not to its first line.
+        let mark = b"\xef\xbb\xbf";
+        let is_marked = start.start == 0 && file.bytes.starts_with(mark);
+        let span = Span::new(if is_marked { mark.len() } else { start.start }, end.end);
         let parsed = ParsedFile::new(path.clone(), file.bytes.clone(), file.executable);
         let around = Within::all_around(&parsed, first_sign(&file.bytes, span));
         Ok(Ok(Place { path, first, around, file, span }))

@@ -24,6 +24,8 @@ pub struct ParsedFile {
     pub is_link: bool,
     /// Whether all edits were made on it a moment ago: what they leave needs no proof then.
     pub is_own_result: bool,
+    /// Whether nobody sees what is near an anchor that is not found: many anchors are only tried, and the search takes long.
+    pub is_only_tried: Cell<bool>,
     makefile: OnceCell<Makefile>,
     setup: OnceCell<Setup>,
     c: OnceCell<CFile>,
@@ -43,6 +45,7 @@ impl ParsedFile {
             executable,
             is_link: false,
             is_own_result: false,
+            is_only_tried: Cell::new(false),
             makefile: OnceCell::new(),
             setup: OnceCell::new(),
             c: OnceCell::new(),

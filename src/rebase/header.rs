@@ -2,11 +2,8 @@
 
 use super::compare::How;
 use super::step::{Step, StepFile};
-use crate::syntax::patch::first_line;
+use crate::syntax::patch::{PORTED, first_line, without_ported};
 use crate::version::Version;
-
-/// The first line of the part that says how a patch was carried.
-const FIELD: &str = "Ported: ";
 
 /// The two versions, as far as they are known.
 #[derive(Debug, Clone, Default)]
@@ -25,7 +22,7 @@ pub fn patch(step: &Step<'_>, between: &Between) -> Option<Vec<u8>> {
         return None;
     }
     let bytes = &step.patch.patch.bytes;
-    let mut out = without_old(&bytes[..first_line(bytes)]);
+    let mut out = without_ported(&bytes[..first_line(bytes)]);
     if !out.is_empty() && !out.ends_with(b"\n\n") {
         out.push(b'\n');
     }
@@ -36,7 +33,7 @@ pub fn patch(step: &Step<'_>, between: &Between) -> Option<Vec<u8>> {
     };
     let (from, to) = (version(&between.from, "from"), version(&between.to, "to"));
     let name = concat!("pypatch ", env!("CARGO_PKG_VERSION"));
-    out.extend(format!("{FIELD}{}{from}{to} by {name}\n", worst.name()).as_bytes());
+    out.extend(format!("{PORTED}{}{from}{to} by {name}\n", worst.name()).as_bytes());
     for (file, how) in step.files.iter().zip(hows) {
         let path = &file.carried.path;
         let moved = file.carried.moved_to.as_ref().map(|to| format!(" -> {to}")).unwrap_or_default();
@@ -52,17 +49,4 @@ pub fn patch(step: &Step<'_>, between: &Between) -> Option<Vec<u8>> {
     out.push(b'\n');
     out.extend(diffs.concat());
     Some(out)
-}
-
-/// A text without what an earlier port says.
-fn without_old(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut is_old = false;
-    for line in text.split_inclusive(|byte| *byte == b'\n') {
-        is_old = line.starts_with(FIELD.as_bytes()) || is_old && line.starts_with(b"#");
-        if !is_old {
-            out.extend_from_slice(line);
-        }
-    }
-    out
 }

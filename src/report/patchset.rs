@@ -189,8 +189,13 @@ fn words(value: &Value) -> String {
 
 /// Writes sentences in indented lines.
 fn wrapped(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    if words.is_empty() { Ok(()) } else { writeln!(out, "    {PROSE}{}", words.join(" ")) }
+    for paragraph in text.split("\n\n") {
+        let words: Vec<&str> = paragraph.split_whitespace().collect();
+        if !words.is_empty() {
+            writeln!(out, "    {PROSE}{}", words.join(" "))?;
+        }
+    }
+    Ok(())
 }
 
 /// The patchsets that can be used, a line each.

@@ -367,3 +367,80 @@ edits:
     ");
     assert_eq!(fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap(), flow);
 }
+
+#[test]
+fn an_edit_that_would_change_others_is_not_written() {
+    let env = tree();
+    let first = "edits:\n  - id: a\n    why: x\n    file: notes\n    text.replace: {find: two, with: b}\n";
+    // The comment seems to end the edit, and the blank lines at the end belong to its text.
+    for text in [
+        format!("{first}# only for old ones\n    when: \"<2.7\"\n"),
+        "edits:\n  - id: a\n    why: x\n    file: new\n    file.add:\n      content: |+\n        hello\n\n\n"
+            .to_owned(),
+    ] {
+        let text = format!("schema: 1\nid: mine\ntitle: A test\n{text}");
+        env.yaml("mine", &text);
+        let output = env.run(&["add", "-p", "mine", "tree/Makefile.pre.in:1", "--remove=docs", "-m", "b"]);
+        let title =
+            "the edit cannot be put at the end of patchsets/mine/patchset.yaml without changing others";
+        assert!(output.contains(title) && output.ends_with("[exit 2]"), "{output}");
+        assert_eq!(fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap(), text);
+    }
+}
+
+#[test]
+fn a_byte_order_mark_stays_at_the_beginning() {
+    let text = "\u{feff}import a\nx = 1\n";
+    for (wish, wanted) in [
+        (&["--before", "import z"][..], "\u{feff}import z\nimport a\nx = 1\n"),
+        (&["--remove"], "\u{feff}x = 1\n"),
+        (&["--replace=a", "--with", "b"], "\u{feff}import b\nx = 1\n"),
+        (&["--after", "import z"], "\u{feff}import a\nimport z\nx = 1\n"),
+    ] {
+        let env = tree();
+        env.write("tree/Lib/mark.py", text);
+        env.stdout(&["new", "mine", "--base", "tree"]);
+        let add = ["add", "-p", "mine", "tree/Lib/mark.py:1", "-m", "z"];
+        let output = env.run(&[&add, wish].concat());
+        env.run(&["apply", "--allow-unpinned", "mine", "tree"]);
+        let now = fs::read_to_string(env.path("tree/Lib/mark.py")).unwrap();
+        // It may be refused.
+        let expected = if output.ends_with("[exit 0]") { wanted } else { text };
+        assert_eq!(now, expected, "{output}");
+        assert!(output.ends_with("[exit 0]") || !wish.contains(&"--after"), "{output}");
+    }
+}
+
+#[test]
+fn what_would_no_longer_parse_is_not_proposed() {
+    let env = tree();
+    assert_snapshot!(env.run(&["add", "tree/Lib/site.py:5", "--replace", "--with", "pass", "--format", "json"]), @r#"
+    {
+      "edit": "  - id: an-id\n    why: the reason\n    file: Lib/site.py\n    within: {function: main}\n    python.replace: {find: \"check(path, known, strict=True)\", with: pass}\n",
+      "file": "Lib/site.py",
+      "line": 5,
+      "operations": [
+        "python.replace"
+      ],
+      "schema": 1,
+      "within": "function `main`",
+      "written": null
+    }
+    [exit 0]
+    "#);
+    assert_snapshot!(env.run(&["add", "tree/Lib/site.py:5", "--remove"]), @r"
+    ------- stderr -------
+    error: edit `an-id` is refused on CPython 2.7.18
+      Lib/site.py  the file would no longer parse: line 4 after the edit, `for path in paths:`: no indented statement follows this line
+    error: edit `an-id` is not idempotent: planning it on its own result gives `refused`
+    nothing was written
+    error: the edit does not fit
+      nothing was written
+    [exit 3]
+    ");
+    assert_snapshot!(env.run(&["add", "tree/Lib/site.py:3-0", "--remove"]), @r"
+    ------- stderr -------
+    error: Lib/site.py has no lines 3-0: it has 5
+    [exit 2]
+    ");
+}

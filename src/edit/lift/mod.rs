@@ -48,12 +48,16 @@ pub fn lift(
 ) -> Result<Option<Vec<LiftedHunk>>, TreeError> {
     let Some(file) = context.parsed(path)? else { return Ok(None) };
     let Some(verbs) = verbs(path) else { return Ok(None) };
+    file.is_only_tried.set(true);
     let before = context.file(path)?;
     let result =
         [FileChange { path: path.clone(), before, after: Some(after.clone()), rewrites: Vec::new() }];
     let tree = OverlayTree::new(context.tree, &result);
     let done = Context::of_result(context, &result, &tree);
     let scene = verbs.as_ref().map(|verbs| Scene::new(&file, verbs));
+    if let Some(after) = done.parsed(path)? {
+        after.is_only_tried.set(true);
+    }
     let lifting = Lifting { context, done: &done, file: &file, scene: scene.as_ref() };
     let groups = group::groups(&file.bytes, &after.bytes);
     let mut found: Vec<Option<Vec<Tried>>> =

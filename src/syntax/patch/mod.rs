@@ -9,6 +9,7 @@ mod header;
 mod hunk;
 mod name;
 mod parse;
+mod ported;
 mod section;
 #[cfg(test)]
 mod tests;
@@ -17,4 +18,5 @@ pub(crate) use hunk::too_many;
 pub use hunk::{Hunk, Sign};
 pub use parse::Patch;
 pub(crate) use parse::first_line;
+pub(crate) use ported::{PORTED, without_ported};
 pub use section::{Effect, Section};
