@@ -143,7 +143,7 @@ Forwarded: not-needed
 END
 patch_of clock-seconds.diff Lib/clock.py \
     's/^    hour, minute = .*/    hour, minute, *_ = text.split(":")/' <<'END'
-Description: Seconds are no error
+Description: Seconds are not an error
 Author: Cleo Example <cleo@example.org>
 Origin: upstream
 END

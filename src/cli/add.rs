@@ -1,5 +1,6 @@
 //! `pypatch add`
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{CliError, ExitStatus, Format, Source, Ui, Workspace, lift, new_patchset};
@@ -8,8 +9,7 @@ use crate::edit::Context;
 use crate::export;
 use crate::import::id_of;
 use crate::lift::{Place, Proposal, Wish, appended, edit_yaml};
-use crate::operation::Texts;
-use crate::patchset::{Change, Edit, Form, NewPatchset, Origin, Patchset, is_id};
+use crate::patchset::{Edit, NewPatchset, Patchset, is_id};
 use crate::plan::plan;
 use crate::report::{Proposed, Removals};
 use crate::tree::{SourceSpec, python_version};
@@ -114,7 +114,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         None => {
             // What is proposed must not be refused when it is pasted.
             let yaml = format!("schema: 1\nid: proposal\ntitle: A proposal\nedits:\n{edit}");
-            let new = NewPatchset { yaml, files: std::collections::BTreeMap::new() };
+            let new = NewPatchset { yaml, files: BTreeMap::new() };
             let loaded = new_patchset::load_from_temporary(&workspace.catalog, "proposal", &new)?;
             require_fit(ui, &loaded, &id, &source)?;
             None
@@ -143,13 +143,8 @@ fn write(
 ) -> Result<String, CliError> {
     let NewEdit { id, why, proposal } = *edit;
     let patchset = workspace.patchset(name)?;
-    let Some(Origin::Folder { path: folder, .. }) = workspace.catalog.find(name) else {
-        return Err(CliError::usage(format!(
-            "{} is shipped with pypatch, and is not rewritten",
-            patchset.id
-        ))
-        .help("name a patchset of yours, or make one with `pypatch new`"));
-    };
+    let help = "name a patchset of yours, or make one with `pypatch new`";
+    let folder = workspace.own_folder(name, &patchset.id, help)?;
     if why.is_empty() {
         return Err(CliError::usage("an edit needs a reason: `--why` is empty"));
     }
@@ -197,32 +192,25 @@ fn write(
 
 /// Whether a patchset has the edits of the old one as they were, and the new edit as it was proposed.
 fn has_only_more(old: &Patchset, new: &Patchset, added: &NewEdit<'_>) -> bool {
-    fn bare(change: &Change) -> Change {
-        let forms =
-            change.forms.iter().map(|form| Form { change: bare(&form.change), ..form.clone() }).collect();
-        let then = change.then.iter().map(bare).collect();
-        Change { texts: Texts::default(), neighbours: Vec::new(), forms, then, ..change.clone() }
-    }
-    let of = |edit: &Edit| {
-        let said = (
-            edit.id.clone(),
-            edit.why.clone(),
-            edit.upstream.clone(),
-            edit.author.clone(),
-            edit.date.clone(),
-        );
-        let when = (edit.when.clone(), edit.depends_on.clone(), edit.requires.clone(), edit.allow.clone());
-        (said, when, edit.changes.iter().map(bare).collect::<Vec<_>>())
-    };
     let (own, others): (Vec<&Edit>, Vec<&Edit>) = new.edits.iter().partition(|edit| edit.id == added.id);
     let [own] = own[..] else { return false };
-    let is_plain =
-        own.when.is_none() && own.depends_on.is_empty() && own.requires.is_empty() && own.allow.is_empty();
-    let changes: Vec<Change> = own.changes.iter().map(bare).collect();
-    is_plain
-        && own.why == added.why
-        && changes == added.proposal.changes.iter().map(bare).collect::<Vec<_>>()
-        && others.into_iter().map(of).eq(old.edits.iter().map(of))
+    let wanted = Edit {
+        id: added.id.to_owned(),
+        why: added.why.to_owned(),
+        upstream: None,
+        author: None,
+        date: None,
+        when: None,
+        depends_on: Vec::new(),
+        requires: Vec::new(),
+        changes: added.proposal.changes.clone(),
+        allow: BTreeMap::new(),
+        patchset: old.id.clone(),
+        line: 0,
+        column: 0,
+    };
+    own.as_written() == wanted.as_written()
+        && others.into_iter().map(Edit::as_written).eq(old.edits.iter().map(Edit::as_written))
 }
 
 /// Refuses an edit that does not fit on the source together with the others of its patchset.

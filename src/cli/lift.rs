@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use super::{CliError, ExitStatus, Format, Ui, Workspace, new_patchset};
 use crate::export;
 use crate::lift::{LiftedEdit, lift_edit, rewritten};
-use crate::patchset::{Change, NewPatchset, Origin, Patchset};
+use crate::patchset::{Change, NewPatchset, Patchset};
 use crate::plan::{Plan, plan};
 use crate::report::LiftedEdits;
 use crate::text::{Side, nearest_names, unified};
@@ -52,13 +52,8 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let patchset = workspace.patchset(&args.patchset)?;
-    let Some(Origin::Folder { path: folder, .. }) = workspace.catalog.find(&args.patchset) else {
-        return Err(CliError::usage(format!(
-            "{} is shipped with pypatch, and is not rewritten",
-            patchset.id
-        ))
-        .help("copy it to ./patchsets first, or name a patchset of yours"));
-    };
+    let help = "copy it to ./patchsets first, or name a patchset of yours";
+    let folder = workspace.own_folder(&args.patchset, &patchset.id, help)?;
     let own = |id: &String| patchset.edits.iter().any(|edit| edit.id == *id && edit.patchset == patchset.id);
     if let Some(unknown) = args.edits.iter().find(|id| !own(id)) {
         let names = patchset.edits.iter().filter(|edit| edit.patchset == patchset.id);

@@ -119,6 +119,13 @@ impl Workspace {
         Ok(self.catalog.load(id)?)
     }
 
+    /// The folder of a patchset that is to be written again; `help` says what to do with one that is shipped.
+    pub(super) fn own_folder(&self, name: &str, id: &str, help: &str) -> Result<PathBuf, CliError> {
+        self.catalog.folder(name).ok_or_else(|| {
+            CliError::usage(format!("{id} is shipped with pypatch, and is not rewritten")).help(help)
+        })
+    }
+
     pub(super) fn patchsets(&self, ids: &[String]) -> Result<Vec<Patchset>, CliError> {
         ids.iter().map(|id| self.patchset(id)).collect()
     }

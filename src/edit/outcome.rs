@@ -90,6 +90,17 @@ impl Outcome {
         self.kind().is_failure()
     }
 
+    /// Where the change is made, or was made before.
+    pub fn places(&self) -> &[Location] {
+        match self {
+            Outcome::Change(places) | Outcome::Already(places) => places,
+            Outcome::Skipped { .. }
+            | Outcome::Missing { .. }
+            | Outcome::Ambiguous { .. }
+            | Outcome::Refused { .. } => &[],
+        }
+    }
+
     /// The lines that show a finished change, if it is known from elsewhere that it was made.
     pub fn results(&self) -> Option<&[Location]> {
         match self {

@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn how_a_port_carried_a_patch_is_no_part_of_its_message() {
+    fn how_a_port_carried_a_patch_is_not_in_its_message() {
         let ported =
             "Ported: moved from CPython 3.13.5 to CPython 3.13.15 by pypatch 0.1.0\n# f: moved\n#   --a\n\n";
         assert_eq!(read(&format!("Do not link libm\n\n{ported}")).why, "Do not link libm");

@@ -207,7 +207,7 @@ impl Place {
         let after = word.end + text[word.end..line_end].iter().take_while(|byte| is_blank(byte)).count();
         let before =
             word.start - text[line_start..word.start].iter().rev().take_while(|byte| is_blank(byte)).count();
-        // One of a list goes with a comma: `f(, b)` would be no call.
+        // One of a list goes with a comma: `f(, b)` does not parse.
         let mut spans = Vec::new();
         if text.get(after) == Some(&b',') {
             let comma = after + 1;

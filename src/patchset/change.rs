@@ -87,6 +87,18 @@ impl Change {
         })
     }
 
+    /// The change without what other changes and files say: what patchset.yaml says of it.
+    pub fn as_written(&self) -> Change {
+        let form = |form: &Form| Form { change: form.change.as_written(), ..form.clone() };
+        Change {
+            forms: self.forms.iter().map(form).collect(),
+            then: self.then.iter().map(Change::as_written).collect(),
+            texts: Texts::default(),
+            neighbours: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// The change for one version. It stays as it is if none of its forms is for that version.
     pub fn at(&self, version: Option<&Version>) -> Change {
         let forms: Vec<Form> = self.forms_for(version).cloned().collect();

@@ -76,7 +76,7 @@ pub struct Patchset {
 }
 
 /// One reason to change a tree, and the changes it needs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
     /// Its id, the same in every patchset of a family.
     pub id: String,
@@ -131,6 +131,12 @@ impl Edit {
     /// Where it is declared, for messages: `catamount-py2.5/patchset.yaml:12:5`.
     pub fn written_at(&self) -> String {
         format!("{}/patchset.yaml:{}:{}", self.patchset, self.line, self.column)
+    }
+
+    /// The edit as patchset.yaml says it, wherever it is there.
+    pub fn as_written(&self) -> Edit {
+        let changes = self.changes.iter().map(Change::as_written).collect();
+        Edit { changes, line: 0, column: 0, ..self.clone() }
     }
 }
 

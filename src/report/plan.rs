@@ -113,13 +113,7 @@ fn first_place(edit: &PlannedEdit) -> String {
     if let Some(part) = edit.parts.iter().find(|part| part.outcome.kind().is_failure()) {
         return part.file.to_string();
     }
-    let places = edit.parts.iter().flat_map(|part| match &part.outcome {
-        Outcome::Change(places) | Outcome::Already(places) => &places[..],
-        Outcome::Skipped { .. }
-        | Outcome::Missing { .. }
-        | Outcome::Ambiguous { .. }
-        | Outcome::Refused { .. } => &[],
-    });
+    let places = edit.parts.iter().flat_map(|part| part.outcome.places());
     let by_file = by_file(places);
     let Some((file, lines)) = by_file.first() else { return summary_of(edit) };
     let first = match &lines[..] {
@@ -166,13 +160,7 @@ pub(super) fn summary_of(edit: &PlannedEdit) -> String {
     {
         return why.clone();
     }
-    let places = edit.parts.iter().flat_map(|part| match &part.outcome {
-        Outcome::Change(places) | Outcome::Already(places) => &places[..],
-        Outcome::Skipped { .. }
-        | Outcome::Missing { .. }
-        | Outcome::Ambiguous { .. }
-        | Outcome::Refused { .. } => &[],
-    });
+    let places = edit.parts.iter().flat_map(|part| part.outcome.places());
     let mut by_file = by_file(places);
     for (_, lines) in &mut by_file {
         lines.sort_unstable();

@@ -102,7 +102,7 @@ fn patchsets_in_the_same_folder_are_those_on_disk() {
 }
 
 #[test]
-fn standard_input_stands_for_one_file() {
+fn standard_input_is_the_text_of_one_file() {
     let env = TestEnvironment::new();
     assert_snapshot!(check(&env, &["check", "--stdin"], ""), @r"
     ------- stderr -------

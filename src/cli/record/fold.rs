@@ -8,8 +8,7 @@ use super::Args;
 use crate::export;
 use crate::import::{Taken, Unit};
 use crate::lift::{Folded, fold, rewritten};
-use crate::operation::Texts;
-use crate::patchset::{Change, Edit, NewPatchset, Origin, Patchset};
+use crate::patchset::{Change, Edit, NewPatchset, Patchset};
 use crate::plan::{Series, joined};
 use crate::report::Recorded;
 use crate::text::nearest_names;
@@ -36,10 +35,8 @@ pub(super) fn run(
 ) -> Result<ExitStatus, CliError> {
     let (layer, at) = find(args, id, onto.layers)?;
     let patchset = &onto.layers[layer];
-    let Some(Origin::Folder { path: folder, .. }) = workspace.catalog.find(&patchset.id) else {
-        let title = format!("{} is shipped with pypatch, and is not rewritten", patchset.id);
-        return Err(CliError::usage(title).help("record a patchset on top of it, without --edit"));
-    };
+    let help = "record a patchset on top of it, without --edit";
+    let folder = workspace.own_folder(&patchset.id, &patchset.id, help)?;
     let taken = Taken {
         index: 0,
         unit: Unit { id: id.to_owned(), ..Unit::default() },
@@ -149,7 +146,7 @@ fn find(args: &Args, id: &str, layers: &[Patchset]) -> Result<(usize, usize), Cl
 
 /// The patchset with the folded edit; its YAML stays as it is if only files of it have other contents.
 fn written(old: &NewPatchset, patchset: &Patchset, at: usize, folded: &Folded) -> Option<NewPatchset> {
-    let shape = |edit: &Edit| edit.changes.iter().map(bare).collect::<Vec<_>>();
+    let shape = |edit: &Edit| edit.changes.iter().map(Change::as_written).collect::<Vec<_>>();
     let yaml = match shape(&patchset.edits[at]) == shape(&folded.edit.edit) {
         true => old.yaml.clone(),
         false => rewritten(&old.yaml, std::slice::from_ref(&folded.edit))?,
@@ -159,16 +156,11 @@ fn written(old: &NewPatchset, patchset: &Patchset, at: usize, folded: &Folded) -
     Some(NewPatchset { yaml, files })
 }
 
-/// A change without what other changes and files say.
-fn bare(change: &Change) -> Change {
-    Change { texts: Texts::default(), neighbours: Vec::new(), ..change.clone() }
-}
-
 /// Refuses a patchset whose edits are not those that were meant to be written.
 fn require_same_edits(old: &Patchset, new: &Patchset, folded: &Folded) -> Result<(), String> {
     let shape = |edit: &Edit| {
         let changes: Vec<Change> =
-            edit.changes.iter().map(|change| Change { forms: Vec::new(), ..bare(change) }).collect();
+            edit.changes.iter().map(|change| Change { forms: Vec::new(), ..change.as_written() }).collect();
         let forms: Vec<usize> = edit.changes.iter().map(|change| change.forms.len()).collect();
         (edit.id.clone(), edit.why.clone(), edit.when.clone(), edit.depends_on.clone(), changes, forms)
     };

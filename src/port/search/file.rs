@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use memchr::memmem;
 
 use super::kind::{area, kind, may_move};
-use crate::edit::{AnchorLine, Outcome, Part};
+use crate::edit::{AnchorLine, Outcome};
 use crate::operation::Compared;
 use crate::port::cell::Verdict;
 use crate::port::finding::{Finding, candidate};
@@ -48,11 +48,7 @@ pub(in crate::port) fn gone(judged: JudgedPart<'_>) -> Result<Finding, TreeError
             continue;
         }
         let parts = judging.resolve(edit, &moved)?;
-        let places_of = |one: &Part| match &one.outcome {
-            Outcome::Change(places) | Outcome::Already(places) => places.clone(),
-            _ => Vec::new(),
-        };
-        let places: Vec<Location> = parts.iter().flat_map(places_of).collect();
+        let places: Vec<Location> = parts.iter().flat_map(|one| one.outcome.places()).cloned().collect();
         let before = judged.lines_before();
         let now: Vec<AnchorLine> = parts.iter().flat_map(|one| one.anchor_lines(&text)).collect();
         // An anchor that is a text says all by itself.
