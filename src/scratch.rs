@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use crate::interrupt::{Listed, remove};
+use crate::interrupt::{Listed, Whole, remove};
 
 /// What the name of such a directory begins with; six letters and digits follow.
 const PREFIX: &str = ".pypatch-new-";
@@ -37,10 +37,13 @@ impl Scratch {
         remove_abandoned(parent);
         for _ in 0..TRIES {
             let private = Permissions::from_mode(0o700);
+            // The end of the program comes before it is made, or after it is listed.
+            let whole = Whole::begin();
             let made = tempfile::Builder::new().prefix(PREFIX).permissions(private).tempdir_in(parent);
             // The error itself would name the hidden directory, which the user does not know.
             let path = made.map_err(|error| error_itself(&error))?.keep();
             let listed = Listed::all(&path);
+            drop(whole);
             let lock = match open(&path) {
                 Ok(lock) => lock,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -85,6 +88,7 @@ impl NewDirectories {
         let missing = path.ancestors().take_while(|one| !one.as_os_str().is_empty() && !one.exists());
         let missing: Vec<&Path> = missing.collect();
         for directory in missing.into_iter().rev() {
+            let _whole = Whole::begin();
             match fs::create_dir(directory) {
                 Ok(()) => made.0.push((directory.to_owned(), Listed::empty(directory))),
                 // Another process made it meanwhile.

@@ -11,7 +11,7 @@ use super::failure::first_failing_line;
 use super::recipe::{Recipe, Step};
 use super::{BuildError, Launcher, Layout, WorkDir};
 use crate::digest::Sha256Digest;
-use crate::interrupt::Listed;
+use crate::interrupt::{Listed, Whole};
 use crate::modules;
 use crate::regular::{self, LARGEST_FILE};
 
@@ -154,8 +154,10 @@ fn carry_out(
     // -x: the log shows which command failed. LAUNCHER_NOTES is set only here, so that the calls of checks
     // are not counted.
     command.arg("-ex").arg(&script).env("LAUNCHER_NOTES", &calls).stdout(output).stderr(errors);
+    let whole = Whole::begin();
     let mut child = command.spawn().map_err(BuildError::io("start sh in", &directory))?;
     let _listed = Listed::child(child.id());
+    drop(whole);
     let status = child.wait().map_err(BuildError::io("wait for sh in", &directory))?;
     Ok(status.success())
 }

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use super::apt_error::{AptError, PATIENCE};
 use super::{Cache, Located, Progress, Why};
 use crate::contents::if_exists;
-use crate::interrupt::Listed;
+use crate::interrupt::{Listed, Whole};
 use crate::tree::pin::{Debian, Tarball};
 use archives::{Archive, archives};
 
@@ -59,8 +59,10 @@ impl Apt {
             return Ok(located);
         }
         for archive in archives {
+            let whole = Whole::begin();
             let directory = scratch(cache.root())?;
             let _listed = Listed::all(directory.path());
+            drop(whole);
             let run = Run { apt: self, directory };
             match run.tarball(&archive, debian, tarballs, progress) {
                 Ok((tarball, file)) => return cache.adopt(tarball, &file),
@@ -160,6 +162,7 @@ impl Run<'_> {
         let root = self.directory.path();
         let (written, said) = (root.join("stdout"), root.join("stderr"));
         let (program, first) = self.apt.command.split_first().expect("a command has a program");
+        let whole = Whole::begin();
         let mut child = Command::new(program)
             .args(first)
             .arg("-c")
@@ -178,6 +181,7 @@ impl Run<'_> {
                 _ => error.into(),
             })?;
         let _listed = Listed::child(child.id());
+        drop(whole);
         let start = Instant::now();
         let status = loop {
             if let Some(status) = child.try_wait()? {

@@ -13,7 +13,7 @@ use std::time::UNIX_EPOCH;
 use super::{Located, Progress, Why};
 use crate::contents::if_exists;
 use crate::digest::Sha256Digest;
-use crate::interrupt::Listed;
+use crate::interrupt::{Listed, Whole};
 use crate::regular;
 use crate::tree::pin::Tarball;
 
@@ -68,20 +68,26 @@ impl Cache {
         };
         fs::create_dir_all(&directory).map_err(|error| named(&directory, error))?;
         loop {
+            // The end of the program comes before the file is made, or after it is listed; but it does not wait for another process.
+            let mut whole = Whole::begin();
             let opened = File::options().create(true).truncate(false).write(true).open(&path);
             let file = opened.map_err(|error| named(&path, error))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
+                    drop(whole);
                     progress.note(&format!("waiting for another process that fetches {what}"));
                     file.lock()?;
+                    whole = Whole::begin();
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
             }
             // Whoever held the lock removed the file: another one may be locked by now.
             let number = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
             if if_exists(fs::metadata(&path))?.map(number) == Some(number(file.metadata()?)) {
-                return Ok(Lock { _listed: Listed::all(&path), path, _file: file });
+                let lock = Lock { _listed: Listed::all(&path), path, _file: file };
+                drop(whole);
+                return Ok(lock);
             }
         }
     }
