@@ -200,13 +200,24 @@ fn regenerating_one(one: &Regenerate) -> String {
 }
 
 /// Before 3.8, configure copies Modules/Setup.dist only if Modules/Setup does not exist, so that a changed
-/// Setup.dist would have no effect. A Setup to which the user added modules is kept.
+/// Setup.dist would have no effect. A Setup to which the user added modules is kept. The Setup.local that is read is
+/// always that of the build directory.
 const FRESH_SETUP: &str = "\
 if test -e \"$SOURCE/Modules/Setup.dist\"; then
     mkdir -p Modules
     if cmp -s Modules/Setup Modules/Setup.made; then rm Modules/Setup; fi
     if test -e Modules/Setup; then echo \"note: Modules/Setup was changed by hand and is kept\"; fi
     cp \"$SOURCE/Modules/Setup.dist\" Modules/Setup.made
+fi
+if test -e \"$SOURCE/Modules/Setup.local\"; then
+    mkdir -p Modules
+    if cmp -s Modules/Setup.local Modules/Setup.local.made; then rm Modules/Setup.local; fi
+    if test -e Modules/Setup.local; then
+        echo \"note: Modules/Setup.local was changed by hand and is kept\"
+    else
+        cp \"$SOURCE/Modules/Setup.local\" Modules/Setup.local
+    fi
+    cp \"$SOURCE/Modules/Setup.local\" Modules/Setup.local.made
 fi
 ";
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::libraries::Libraries;
-use super::setup_order::{SetupFile, setup_files};
+use super::setup_order::{EditableSetup, SetupFile, editable, setup_files};
 use crate::syntax::c::CFile;
 use crate::syntax::setup::{Section, Setup};
 use crate::text::LineIndex;
@@ -62,9 +62,25 @@ pub struct ExtensionModule {
     /// Sources of its line that are not in the tree; archives and libraries (`-lz`) that are not on
     /// this machine.
     pub missing: Vec<String>,
+    /// What it is built from: the words after its name, on this line or on the first one that has some.
+    pub arguments: String,
+    /// Whether the line is commented out, so that a later rule counts; after `*disabled*` none does.
+    pub is_comment: bool,
 }
 
 impl ExtensionModule {
+    /// A module that a line makes so.
+    fn at(linkage: Linkage, location: (TreePath, usize)) -> ExtensionModule {
+        ExtensionModule {
+            name: String::new(),
+            linkage,
+            location,
+            missing: Vec::new(),
+            arguments: String::new(),
+            is_comment: false,
+        }
+    }
+
     /// Whether an interpreter that loads no shared library has the module, as far as the tree says.
     pub fn is_linked(&self) -> bool {
         self.linkage.is_built_in() || self.location.0.as_str() == SETUP_CONFIG
@@ -76,8 +92,8 @@ impl ExtensionModule {
 pub struct Inventory {
     /// All modules, by name.
     pub modules: BTreeMap<String, ExtensionModule>,
-    /// The Setup file that a user edits: Modules/Setup if it exists, else Modules/Setup.dist.
-    pub editable: Option<TreePath>,
+    /// The Setup file that a user edits.
+    pub editable: Option<EditableSetup>,
 }
 
 /// Reads which modules `tree` can build.
@@ -97,16 +113,15 @@ pub fn inventory(tree: &dyn Tree) -> Result<Inventory, TreeError> {
             // `__main__` is listed too, which is the program itself.
             if let Some(name) = code.split('"').nth(1).filter(|name| *name != "__main__") {
                 let location = (core.clone(), lines.line(entry.code.start));
-                found.add(name, Linkage::Core, location, Vec::new());
+                found.add(name, ExtensionModule::at(Linkage::Core, location));
             }
         }
     }
     let mut libraries = Libraries::here();
-    for SetupFile { path, made } in setup_files(tree)? {
+    let files = setup_files(tree)?;
+    found.editable = editable(&files);
+    for SetupFile { path, .. } in files {
         let Some(file) = tree.read(&path)? else { continue };
-        if made == "Modules/Setup" {
-            found.editable = Some(path.clone());
-        }
         found.read_setup(tree, &path, &file.bytes, &mut libraries)?;
     }
     let setup_py = path("setup.py");
@@ -117,7 +132,7 @@ pub fn inventory(tree: &dyn Tree) -> Result<Inventory, TreeError> {
             for name in line.split("Extension(").skip(1).filter_map(quoted_name) {
                 // setup.py builds only what no line of Setup has built.
                 if !found.modules.contains_key(name) {
-                    found.add(name, Linkage::SetupPy, (setup_py.clone(), number + 1), Vec::new());
+                    found.add(name, ExtensionModule::at(Linkage::SetupPy, (setup_py.clone(), number + 1)));
                 }
             }
         }
@@ -135,12 +150,14 @@ fn quoted_name(text: &str) -> Option<&str> {
 }
 
 impl Inventory {
-    /// Adds a module, unless it is known already; an enabled line replaces a disabled one.
-    fn add(&mut self, name: &str, linkage: Linkage, location: (TreePath, usize), missing: Vec<String>) {
-        let replaces = |known: &ExtensionModule| known.linkage == Linkage::Off && linkage != Linkage::Off;
-        if self.modules.get(name).is_none_or(replaces) {
-            let module = ExtensionModule { name: name.to_owned(), linkage, location, missing };
-            self.modules.insert(name.to_owned(), module);
+    /// Adds a module, unless it is known already; an enabled line replaces one that is commented out.
+    fn add(&mut self, name: &str, module: ExtensionModule) {
+        let module = ExtensionModule { name: name.to_owned(), ..module };
+        match self.modules.get_mut(name) {
+            Some(known) if known.is_comment && !module.is_comment => *known = module,
+            Some(known) if known.arguments.is_empty() => known.arguments = module.arguments,
+            Some(_) => {}
+            None => drop(self.modules.insert(name.to_owned(), module)),
         }
     }
 
@@ -166,7 +183,9 @@ impl Inventory {
                 (true, Section::Shared) => Linkage::Shared,
             };
             let words = module.arguments.iter().map(|word| String::from_utf8_lossy(word.of(&text)));
-            let words: Vec<String> = words.filter(|word| !word.contains('$')).map(Into::into).collect();
+            let words: Vec<String> = words.map(Into::into).collect();
+            let arguments = words.join(" ");
+            let words: Vec<String> = words.into_iter().filter(|word| !word.contains('$')).collect();
             let folders: Vec<PathBuf> =
                 words.iter().filter_map(|word| word.strip_prefix("-L").map(PathBuf::from)).collect();
             let mut missing = Vec::new();
@@ -188,7 +207,9 @@ impl Inventory {
                 }
             }
             let name = String::from_utf8_lossy(module.name.of(&text));
-            self.add(&name, linkage, (file.clone(), lines.line(module.name.start)), missing);
+            let at = (file.clone(), lines.line(module.name.start));
+            let (is_comment, found) = (!module.enabled, ExtensionModule::at(linkage, at));
+            self.add(&name, ExtensionModule { missing, arguments, is_comment, ..found });
         }
         Ok(())
     }

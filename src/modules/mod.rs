@@ -9,5 +9,5 @@ mod setup_order;
 
 pub use analysis::{Analysis, Program, Root, analyze};
 pub use archives::{newer_archives, touch};
-pub use inventory::{Inventory, Linkage, inventory};
-pub use setup_order::{SetupFile, setup_files};
+pub use inventory::{ExtensionModule, Inventory, Linkage, inventory};
+pub use setup_order::{EditableSetup, SetupFile, is_shadowed, setup_files};

@@ -36,17 +36,49 @@ pub fn setup_files(tree: &dyn Tree) -> Result<Vec<SetupFile>, TreeError> {
     Ok(found)
 }
 
+/// Whether makesetup reads Setup.stdlib before Modules/Setup, as since 3.12: the first rule for a module wins, so that
+/// those of Modules/Setup have no effect. `files` are those of [`setup_files`].
+pub fn is_shadowed(files: &[SetupFile]) -> bool {
+    let before = files.iter().take_while(|one| one.made != SETUP);
+    before.into_iter().any(|one| one.made == "Modules/Setup.stdlib")
+}
+
+/// The Setup file to which users write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditableSetup {
+    /// Its path.
+    pub path: TreePath,
+    /// Whether it is Modules/Setup.local, which makesetup reads before all others: what it says about a module wins.
+    pub is_local: bool,
+    /// Whether the tree has it. Releases come without a Setup.local, which configure makes.
+    pub exists: bool,
+}
+
+/// The Setup file that decides which modules are linked: Modules/Setup or Modules/Setup.dist, and Modules/Setup.local
+/// where those have no effect (3.12 and later) or are not there (build directories of 3.11 and later).
+pub(super) fn editable(files: &[SetupFile]) -> Option<EditableSetup> {
+    let made = |name: &str| files.iter().find(|one| one.made == name);
+    let shadowed = is_shadowed(files);
+    if let Some(setup) = made(SETUP).filter(|_| !shadowed) {
+        return Some(EditableSetup { path: setup.path.clone(), is_local: false, exists: true });
+    }
+    let local = made(LOCAL);
+    (shadowed || local.is_some()).then(|| EditableSetup {
+        path: LOCAL.parse().expect("a literal path is well-formed"),
+        is_local: true,
+        exists: local.is_some(),
+    })
+}
+
+const SETUP: &str = "Modules/Setup";
+const LOCAL: &str = "Modules/Setup.local";
+
 /// Makefile.pre.in, or what configure makes of it in a build directory.
 const MAKEFILES: [&str; 3] = ["Makefile.pre.in", "Makefile.pre", "Makefile"];
 
 /// The order for a tree whose Makefile does not call makesetup: the files of all versions.
-const USUAL: [&str; 5] = [
-    "Modules/Setup.config",
-    "Modules/Setup.local",
-    "Modules/Setup.stdlib",
-    "Modules/Setup.bootstrap",
-    "Modules/Setup",
-];
+const USUAL: [&str; 5] =
+    ["Modules/Setup.config", LOCAL, "Modules/Setup.stdlib", "Modules/Setup.bootstrap", SETUP];
 
 /// The Setup files that the tree's Makefile passes to makesetup.
 fn order(tree: &dyn Tree) -> Result<Vec<String>, TreeError> {

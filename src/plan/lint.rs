@@ -4,7 +4,7 @@ use super::LintHit;
 use super::configure::{SOURCES, Whole, changes_only_comments};
 use crate::contents::Contents;
 use crate::edit::{Context, Part};
-use crate::modules::setup_files;
+use crate::modules::{is_shadowed, setup_files};
 use crate::operation::diff::untaken;
 use crate::operation::{Anchor, Delta, Family, Operation, Side};
 use crate::patchset::{Change, Edit, Lint, Patchset};
@@ -66,7 +66,9 @@ fn is_raised(
                 && adds(has_undef)
         }
         Lint::SetupIgnored => file == "Modules/Setup.dist" && is_setup() && whole.has_own_setup()?,
-        Lint::SetupShadowed => file == "Modules/Setup" && is_setup() && is_shadowed(context)?,
+        Lint::SetupShadowed => {
+            file == "Modules/Setup" && is_setup() && is_shadowed(&setup_files(context.tree)?)
+        }
         Lint::StaleConfigure => {
             SOURCES.contains(&file)
                 && !is_regenerated(patchset, part)
@@ -163,15 +165,6 @@ fn is_regenerated(patchset: &Patchset, part: &Part) -> bool {
     patchset.build.regenerate.iter().any(|one| {
         one.writes.iter().any(|written| written.as_str() == "configure") && one.reads.contains(&part.file)
     })
-}
-
-/// Whether makesetup reads Setup.stdlib before Modules/Setup (3.12 and later).
-fn is_shadowed(context: &Context<'_>) -> Result<bool, TreeError> {
-    let order = setup_files(context.tree)?;
-    Ok(order
-        .iter()
-        .take_while(|one| one.made != "Modules/Setup")
-        .any(|one| one.made == "Modules/Setup.stdlib"))
 }
 
 /// The text that a delta adds.

@@ -30,7 +30,8 @@ impl Report for Inventory {
                 "missing": one.missing,
             })
         });
-        Some(json!({"schema": 1, "modules": modules, "setup": self.editable}))
+        let setup = self.editable.as_ref().map(|file| &file.path);
+        Some(json!({"schema": 1, "modules": modules, "setup": setup}))
     }
 }
 

@@ -172,7 +172,7 @@ fn missing_modules_are_written_as_a_patchset_that_applies() {
     let arguments =
         ["setup", "analyze", "run/program.py", "--tree", "tree", "--write-edit", "patchsets/mine"];
     let said = env.run(&arguments);
-    assert!(said.contains("`delta`, which has no line in Setup"), "{said}");
+    assert!(said.contains("left out `delta`: only setup.py builds `delta` (setup.py:1)"), "{said}");
     let check = env.run(&["check", "mine"]);
     assert!(check.contains("mine: 1 edit, no errors"), "{check}");
     env.stdout(&["apply", "--allow-unpinned", "mine", "tree"]);
@@ -205,4 +205,123 @@ fn a_program_that_cannot_be_read_is_an_error() {
     let output = env.run(&["setup", "analyze", "bad.py", "--tree", "tree", "--write-edit", "needed"]);
     assert!(output.contains("error: cannot read bad.py") && output.ends_with("[exit 4]"), "{output}");
     assert!(!env.path("needed").exists());
+}
+
+/// A tree whose makesetup reads Modules/Setup.local and Setup.stdlib before Modules/Setup, as since 3.12.
+fn environment_with_stdlib() -> TestEnvironment {
+    let env = environment("3.13.1");
+    fs::remove_file(env.path("tree/Modules/Setup.dist")).unwrap();
+    fs::remove_file(env.path("tree/setup.py")).unwrap();
+    env.write("tree/Modules/Setup", "# An example\n#alpha alpha.c -lold\n");
+    env.write("tree/Modules/Setup.bootstrap.in", "*static*\nstart start.c\n");
+    env.write(
+        "tree/Modules/Setup.stdlib.in",
+        "*@MODULE_BUILDTYPE@*\n@MODULE_ALPHA_TRUE@alpha alpha.c\n@MODULE_BETA_TRUE@beta beta.c -lm\n\
+         @MODULE_CALLS_TRUE@calls calls.c @MODULE_CALLS_CLOSURE@\n",
+    );
+    env.write(
+        "tree/Makefile.pre.in",
+        "Makefile: Makefile.pre\n\t$(MAKESETUP) -s Modules Modules/Setup.local Modules/Setup.stdlib \\\n\
+         \t\tModules/Setup.bootstrap $(srcdir)/Modules/Setup\n",
+    );
+    env
+}
+
+#[test]
+fn since_3_12_setup_local_decides() {
+    let env = environment_with_stdlib();
+    let local = || fs::read_to_string(env.path("tree/Modules/Setup.local")).ok();
+    let unchanged = fs::read_to_string(env.path("tree/Modules/Setup")).unwrap();
+    let said = env.run(&["setup", "enable", "tree", "beta", "bata"]);
+    assert!(said.contains("error: no line of Modules/Setup* builds `bata`"), "{said}");
+    assert!(said.contains("did you mean `beta`?") && said.ends_with("[exit 3]"), "{said}");
+    let said = env.run(&["setup", "enable", "tree", "calls"]);
+    assert!(
+        said.contains("configure decides what `calls` is built from (Modules/Setup.stdlib.in:4: "),
+        "{said}"
+    );
+    let said = env.run(&["setup", "disable", "tree", "core"]);
+    assert!(said.contains("`core` is part of every interpreter (Modules/config.c.in)"), "{said}");
+    env.stdout(&["setup", "enable", "-n", "tree", "beta"]);
+    assert_eq!(local(), None);
+
+    // The rule is that of Setup.stdlib, not the example in Setup.
+    let said = env.run(&["setup", "enable", "tree", "beta", "alpha", "start"]);
+    assert!(said.contains("note: `start` is static already (Modules/Setup.bootstrap.in:2)"), "{said}");
+    let enabled = "# Edit this file for local setup changes\nbeta beta.c -lm\nalpha alpha.c\n";
+    assert_eq!(local().as_deref(), Some(enabled));
+    let listed = env.run(&["setup", "list", "tree"]);
+    assert!(listed.contains("beta   static        Modules/Setup.local:2\n"), "{listed}");
+    let again = env.run(&["setup", "enable", "tree", "beta"]);
+    assert!(again.contains("nothing to do"), "{again}");
+
+    env.stdout(&["setup", "disable", "tree", "beta", "calls"]);
+    // Each module is added to what was there, without the other's line.
+    let disabled = enabled.replace("beta beta", "#beta beta") + "*disabled*\nbeta\n*disabled*\ncalls\n";
+    assert_eq!(local().as_deref(), Some(&disabled[..]));
+    let listed = env.run(&["setup", "list", "tree"]);
+    assert!(listed.contains("calls  off           Modules/Setup.local:7\n"), "{listed}");
+    env.write("site/egg.a", "");
+    env.stdout(&["setup", "add", "tree", "egg", "site/egg.a", "-lm"]);
+    let line = format!("alpha alpha.c\negg {} -lm\n*disabled*\n", env.path("site/egg.a").display());
+    assert!(local().unwrap().contains(&line), "{:?}", local());
+    assert_eq!(fs::read_to_string(env.path("tree/Modules/Setup")).unwrap(), unchanged);
+    env.stdout(&["revert", "tree"]);
+    assert_eq!(local(), None);
+}
+
+#[test]
+fn what_is_after_disabled_in_setup_local_is_enabled_again() {
+    let env = environment_with_stdlib();
+    let local = || fs::read_to_string(env.path("tree/Modules/Setup.local")).unwrap();
+    env.write("tree/Modules/Setup.local", "#alpha alpha.c -lmine\n*disabled*\nbeta\n");
+    let listed = env.run(&["setup", "list", "tree"]);
+    assert!(listed.contains("beta   off           Modules/Setup.local:3\n"), "{listed}");
+    env.stdout(&["setup", "enable", "tree", "beta"]);
+    assert_eq!(local(), "#alpha alpha.c -lmine\nbeta beta.c -lm\n*disabled*\n");
+}
+
+#[test]
+fn since_3_12_missing_modules_are_written_for_setup_local() {
+    let env = environment_with_stdlib();
+    env.write("tree/Lib/site.py", "import alpha\n");
+    env.write("run/program.py", "import beta\n");
+    let arguments = [
+        "setup",
+        "analyze",
+        "run/program.py",
+        "--tree",
+        "tree",
+        "--write-edit",
+        "patchsets/mine",
+        "--minimal",
+    ];
+    let said = env.run(&arguments);
+    assert!(said.contains("not linked statically: beta\n"), "{said}");
+    assert_eq!(
+        fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap(),
+        "\
+schema: 1
+id: mine
+title: The extension modules that some programs need
+edits:
+- id: setup-local
+  why: makesetup reads this file first, and configure makes it only where none is.
+  file: Modules/Setup.local
+  file.add: {content: \"# Edit this file for local setup changes\\n*static*\\n*disabled*\\n\"}
+- id: static-modules
+  why: \"Needed by run/program.py.\"
+  depends-on: [setup-local]
+  file: Modules/Setup.local
+  setup.add: {module: beta, arguments: \"beta.c -lm\", section: \"*static*\"}
+- id: unneeded-modules
+  why: Neither the programs nor the interpreter itself need these.
+  depends-on: [setup-local]
+  file: Modules/Setup.local
+  setup.add: {module: calls, section: \"*disabled*\"}
+"
+    );
+    env.stdout(&["apply", "--allow-unpinned", "mine", "tree"]);
+    let local = fs::read_to_string(env.path("tree/Modules/Setup.local")).unwrap();
+    assert!(local.ends_with("changes\n*static*\nbeta beta.c -lm\n*disabled*\ncalls\n"), "{local}");
 }

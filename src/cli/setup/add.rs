@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
-
-use super::change;
+use super::change::{self, NewEdit};
+use super::local;
 use crate::cli::{CliError, ExitStatus, Ui};
 use crate::modules;
 use crate::regular::{self, LARGEST_FILE};
@@ -57,16 +56,17 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
         }
         _ => return Err(CliError::usage("give the name of the module, and its archive")),
     };
-    let file = change::editable(ui, &args.tree)?;
-    let mut operations: Vec<(String, String, Value)> = Vec::new();
+    let (_, file) = change::editable(ui, &args.tree)?;
+    let mut edits = local::preparing(&file, []);
+    let depends_on: Vec<String> = edits.iter().map(|edit| edit.id.clone()).collect();
     for module in &found {
-        let id = edit_id(&module.name, |id| operations.iter().any(|(known, ..)| known == id));
-        let value = json!({"module": module.name, "arguments": arguments(module)?});
-        operations.push((id, "setup.add".to_owned(), value));
+        let id = edit_id(&module.name, |id| edits.iter().any(|known| known.id == *id));
+        let change = local::add(&file, &module.name, &arguments(module)?);
+        edits.push(NewEdit { id, depends_on: depends_on.clone(), changes: vec![change] });
     }
-    let (status, changed) = change::apply(ui, &args.tree, "setup-add", &file, operations, args.dry_run)?;
+    let (status, changed) = change::apply(ui, &args.tree, "setup-add", edits, args.dry_run)?;
     if status == ExitStatus::Done && !changed {
-        let setup = file.below(&args.tree);
+        let setup = file.path.below(&args.tree);
         let io = |what: &str, error| CliError::io(format!("cannot {what} {}", setup.display()), &error);
         let newer = modules::newer_archives(&setup).map_err(|error| io("read", error))?;
         if args.dry_run || (newer.is_empty() && !args.relink) {

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Map, Value, json};
+
+use super::local::{self, Wanted};
 use crate::cli::{CliError, ExitStatus, Format, Ui, Workspace, output};
 use crate::export;
-use crate::modules::{self, Analysis, Inventory, Linkage, Program, inventory};
+use crate::modules::{self, Analysis, EditableSetup, Inventory, Linkage, Program, inventory};
 use crate::patchset::{ALLOWED_ID, is_id};
 use crate::regular::{self, LARGEST_FILE};
 use crate::report::ProgramAnalysis;
@@ -40,6 +43,64 @@ struct NewEdit<'a> {
     operation: &'static str,
     why: &'a str,
     modules: Vec<&'a str>,
+}
+
+impl NewEdit<'_> {
+    /// What is changed in Modules/Setup.local.
+    fn wanted(&self, found: &Inventory, setup: &EditableSetup) -> Vec<Wanted> {
+        let wanted = |name: &&str| match self.operation {
+            "enable" => local::enable(setup, &found.modules[*name]),
+            _ => local::disable(setup, &found.modules[*name]),
+        };
+        self.modules.iter().filter_map(wanted).collect()
+    }
+
+    /// The change of another Setup file.
+    fn change(&self, setup: &EditableSetup) -> Value {
+        let operation = format!("setup.{}", self.operation);
+        json!({"file": setup.path, operation: {"modules": self.modules}})
+    }
+}
+
+/// Changes as a patchset.yaml has them, at the indentation of an edit's keys.
+fn changes(changes: &[Value]) -> String {
+    let several = changes.len() > 1;
+    let indent = if several { "    " } else { "  " };
+    let mut text = if several { "  changes:\n".to_owned() } else { String::new() };
+    for change in changes {
+        let keys = change.as_object().into_iter().flatten();
+        for (number, (key, value)) in keys.enumerate() {
+            let indent = if several && number == 0 { "  - " } else { indent };
+            match value {
+                Value::Object(arguments) => {
+                    let arguments: Vec<String> =
+                        named(arguments).map(|(name, value)| format!("{name}: {}", plain(value))).collect();
+                    text.push_str(&format!("{indent}{key}: {{{}}}\n", arguments.join(", ")));
+                }
+                value => text.push_str(&format!("{indent}{key}: {}\n", plain(value))),
+            }
+        }
+    }
+    text
+}
+
+/// The arguments of an operation, the name of the module first.
+fn named(arguments: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    let module = arguments.get_key_value("module");
+    module.into_iter().chain(arguments.iter().filter(|(name, _)| *name != "module"))
+}
+
+/// A value in one line: names and paths without quotes.
+fn plain(value: &Value) -> String {
+    let is_plain = |text: &str| {
+        text.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_')
+            && text.chars().all(|sign| sign.is_ascii_alphanumeric() || "_./".contains(sign))
+    };
+    match value {
+        Value::Array(items) => format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(", ")),
+        Value::String(text) if is_plain(text) => text.clone(),
+        value => value.to_string(),
+    }
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
@@ -106,12 +167,18 @@ fn interpreter() -> Program {
     Program { name: "the interpreter".to_owned(), text: text.as_bytes().to_vec() }
 }
 
-/// Modules that the editable Setup links and that neither programs nor the interpreter need.
+/// Modules that neither programs nor the interpreter need, and that the editable Setup links, or since 3.12 any Setup
+/// file but Setup.bootstrap, whose modules every interpreter has.
 fn unneeded<'a>(found: &'a Inventory, needed: &BTreeSet<&str>, interpreter: &Analysis) -> Vec<&'a str> {
-    let linked = found
-        .modules
-        .values()
-        .filter(|one| one.linkage == Linkage::Static && found.editable.as_ref() == Some(&one.location.0));
+    let linked = found.modules.values().filter(|one| match &found.editable {
+        Some(file) if file.is_local => {
+            let is_built = matches!(one.linkage, Linkage::Static | Linkage::Shared | Linkage::ByConfigure);
+            is_built && !one.location.0.as_str().starts_with("Modules/Setup.bootstrap")
+        }
+        file => {
+            one.linkage == Linkage::Static && file.as_ref().map(|file| &file.path) == Some(&one.location.0)
+        }
+    });
     let is_needed =
         |name: &str| needed.contains(name) || interpreter.extensions.iter().any(|needed| needed.name == name);
     linked.map(|one| one.name.as_str()).filter(|name| !is_needed(name)).collect()
@@ -147,16 +214,13 @@ fn write_edit(
         NewEdit { id: "perhaps-modules", operation: "enable", why: perhaps_why, modules: perhaps },
         NewEdit { id: "unneeded-modules", operation: "disable", why: unneeded_why, modules: unneeded },
     ];
-    for edit in &mut edits {
+    for edit in edits.iter_mut().filter(|edit| edit.operation == "enable") {
         edit.modules.retain(|name| {
-            // A module without a line in Setup cannot be enabled there.
-            let has_line = found.modules[*name].linkage != Linkage::SetupPy;
-            if !has_line {
-                ui.note(&format!(
-                    "note: left out `{name}`, which has no line in Setup: only setup.py builds it"
-                ));
+            let buildable = local::buildable(found, name);
+            if let Err(why) = &buildable {
+                ui.note(&format!("note: left out `{name}`: {why}"));
             }
-            has_line
+            buildable.is_ok()
         });
     }
     let Some(setup) = found.editable.as_ref().filter(|_| edits.iter().any(|edit| !edit.modules.is_empty()))
@@ -166,11 +230,29 @@ fn write_edit(
     };
     let mut text =
         format!("schema: 1\nid: {id}\ntitle: The extension modules that some programs need\nedits:\n");
-    for NewEdit { id, operation, why, modules } in edits.iter().filter(|edit| !edit.modules.is_empty()) {
-        let modules = modules.join(", ");
-        text.push_str(&format!(
-            "- id: {id}\n  why: {why}\n  file: {setup}\n  setup.{operation}:\n    modules: [{modules}]\n"
-        ));
+    let edits: Vec<_> = edits.iter().filter(|edit| !edit.modules.is_empty()).collect();
+    let wanted: Vec<Vec<Wanted>> = if setup.is_local {
+        edits.iter().map(|edit| edit.wanted(found, setup)).collect()
+    } else {
+        Vec::new()
+    };
+    let before = local::preparing(setup, wanted.iter().flatten());
+    for edit in &before {
+        let why = match &edit.id[..] {
+            "setup-local" => "makesetup reads this file first, and configure makes it only where none is.",
+            _ => "These lines say otherwise.",
+        };
+        text.push_str(&format!("- id: {}\n  why: {why}\n{}", edit.id, changes(&edit.changes)));
+    }
+    let ids: Vec<&str> = before.iter().map(|edit| &edit.id[..]).collect();
+    let dependencies =
+        if ids.is_empty() { String::new() } else { format!("  depends-on: [{}]\n", ids.join(", ")) };
+    for (number, edit) in edits.iter().enumerate() {
+        let changes = match wanted.get(number) {
+            Some(wanted) => changes(&wanted.iter().map(|one| one.change.clone()).collect::<Vec<_>>()),
+            None => changes(&[edit.change(setup)]),
+        };
+        text.push_str(&format!("- id: {}\n  why: {}\n{dependencies}{changes}", edit.id, edit.why));
     }
     export::replace(&path, text.as_bytes())
         .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;

@@ -8,38 +8,50 @@ use serde_json::{Value, json};
 use crate::apply::commit;
 use crate::cli::{CliError, ExitStatus, Format, Ui, apply, workspace};
 use crate::digest::Sha256Digest;
-use crate::modules::inventory;
+use crate::modules::{EditableSetup, Inventory, inventory};
 use crate::patchset::{Build, Edit, Patchset};
 use crate::report::Applied;
-use crate::tree::{DirTree, TreePath};
+use crate::tree::DirTree;
 use crate::yaml;
 
 const TITLE: &str = "Given on the command line";
 
-/// The Setup file of a directory that users edit.
-pub(super) fn editable(ui: &Ui, tree: &Path) -> Result<TreePath, CliError> {
-    workspace::recover(ui, tree)?;
-    inventory(&DirTree::open(tree)?)?.editable.ok_or_else(|| {
-        CliError::unfit(format!("{} has neither Modules/Setup nor Modules/Setup.dist", tree.display()))
-    })
+/// An edit of a Setup file that the user asked for: its changes as a patchset has them.
+pub(super) struct NewEdit {
+    pub(super) id: String,
+    pub(super) depends_on: Vec<String>,
+    pub(super) changes: Vec<Value>,
 }
 
-/// Applies operations on a Setup file to the tree `root`: for each the id of its edit, its name, and its
-/// arguments. Returns whether there was anything to do, too.
+/// The extension modules of a directory, and the Setup file that users edit.
+pub(super) fn editable(ui: &Ui, tree: &Path) -> Result<(Inventory, EditableSetup), CliError> {
+    workspace::recover(ui, tree)?;
+    let found = inventory(&DirTree::open(tree)?)?;
+    let file = found.editable.clone();
+    let none = || {
+        let title = format!("{} has no Modules/Setup, Setup.dist or Setup.local", tree.display());
+        CliError::unfit(title).help("give the source tree of Python, or a build directory of it")
+    };
+    Ok((found, file.ok_or_else(none)?))
+}
+
+/// Applies edits to the tree `root`, as the patchset `id`. Returns whether they changed anything, too.
 pub(super) fn apply(
     ui: &Ui,
     root: &Path,
     id: &str,
-    file: &TreePath,
-    operations: Vec<(String, String, Value)>,
+    edits: Vec<NewEdit>,
     dry_run: bool,
 ) -> Result<(ExitStatus, bool), CliError> {
-    let digest = Sha256Digest::of(json!([id, file, operations]).to_string().as_bytes());
-    let edits = operations.into_iter().map(|(edit, operation, arguments)| {
+    let all: Vec<_> = edits.iter().map(|edit| (&edit.id, &edit.changes)).collect();
+    let digest = Sha256Digest::of(json!([id, all]).to_string().as_bytes());
+    let edits = edits.into_iter().map(|NewEdit { id: edit, depends_on, changes }| {
         // By the reader of patchsets: that of serde_json would compile every operation once more.
-        let change = yaml::from_json(json!({"file": file, operation: arguments}))
-            .read()
-            .map_err(|error| CliError::usage(format!("invalid arguments: {error}")))?;
+        let read = |change| {
+            let invalid = |error| CliError::usage(format!("invalid arguments: {error}"));
+            yaml::from_json(change).read().map_err(invalid)
+        };
+        let changes = changes.into_iter().map(read).collect::<Result<_, CliError>>()?;
         Ok(Edit {
             id: edit,
             why: TITLE.to_owned(),
@@ -47,9 +59,9 @@ pub(super) fn apply(
             author: None,
             date: None,
             when: None,
-            depends_on: Vec::new(),
+            depends_on,
             requires: Vec::new(),
-            changes: vec![change],
+            changes,
             allow: BTreeMap::new(),
             patchset: id.to_owned(),
             line: 0,

@@ -3,11 +3,14 @@
 mod add;
 mod analyze;
 mod change;
+mod local;
 
 use std::path::PathBuf;
 
+use self::change::NewEdit;
 use super::{CliError, ExitStatus, Format, Ui, Workspace};
-use crate::modules::inventory;
+use crate::modules::{EditableSetup, Inventory, Linkage, inventory};
+use crate::text::{listed, nearest_names};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -30,8 +33,11 @@ enum Command {
         format: Format,
     },
     /// Link modules statically: remove the `#` from their lines in Modules/Setup (or Setup.dist).
+    ///
+    /// Since 3.12 Modules/Setup.local decides, and gets a line from the rule of the other Setup files. A build outside
+    /// the source tree reads the one of its build directory; `pypatch build` copies that of the tree there.
     Enable(Edit),
-    /// Leave modules out: put a `#` before their lines.
+    /// Leave modules out: put a `#` before their lines, or since 3.12 list them after `*disabled*` in Modules/Setup.local.
     Disable(Edit),
     /// Add a module that is linked from an archive, as distutils builds it on a machine without shared
     /// libraries (the paper's section 3.6).
@@ -57,6 +63,21 @@ struct Edit {
     dry_run: bool,
 }
 
+#[derive(Debug, Clone, Copy)]
+enum Verb {
+    Enable,
+    Disable,
+}
+
+impl Verb {
+    fn name(self) -> &'static str {
+        match self {
+            Verb::Enable => "enable",
+            Verb::Disable => "disable",
+        }
+    }
+}
+
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     match &args.command {
         Command::List { source, format } => {
@@ -64,16 +85,71 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             ui.show(&inventory(source.tree.as_ref())?, *format)?;
             Ok(ExitStatus::Done)
         }
-        Command::Enable(args) => edit(ui, args, "enable"),
-        Command::Disable(args) => edit(ui, args, "disable"),
+        Command::Enable(args) => edit(ui, args, Verb::Enable),
+        Command::Disable(args) => edit(ui, args, Verb::Disable),
         Command::Add(args) => add::run(ui, args),
         Command::Analyze(args) => analyze::run(ui, workspace, args),
     }
 }
 
-fn edit(ui: &Ui, args: &Edit, verb: &str) -> Result<ExitStatus, CliError> {
-    let file = change::editable(ui, &args.tree)?;
-    let id = format!("setup-{verb}");
-    let change = (id.clone(), format!("setup.{verb}"), serde_json::json!({"modules": args.modules}));
-    change::apply(ui, &args.tree, &id, &file, vec![change], args.dry_run).map(|(status, _)| status)
+fn edit(ui: &Ui, args: &Edit, verb: Verb) -> Result<ExitStatus, CliError> {
+    let (found, file) = change::editable(ui, &args.tree)?;
+    let id = format!("setup-{}", verb.name());
+    let edits = if file.is_local {
+        local_edits(ui, args, verb, &found, &file)?
+    } else {
+        let change = serde_json::json!({"file": file.path, format!("setup.{}", verb.name()): {"modules": args.modules}});
+        vec![NewEdit { id: id.clone(), depends_on: Vec::new(), changes: vec![change] }]
+    };
+    if edits.is_empty() {
+        ui.line("nothing to do")?;
+        return Ok(ExitStatus::Done);
+    }
+    change::apply(ui, &args.tree, &id, edits, args.dry_run).map(|(status, _)| status)
+}
+
+/// The edits of Modules/Setup.local; none if all modules are linked, or left out, as they should be.
+fn local_edits(
+    ui: &Ui,
+    args: &Edit,
+    verb: Verb,
+    found: &Inventory,
+    file: &EditableSetup,
+) -> Result<Vec<NewEdit>, CliError> {
+    let mut all = Vec::new();
+    for name in &args.modules {
+        let module = match verb {
+            Verb::Enable => local::buildable(found, name),
+            Verb::Disable => local::listed(found, name),
+        };
+        let module = module.map_err(|why| {
+            let near = nearest_names(name, found.modules.keys().map(String::as_str));
+            let near: Vec<&str> = near.iter().map(String::as_str).filter(|near| near != name).collect();
+            let error = CliError::unfit(why).detail("nothing was written");
+            if near.is_empty() { error } else { error.help(format!("did you mean {}?", listed(&near))) }
+        })?;
+        if module.linkage == Linkage::Core && matches!(verb, Verb::Disable) {
+            let title = format!("`{name}` is part of every interpreter ({})", module.location.0);
+            return Err(CliError::unfit(title).detail("nothing was written"));
+        }
+        let wanted = match verb {
+            Verb::Enable => local::enable(file, module),
+            Verb::Disable => local::disable(file, module),
+        };
+        match wanted {
+            Some(wanted) => all.push(wanted),
+            None => {
+                let (linkage, (path, line)) = (module.linkage.name(), &module.location);
+                ui.note(&format!("note: `{name}` is {linkage} already ({path}:{line})"));
+            }
+        }
+    }
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut edits = local::preparing(file, &all);
+    let depends_on = edits.iter().map(|edit| edit.id.clone()).collect();
+    let changes = all.into_iter().map(|wanted| wanted.change).collect();
+    edits.push(NewEdit { id: format!("setup-{}", verb.name()), depends_on, changes });
+    Ok(edits)
 }
