@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::tree::TreePath;
 
@@ -40,7 +40,7 @@ pub struct Build {
 }
 
 /// Generated files of the tree that must be made again.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Regenerate {
@@ -57,7 +57,7 @@ pub struct Regenerate {
 }
 
 /// A program that is configured, made and installed in its own build directory.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Program {
@@ -66,31 +66,31 @@ pub struct Program {
     /// What it is for.
     pub why: String,
     /// The tree it is built from.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "ProgramTree::is_patched")]
     pub tree: ProgramTree,
     /// Whether it is built only when the user names it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub on_request: bool,
     /// Commands before configure, in the build directory.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<String>,
     /// The environment of configure, make and the install. Only configure gets its cache variables (`ac_cv_*`).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, String>,
     /// Arguments of configure.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub configure: Vec<String>,
     /// Commands between configure and make, in the build directory.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before_make: Vec<String>,
     /// Arguments of make.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub make: Vec<String>,
     /// Arguments of the make that installs.
-    #[serde(default = "install")]
+    #[serde(default = "install", skip_serializing_if = "is_install")]
     pub install: Vec<String>,
     /// Commands after the install, in the build directory.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
 }
 
@@ -98,8 +98,12 @@ fn install() -> Vec<String> {
     vec!["install".to_owned()]
 }
 
+fn is_install(arguments: &[String]) -> bool {
+    arguments == install()
+}
+
 /// The tree that a program is built from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProgramTree {
@@ -109,6 +113,12 @@ pub enum ProgramTree {
     /// The tree without this patchset, but with the patchsets that are applied before it. Section 3.2 of the
     /// paper builds the native python.sn from it.
     Unpatched,
+}
+
+impl ProgramTree {
+    fn is_patched(&self) -> bool {
+        *self == ProgramTree::Patched
+    }
 }
 
 /// Something that must hold after a step.

@@ -77,7 +77,8 @@ pub fn question(
                 let text = cell.places[0].text.clone();
                 let (places, why) = (cell.places.clone(), reason.clone());
                 cell.verdict = Verdict::Changed;
-                cell.candidates = vec![Candidate { places, text, why, change: Some(change.clone()) }];
+                cell.candidates =
+                    vec![Candidate { places, text, why, change: Some(change.clone()), instead: None }];
             } else {
                 continue;
             }

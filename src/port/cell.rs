@@ -47,6 +47,16 @@ pub struct Candidate {
     pub why: String,
     /// The change on this anchor, which fits the tree; `None` if a person has to write it.
     pub change: Option<Change>,
+    /// For a fact that an edit requires, the file that has it; in a recipe, the file or the variable that takes the place
+    /// of the old one.
+    pub instead: Option<String>,
+}
+
+impl Candidate {
+    /// Whether nobody has to write anything.
+    pub fn can_be_taken(&self) -> bool {
+        self.change.is_some() || self.instead.is_some()
+    }
 }
 
 /// The releases between which something disappeared.
@@ -82,6 +92,8 @@ pub struct Cell {
     pub part: Option<String>,
     /// The number of the change in the edit, from 0; `None` for a fact that the edit requires.
     pub change: Option<usize>,
+    /// The number of the fact that the edit requires, from 0, where it has a row of its own.
+    pub requirement: Option<usize>,
     /// The name of the source.
     pub source: String,
     /// Its version.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::cell::{Cell, Verdict};
+use super::cell::{Candidate, Cell, Verdict};
 use crate::operation::Anchor;
-use crate::patchset::{Change, Edit, Patchset};
+use crate::patchset::{Change, Edit, Patchset, Requirement};
 use crate::plan::RECIPE;
 
 /// The decisions of a person, by row: `no-sharedmods`, `static-modules/collections`.
@@ -54,8 +54,13 @@ pub struct Decided {
 pub enum Ported {
     /// The edit stays as it is in the patchset.
     Same,
-    /// These are its changes, each with its number in the old edit, from 0.
-    Changed(Vec<(usize, Change)>),
+    /// It differs.
+    Changed {
+        /// Its changes, each with its number in the old edit, from 0.
+        changes: Vec<(usize, Change)>,
+        /// The facts that it requires, in the order of the old edit.
+        requires: Vec<Requirement>,
+    },
     /// It is left out, for this reason.
     Dropped(String),
 }
@@ -104,7 +109,7 @@ pub enum BadDecision {
 /// # Errors
 /// If a decision matches no cell.
 pub fn decide(cells: &[Cell], decisions: &Decisions) -> Result<Vec<Decided>, BadDecision> {
-    let is_open = |cell: &Cell| cell.verdict.is_open() && cell.edit != RECIPE;
+    let is_open = |cell: &Cell| cell.verdict.is_open();
     for row in decisions.accept.keys().chain(decisions.drop.keys()) {
         let all_of = decisions.drop.contains_key(row);
         let is_it = |cell: &&Cell| cell.row() == *row || (all_of && cell.edit == *row);
@@ -127,7 +132,9 @@ pub fn decide(cells: &[Cell], decisions: &Decisions) -> Result<Vec<Decided>, Bad
 /// Drops every edit with a dropped requirement.
 fn drop_with_facts(decided: &mut [Decided]) {
     let dropped = decided.iter().filter_map(|one| match &one.decision {
-        Decision::Dropped { why } if one.cell.change.is_none() => Some((one.cell.edit.clone(), why.clone())),
+        Decision::Dropped { why } if one.cell.change.is_none() && one.cell.edit != RECIPE => {
+            Some((one.cell.edit.clone(), why.clone()))
+        }
         _ => None,
     });
     let facts: Vec<(String, String)> = dropped.collect();
@@ -141,10 +148,6 @@ fn drop_with_facts(decided: &mut [Decided]) {
 fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision> {
     let why = || cell.explanation().unwrap_or_else(|| cell.verdict.name().to_owned());
     let row = cell.row();
-    // The presets of a recipe are in `build:`, which is ported by hand.
-    if cell.edit == RECIPE {
-        return Ok(Decision::Kept);
-    }
     let open = decisions.drop.get(&row).filter(|_| cell.verdict.is_open());
     // By its name an edit is dropped as a whole: what of it still fits may be of no use, or not fit, without the rest.
     if let Some(reason) = open.or_else(|| decisions.drop.get(&cell.edit)) {
@@ -155,18 +158,20 @@ fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision>
         // If the engine itself finds the change, the edit stays: every plan reports it as `already`.
         Verdict::Already if cell.candidates.is_empty() && cell.reason.is_none() => Decision::Kept,
         Verdict::Already | Verdict::Obsolete => Decision::Dropped { why: why() },
-        Verdict::Moved => match cell.candidates.first().and_then(|first| first.change.as_ref()) {
+        Verdict::Moved => match cell.candidates.first().filter(|first| first.can_be_taken()) {
             Some(_) => Decision::Taken { candidate: None, why: why() },
             None => Decision::Kept,
         },
         Verdict::Changed | Verdict::Refused | Verdict::Lost => match decisions.accept.get(&row) {
+            // What configure does with a variable is seen by the checks of a build: it stops no port.
+            None if cell.edit == RECIPE => Decision::Kept,
             None => Decision::Open,
             Some(number) => match number.checked_sub(1).and_then(|at| cell.candidates.get(at)) {
                 None => {
                     let most = cell.candidates.len();
                     return Err(BadDecision::NoCandidate { row, number: *number, most });
                 }
-                Some(candidate) if candidate.change.is_none() => {
+                Some(candidate) if !candidate.can_be_taken() => {
                     return Err(BadDecision::ByHand { row, number: *number, why: candidate.why.clone() });
                 }
                 Some(candidate) => Decision::Taken { candidate: Some(*number), why: candidate.why.clone() },
@@ -190,7 +195,8 @@ fn of_edit(edit: &Edit, decided: &[Decided]) -> Ported {
     }
     let mut changes: Vec<(usize, Change)> = edit.changes.iter().cloned().enumerate().collect();
     let mut reasons: Vec<String> = Vec::new();
-    let mut differs = false;
+    let requires = required(edit, &own);
+    let mut differs = requires != edit.requires;
     for one in &own {
         let Some(index) = one.cell.change else { continue };
         match &one.decision {
@@ -206,8 +212,7 @@ fn of_edit(edit: &Edit, decided: &[Decided]) -> Ported {
                 }
             }
             Decision::Taken { candidate, .. } => {
-                let number = candidate.unwrap_or(1);
-                let taken = number.checked_sub(1).and_then(|at| one.cell.candidates.get(at));
+                let taken = taken(&one.cell, *candidate);
                 let Some(new) = taken.and_then(|candidate| candidate.change.clone()) else { continue };
                 let Some((_, change)) = changes.iter_mut().find(|(at, _)| *at == index) else { continue };
                 let before = change.clone();
@@ -219,8 +224,29 @@ fn of_edit(edit: &Edit, decided: &[Decided]) -> Ported {
     match (differs, changes.is_empty()) {
         (false, _) => Ported::Same,
         (true, true) => Ported::Dropped(reasons.join("; ")),
-        (true, false) => Ported::Changed(changes),
+        (true, false) => Ported::Changed { changes, requires },
     }
+}
+
+/// The candidate that was taken: the first one where the anchor was found with certainty.
+pub(super) fn taken(cell: &Cell, candidate: Option<usize>) -> Option<&Candidate> {
+    candidate.unwrap_or(1).checked_sub(1).and_then(|at| cell.candidates.get(at))
+}
+
+/// The facts that the edit requires, in the files that have them now.
+fn required(edit: &Edit, own: &[&Decided]) -> Vec<Requirement> {
+    let mut requires = edit.requires.clone();
+    for one in own {
+        let (Some(at), Decision::Taken { candidate, .. }) = (one.cell.requirement, &one.decision) else {
+            continue;
+        };
+        let file =
+            taken(&one.cell, *candidate).and_then(|candidate| candidate.instead.as_ref()?.parse().ok());
+        if let (Some(requirement), Some(file)) = (requires.get_mut(at), file) {
+            requirement.file = file;
+        }
+    }
+    requires
 }
 
 /// Removes a module from a change of several; false if the change has no other part.

@@ -53,8 +53,13 @@ impl Finding {
     pub(super) fn same_place(change: &Change, places: &[Location], why: &str) -> Finding {
         let text = places.first().map_or(String::new(), |place| place.text.clone());
         let (places, why) = (places.to_vec(), why.to_owned());
-        let candidate =
-            Candidate { places: places.clone(), text, why: why.clone(), change: Some(change.clone()) };
+        let candidate = Candidate {
+            places: places.clone(),
+            text,
+            why: why.clone(),
+            change: Some(change.clone()),
+            instead: None,
+        };
         Finding {
             verdict: Verdict::Changed,
             places,
@@ -69,7 +74,7 @@ impl Finding {
     pub(super) fn label_there(place: Location) -> Finding {
         let why = format!("the `switch` has `{}` already: a second one would not compile", place.text.trim());
         let (text, places) = (place.text.clone(), vec![place.clone()]);
-        let candidate = Candidate { places, text, why: why.clone(), change: None };
+        let candidate = Candidate { places, text, why: why.clone(), change: None, instead: None };
         Finding { places: vec![place], ..Finding::candidates(vec![candidate], Verdict::Changed, &why) }
     }
 
@@ -80,6 +85,7 @@ impl Finding {
             text: place.text.clone(),
             why: why.to_owned(),
             change: None,
+            instead: None,
         };
         let of_near = |near: &Near| {
             candidate(&near.place, if near.why.is_empty() { "a similar name" } else { &near.why })
@@ -122,5 +128,5 @@ pub(super) fn candidate(
         }
     }
     let text = places.first().map_or(String::new(), |first| first.text.clone());
-    Candidate { places, text, why: why.to_owned(), change }
+    Candidate { places, text, why: why.to_owned(), change, instead: None }
 }

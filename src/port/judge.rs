@@ -123,14 +123,24 @@ fn judge_edit(judging: &Judging<'_>, edit: &Edit, shown: Option<&Shown<'_>>) -> 
     }
     let mut cells = Vec::new();
     let mut obstacle = None;
-    for requirement in &edit.requires {
+    let mut declared = false;
+    for (index, requirement) in edit.requires.iter().enumerate() {
+        let row = |name: String, finding| {
+            let requirement = Some(index);
+            Cell { requirement, ..cell(judging, &edit.id, Some(name), None, finding) }
+        };
         if let Fact::Declares(code) = &requirement.fact {
             let finding = search::declaration(judging, requirement, code)?;
-            let name = search::declared_name(code);
-            cells.push(cell(judging, &edit.id, Some(name), None, finding));
-        } else if obstacle.is_none()
-            && let Some(place) = unmet(&judging.context, requirement)?
-        {
+            cells.push(row(search::declared_name(code), finding));
+            declared = true;
+        } else if let Some(place) = unmet(&judging.context, requirement)? {
+            if let Some(finding) = search::moved_fact(judging, requirement)? {
+                cells.push(row(requirement.file.to_string(), finding));
+                continue;
+            }
+            if obstacle.is_some() {
+                continue;
+            }
             let is_gone = match &requirement.fact {
                 Fact::DefinesFunction(name) => !mentions(judging, &requirement.file, name)?,
                 Fact::Exists(exists) => *exists,
@@ -145,7 +155,6 @@ fn judge_edit(judging: &Judging<'_>, edit: &Edit, shown: Option<&Shown<'_>>) -> 
         return skipped("none of its changes is for this version".to_owned());
     }
     // A file that can be added is judged by the declarations that it implements and uses.
-    let declared = !cells.is_empty();
     for index in &active {
         let found = judge_change(judging, edit, *index, active.len() > 1, shown, obstacle.as_ref())?;
         let adds = edit.changes[*index].operation.operate().describe().anchor == Anchor::NewFile;
@@ -363,6 +372,7 @@ fn cell(
         edit: edit.to_owned(),
         part,
         change,
+        requirement: None,
         source: judging.context.tree.label().to_owned(),
         version: judging.context.version.clone(),
         verdict,

@@ -61,6 +61,7 @@ mod tests {
             edit: "e".to_owned(),
             part: None,
             change: Some(0),
+            requirement: None,
             source: String::new(),
             version: Some(version.clone()),
             verdict,

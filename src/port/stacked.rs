@@ -89,10 +89,10 @@ fn settled(
     let mut edits: Vec<Edit> = Vec::new();
     let mut open: Vec<String> = Vec::new();
     for (edit, (_, ported)) in patchset.edits.iter().zip(ported(&patchset, &decided)) {
-        let changes = match ported {
-            Ported::Same => edit.changes.iter().cloned().enumerate().collect(),
-            Ported::Changed(changes) => changes,
-            Ported::Dropped(_) => Vec::new(),
+        let (changes, requires) = match ported {
+            Ported::Same => (edit.changes.iter().cloned().enumerate().collect(), edit.requires.clone()),
+            Ported::Changed { changes, requires } => (changes, requires),
+            Ported::Dropped(_) => (Vec::new(), Vec::new()),
         };
         // What is for other versions has no cell.
         let judged = changes.into_iter().filter(|(index, _)| is_judged(edit, *index));
@@ -101,7 +101,7 @@ fn settled(
         if is_open(&edit.id) {
             open.push(edit.id.clone());
         } else if !changes.is_empty() {
-            edits.push(Edit { changes, when: None, ..edit.clone() });
+            edits.push(Edit { changes, requires, when: None, ..edit.clone() });
         }
     }
     // Nor is what depends on an open edit made.

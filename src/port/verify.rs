@@ -27,9 +27,11 @@ pub fn not_as_decided(old: &Patchset, new: &Patchset, edits: &[(String, Ported)]
 }
 
 fn is_as_decided(was: &Edit, is: &Edit, ported: &Ported) -> bool {
-    let changes: Vec<&Change> = match ported {
-        Ported::Changed(changes) => changes.iter().map(|(_, change)| change).collect(),
-        _ => was.changes.iter().collect(),
+    let (changes, requires): (Vec<&Change>, _) = match ported {
+        Ported::Changed { changes, requires } => {
+            (changes.iter().map(|(_, change)| change).collect(), requires)
+        }
+        Ported::Same | Ported::Dropped(_) => (was.changes.iter().collect(), &was.requires),
     };
     let same = |one: &Change, other: &Change| {
         let bare =
@@ -39,7 +41,7 @@ fn is_as_decided(was: &Edit, is: &Edit, ported: &Ported) -> bool {
         };
         bare(one) == bare(other) && texts(one) == texts(other)
     };
-    (&was.when, &was.requires, &was.allow) == (&is.when, &is.requires, &is.allow)
+    (&was.when, requires, &was.allow) == (&is.when, &is.requires, &is.allow)
         && was.depends_on == is.depends_on
         && (&was.upstream, &was.why) == (&is.upstream, &is.why)
         && (&was.author, &was.date) == (&is.author, &is.date)

@@ -9,7 +9,7 @@ use super::matrix::{cell, details};
 use super::style::{ATTENTION, DIM, HANG, NEW};
 use super::summary::{Entry, Group, Level, Summary, Written};
 use super::{Report, array, column, counted};
-use crate::port::{Decided, Decision, Verdict};
+use crate::port::{Candidate, Decided, Decision, Verdict};
 
 /// A port of a patchset to another version.
 pub struct PortReport<'a> {
@@ -31,12 +31,11 @@ impl Report for PortReport<'_> {
         writeln!(out, "{} to {}", self.patchset, self.to)?;
         let width = column(self.decided.iter().map(|one| one.cell.row().len()));
         let mut kept = 0;
-        for Decided { cell, decision } in self.decided {
+        for one in self.decided {
+            let Decided { cell, decision } = one;
             let (what, text) = match decision {
-                // What the recipe presets is not ported: a person has to look.
-                Decision::Kept if cell.verdict.is_open() || cell.verdict == Verdict::Obsolete => {
-                    ("by hand", cell.explanation().unwrap_or_default())
-                }
+                // What takes the place of a preset of the recipe is not certain: a person has to look.
+                Decision::Kept if is_by_hand(one) => ("by hand", cell.explanation().unwrap_or_default()),
                 Decision::Kept => {
                     kept += 1;
                     continue;
@@ -52,13 +51,21 @@ impl Report for PortReport<'_> {
                 Decision::Dropped { .. } => DIM,
             };
             writeln!(out, "  {style}{what:7}{style:#}  {:width$}  {HANG}{text}", cell.row())?;
-            if *decision == Decision::Open {
-                for detail in details(cell) {
+            if *decision == Decision::Open || what == "by hand" {
+                for detail in details(cell).into_iter().filter(|detail| *detail != text) {
                     writeln!(out, "             {HANG}{detail}")?;
                 }
             }
         }
-        writeln!(out, "  {kept} of {} stay as they are", self.decided.len())
+        writeln!(out, "  {kept} of {} stay as they are", self.decided.len())?;
+        let by_hand = self.decided.iter().find(|one| is_by_hand(one));
+        match by_hand.filter(|one| one.cell.candidates.iter().any(Candidate::can_be_taken)) {
+            Some(one) => {
+                let row = one.cell.row();
+                writeln!(out, "  what is by hand stops no port: give --accept {row}=N or --drop {row}=WHY")
+            }
+            None => Ok(()),
+        }
     }
 
     fn json(&self) -> Option<Value> {
@@ -84,6 +91,11 @@ impl Report for PortReport<'_> {
     }
 }
 
+/// Whether a row of the recipe is as it was, though it does not fit.
+fn is_by_hand(one: &Decided) -> bool {
+    one.decision == Decision::Kept && (one.cell.verdict.is_open() || one.cell.verdict == Verdict::Obsolete)
+}
+
 impl PortReport<'_> {
     /// How many rows a person has to decide about.
     fn open(&self) -> usize {
@@ -103,7 +115,7 @@ impl PortReport<'_> {
         let cell = &one.cell;
         let patchset = cell.patchset.as_deref().or(Some(self.patchset));
         let (level, verdict, message) = match &one.decision {
-            Decision::Kept if cell.verdict.is_open() || cell.verdict == Verdict::Obsolete => {
+            Decision::Kept if is_by_hand(one) => {
                 (Level::Open, "by hand", cell.explanation().unwrap_or_default())
             }
             Decision::Kept => (Level::Good, "as it is", String::new()),

@@ -42,6 +42,7 @@ mod port;
 mod port_brief;
 mod port_doubts;
 mod port_patch;
+mod port_recipe;
 mod port_series;
 mod record;
 mod reference;

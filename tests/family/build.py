@@ -2,7 +2,7 @@
 """The table of the family: each shipped Catamount patchset is built, installed and checked on the releases of its
 snapshots, and imports by broadcast under MPI with 4 ranks.
 
-    tests/family/build.py PYPATCH WORK-DIRECTORY [--exclude GLOB]... [PIN...]
+    tests/family/build.py PYPATCH WORK-DIRECTORY [--only STEP] [--exclude GLOB]... [PIN...]
 
 Without pins it builds the newest release of every series. What was built stays in WORK-DIRECTORY, so that a run that was
 interrupted goes on; the table of everything that was built there is printed at the end. The exit status is 1 if a
@@ -98,7 +98,7 @@ def build(pypatch, work, pin, excluded):
 def broadcast(pypatch, work, pin, excluded):
     """Builds the interpreter that imports by broadcast, and counts what 4 ranks open."""
     row = read(work, pin)
-    if row["build"] != 0 or row.get("broadcast") in (0, 77):
+    if row.get("build") != 0 or row.get("broadcast") in (0, 77):
         return
     environment = os.environ | {"EXCLUDE": " ".join(options(excluded))}
     if pin.startswith("python-3"):
@@ -136,11 +136,13 @@ def main():
     parser.add_argument("pypatch", type=pathlib.Path)
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("pins", nargs="*")
+    parser.add_argument("--only", choices=["build", "broadcast"], help="do only one of the two steps")
     parser.add_argument("--exclude", action="append", default=[], help="files that the repository lacks")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     newest = {series(pin): pin for _, pin in sorted(of_snapshots(), key=lambda one: version(one[1]))}
     pypatch, work = arguments.pypatch.resolve(), arguments.work.resolve()
-    for step in (build, broadcast):
+    steps = [step for step in (build, broadcast) if arguments.only in (None, step.__name__)]
+    for step in steps:
         for pin in arguments.pins or newest.values():
             print(f"{time.strftime('%H:%M:%S')} {step.__name__} {pin}", file=sys.stderr, flush=True)
             step(pypatch, work, pin, arguments.exclude)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use pypatch::patchset::{Catalog, Edit, Patchset};
 use pypatch::plan::{Baseline, plan};
-use pypatch::port::{Decisions, Head, Searched, decide, judge, ported, write};
+use pypatch::port::{Decisions, Head, Searched, decide, judge, ported, ported_build, write};
 use pypatch::tree::{File, Tree};
 
 use crate::common::pins;
@@ -32,7 +32,8 @@ fn port(to: &str, tree: &dyn Tree, base: &dyn Tree, decisions: &Decisions) -> Pa
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("patchsets").join(&edit.patchset);
         fs::read_to_string(path.join("patchset.yaml")).ok()
     };
-    let written = write(&head, &old, &ported(&old, &decided), &text_of);
+    let build = ported_build(&old.build, &decided);
+    let written = write(&head, &old, &ported(&old, &decided), &build, &text_of);
     let place = tempfile::tempdir().unwrap();
     for (name, bytes) in &written.files {
         let path = place.path().join("ported/files").join(name);

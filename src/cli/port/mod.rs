@@ -370,7 +370,8 @@ impl Port<'_> {
             let origin = catalog.find(&edit.patchset)?;
             String::from_utf8(origin.read("patchset.yaml").ok()?).ok()
         };
-        let mut written = port::write(&head, &plain, &edits, &text_of);
+        let build = port::ported_build(&plain.build, &decided);
+        let mut written = port::write(&head, &plain, &edits, &build, &text_of);
         let mut new = new_patchset::load_from_temporary(&catalog, &head.id, &written)?;
         let tree = source.tree.as_ref();
         let mut alone = None;
@@ -379,7 +380,7 @@ impl Port<'_> {
             if alone.is_none() {
                 // It fits the release only on top of the patchsets before it, and a pin is of a patchset by itself.
                 head.pin = None;
-                written = port::write(&head, &plain, &edits, &text_of);
+                written = port::write(&head, &plain, &edits, &build, &text_of);
                 new = new_patchset::load_from_temporary(&catalog, &head.id, &written)?;
             }
         }
@@ -387,7 +388,10 @@ impl Port<'_> {
             let edits = ids.iter().map(|id| format!("edit: {id}"));
             Err(CliError::unfit(title).details(edits).detail("nothing was written").help(help))
         };
-        let wrong = port::not_as_decided(&plain, &new.at(Some(version), base_version.as_ref()), &edits);
+        let mut wrong = port::not_as_decided(&plain, &new.at(Some(version), base_version.as_ref()), &edits);
+        if (&new.build.regenerate, &new.build.programs) != (&build.regenerate, &build.programs) {
+            wrong.push("of the recipe".to_owned());
+        }
         if !wrong.is_empty() {
             let help =
                 "write these edits in the usual form, one key per line and `id` first, or port them by hand";

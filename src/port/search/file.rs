@@ -8,9 +8,10 @@ use std::collections::HashSet;
 use memchr::memmem;
 
 use super::kind::{area, kind, may_move};
-use crate::edit::{AnchorLine, Outcome};
+use crate::edit::{AnchorLine, Outcome, unmet};
 use crate::operation::Compared;
-use crate::port::cell::Verdict;
+use crate::patchset::{Fact, Requirement};
+use crate::port::cell::{Candidate, Verdict};
 use crate::port::finding::{Finding, candidate};
 use crate::port::judging::{JudgedPart, Judging};
 use crate::port::searched::Sought;
@@ -38,10 +39,7 @@ pub(in crate::port) fn gone(judged: JudgedPart<'_>) -> Result<Finding, TreeError
         let mut moved = change.clone();
         moved.file = vec![path.clone()];
         let text = judging.contents(&path)?.unwrap_or_default();
-        let why = match like {
-            Some(like) => format!("{:.0} % of its lines are those of {}", like * 100.0, change.file[0]),
-            None => format!("a new name that {} may have", change.file[0]),
-        };
+        let why = likeness_of(&change.file[0], like);
         if !judging.fits(edit, &moved)? {
             let why = format!("{why}, but the anchor is missing");
             candidates.push(candidate(&path, &text, &[0], &why, None));
@@ -71,6 +69,71 @@ pub(in crate::port) fn gone(judged: JudgedPart<'_>) -> Result<Finding, TreeError
         return Ok(Finding::reason(Verdict::Lost, &format!("{what}, and {NO_BASE}")));
     }
     Ok(Finding::candidates(candidates, Verdict::Obsolete, &what))
+}
+
+/// Searches for the file of a fact that an edit requires, which does not exist, under another name: the same fact must
+/// hold there.
+pub(in crate::port) fn moved_fact(
+    judging: &Judging<'_>,
+    requirement: &Requirement,
+) -> Result<Option<Finding>, TreeError> {
+    let is_absence = matches!(requirement.fact, Fact::Exists(_) | Fact::Lacks(_));
+    if judging.in_range || is_absence || judging.contents(&requirement.file)?.is_some() {
+        return Ok(None);
+    }
+    let found = renamed(judging, std::slice::from_ref(&requirement.file))?;
+    let Some(Renamed { path, like: Some(like) }) = found.into_iter().next() else { return Ok(None) };
+    let moved = Requirement { file: path.clone(), ..requirement.clone() };
+    if like < IS || unmet(&judging.context, &moved)?.is_some() {
+        return Ok(None);
+    }
+    let why = likeness_of(&requirement.file, Some(like));
+    Ok(Some(instead(judging, &requirement.file, &path, &why)?))
+}
+
+/// Searches for a file that a recipe names, which does not exist, under another name; `None` if no file is like it.
+pub(in crate::port) fn moved_file(
+    judging: &Judging<'_>,
+    file: &TreePath,
+) -> Result<Option<Finding>, TreeError> {
+    let found = renamed(judging, std::slice::from_ref(file))?;
+    let Some(first) = found.first() else { return Ok(None) };
+    if first.like.is_some_and(|like| like >= IS) {
+        return instead(judging, file, &first.path, &likeness_of(file, first.like)).map(Some);
+    }
+    let mut candidates = Vec::new();
+    for Renamed { path, like } in &found {
+        candidates.extend(instead(judging, file, path, &likeness_of(file, *like))?.candidates);
+    }
+    let what = format!("the file {file} does not exist");
+    Ok(Some(Finding::candidates(candidates, Verdict::Obsolete, &what)))
+}
+
+/// The finding that configure's source has its other name.
+pub(in crate::port) fn known_as(
+    judging: &Judging<'_>,
+    file: &TreePath,
+    path: &TreePath,
+) -> Result<Finding, TreeError> {
+    instead(judging, file, path, &format!("configure is made from {path}"))
+}
+
+/// The finding that a file is another one now.
+fn instead(judging: &Judging<'_>, file: &TreePath, path: &TreePath, why: &str) -> Result<Finding, TreeError> {
+    let text = judging.contents(path)?.unwrap_or_default();
+    let found = candidate(path, &text, &[0], why, None);
+    let places = found.places.clone();
+    let candidates = vec![Candidate { instead: Some(path.to_string()), ..found }];
+    let reason = Some(format!("the file {file} does not exist; {why}"));
+    Ok(Finding { candidates, reason, ..Finding::at(Verdict::Moved, &places) })
+}
+
+/// Why a file may be `file` under a new name.
+fn likeness_of(file: &TreePath, like: Option<f64>) -> String {
+    match like {
+        Some(like) => format!("{:.0} % of its lines are those of {file}", like * 100.0),
+        None => format!("a new name that {file} may have"),
+    }
 }
 
 /// A file that may be another one under a new name.

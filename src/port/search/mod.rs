@@ -21,7 +21,7 @@ mod substituted;
 pub(super) use declaration::{declaration, declared_name};
 pub(super) use effect::without_effect;
 pub(super) use elsewhere::if_gone;
-pub(super) use file::gone;
+pub(super) use file::{gone, moved_fact};
 pub(super) use print_statement::trapped;
 pub(super) use recipe::recipe;
 pub(super) use setup::module;

@@ -1,13 +1,16 @@
-//! Judges the variables that a recipe presets: whether this version's configure reads them.
+//! Judges a recipe: whether this version's configure reads the variables that it presets, and has the files that it
+//! names.
 
 use std::collections::BTreeSet;
 
 use super::elsewhere::if_gone;
+use super::file as search_file;
 use super::likeness::likeness;
 use crate::edit::{AnchorLine, normalized};
+use crate::patchset::Regenerate;
 use crate::plan::RECIPE;
 use crate::plan::preset::{configure_source, plain, presets, questions, variables};
-use crate::port::cell::Verdict;
+use crate::port::cell::{Candidate, Verdict};
 use crate::port::finding::{Finding, candidate};
 use crate::port::judging::Judging;
 use crate::text::lines;
@@ -17,10 +20,11 @@ use crate::tree::{Location, TreeError, TreePath};
 /// the names of the variables.
 const SAME: f64 = 0.5;
 
-/// A finding for each variable that the recipe presets and that configure reads in the release it was written for.
+/// A finding for each variable that the recipe presets and that configure reads in the release it was written for, and
+/// for each file from which another one is regenerated and which is only in that release.
 pub(in crate::port) fn recipe(judging: &Judging<'_>) -> Result<Vec<(String, Finding)>, TreeError> {
-    let Some((path, text)) = configure_source(judging.context.tree)? else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
+    let mut found = missing_files(judging)?;
+    let Some((path, text)) = configure_source(judging.context.tree)? else { return Ok(found) };
     for name in presets(&judging.patchset.build) {
         let before = judging.baseline.map_or(&[][..], |baseline| baseline.anchors(RECIPE, 0, Some(&name)));
         let now = questions(&path, &text, &name);
@@ -32,6 +36,39 @@ pub(in crate::port) fn recipe(judging: &Judging<'_>) -> Result<Vec<(String, Find
         found.push((name.clone(), if_gone(judging, &path, vec![name.clone()], finding)?));
     }
     Ok(found)
+}
+
+fn missing_files(judging: &Judging<'_>) -> Result<Vec<(String, Finding)>, TreeError> {
+    let mut found: Vec<(String, Finding)> = Vec::new();
+    if judging.in_range {
+        return Ok(found);
+    }
+    for Regenerate { reads, .. } in &judging.patchset.build.regenerate {
+        for file in reads {
+            let is_known = found.iter().any(|(known, _)| *known == file.as_str());
+            if is_known || judging.contents(file)?.is_some() || judging.base_bytes(file)?.is_none() {
+                continue;
+            }
+            let gone = || Finding::reason(Verdict::Obsolete, &format!("the file {file} does not exist"));
+            let finding = match configure_source(judging.context.tree)? {
+                Some((now, _)) if is_configure_source(file) => search_file::known_as(judging, file, &now)?,
+                _ => search_file::moved_file(judging, file)?.unwrap_or_else(gone),
+            };
+            // The recipe may name both.
+            let is_named = |candidate: &Candidate| {
+                candidate.instead.as_ref().is_some_and(|path| reads.iter().any(|read| read.as_str() == path))
+            };
+            if !finding.candidates.iter().any(is_named) {
+                found.push((file.to_string(), finding));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether autoconf makes configure from the file: it had another name before 2.7.4 and 3.3.
+fn is_configure_source(file: &TreePath) -> bool {
+    matches!(file.as_str(), "configure.in" | "configure.ac")
 }
 
 fn preset(
@@ -55,6 +92,7 @@ fn preset(
         let mut found = candidate(&last.file, text, &[], &why, None);
         found.places.clone_from(&places);
         found.text = String::from_utf8_lossy(now[0].text.trim_ascii_end()).into_owned();
+        found.instead = Some(name.to_owned());
         return Finding { places, ..Finding::candidates(vec![found], Verdict::Lost, &why) };
     }
     let what = format!("configure does not ask for `{name}`: a preset is ignored silently");
@@ -65,7 +103,11 @@ fn preset(
         let end = last.map_or(text.len(), |line| span.start + line.end);
         let block = normalized(&text[span.start..end]).replace(&variable, name);
         let why = format!("`{variable}` replaces `{name}`: preset that");
-        (likeness(&old_block, &block), candidate(path, text, &[span.start], &why, None))
+        let instead = Some(variable);
+        (
+            likeness(&old_block, &block),
+            Candidate { instead, ..candidate(path, text, &[span.start], &why, None) },
+        )
     });
     Finding::ranked(ranked.filter(|(like, _)| *like >= SAME).collect(), Verdict::Obsolete, &what)
 }

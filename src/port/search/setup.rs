@@ -205,6 +205,7 @@ impl<'a> Search<'a> {
             text: format!("{name} {source}"),
             why: format!("add the line `{name} {source}`, with the libraries that it needs"),
             change: self.judged.tried(add)?,
+            instead: None,
         };
         Ok(Finding::candidates(vec![candidate], Verdict::Lost, &what))
     }

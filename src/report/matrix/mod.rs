@@ -66,7 +66,7 @@ fn candidate(candidate: &Candidate) -> Value {
     json!({
         "file": first.map(|place| &place.file), "line": first.map(|place| place.line),
         "places": array(&candidate.places, location), "text": candidate.text, "why": candidate.why,
-        "can_be_taken": candidate.change.is_some(),
+        "can_be_taken": candidate.can_be_taken(),
     })
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn details(cell: &Cell) -> Vec<String> {
         let text = candidate.text.trim();
         let text = if text.is_empty() { String::new() } else { format!("  {text}") };
         lines.push(format!("{}. {}{text}", number + 1, places(&candidate.places)));
-        let by_hand = if candidate.change.is_none() { " (to be written by hand)" } else { "" };
+        let by_hand = if !candidate.can_be_taken() { " (to be written by hand)" } else { "" };
         lines.push(format!("   {}{by_hand}", candidate.why));
     }
     lines

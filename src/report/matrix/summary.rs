@@ -105,6 +105,7 @@ mod tests {
             edit: edit.to_owned(),
             part: Some(part.to_owned()),
             change: None,
+            requirement: None,
             source: String::new(),
             version: None,
             verdict,
@@ -134,6 +135,7 @@ mod tests {
             text: hostile("text"),
             why: hostile("why"),
             change: None,
+            instead: None,
         };
         let mut cell = cell(&hostile("edit"), &hostile("part"), Verdict::Changed);
         cell.patchset = Some(hostile("mine"));
