@@ -43,6 +43,9 @@ pub struct Layer {
     pub pin: Option<String>,
     /// The ids of the edits that changed something, in their order.
     pub edits: Vec<String>,
+    /// The files and directories of the source that the user left out of the tree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<TreePath>,
 }
 
 /// One patchset that is applied, and its effect.

@@ -1,6 +1,6 @@
 //! Compares a tree with its receipt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
@@ -35,6 +35,11 @@ impl Status {
         let files = self.layers.iter().flat_map(|layer| &layer.files);
         let drifted = files.filter(|file| file.state != FileState::AsApplied);
         drifted.map(|file| (&file.path, file)).collect::<BTreeMap<_, _>>().into_values().collect()
+    }
+
+    /// What the user left out when the tree was written, each path once.
+    pub fn left_out(&self) -> BTreeSet<&TreePath> {
+        self.layers.iter().flat_map(|layer| &layer.layer.left_out).collect()
     }
 }
 

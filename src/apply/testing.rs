@@ -158,6 +158,7 @@ pub(super) fn layer(patchset: &str) -> Layer {
         source: "./Python-2.5".to_owned(),
         pin: Some("python-2.5".to_owned()),
         edits: vec!["no-sharedmods".to_owned()],
+        left_out: Vec::new(),
     }
 }
 

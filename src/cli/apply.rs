@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::progress::Counted;
-use super::{CliError, ExitStatus, Format, Ui, Workspace, names, output, own_pin, pinned};
+use super::{CliError, Exclude, ExitStatus, Format, Ui, Workspace, exclude, names, output, own_pin, pinned};
 use crate::apply::{self, Layer};
 use crate::export;
 use crate::patchset::Patchset;
 use crate::plan::{Made, PlannedLayer, Series};
 use crate::report::Applied;
-use crate::tree::{FileChange, SourceSpec, Tree};
+use crate::tree::{FileChange, SourceSpec, Tree, TreePath};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -22,6 +22,8 @@ pub(super) struct Args {
     /// The directory to write the patched tree to. It must not exist, or be empty.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    exclude: Exclude,
     /// Patch a tree that is not a pinned release, or differs from it.
     #[arg(long)]
     allow_unpinned: bool,
@@ -32,7 +34,8 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     names::require_order(workspace, &args.patchsets, std::slice::from_ref(&args.tree))?;
-    let source = workspace.open(ui, &args.tree)?;
+    args.exclude.require(args.output.is_some(), "give --output DIR")?;
+    let source = args.exclude.prune(workspace.open(ui, &args.tree)?)?;
     let tree: &Path = match (&args.output, &source.spec) {
         (Some(out), spec) => {
             output::require_directory(workspace, &[spec], out)?;
@@ -55,7 +58,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         ui.line("nothing was written (dry run)")?;
         return Ok(ExitStatus::Done);
     }
-    let layers = layers(&planned, pin.as_deref());
+    let layers = layers(&planned, pin.as_deref(), &source.excluded);
     if args.output.is_some() {
         // Patched under a hidden name, so that the output is complete or does not exist.
         let bar = ui.progress("", None);
@@ -71,6 +74,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     ui.show(&Applied { planned: &planned, tree }, Format::Text)?;
     if args.output.is_some() {
         source.note_left_out(ui);
+        exclude::note(ui, &source);
     }
     Ok(ExitStatus::Done)
 }
@@ -86,7 +90,7 @@ pub(super) fn plan_all(
     made: &[Made],
     show: bool,
 ) -> Result<Option<Vec<PlannedLayer>>, CliError> {
-    let series = Series::plan(patchsets, tree, made)?;
+    let series = Series::plan(patchsets, tree, made).map_err(|error| exclude::unread(patchsets, error))?;
     if let Some(plan) = series.misfit() {
         ui.misfit(plan, patchsets.len() > 1);
         return Ok(None);
@@ -103,14 +107,19 @@ pub(super) fn plan_all(
     Ok(Some(planned.map(|(patchset, plan)| PlannedLayer::new(patchset, plan)).collect()))
 }
 
-/// The layers to commit for `planned`; `pin` is the pin that they were planned on, if any.
-pub(super) fn layers<'a>(planned: &'a [PlannedLayer], pin: Option<&str>) -> Vec<(Layer, &'a [FileChange])> {
+/// The layers to commit for `planned`; `pin` is the pin that they were planned on, if any, without the paths `excluded`.
+pub(super) fn layers<'a>(
+    planned: &'a [PlannedLayer],
+    pin: Option<&str>,
+    excluded: &[TreePath],
+) -> Vec<(Layer, &'a [FileChange])> {
     let to_commit = |layer: &PlannedLayer| Layer {
         patchset: layer.patchset.clone(),
         digest: layer.digest,
         source: layer.source.clone(),
         pin: pin.map(str::to_owned),
         edits: layer.edits.clone(),
+        left_out: excluded.to_vec(),
     };
     planned.iter().map(|layer| (to_commit(layer), &layer.changes[..])).collect()
 }

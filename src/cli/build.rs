@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{CliError, ExitStatus, Format, Ui, Workspace, apply, names, output, pinned};
+use super::{CliError, Exclude, ExitStatus, Format, Ui, Workspace, apply, exclude, names, output, pinned};
 use crate::build::{self, CheckResult, Event, Launcher, Layout, Outcome, Recipe, WorkDir};
+use crate::digest::Sha256Digest;
 use crate::interrupt;
 use crate::patchset::{Catalog, Patchset};
 use crate::report::{Built, Commands, StepResult, seconds};
-use crate::tree::{SourceSpec, tree_id};
+use crate::tree::{SourceSpec, TreePath, tree_id};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -34,6 +35,8 @@ pub(super) struct Args {
     /// How many jobs make runs [default: the number of processors].
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
+    #[command(flatten)]
+    exclude: Exclude,
     /// Build a tree that is not a pinned release, or differs from it.
     #[arg(long)]
     allow_unpinned: bool,
@@ -57,7 +60,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         return Ok(ExitStatus::Done);
     };
     let launcher = launcher(recipe.launcher.as_deref(), args.launcher.as_deref())?;
-    let source = workspace.open(ui, &args.source)?;
+    args.exclude.require(!args.in_place, "leave out --in-place")?;
+    let source = args.exclude.prune(workspace.open(ui, &args.source)?)?;
     let in_place = match &source.spec {
         _ if !args.in_place => None,
         SourceSpec::Directory(root) if recipe.unpatched_layers.is_none() && recipe.programs().len() == 1 => {
@@ -97,7 +101,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         ));
     }
     let mut work = WorkDir::open(work)?;
-    let layers = apply::layers(&planned, pin.as_deref());
+    let layers = apply::layers(&planned, pin.as_deref(), &source.excluded);
     ui.note(&format!("work directory: {}", work.root().display()));
     let layout = if let Some(root) = in_place {
         let digests: Vec<String> = patchsets.iter().map(|patchset| patchset.digest.to_string()).collect();
@@ -105,9 +109,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     } else {
         // Only the touched files of a directory were compared with a pin.
         let identity = match &source.pin {
-            Some(pin) => pin.name.clone(),
+            Some(pin) if source.excluded.is_empty() => pin.name.clone(),
+            Some(pin) => {
+                let paths: Vec<&str> = source.excluded.iter().map(TreePath::as_str).collect();
+                format!("{}-without-{}", pin.name, Sha256Digest::of(paths.join("\n").as_bytes()))
+            }
             None => tree_id(source.tree.as_ref())?,
         };
+        exclude::note(ui, &source);
         build::prepare(&mut work, source.tree.as_ref(), &identity, layers, recipe.unpatched_layers, prefix)?
     };
     carry_out(ui, args, &recipe, &mut work, &layout, &launcher)

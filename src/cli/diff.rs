@@ -1,6 +1,6 @@
 //! `pypatch diff`
 
-use super::{CliError, ExitStatus, Format, Ui, Workspace, plan};
+use super::{CliError, Exclude, ExitStatus, Format, Ui, Workspace, plan};
 use crate::plan::Plan;
 use crate::report::DiffStat;
 use crate::tree::FileChange;
@@ -25,7 +25,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let planned = plan::make(ui, workspace, &args.patchsets, &args.source)?;
+    let planned = plan::make(ui, workspace, &args.patchsets, &args.source, &Exclude::default())?;
     let (plans, changes): (Vec<Plan>, Vec<FileChange>) = match &args.edit {
         None if !planned.fits(ui) => return Ok(ExitStatus::Unfit),
         None => (planned.series.plans.clone(), planned.series.changes()),

@@ -15,7 +15,7 @@ use crate::patchset::{Complaint, LoadError, is_path};
 use crate::rebase::RebaseError;
 use crate::report::{Problem, state_name};
 use crate::tree::pin::PinError;
-use crate::tree::{BadSource, TreeError};
+use crate::tree::{BadSource, MissingObjects, TreeError};
 
 /// Why a command failed, and what the user can do about it.
 #[derive(Debug)]
@@ -139,9 +139,47 @@ impl From<TreeError> for CliError {
         let cli = CliError::source(chain(&error));
         match error {
             TreeError::NoRevision { near, .. } => cli.near(&near),
+            TreeError::Missing(missing) => lacking(cli, &missing),
+            TreeError::LeftOut(_) => CliError { status: ExitStatus::Unfit, ..cli }
+                .help("exclude less, or leave out the edits that need it"),
             _ => cli,
         }
     }
+}
+
+/// The error for objects that a repository lacks, each with its path.
+fn lacking(error: CliError, missing: &MissingObjects) -> CliError {
+    const SHOWN: usize = 20;
+    let objects =
+        missing.objects.iter().take(SHOWN).map(|(path, id)| format!("missing: {path}, object {id}"));
+    let more = missing.objects.len().saturating_sub(SHOWN);
+    let fetch = match missing.is_partial {
+        true => format!(
+            "run `git -C {} fetch --refetch --no-filter`, which fetches them",
+            missing.repository.display()
+        ),
+        false => format!(
+            "fetch them: `git -C {} fetch --refetch` does it if the remote has them",
+            missing.repository.display()
+        ),
+    };
+    let exclude = match &missing.objects[..] {
+        _ if !missing.is_copy => String::new(),
+        several if several.len() > 3 => {
+            "; or leave the files out, if nobody needs them: --exclude PATH for each, with `apply --output`, `export` or `build`"
+                .to_owned()
+        }
+        few => {
+            let options: Vec<String> = few.iter().map(|(path, _)| format!("--exclude {path}")).collect();
+            format!(
+                "; or, if nobody needs the files, leave them out with `apply --output`, `export` or `build`: {}",
+                options.join(" ")
+            )
+        }
+    };
+    let unwritten = missing.is_copy.then(|| "nothing was written".to_owned());
+    let more = (more > 0).then(|| format!("and {more} more"));
+    error.details(objects).details(more).details(unwritten).help(format!("{fetch}{exclude}"))
 }
 
 impl From<BadSource> for CliError {

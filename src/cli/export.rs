@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::plan::Planned;
 use super::progress::Counted;
-use super::{CliError, ExitStatus, Ui, Workspace, output, plan};
+use super::{CliError, Exclude, ExitStatus, Ui, Workspace, exclude, output, plan};
 use crate::date::Date;
 use crate::export::{self, Branch, Compression, StepPatch, Target};
 use crate::report::counted;
@@ -33,6 +33,8 @@ pub(super) struct Args {
     /// Move a branch that exists already.
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    exclude: Exclude,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,7 +57,11 @@ enum ExportFormat {
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let format = format(args)?;
-    let planned = plan::make(ui, workspace, &args.patchsets, &args.source)?;
+    args.exclude.require(
+        matches!(format, ExportFormat::Tree | ExportFormat::Tar),
+        "give it with --as tree or --as tar: other formats have only what the patchsets change",
+    )?;
+    let planned = plan::make(ui, workspace, &args.patchsets, &args.source, &args.exclude)?;
     let source = &planned.source;
     let patchsets: Vec<&str> = args.patchsets.iter().map(String::as_str).collect();
     match (&args.output, format) {
@@ -90,6 +96,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                 export::archive(&patched, out, &prefix, compression, source_date()?)?;
             }
             source.note_left_out(ui);
+            exclude::note(ui, source);
         }
         ExportFormat::Diff => {
             let diff: Vec<u8> = changes.iter().flat_map(FileChange::diff).collect();

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use super::watch::watch;
-use super::{CliError, ExitStatus, ReportFormat, Source, Ui, Workspace, names, own_pin, written};
+use super::{
+    CliError, Exclude, ExitStatus, ReportFormat, Source, Ui, Workspace, exclude, names, own_pin, written,
+};
 use crate::patchset::Patchset;
 use crate::plan::{Plan, Series};
 use crate::report::PlanReport;
@@ -63,7 +65,7 @@ fn watched(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, Cl
 }
 
 fn once(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<(ExitStatus, Vec<Patchset>), CliError> {
-    let planned = make(ui, workspace, &args.patchsets, &args.source)?;
+    let planned = make(ui, workspace, &args.patchsets, &args.source, &Exclude::default())?;
     let written = written::edits(workspace, &args.patchsets, &planned.patchsets);
     let is_brief = ui.width().is_some() && !ui.verbose;
     if let Some(id) = &args.edit {
@@ -114,18 +116,20 @@ impl Planned {
     }
 }
 
-/// Loads the patchsets, opens the source, and plans each on the result of those before it.
+/// Loads the patchsets, opens the source without what is excluded, and plans each on the result of those before it.
 pub(super) fn make(
     ui: &Ui,
     workspace: &Workspace,
     patchsets: &[String],
     source: &str,
+    excluded: &Exclude,
 ) -> Result<Planned, CliError> {
     names::require_order(workspace, patchsets, std::slice::from_ref(&source.to_owned()))?;
     let patchsets = workspace.patchsets(patchsets)?;
-    let source = workspace.open(ui, source)?;
+    let source = excluded.prune(workspace.open(ui, source)?)?;
     let made = source.made()?;
-    let series = Series::plan(&patchsets, source.tree.as_ref(), &made)?;
+    let series = Series::plan(&patchsets, source.tree.as_ref(), &made)
+        .map_err(|error| exclude::unread(&patchsets, error))?;
     for (patchset, plan) in patchsets.iter().zip(&series.plans) {
         own_pin::warn(ui, workspace, patchset, plan, &made)?;
     }

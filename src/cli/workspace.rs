@@ -37,6 +37,8 @@ pub(super) struct Source {
     pub pin: Option<Pin>,
     /// The paths of the source that are left out, as the pin excludes them.
     left_out: Vec<TreePath>,
+    /// What the user excluded, if anything.
+    pub excluded: Vec<TreePath>,
 }
 
 impl Source {
@@ -235,7 +237,9 @@ impl Workspace {
                 (tree, Some(pin))
             }
         };
-        let Some(found) = &pin else { return Ok(Source { spec, tree, pin, left_out: Vec::new() }) };
+        let Some(found) = &pin else {
+            return Ok(Source { spec, tree, pin, left_out: Vec::new(), excluded: Vec::new() });
+        };
         let mut left_out = Vec::new();
         for path in &found.exclude {
             if tree.entry(path)?.is_some() {
@@ -243,7 +247,7 @@ impl Workspace {
             }
         }
         let tree = found.prune(tree);
-        Ok(Source { spec, tree, pin, left_out })
+        Ok(Source { spec, tree, pin, left_out, excluded: Vec::new() })
     }
 
     /// Where a pin is on this machine. It is fetched if it is not available locally.

@@ -61,6 +61,9 @@ impl Report for TreeStatus<'_> {
             let (edits, files) = (counted(layer.edits.len(), "edit"), counted(files.len(), "file"));
             writeln!(out, "{TITLE}{}{TITLE:#}{pin}: {HANG}{edits}, {files}", layer.patchset)?;
         }
+        for path in status.left_out() {
+            writeln!(out, "  {path}: left out by --exclude")?;
+        }
         for file in status.drifted() {
             writeln!(out, "  {}: {OLD}{}{OLD:#}", file.path, state_name(file.state))?;
         }

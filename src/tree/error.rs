@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::TreePath;
+use super::{MissingObjects, TreePath};
 
 /// An error of reading a source.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +60,12 @@ pub enum TreeError {
         /// The message of libgit2.
         why: String,
     },
+    /// A git repository lacks objects of the tree.
+    #[error(transparent)]
+    Missing(Box<MissingObjects>),
+    /// A path that the user left out of the tree.
+    #[error("{0} is left out of the tree, but has to be read")]
+    LeftOut(TreePath),
     /// A name that is not a [`TreePath`]: it is not UTF-8, or has a backslash or a line end. A plan
     /// skips it, but a copy of the tree would lack it.
     #[error("{tree} has a file name that pypatch cannot copy: `{name}`")]

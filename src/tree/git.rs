@@ -10,6 +10,7 @@ use super::attributes::{Chain, Rules};
 use super::blobs::Blobs;
 use super::limits::{Budget, LIMITS};
 use super::loose::{require_end, require_ends};
+use super::missing::MissingObjects;
 use super::repository::open_repository;
 use super::walk::file_mode;
 use super::{ContentsId, Entry, File, Mtime, Node, Special, Tree, TreeError, TreePath, WalkEntry};
@@ -118,22 +119,43 @@ impl GitTree {
         self.repository.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn failed(&self, path: &TreePath) -> impl Fn(git2::Error) -> TreeError {
-        let what = format!("{path} of {}", self.origin);
-        move |error| git_error(&what, &error)
+    /// The error for an object that could not be read. `path` is where it is in the tree, and `None` for its top.
+    fn reading(
+        &self,
+        repository: &Repository,
+        path: Option<TreePath>,
+        id: Oid,
+    ) -> impl Fn(git2::Error) -> TreeError {
+        move |error| match &path {
+            Some(path) if error.code() == ErrorCode::NotFound => {
+                self.missing(repository, vec![(path.clone(), id)], false)
+            }
+            Some(path) => git_error(&format!("{path} of {}", self.origin), &error),
+            None => git_error(&self.origin, &error),
+        }
     }
 
-    /// The rules of these files.
-    fn chain(&self, repository: &Repository, files: &AttributeFiles) -> Result<Arc<Chain>, TreeError> {
+    fn missing(&self, repository: &Repository, objects: Vec<(TreePath, Oid)>, is_copy: bool) -> TreeError {
+        TreeError::Missing(Box::new(MissingObjects::new(&self.origin, repository, objects, is_copy)))
+    }
+
+    /// The rules of these files, which are in the directories above the path `above`.
+    fn chain(
+        &self,
+        repository: &Repository,
+        files: &AttributeFiles,
+        above: &str,
+    ) -> Result<Arc<Chain>, TreeError> {
         let mut chains = self.chains.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = chains.get(files) {
             return Ok(Arc::clone(known));
         }
         let mut all = Vec::new();
         for (length, id) in files {
-            let failed = |error| git_error(&format!(".gitattributes of {}", self.origin), &error);
-            require_end(repository, *id).map_err(failed)?;
-            let blob = repository.find_blob(*id).map_err(failed)?;
+            let path = TreePath::inside(above.get(..*length).unwrap_or_default(), ".gitattributes");
+            let failed = self.reading(repository, path, *id);
+            require_end(repository, *id).map_err(&failed)?;
+            let blob = repository.find_blob(*id).map_err(&failed)?;
             all.push((*length, Arc::new(Rules::parse(blob.content()))));
         }
         let chain = Arc::new(Chain::new(all));
@@ -150,7 +172,7 @@ impl GitTree {
         }
         let repository = self.repository();
         let mut at = Object { mode: 0o040_000, id: self.tree };
-        let (mut files, mut end) = (AttributeFiles::new(), 0);
+        let (mut files, mut end) = (AttributeFiles::new(), 0_usize);
         let mut chain = Arc::default();
         for name in path.as_str().split('/') {
             match at.entry() {
@@ -158,11 +180,16 @@ impl GitTree {
                 Entry::Symlink => return Err(TreeError::Symlink(path.clone())),
                 Entry::File { .. } | Entry::Other(_) => return Ok(None),
             }
-            require_end(&repository, at.id).map_err(self.failed(path))?;
-            let tree = repository.find_tree(at.id).map_err(self.failed(path))?;
+            let failed = self.reading(
+                &repository,
+                path.as_str().get(..end.saturating_sub(1)).and_then(|above| above.parse().ok()),
+                at.id,
+            );
+            require_end(&repository, at.id).map_err(&failed)?;
+            let tree = repository.find_tree(at.id).map_err(&failed)?;
             if let Some(id) = attribute_file(&tree) {
                 files.push((end, id));
-                chain = self.chain(&repository, &files)?;
+                chain = self.chain(&repository, &files, path.as_str())?;
             }
             let Some(entry) = tree.get_name_bytes(name.as_bytes()) else { return Ok(None) };
             at = Object { mode: entry.filemode(), id: entry.id() };
@@ -177,8 +204,9 @@ impl GitTree {
 
     fn blob(&self, path: &TreePath, id: Oid) -> Result<Vec<u8>, TreeError> {
         let repository = self.repository();
-        require_end(&repository, id).map_err(self.failed(path))?;
-        let blob = repository.find_blob(id).map_err(self.failed(path))?;
+        let failed = self.reading(&repository, Some(path.clone()), id);
+        require_end(&repository, id).map_err(&failed)?;
+        let blob = repository.find_blob(id).map_err(&failed)?;
         Ok(blob.content().to_owned())
     }
 
@@ -208,8 +236,8 @@ impl GitTree {
     /// The size of a blob, which is not decompressed for that.
     fn size(&self, path: &TreePath, id: Oid) -> Result<u64, TreeError> {
         let repository = self.repository();
-        let header = repository.odb().and_then(|odb| odb.read_header(id)).map_err(self.failed(path))?;
-        Ok(header.0 as u64)
+        let header = repository.odb().and_then(|odb| odb.read_header(id));
+        Ok(header.map_err(self.reading(&repository, Some(path.clone()), id))?.0 as u64)
     }
 
     fn list(&self) -> Result<&Listing, TreeError> {
@@ -229,13 +257,13 @@ impl GitTree {
         let mut checked = BTreeSet::new();
         let mut left = vec![(String::new(), self.tree, AttributeFiles::new())];
         while let Some((above, id, mut files)) = left.pop() {
-            let failed = |error| git_error(&format!("{above} of {}", self.origin), &error);
+            let failed = self.reading(&repository, above.trim_end_matches('/').parse().ok(), id);
             if checked.insert(id) {
-                require_end(&repository, id).map_err(failed)?;
+                require_end(&repository, id).map_err(&failed)?;
             }
-            let tree = repository.find_tree(id).map_err(failed)?;
+            let tree = repository.find_tree(id).map_err(&failed)?;
             files.extend(attribute_file(&tree).map(|id| (above.len(), id)));
-            let chain = self.chain(&repository, &files)?;
+            let chain = self.chain(&repository, &files, &above)?;
             for entry in tree.iter() {
                 let object = Object { mode: entry.filemode(), id: entry.id() };
                 budget.entry(&[above.as_bytes(), entry.name_bytes()].concat())?;
@@ -338,26 +366,45 @@ impl Tree for GitTree {
     }
 
     fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
+        self.walk_except(&mut |_| false, visit)
+    }
+
+    fn walk_except(
+        &self,
+        leaves_out: &mut dyn FnMut(&TreePath) -> bool,
+        visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>,
+    ) -> Result<(), TreeError> {
         let Listing { found, unnameable, .. } = self.list()?;
         if let Some(name) = unnameable {
             return Err(TreeError::Name { tree: self.origin.clone(), name: name.clone() });
         }
+        let kept: Vec<_> = found.iter().filter(|(path, ..)| !leaves_out(path)).collect();
         // All sizes are added up before anything is written; many names may have one blob.
         let (mut budget, mut sizes) = (Budget::new(&self.label, &LIMITS), HashMap::new());
-        for (path, object, _) in found {
+        let mut missing = Vec::new();
+        for (path, object, _) in &kept {
             if matches!(object.entry(), Entry::File { .. } | Entry::Symlink) {
                 let size = match sizes.get(&object.id) {
                     Some(size) => *size,
-                    None => self.size(path, object.id)?,
+                    None => match self.size(path, object.id) {
+                        Err(TreeError::Missing(_)) => None,
+                        size => Some(size?),
+                    },
                 };
                 sizes.insert(object.id, size);
-                match object.entry() {
-                    Entry::Symlink => budget.link(path, size)?,
-                    Entry::File { .. } | Entry::Directory | Entry::Other(_) => budget.contents(path, size)?,
+                match (size, object.entry()) {
+                    (None, _) => missing.push((path.clone(), object.id)),
+                    (Some(size), Entry::Symlink) => budget.link(path, size)?,
+                    (Some(size), Entry::File { .. } | Entry::Directory | Entry::Other(_)) => {
+                        budget.contents(path, size)?;
+                    }
                 }
             }
         }
-        for (path, object, chain) in found {
+        if !missing.is_empty() {
+            return Err(self.missing(&self.repository(), missing, true));
+        }
+        for (path, object, chain) in kept {
             // No lock is held here: `visit` may read from this tree.
             let (node, mode) = match object.entry() {
                 Entry::File { executable } => {

@@ -52,6 +52,14 @@ impl Tree for KeptTree {
     fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
         self.tree.walk(visit)
     }
+
+    fn walk_except(
+        &self,
+        leaves_out: &mut dyn FnMut(&TreePath) -> bool,
+        visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>,
+    ) -> Result<(), TreeError> {
+        self.tree.walk_except(leaves_out, visit)
+    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ mod large;
 mod limits;
 mod location;
 mod loose;
+mod missing;
 mod overlay;
 mod path;
 pub mod pin;
@@ -52,6 +53,7 @@ pub use identity::{python_version, tree_id};
 pub use kept::KeptTree;
 pub use large::LargeFile;
 pub use location::Location;
+pub use missing::MissingObjects;
 pub use overlay::OverlayTree;
 pub use path::{BadPath, TreePath};
 pub use pruned::PrunedTree;
@@ -195,4 +197,17 @@ pub trait Tree: Send + Sync {
     /// If the source cannot be read. [`TreeError::Name`] if it has a name that is not a [`TreePath`].
     /// An error of `visit` ends the walk and is returned.
     fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError>;
+
+    /// Visits everything as [`Tree::walk`] does, except for the paths of which `leaves_out` says so. It is asked once for each
+    /// path; a commit is not read for what is left out.
+    ///
+    /// # Errors
+    /// Those of [`Tree::walk`].
+    fn walk_except(
+        &self,
+        leaves_out: &mut dyn FnMut(&TreePath) -> bool,
+        visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>,
+    ) -> Result<(), TreeError> {
+        self.walk(&mut |entry| if leaves_out(&entry.path) { Ok(()) } else { visit(entry) })
+    }
 }

@@ -9,12 +9,28 @@ use super::{ContentsId, Entry, File, Tree, TreeError, TreePath, WalkEntry};
 pub struct PrunedTree {
     tree: Box<dyn Tree>,
     without: Vec<TreePath>,
+    /// Whether the paths exist, but may not be read.
+    refuses: bool,
 }
 
 impl PrunedTree {
     /// `tree` without the paths `without` and everything below them.
     pub fn new(tree: Box<dyn Tree>, without: Vec<TreePath>) -> PrunedTree {
-        PrunedTree { tree, without }
+        PrunedTree { tree, without, refuses: false }
+    }
+
+    /// `tree`, of which the paths `without` and everything below them are not copied. To look one up is an error: nobody knows
+    /// whether an edit would fit it. They are among [`Tree::files`], so that a pattern finds them.
+    pub fn refusing(tree: Box<dyn Tree>, without: Vec<TreePath>) -> PrunedTree {
+        PrunedTree { tree, without, refuses: true }
+    }
+
+    /// Whether `path` can be read.
+    fn check(&self, path: &TreePath) -> Result<bool, TreeError> {
+        match self.has(path) {
+            false if self.refuses => Err(TreeError::LeftOut(path.clone())),
+            has => Ok(has),
+        }
     }
 
     fn has(&self, path: &TreePath) -> bool {
@@ -32,15 +48,15 @@ impl Tree for PrunedTree {
     }
 
     fn entry(&self, path: &TreePath) -> Result<Option<Entry>, TreeError> {
-        if self.has(path) { self.tree.entry(path) } else { Ok(None) }
+        if self.check(path)? { self.tree.entry(path) } else { Ok(None) }
     }
 
     fn read(&self, path: &TreePath) -> Result<Option<File>, TreeError> {
-        if self.has(path) { self.tree.read(path) } else { Ok(None) }
+        if self.check(path)? { self.tree.read(path) } else { Ok(None) }
     }
 
     fn link(&self, path: &TreePath) -> Result<Option<Vec<u8>>, TreeError> {
-        if self.has(path) { self.tree.link(path) } else { Ok(None) }
+        if self.check(path)? { self.tree.link(path) } else { Ok(None) }
     }
 
     fn contents_id(&self, path: &TreePath) -> Option<ContentsId> {
@@ -49,12 +65,20 @@ impl Tree for PrunedTree {
 
     fn files(&self) -> Result<Vec<TreePath>, TreeError> {
         let mut files = self.tree.files()?;
-        files.retain(|path| self.has(path));
+        files.retain(|path| self.refuses || self.has(path));
         Ok(files)
     }
 
     fn walk(&self, visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>) -> Result<(), TreeError> {
-        self.tree.walk(&mut |entry| if self.has(&entry.path) { visit(entry) } else { Ok(()) })
+        self.walk_except(&mut |_| false, visit)
+    }
+
+    fn walk_except(
+        &self,
+        leaves_out: &mut dyn FnMut(&TreePath) -> bool,
+        visit: &mut dyn FnMut(WalkEntry) -> Result<(), TreeError>,
+    ) -> Result<(), TreeError> {
+        self.tree.walk_except(&mut |path| !self.has(path) || leaves_out(path), visit)
     }
 }
 
@@ -88,5 +112,26 @@ mod tests {
             assert_eq!(tree.entry(&gone).unwrap(), None);
             assert_eq!(tree.read(&gone).unwrap(), None);
         }
+    }
+
+    #[test]
+    fn a_path_that_is_left_out_cannot_be_looked_up() {
+        let folder = directory();
+        let whole = || Box::new(DirTree::open(folder.path()).unwrap());
+        let files = whole().files().unwrap();
+        let tree = PrunedTree::refusing(whole(), vec![path("Modules")]);
+        let mut walked = Vec::new();
+        tree.walk(&mut |entry| {
+            walked.push(entry.path);
+            Ok(())
+        })
+        .unwrap();
+        assert!(walked.contains(&path("Modules-x")) && !walked.contains(&path("Modules/spam.c")));
+        assert_eq!(tree.files().unwrap(), files);
+        for gone in [path("Modules"), path("Modules/spam.c"), path("Modules/none")] {
+            assert!(matches!(tree.entry(&gone), Err(TreeError::LeftOut(it)) if it == gone));
+            assert!(matches!(tree.read(&gone), Err(TreeError::LeftOut(it)) if it == gone));
+        }
+        assert!(tree.read(&path("configure")).unwrap().is_some());
     }
 }

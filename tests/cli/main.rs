@@ -32,6 +32,7 @@ mod interrupted;
 mod kill;
 mod lift;
 mod links;
+mod missing;
 mod mistakes;
 mod names;
 mod new;

@@ -88,7 +88,7 @@ pub(super) fn apply(
     }
     let is_change = planned.iter().any(|layer| !layer.changes.is_empty());
     if is_change {
-        commit(root, apply::layers(&planned, None))?;
+        commit(root, apply::layers(&planned, None, &[]))?;
         ui.changed();
     }
     ui.show(&Applied { planned: &planned, tree: root }, Format::Text)?;
