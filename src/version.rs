@@ -45,6 +45,11 @@ impl Version {
         self.pre.is_some()
     }
 
+    /// Whether it is a release candidate.
+    pub fn is_candidate(&self) -> bool {
+        matches!(self.pre, Some((Stage::Candidate, _)))
+    }
+
     fn parse(text: &str) -> Option<Version> {
         // A tree between two releases has `2.5.1+`, and counts as the release before it.
         let plain = text.strip_suffix('+').unwrap_or(text);

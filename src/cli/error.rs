@@ -213,6 +213,10 @@ impl From<PinError> for CliError {
             }
             PinError::Pattern { .. } | PinError::Range(_) => CliError::usage(title),
             PinError::Invalid(mistakes) => CliError::usage(title).mistakes(mistakes),
+            PinError::Form { entry, .. } => CliError::usage(title)
+                .details(entry.lines().map(str::to_owned))
+                .detail("nothing was written")
+                .help("write this entry by hand; pypatch adds to files with one key per line, as `releases:` and `  - version: ...`"),
             PinError::Unreadable { .. } | PinError::Stray { .. } => CliError::usage(title),
         }
     }

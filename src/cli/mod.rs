@@ -215,8 +215,10 @@ enum Command {
     /// The path from 2.5 to 2.7.18 goes through 2.6, 2.7, 2.7.1 and so on, and leaves out the maintenance
     /// releases of other series.
     Why(Deferred<why::Args>),
-    /// List the CPython releases that are pinned by hash, and where each is on this machine.
-    Pins(Deferred<pins::Args>),
+    /// List the CPython releases that are pinned by hash, and where each is on this machine; add new ones, and check them.
+    ///
+    /// A pin has the git tree id of a release tag, which is the same in every mirror, and the sha256 of the tarballs.
+    Pins(pins::Args),
     /// Fetch pinned releases and print the path of each.
     ///
     /// A release is searched in PYPATCH_SOURCES (directories of tarballs, or git repositories with release tags), in

@@ -28,6 +28,8 @@ pub(super) struct Project {
     pub patchsets: Vec<PathBuf>,
     /// The folder of pins, if it exists.
     pub pins: Option<PathBuf>,
+    /// The folder of pins, whether it exists or not.
+    pub new_pins: PathBuf,
     /// The folder of snapshots.
     pub snapshots: PathBuf,
     /// Where releases are searched, unless PYPATCH_SOURCES says it.
@@ -72,9 +74,11 @@ impl Project {
             Some(folders) => folders,
             None => vec![root.join("patchsets")],
         };
+        let new_pins = or(settings.pins, "upstream-pins");
         Project {
             patchsets,
-            pins: Some(or(settings.pins, "upstream-pins")).filter(|folder| folder.is_dir()),
+            pins: Some(new_pins.clone()).filter(|folder| folder.is_dir()),
+            new_pins,
             snapshots: or(settings.snapshots, "snapshots"),
             sources: settings.sources.unwrap_or_default(),
             versions: settings.versions.unwrap_or_default(),

@@ -25,6 +25,8 @@ pub(super) struct Workspace {
     pub places: Places,
     /// What the project sets.
     pub project: Project,
+    /// The folder into which pins are written.
+    pub pins_folder: PathBuf,
     /// Whether the sources are those of the project.
     are_of_project: bool,
 }
@@ -82,6 +84,7 @@ impl Workspace {
         }
         let project = Project::find(ui)?;
         let folders = [patchsets, &project.patchsets].concat();
+        let pins_folder = pins;
         let pins = match pins.or(project.pins.as_deref()) {
             Some(folder) => PinSet::with_overlay(folder),
             None => PinSet::shipped(),
@@ -103,7 +106,8 @@ impl Workspace {
         if offline {
             (places.web, places.apt) = (None, None);
         }
-        Ok(Workspace { catalog: Catalog::new(folders), pins, places, project, are_of_project })
+        let pins_folder = pins_folder.unwrap_or(&project.new_pins).to_owned();
+        Ok(Workspace { catalog: Catalog::new(folders), pins, places, project, pins_folder, are_of_project })
     }
 
     /// The accepted snapshots.

@@ -5,7 +5,7 @@
 //! is pinned, a git tag when its tree id is. Places that were tried without success are returned
 //! as [`Attempt`]s, with the result or in the error.
 //!
-//! This is the only network code, and `apt-get` is the only program it starts.
+//! This is the only network code. It starts `apt-get`, and the programs that check signatures.
 
 #[cfg_attr(not(feature = "apt"), path = "without_apt.rs")]
 mod apt;
@@ -13,8 +13,11 @@ mod apt_error;
 mod attempt;
 mod cache;
 mod http;
+mod offer;
 mod progress;
+mod signature;
 mod sources;
+mod verify;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -23,7 +26,10 @@ pub use apt::Apt;
 pub use apt_error::AptError;
 pub use attempt::{Attempt, FetchError, Origin, Why};
 pub use http::Web;
+pub use offer::{Offer, digest_of, download_unpinned, is_tarball_of, offers, upstream_address};
 pub use progress::Progress;
+pub use signature::{Identity, Signed, signatures};
+pub use verify::{Verified, verify};
 
 use crate::tree::pin::{Pin, Tarball};
 use crate::tree::{self, SourceSpec, Tree, TreeError};

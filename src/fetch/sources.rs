@@ -16,7 +16,7 @@ use crate::tree::pin::Pin;
 pub(super) fn search(pin: &Pin, place: &Path, rejected: &mut Vec<Attempt>) -> Option<Located> {
     let before = rejected.len();
     let here = || (Origin::Sources, place.display());
-    let candidates = Attempt::record(rejected, here(), candidates(pin, place)).unwrap_or_default();
+    let candidates = Attempt::record(rejected, here(), candidates(&names(pin), place)).unwrap_or_default();
     let tarball = candidates
         .iter()
         .find_map(|file| Attempt::record(rejected, (Origin::Sources, file.display()), verified(pin, file)));
@@ -28,13 +28,13 @@ pub(super) fn search(pin: &Pin, place: &Path, rejected: &mut Vec<Attempt>) -> Op
 }
 
 /// The files of `place` whose names fit, or `place` itself when it is such a file.
-fn candidates(pin: &Pin, place: &Path) -> Result<Vec<PathBuf>, Why> {
+pub(super) fn candidates(names: &[String], place: &Path) -> Result<Vec<PathBuf>, Why> {
     match fs::metadata(place) {
-        Ok(metadata) if metadata.is_dir() => tarballs(pin, place),
+        Ok(metadata) if metadata.is_dir() => tarballs(names, place),
         Ok(_) => {
             let name = place.file_name().and_then(|name| name.to_str()).ok_or(Why::NotUtf8)?;
             let fits = |pattern: &String| Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(name));
-            Ok(if names(pin).iter().any(fits) { vec![place.to_owned()] } else { Vec::new() })
+            Ok(if names.iter().any(fits) { vec![place.to_owned()] } else { Vec::new() })
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Err(Why::Missing),
         Err(error) => Err(error.into()),
@@ -42,10 +42,10 @@ fn candidates(pin: &Pin, place: &Path) -> Result<Vec<PathBuf>, Why> {
 }
 
 /// The files of a directory whose names fit.
-fn tarballs(pin: &Pin, directory: &Path) -> Result<Vec<PathBuf>, Why> {
+fn tarballs(names: &[String], directory: &Path) -> Result<Vec<PathBuf>, Why> {
     let directory = Pattern::escape(directory.to_str().ok_or(Why::NotUtf8)?);
     let mut files = Vec::new();
-    for name in names(pin) {
+    for name in names {
         for pattern in [format!("{directory}/{name}"), format!("{directory}/*/{name}")] {
             let found = glob::glob(&pattern).expect("names are plain and the directory is escaped");
             // A directory that cannot be read is one where nothing is found.
@@ -56,7 +56,7 @@ fn tarballs(pin: &Pin, directory: &Path) -> Result<Vec<PathBuf>, Why> {
 }
 
 /// Patterns of the names that a tarball of the release has, upstream's first, then Debian's.
-fn names(pin: &Pin) -> Vec<String> {
+pub(super) fn names(pin: &Pin) -> Vec<String> {
     let version = &pin.version;
     let source = match &pin.debian {
         Some(debian) => debian.source.clone(),
@@ -86,8 +86,20 @@ fn verified(pin: &Pin, file: &Path) -> Result<Located, Why> {
     Ok(Located::Tarball { path: file.to_owned() })
 }
 
+/// The tree that a tag of a repository leads to; `None` if it has no such tag, or is not a repository.
+pub(super) fn tag_tree(place: &Path, tag: &str) -> Result<Option<String>, Why> {
+    let absent = |error: &git2::Error| error.code() == ErrorCode::NotFound;
+    match Repository::open(place).and_then(|repository| {
+        Ok(repository.find_reference(&format!("refs/tags/{tag}"))?.peel_to_tree()?.id().to_string())
+    }) {
+        Ok(tree) => Ok(Some(tree)),
+        Err(error) if absent(&error) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The repository, if its release tag has the pinned tree, or if it has that tree and no such tag.
-fn in_git(pin: &Pin, place: &Path) -> Result<Option<Located>, Why> {
+pub(super) fn in_git(pin: &Pin, place: &Path) -> Result<Option<Located>, Why> {
     let absent = |error: &git2::Error| error.code() == ErrorCode::NotFound;
     let repository = match Repository::open(place) {
         Ok(repository) => repository,

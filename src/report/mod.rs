@@ -39,6 +39,7 @@ mod snapshot_diff;
 mod style;
 mod suggest;
 mod summary;
+mod verified;
 mod why;
 
 use std::io::{self, Write};
@@ -79,6 +80,7 @@ pub(crate) use snapshot_diff::SnapshotDiff;
 pub(crate) use suggest::{Suggested, Suggestions};
 use summary::Summary;
 pub(crate) use summary::{Written, WrittenEdit};
+pub(crate) use verified::{VerifiedPin, VerifiedPins};
 pub(crate) use why::WhyReport;
 
 /// How a report is written.

@@ -7,12 +7,14 @@
 
 mod load;
 mod select;
+mod write;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use select::Selector;
+pub use write::{entry, new_file, with_pin};
 
 use super::{PrunedTree, Tree, TreePath};
 use crate::contents::if_exists;
@@ -193,6 +195,38 @@ impl PinSet {
         Ok(found.map(|(_, name)| name.clone()).collect())
     }
 
+    /// What the releases of a series are without, and the series that says so: that one, or the newest before it which has pins.
+    ///
+    /// # Errors
+    /// If the file of the series in the directory cannot be read.
+    pub fn common(&self, minor: &str) -> Result<(Vec<TreePath>, String), PinError> {
+        if let Some((path, bytes)) = self.file(minor)? {
+            let text = path.display().to_string();
+            load::pins(&text, minor, &bytes)?;
+            return Ok((load::common(&bytes), minor.to_owned()));
+        }
+        let series = |minor: &str| minor.parse::<Version>().ok().map(|version| version.series());
+        let mut shipped: Vec<String> = PINS.paths().filter_map(minor_of).collect();
+        shipped.sort_by_key(|minor| series(minor));
+        shipped.retain(|one| series(one) <= series(minor));
+        let newest = shipped.pop();
+        let bytes = newest.as_ref().and_then(|minor| PINS.get(&format!("{minor}.yaml")));
+        Ok((bytes.map_or(Vec::new(), |bytes| load::common(&bytes)), newest.unwrap_or_default()))
+    }
+
+    /// The file of a series in the directory that replaces shipped pins, and its contents; `None` if it does not exist.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn file(&self, minor: &str) -> Result<Option<(PathBuf, Vec<u8>)>, PinError> {
+        let Some(directory) = &self.overlay else { return Ok(None) };
+        let path = directory.join(format!("{minor}.yaml"));
+        match if_exists(regular::read(&path, LARGEST_DOCUMENT)) {
+            Ok(bytes) => Ok(bytes.map(|bytes| (path, bytes))),
+            Err(source) => Err(PinError::Unreadable { path, source }),
+        }
+    }
+
     /// The pins of a minor version; those of the directory replace the shipped ones.
     fn of_minor(&self, minor: &str) -> Result<Vec<Pin>, PinError> {
         let file = format!("{minor}.yaml");
@@ -201,11 +235,7 @@ impl PinSet {
             Some(load::pins(&format!("upstream-pins/{file} (shipped)"), minor, &yaml))
         };
         let mut pins = load::prepared(minor).map(Ok).or_else(invalid).transpose()?.unwrap_or_default();
-        let Some(path) = self.overlay.as_ref().map(|directory| directory.join(&file)) else {
-            return Ok(pins);
-        };
-        let bytes = if_exists(regular::read(&path, LARGEST_DOCUMENT));
-        if let Some(bytes) = bytes.map_err(|source| PinError::Unreadable { path: path.clone(), source })? {
+        if let Some((path, bytes)) = self.file(minor)? {
             for own in load::pins(&path.display().to_string(), minor, &bytes)? {
                 pins.retain(|pin| pin.version != own.version);
                 pins.push(own);
@@ -283,6 +313,14 @@ pub enum PinError {
     /// A file whose name is not a minor version, so that no lookup would read it.
     #[error("{} is not named after a minor version", .0.display())]
     Stray(PathBuf),
+    /// A file of pins in a form into which no entry can be added without changing others.
+    #[error("cannot add an entry to {file}")]
+    Form {
+        /// The file.
+        file: String,
+        /// The entry.
+        entry: String,
+    },
     /// A file of pins is invalid: all its mistakes, never none.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Invalid(Vec<Complaint>),

@@ -38,6 +38,7 @@ mod names;
 mod new;
 mod outputs;
 mod patchset;
+mod pins;
 mod plan;
 mod port;
 mod port_brief;

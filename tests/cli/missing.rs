@@ -9,7 +9,7 @@ use git2::{Oid, Repository};
 use insta::assert_snapshot;
 
 use crate::common::release::pinned;
-use crate::common::{TestEnvironment, tree};
+use crate::common::{TestEnvironment, skip, tree};
 
 /// The made-up tree as a pin, from a repository without the contents of `paths`.
 fn without(paths: &[&str]) -> TestEnvironment {
@@ -192,7 +192,7 @@ fn a_partial_clone_is_named_and_git_completes_it_as_the_help_says() {
         assert!(outcome.status.success(), "{}", String::from_utf8_lossy(&outcome.stderr));
     };
     if Command::new("git").arg("--version").output().is_err() {
-        eprintln!("skipped: git is not installed");
+        skip("a_partial_clone_is_named", "git is not installed");
         return;
     }
     git(&["-C", "sources/gadget.git", "config", "uploadpack.allowFilter", "true"]);

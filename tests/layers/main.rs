@@ -59,7 +59,11 @@ const RIGHTS: [(&str, &str, &[&str]); 9] = [
     ("io::stdout", "prints", &["cli/"]),
     ("io::stderr", "prints", &["cli/"]),
     ("process::exit", "ends the program", &["cli/"]),
-    ("process::Command", "starts programs", &["fetch/apt.rs", "build/", "build.rs", "cli/pager.rs"]),
+    (
+        "process::Command",
+        "starts programs",
+        &["fetch/apt.rs", "fetch/signature.rs", "build/", "build.rs", "cli/pager.rs"],
+    ),
     ("ureq::", "uses the network", &["fetch/"]),
 ];
 
@@ -208,8 +212,8 @@ fn last() { std::process::Command::new("true"); }
             "src/tree/dir.rs:3: `tree` uses `plan`, which is below it",
             "src/tree/dir.rs:9: `tree` uses `fetch`, which is below it",
             "src/tree/dir.rs:8: prints (`println!`), which only cli/ may do",
-            "src/tree/dir.rs:21: starts programs (`process::Command`), which only fetch/apt.rs, build/, build.rs, cli/pager.rs may do",
-            "src/tree/dir.rs:4: starts programs (`process::Command`), which only fetch/apt.rs, build/, build.rs, cli/pager.rs may do",
+            "src/tree/dir.rs:21: starts programs (`process::Command`), which only fetch/apt.rs, fetch/signature.rs, build/, build.rs, cli/pager.rs may do",
+            "src/tree/dir.rs:4: starts programs (`process::Command`), which only fetch/apt.rs, fetch/signature.rs, build/, build.rs, cli/pager.rs may do",
         ]
     );
     let source = Source::new("cli/mod.rs", text);

@@ -92,6 +92,13 @@ pub(super) fn pins(file: &str, minor: &str, bytes: &[u8]) -> Result<Vec<Pin>, Pi
     of_document(&reader, minor, read)
 }
 
+/// What the file excludes from all of its releases.
+pub(super) fn common(bytes: &[u8]) -> Vec<TreePath> {
+    let document = yaml::parse(bytes).and_then(yaml::Node::read::<Document>);
+    document
+        .map_or(Vec::new(), |read| read.exclude.iter().filter_map(|path| path.value.parse().ok()).collect())
+}
+
 /// The shipped pins of the minor version `minor`, from the JSON that the build made of the YAML, which
 /// takes a tenth of the time. `None` if they are invalid: only errors of the YAML have locations.
 pub(super) fn prepared(minor: &str) -> Option<Vec<Pin>> {

@@ -1,0 +1,98 @@
+//! `pypatch pins update`
+
+use std::path::PathBuf;
+
+use super::gather::{From, Gathered, gather};
+use super::write::{PinFiles, lines};
+use crate::cli::{CliError, ExitStatus, Ui, Workspace};
+use crate::report::counted;
+use crate::tree::pin::{Pin, Selector};
+use crate::tree::{TreeError, release_tags};
+use crate::version::Version;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only these: a version, a series (3.13), a pattern ('3.1?.*') or a range ('>=3.13'), also of a series without pins.
+    pattern: Option<String>,
+    /// Show what would be added, and write nothing.
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    let new = unpinned(ui, workspace, args.pattern.as_deref())?;
+    if new.is_empty() {
+        ui.line("no new release")?;
+        return Ok(ExitStatus::Done);
+    }
+    let files = PinFiles::with(workspace, &new.iter().map(|one| &one.pin).collect::<Vec<&Pin>>())?;
+    for one in &new {
+        ui.line(&one.pin.name)?;
+        lines(one).iter().try_for_each(|line| ui.line(line))?;
+    }
+    if !args.dry_run {
+        files.write()?;
+        ui.changed();
+    }
+    for file in &files.0 {
+        let path = file.path.display();
+        let pins = counted(file.entries.len(), "pin");
+        match args.dry_run {
+            true => {
+                ui.line(&format!("{path}:"))?;
+                file.entries.iter().try_for_each(|entry| ui.line(entry.trim_end()))?;
+            }
+            false => ui.line(&format!("added {pins} to {path}"))?,
+        }
+    }
+    if args.dry_run {
+        ui.line("nothing was written (dry run)")?;
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// The releases that a repository in the sources has as tags, and that have no pin; oldest first.
+///
+/// # Errors
+/// If no source is a repository, or the parts of a release do not belong together.
+pub(in crate::cli) fn unpinned(
+    ui: &Ui,
+    workspace: &Workspace,
+    pattern: Option<&str>,
+) -> Result<Vec<Gathered>, CliError> {
+    let selector = match pattern {
+        None => None,
+        Some(text) => Some(Selector::parse(text)?.ok_or_else(|| {
+            CliError::usage(format!("`{text}` is not a version, a series, a pattern or a range"))
+        })?),
+    };
+    let pinned = workspace.pins.all()?;
+    let has_pins = |version: &Version| pinned.iter().any(|pin| pin.version.series() == version.series());
+    let mut versions: Vec<Version> = Vec::new();
+    let mut repositories: Vec<PathBuf> = Vec::new();
+    for place in &workspace.places.sources {
+        let tags = match release_tags(place) {
+            Ok(tags) => tags,
+            // A directory of tarballs.
+            Err(TreeError::NoRepository { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        repositories.push(place.clone());
+        versions.extend(tags.into_iter().map(|tag| tag.version).filter(|version| match &selector {
+            Some(selector) => selector.matches(version),
+            None => has_pins(version) && (!version.is_prerelease() || version.is_candidate()),
+        }));
+    }
+    if repositories.is_empty() {
+        return Err(CliError::source("no source is a git repository")
+            .help("set PYPATCH_SOURCES to a clone of CPython with its tags"));
+    }
+    if let Some(Selector::Release(version)) = selector {
+        // Any tag, also one before a later one.
+        versions = vec![version];
+    }
+    versions.sort();
+    versions.dedup();
+    versions.retain(|version| pinned.iter().all(|pin| pin.version != *version));
+    versions.iter().map(|version| gather(ui, workspace, version, &From::default())).collect()
+}

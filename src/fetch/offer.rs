@@ -1,0 +1,120 @@
+//! What this machine has of a release that is not pinned yet.
+
+use std::path::{Path, PathBuf};
+
+use super::cache::Cache;
+use super::{Places, Progress, Why, sources};
+use crate::digest::Sha256Digest;
+use crate::regular;
+use crate::tree::pin::Tarball;
+use crate::version::Version;
+
+/// The suffixes of release tarballs, preferred ones first.
+const SUFFIXES: [&str; 5] = [".tar.xz", ".tgz", ".tar.gz", ".tar.bz2", ".tar"];
+
+/// The git repositories and tarballs that may be a release.
+#[derive(Debug, Default)]
+pub struct Offer {
+    /// Repositories that have its tag, each with the git tree id.
+    pub tags: Vec<(PathBuf, String)>,
+    /// Files with the names of its tarballs.
+    pub tarballs: Vec<PathBuf>,
+}
+
+/// Searches `places` for the tag of `version`, and for its tarballs, in them or one level below.
+///
+/// # Errors
+/// The place that cannot be read, and why.
+pub fn offers(version: &Version, places: &[PathBuf]) -> Result<Offer, (PathBuf, Why)> {
+    let names: Vec<String> = SUFFIXES.iter().map(|suffix| format!("Python-{version}{suffix}")).collect();
+    let mut offer = Offer::default();
+    for place in places {
+        let at = |why| (place.clone(), why);
+        if let Some(tree) = sources::tag_tree(place, &format!("v{version}")).map_err(at)? {
+            offer.tags.push((place.clone(), tree));
+        }
+        offer.tarballs.extend(sources::candidates(&names, place).map_err(at)?);
+    }
+    Ok(offer)
+}
+
+/// The address at which upstream has a file of a release.
+pub fn upstream_address(version: &Version, file_name: &str) -> String {
+    let text = version.to_string();
+    // A release candidate is in the directory of its release.
+    let folder = text.split(|c: char| c.is_ascii_alphabetic()).next().unwrap_or(&text);
+    format!("https://www.python.org/ftp/python/{folder}/{file_name}")
+}
+
+/// Whether a file has the name of a tarball of this release.
+pub fn is_tarball_of(version: &Version, file_name: &str) -> bool {
+    SUFFIXES.iter().any(|suffix| file_name == format!("Python-{version}{suffix}"))
+}
+
+/// Downloads a tarball of which no digest is known, into the cache. The digest is that of what arrived.
+///
+/// # Errors
+/// If it cannot be downloaded or written.
+pub fn download_unpinned(
+    url: &str,
+    places: &Places,
+    progress: &mut dyn Progress,
+) -> Result<(Tarball, PathBuf), Why> {
+    let (Some(root), Some(web)) = (&places.cache, &places.web) else { return Err(Why::NoCache) };
+    let file_name = url.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut tarball = Tarball { url: url.to_owned(), sha256: Sha256Digest::of(b""), file_name };
+    let cache = Cache::new(root);
+    let _lock = cache.lock(&tarball.file_name, progress)?;
+    let part = cache.part(&tarball);
+    progress.note(url);
+    // What an earlier download left may be of another file, and no digest would show it.
+    part.discard()?;
+    web.download(url, &part, progress)?;
+    tarball.sha256 = Sha256Digest::of_reader(regular::open(part.path())?)?;
+    let path = cache.adopt(&tarball, part.path())?.path().to_owned();
+    Ok((tarball, path))
+}
+
+/// The digest of a file.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn digest_of(file: &Path) -> std::io::Result<Sha256Digest> {
+    Sha256Digest::of_reader(regular::open(file)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::Web;
+    use crate::fetch::testing::{Recorder, answer, serve};
+
+    #[test]
+    fn the_address_of_a_release_is_that_of_upstream() {
+        let address =
+            |version: &str| upstream_address(&version.parse().unwrap(), &format!("Python-{version}.tar.xz"));
+        assert_eq!(address("2.7"), "https://www.python.org/ftp/python/2.7/Python-2.7.tar.xz");
+        assert_eq!(address("3.15.0rc1"), "https://www.python.org/ftp/python/3.15.0/Python-3.15.0rc1.tar.xz");
+        for pin in crate::tree::pin::PinSet::shipped().all().unwrap() {
+            for tarball in &pin.tarballs {
+                assert_eq!(tarball.url, upstream_address(&pin.version, &tarball.file_name));
+                assert!(is_tarball_of(&pin.version, &tarball.file_name));
+            }
+        }
+    }
+
+    #[test]
+    fn the_digest_of_a_download_is_that_of_what_arrived() {
+        let (base, _requests) = serve(vec![answer("200 OK", "", b"a release")]);
+        let directory = tempfile::tempdir().unwrap();
+        let places = Places {
+            cache: Some(directory.path().to_owned()),
+            web: Some(Web::loopback(1 << 20)),
+            ..Places::default()
+        };
+        let url = format!("{base}/Python-9.9.tgz");
+        let (tarball, path) = download_unpinned(&url, &places, &mut Recorder::default()).unwrap();
+        assert_eq!(tarball.sha256, Sha256Digest::of(b"a release"));
+        assert_eq!((tarball.url, path), (url, directory.path().join("tarballs/Python-9.9.tgz")));
+    }
+}
