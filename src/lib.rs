@@ -79,6 +79,7 @@ mod rebase;
 mod regular;
 mod report;
 mod scratch;
+pub mod shard;
 mod shipped;
 pub mod snapshot;
 mod syntax;

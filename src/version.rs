@@ -17,6 +17,8 @@ pub struct Version {
     text: String,
 }
 
+crate::text::serde_as_text!(Version);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     Alpha,

@@ -116,6 +116,11 @@ impl Base {
         Ok(each)
     }
 
+    /// Whether the release itself is available locally.
+    pub(super) fn is_there(&self) -> bool {
+        self.source.is_some()
+    }
+
     /// Opens the release, if it is available locally. Its files stay in memory.
     pub(super) fn open(&self) -> Result<Option<Box<dyn Tree>>, CliError> {
         let Some((name, source)) = &self.source else { return Ok(None) };

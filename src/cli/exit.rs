@@ -14,7 +14,7 @@ pub(super) enum ExitStatus {
     Usage = 2,
     /// 3: a patchset does not fit the tree, edits conflict, or the tree is not as expected.
     Unfit = 3,
-    /// 4: a source was not found, cannot be read, or has the wrong hash.
+    /// 4: a source was not found, cannot be read, or has the wrong hash; or a result of a shard is missing, torn or of another job.
     Source = 4,
     /// 5: a step or a check of a build failed.
     Check = 5,

@@ -11,7 +11,7 @@ const GROUPS: [(&str, &[&str]); 8] = [
     ("Patch a tree", &["plan", "diff", "apply", "status", "annotate", "revert", "export"]),
     ("Build", &["build", "setup"]),
     ("Review", &["snapshot", "review"]),
-    ("Other versions", &["matrix", "port", "why"]),
+    ("Other versions", &["matrix", "merge", "port", "why"]),
     ("Releases", &["pins", "fetch"]),
     ("This program", &["schema", "completions", "man", "help"]),
 ];
@@ -40,7 +40,7 @@ Exit status:
   1   a difference was found, by a command that looks for one
   2   the command line or a patchset is invalid
   3   a patchset does not fit the tree, or the tree is not as expected; nothing was written
-  4   a source was not found, cannot be read, or has the wrong hash
+  4   a source was not found, cannot be read, or has the wrong hash; or a result of a shard is missing or torn
   5   a step or a check of a build failed
   6   the change was made, but its report could not be written
   70  a bug of pypatch

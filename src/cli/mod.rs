@@ -25,6 +25,7 @@ mod lift;
 mod list;
 mod man;
 mod matrix;
+mod merge;
 mod names;
 mod near_files;
 mod new;
@@ -45,6 +46,7 @@ mod revert;
 mod review;
 mod schema;
 mod setup;
+mod shards;
 mod show;
 mod signals;
 mod snapshot;
@@ -196,6 +198,11 @@ enum Command {
     /// lines, or the text that the edit overwrites, are compared with those of the release that the patchset was written for
     /// (--base).
     Matrix(Deferred<matrix::Args>),
+    /// Join the results of the shards of a job, and show them as one run without shards does.
+    ///
+    /// The results of all shards must be there. If one is missing, torn or of another job, or two of one shard differ, nothing is
+    /// shown, and the exit status is 4. Otherwise it is that of one run without shards.
+    Merge(Deferred<merge::Args>),
     /// Port a patchset to another version: write a patchset that extends it and contains only what differs.
     ///
     /// Edits that apply, or whose anchor was found with certainty, are ported. Edits that the other version does not
@@ -305,6 +312,7 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Snapshot(args) => snapshot::run(ui, &workspace()?, args),
         Command::Review(args) => review::run(ui, &workspace()?, args),
         Command::Matrix(args) => matrix::run(ui, &workspace()?, args),
+        Command::Merge(args) => merge::run(ui, args),
         Command::Port(args) => port::run(ui, &workspace()?, args),
         Command::Annotate(args) => annotate::run(ui, &workspace()?, args),
         Command::Why(args) => why::run(ui, &workspace()?, args),

@@ -21,6 +21,8 @@ pub(super) enum Document {
     Matrix,
     /// What `port --format json` prints.
     Port,
+    /// What --result writes.
+    Result,
 }
 
 #[derive(Debug, clap::Args)]
@@ -38,6 +40,7 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
         Document::SnapshotCheck => of_reports("snapshot-check"),
         Document::Matrix => of_reports("matrix"),
         Document::Port => of_reports("port"),
+        Document::Result => of_reports("result"),
     };
     ui.raw(format!("{schema:#}\n").as_bytes())?;
     Ok(ExitStatus::Done)

@@ -77,8 +77,14 @@ pub fn question(
                 let text = cell.places[0].text.clone();
                 let (places, why) = (cell.places.clone(), reason.clone());
                 cell.verdict = Verdict::Changed;
-                cell.candidates =
-                    vec![Candidate { places, text, why, change: Some(change.clone()), instead: None }];
+                cell.candidates = vec![Candidate {
+                    places,
+                    text,
+                    why,
+                    change: Some(change.clone()),
+                    can_be_taken: true,
+                    instead: None,
+                }];
             } else {
                 continue;
             }

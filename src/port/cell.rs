@@ -1,5 +1,7 @@
 //! A cell of a matrix: the verdict on one part of an edit on one version.
 
+use serde::{Deserialize, Serialize};
+
 use crate::patchset::Change;
 use crate::text::named_values;
 use crate::tree::{Location, TreePath};
@@ -8,7 +10,8 @@ use crate::version::Version;
 named_values! {
     /// The result of judging an edit on another version, from the one that needs the least attention to the one that
     /// needs the most.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
     pub enum Verdict {
         /// The tree already has the change: upstream made it, or made it unnecessary.
         Already = "already",
@@ -37,7 +40,7 @@ impl Verdict {
 }
 
 /// A possible anchor on the other version.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
     /// All of its lines, the first one first. Never empty in a cell.
     pub places: Vec<Location>,
@@ -45,22 +48,26 @@ pub struct Candidate {
     pub text: String,
     /// Why it is a candidate, and what to write.
     pub why: String,
-    /// The change on this anchor, which fits the tree; `None` if a person has to write it.
+    /// The change on this anchor, which fits the tree; `None` if a person has to write it. A result of a shard has it not.
+    #[serde(skip)]
     pub change: Option<Change>,
+    /// Whether nobody has to write anything: it has a change, or `instead`.
+    pub can_be_taken: bool,
     /// For a fact that an edit requires, the file that has it; in a recipe, the file or the variable that takes the place
     /// of the old one.
+    #[serde(skip)]
     pub instead: Option<String>,
 }
 
 impl Candidate {
-    /// Whether nobody has to write anything.
-    pub fn can_be_taken(&self) -> bool {
-        self.change.is_some() || self.instead.is_some()
+    /// The candidate for what a fact or a recipe names: `instead` takes its place.
+    pub(super) fn replacing(self, instead: String) -> Candidate {
+        Candidate { instead: Some(instead), can_be_taken: true, ..self }
     }
 }
 
 /// The releases between which something disappeared.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoneSince {
     /// The first release without it.
     pub first: String,
@@ -69,7 +76,7 @@ pub struct GoneSince {
 }
 
 /// What was searched before an edit was judged obsolete: what it would change is nowhere.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Files that do not exist.
     pub no_files: Vec<TreePath>,
@@ -82,7 +89,7 @@ pub struct Evidence {
 }
 
 /// The verdict on one part of an edit on one version, or on a fact that the edit requires.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// The patchset, where several are judged.
     pub patchset: Option<String>,
@@ -93,6 +100,7 @@ pub struct Cell {
     /// The number of the change in the edit, from 0; `None` for a fact that the edit requires.
     pub change: Option<usize>,
     /// The number of the fact that the edit requires, from 0, where it has a row of its own.
+    #[serde(skip)]
     pub requirement: Option<usize>,
     /// The name of the source.
     pub source: String,

@@ -158,7 +158,7 @@ fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision>
         // If the engine itself finds the change, the edit stays: every plan reports it as `already`.
         Verdict::Already if cell.candidates.is_empty() && cell.reason.is_none() => Decision::Kept,
         Verdict::Already | Verdict::Obsolete => Decision::Dropped { why: why() },
-        Verdict::Moved => match cell.candidates.first().filter(|first| first.can_be_taken()) {
+        Verdict::Moved => match cell.candidates.first().filter(|first| first.can_be_taken) {
             Some(_) => Decision::Taken { candidate: None, why: why() },
             None => Decision::Kept,
         },
@@ -171,7 +171,7 @@ fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision>
                     let most = cell.candidates.len();
                     return Err(BadDecision::NoCandidate { row, number: *number, most });
                 }
-                Some(candidate) if !candidate.can_be_taken() => {
+                Some(candidate) if !candidate.can_be_taken => {
                     return Err(BadDecision::ByHand { row, number: *number, why: candidate.why.clone() });
                 }
                 Some(candidate) => Decision::Taken { candidate: Some(*number), why: candidate.why.clone() },

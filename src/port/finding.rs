@@ -59,6 +59,7 @@ impl Finding {
             why: why.clone(),
             change: Some(change.clone()),
             instead: None,
+            can_be_taken: true,
         };
         Finding {
             verdict: Verdict::Changed,
@@ -74,7 +75,8 @@ impl Finding {
     pub(super) fn label_there(place: Location) -> Finding {
         let why = format!("the `switch` has `{}` already: a second one would not compile", place.text.trim());
         let (text, places) = (place.text.clone(), vec![place.clone()]);
-        let candidate = Candidate { places, text, why: why.clone(), change: None, instead: None };
+        let candidate =
+            Candidate { places, text, why: why.clone(), change: None, can_be_taken: false, instead: None };
         Finding { places: vec![place], ..Finding::candidates(vec![candidate], Verdict::Changed, &why) }
     }
 
@@ -86,6 +88,7 @@ impl Finding {
             why: why.to_owned(),
             change: None,
             instead: None,
+            can_be_taken: false,
         };
         let of_near = |near: &Near| {
             candidate(&near.place, if near.why.is_empty() { "a similar name" } else { &near.why })
@@ -128,5 +131,6 @@ pub(super) fn candidate(
         }
     }
     let text = places.first().map_or(String::new(), |first| first.text.clone());
-    Candidate { places, text, why: why.to_owned(), change, instead: None }
+    let can_be_taken = change.is_some();
+    Candidate { places, text, why: why.to_owned(), change, can_be_taken, instead: None }
 }

@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::cell::{Cell, GoneSince, Verdict};
-use super::matrix::Matrix;
+use super::matrix::Column;
 use crate::version::Version;
 
 /// Sets [`Cell::gone_since`] of each obsolete cell that lacks it, by bisection between the version that the patchset was
 /// written for and the version of the cell, so that few of `releases` are judged. `releases` are in the order of versions;
 /// what one release removed is assumed to stay removed. `judge` gives the cells on a release, or `None` if it cannot be
 /// read.
-pub fn find_gone_since(
-    matrix: &mut Matrix,
+pub fn find_gone_since<'a>(
+    columns: impl IntoIterator<Item = &'a mut Column>,
     base: &Version,
     releases: &[Version],
     judge: &mut dyn FnMut(usize) -> Option<Vec<Cell>>,
 ) {
     let mut judged: BTreeMap<usize, Option<Vec<Cell>>> = BTreeMap::new();
-    for column in &mut matrix.columns {
+    for column in columns {
         let (Some(version), Ok(cells)) = (column.version.clone(), &mut column.cells) else { continue };
         // What an older version lacks was not removed: it was not added yet.
         if version <= *base {
@@ -53,7 +53,7 @@ pub fn find_gone_since(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::port::Column;
+    use crate::port::{Column, Matrix};
 
     fn cell(verdict: Verdict, version: &Version) -> Cell {
         Cell {
@@ -86,7 +86,7 @@ mod tests {
         };
         let mut matrix = Matrix { patchset: "p".to_owned(), base: None, columns: vec![column] };
         let mut asked = 0;
-        find_gone_since(&mut matrix, &version(0), &releases, &mut |at| {
+        find_gone_since(&mut matrix.columns, &version(0), &releases, &mut |at| {
             asked += 1;
             let verdict = if releases[at] >= version(37) { Verdict::Obsolete } else { Verdict::Applies };
             Some(vec![cell(verdict, &releases[at])])

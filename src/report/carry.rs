@@ -64,7 +64,7 @@ impl Report for CarriedPatches<'_> {
             ..Group::default()
         }));
         let title = format!("{} from {} to {}", patches(groups.len()), self.from, self.to);
-        Some(Summary { command: "port", title, groups, table: None })
+        Some(Summary { command: "port", title, groups, tables: Vec::new() })
     }
 
     fn json(&self) -> Option<Value> {

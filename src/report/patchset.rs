@@ -292,6 +292,6 @@ impl Report for CheckedPatchsets {
 
     fn summary(&self) -> Option<Summary> {
         let title = "patchsets".to_owned();
-        Some(Summary { command: "check", title, groups: self.0.clone(), table: None })
+        Some(Summary { command: "check", title, groups: self.0.clone(), tables: Vec::new() })
     }
 }

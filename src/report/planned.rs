@@ -45,7 +45,7 @@ impl Report for PlanReport<'_> {
         let source = self.series.plans.first().map(|plan| plan.source.clone()).unwrap_or_default();
         let ids: Vec<&str> = self.series.plans.iter().map(|plan| plan.patchset.as_str()).collect();
         let title = format!("{} on {source}", ids.join(", "));
-        Some(Summary { command: "plan", title, groups, table: None })
+        Some(Summary { command: "plan", title, groups, tables: Vec::new() })
     }
 }
 

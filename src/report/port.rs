@@ -9,7 +9,7 @@ use super::matrix::{cell, details};
 use super::style::{ATTENTION, DIM, HANG, NEW};
 use super::summary::{Entry, Group, Level, Summary, Written};
 use super::{Report, array, column, counted};
-use crate::port::{Candidate, Decided, Decision, Verdict};
+use crate::port::{Decided, Decision, Verdict};
 
 /// A port of a patchset to another version.
 pub struct PortReport<'a> {
@@ -59,7 +59,7 @@ impl Report for PortReport<'_> {
         }
         writeln!(out, "  {kept} of {} stay as they are", self.decided.len())?;
         let by_hand = self.decided.iter().find(|one| is_by_hand(one));
-        match by_hand.filter(|one| one.cell.candidates.iter().any(Candidate::can_be_taken)) {
+        match by_hand.filter(|one| one.cell.candidates.iter().any(|one| one.can_be_taken)) {
             Some(one) => {
                 let row = one.cell.row();
                 writeln!(out, "  what is by hand stops no port: give --accept {row}=N or --drop {row}=WHY")
@@ -141,7 +141,12 @@ fn summary_of(ports: &[&PortReport<'_>]) -> Summary {
     let names: Vec<&str> = ports.iter().map(|one| one.patchset).collect();
     let to = ports.first().map_or("", |one| one.to);
     let title = format!("port of {} to {to}", names.join(", "));
-    Summary { command: "port", title, groups: ports.iter().map(|one| one.group()).collect(), table: None }
+    Summary {
+        command: "port",
+        title,
+        groups: ports.iter().map(|one| one.group()).collect(),
+        tables: Vec::new(),
+    }
 }
 
 /// Several patchsets that are ported in order.

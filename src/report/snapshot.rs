@@ -152,7 +152,7 @@ impl Report for Comparisons<'_> {
     fn summary(&self) -> Option<Summary> {
         let groups = self.all.iter().map(|one| one.group(self.written)).collect();
         let title = "snapshots".to_owned();
-        Some(Summary { command: "snapshot check", title, groups, table: None })
+        Some(Summary { command: "snapshot check", title, groups, tables: Vec::new() })
     }
 }
 

@@ -4,7 +4,7 @@ use super::TreePath;
 use crate::text::{line_bounds, line_number};
 
 /// A line of a file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Location {
     /// The file.
     pub file: TreePath,

@@ -52,6 +52,7 @@ mod review;
 mod schema;
 mod screens;
 mod setup;
+mod shards;
 mod snapshot;
 mod sources;
 mod suggest;

@@ -16,7 +16,7 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom.
-const LAYERS: [&str; 31] = [
+const LAYERS: [&str; 32] = [
     "shipped",
     "text",
     "version",
@@ -46,6 +46,7 @@ const LAYERS: [&str; 31] = [
     "rebase",
     "build",
     "fetch",
+    "shard",
     "report",
     "cli",
 ];

@@ -17,12 +17,13 @@ use pypatch::fetch::Located;
 use crate::common::{self, pins};
 
 /// The pages of docs/ with commands. [`every_page_with_commands_is_executed`] finds one that is missing here.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "docs/authoring.md",
     "docs/build.md",
     "docs/exporting.md",
     "docs/formats.md",
     "docs/import.md",
+    "docs/machines.md",
     "docs/port.md",
     "docs/review.md",
     "docs/sources.md",

@@ -113,7 +113,7 @@ pub(super) fn ask(ui: &Ui, decided: &[Decided], decisions: &mut Decisions) -> Re
             } else if let Ok(number) = answer.parse::<usize>()
                 && let Some(candidate) = number.checked_sub(1).and_then(|at| one.cell.candidates.get(at))
             {
-                if candidate.can_be_taken() {
+                if candidate.can_be_taken {
                     decisions.accept.insert(row.clone(), number);
                     break;
                 }

@@ -36,11 +36,8 @@ pub(in crate::port) fn declaration(
             let moved = path != requirement.file;
             let verdict = if moved { Verdict::Moved } else { Verdict::Applies };
             let reason = moved.then(|| format!("it is declared in {path} now"));
-            let candidates = reason.iter().map(|why| Candidate {
-                instead: Some(path.to_string()),
-                ..candidate(&path, &text, &[exact.start], why, None)
-            });
-            let candidates = candidates.collect();
+            let now = |why| candidate(&path, &text, &[exact.start], why, None).replacing(path.to_string());
+            let candidates = reason.iter().map(|why| now(why)).collect();
             let place = Location::of(&path, &text, exact.start);
             return Ok(Finding { reason, candidates, ..Finding::at(verdict, &[place]) });
         }

@@ -11,7 +11,7 @@ use super::kind::{area, kind, may_move};
 use crate::edit::{AnchorLine, Outcome, unmet};
 use crate::operation::Compared;
 use crate::patchset::{Fact, Requirement};
-use crate::port::cell::{Candidate, Verdict};
+use crate::port::cell::Verdict;
 use crate::port::finding::{Finding, candidate};
 use crate::port::judging::{JudgedPart, Judging};
 use crate::port::searched::Sought;
@@ -123,7 +123,7 @@ fn instead(judging: &Judging<'_>, file: &TreePath, path: &TreePath, why: &str) -
     let text = judging.contents(path)?.unwrap_or_default();
     let found = candidate(path, &text, &[0], why, None);
     let places = found.places.clone();
-    let candidates = vec![Candidate { instead: Some(path.to_string()), ..found }];
+    let candidates = vec![found.replacing(path.to_string())];
     let reason = Some(format!("the file {file} does not exist; {why}"));
     Ok(Finding { candidates, reason, ..Finding::at(Verdict::Moved, &places) })
 }

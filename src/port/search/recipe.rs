@@ -92,7 +92,7 @@ fn preset(
         let mut found = candidate(&last.file, text, &[], &why, None);
         found.places.clone_from(&places);
         found.text = String::from_utf8_lossy(now[0].text.trim_ascii_end()).into_owned();
-        found.instead = Some(name.to_owned());
+        found = found.replacing(name.to_owned());
         return Finding { places, ..Finding::candidates(vec![found], Verdict::Lost, &why) };
     }
     let what = format!("configure does not ask for `{name}`: a preset is ignored silently");
@@ -103,11 +103,7 @@ fn preset(
         let end = last.map_or(text.len(), |line| span.start + line.end);
         let block = normalized(&text[span.start..end]).replace(&variable, name);
         let why = format!("`{variable}` replaces `{name}`: preset that");
-        let instead = Some(variable);
-        (
-            likeness(&old_block, &block),
-            Candidate { instead, ..candidate(path, text, &[span.start], &why, None) },
-        )
+        (likeness(&old_block, &block), candidate(path, text, &[span.start], &why, None).replacing(variable))
     });
     Finding::ranked(ranked.filter(|(like, _)| *like >= SAME).collect(), Verdict::Obsolete, &what)
 }

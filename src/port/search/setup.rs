@@ -200,11 +200,13 @@ impl<'a> Search<'a> {
         // Another operation can replace the change only if it is about this module alone.
         let add =
             (self.enable && self.modules.len() == 1).then(|| self.judged.change.with_operation(operation));
+        let change = self.judged.tried(add)?;
         let candidate = Candidate {
             places: vec![Location::whole(path)],
             text: format!("{name} {source}"),
             why: format!("add the line `{name} {source}`, with the libraries that it needs"),
-            change: self.judged.tried(add)?,
+            can_be_taken: change.is_some(),
+            change,
             instead: None,
         };
         Ok(Finding::candidates(vec![candidate], Verdict::Lost, &what))

@@ -6,32 +6,37 @@ use std::fmt::Write;
 use super::{TO_BE_DECIDED, escape};
 use crate::report::summary::{Row, Table, symbol};
 
-/// The table, its legend, and the texts of the panel.
-pub(super) fn table(table: &Table, out: &mut String) {
+/// The tables, their legend, and the texts of the panel.
+pub(super) fn tables(tables: &[Table], out: &mut String) {
     legend(out);
+    let mut texts = Texts::default();
+    tables.iter().for_each(|one| table(one, &mut texts, out));
+    // No `<` may end the script.
+    let texts = serde_json::json!(texts.all).to_string().replace('<', "\\u003c");
+    let _ = writeln!(out, "<script type=\"application/json\" id=\"x\">{texts}</script>");
+}
+
+fn table(table: &Table, texts: &mut Texts, out: &mut String) {
+    if !table.title.is_empty() {
+        let _ = writeln!(out, "<h2>{}</h2>", escape(&table.title));
+    }
     out.push_str("<div class=\"t\" tabindex=\"0\" role=\"region\" aria-label=\"verdicts\">\n<table>\n<thead><tr><th scope=\"col\">edit</th>");
     for head in &table.heads {
         let _ = write!(out, "<th scope=\"col\">{}</th>", escape(head));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
-    let mut texts = Texts::default();
     let mut rows = &table.rows[..];
     while let Some(first) = rows.first() {
         let parts = rows.iter().take_while(|row| row.edit == first.edit).count();
         let (own, rest) = rows.split_at(parts);
         rows = rest;
         if own.len() > 1 {
-            row(&whole(own), Kind::Whole(own.len()), &mut texts, out);
+            row(&whole(own), Kind::Whole(own.len()), texts, out);
         }
         let kind = if own.len() > 1 { Kind::Part } else { Kind::Alone };
-        own.iter().for_each(|one| row(one, kind, &mut texts, out));
+        own.iter().for_each(|one| row(one, kind, texts, out));
     }
-    // No `<` may end the script.
-    let texts = serde_json::json!(texts.all).to_string().replace('<', "\\u003c");
-    let _ = writeln!(
-        out,
-        "</tbody>\n</table>\n</div>\n<script type=\"application/json\" id=\"x\">{texts}</script>"
-    );
+    out.push_str("</tbody>\n</table>\n</div>\n");
 }
 
 fn legend(out: &mut String) {

@@ -8,7 +8,7 @@ mod matrix;
 use std::fmt::Write;
 
 use self::diff::file_diff;
-use self::matrix::table;
+use self::matrix::tables;
 use super::escape::printable;
 use super::summary::{Entry, Group, Level, Summary};
 use crate::date::Date;
@@ -34,9 +34,9 @@ pub(super) fn page(summary: &Summary, seconds: i64) -> String {
     );
     controls(summary, &mut out);
     out.push_str("</header>\n<main>\n");
-    match &summary.table {
-        Some(shown) => {
-            table(shown, &mut out);
+    match &summary.tables[..] {
+        shown @ [_, ..] => {
+            tables(shown, &mut out);
             for (group, entry) in summary.entries().filter(|(_, entry)| entry.edit.is_empty()) {
                 let _ = writeln!(
                     out,
@@ -46,7 +46,7 @@ pub(super) fn page(summary: &Summary, seconds: i64) -> String {
                 );
             }
         }
-        None => {
+        [] => {
             let is_alone = summary.groups.len() == 1;
             summary.groups.iter().for_each(|group| section(group, is_alone, &mut out));
             out.push_str("<script type=\"application/json\" id=\"x\">[]</script>\n");
@@ -87,7 +87,7 @@ fn controls(summary: &Summary, out: &mut String) {
     for (name, count) in totals {
         button(&word(name), name, count);
     }
-    if summary.table.is_none() {
+    if summary.tables.is_empty() {
         out.push_str("<button id=\"u\" aria-pressed=\"false\">unified (u)</button>\n");
     }
     out.push_str("</div>\n");

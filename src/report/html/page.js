@@ -9,8 +9,8 @@ const filter=v=>{f=f===v?'':v;show()},unify=()=>{const u=b.classList.toggle('x')
 const shut=()=>{if(!p.hidden){p.hidden=true;from?.focus()}};
 const spot=e=>e.tagName==='TR'?$('th',e)[0]:$('summary',e)[0];
 function step(by){const v=es.filter(e=>!e.hidden),i=v.findIndex(e=>e.contains(document.activeElement)),e=v[i<0?(by>0?0:v.length-1):Math.max(0,Math.min(v.length-1,i+by))];if(e){const s=spot(e);s.focus();e.scrollIntoView({block:'center'})}}
-const heads=$('thead th').map(e=>e.textContent);
-for(const r of $('tbody tr')){const name=$('th',r)[0];name.tabIndex=-1;let i=0;for(const c of r.cells){if(i){c.dataset.h=heads[i];const x=c.firstElementChild;if(x)x.setAttribute('aria-label',name.dataset.n+' on '+heads[i]+': '+c.className.split(' ')[0])}i++}}
+for(const t of $('table')){const heads=$('thead th',t).map(e=>e.textContent);
+for(const r of $('tbody tr',t)){const name=$('th',r)[0];name.tabIndex=-1;let i=0;for(const c of r.cells){if(i){c.dataset.h=heads[i];const x=c.firstElementChild;if(x)x.setAttribute('aria-label',name.dataset.n+' on '+heads[i]+': '+c.className.split(' ')[0])}i++}}}
 document.addEventListener('click',e=>{const x=e.target.closest('button');if(!x)return;
 if(x.dataset.f!==undefined)filter(x.dataset.f);else if(x.id==='u')unify();else if(x.id==='z')shut();
 else if(x.dataset.o!==undefined){const k=x.dataset.o;on[k]=!on[k];x.setAttribute('aria-expanded',on[k]);show()}

@@ -13,10 +13,10 @@ use super::summary::{Summary, Written};
 use crate::port::{Candidate, Cell, Column, Matrix};
 use crate::tree::Location;
 
-/// A matrix, and how its text is laid out.
+/// Matrices, one for each patchset of a set, and how their text is laid out.
 pub(crate) struct MatrixReport<'a> {
-    /// The matrix.
-    pub matrix: &'a Matrix,
+    /// The matrices.
+    pub matrices: &'a [Matrix],
     /// Where the edits are written.
     pub written: &'a Written,
     /// How many columns the terminal has; `None` if it is not shown on one.
@@ -27,24 +27,39 @@ pub(crate) struct MatrixReport<'a> {
 
 impl Report for MatrixReport<'_> {
     fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        text::text(self, out)
+        for (number, matrix) in self.matrices.iter().enumerate() {
+            if number > 0 {
+                writeln!(out)?;
+            }
+            text::text(self, matrix, out)?;
+        }
+        Ok(())
     }
 
     fn json(&self) -> Option<Value> {
-        let matrix = self.matrix;
-        Some(json!({
-            "schema": 1, "patchset": matrix.patchset, "base": matrix.base,
-            "columns": array(&matrix.columns, |column| json!({
-                "source": column.source, "version": column.version.as_ref().map(ToString::to_string),
-                "patchset": column.patchset, "error": column.cells.as_ref().err(),
-            })),
-            "cells": array(matrix.cells(), cell),
-        }))
+        Some(match self.matrices {
+            [matrix] => json(matrix),
+            matrices => json!({"schema": 1, "matrices": array(matrices, json)}),
+        })
     }
 
     fn summary(&self) -> Option<Summary> {
-        Some(summary::summary(self.matrix, self.written))
+        Some(match self.matrices {
+            [matrix] => summary::summary(matrix, None, self.written),
+            matrices => summary::summary_of_set(matrices, self.written),
+        })
     }
+}
+
+fn json(matrix: &Matrix) -> Value {
+    json!({
+        "schema": 1, "patchset": matrix.patchset, "base": matrix.base,
+        "columns": array(&matrix.columns, |column| json!({
+            "source": column.source, "version": column.version.as_ref().map(ToString::to_string),
+            "patchset": column.patchset, "error": column.cells.as_ref().err(),
+        })),
+        "cells": array(matrix.cells(), cell),
+    })
 }
 
 /// One cell, in the shape that all reports of ports share.
@@ -66,7 +81,7 @@ fn candidate(candidate: &Candidate) -> Value {
     json!({
         "file": first.map(|place| &place.file), "line": first.map(|place| place.line),
         "places": array(&candidate.places, location), "text": candidate.text, "why": candidate.why,
-        "can_be_taken": candidate.can_be_taken(),
+        "can_be_taken": candidate.can_be_taken,
     })
 }
 
@@ -108,7 +123,7 @@ pub(crate) fn details(cell: &Cell) -> Vec<String> {
         let text = candidate.text.trim();
         let text = if text.is_empty() { String::new() } else { format!("  {text}") };
         lines.push(format!("{}. {}{text}", number + 1, places(&candidate.places)));
-        let by_hand = if !candidate.can_be_taken() { " (to be written by hand)" } else { "" };
+        let by_hand = if !candidate.can_be_taken { " (to be written by hand)" } else { "" };
         lines.push(format!("   {}{by_hand}", candidate.why));
     }
     lines

@@ -7,8 +7,31 @@ use crate::port::{Cell, Matrix, Verdict};
 use crate::report::counted;
 use crate::report::summary::{Entry, Group, Level, Row, Summary, Table, Written};
 
-/// The verdicts as a table; a group for each range of sources with equal verdicts, with a result for each row.
-pub(super) fn summary(matrix: &Matrix, written: &Written) -> Summary {
+/// The summaries of a set of patchsets, a table for each. Their names are in those of groups and rows.
+pub(super) fn summary_of_set(matrices: &[Matrix], written: &Written) -> Summary {
+    let sources = matrices.first().map_or(0, |matrix| matrix.columns.len());
+    let title = format!("{} on {}", counted(matrices.len(), "patchset"), counted(sources, "source"));
+    let mut all = Summary { command: "matrix", title, ..Summary::default() };
+    for matrix in matrices {
+        let id = &matrix.patchset;
+        let mut one = summary(matrix, Some(id), written);
+        one.groups.iter_mut().for_each(|group| group.name = format!("{id} on {}", group.name));
+        for table in &mut one.tables {
+            table.title.clone_from(&one.title);
+            for row in &mut table.rows {
+                row.name = format!("{id}: {}", row.name);
+                row.edit = format!("{id}: {}", row.edit);
+            }
+        }
+        all.groups.append(&mut one.groups);
+        all.tables.append(&mut one.tables);
+    }
+    all
+}
+
+/// The verdicts as a table; a group for each range of sources with equal verdicts, with a result for each row. Edits are those of
+/// the patchset `owner`, where cells do not name one.
+pub(super) fn summary(matrix: &Matrix, owner: Option<&str>, written: &Written) -> Summary {
     let rows = matrix.rows();
     let mut groups: Vec<Group> = Vec::new();
     let mut table = Table::default();
@@ -49,7 +72,7 @@ pub(super) fn summary(matrix: &Matrix, written: &Written) -> Summary {
             let patchset = cell.patchset.as_deref();
             let edit = patchset.map(|id| format!("{id}: {}", cell.edit)).unwrap_or_else(|| cell.edit.clone());
             edits.entry(row.clone()).or_insert(edit);
-            entries.push(entry(cell, lines, written.entry(patchset, &cell.edit)));
+            entries.push(entry(cell, lines, written.entry(patchset.or(owner), &cell.edit)));
         }
         let open = entries.iter().filter(|entry| entry.level == Level::Open).count();
         let total = format!("{} of {} to be decided", open, counted(entries.len(), "row"));
@@ -65,7 +88,7 @@ pub(super) fn summary(matrix: &Matrix, written: &Written) -> Summary {
         .collect();
     let base = matrix.base.as_ref().map(|base| format!(", compared with {base}")).unwrap_or_default();
     let title = format!("{} on {}{base}", matrix.patchset, counted(matrix.columns.len(), "source"));
-    Summary { command: "matrix", title, groups, table: Some(table) }
+    Summary { command: "matrix", title, groups, tables: vec![table] }
 }
 
 fn entry(cell: &Cell, details: Vec<String>, written: Entry) -> Entry {
@@ -93,7 +116,8 @@ mod tests {
     use crate::tree::Location;
 
     fn page(matrix: &Matrix) -> String {
-        let report = MatrixReport { matrix, written: &Written::default(), width: None, verbose: false };
+        let matrices = std::slice::from_ref(matrix);
+        let report = MatrixReport { matrices, written: &Written::default(), width: None, verbose: false };
         let mut page = Vec::new();
         assert!(report.write(Format::Html(0), &mut page).unwrap());
         String::from_utf8(page).unwrap()
@@ -136,6 +160,7 @@ mod tests {
             why: hostile("why"),
             change: None,
             instead: None,
+            can_be_taken: false,
         };
         let mut cell = cell(&hostile("edit"), &hostile("part"), Verdict::Changed);
         cell.patchset = Some(hostile("mine"));

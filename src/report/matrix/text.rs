@@ -22,8 +22,7 @@ type Group = Range<usize>;
 /// A table in as many blocks as the width of the terminal requires. Neighbouring columns that are equal are
 /// shown as one. On a terminal that is too narrow for the words of all columns, verdicts are signs, and parts of an edit that
 /// agree have one row. The details of cells follow if the user wants them, or if there is only one column.
-pub(super) fn text(report: &MatrixReport<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let matrix = report.matrix;
+pub(super) fn text(report: &MatrixReport<'_>, matrix: &Matrix, out: &mut dyn Write) -> io::Result<()> {
     match &matrix.base {
         Some(base) => writeln!(out, "{TITLE}{}{TITLE:#}, anchors compared with {base}", matrix.patchset)?,
         None => writeln!(out, "{TITLE}{}{TITLE:#}", matrix.patchset)?,

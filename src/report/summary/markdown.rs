@@ -20,8 +20,13 @@ pub(in crate::report) fn markdown(summary: &Summary) -> String {
     let is_quiet =
         |group: &Group| !shows_all(summary) && group.entries.iter().all(|entry| entry.level == Level::Good);
     let quiet = summary.groups.iter().filter(|group| is_quiet(group)).count();
-    if let Some(shown) = &summary.table {
+    if !summary.tables.is_empty() {
         out.push(format!("### {}\n", text(&summary.title)));
+    }
+    for shown in &summary.tables {
+        if !shown.title.is_empty() {
+            out.push(format!("#### {}\n", text(&shown.title)));
+        }
         out.push(table(shown));
     }
     for group in summary.groups.iter().filter(|group| !is_quiet(group)) {

@@ -18,6 +18,8 @@ pub(super) use sarif::sarif;
 
 use std::io::{self, Write};
 
+use serde::{Deserialize, Serialize};
+
 use super::escape::printable;
 use crate::port::Verdict;
 use crate::tree::FileChange;
@@ -31,13 +33,15 @@ pub(crate) struct Summary {
     pub title: String,
     /// The groups.
     pub groups: Vec<Group>,
-    /// The verdicts as a table, for a command that compares many sources.
-    pub table: Option<Table>,
+    /// The verdicts as tables, for a command that compares many sources: one for each patchset.
+    pub tables: Vec<Table>,
 }
 
 /// Rows of verdicts.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
+    /// What it is about; nothing if it is the only one.
+    pub title: String,
     /// The heads of the columns after the first.
     pub heads: Vec<String>,
     /// The rows, those of an edit together.
@@ -194,11 +198,11 @@ impl Entry {
 }
 
 /// Which edits exist, why, and where they are written.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Written(pub Vec<WrittenEdit>);
 
 /// An edit of a patchset.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct WrittenEdit {
     /// The patchset that has it, or inherits it.
     pub patchset: String,

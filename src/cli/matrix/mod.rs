@@ -1,0 +1,199 @@
+//! `pypatch matrix`
+
+mod judge;
+mod set;
+mod sources;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anstream::StripStream;
+
+use super::{CliError, ExitStatus, ReportFormat, Ui, Workspace, names, output, shards, written};
+use crate::export;
+use crate::port::{Column, Matrix, Searched, in_parallel};
+use crate::report::{MatrixReport, Report, Written};
+use crate::shard::{Job, Judged, MatrixJob, ResultFile, Shard};
+use crate::tree;
+use crate::tree::SourceSpec;
+use set::Judge;
+use sources::Named;
+
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Args {
+    /// The patchset. With --patchset it is a source.
+    #[arg(required_unless_present = "set")]
+    patchset: Option<String>,
+    /// Then this patchset, judged on the result of those before it as far as they fit; may be repeated. It is an option, since what
+    /// follows PATCHSET is a source.
+    #[arg(long, value_name = "PATCHSET", conflicts_with = "family")]
+    then: Vec<String>,
+    /// A patchset of a set, each of which has a matrix of its own; may be repeated. A pattern ('distro-*') means all patchsets
+    /// that it matches, and `A,B` is B on the result of A, as with --then.
+    #[arg(long = "patchset", id = "set", value_name = "PATCHSETS", conflicts_with_all = ["then", "family"])]
+    set: Vec<String>,
+    /// Directories, tarballs, pins, or git:REPO@REV. A pattern ('3.1?.*') or a range ('>=3.12, <3.14') means every pin that it
+    /// matches. With --all also git:REPO, for every release tag in it.
+    /// [default: `versions` of pypatch.toml]
+    sources: Vec<String>,
+    /// Every pin that this pattern or range matches, after the sources; may be repeated.
+    #[arg(long, value_name = "PINS", conflicts_with = "all")]
+    pins: Vec<String>,
+    /// Every pinned release that is available locally, or every release tag of the given git repositories; of these only the ones that a
+    /// given series, pattern or range matches.
+    #[arg(long)]
+    all: bool,
+    /// For each version, use the member of the patchset's family that is written for it. The family is the
+    /// patchset that all of its members extend, and everything that extends it.
+    #[arg(long)]
+    family: bool,
+    /// The source that the patchset was written for [default: the newest of its pins that is available locally].
+    #[arg(long, value_name = "SOURCE")]
+    base: Option<String>,
+    /// The output format.
+    #[arg(long, default_value = "text")]
+    format: ReportFormat,
+    /// Exit with status 1 if a cell is changed, refused or lost, and so has to be decided.
+    #[arg(long)]
+    exit_code: bool,
+    /// Write the matrix to this file.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    shards: shards::Sharding,
+}
+
+impl Args {
+    /// What is named as a source by its place.
+    fn sources(&self) -> Vec<String> {
+        let first = self.patchset.iter().filter(|_| !self.set.is_empty());
+        first.chain(&self.sources).cloned().collect()
+    }
+}
+
+/// How many sources are open at a time: libgit2 keeps a repository mapped while one of its trees is open.
+const AT_ONCE: usize = 48;
+
+/// Up to how many columns the release that removed a thing is searched for. More columns show it themselves.
+const FEW: usize = 3;
+
+pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
+    tree::trust_object_ids();
+    if let Some(patchset) = args.patchset.as_ref().filter(|_| args.set.is_empty()) {
+        names::require_order(workspace, std::slice::from_ref(patchset), &args.sources)?;
+    }
+    let judges = set::judges(ui, workspace, args)?;
+    let sources = sources::sources(ui, workspace, args)?;
+    for path in args.output.as_deref().into_iter().chain(args.shards.result()) {
+        let read: Vec<&SourceSpec> = sources.iter().map(|one| &one.source).collect();
+        let named: Vec<&str> = judges.iter().flat_map(|judge| &judge.names).map(String::as_str).collect();
+        output::require_file(workspace, &named, &read, path)?;
+    }
+    let job = MatrixJob {
+        matrices: judges.iter().map(Judge::head).collect(),
+        sources: sources.iter().map(Named::of_job).collect(),
+        exit_code: args.exit_code,
+    };
+    let written = judges.iter().map(|judge| written::edits(workspace, &judge.names, &judge.patchsets).0);
+    let written = Written(written.collect::<Vec<_>>().concat());
+    let shard = args.shards.shard();
+    let mut columns = columns(ui, workspace, &judges, &sources, shard)?;
+    let is_few = sources.len() <= FEW && !args.family;
+    let Some(path) = args.shards.result() else {
+        let mut matrices = job.matrices(columns);
+        if is_few {
+            let columns = matrices.iter_mut().map(|matrix| matrix.columns.iter_mut().collect());
+            since(ui, workspace, &judges, columns.collect())?;
+        }
+        return show(ui, &matrices, &written, args.format, args.output.as_deref(), args.exit_code);
+    };
+    if is_few {
+        // What the columns of other shards show counts when they are merged.
+        let mut of_each: Vec<Vec<&mut Column>> = judges.iter().map(|_| Vec::new()).collect();
+        for (cell, column) in shard.range(job.cells()).zip(&mut columns) {
+            of_each[cell % judges.len()].push(column);
+        }
+        since(ui, workspace, &judges, of_each)?;
+    }
+    let cells = columns.into_iter().map(Judged::of).collect();
+    let about = serde_json::to_value(&written).unwrap_or_default();
+    shards::write(ui, path, &ResultFile::new("matrix", job, shard, cells, about))
+}
+
+/// The columns of a shard, in the order of its cells.
+fn columns(
+    ui: &Ui,
+    workspace: &Workspace,
+    judges: &[Judge],
+    sources: &[Named],
+    shard: Shard,
+) -> Result<Vec<Column>, CliError> {
+    let range = shard.range(judges.len() * sources.len());
+    let mut fetched: Vec<Option<SourceSpec>> = vec![None; sources.len()];
+    for cell in range.clone() {
+        let at = cell / judges.len();
+        if fetched[at].is_none() {
+            fetched[at] = Some(sources[at].fetched(ui, workspace)?);
+        }
+    }
+    let blobs = Arc::default();
+    let bar = ui.progress("judging", Some(range.len()));
+    let mut columns: Vec<(usize, Column)> = Vec::with_capacity(range.len());
+    for (of, judge) in judges.iter().enumerate() {
+        let cells: Vec<usize> = range.clone().filter(|cell| cell % judges.len() == of).collect();
+        let (stack, searched) = (judge.stack(), Searched::default());
+        for some in cells.chunks(AT_ONCE) {
+            let tree = judge.base.open()?;
+            columns.extend(in_parallel(some, |cell| {
+                let at = cell / judges.len();
+                let (name, source) = (&sources[at].name, fetched[at].as_ref().unwrap_or(&sources[at].source));
+                bar.with(name);
+                let stack = (&stack[..], judge.is_family);
+                let column = judge::column(stack, tree.as_deref(), (&searched, &blobs), name, source);
+                bar.one_done();
+                (*cell, column)
+            }));
+        }
+    }
+    columns.sort_by_key(|(cell, _)| *cell);
+    Ok(columns.into_iter().map(|(_, column)| column).collect())
+}
+
+/// Searches since when things are gone, where the columns of a patchset do not show it.
+fn since(
+    ui: &Ui,
+    workspace: &Workspace,
+    judges: &[Judge],
+    columns: Vec<Vec<&mut Column>>,
+) -> Result<(), CliError> {
+    let _bar = ui.progress("searching since when it is gone", None);
+    judges.iter().zip(columns).try_for_each(|(judge, columns)| judge::since(workspace, judge, columns))
+}
+
+/// Shows the matrices, or writes them to a file. The status is that of the command.
+pub(super) fn show(
+    ui: &Ui,
+    matrices: &[Matrix],
+    written: &Written,
+    format: ReportFormat,
+    out: Option<&Path>,
+    exit_code: bool,
+) -> Result<ExitStatus, CliError> {
+    let width = ui.width().filter(|_| out.is_none());
+    let report = MatrixReport { matrices, written, width, verbose: ui.verbose };
+    match out {
+        Some(path) => {
+            let mut page = Vec::new();
+            report
+                .write(format.into(), &mut StripStream::new(&mut page))
+                .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
+            export::file(path, &page)?;
+        }
+        None => ui.show(&report, format)?,
+    }
+    if matrices.iter().flat_map(|matrix| &matrix.columns).any(|column| column.cells.is_err()) {
+        return Ok(ExitStatus::Source);
+    }
+    let open = matrices.iter().flat_map(Matrix::cells).any(|cell| cell.verdict.is_open());
+    Ok(if exit_code && open { ExitStatus::Difference } else { ExitStatus::Done })
+}

@@ -1,0 +1,102 @@
+//! The patchsets of a matrix: one, several in order, a family, or a set of these.
+
+use super::Args;
+use crate::cli::base::InOrder;
+use crate::cli::{Base, CliError, Ui, Workspace};
+use crate::patchset::Patchset;
+use crate::port::Stacked;
+use crate::shard::MatrixHead;
+
+/// A patchset that is judged on all sources, or several in order, or the members of a family.
+pub(super) struct Judge {
+    /// Its name in the matrix.
+    id: String,
+    /// The patchsets as the user named them, or the members of the family.
+    pub names: Vec<String>,
+    pub patchsets: Vec<Patchset>,
+    /// Whether one of them is chosen for each version.
+    pub is_family: bool,
+    pub base: Base,
+    of_each: Vec<InOrder>,
+}
+
+impl Judge {
+    pub fn stack(&self) -> Vec<Stacked<'_>> {
+        let each = self.patchsets.iter().zip(&self.of_each);
+        each.map(|(patchset, one)| Stacked { patchset, baseline: one.baseline.as_ref(), before: &one.before })
+            .collect()
+    }
+
+    /// As a job and a matrix name it.
+    pub fn head(&self) -> MatrixHead {
+        MatrixHead {
+            patchset: self.id.clone(),
+            digests: self.patchsets.iter().map(|one| one.digest.to_string()).collect(),
+            base: self.base.name.clone(),
+            base_version: self.base.version.clone(),
+            base_is_there: self.base.is_there(),
+        }
+    }
+}
+
+/// The patchsets that the user named.
+pub(super) fn judges(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<Judge>, CliError> {
+    let named = match &args.patchset {
+        Some(first) if args.set.is_empty() => {
+            vec![[first].into_iter().chain(&args.then).cloned().collect()]
+        }
+        _ => stacks(workspace, &args.set)?,
+    };
+    named.into_iter().map(|names| judge(ui, workspace, args, names)).collect()
+}
+
+/// The patchsets of a set: `A,B` is B on the result of A, and a pattern all that it matches.
+pub(in crate::cli) fn stacks(workspace: &Workspace, texts: &[String]) -> Result<Vec<Vec<String>>, CliError> {
+    let mut found: Vec<Vec<String>> = Vec::new();
+    for text in texts {
+        let stacks = match text.contains(',') {
+            true => vec![text.split(',').map(str::to_owned).collect()],
+            false => workspace.matching(std::slice::from_ref(text))?.into_iter().map(|id| vec![id]).collect(),
+        };
+        found.extend(stacks);
+    }
+    // A pattern may match one again.
+    let mut seen = std::collections::BTreeSet::new();
+    found.retain(|stack| seen.insert(stack.clone()));
+    Ok(found)
+}
+
+fn judge(ui: &Ui, workspace: &Workspace, args: &Args, mut names: Vec<String>) -> Result<Judge, CliError> {
+    let mut patchsets = workspace.patchsets(&names)?;
+    let id = patchsets.iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join("+");
+    let first = patchsets[0].clone();
+    if args.family {
+        patchsets = family(workspace, &first)?;
+        names = patchsets.iter().map(|member| member.id.clone()).collect();
+    }
+    if patchsets.is_empty() {
+        return Err(CliError::usage("no member of the family has a range of versions"));
+    }
+    let base = match &args.base {
+        Some(source) => Base::of_source(ui, workspace, &first, source)?,
+        // Every member is judged inside its own range.
+        None if args.family => Base::default(),
+        None => Base::of_pins(ui, workspace, &first)?,
+    };
+    let of_each = match args.family {
+        true => {
+            let baseline = || InOrder { baseline: base.baseline.clone(), before: Vec::new() };
+            patchsets.iter().map(|_| baseline()).collect()
+        }
+        false => base.of_each(ui, &patchsets)?,
+    };
+    Ok(Judge { id, names, patchsets, is_family: args.family, base, of_each })
+}
+
+/// The patchset that all members of the family extend, and everything that extends it, by name.
+fn family(workspace: &Workspace, patchset: &Patchset) -> Result<Vec<Patchset>, CliError> {
+    let root = patchset.extends.last().unwrap_or(&patchset.id);
+    let mut members = workspace.patchsets(&workspace.catalog.ids()?)?;
+    members.retain(|one| (one.id == *root || one.extends.contains(root)) && one.applies_to.is_some());
+    Ok(members)
+}

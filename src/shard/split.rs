@@ -1,0 +1,90 @@
+//! Which cells of a job one machine has.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use crate::text::serde_as_text;
+
+/// One of several shares of a job, written `3/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shard {
+    /// Its number, from 1.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+}
+
+/// A text that is not a shard.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("write I/N, such as 3/8, with I from 1 to N")]
+pub struct BadShard;
+
+impl Shard {
+    /// The whole job.
+    pub const WHOLE: Shard = Shard { number: 1, of: 1 };
+
+    /// The numbers of its cells, from 0, of `cells` in all: the cells after the first (I-1)*cells/N up to I*cells/N, rounded
+    /// down. So each cell is in one shard, neighbours mostly in the same, and sizes differ by one at most.
+    pub fn range(self, cells: usize) -> Range<usize> {
+        let end = |number: u32| {
+            let end = cells as u128 * u128::from(number) / u128::from(self.of);
+            usize::try_from(end).unwrap_or(cells)
+        };
+        end(self.number - 1)..end(self.number)
+    }
+
+    /// All shards of as many.
+    pub fn all(of: u32) -> impl Iterator<Item = Shard> {
+        (1..=of).map(move |number| Shard { number, of })
+    }
+}
+
+impl FromStr for Shard {
+    type Err = BadShard;
+
+    fn from_str(text: &str) -> Result<Shard, BadShard> {
+        let (number, of) = text.split_once('/').ok_or(BadShard)?;
+        let parse = |digits: &str| match digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => digits.parse::<u32>().ok(),
+            false => None,
+        };
+        let (number, of) = (parse(number).ok_or(BadShard)?, parse(of).ok_or(BadShard)?);
+        if number == 0 || number > of { Err(BadShard) } else { Ok(Shard { number, of }) }
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+serde_as_text!(Shard);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cell_is_in_one_shard_and_sizes_differ_by_one_at_most() {
+        for cells in [0, 1, 2, 7, 8, 9, 96, 400] {
+            for of in [1, 2, 3, 7, 8, 9, 500] {
+                let ranges: Vec<Range<usize>> = Shard::all(of).map(|shard| shard.range(cells)).collect();
+                let joined: Vec<usize> = ranges.iter().cloned().flatten().collect();
+                assert_eq!(joined, (0..cells).collect::<Vec<_>>(), "{cells} in {of}");
+                let sizes = || ranges.iter().map(ExactSizeIterator::len);
+                assert!(sizes().max().unwrap() - sizes().min().unwrap() <= 1, "{cells} in {of}");
+            }
+        }
+        assert_eq!(Shard { number: u32::MAX, of: u32::MAX }.range(usize::MAX).end, usize::MAX);
+    }
+
+    #[test]
+    fn a_shard_is_a_number_from_1_to_the_number_of_shards() {
+        assert_eq!("3/8".parse(), Ok(Shard { number: 3, of: 8 }));
+        for text in ["", "3", "0/8", "9/8", "0/0", "3/8/2", "+3/8", " 3/8", "3/", "-1/8", "1/4294967296"] {
+            assert_eq!(text.parse::<Shard>(), Err(BadShard), "{text}");
+        }
+    }
+}
