@@ -5,13 +5,14 @@ use clap::{Command, CommandFactory};
 use super::Cli;
 
 /// The commands, by what people do. Each is in one group, which a test checks.
-const GROUPS: [(&str, &[&str]); 8] = [
+const GROUPS: [(&str, &[&str]); 9] = [
     ("Begin", &["init", "new", "add", "import", "record", "lift"]),
     ("Read and check", &["list", "show", "check", "graph", "explain"]),
     ("Patch a tree", &["plan", "diff", "apply", "status", "annotate", "revert", "export"]),
     ("Build", &["build", "setup"]),
     ("Review", &["snapshot", "review"]),
-    ("Other versions", &["matrix", "merge", "port", "why"]),
+    ("Other versions", &["matrix", "port", "why"]),
+    ("Many machines", &["merge", "plan-jobs"]),
     ("Releases", &["pins", "fetch"]),
     ("This program", &["schema", "completions", "man", "help"]),
 ];

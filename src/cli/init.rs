@@ -78,10 +78,14 @@ jobs:
       - uses: OWNER/pypatch@main
 ";
 
-/// The workflow, with the repository of pypatch if that is known and on GitHub.
-fn workflow() -> String {
+/// The repository of pypatch, if that is known and on GitHub, or what the user replaces.
+pub(super) fn repository() -> String {
     let repository = REPOSITORY.strip_prefix("https://github.com/").unwrap_or(PLACEHOLDER);
-    WORKFLOW.replace(PLACEHOLDER, repository.trim_end_matches('/').trim_end_matches(".git"))
+    repository.trim_end_matches('/').trim_end_matches(".git").to_owned()
+}
+
+fn workflow() -> String {
+    WORKFLOW.replace(PLACEHOLDER, &repository())
 }
 
 /// The files of a project, below its directory.

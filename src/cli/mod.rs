@@ -36,6 +36,7 @@ mod pager;
 mod pinned;
 mod pins;
 mod plan;
+mod plan_jobs;
 mod port;
 mod progress;
 mod project;
@@ -203,6 +204,10 @@ enum Command {
     /// The results of all shards must be there. If one is missing, torn or of another job, or two of one shard differ, nothing is
     /// shown, and the exit status is 4. Otherwise it is that of one run without shards.
     Merge(Deferred<merge::Args>),
+    /// Print what starts the shards of a job, and merges their results: for Slurm, GitHub, GitLab or ninja.
+    ///
+    /// The command of the whole job follows `--`. It is read as it would be run, but nothing is.
+    PlanJobs(Deferred<plan_jobs::Args>),
     /// Port a patchset to another version: write a patchset that extends it and contains only what differs.
     ///
     /// Edits that apply, or whose anchor was found with certainty, are ported. Edits that the other version does not
@@ -313,6 +318,7 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Review(args) => review::run(ui, &workspace()?, args),
         Command::Matrix(args) => matrix::run(ui, &workspace()?, args),
         Command::Merge(args) => merge::run(ui, args),
+        Command::PlanJobs(args) => plan_jobs::run(ui, cli, args),
         Command::Port(args) => port::run(ui, &workspace()?, args),
         Command::Annotate(args) => annotate::run(ui, &workspace()?, args),
         Command::Why(args) => why::run(ui, &workspace()?, args),

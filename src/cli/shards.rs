@@ -11,9 +11,9 @@ use crate::shard::{ResultFile, Shard};
 
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Sharding {
-    /// Only shard I of N of the job, with --result. The cells are counted source by source, and on each in the order of the patchsets;
-    /// shard I has those after the first (I-1)*CELLS/N up to I*CELLS/N, rounded down. So each cell is in one shard, sizes differ by one
-    /// at most, and a machine needs few sources.
+    /// Only shard I of N of the job, with --result. The sources are dealt out (1, N+1, 2N+1 and so on, then 2, N+2 and so on), each with
+    /// its cells in the order of the patchsets; shard I has those after the first (I-1)*CELLS/N up to I*CELLS/N, rounded down. So each
+    /// cell is in one shard, sizes differ by one at most, and a machine needs few sources.
     #[arg(long, value_name = "I/N", requires = "result")]
     shard: Option<Shard>,
     /// Write what became of the cells to this file, for `pypatch merge`, and print nothing. The status is 0 as soon as it is written:

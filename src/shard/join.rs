@@ -28,8 +28,8 @@ pub trait Job: DeserializeOwned {
     /// What becomes of a cell.
     type Cell: Serialize + DeserializeOwned;
 
-    /// How many cells it has.
-    fn cells(&self) -> usize;
+    /// How many sources it has, and how many cells each of these has.
+    fn shape(&self) -> (usize, usize);
 
     /// Whether two results of a cell say the same. Times may differ.
     fn agree(one: &Self::Cell, other: &Self::Cell) -> bool;
@@ -85,8 +85,8 @@ pub fn join<J: Job>(files: Vec<Unread>) -> Result<Joined<J, J::Cell>, JoinError>
             let what = format!("it has {} shards, and the other {of}", file.shard.of);
             return Err(JoinError::OtherJob { path, first: whole.0.clone(), what });
         }
-        let cells = job.as_ref().map_or(0, |(job, ..)| job.cells());
-        if file.cells.len() != file.shard.range(cells).len() {
+        let (sources, each) = job.as_ref().map_or((0, 0), |(job, ..)| job.shape());
+        if file.cells.len() != file.shard.cells(sources, each).len() {
             let why = format!("shard {} does not have {} cells", file.shard, file.cells.len());
             return Err(ResultError::Foreign { path, why }.into());
         }
@@ -99,17 +99,19 @@ pub fn join<J: Job>(files: Vec<Unread>) -> Result<Joined<J, J::Cell>, JoinError>
         found.insert(file.shard.number, (path, file.cells));
     }
     let Some((job, of, about)) = job else { unreachable!("the first file was read") };
-    let (mut cells, mut missing) = (Vec::with_capacity(job.cells()), Vec::new());
+    let (sources, each) = job.shape();
+    let (mut cells, mut missing) = (BTreeMap::new(), Vec::new());
     for shard in Shard::all(of) {
+        let numbers = shard.cells(sources, each).into_iter();
         match found.remove(&shard.number) {
-            Some((_, own)) => cells.extend(own.into_iter().map(Ok)),
+            Some((_, own)) => cells.extend(numbers.zip(own.into_iter().map(Ok))),
             None => {
                 missing.push(shard);
-                cells.extend(shard.range(job.cells()).map(|_| Err(shard)));
+                cells.extend(numbers.map(|number| (number, Err(shard))));
             }
         }
     }
-    Ok(Joined { job, cells, missing, about })
+    Ok(Joined { job, cells: cells.into_values().collect(), missing, about })
 }
 
 /// In what two jobs differ: the names of the keys.

@@ -77,8 +77,8 @@ impl Judged {
 impl Job for MatrixJob {
     type Cell = Judged;
 
-    fn cells(&self) -> usize {
-        self.matrices.len() * self.sources.len()
+    fn shape(&self) -> (usize, usize) {
+        (self.sources.len(), self.matrices.len())
     }
 
     fn agree(one: &Judged, other: &Judged) -> bool {

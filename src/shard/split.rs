@@ -24,9 +24,23 @@ impl Shard {
     /// The whole job.
     pub const WHOLE: Shard = Shard { number: 1, of: 1 };
 
-    /// The numbers of its cells, from 0, of `cells` in all: the cells after the first (I-1)*cells/N up to I*cells/N, rounded
-    /// down. So each cell is in one shard, neighbours mostly in the same, and sizes differ by one at most.
-    pub fn range(self, cells: usize) -> Range<usize> {
+    /// The numbers of its cells, in their order. There are `each` on each of `sources`: source 0 has the cells from 0 to `each` - 1.
+    ///
+    /// The sources are dealt out: 0, N, 2N and so on, then 1, N + 1 and so on. Of the cells in that order, shard I has those after
+    /// the first (I-1)*CELLS/N up to I*CELLS/N, rounded down. So each cell is in one shard, the sizes of shards differ by one at most,
+    /// and a shard has few sources, old and new ones: to judge a new release takes several times as long as an old one.
+    pub fn cells(self, sources: usize, each: usize) -> Vec<usize> {
+        let step = self.of as usize;
+        let dealt: Vec<usize> =
+            (0..step.min(sources)).flat_map(|first| (first..sources).step_by(step)).collect();
+        let mut cells: Vec<usize> =
+            self.range(sources * each).map(|at| dealt[at / each] * each + at % each).collect();
+        cells.sort_unstable();
+        cells
+    }
+
+    /// The part of `cells` things in a row that is its own.
+    fn range(self, cells: usize) -> Range<usize> {
         let end = |number: u32| {
             let end = cells as u128 * u128::from(number) / u128::from(self.of);
             usize::try_from(end).unwrap_or(cells)
@@ -68,16 +82,29 @@ mod tests {
 
     #[test]
     fn each_cell_is_in_one_shard_and_sizes_differ_by_one_at_most() {
-        for cells in [0, 1, 2, 7, 8, 9, 96, 400] {
+        for (sources, each) in [(0, 3), (1, 1), (2, 4), (7, 1), (9, 1), (32, 3), (40, 10), (5, 0)] {
             for of in [1, 2, 3, 7, 8, 9, 500] {
-                let ranges: Vec<Range<usize>> = Shard::all(of).map(|shard| shard.range(cells)).collect();
-                let joined: Vec<usize> = ranges.iter().cloned().flatten().collect();
-                assert_eq!(joined, (0..cells).collect::<Vec<_>>(), "{cells} in {of}");
-                let sizes = || ranges.iter().map(ExactSizeIterator::len);
-                assert!(sizes().max().unwrap() - sizes().min().unwrap() <= 1, "{cells} in {of}");
+                let shards: Vec<_> = Shard::all(of).map(|shard| shard.cells(sources, each)).collect();
+                let mut joined = shards.concat();
+                joined.sort_unstable();
+                assert_eq!(joined, (0..sources * each).collect::<Vec<_>>(), "{sources}, {each} in {of}");
+                let sizes = || shards.iter().map(Vec::len);
+                assert!(sizes().max().unwrap() - sizes().min().unwrap() <= 1, "{sources}, {each} in {of}");
             }
         }
         assert_eq!(Shard { number: u32::MAX, of: u32::MAX }.range(usize::MAX).end, usize::MAX);
+    }
+
+    #[test]
+    fn a_shard_has_few_sources_old_and_new_ones() {
+        let sources = |number| {
+            let cells = Shard { number, of: 4 }.cells(40, 10);
+            let mut sources: Vec<usize> = cells.iter().map(|cell| cell / 10).collect();
+            sources.dedup();
+            sources
+        };
+        assert_eq!(sources(1), [0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
+        assert_eq!(sources(4), [3, 7, 11, 15, 19, 23, 27, 31, 35, 39]);
     }
 
     #[test]

@@ -290,3 +290,176 @@ fn the_json_of_a_set_and_of_results_is_what_their_schemas_say() {
     let result: serde_json::Value = serde_json::from_str(&result).unwrap();
     jsonschema::draft202012::new(&schema("result")).unwrap().validate(&result).unwrap();
 }
+
+#[test]
+fn plans_of_jobs_are_printed_for_what_starts_them() {
+    let env = environment();
+    let plan = |system: &str, more: &[&str], command: &[&str]| {
+        env.run(&[&["plan-jobs", "--for", system, "--shards", "3"], more, &["--"], command].concat())
+    };
+    let matrix = ["matrix", "gadget-py9.9", "--base", "old", "new", "it's ${{ a }} $1"];
+    let slurm = plan("slurm", &["--format", "json", "-o", "a table"], &matrix);
+    assert_snapshot!(slurm, @r#"
+    #!/bin/sh
+    # Submits a job array with a task for each shard, and a job that merges the results when all tasks have ended:
+    #
+    #     sh FILE [OPTIONS OF SBATCH]
+    #
+    # in a directory that all nodes have, with pypatch on the PATH or in $PYPATCH. A task that is killed or requeued leaves no half result; of
+    # a task that failed for good, the merge names the shard. Made by: pypatch plan-jobs
+    set -eu
+    mkdir -p results
+    # Results of an earlier run would be merged.
+    rm -f results/shard-*.json
+    array=$(sbatch --parsable --job-name=pypatch --array=1-3 --requeue --output=results/shard-%a.log "$@" <<'END'
+    #!/bin/sh
+    exec "${PYPATCH:-pypatch}" matrix gadget-py9.9 --base old new 'it'\''s ${{ a }} $1' \
+        --shard "$SLURM_ARRAY_TASK_ID/3" --result results/shard-"$SLURM_ARRAY_TASK_ID".json
+    END
+    )
+    merge=$(sbatch --parsable --job-name=pypatch-merge --dependency="afterany:${array%%;*}" --output=results/merge.log "$@" <<'END'
+    #!/bin/sh
+    exec "${PYPATCH:-pypatch}" merge --format json --output 'a table' results/shard-*.json
+    END
+    )
+    echo "array ${array%%;*}, merge ${merge%%;*}: its output is "results/merge.log
+    [exit 0]
+    "#);
+    let github = plan("github", &["--results", "my results"], &matrix);
+    // An expression of an argument is not one of the workflow.
+    let expressions: Vec<&str> = github.lines().filter(|line| line.contains("${{ a")).collect();
+    assert_eq!(expressions, [""; 0]);
+    assert_snapshot!(github, @r#"
+    # A job for each shard, and one that merges the results and annotates what is wrong. Made by: pypatch plan-jobs
+    name: pypatch shards
+    on: [push, workflow_dispatch]
+    permissions:
+      contents: read
+    jobs:
+      shard:
+        runs-on: ubuntu-latest
+        strategy:
+          # The other shards go on, and the merge names the one that failed.
+          fail-fast: false
+          matrix:
+            shard: [1, 2, 3]
+        steps:
+          - uses: actions/checkout@v4
+          # Releases and results of earlier runs.
+          - uses: actions/cache@v4
+            with:
+              path: ~/.cache/pypatch
+              key: pypatch-${{ matrix.shard }}-${{ github.run_id }}
+              restore-keys: |
+                pypatch-${{ matrix.shard }}-
+                pypatch-
+          - run: cargo install --locked --git https://github.com/OWNER/pypatch
+          - run: |
+              mkdir -p 'my results'
+              pypatch matrix gadget-py9.9 --base old new 'it'\''s $''{{ a }} $1' \
+                  --shard ${{ matrix.shard }}/3 --result 'my results'/shard-${{ matrix.shard }}.json
+          - uses: actions/upload-artifact@v4
+            with:
+              name: shard-${{ matrix.shard }}
+              path: "my results/"
+              if-no-files-found: error
+      merge:
+        needs: shard
+        if: ${{ !cancelled() }}
+        runs-on: ubuntu-latest
+        steps:
+          - run: cargo install --locked --git https://github.com/OWNER/pypatch
+          - uses: actions/download-artifact@v4
+            with:
+              pattern: shard-*
+              merge-multiple: true
+              path: "my results/"
+          - run: |
+              pypatch merge --format github 'my results'/shard-*.json
+    [exit 0]
+    "#);
+    assert_snapshot!(plan("gitlab", &[], &matrix), @r#"
+    # A job for each shard, and one that merges the results. Made by: pypatch plan-jobs
+    #
+    # Set PYPATCH_SOURCE to the URL of pypatch's repository.
+    .pypatch:
+      image: rust:latest
+      variables:
+        # Only what is below the project can be kept between jobs: the program, releases and results of earlier runs.
+        XDG_CACHE_HOME: $CI_PROJECT_DIR/.pypatch-cache
+      cache:
+        key: pypatch
+        paths:
+          - .pypatch-cache/
+      before_script:
+        - export PATH="$XDG_CACHE_HOME/bin:$PATH"
+        - command -v pypatch > /dev/null || cargo install --locked --root "$XDG_CACHE_HOME" --git "$PYPATCH_SOURCE"
+
+    pypatch-shard:
+      extends: .pypatch
+      parallel: 3
+      script:
+        - |
+          mkdir -p results
+          pypatch matrix gadget-py9.9 --base old new 'it'\''s ${{ a }} $1' \
+              --shard "$CI_NODE_INDEX/3" --result results/shard-"$CI_NODE_INDEX".json
+      artifacts:
+        paths:
+          - "results/"
+
+    pypatch-merge:
+      extends: .pypatch
+      # Also if a shard failed, which it names then.
+      when: always
+      needs:
+        - pypatch-shard
+      script:
+        - |
+          pypatch merge results/shard-*.json
+    [exit 0]
+    "#);
+    assert_snapshot!(plan("ninja", &["--results", "my $results"], &matrix), @r"
+    # Each shard, and the merge of the results: ninja -f FILE. Made by: pypatch plan-jobs
+    #
+    # What a patchset reads is not listed here, so shards are run whenever ninja is; what they did before comes from pypatch's cache.
+    pypatch = pypatch
+
+    rule shard
+      command = $pypatch matrix gadget-py9.9 --base old new 'it'\''s $${{ a }} $$1' --shard $shard --result $out
+      description = shard $shard
+
+    rule merge
+      command = $pypatch merge $in
+      description = merge
+      pool = console
+
+    build always: phony
+    build my$ $$results/shard-1.json: shard | always
+      shard = 1/3
+    build my$ $$results/shard-2.json: shard | always
+      shard = 2/3
+    build my$ $$results/shard-3.json: shard | always
+      shard = 3/3
+
+    build merged: merge my$ $$results/shard-1.json my$ $$results/shard-2.json my$ $$results/shard-3.json
+    default merged
+    [exit 0]
+    ");
+    // Global options are passed on.
+    let output =
+        env.run(&["--offline", "plan-jobs", "--for", "ninja", "--shards", "1", "--", "matrix", "p", "s"]);
+    assert!(output.contains("$pypatch --offline matrix p s --shard"), "{output}");
+    for (command, more, title) in [
+        (&["matrix", "p", "s", "--format=json"][..], &[][..], "`--format=json` is for the merged results"),
+        (&["list"], &[], "error: unexpected argument '--shard'"),
+        (&["merge", "r"], &[], "error: unexpected argument '--shard'"),
+        (&["matrix", "p", "s", "--shard", "1/2"], &[], "cannot be used multiple times"),
+        (&["matrix", "p", "a\nb"], &[], "`a\\nb` has a control character"),
+        (&["matrix", "p", "s"], &["--results", "a\nb"], "has a control character"),
+    ] {
+        let output = plan("slurm", more, command);
+        assert!(output.contains(title) && output.ends_with("[exit 2]"), "{output}");
+    }
+    let output = env.run(&["plan-jobs", "--for", "gitlab", "--shards", "201", "--", "matrix", "p", "s"]);
+    assert!(output.contains("at most 200 jobs") && output.ends_with("[exit 2]"), "{output}");
+}

@@ -13,7 +13,7 @@ use super::{CliError, ExitStatus, ReportFormat, Ui, Workspace, names, output, sh
 use crate::export;
 use crate::port::{Column, Matrix, Searched, in_parallel};
 use crate::report::{MatrixReport, Report, Written};
-use crate::shard::{Job, Judged, MatrixJob, ResultFile, Shard};
+use crate::shard::{Judged, MatrixJob, ResultFile};
 use crate::tree;
 use crate::tree::SourceSpec;
 use set::Judge;
@@ -97,7 +97,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let written = judges.iter().map(|judge| written::edits(workspace, &judge.names, &judge.patchsets).0);
     let written = Written(written.collect::<Vec<_>>().concat());
     let shard = args.shards.shard();
-    let mut columns = columns(ui, workspace, &judges, &sources, shard)?;
+    let cells = shard.cells(sources.len(), judges.len());
+    let mut columns = columns(ui, workspace, &judges, &sources, &cells)?;
     let is_few = sources.len() <= FEW && !args.family;
     let Some(path) = args.shards.result() else {
         let mut matrices = job.matrices(columns);
@@ -110,7 +111,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if is_few {
         // What the columns of other shards show counts when they are merged.
         let mut of_each: Vec<Vec<&mut Column>> = judges.iter().map(|_| Vec::new()).collect();
-        for (cell, column) in shard.range(job.cells()).zip(&mut columns) {
+        for (cell, column) in cells.iter().zip(&mut columns) {
             of_each[cell % judges.len()].push(column);
         }
         since(ui, workspace, &judges, of_each)?;
@@ -120,29 +121,28 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     shards::write(ui, path, &ResultFile::new("matrix", job, shard, cells, about))
 }
 
-/// The columns of a shard, in the order of its cells.
+/// The columns of these cells, in their order.
 fn columns(
     ui: &Ui,
     workspace: &Workspace,
     judges: &[Judge],
     sources: &[Named],
-    shard: Shard,
+    cells: &[usize],
 ) -> Result<Vec<Column>, CliError> {
-    let range = shard.range(judges.len() * sources.len());
     let mut fetched: Vec<Option<SourceSpec>> = vec![None; sources.len()];
-    for cell in range.clone() {
+    for cell in cells {
         let at = cell / judges.len();
         if fetched[at].is_none() {
             fetched[at] = Some(sources[at].fetched(ui, workspace)?);
         }
     }
     let blobs = Arc::default();
-    let bar = ui.progress("judging", Some(range.len()));
-    let mut columns: Vec<(usize, Column)> = Vec::with_capacity(range.len());
+    let bar = ui.progress("judging", Some(cells.len()));
+    let mut columns: Vec<(usize, Column)> = Vec::with_capacity(cells.len());
     for (of, judge) in judges.iter().enumerate() {
-        let cells: Vec<usize> = range.clone().filter(|cell| cell % judges.len() == of).collect();
+        let own: Vec<usize> = cells.iter().copied().filter(|cell| cell % judges.len() == of).collect();
         let (stack, searched) = (judge.stack(), Searched::default());
-        for some in cells.chunks(AT_ONCE) {
+        for some in own.chunks(AT_ONCE) {
             let tree = judge.base.open()?;
             columns.extend(in_parallel(some, |cell| {
                 let at = cell / judges.len();
