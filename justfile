@@ -121,5 +121,14 @@ browser *SCREENSHOTS:
     cargo build --locked
     tests/browser/run.sh target/debug/pypatch {{SCREENSHOTS}}
 
+# Shards by ninja and by a Slurm of its own, and what GitHub and GitLab read; each where its programs are installed
+jobs:
+    #!/bin/sh
+    set -eu
+    cargo build --locked
+    for script in ninja slurm workflows; do
+        tests/jobs/$script.sh target/debug/pypatch || [ $? = 77 ]
+    done
+
 ci:
     .ci/run

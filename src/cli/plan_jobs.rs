@@ -85,6 +85,16 @@ fn words(cli: &Cli, args: &Args) -> Result<Vec<String>, CliError> {
         return Err(CliError::usage(format!("`{word}` is for the merged results, not for a shard"))
             .help("write it before the `--`"));
     }
+    // Every one of these systems reads it in its own way.
+    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || " -_./".contains(sign);
+    if !args.results.chars().all(is_plain) || args.results.starts_with(['-', ' ']) || args.results.is_empty()
+    {
+        return Err(CliError::usage(format!(
+            "invalid directory of results `{}`",
+            args.results.escape_debug()
+        ))
+        .help("use letters, digits, blanks and -_./ alone"));
+    }
     let mut words = Vec::new();
     for folder in &cli.patchset_dirs {
         words.extend(["--patchsets".to_owned(), folder.display().to_string()]);
@@ -94,8 +104,7 @@ fn words(cli: &Cli, args: &Args) -> Result<Vec<String>, CliError> {
     }
     words.extend(cli.offline.then(|| "--offline".to_owned()));
     words.extend(args.command.iter().cloned());
-    let named = words.iter().chain(&args.output).chain([&args.results]);
-    if let Some(word) = named.into_iter().find(|word| word.chars().any(char::is_control)) {
+    if let Some(word) = words.iter().chain(&args.output).find(|word| word.chars().any(char::is_control)) {
         return Err(CliError::usage(format!("`{}` has a control character", word.escape_debug())));
     }
     let shard = ["--shard", "1/1", "--result", "result.json"].map(str::to_owned);

@@ -54,7 +54,7 @@ impl Jobs<'_> {
             ("@REPOSITORY@", self.repository.to_owned()),
         ];
         if system == System::Ninja {
-            let path = self.results.replace('$', "$$").replace(' ', "$ ").replace(':', "$:");
+            let path = self.results.replace(' ', "$ ");
             let (mut builds, mut outputs) = (String::new(), String::new());
             for number in numbers() {
                 let out = format!("{path}/shard-{number}.json");
@@ -65,7 +65,7 @@ impl Jobs<'_> {
         }
         // Last: they are the user's.
         values.extend([
-            ("@RESULTS@", escaped(self.results_word)),
+            ("@RESULTS@", self.results_word.to_owned()),
             ("@MERGE@", escaped(self.merge)),
             ("@COMMAND@", escaped(self.command)),
         ]);
