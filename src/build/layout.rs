@@ -14,6 +14,8 @@ pub struct Layout {
     pub unpatched: PathBuf,
     /// The directory into which programs are installed.
     pub prefix: PathBuf,
+    /// The C compiler that steps have as `CC`, if the user named one.
+    pub cc: Option<String>,
     /// Whether programs are built inside the patched tree.
     pub in_place: bool,
 }

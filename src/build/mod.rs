@@ -15,6 +15,7 @@ mod recipe;
 mod run;
 mod script;
 mod shell;
+mod toolchain;
 mod trees;
 mod work_dir;
 
@@ -25,5 +26,6 @@ pub(crate) use launcher::Launcher;
 pub(crate) use layout::Layout;
 pub(crate) use recipe::Recipe;
 pub(crate) use run::{Event, Outcome, run};
+pub(crate) use toolchain::compiler_version;
 pub(crate) use trees::{prepare, prepare_in_place};
 pub(crate) use work_dir::WorkDir;

@@ -68,6 +68,9 @@ pub fn run(
     }
     // The key of a step includes that of the step before, so that a changed step invalidates all later ones.
     let mut key = format!("{}\n{}\n{launcher:?}", work.trees(), layout.prefix.display());
+    if let Some(cc) = &layout.cc {
+        key = format!("{key}\n{cc}");
+    }
     for (i, step) in recipe.steps.iter().enumerate() {
         let linked = linked(work, step, layout)?;
         let inputs = format!("{key}\n{}\n{}\n{:?}\n{linked}", step.id, step.script, step.checks);
@@ -180,6 +183,9 @@ fn sh(step: &Step, directory: &Path, work: &WorkDir, layout: &Layout, jobs: usiz
         command.env_remove(name);
     }
     command.env("SOURCE", layout.tree(step)).env("BUILD", directory).env("PREFIX", &layout.prefix);
+    if let Some(cc) = &layout.cc {
+        command.env("CC", cc);
+    }
     command.env("JOBS", jobs.to_string()).env("LAUNCHER_LOG", work.launcher_log(&step.id));
     command
 }

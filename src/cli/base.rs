@@ -15,6 +15,8 @@ pub(super) struct Base {
     pub version: Option<Version>,
     /// The anchors of the patchset's edits in it.
     pub baseline: Option<Baseline>,
+    /// The git tree id of the release, if that is a pin.
+    pub tree: Option<String>,
     /// The release itself and its name, if it is available locally.
     source: Option<(String, SourceSpec)>,
 }
@@ -49,6 +51,7 @@ impl Base {
             name: Some(tree.label().to_owned()),
             version: python_version(tree)?,
             baseline: Some(Baseline::read(patchset, tree)?),
+            tree: opened.pin.as_ref().map(|pin| pin.tree.clone()),
             source,
         })
     }
@@ -70,7 +73,8 @@ impl Base {
         if let Some(source) = workspace.local(&pin) {
             let tree = tree::open_as(&source, &pin.name)?;
             let baseline = Some(Baseline::read(patchset, tree.as_ref())?);
-            return Ok(Base { name, version, baseline, source: Some((pin.name, source)) });
+            let tree = Some(pin.tree);
+            return Ok(Base { name, version, baseline, tree, source: Some((pin.name, source)) });
         }
         let why = format!("{0} is not available (run `pypatch fetch {0}`, or set PYPATCH_SOURCES)", pin.name);
         let baseline = snapshot::baseline(workspace, &patchset.id, &pin.name);
@@ -80,7 +84,7 @@ impl Base {
             )),
             None => ui.note(&format!("warning: {why}: anchors are not compared")),
         }
-        Ok(Base { name: name.filter(|_| baseline.is_some()), version, baseline, source: None })
+        Ok(Base { name: name.filter(|_| baseline.is_some()), version, baseline, tree: None, source: None })
     }
 
     /// For each of `patchsets`, which are applied in order, what it was written for.

@@ -88,7 +88,7 @@ fn read(root: &Command, before: &[String]) -> Option<Line> {
         match option {
             Some(option) if matches!(option.get_action(), ArgAction::Set | ArgAction::Append) => {
                 let Some(value) = words.next() else {
-                    line.kinds = kind_of(option).into_iter().collect();
+                    line.kinds = kinds_of(option);
                     return Some(line);
                 };
                 match option.get_long() {
@@ -113,19 +113,22 @@ fn read(root: &Command, before: &[String]) -> Option<Line> {
         Some(many) if at > many => &all[many..],
         _ => all.get(at..=at)?,
     };
-    line.kinds = may_be.iter().filter_map(|one| kind_of(one)).collect();
+    line.kinds = may_be.iter().flat_map(|one| kinds_of(one)).collect();
     Some(line)
 }
 
-fn kind_of(arg: &Arg) -> Option<Kind> {
+/// What a value may name: `PATCHSET... SOURCE` is one or the other.
+fn kinds_of(arg: &Arg) -> Vec<Kind> {
     let name = arg.get_value_names().and_then(|names| names.first()).map(clap::builder::Str::as_str);
-    match name.unwrap_or(arg.get_id().as_str()).to_lowercase().trim_end_matches('s') {
+    let name = name.unwrap_or(arg.get_id().as_str()).to_lowercase();
+    let kind = |name: &str| match name.trim_end_matches(['s', '.']) {
         "patchset" => Some(Kind::Patchset),
         "edit" => Some(Kind::Edit),
         "id" if arg.get_long() == Some("edit") => Some(Kind::Edit),
         "source" | "pin" | "tree" => Some(Kind::Pin),
         _ => None,
-    }
+    };
+    name.split(' ').filter_map(kind).collect()
 }
 
 #[cfg(test)]
@@ -144,6 +147,9 @@ mod tests {
         );
         assert_eq!(completed("plan catamount-py2.5 python-2.7.18"), ["python-2.7.18"]);
         assert_eq!(completed("plan -v catamount-py2.5 catamount-py2.6"), ["catamount-py2.6"]);
+        assert_eq!(completed("build catamount-py2.6 python-2.7.18"), ["python-2.7.18"]);
+        assert_eq!(completed("build --patchset catamount-py2.6"), ["catamount-py2.6"]);
+        assert_eq!(completed("matrix --pins python-2.7.18"), ["python-2.7.18"]);
         assert_eq!(completed("fetch 2.7.18"), ["2.7.18"]);
         assert_eq!(completed("matrix catamount-py2.5 --base python-2.7.18"), ["python-2.7.18"]);
         assert_eq!(

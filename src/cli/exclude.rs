@@ -23,11 +23,28 @@ impl Exclude {
         }
     }
 
+    /// The patterns.
+    pub(super) fn globs(&self) -> &[String] {
+        &self.globs
+    }
+
     /// Leaves the files out of `source`.
     ///
     /// # Errors
     /// If a pattern is invalid or matches nothing.
-    pub(super) fn prune(&self, mut source: Source) -> Result<Source, CliError> {
+    pub(super) fn prune(&self, source: Source) -> Result<Source, CliError> {
+        self.pruned(source, true)
+    }
+
+    /// Leaves the files out of one of several sources, which need not have what every pattern matches.
+    ///
+    /// # Errors
+    /// If a pattern is invalid.
+    pub(super) fn prune_matching(&self, source: Source) -> Result<Source, CliError> {
+        self.pruned(source, false)
+    }
+
+    fn pruned(&self, mut source: Source, each_matches: bool) -> Result<Source, CliError> {
         let mut left_out = earlier(&source)?;
         if !self.globs.is_empty() {
             let mut paths = Vec::new();
@@ -44,7 +61,7 @@ impl Exclude {
                 let found =
                     paths.iter().filter(|path| glob.matches(path.as_str()) || glob.matches(path.file_name()));
                 left_out.extend(found.cloned());
-                if left_out.len() == before {
+                if each_matches && left_out.len() == before {
                     return Err(CliError::usage(format!(
                         "--exclude: nothing in {} matches `{text}`",
                         source.tree.label()

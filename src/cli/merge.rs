@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{CliError, ExitStatus, ReportFormat, Ui, matrix};
+use super::{CliError, ExitStatus, ReportFormat, Ui, build, matrix};
 use crate::port::Column;
 use crate::report::Written;
-use crate::shard::{self, JoinError, Joined, Judged, MatrixJob, Shard, Unread};
+use crate::shard::{
+    self, BuildEnd, BuildJob, BuildResult, JoinError, Joined, Judged, MatrixJob, Shard, Unread,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -35,6 +37,7 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
     };
     match first.command() {
         "matrix" => merged_matrix(ui, args, files),
+        "build" => merged_build(ui, args, files),
         other => {
             Err(CliError::source(format!("the results are of `{other}`, which this pypatch does not know")))
         }
@@ -70,6 +73,15 @@ fn merged_matrix(ui: &Ui, args: &Args, files: Vec<Unread>) -> Result<ExitStatus,
     let matrices = job.matrices(columns.collect());
     let written: Written = serde_json::from_value(about).unwrap_or_default();
     matrix::show(ui, &matrices, &written, args.format, args.output.as_deref(), job.exit_code)
+}
+
+fn merged_build(ui: &Ui, args: &Args, files: Vec<Unread>) -> Result<ExitStatus, CliError> {
+    let joined: Joined<BuildJob, BuildResult> = shard::join(files).map_err(refused)?;
+    require_all(args, &joined.missing)?;
+    let absent = |shard| BuildResult::not_built(BuildEnd::Unread, vec![missing(shard)]);
+    let results: Vec<BuildResult> =
+        joined.cells.into_iter().map(|cell| cell.unwrap_or_else(absent)).collect();
+    build::show(ui, &joined.job, &results, args.format, args.output.as_deref())
 }
 
 fn missing(shard: Shard) -> String {

@@ -36,7 +36,7 @@ pub(super) struct Args {
     /// Write the merged results to this file.
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
-    /// The command of the whole job: `matrix` with its arguments, without --shard and --result. The options of the report are
+    /// The command of the whole job: `matrix` or `build` with its arguments, without --shard and --result. The options of the report are
     /// before the `--`.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<String>,
@@ -113,7 +113,8 @@ fn words(cli: &Cli, args: &Args) -> Result<Vec<String>, CliError> {
     let parsed =
         <Cli as clap::FromArgMatches>::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match parsed.command {
-        Command::Matrix(_) => Ok(words),
-        _ => Err(CliError::usage("only `matrix` is done in shards")),
+        Command::Build(args) if !args.is_set() => Err(args.not_a_set()),
+        Command::Matrix(_) | Command::Build(_) => Ok(words),
+        _ => Err(CliError::usage("only `matrix` and `build` are done in shards")),
     }
 }

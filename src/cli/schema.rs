@@ -21,6 +21,8 @@ pub(super) enum Document {
     Matrix,
     /// What `port --format json` prints.
     Port,
+    /// What `build --format json` prints of a set.
+    BuildSet,
     /// What --result writes.
     Result,
 }
@@ -40,6 +42,7 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
         Document::SnapshotCheck => of_reports("snapshot-check"),
         Document::Matrix => of_reports("matrix"),
         Document::Port => of_reports("port"),
+        Document::BuildSet => of_reports("build_set"),
         Document::Result => of_reports("result"),
     };
     ui.raw(format!("{schema:#}\n").as_bytes())?;

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use anstream::StripStream;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::{CliError, ExitStatus, Ui};
+use super::{CliError, ExitStatus, ReportFormat, Ui};
 use crate::export;
-use crate::report::counted;
-use crate::shard::{ResultFile, Shard};
+use crate::report::{Report, counted};
+use crate::shard::{Cache, ResultFile, Shard};
 
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Sharding {
@@ -34,6 +36,40 @@ impl Sharding {
     }
 }
 
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Caching {
+    /// Keep the results of what was built in this directory, which machines may share, and do not build it again. A result depends on
+    /// the program of pypatch, the patchsets, the source, the toolchain and its version, and the operating system
+    /// [default: ~/.cache/pypatch/results].
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    cache: Option<PathBuf>,
+    /// Do not use results of earlier runs, and keep none.
+    #[arg(long)]
+    no_cache: bool,
+}
+
+impl Caching {
+    /// The results of earlier runs, if they are used; without --cache those in `default`.
+    pub(super) fn cache(&self, default: Option<&Path>) -> Result<Option<Cache>, CliError> {
+        let Some(directory) = self.cache.as_deref().or(default).filter(|_| !self.no_cache) else {
+            return Ok(None);
+        };
+        open_cache(directory).map(Some)
+    }
+}
+
+/// The results in a directory.
+pub(super) fn open_cache(directory: &Path) -> Result<Cache, CliError> {
+    Cache::new(directory).map_err(|error| CliError::io("cannot read the program itself", &error))
+}
+
+/// Keeps a result. Without it, the cell is done again next time, nothing worse.
+pub(super) fn keep(ui: &Ui, cache: &Cache, inputs: &Value, result: &impl Serialize) {
+    if let Err(error) = cache.put(inputs, result) {
+        ui.note(&format!("warning: a result cannot be kept in the cache: {error}"));
+    }
+}
+
 /// Writes the results of a shard.
 pub(super) fn write<J: Serialize, C: Serialize>(
     ui: &Ui,
@@ -45,4 +81,19 @@ pub(super) fn write<J: Serialize, C: Serialize>(
     export::file(path, contents.as_bytes())?;
     ui.note(&format!("shard {}: {} in {}", file.shard, counted(file.cells.len(), "cell"), path.display()));
     Ok(ExitStatus::Done)
+}
+
+/// Shows a report, or writes it to a file.
+pub(super) fn show(
+    ui: &Ui,
+    report: &dyn Report,
+    format: ReportFormat,
+    out: Option<&Path>,
+) -> Result<(), CliError> {
+    let Some(path) = out else { return ui.show(report, format) };
+    let mut page = Vec::new();
+    report
+        .write(format.into(), &mut StripStream::new(&mut page))
+        .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
+    Ok(export::file(path, &page)?)
 }

@@ -8,7 +8,7 @@ use super::cell::{Cell, GoneSince, Verdict};
 use crate::version::Version;
 
 /// The cells of a patchset on one source.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Column {
     /// The source, as it was named.
     pub source: String,

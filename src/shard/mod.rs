@@ -3,11 +3,15 @@
 //!
 //! Who starts the shards and when is for the scheduler or CI that people have. So nothing here starts, waits or locks.
 
+mod build;
+mod cache;
 mod file;
 mod join;
 mod matrix;
 mod split;
 
+pub use build::{BuildEnd, BuildHead, BuildJob, BuildResult, CheckMade, StepDone, ToolchainHead};
+pub use cache::Cache;
 pub use file::{ResultError, ResultFile, Unread};
 pub use join::{Job, JoinError, Joined, join};
 pub use matrix::{JobSource, Judged, MatrixHead, MatrixJob};

@@ -20,7 +20,7 @@ const BUILD: &[&str] = &[
 ];
 
 /// A tree whose configure runs a test program with `launch`, and a patchset with a recipe for it.
-fn environment() -> TestEnvironment {
+pub(super) fn environment() -> TestEnvironment {
     let mut env = TestEnvironment::new();
     env.set("PATH", "/usr/bin:/bin");
     // The shell is not a static program.

@@ -10,6 +10,7 @@ mod add;
 mod annotate;
 mod apply;
 mod build;
+mod build_set;
 mod chains;
 mod collapse;
 mod corpus;

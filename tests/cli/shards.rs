@@ -421,7 +421,8 @@ fn plans_of_jobs_are_printed_for_what_starts_them() {
     assert_snapshot!(plan("ninja", &["--results", "my results"], &matrix), @r"
     # Each shard, and the merge of the results: ninja -f FILE. Made by: pypatch plan-jobs
     #
-    # What a patchset reads is not listed here, so shards are run whenever ninja is; what they did before comes from pypatch's cache.
+    # What a patchset reads is not listed here, so shards are run whenever ninja is. What was done before comes from the
+    # cache of `build`, and of `matrix --cache`.
     pypatch = pypatch
 
     rule shard
@@ -462,4 +463,19 @@ fn plans_of_jobs_are_printed_for_what_starts_them() {
     }
     let output = env.run(&["plan-jobs", "--for", "gitlab", "--shards", "201", "--", "matrix", "p", "s"]);
     assert!(output.contains("at most 200 jobs") && output.ends_with("[exit 2]"), "{output}");
+}
+
+#[test]
+fn a_matrix_takes_pinned_releases_from_its_cache() {
+    let env = crate::common::release::pinned();
+    let arguments = ["matrix", "gadget", "--pins", "9.*", "tree", "--cache", "cache"];
+    let run = || env.run(&arguments);
+    let (first, second) = (run(), run());
+    // The directory is judged again.
+    assert!(second.contains("\n1 of 2 cells from the cache\n"), "{second}");
+    assert_eq!(first.replace("[exit 0]", ""), second.split("------- stderr").next().unwrap());
+    env.edit("patchsets/gadget/patchset.yaml", "title: ", "title: A ");
+    assert!(!run().contains("from the cache"));
+    assert!(run().contains("from the cache"));
+    assert!(!env.run(&[&arguments[..], &["--base", "tree"]].concat()).contains("from the cache"));
 }

@@ -4,19 +4,18 @@ mod judge;
 mod set;
 mod sources;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anstream::StripStream;
-
 use super::{CliError, ExitStatus, ReportFormat, Ui, Workspace, names, output, shards, written};
-use crate::export;
 use crate::port::{Column, Matrix, Searched, in_parallel};
-use crate::report::{MatrixReport, Report, Written};
-use crate::shard::{Judged, MatrixJob, ResultFile};
+use crate::report::{MatrixReport, Written, counted};
+use crate::shard::{Cache, Judged, MatrixJob, ResultFile};
 use crate::tree;
 use crate::tree::SourceSpec;
 use set::Judge;
+pub(super) use set::stacks;
 use sources::Named;
 
 #[derive(Debug, Clone, clap::Args)]
@@ -61,6 +60,10 @@ pub(super) struct Args {
     output: Option<PathBuf>,
     #[command(flatten)]
     shards: shards::Sharding,
+    /// Keep the results on pinned releases in this directory, which machines may share, and do not judge them again. A result depends
+    /// on the program of pypatch, the patchsets, the release, and that which the patchset was written for.
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
 }
 
 impl Args {
@@ -98,7 +101,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let written = Written(written.collect::<Vec<_>>().concat());
     let shard = args.shards.shard();
     let cells = shard.cells(sources.len(), judges.len());
-    let mut columns = columns(ui, workspace, &judges, &sources, &cells)?;
+    let cache = args.cache.as_deref().map(shards::open_cache).transpose()?;
+    let mut columns = columns(ui, workspace, (&judges, &sources), &cells, cache.as_ref())?;
     let is_few = sources.len() <= FEW && !args.family;
     let Some(path) = args.shards.result() else {
         let mut matrices = job.matrices(columns);
@@ -125,12 +129,23 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 fn columns(
     ui: &Ui,
     workspace: &Workspace,
-    judges: &[Judge],
-    sources: &[Named],
+    (judges, sources): (&[Judge], &[Named]),
     cells: &[usize],
+    cache: Option<&Cache>,
 ) -> Result<Vec<Column>, CliError> {
-    let mut fetched: Vec<Option<SourceSpec>> = vec![None; sources.len()];
+    let mut columns: Vec<(usize, Column)> = Vec::with_capacity(cells.len());
+    let inputs = |cell: usize| judges[cell % judges.len()].inputs(&sources[cell / judges.len()].of_job());
     for cell in cells {
+        let found = cache.and_then(|cache| cache.get::<Judged>(&inputs(*cell)?));
+        columns.extend(found.map(|judged| (*cell, judged.column(&sources[cell / judges.len()].name))));
+    }
+    let found: BTreeSet<usize> = columns.iter().map(|(cell, _)| *cell).collect();
+    if !found.is_empty() {
+        ui.note(&format!("{} of {} from the cache", found.len(), counted(cells.len(), "cell")));
+    }
+    let cells: Vec<usize> = cells.iter().copied().filter(|cell| !found.contains(cell)).collect();
+    let mut fetched: Vec<Option<SourceSpec>> = vec![None; sources.len()];
+    for cell in &cells {
         let at = cell / judges.len();
         if fetched[at].is_none() {
             fetched[at] = Some(sources[at].fetched(ui, workspace)?);
@@ -138,13 +153,12 @@ fn columns(
     }
     let blobs = Arc::default();
     let bar = ui.progress("judging", Some(cells.len()));
-    let mut columns: Vec<(usize, Column)> = Vec::with_capacity(cells.len());
     for (of, judge) in judges.iter().enumerate() {
         let own: Vec<usize> = cells.iter().copied().filter(|cell| cell % judges.len() == of).collect();
         let (stack, searched) = (judge.stack(), Searched::default());
         for some in own.chunks(AT_ONCE) {
             let tree = judge.base.open()?;
-            columns.extend(in_parallel(some, |cell| {
+            let judged = in_parallel(some, |cell| {
                 let at = cell / judges.len();
                 let (name, source) = (&sources[at].name, fetched[at].as_ref().unwrap_or(&sources[at].source));
                 bar.with(name);
@@ -152,7 +166,13 @@ fn columns(
                 let column = judge::column(stack, tree.as_deref(), (&searched, &blobs), name, source);
                 bar.one_done();
                 (*cell, column)
-            }));
+            });
+            for (cell, column) in &judged {
+                if let (Some(cache), Some(inputs), Ok(_)) = (cache, inputs(*cell), &column.cells) {
+                    shards::keep(ui, cache, &inputs, &Judged::of(column.clone()));
+                }
+            }
+            columns.extend(judged);
         }
     }
     columns.sort_by_key(|(cell, _)| *cell);
@@ -181,16 +201,7 @@ pub(super) fn show(
 ) -> Result<ExitStatus, CliError> {
     let width = ui.width().filter(|_| out.is_none());
     let report = MatrixReport { matrices, written, width, verbose: ui.verbose };
-    match out {
-        Some(path) => {
-            let mut page = Vec::new();
-            report
-                .write(format.into(), &mut StripStream::new(&mut page))
-                .map_err(|error| CliError::io(format!("cannot write {}", path.display()), &error))?;
-            export::file(path, &page)?;
-        }
-        None => ui.show(&report, format)?,
-    }
+    shards::show(ui, &report, format, out)?;
     if matrices.iter().flat_map(|matrix| &matrix.columns).any(|column| column.cells.is_err()) {
         return Ok(ExitStatus::Source);
     }

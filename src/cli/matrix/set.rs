@@ -1,11 +1,13 @@
 //! The patchsets of a matrix: one, several in order, a family, or a set of these.
 
+use serde_json::{Value, json};
+
 use super::Args;
 use crate::cli::base::InOrder;
 use crate::cli::{Base, CliError, Ui, Workspace};
 use crate::patchset::Patchset;
 use crate::port::Stacked;
-use crate::shard::MatrixHead;
+use crate::shard::{JobSource, MatrixHead};
 
 /// A patchset that is judged on all sources, or several in order, or the members of a family.
 pub(super) struct Judge {
@@ -25,6 +27,16 @@ impl Judge {
         let each = self.patchsets.iter().zip(&self.of_each);
         each.map(|(patchset, one)| Stacked { patchset, baseline: one.baseline.as_ref(), before: &one.before })
             .collect()
+    }
+
+    /// All that the result on a source depends on; `None` if that is not known by the ids of trees alone.
+    pub fn inputs(&self, source: &JobSource) -> Option<Value> {
+        let is_known = self.base.name.is_none() || self.base.is_there() && self.base.tree.is_some();
+        source.tree.as_ref().filter(|_| is_known)?;
+        Some(json!({
+            "command": "matrix", "patchset": self.head(), "base": self.base.tree, "family": self.is_family,
+            "source": source,
+        }))
     }
 
     /// As a job and a matrix name it.

@@ -152,6 +152,17 @@ fn folded_head(head: &str) -> String {
     xml(&one_line(head)).replace('@', "@<!-- -->")
 }
 
+/// A row of a table of texts.
+pub(in crate::report) fn table_row(cells: &[String]) -> String {
+    format!("| {} |\n", cells.iter().map(|cell| text(cell)).collect::<Vec<_>>().join(" | "))
+}
+
+/// Lines of a log that are shown when a reader asks for them.
+pub(in crate::report) fn folded(head: &str, lines: &[String]) -> String {
+    let block = fenced("", lines.iter().map(String::as_str));
+    format!("\n<details><summary>{}</summary>\n\n{block}\n</details>\n", folded_head(head))
+}
+
 /// Lines that are shown when a reader asks for them, if they still have room.
 fn fold<'a>(
     head: &str,

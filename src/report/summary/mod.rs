@@ -13,7 +13,7 @@ pub(super) use github::github;
 pub(super) use gitlab::gitlab;
 pub(super) use json::json;
 pub(super) use junit::junit;
-pub(super) use markdown::{first_sentence, markdown};
+pub(super) use markdown::{first_sentence, folded, markdown, table_row};
 pub(super) use sarif::sarif;
 
 use std::io::{self, Write};
@@ -232,7 +232,7 @@ impl Written {
 }
 
 /// A text of a report without its styles, line by line.
-pub(super) fn plain_lines(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<String> {
+pub(crate) fn plain_lines(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<String> {
     let mut text = Vec::new();
     // Writing to memory does not fail.
     let _ = write(&mut text);
