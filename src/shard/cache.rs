@@ -61,7 +61,11 @@ impl Cache {
     pub fn put<C: Serialize>(&self, inputs: &Value, result: &C) -> io::Result<()> {
         let key = self.key(inputs);
         let contents = sealed(&Entry { key: &key, result })?;
-        export::replace(&self.path(&key), contents.as_bytes())
+        match export::replace(&self.path(&key), contents.as_bytes()) {
+            // Another machine had the same cell at the same time.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            written => written,
+        }
     }
 
     fn key(&self, inputs: &Value) -> Value {
@@ -99,6 +103,13 @@ mod tests {
         std::fs::copy(path(&one), path(&two)).unwrap();
         assert_eq!(cache.get::<String>(&two), None);
         assert_eq!(cache.get::<u32>(&one), None);
+        // Many at once.
+        let put = |inputs: &Value| (0..8).for_each(|_| cache.put(inputs, &"both").unwrap());
+        for number in 3..20 {
+            let inputs = json!({ "a": number });
+            std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(|| put(&inputs)))));
+            assert_eq!(cache.get::<String>(&inputs).as_deref(), Some("both"));
+        }
         // Another program does not count.
         let other = Cache { program: "another".to_owned(), directory: folder.path().to_owned() };
         assert_eq!(other.get::<String>(&one), None);
