@@ -10,7 +10,7 @@ use super::near_files::{folders_of_patchsets, near_files};
 use crate::apply::ApplyError;
 use crate::build::BuildError;
 use crate::export::ExportError;
-use crate::fetch::FetchError;
+use crate::fetch::{Attempt, FetchError, Origin};
 use crate::patchset::{Complaint, LoadError, is_path};
 use crate::rebase::RebaseError;
 use crate::report::{Problem, state_name};
@@ -142,6 +142,9 @@ impl From<TreeError> for CliError {
             TreeError::Missing(missing) => lacking(cli, &missing),
             TreeError::LeftOut(_) => CliError { status: ExitStatus::Unfit, ..cli }
                 .help("exclude less, or leave out the edits that need it"),
+            TreeError::Scratch { .. } => CliError { status: ExitStatus::Io, ..cli }.help(
+                "set TMPDIR to a directory that can be written to and has room for the unpacked tarball",
+            ),
             _ => cli,
         }
     }
@@ -224,15 +227,20 @@ impl From<PinError> for CliError {
 
 impl From<FetchError> for CliError {
     fn from(error: FetchError) -> CliError {
+        let of_cache = |attempt: &&Attempt| !matches!(attempt.origin, Origin::Sources | Origin::Listed(_));
         let is_full = error.attempts.iter().any(|attempt| attempt.why.is_full_disk());
-        let (status, help) = match is_full {
-            true => {
-                (ExitStatus::Io, "free space on the disk of the cache, or set XDG_CACHE_HOME to another disk")
-            }
-            false => (
+        let (status, help) = if is_full {
+            (ExitStatus::Io, "free space on the disk of the cache, or set XDG_CACHE_HOME to another disk")
+        } else if error.attempts.iter().filter(of_cache).any(|attempt| attempt.why.is_without_cache()) {
+            (
+                ExitStatus::Source,
+                "set XDG_CACHE_HOME to a directory that can be written to, or PYPATCH_SOURCES to one that contains the tarball or to a git repository that has the tag",
+            )
+        } else {
+            (
                 ExitStatus::Source,
                 "set PYPATCH_SOURCES to a directory that contains the tarball, or to a git repository that has the tag",
-            ),
+            )
         };
         CliError::new(status, error.to_string())
             .details(error.attempts.iter().map(ToString::to_string))

@@ -1,8 +1,10 @@
 //! The definition of the command line as help shows it: the commands grouped by what people do, the environment, and the exit statuses.
 
+use std::io;
+
 use clap::{Command, CommandFactory};
 
-use super::Cli;
+use super::{Cli, CliError, ExitStatus, Ui};
 
 /// The commands, by what people do. Each is in one group, which a test checks.
 const GROUPS: [(&str, &[&str]); 9] = [
@@ -55,6 +57,18 @@ pub(super) fn command() -> Command {
     command.help_template(format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{commands}Options:\n{{options}}{{after-help}}"
     ))
+}
+
+/// Prints what clap answers instead of arguments: a mistake, the help, or the version.
+pub(super) fn print(answer: &clap::Error) -> ExitStatus {
+    match answer.print() {
+        _ if answer.use_stderr() => ExitStatus::Usage,
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Ui::new(true, false).error(&CliError::output(&error));
+            ExitStatus::Io
+        }
+        Ok(()) | Err(_) => ExitStatus::Done,
+    }
 }
 
 /// The commands with the first line about each.

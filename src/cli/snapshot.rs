@@ -68,7 +68,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         Action::Diff(args) => return snapshot_diff::run(ui, workspace, args),
     };
     let store = workspace.store();
-    let (mut compared, mut different, mut skipped, mut unfit) = (0, 0, 0, 0);
+    let (mut compared, mut different, mut waiting, mut skipped, mut unfit) = (0, 0, 0, 0, 0);
     let only = match &selection.pin {
         Some(text) => Selector::parse(text)?,
         None => None,
@@ -121,7 +121,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             let changes = snapshot::compare(old.as_deref().unwrap_or(""), &new);
             if changes.is_empty() {
                 // What waited for review was undone.
-                store.set_pending(&patchset.id, pin, None).map_err(io("review"))?;
+                if let Err(error) = store.set_pending(&patchset.id, pin, None) {
+                    let path = store.pending_path(&patchset.id, pin);
+                    ui.note(&format!("warning: cannot remove {}: {error}", path.display()));
+                }
                 show(ComparisonState::AsAccepted)?;
                 continue;
             }
@@ -136,6 +139,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                     // Whoever only looks may have no right to write.
                     let path = store.pending_path(&patchset.id, pin);
                     ui.note(&format!("warning: cannot write {}: {error}", path.display()));
+                } else {
+                    waiting += 1;
                 }
             } else if !planned.fits() {
                 unfit += 1;
@@ -171,7 +176,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             },
         ));
     }
-    if different > 0 && check.is_some() {
+    if waiting > 0 {
         ui.note("`pypatch review` decides about each");
     }
     Ok(if different > 0 && check.is_some() { ExitStatus::Difference } else { ExitStatus::Done })

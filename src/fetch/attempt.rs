@@ -84,7 +84,7 @@ pub enum Why {
     #[error("no source package of a distribution is pinned")]
     NoPackagePinned,
     /// No directory for downloads is known.
-    #[error("no cache directory to download to")]
+    #[error("nowhere to download to: neither XDG_CACHE_HOME nor HOME is an absolute path")]
     NoCache,
     /// A path whose name cannot be searched, because it is not UTF-8.
     #[error("its name is not UTF-8")]
@@ -92,6 +92,9 @@ pub enum Why {
     /// The file system refused.
     #[error("{0}")]
     Io(#[from] io::Error),
+    /// It looks like a git repository and cannot be opened.
+    #[error("{0}")]
+    NotARepository(String),
     /// The repository cannot be read.
     #[error("{}", .0.message())]
     Git(#[from] git2::Error),
@@ -124,6 +127,16 @@ impl Why {
     /// Whether the place just does not have it. Everything else deserves a warning.
     pub fn is_absence(&self) -> bool {
         matches!(self, Why::NothingThere | Why::NoTarballPinned | Why::NoPackagePinned)
+    }
+
+    /// Whether the release was not downloaded because the cache is missing or cannot be written to.
+    pub fn is_without_cache(&self) -> bool {
+        let refused = [io::ErrorKind::PermissionDenied, io::ErrorKind::ReadOnlyFilesystem];
+        match self {
+            Why::NoCache => true,
+            Why::Io(error) => refused.contains(&error.kind()),
+            _ => false,
+        }
     }
 
     /// Whether the release was there, and the disk had no space for it.

@@ -4,12 +4,13 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, Oid, Repository};
+use git2::{ErrorCode, Oid};
 use glob::Pattern;
 
 use super::cache::check;
 use super::{Attempt, Located, Origin, Why};
 use crate::tree::pin::Pin;
+use crate::tree::{TreeError, open_repository};
 
 /// The release in `place`: a tarball, a directory with tarballs (in it or one level below, as
 /// upstream's own directories are), or a git repository.
@@ -101,10 +102,12 @@ pub(super) fn tag_tree(place: &Path, tag: &str) -> Result<Option<String>, Why> {
 /// The repository, if its release tag has the pinned tree, or if it has that tree and no such tag.
 pub(super) fn in_git(pin: &Pin, place: &Path) -> Result<Option<Located>, Why> {
     let absent = |error: &git2::Error| error.code() == ErrorCode::NotFound;
-    let repository = match Repository::open(place) {
+    // One of another user is opened, too.
+    let repository = match open_repository(place) {
         Ok(repository) => repository,
-        Err(error) if absent(&error) => return Ok(None),
-        Err(error) => return Err(error.into()),
+        Err(_) if !place.join("objects").exists() && !place.join(".git").exists() => return Ok(None),
+        Err(TreeError::NoRepository { why, .. }) => return Err(Why::NotARepository(why)),
+        Err(error) => return Err(Why::NotARepository(error.to_string())),
     };
     let found = match repository.find_reference(&format!("refs/tags/{}", pin.tag)) {
         Ok(tag) => {
@@ -125,7 +128,7 @@ mod tests {
     use super::*;
     use crate::fetch::testing::pin;
     use crate::tree::pin::Debian;
-    use git2::{Signature, Time};
+    use git2::{Repository, Signature, Time};
 
     /// A repository with one commit of one file and the tag `v2.5`, and the id of its tree.
     fn repository(path: &Path, bare: bool) -> String {

@@ -50,6 +50,8 @@ impl Store {
         let path = self.pending_path(patchset, pin);
         match body {
             Some(body) => export::commit(vec![export::prepare_file(&path, file_of(body).as_bytes())?]),
+            // A read-only file system refuses to remove even what does not exist.
+            None if !fs::exists(&path)? => Ok(()),
             None => if_exists(fs::remove_file(&path)).map(drop),
         }
     }

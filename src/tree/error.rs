@@ -19,6 +19,15 @@ pub enum TreeError {
         #[source]
         source: std::io::Error,
     },
+    /// A tarball could not be unpacked into a temporary file.
+    #[error("cannot write a temporary file in {}", .folder.display())]
+    Scratch {
+        /// The folder of temporary files.
+        folder: PathBuf,
+        /// The error of the system.
+        #[source]
+        source: std::io::Error,
+    },
     /// A member of an archive or a commit that no release of CPython has: it would leave the tree, is not a
     /// file, directory or link, or has a name that git or pypatch uses for itself.
     #[error("{archive}: hostile member `{member}`: {why}")]

@@ -14,7 +14,7 @@ use insta::assert_snapshot;
 const PYPATCH: &str = env!("CARGO_BIN_EXE_pypatch");
 
 /// Runs a shell script in the folder of the environment, with private mounts; `None` where they are not permitted.
-fn with_mounts(env: &TestEnvironment, script: &str) -> Option<Output> {
+pub fn with_mounts(env: &TestEnvironment, script: &str) -> Option<Output> {
     for unshare in [&["-m"][..], &["-rm"]] {
         let run = |script: &str| {
             let mut command = Command::new("unshare");

@@ -47,6 +47,7 @@ mod port_doubts;
 mod port_patch;
 mod port_recipe;
 mod port_series;
+mod reading;
 mod record;
 mod reference;
 mod review;

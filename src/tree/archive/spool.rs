@@ -96,8 +96,8 @@ impl Spool {
         most: u64,
         damaged: &dyn Fn(&str) -> TreeError,
     ) -> Result<Spool, TreeError> {
-        let failed = || TreeError::io(format!("a temporary file in {}", std::env::temp_dir().display()));
-        let file = tempfile::tempfile().map_err(failed())?;
+        let failed = |source| TreeError::Scratch { folder: std::env::temp_dir(), source };
+        let file = tempfile::tempfile().map_err(failed)?;
         let mut spool = Spool { file: Arc::new(file), len: 0 };
         let mut buffer = vec![0; 1 << 16];
         loop {
@@ -114,7 +114,7 @@ impl Spool {
             if spool.len > most {
                 return Err(damaged(&format!("it decompresses to more than {most} bytes")));
             }
-            (&*spool.file).write_all(&buffer[..count]).map_err(failed())?;
+            (&*spool.file).write_all(&buffer[..count]).map_err(failed)?;
         }
     }
 
