@@ -143,7 +143,8 @@ fn write_list(out: &Path, name: &str, mut files: Vec<Embedded>) -> Result<(), Bo
         encoder.write_all(contents)?;
         encoder.finish()?;
         let path = path.to_str().ok_or("a file name is not UTF-8")?;
-        writeln!(text, "    ({path:?}, include_bytes!({packed:?})),")?;
+        // From the list itself: a path from the root would differ from build to build.
+        writeln!(text, "    ({path:?}, include_bytes!(\"{name}/{i}\")),")?;
     }
     fs::write(out.join(format!("{name}.rs")), text + "]\n")?;
     Ok(())

@@ -42,28 +42,29 @@ snap *ARGS:
 builds:
     PYPATCH_TEST_BUILDS=1 cargo test --locked --test upstream_build -- --nocapture
 
-# The file to hand on: stripped, small, and without any shared library. Needs the static libc that libc6-dev has.
+# What is handed on, in target/dist: one static file, packed with its manual, completions, licences and SBOM, and their SHA-256. Needs the
+# static libc that libc6-dev has, and Python 3.
 dist:
-    #!/bin/sh
-    set -eu
-    host=$(rustc -vV | sed -n 's/^host: //p')
-    mkdir -p target/dist
-    # The tables to unwind the stack, a tenth of the file, and of no use as panics abort. std's code has them anyway.
-    echo 'SECTIONS { /DISCARD/ : { *(.eh_frame .gcc_except_table* .comment .gnu.warning.*) } } INSERT AFTER .text;' > target/dist/no-unwind.ld
-    # Without the threshold, which is 5 then, functions that are little larger than a call are not inlined, and an `apply` executes an
-    # eighth more instructions; with 21 the file is 2 % larger.
-    flags="-C target-feature=+crt-static -C relocation-model=static -C llvm-args=-inline-threshold=14"
-    flags="$flags -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,target/dist/no-unwind.ld"
-    # lld, rustc's linker there, keeps one of several functions with the same code: 120 kB.
-    case $host in x86_64-unknown-linux-gnu) flags="$flags -C link-arg=-Wl,--icf=all" ;; esac
-    # With --target the flags do not reach procedural macros, which cannot be linked statically.
-    RUSTFLAGS="$flags" cargo build --profile dist --locked --target "$host"
-    cp "target/$host/dist/pypatch" target/dist/pypatch
-    ls -l target/dist/pypatch
-    [ "$(wc -c < target/dist/pypatch)" -lt 8000000 ] || { echo "the file is not below 8 MB" >&2; exit 1; }
+    .ci/dist
+
+# Builds what is handed on twice, in two directories, and compares the bytes; takes many minutes
+reproducible:
+    .ci/reproducible
+
+# Licences, duplicates and sources of the crates; needs cargo-deny
+deny:
+    cargo deny --config .ci/deny.toml check bans licenses sources
+
+# The Debian package of what `just dist` made, in a fresh Debian 12; needs root, cargo-deb and debootstrap
+deb:
+    tests/release/deb.sh
+
+# One table of ratios next to the programs that people use otherwise, with the goals; docs/performance.md has the last one
+bench *OPTIONS: dist
+    tests/bench/table.py target/dist/pypatch {{OPTIONS}}
 
 # CPU time and memory next to those of patch(1)
-bench PATCHSET="catamount-py2.5" SOURCE="python-2.5": dist
+bench-apply PATCHSET="catamount-py2.5" SOURCE="python-2.5": dist
     tests/bench/apply_vs_patch.py target/dist/pypatch {{PATCHSET}} {{SOURCE}}
 
 # How planning grows from 100 to 1,000 edits

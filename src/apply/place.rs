@@ -65,7 +65,13 @@ pub(super) enum Found {
     Missing(TreePath),
 }
 
-const DIRECTORY: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+/// How a directory is opened only to reach what is in it. Elsewhere than on Linux this needs the right to list it.
+#[cfg(target_os = "linux")]
+const REACHED: OFlags = OFlags::PATH;
+#[cfg(not(target_os = "linux"))]
+const REACHED: OFlags = OFlags::RDONLY;
+
+const DIRECTORY: OFlags = REACHED.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
 impl Place {
     /// A path that nobody else can change, or the root of a tree: links in it are followed.

@@ -73,7 +73,7 @@ jobs:
   check:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v4
+      - uses: actions/checkout@v6
       # The repository of pypatch on GitHub, and its tag or commit: it is installed from there.
       - uses: OWNER/pypatch@main
 ";

@@ -4,19 +4,19 @@ use super::{CliError, ExitStatus, Ui, help};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The command.
-    command: Option<String>,
+    /// The command, such as `plan` or `setup list`.
+    command: Vec<String>,
 }
 
 pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
-    let mut root = help::command();
-    root.build();
-    let command = match &args.command {
-        None => root,
-        Some(name) => root.find_subcommand(name).cloned().ok_or_else(|| {
-            CliError::usage(format!("unknown command `{name}`")).help("run `pypatch help` for a list")
-        })?,
-    };
+    let mut command = help::command();
+    command.build();
+    for name in &args.command {
+        command = command.find_subcommand(name).cloned().ok_or_else(|| {
+            CliError::usage(format!("unknown command `{}`", args.command.join(" ")))
+                .help("run `pypatch help` for a list")
+        })?;
+    }
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page).map_err(|error| CliError::output(&error))?;
     ui.raw(&page)?;

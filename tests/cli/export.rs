@@ -145,6 +145,8 @@ fn completions_and_manual_pages_name_every_command() {
     assert!(env.run(&["completions", "cmd.exe"]).ends_with("[exit 2]"));
     let manual = env.stdout(&["man"]);
     assert!(manual.contains(".TH pypatch 1"), "{manual}");
+    assert!(env.stdout(&["man", "setup", "list"]).contains(".TH pypatch-setup-list 1"));
+    assert!(env.run(&["man", "setup", "nothing"]).contains("unknown command `setup nothing`"));
     assert!(env.stdout(&["--help"]).contains("Usage: pypatch "));
     assert!(env.stdout(&["--version"]).starts_with("pypatch "));
     assert!(env.run(&[]).ends_with("[exit 2]"));

@@ -57,6 +57,7 @@ mod setup;
 mod shards;
 mod snapshot;
 mod sources;
+mod stability;
 mod suggest;
 mod verdicts;
 mod watch;
