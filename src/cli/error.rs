@@ -304,6 +304,9 @@ impl From<ExportError> for CliError {
             ExportError::Branch { .. } => {
                 CliError::new(ExitStatus::Io, error.to_string()).detail("nothing was written")
             }
+            ExportError::Uncommitted(_) => CliError::unfit(error.to_string())
+                .detail("nothing was written")
+                .help("commit them first, or write into the work tree with --in-place"),
             ExportError::BranchExists(_) => CliError::unfit(error.to_string())
                 .detail("nothing was written")
                 .help("give another name with --branch, or --force to move it"),

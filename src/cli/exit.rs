@@ -12,7 +12,8 @@ pub(super) enum ExitStatus {
     Difference = 1,
     /// 2: the command line or a patchset is wrong.
     Usage = 2,
-    /// 3: a patchset does not fit the tree, edits conflict, or the tree is not as expected.
+    /// 3: a patchset does not fit the tree, edits conflict, or the tree is not as expected. Of `bump`: a person has to decide about
+    /// a patchset.
     Unfit = 3,
     /// 4: a source was not found, cannot be read, or has the wrong hash; or a result of a shard is missing, torn or of another job.
     Source = 4,

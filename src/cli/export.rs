@@ -244,7 +244,7 @@ fn require_same(steps: &[FileChange], planned: &[FileChange]) -> Result<(), CliE
 }
 
 /// The date for what has none, as builds that are to be reproducible say it.
-fn source_date() -> Result<Option<Date>, CliError> {
+pub(super) fn source_date() -> Result<Option<Date>, CliError> {
     let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
     let seconds = text.to_str().and_then(|text| text.parse::<u32>().ok());
     let seconds = seconds.ok_or_else(|| {

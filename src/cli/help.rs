@@ -15,7 +15,7 @@ const GROUPS: [(&str, &[&str]); 9] = [
     ("Review", &["snapshot", "review"]),
     ("Other versions", &["matrix", "port", "why"]),
     ("Many machines", &["merge", "plan-jobs"]),
-    ("Releases", &["pins", "fetch"]),
+    ("Releases", &["pins", "fetch", "bump"]),
     ("This program", &["schema", "completions", "man", "help"]),
 ];
 

@@ -5,6 +5,7 @@ mod annotate;
 mod apply;
 mod base;
 mod build;
+mod bump;
 mod check;
 mod collapse;
 mod complete;
@@ -231,6 +232,13 @@ enum Command {
     ///
     /// A pin has the git tree id of a release tag, which is the same in every mirror, and the sha256 of the tarballs.
     Pins(pins::Args),
+    /// Take up new releases: pin them, judge the patchsets of the project on them, and port those that need it.
+    ///
+    /// It is what a scheduled workflow runs. The releases are those of `pins update`. Of patchsets that extend each other, the one whose
+    /// range has the release is judged; if none has it, the one whose range has the release before it is ported. The pins and the
+    /// ported patchsets are committed to a branch, and the work tree stays as it is. No candidate is taken and no snapshot is accepted: if a person
+    /// has to decide, the status is 3.
+    Bump(Deferred<bump::Args>),
     /// Fetch pinned releases and print the path of each.
     ///
     /// A release is searched in PYPATCH_SOURCES (directories of tarballs, or git repositories with release tags), in
@@ -327,6 +335,7 @@ fn run(ui: &Ui, cli: &Cli) -> Result<ExitStatus, CliError> {
         Command::Annotate(args) => annotate::run(ui, &workspace()?, args),
         Command::Why(args) => why::run(ui, &workspace()?, args),
         Command::Pins(args) => pins::run(ui, &workspace()?, args),
+        Command::Bump(args) => bump::run(ui, &workspace()?, args),
         Command::Fetch(args) => fetch::run(ui, &workspace()?, args),
         Command::Explain(args) => explain::run(ui, args),
         Command::Schema(args) => schema::run(ui, args),

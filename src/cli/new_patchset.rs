@@ -50,7 +50,8 @@ pub(super) fn prepare(folder: &Path, written: &NewPatchset) -> io::Result<Prepar
     export::prepare_directory(folder, &files)
 }
 
-fn files(written: &NewPatchset) -> impl Iterator<Item = (PathBuf, &[u8])> {
+/// The files of its folder, by their names in it.
+pub(super) fn files(written: &NewPatchset) -> impl Iterator<Item = (PathBuf, &[u8])> {
     let texts = written.files.iter().map(|(name, bytes)| (Path::new("files").join(name), &bytes[..]));
     texts.chain([("patchset.yaml".into(), written.yaml.as_bytes())])
 }

@@ -3,9 +3,10 @@
 use crate::report;
 
 /// The output format of a report on patchsets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(super) enum ReportFormat {
     /// For people.
+    #[default]
     Text,
     /// For programs; the shape is documented in ARCHITECTURE.md and stable.
     Json,

@@ -51,9 +51,7 @@ pub fn branch(to: &Branch<'_>, tree: &dyn Tree, steps: &[StepPatch<'_>]) -> Resu
     if is_checked_out(&repository, &reference) {
         return Err(failed("it is checked out"));
     }
-    let me = repository.signature().ok();
-    let me = me.as_ref().and_then(|me| Some((me.name().ok()?.to_owned(), me.email().ok()?.to_owned())));
-    let me = me.unwrap_or_else(|| (NOBODY.0.to_owned(), NOBODY.1.to_owned()));
+    let me = me(&repository);
     let given = to.base.and_then(|base| repository.revparse_single(base).ok()?.peel_to_commit().ok());
     let mut index = Index::new().map_err(git)?;
     let base = match given {
@@ -93,7 +91,17 @@ pub fn branch(to: &Branch<'_>, tree: &dyn Tree, steps: &[StepPatch<'_>]) -> Resu
     Ok(last.id().to_string())
 }
 
-fn signature((name, mail): &(String, String), date: Date) -> Result<Signature<'static>, git2::Error> {
+/// The name and address of whoever runs git.
+pub(super) fn me(repository: &Repository) -> (String, String) {
+    let me = repository.signature().ok();
+    let me = me.as_ref().and_then(|me| Some((me.name().ok()?.to_owned(), me.email().ok()?.to_owned())));
+    me.unwrap_or_else(|| (NOBODY.0.to_owned(), NOBODY.1.to_owned()))
+}
+
+pub(super) fn signature(
+    (name, mail): &(String, String),
+    date: Date,
+) -> Result<Signature<'static>, git2::Error> {
     // Git cannot store these.
     let clean = |text: &str| text.replace(['<', '>', '\n'], "");
     Signature::new(&clean(name), &clean(mail), &Time::new(date.seconds, date.zone))
@@ -140,7 +148,7 @@ fn add_all(
     Ok(newest)
 }
 
-fn index_entry(path: &str, id: Oid, mode: u32) -> IndexEntry {
+pub(super) fn index_entry(path: &str, id: Oid, mode: u32) -> IndexEntry {
     let never = IndexTime::new(0, 0);
     IndexEntry {
         ctime: never,
@@ -193,7 +201,7 @@ fn without_cr(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Whether a work tree of the repository is on a branch: it would differ from its files.
-fn is_checked_out(repository: &Repository, reference: &str) -> bool {
+pub(super) fn is_checked_out(repository: &Repository, reference: &str) -> bool {
     let common = repository.commondir();
     let leads_there = |head: &Path| {
         regular::read_text(head)

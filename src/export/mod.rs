@@ -4,6 +4,7 @@
 
 mod archive;
 mod branch;
+mod files;
 mod output;
 mod step;
 mod steps;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 pub use archive::{Compression, archive};
 pub use branch::{Branch, branch};
+pub use files::{FileCommit, commit_files, work_tree};
 pub(crate) use output::{Prepared, commit, file, prepare_directory, prepare_file, replace};
 pub(crate) use step::NOBODY;
 pub use step::StepPatch;
@@ -54,6 +56,9 @@ pub enum ExportError {
         /// Why not.
         why: String,
     },
+    /// A file that is to be committed differs from that of HEAD.
+    #[error("{} has changes that are not committed", .0.display())]
+    Uncommitted(PathBuf),
     /// The branch leads to other commits.
     #[error("the branch {0} already exists")]
     BranchExists(String),

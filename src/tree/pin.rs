@@ -84,6 +84,8 @@ pub struct Debian {
 #[derive(Debug, Clone, Default)]
 pub struct PinSet {
     overlay: Option<PathBuf>,
+    /// Pins that no file has.
+    more: Vec<Pin>,
 }
 
 impl PinSet {
@@ -95,7 +97,12 @@ impl PinSet {
     /// The shipped pins and those of `directory`, which replace shipped ones of the same name. The
     /// directory has a file for each minor version, such as `2.5.yaml`.
     pub fn with_overlay(directory: impl Into<PathBuf>) -> PinSet {
-        PinSet { overlay: Some(directory.into()) }
+        PinSet { overlay: Some(directory.into()), more: Vec::new() }
+    }
+
+    /// The same pins, and others that no file has yet.
+    pub fn with(self, more: &[Pin]) -> PinSet {
+        PinSet { more: more.to_vec(), ..self }
     }
 
     /// The files of the directory that replaces shipped pins.
@@ -161,6 +168,7 @@ impl PinSet {
         if let Some(directory) = &self.overlay {
             minors.extend(minors_in(directory)?);
         }
+        minors.extend(self.more.iter().map(|pin| pin.version.minor()));
         minors.sort();
         minors.dedup();
         let mut pins = Vec::new();
@@ -240,6 +248,10 @@ impl PinSet {
                 pins.retain(|pin| pin.version != own.version);
                 pins.push(own);
             }
+        }
+        for own in self.more.iter().filter(|pin| pin.version.minor() == minor) {
+            pins.retain(|pin| pin.version != own.version);
+            pins.push(own.clone());
         }
         Ok(pins)
     }

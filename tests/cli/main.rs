@@ -11,6 +11,7 @@ mod annotate;
 mod apply;
 mod build;
 mod build_set;
+mod bump;
 mod chains;
 mod collapse;
 mod corpus;

@@ -6,6 +6,9 @@ mod update;
 mod verify;
 mod write;
 
+pub(super) use update::unpinned;
+pub(super) use write::PinFiles;
+
 use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::fetch::locate;
 use crate::report::PinList;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::gather::Gathered;
 use crate::cli::{CliError, Workspace};
-use crate::export;
+use crate::export::{self, Prepared};
 use crate::tree::pin::{Pin, entry, new_file, with_pin};
 
 /// Files of pins as they will be.
@@ -103,23 +103,32 @@ impl PinFiles {
         Ok(PinFiles(files.into_values().collect()))
     }
 
-    /// Writes all of them, or none.
+    /// The files, to be moved to their places with others.
     ///
     /// # Errors
     /// If one cannot be written.
-    pub(in crate::cli) fn write(&self) -> Result<(), CliError> {
-        let failed = |path: &Path| {
-            let title = format!("cannot write {}", path.display());
-            move |error: std::io::Error| CliError::io(title, &error)
-        };
+    pub(in crate::cli) fn prepare(&self) -> Result<Vec<Prepared>, CliError> {
         let mut prepared = Vec::new();
         for file in &self.0 {
             prepared
                 .push(export::prepare_file(&file.path, file.text.as_bytes()).map_err(failed(&file.path))?);
         }
-        let Some(last) = self.0.last() else { return Ok(()) };
-        export::commit(prepared).map_err(failed(&last.path))
+        Ok(prepared)
     }
+
+    /// Writes all of them, or none.
+    ///
+    /// # Errors
+    /// If one cannot be written.
+    pub(in crate::cli) fn write(&self) -> Result<(), CliError> {
+        let Some(last) = self.0.last() else { return Ok(()) };
+        export::commit(self.prepare()?).map_err(failed(&last.path))
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> CliError {
+    let title = format!("cannot write {}", path.display());
+    move |error| CliError::io(title, &error)
 }
 
 /// Why the releases of a new file are without some paths.

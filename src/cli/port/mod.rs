@@ -5,7 +5,10 @@ mod decisions;
 mod head;
 mod patch;
 mod patches;
+mod propose;
 mod series;
+
+pub(super) use propose::{Proposal, Proposed, propose};
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -40,7 +43,7 @@ const RESUMED: [&str; 12] = [
     "dry_run",
 ];
 
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Args {
     /// The patchset, or several in the order in which they are applied: each is ported on top of the ported ones before it. Or a patch,
     /// a mailbox, a quilt `series` file, a directory of patches, or commits: git:REPO@COMMIT or git:REPO@A..B.

@@ -27,7 +27,7 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// A text in Markdown, on one line: no sign of it has a meaning, nobody is mentioned, and nothing becomes a link. A comment of
 /// HTML parts what a site would make a link of, and is not seen.
-pub(super) fn markdown(text: &str) -> String {
+pub(in crate::report) fn markdown(text: &str) -> String {
     const APART: &str = "<!-- -->";
     let text = shown(&one_line(text));
     let mut out = String::with_capacity(text.len());
@@ -71,7 +71,7 @@ pub(super) fn markdown(text: &str) -> String {
 }
 
 /// A name or code in Markdown.
-pub(super) fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let line = shown(&one_line(text));
     match line.is_empty() || line.contains(['`', '|']) {
         true if line.is_empty() => String::new(),
@@ -81,7 +81,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// A sentence in Markdown, in which names and code are between backticks.
-pub(super) fn prose(text: &str) -> String {
+pub(in crate::report) fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return markdown(text);
@@ -103,7 +103,7 @@ pub(super) fn prose(text: &str) -> String {
 }
 
 /// Lines as they are, in Markdown: the fence is longer than any in them.
-pub(super) fn fenced<'a>(language: &str, lines: impl IntoIterator<Item = &'a str>) -> String {
+pub(in crate::report) fn fenced<'a>(language: &str, lines: impl IntoIterator<Item = &'a str>) -> String {
     let lines: Vec<String> = lines.into_iter().map(|line| cut(&shown(line), LONGEST)).collect();
     let longest = |line: &String| line.split(|sign| sign != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(lines.iter().map(longest).max().unwrap_or(0).max(2) + 1);

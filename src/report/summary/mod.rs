@@ -9,6 +9,7 @@ mod junit;
 mod markdown;
 mod sarif;
 
+pub(super) use escaped::{code, fenced, markdown as escaped_markdown, prose};
 pub(super) use github::github;
 pub(super) use gitlab::gitlab;
 pub(super) use json::json;
