@@ -151,6 +151,8 @@ mod tests {
         assert_eq!(completed("build --patchset catamount-py2.6"), ["catamount-py2.6"]);
         assert_eq!(completed("matrix --pins python-2.7.18"), ["python-2.7.18"]);
         assert_eq!(completed("fetch 2.7.18"), ["2.7.18"]);
+        assert_eq!(completed("pins 2.7.18"), ["2.7.18"]);
+        assert_eq!(completed("pins verify python-2.7.18"), ["python-2.7.18"]);
         assert_eq!(completed("matrix catamount-py2.5 --base python-2.7.18"), ["python-2.7.18"]);
         assert_eq!(
             completed("diff catamount-py2.5 tree --edit no-shared"),

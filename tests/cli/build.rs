@@ -476,3 +476,22 @@ fn the_stub_launcher_behaves_like_yod() {
     assert_eq!((code, stdout.as_str()), (Some(0), "mpiexec -n 4 /bin/ls calls\n"));
     assert_eq!(fs::read_to_string(env.path("calls")).unwrap(), "./three.sh\n/bin/ls calls\n");
 }
+
+#[test]
+fn what_is_excluded_is_not_in_the_work_directory_until_it_is_not_excluded_any_more() {
+    let env = environment();
+    env.write("tree/Doc/manual.txt", "large\n");
+    let build = |more: &[&str]| env.stdout(&[BUILD, more].concat());
+    build(&["--exclude", "manual.*"]);
+    let manual = env.path("work/source/Doc/manual.txt");
+    assert!(env.path("work/source/gizmo.sh").exists() && !manual.exists());
+    assert!(env.run(&["status", "work/source"]).contains("  Doc/manual.txt: left out by --exclude\n"));
+    // With another patchset on the same tree it is still left out; without the option it is another tree.
+    env.edit("patchsets/gizmo/patchset.yaml", "title: A gizmo", "title: Another gizmo");
+    build(&["--exclude", "manual.*"]);
+    assert!(!manual.exists());
+    assert!(env.run(&["status", "work/source"]).contains("  Doc/manual.txt: left out by --exclude\n"));
+    build(&[]);
+    assert!(manual.exists());
+    assert!(!env.run(&["status", "work/source"]).contains("left out"));
+}

@@ -26,6 +26,7 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 struct List {
     /// List only these: a pin (python-2.5), a version (2.7.18), a series (2.7), a pattern ('3.1?.*') or a range ('>=3.12, <3.14').
+    #[arg(value_name = "PIN")]
     pattern: Option<String>,
     /// The output format.
     #[arg(long, default_value = "text")]

@@ -9,6 +9,7 @@ use crate::report::{VerifiedPin, VerifiedPins};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Check only these: a pin, a version, a series (2.7), a pattern ('3.1?.*') or a range ('>=3.12, <3.14').
+    #[arg(value_name = "PIN")]
     pattern: Option<String>,
     /// The keys that OpenPGP signatures are checked with, by gpgv [default: those of whoever runs gpg].
     #[arg(long, value_name = "FILE")]
