@@ -90,9 +90,9 @@ fn verified(pin: &Pin, file: &Path) -> Result<Located, Why> {
 /// The tree that a tag of a repository leads to; `None` if it has no such tag, or is not a repository.
 pub(super) fn tag_tree(place: &Path, tag: &str) -> Result<Option<String>, Why> {
     let absent = |error: &git2::Error| error.code() == ErrorCode::NotFound;
-    match Repository::open(place).and_then(|repository| {
-        Ok(repository.find_reference(&format!("refs/tags/{tag}"))?.peel_to_tree()?.id().to_string())
-    }) {
+    let Ok(repository) = open_repository(place) else { return Ok(None) };
+    let tree = repository.find_reference(&format!("refs/tags/{tag}")).and_then(|found| found.peel_to_tree());
+    match tree.map(|tree| tree.id().to_string()) {
         Ok(tree) => Ok(Some(tree)),
         Err(error) if absent(&error) => Ok(None),
         Err(error) => Err(error.into()),

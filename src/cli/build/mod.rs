@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{
-    CliError, Exclude, ExitStatus, Format, ReportFormat, Ui, Workspace, apply, exclude, names, output, pinned, shards,
+    CliError, Exclude, ExitStatus, Format, ReportFormat, Source, Ui, Workspace, apply, exclude, names,
+    output, pinned, shards,
 };
 use crate::build::{self, CheckResult, Event, Launcher, Layout, Outcome, Recipe, WorkDir};
 use crate::digest::Sha256Digest;
@@ -154,7 +155,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         build::prepare_in_place(&mut work, root, &digests.join(" "), layers, prefix)?
     } else {
         exclude::note(ui, &source);
-        build::prepare(&mut work, source.tree.as_ref(), &identity(&source)?, layers, recipe.unpatched_layers, prefix)?
+        build::prepare(
+            &mut work,
+            source.tree.as_ref(),
+            &identity(&source)?,
+            layers,
+            recipe.unpatched_layers,
+            prefix,
+        )?
     };
     carry_out(ui, args, &recipe, &mut work, &layout, &launcher)
 }
