@@ -158,11 +158,11 @@ fn lacking(error: CliError, missing: &MissingObjects) -> CliError {
     let more = missing.objects.len().saturating_sub(SHOWN);
     let fetch = match missing.is_partial {
         true => format!(
-            "run `git -C {} fetch --refetch --no-filter`, which fetches them",
+            "run `git -C {} fetch --refetch --no-filter --tags`, which fetches them",
             missing.repository.display()
         ),
         false => format!(
-            "fetch them: `git -C {} fetch --refetch` does it if the remote has them",
+            "fetch them: `git -C {} fetch --refetch --tags` does it if the remote has them",
             missing.repository.display()
         ),
     };

@@ -470,3 +470,47 @@ fn the_template_for_gitlab_runs_what_the_workflow_runs() {
     let own = bump(script[1].as_str().unwrap());
     assert_eq!(own.replace(" summary.md", " ../summary.md"), bump(&step("Take up new releases")));
 }
+
+#[test]
+fn each_variant_is_judged_and_ported_and_two_of_one_name_are_not_mixed() {
+    let env = project();
+    let head = "applies-to: \">=9.9, <9.10\"\npins: [python-9.9]\nextends: gadget\n";
+    for (id, edit) in [("loud", "exit 1"), ("quiet", "exit 2")] {
+        env.yaml(
+            id,
+            format!("schema: 1\nid: {id}\ntitle: A variant\n{head}edits:\n- id: {id}\n  why: x\n  file: configure\n  text.replace: {{find: exit 0, with: {edit}}}\n"),
+        );
+    }
+    env.yaml("any", "schema: 1\nid: any\ntitle: Of all versions\npins: [python-9.9]\nedits:\n- {id: any, why: x, file: configure, text.replace: {find: exit 0, with: exit 3}}\n");
+    release(&env, "9.9.1", |_| {});
+    release(&env, "9.10.0", |_| {});
+    assert_snapshot!(run(&env, &["bump", ">=9.9"]), @r"
+    python-9.9.1
+      v9.9.1 of $WORK/sources/gadget.git: tree b4ca6fccbe9298d10208c718cf0aa92a08d3d657
+    python-9.10.0
+      v9.10.0 of $WORK/sources/gadget.git: tree 6fbd07c8c158b76a001f13c224a1110e46c1dabb
+    any on python-9.9.1: applies (1 row)
+      add python-9.9.1 to `pins` of any, then run `pypatch snapshot accept any --pin python-9.9.1`
+    any on python-9.10.0: applies (1 row)
+      add python-9.10.0 to `pins` of any, then run `pypatch snapshot accept any --pin python-9.10.0`
+    gadget on python-9.9.1: applies (9 rows)
+      add python-9.9.1 to `pins` of gadget, then run `pypatch snapshot accept gadget --pin python-9.9.1`
+    loud on python-9.9.1: applies (10 rows)
+      add python-9.9.1 to `pins` of loud, then run `pypatch snapshot accept loud --pin python-9.9.1`
+    quiet on python-9.9.1: applies (10 rows)
+      add python-9.9.1 to `pins` of quiet, then run `pypatch snapshot accept quiet --pin python-9.9.1`
+    gadget on python-9.10.0: ported to gadget-py9.10
+      review gadget-py9.10, then run `pypatch snapshot accept gadget-py9.10`
+    loud on python-9.10.0: ported to loud-py9.10
+      review loud-py9.10, then run `pypatch snapshot accept loud-py9.10`
+    quiet on python-9.10.0: ported to quiet-py9.10
+      review quiet-py9.10, then run `pypatch snapshot accept quiet-py9.10`
+    wrote upstream-pins/9.9.yaml
+    wrote upstream-pins/9.10.yaml
+    wrote patchsets/gadget-py9.10/patchset.yaml
+    wrote patchsets/loud-py9.10/patchset.yaml
+    wrote patchsets/quiet-py9.10/patchset.yaml
+    to the branch pypatch-bump, as COMMIT; the work tree is as it was
+    [exit 0]
+    ");
+}

@@ -39,7 +39,7 @@ fn all_missing_objects_are_named_at_once_and_nothing_is_written() {
       missing: Lib/compiler.py, object 1c629eb63fd7cf208887ddb1fbea535cff64a9c1
       missing: pyconfig.h.in, object f8284dbbaa1ee302abb586ec199fa4788bcfdc41
       nothing was written
-      help: fetch them: `git -C $WORK/sources/gadget.git fetch --refetch` does it if the remote has them; or, if nobody needs the files, leave them out with `apply --output`, `export` or `build`: --exclude Lib/compiler.py --exclude pyconfig.h.in
+      help: fetch them: `git -C $WORK/sources/gadget.git fetch --refetch --tags` does it if the remote has them; or, if nobody needs the files, leave them out with `apply --output`, `export` or `build`: --exclude Lib/compiler.py --exclude pyconfig.h.in
     [exit 4]
     ");
     assert_snapshot!(env.run(&["export", "gadget", "git:sources/gadget.git@v9.9", "-o", "out.tar"]), @"
@@ -48,7 +48,7 @@ fn all_missing_objects_are_named_at_once_and_nothing_is_written() {
       missing: Lib/compiler.py, object 1c629eb63fd7cf208887ddb1fbea535cff64a9c1
       missing: pyconfig.h.in, object f8284dbbaa1ee302abb586ec199fa4788bcfdc41
       nothing was written
-      help: fetch them: `git -C $WORK/sources/gadget.git fetch --refetch` does it if the remote has them; or, if nobody needs the files, leave them out with `apply --output`, `export` or `build`: --exclude Lib/compiler.py --exclude pyconfig.h.in
+      help: fetch them: `git -C $WORK/sources/gadget.git fetch --refetch --tags` does it if the remote has them; or, if nobody needs the files, leave them out with `apply --output`, `export` or `build`: --exclude Lib/compiler.py --exclude pyconfig.h.in
     [exit 4]
     ");
     assert_eq!(env.state(".").into_keys().collect::<Vec<_>>(), before);
@@ -113,7 +113,7 @@ fn an_edit_that_needs_what_is_excluded_or_missing_is_an_error() {
       missing: configure, object 039e4d0069c5c26909f86c505b9de66182e6d1f3
       edit `configure-runs` of gadget needs it
       nothing was written
-      help: fetch them: `git -C $WORK/sources/gadget.git fetch --refetch` does it if the remote has them
+      help: fetch them: `git -C $WORK/sources/gadget.git fetch --refetch --tags` does it if the remote has them
     [exit 4]
     ");
     assert_snapshot!(env.run(&["apply", "gadget", "python-9.9", "-o", "out", "--exclude", "configure"]), @"
@@ -199,7 +199,7 @@ fn a_partial_clone_is_named_and_git_completes_it_as_the_help_says() {
     let from = format!("file://{}", env.path("sources/gadget.git").display());
     git(&["clone", "-q", "--bare", "--filter=blob:limit=60", &from, "partial.git"]);
     let partial = env.path("partial.git").display().to_string();
-    let fetch = ["-C", "partial.git", "fetch", "-q", "--refetch", "--no-filter"];
+    let fetch = ["-C", "partial.git", "fetch", "-q", "--refetch", "--no-filter", "--tags"];
     env.patchset("only", "- id: only\n  why: x\n  file: new\n  file.add: {content: \"new\\n\"}");
     let export = ["export", "only", "python-9.9", "--as", "tree", "-o", "out"];
     let before = {
@@ -215,7 +215,7 @@ fn a_partial_clone_is_named_and_git_completes_it_as_the_help_says() {
       missing: Modules/one.c, object c04ed7ff8f486d3d2cce1b188c0a7cf8e2bf5c47
       missing: pyconfig.h.in, object f8284dbbaa1ee302abb586ec199fa4788bcfdc41
       nothing was written
-      help: run `git -C $WORK/partial.git fetch --refetch --no-filter`, which fetches them; or leave the files out, if nobody needs them: --exclude PATH for each, with `apply --output`, `export` or `build`
+      help: run `git -C $WORK/partial.git fetch --refetch --no-filter --tags`, which fetches them; or leave the files out, if nobody needs them: --exclude PATH for each, with `apply --output`, `export` or `build`
     [exit 4]
     ");
     let outcome = Command::new("git").args(fetch).current_dir(env.path(".")).output().unwrap();

@@ -21,8 +21,8 @@ pub(super) struct Judged {
     pub aside: Vec<String>,
 }
 
-/// Judges each family of patchsets on each of `pins`, oldest first: the member whose range has the release; if none has it, but one has the
-/// release before it, that one is ported.
+/// Judges each family of patchsets on each of `pins`, oldest first: the members whose range has the release; if none has it, those whose range
+/// has the release before it are ported.
 pub(super) fn all(ui: &Ui, workspace: &Workspace, pins: &[Pin]) -> Result<Judged, CliError> {
     let mut families: BTreeMap<String, Vec<Patchset>> = BTreeMap::new();
     for id in workspace.catalog.ids()? {
@@ -41,23 +41,27 @@ pub(super) fn all(ui: &Ui, workspace: &Workspace, pins: &[Pin]) -> Result<Judged
         let mut proposed: Vec<(String, VersionRange)> = Vec::new();
         for pin in pins {
             let before = known.iter().rev().find(|one| one.version < pin.version).map(|one| &one.version);
-            let result = if let Some(member) = for_version(members, &pin.version) {
-                is_judged.push(&member.id);
-                Some(in_range(ui, workspace, member, pin)?)
-            } else if let Some((id, _)) = proposed.iter().find(|(_, range)| range.contains(&pin.version)) {
-                Some(result(id, pin, BumpOutcome::Proposed, Vec::new()))
-            } else if let Some(member) = before.and_then(|before| for_version(members, before)) {
-                is_judged.push(&member.id);
-                let (result, new) = ported(ui, workspace, member, pin)?;
-                if let Some(new) = new {
-                    proposed.extend(new.applies_to.parse().ok().map(|range| (new.id.clone(), range)));
-                    judged.ported.push(new);
+            let in_range_of = for_version(members, &pin.version);
+            let is_proposed = |(_, range): &&(String, VersionRange)| range.contains(&pin.version);
+            if !in_range_of.is_empty() {
+                for member in in_range_of {
+                    is_judged.push(&member.id);
+                    judged.results.push(in_range(ui, workspace, member, pin)?);
                 }
-                Some(result)
+            } else if proposed.iter().any(|one| is_proposed(&one)) {
+                let ids = proposed.iter().filter(is_proposed).map(|(id, _)| id);
+                judged.results.extend(ids.map(|id| result(id, pin, BumpOutcome::Proposed, Vec::new())));
             } else {
-                None
-            };
-            judged.results.extend(result);
+                for member in before.map_or(Vec::new(), |before| for_version(members, before)) {
+                    is_judged.push(&member.id);
+                    let (result, new) = ported(ui, workspace, member, pin)?;
+                    judged.results.push(result);
+                    if let Some(new) = new {
+                        proposed.extend(new.applies_to.parse().ok().map(|range| (new.id.clone(), range)));
+                        judged.ported.push(new);
+                    }
+                }
+            }
         }
         let aside = members.iter().filter(|member| !is_judged.contains(&member.id.as_str()));
         judged.aside.extend(aside.map(|member| member.id.clone()));
@@ -65,9 +69,14 @@ pub(super) fn all(ui: &Ui, workspace: &Workspace, pins: &[Pin]) -> Result<Judged
     Ok(judged)
 }
 
-/// The member that is written for a version.
-fn for_version<'a>(members: &'a [Patchset], version: &Version) -> Option<&'a Patchset> {
-    members.iter().find(|one| one.applies_to.as_ref().is_some_and(|range| range.contains(version)))
+/// The members that are written for a version. One without a range is for all, if it has pins: otherwise it may be for something else
+/// than CPython.
+fn for_version<'a>(members: &'a [Patchset], version: &Version) -> Vec<&'a Patchset> {
+    let is_for = |one: &&Patchset| match &one.applies_to {
+        Some(range) => range.contains(version),
+        None => !one.pins.is_empty(),
+    };
+    members.iter().filter(is_for).collect()
 }
 
 fn result(patchset: &str, pin: &Pin, outcome: BumpOutcome, rows: Vec<Decided>) -> BumpResult {
