@@ -31,13 +31,13 @@ pub fn signatures(
     keyring: Option<&Path>,
     identity: Option<&Identity>,
 ) -> Vec<(PathBuf, Signed)> {
-    let beside = |suffix: &str| {
+    let next_to = |suffix: &str| {
         let mut name = tarball.as_os_str().to_owned();
         name.push(suffix);
         Some(PathBuf::from(name)).filter(|file| file.is_file())
     };
-    let openpgp = beside(".asc").map(|file| (openpgp(tarball, &file, keyring), file));
-    let sigstore = beside(".sigstore").map(|file| (sigstore(tarball, &file, identity), file));
+    let openpgp = next_to(".asc").map(|file| (openpgp(tarball, &file, keyring), file));
+    let sigstore = next_to(".sigstore").map(|file| (sigstore(tarball, &file, identity), file));
     openpgp.into_iter().chain(sigstore).map(|(signed, file)| (file, signed)).collect()
 }
 

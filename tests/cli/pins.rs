@@ -434,7 +434,7 @@ fn an_openpgp_signature_is_checked_by_gpg() {
     1 pin: 0 verified, 0 not available, 1 wrong
     [exit 4]
     ");
-    // Nobody's key, and what is no signature.
+    // Nobody's key, and what is not a signature.
     fs::write(env.path("empty.gpg"), "").unwrap();
     assert_snapshot!(verified(&env, &["--keyring", "empty.gpg"]), @"
     python-9.9        verified      $WORK/sources/Python-9.9.tgz
