@@ -82,6 +82,7 @@ mod scratch;
 pub mod shard;
 mod shipped;
 pub mod snapshot;
+pub mod software;
 mod syntax;
 pub mod text;
 pub mod tree;

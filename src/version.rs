@@ -1,14 +1,17 @@
-//! CPython versions and ranges of them.
+//! Versions of CPython and other software, and ranges of them.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-/// A CPython version as `PY_VERSION` in Include/patchlevel.h has it: `2.5`, `2.7.18`, `3.15.0rc1`.
+use crate::software::Software;
+
+/// A version as `PY_VERSION` in CPython's Include/patchlevel.h has it: `2.5`, `2.7.18`, `3.15.0rc1`.
 ///
-/// `2.5` and `2.5.0` are the same version; it is displayed as it was read.
+/// `2.5` and `2.5.0` are the same version; it is displayed as it was read. A text is parsed as a version of CPython.
 #[derive(Debug, Clone)]
 pub struct Version {
+    software: Software,
     major: u16,
     minor: u16,
     micro: u16,
@@ -27,6 +30,32 @@ enum Stage {
 }
 
 impl Version {
+    /// The version as one of `software`.
+    pub fn of(self, software: Software) -> Version {
+        Version { software, ..self }
+    }
+
+    /// The version in the name of a pin: `python-2.5`, `lua-5.4.4`.
+    pub fn of_pin(name: &str) -> Option<Version> {
+        let (software, text) = name.split_once('-')?;
+        Some(text.parse::<Version>().ok()?.of(software.parse().ok()?))
+    }
+
+    /// What it is a version of.
+    pub fn software(&self) -> Software {
+        self.software
+    }
+
+    /// The name of a pin of it: `python-2.5`, `lua-5.4.4`.
+    pub fn pin_name(&self) -> String {
+        format!("{}-{self}", self.software)
+    }
+
+    /// The version with what it is of, for people: `CPython 2.5`.
+    pub fn named(&self) -> String {
+        format!("{} {self}", self.software.title())
+    }
+
     /// Its series: `(major, minor)`.
     pub fn series(&self) -> (u16, u16) {
         (self.major, self.minor)
@@ -78,7 +107,7 @@ impl Version {
                 Some((kind, stage[digits..].parse().ok()?))
             }
         };
-        Some(Version { major, minor, micro, pre, text: text.to_owned() })
+        Some(Version { software: Software::default(), major, minor, micro, pre, text: text.to_owned() })
     }
 
     fn key(&self) -> (u16, u16, u16, bool, Option<(Stage, u16)>) {
@@ -88,7 +117,7 @@ impl Version {
 
 impl PartialEq for Version {
     fn eq(&self, other: &Version) -> bool {
-        self.key() == other.key()
+        self.cmp(other) == Ordering::Equal
     }
 }
 
@@ -102,7 +131,7 @@ impl PartialOrd for Version {
 
 impl Ord for Version {
     fn cmp(&self, other: &Version) -> Ordering {
-        self.key().cmp(&other.key())
+        (self.software, self.key()).cmp(&(other.software, other.key()))
     }
 }
 
@@ -112,9 +141,9 @@ impl fmt::Display for Version {
     }
 }
 
-/// A text that is not a CPython version.
+/// A text that is not a version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("invalid CPython version `{0}` (examples: 2.5, 2.7.18, 3.15.0rc1)")]
+#[error("invalid version `{0}` (examples: 2.5, 2.7.18, 3.15.0rc1)")]
 pub struct BadVersion(pub String);
 
 impl FromStr for Version {
@@ -131,6 +160,7 @@ impl FromStr for Version {
 /// and outside `<3.15`, because a patchset for 3.15 has to work on its candidates too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionRange {
+    software: Software,
     bounds: Vec<(Comparison, Version)>,
     text: String,
 }
@@ -146,11 +176,21 @@ enum Comparison {
 }
 
 impl VersionRange {
-    /// Whether `version` satisfies every comparison of the range.
+    /// The range as one of versions of `software`. A text is parsed as a range of versions of CPython.
+    pub fn of(self, software: Software) -> VersionRange {
+        VersionRange { software, ..self }
+    }
+
+    /// What it is a range of versions of.
+    pub fn software(&self) -> Software {
+        self.software
+    }
+
+    /// Whether `version` is of the same software, and satisfies every comparison of the range.
     pub fn contains(&self, version: &Version) -> bool {
-        self.bounds.iter().all(|(comparison, bound)| {
+        let is_in = self.bounds.iter().all(|(comparison, bound)| {
             let order = if bound.is_prerelease() {
-                version.cmp(bound)
+                version.key().cmp(&bound.key())
             } else {
                 version.release().cmp(&bound.release())
             };
@@ -162,7 +202,8 @@ impl VersionRange {
                 Comparison::AtLeast => order != Ordering::Less,
                 Comparison::Greater => order == Ordering::Greater,
             }
-        })
+        });
+        is_in && version.software == self.software
     }
 }
 
@@ -203,7 +244,7 @@ impl FromStr for VersionRange {
             let version = part[split..].trim().parse().map_err(|e: BadVersion| bad(e.to_string()))?;
             bounds.push((comparison, version));
         }
-        let range = VersionRange { bounds, text: text.to_owned() };
+        let range = VersionRange { software: Software::default(), bounds, text: text.to_owned() };
         if range.is_empty() {
             return Err(bad("no version satisfies it".to_owned()));
         }
@@ -238,7 +279,7 @@ impl VersionRange {
                 parts.push(part);
             }
         }
-        parts.join(", ").parse().ok()
+        Some(parts.join(", ").parse::<VersionRange>().ok()?.of(self.software))
     }
 }
 
@@ -270,6 +311,21 @@ mod tests {
         let range: VersionRange = ">=2.5, <2.6".parse().unwrap();
         assert!(range.contains(&version("2.5")) && range.contains(&version("2.5.6")));
         assert!(!range.contains(&version("2.4.6")) && !range.contains(&version("2.6")));
+    }
+
+    #[test]
+    fn a_version_is_of_one_software() {
+        let lua = Version::of_pin("lua-5.4.4").unwrap();
+        assert_eq!((lua.named(), lua.pin_name()), ("Lua 5.4.4".to_owned(), "lua-5.4.4".to_owned()));
+        assert_ne!(lua, version("5.4.4"));
+        let range: VersionRange = ">=5.4, <5.5".parse().unwrap();
+        assert!(range.contains(&version("5.4.4")) && !range.contains(&lua));
+        let of_lua = range.clone().of(Software::Lua);
+        assert!(of_lua.contains(&lua) && !of_lua.contains(&version("5.4.4")));
+        assert!(of_lua.intersection(&range).unwrap().contains(&lua));
+        for name in ["5.4.4", "lua5.4.4", "perl-5.36.0", "lua-", "-5.4.4", "lua-5.4.4-1"] {
+            assert_eq!(Version::of_pin(name), None, "{name}");
+        }
     }
 
     #[test]

@@ -224,7 +224,8 @@ fi
 fn configuring(program: &Program) -> String {
     let environment = exports(program, |_| true);
     let arguments = arguments(&program.configure, " \\\n    ");
-    format!("{FRESH_SETUP}{}{environment}\"$SOURCE/configure\"{arguments}\n", lines(&program.before))
+    let (before, command) = (lines(&program.before), program.configured_by.as_deref());
+    format!("{FRESH_SETUP}{before}{environment}{}{arguments}\n", command.unwrap_or("\"$SOURCE/configure\""))
 }
 
 fn making(program: &Program) -> String {

@@ -12,7 +12,8 @@ use crate::lift::{Place, Proposal, Wish, appended, edit_yaml};
 use crate::patchset::{Edit, NewPatchset, Patchset, is_id};
 use crate::plan::plan;
 use crate::report::{Proposed, Removals};
-use crate::tree::{SourceSpec, python_version};
+use crate::software::Software;
+use crate::tree::{SourceSpec, tree_version};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -72,7 +73,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         }
     };
     let path = file.parse().map_err(|error| CliError::usage(format!("`{file}`: {error}")))?;
-    let context = Context::new(source.tree.as_ref(), python_version(source.tree.as_ref())?);
+    let context = Context::new(source.tree.as_ref(), tree_version(source.tree.as_ref())?);
     let place = Place::new(&context, path, at)?.map_err(CliError::usage)?;
     let Some(wish) = args.wish() else {
         if args.patchset.is_some() {
@@ -246,17 +247,18 @@ fn lines_of(text: &str) -> Result<(&str, (usize, usize)), CliError> {
     })
 }
 
-/// The tree of CPython that a file is in, or the tree with a receipt, and the file below it.
+/// The source tree that a file is in, or the tree with a receipt, and the file below it.
 fn tree_of(file: &Path) -> Result<(String, String), CliError> {
     let absolute = std::path::absolute(file)
         .map_err(|error| CliError::io("cannot find the current directory", &error))?;
-    let is_root = |root: &&Path| root.join("Include/patchlevel.h").is_file() || root.join(RECEIPT).is_file();
+    let markers = || Software::ALL.map(Software::version_file).into_iter().chain([RECEIPT]);
+    let is_root = |root: &&Path| markers().any(|marker| root.join(marker).is_file());
     match absolute.ancestors().skip(1).find(is_root) {
         Some(root) => {
             let below = absolute.strip_prefix(root).unwrap_or(&absolute);
             Ok((root.display().to_string(), below.display().to_string()))
         }
-        None => Err(CliError::usage(format!("{} is in no unpacked tree of CPython", file.display()))
+        None => Err(CliError::usage(format!("{} is in no unpacked source tree", file.display()))
             .help("name the source after the file")),
     }
 }

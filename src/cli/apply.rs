@@ -35,6 +35,8 @@ pub(super) struct Args {
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     names::require_order(workspace, &args.patchsets, std::slice::from_ref(&args.tree))?;
     args.exclude.require(args.output.is_some(), "give --output DIR")?;
+    let patchsets = workspace.patchsets(&args.patchsets)?;
+    let workspace = &workspace.of(&patchsets);
     let source = args.exclude.prune(workspace.open(ui, &args.tree)?)?;
     let tree: &Path = match (&args.output, &source.spec) {
         (Some(out), spec) => {
@@ -47,7 +49,6 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             return Err(CliError::usage(title).help("give --output DIR for the patched tree"));
         }
     };
-    let patchsets = workspace.patchsets(&args.patchsets)?;
     let made = source.made()?;
     let Some(planned) = plan_all(ui, Some(workspace), &patchsets, source.tree.as_ref(), &made, args.dry_run)?
     else {

@@ -3,7 +3,7 @@
 use super::{CliError, Ui, Workspace, snapshot};
 use crate::patchset::Patchset;
 use crate::plan::{Baseline, Series, joined};
-use crate::tree::{self, FileChange, KeptTree, OverlayTree, SourceSpec, Tree, python_version};
+use crate::tree::{self, FileChange, KeptTree, OverlayTree, SourceSpec, Tree, tree_version};
 use crate::version::Version;
 
 /// What is known about the release that a patchset was written for.
@@ -49,7 +49,7 @@ impl Base {
         };
         Ok(Base {
             name: Some(tree.label().to_owned()),
-            version: python_version(tree)?,
+            version: tree_version(tree)?,
             baseline: Some(Baseline::read(patchset, tree)?),
             tree: opened.pin.as_ref().map(|pin| pin.tree.clone()),
             source,

@@ -8,7 +8,7 @@ use super::{CliError, ExitStatus, Format, Ui, Workspace, new_patchset, output};
 use crate::import::{self, Collapsed, Head, PatchFile, Variant};
 use crate::patchset::NewPatchset;
 use crate::report::{CollapsedEdit, patches, unlike};
-use crate::tree::{TreeError, python_version};
+use crate::tree::{TreeError, tree_version};
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let count = args.patches.len();
@@ -35,15 +35,15 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let sources = args.base.iter().map(|base| workspace.open(ui, base)).collect::<Result<Vec<_>, _>>()?;
     let mut order = Vec::new();
     for (at, source) in sources.iter().enumerate() {
-        let version = python_version(source.tree.as_ref())?.ok_or_else(|| {
-            CliError::usage(format!("{} has no version of CPython", args.base[at]))
+        let version = tree_version(source.tree.as_ref())?.ok_or_else(|| {
+            CliError::usage(format!("{} has no version", args.base[at]))
                 .detail("Include/patchlevel.h is missing, or defines no PY_VERSION")
         })?;
         order.push((version, at));
     }
     order.sort();
     if let Some([(version, a), (_, b)]) = order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        return Err(CliError::usage(format!("two patches are for CPython {version}"))
+        return Err(CliError::usage(format!("two patches are for {}", version.named()))
             .details([*a, *b].map(|at| format!("{} on {}", files[at].name, args.base[at])))
             .help("give each variant the base of its own version"));
     }

@@ -116,7 +116,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             };
             let version = planned.series.plans.iter().find_map(|plan| plan.version.as_ref());
             let base_message = match version {
-                Some(version) => format!("CPython {version}\n"),
+                Some(version) => format!("{}\n", version.named()),
                 None => "The source tree\n".to_owned(),
             };
             let to = Branch {

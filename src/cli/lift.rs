@@ -62,6 +62,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             .near(&near)
             .help(format!("run `pypatch show {}` for a list", patchset.id)));
     }
+    let workspace = &workspace.of(std::slice::from_ref(&patchset));
     let tree = base(ui, workspace, &patchset, args.base.as_deref())?;
     let checks: Vec<Box<dyn Tree>> = workspace
         .each(&args.check)?

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{CliError, ExitStatus, Source, Ui, Workspace, new_patchset};
 use crate::patchset::{NewPatchset, is_id};
-use crate::tree::python_version;
+use crate::software::Software;
+use crate::tree::tree_version;
 use crate::version::Version;
 
 #[derive(Debug, clap::Args)]
@@ -34,7 +35,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         // Here the id is not an option.
         if is_id(&args.id) { error.help("choose another id, or move the old one away") } else { error }
     })?;
-    let version = python_version(source.tree.as_ref())?;
+    let version = tree_version(source.tree.as_ref())?;
     let new = written(&args.id, args.title.as_deref(), &source, version.as_ref(), &output);
     new_patchset::load_from_temporary(&workspace.catalog, &args.id, &new)?;
     if args.dry_run {
@@ -65,7 +66,7 @@ fn written(
     let (major, minor) = version.map_or((0, 0), Version::series);
     let title = match (title, version) {
         (Some(title), _) => title.to_owned(),
-        (None, Some(_)) => format!("Changes of CPython {major}.{minor}"),
+        (None, Some(version)) => format!("Changes of {} {major}.{minor}", version.software().title()),
         (None, None) => "Changes of a source tree".to_owned(),
     };
     let mut yaml = String::new();
@@ -74,6 +75,10 @@ fn written(
         yaml.push_str(&format!("# yaml-language-server: $schema=../{}\n", super::init::SCHEMA));
     }
     yaml.push_str(&format!("schema: 1\nid: {id}\ntitle: {}\n", quoted(&title)));
+    if let Some(software) = version.map(Version::software).filter(|software| *software != Software::default())
+    {
+        yaml.push_str(&format!("software: {software}\n"));
+    }
     if version.is_some() {
         yaml.push_str(&format!("applies-to: \">={major}.{minor}, <{major}.{}\"\n", minor + 1));
     }

@@ -56,7 +56,7 @@ fn find_pin(
         return no("it has no CPython version".to_owned(), None);
     };
     let Some(pin) = workspace.pins.by_version(version)? else {
-        return no(format!("CPython {version} has no pin"), None);
+        return no(format!("{} has no pin", version.named()), None);
     };
     let SourceSpec::Directory(root) = &source.spec else {
         let why = format!("its hash differs from that of {}", pin.name);

@@ -126,6 +126,7 @@ pub(super) fn make(
 ) -> Result<Planned, CliError> {
     names::require_order(workspace, patchsets, std::slice::from_ref(&source.to_owned()))?;
     let patchsets = workspace.patchsets(patchsets)?;
+    let workspace = &workspace.of(&patchsets);
     let source = excluded.prune(workspace.open(ui, source)?)?;
     let made = source.made()?;
     let series = Series::plan(&patchsets, source.tree.as_ref(), &made)

@@ -5,7 +5,7 @@ use crate::edit::{Context, suggestion};
 use crate::patchset::{Change, Patchset, prerequisites};
 use crate::plan::plan;
 use crate::report::{Suggested, Suggestions};
-use crate::tree::{Tree, python_version};
+use crate::tree::{Tree, tree_version};
 
 /// Shows a change for each `text.*` change of `patchset` for which there is one that gives the same bytes on every release of
 /// the patchset that is available without the network.
@@ -45,7 +45,7 @@ fn same_everywhere(
     edits.push(edit.clone());
     let own = Patchset { edits, ..patchset.clone() };
     for tree in trees {
-        let context = Context::new(tree.as_ref(), python_version(tree.as_ref())?);
+        let context = Context::new(tree.as_ref(), tree_version(tree.as_ref())?);
         let Some(candidate) = suggestion(&context, change)? else { continue };
         let mut other = own.clone();
         let last = other.edits.last_mut().expect("the edit is the last of its patchset");

@@ -5,7 +5,7 @@ use super::{CliError, ExitStatus, Format, Source, Ui, Workspace};
 use crate::patchset::{Edit, Patchset};
 use crate::report::WhyReport;
 use crate::text::nearest_names;
-use crate::tree::{CommitId, History, SourceSpec, Tree, python_version};
+use crate::tree::{CommitId, History, SourceSpec, Tree, tree_version};
 use crate::why::{self, PartKey, Waypoint};
 
 #[derive(Debug, Clone, clap::Args)]
@@ -30,6 +30,7 @@ pub(super) struct Args {
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let (patchset, edit) = named(workspace, &args.edit)?;
     let keys = selected(&edit, args.part.as_deref())?;
+    let workspace = &workspace.of(std::slice::from_ref(&patchset));
     let args = &Args {
         from: workspace.resolved(ui, &args.from)?,
         to: workspace.resolved(ui, &args.to)?,
@@ -147,13 +148,13 @@ fn commit(workspace: &Workspace, history: &History, source: &Source) -> Result<O
             return Ok(own.and_then(|id| history.commit(&id.to_string())));
         }
         (Some(pin), _) => Some(pin.clone()),
-        (None, SourceSpec::Directory(_)) => match python_version(source.tree.as_ref())? {
+        (None, SourceSpec::Directory(_)) => match tree_version(source.tree.as_ref())? {
             Some(version) => workspace.pins.by_version(&version)?,
             None => None,
         },
         (None, SourceSpec::Archive(_) | SourceSpec::Pin(_)) => None,
     };
-    Ok(pin.and_then(|pin| history.release(&pin.tag, &pin.tree)))
+    Ok(pin.and_then(|pin| history.release(pin.tag.as_deref(), &pin.tree)))
 }
 
 /// The trees from one end to the other, as far as they are available locally.
@@ -163,11 +164,14 @@ fn release_path(
     args: &Args,
     history: Option<&(History, [CommitId; 2])>,
 ) -> Result<Vec<Waypoint>, CliError> {
-    let pins = workspace.pins.all()?;
-    let between = match (python_version(from.tree.as_ref())?, python_version(to.tree.as_ref())?) {
+    let pins = workspace.pins.own()?;
+    let between = match (tree_version(from.tree.as_ref())?, tree_version(to.tree.as_ref())?) {
+        (Some(old), Some(new)) if old.software() != new.software() => Vec::new(),
         (Some(old), Some(new)) if old > new => {
             return Err(CliError::usage(format!(
-                "--from is CPython {old}, which is newer than CPython {new}"
+                "--from is {}, which is newer than {}",
+                old.named(),
+                new.named()
             ))
             .help(format!("swap them: --from {} --to {}", args.to, args.from)));
         }
@@ -185,7 +189,7 @@ fn release_path(
     };
     add(&args.from, Some(from.tree), commits.map(|[from, _]| from));
     for pin in between {
-        let commit = history.and_then(|(history, _)| history.release(&pin.tag, &pin.tree));
+        let commit = history.and_then(|(history, _)| history.release(pin.tag.as_deref(), &pin.tree));
         let tree: Option<Box<dyn Tree>> = match (history, commit) {
             (Some((history, _)), Some(commit)) => Some(Box::new(history.tree(commit)?)),
             _ => workspace.open_local(pin)?,

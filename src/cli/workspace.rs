@@ -132,6 +132,16 @@ impl Workspace {
         })
     }
 
+    /// The same workspace, where a version without a name is one of the software that `patchsets` are for.
+    pub(super) fn of(&self, patchsets: &[Patchset]) -> Workspace {
+        let mut all = patchsets.iter().map(|patchset| patchset.software);
+        let first = all.next().unwrap_or_default();
+        match all.all(|other| other == first) {
+            true => Workspace { pins: self.pins.of(first), ..self.clone() },
+            false => self.clone(),
+        }
+    }
+
     pub(super) fn patchsets(&self, ids: &[String]) -> Result<Vec<Patchset>, CliError> {
         ids.iter().map(|id| self.patchset(id)).collect()
     }
@@ -176,7 +186,7 @@ impl Workspace {
         match Selector::parse(text)? {
             Some(Selector::Series(..)) => {
                 // `2.5` is a series, and its first release is called so, too.
-                let name = format!("python-{text}");
+                let name = format!("{}-{text}", pin.version.software());
                 let first = self.pins.select(text)?.into_iter().find(|one| one.name == name && *one != pin);
                 let first = first.map_or(String::new(), |_| format!("; the release {text} is `{name}`"));
                 ui.note(&format!("note: `{text}` is {}, the newest release of the series{first}", pin.name));
@@ -184,7 +194,7 @@ impl Workspace {
             Some(Selector::Pattern(_) | Selector::Range(_)) => {
                 ui.note(&format!("note: `{text}` is {}", pin.name));
             }
-            Some(Selector::Release(_)) | None => {}
+            Some(Selector::Name(_) | Selector::Release(_)) | None => {}
         }
         Ok(pin)
     }

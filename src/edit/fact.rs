@@ -60,8 +60,13 @@ pub(super) fn excluded(context: &Context<'_>, when: Option<&VersionRange>) -> Op
     let range = when?;
     match &context.version {
         Some(version) if range.contains(version) => None,
-        Some(version) => Some(format!("it is for {range}, and this is {version}")),
-        None => Some(format!("it is for {range}, and this is not a CPython source tree")),
+        Some(version) if version.software() == range.software() => {
+            Some(format!("it is for {range}, and this is {version}"))
+        }
+        _ => {
+            let software = range.software().title();
+            Some(format!("it is for {range}, and this is not a {software} source tree"))
+        }
     }
 }
 

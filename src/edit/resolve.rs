@@ -12,6 +12,7 @@ use crate::operation::{FileNeed, ParsedFile};
 use crate::patchset::{Change, Edit, Form, is_pattern, pattern_matches};
 use crate::text::nearest;
 use crate::tree::{Entry, Location, TreeError, TreePath};
+use crate::version::VersionRange;
 
 /// Resolves `edit` on the tree of `context`: a part for each of its changes, or for each module of a change on several.
 ///
@@ -108,7 +109,11 @@ fn resolve_forms(context: &Context<'_>, index: usize, change: &Change) -> Result
     let ranges = ranges.join(", ");
     let here = match &context.version {
         Some(version) => version.to_string(),
-        None => "not a CPython source tree".to_owned(),
+        None => {
+            let range = change.forms.iter().find_map(|form| form.range.as_ref());
+            let software = range.map(VersionRange::software).unwrap_or_default();
+            format!("not a {} source tree", software.title())
+        }
     };
     let why = format!(
         "its values are for {ranges}, and this is {here}: add a value for it, or exclude the version by `when`"

@@ -173,15 +173,16 @@ fn download(
     rejected: &mut Vec<Attempt>,
 ) -> Option<Located> {
     if pin.tarballs.is_empty() {
-        return Attempt::record(rejected, (Origin::Upstream, &pin.tag), Err(Why::NoTarballPinned));
+        return Attempt::record(rejected, (Origin::Upstream, &pin.name), Err(Why::NoTarballPinned));
     }
     if let Some(web) = &places.web {
-        for tarball in &pin.tarballs {
-            progress.note(&tarball.url);
-            let fetched = from_upstream(tarball, cache, web, progress);
+        let addresses = pin.tarballs.iter().filter_map(|tarball| Some((tarball, tarball.url.as_ref()?)));
+        for (tarball, url) in addresses {
+            progress.note(url);
+            let fetched = from_upstream((tarball, url), cache, web, progress);
             // A server that cannot be reached has no second tarball either.
             let unreachable = matches!(fetched, Err(Why::Connection(_)));
-            let located = Attempt::record(rejected, (Origin::Upstream, &tarball.url), fetched);
+            let located = Attempt::record(rejected, (Origin::Upstream, url), fetched);
             if located.is_some() {
                 return located;
             }
@@ -202,7 +203,7 @@ fn download(
 
 /// Downloads a tarball while no other process does, and moves it into the cache.
 fn from_upstream(
-    tarball: &Tarball,
+    (tarball, url): (&Tarball, &str),
     cache: &Cache,
     web: &Web,
     progress: &mut dyn Progress,
@@ -213,11 +214,11 @@ fn from_upstream(
         return Ok(located);
     }
     let part = cache.part(tarball);
-    let resumed = web.download(&tarball.url, &part, progress)?;
+    let resumed = web.download(url, &part, progress)?;
     match cache.adopt(tarball, part.path()) {
         Err(Why::WrongHash { .. }) if resumed => {
             part.discard()?;
-            web.download(&tarball.url, &part, progress)?;
+            web.download(url, &part, progress)?;
             cache.adopt(tarball, part.path()).or_else(|why| part.discard().map_err(Why::from).and(Err(why)))
         }
         Err(why @ Why::WrongHash { .. }) => {

@@ -61,7 +61,7 @@ pub(super) fn names(pin: &Pin) -> Vec<String> {
     let version = &pin.version;
     let source = match &pin.debian {
         Some(debian) => debian.source.clone(),
-        None => format!("python{}", version.minor()),
+        None => format!("{}{}", version.software(), version.minor()),
     };
     let mut names: Vec<String> = Vec::new();
     for tarball in &pin.tarballs {
@@ -72,7 +72,7 @@ pub(super) fn names(pin: &Pin) -> Vec<String> {
     }
     if pin.tarballs.is_empty() {
         // It cannot be verified, and whoever put it there should learn that.
-        names.push(format!("Python-{version}.t*"));
+        names.push(format!("?{}-{version}.t*", &version.software().name()[1..]));
     }
     names.push(format!("{source}_{version}.orig.tar.*[z2]"));
     names
@@ -109,16 +109,17 @@ pub(super) fn in_git(pin: &Pin, place: &Path) -> Result<Option<Located>, Why> {
         Err(TreeError::NoRepository { why, .. }) => return Err(Why::NotARepository(why)),
         Err(error) => return Err(Why::NotARepository(error.to_string())),
     };
-    let found = match repository.find_reference(&format!("refs/tags/{}", pin.tag)) {
-        Ok(tag) => {
-            let actual = tag.peel_to_tree()?.id().to_string();
+    let tag = pin.tag.as_ref().map(|tag| (tag, repository.find_reference(&format!("refs/tags/{tag}"))));
+    let found = match tag {
+        Some((tag, Ok(found))) => {
+            let actual = found.peel_to_tree()?.id().to_string();
             if actual != pin.tree {
-                return Err(Why::WrongTree { tag: pin.tag.clone(), actual });
+                return Err(Why::WrongTree { tag: tag.clone(), actual });
             }
             true
         }
-        Err(error) if absent(&error) => repository.find_tree(Oid::from_str(&pin.tree)?).is_ok(),
-        Err(error) => return Err(error.into()),
+        Some((_, Err(error))) if !absent(&error) => return Err(error.into()),
+        _ => repository.find_tree(Oid::from_str(&pin.tree)?).is_ok(),
     };
     Ok(found.then(|| Located::Git { repository: place.to_owned(), tree: pin.tree.clone() }))
 }
@@ -230,7 +231,7 @@ mod tests {
     fn a_pinned_tree_needs_no_tag() {
         let directory = tempfile::tempdir().unwrap();
         let tree = repository(directory.path(), true);
-        let untagged = Pin { tag: "v2.5.9".to_owned(), ..pin("https://a.test", b"") };
+        let untagged = Pin { tag: Some("v2.5.9".to_owned()), ..pin("https://a.test", b"") };
         let (located, rejected) = search_one(&untagged, directory.path());
         assert!(located.is_none() && rejected[0].why.is_absence(), "{rejected:?}");
         assert!(search_one(&Pin { tree, ..untagged }, directory.path()).0.is_some());

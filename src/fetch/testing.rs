@@ -15,7 +15,7 @@ pub(super) fn pin(base: &str, bytes: &[u8]) -> Pin {
     Pin {
         name: "python-2.5".to_owned(),
         version: "2.5".parse().unwrap(),
-        tag: "v2.5".to_owned(),
+        tag: Some("v2.5".to_owned()),
         tree: "0".repeat(40),
         tarballs: vec![tarball(&format!("{base}/Python-2.5.tgz"), bytes)],
         debian: None,
@@ -26,7 +26,7 @@ pub(super) fn pin(base: &str, bytes: &[u8]) -> Pin {
 /// A tarball of these bytes.
 pub(super) fn tarball(url: &str, bytes: &[u8]) -> Tarball {
     let file_name = url.rsplit('/').next().unwrap().to_owned();
-    Tarball { url: url.to_owned(), sha256: Sha256Digest::of(bytes), file_name }
+    Tarball { url: Some(url.to_owned()), sha256: Sha256Digest::of(bytes), file_name }
 }
 
 /// Bytes that differ from place to place.

@@ -22,7 +22,7 @@ fn what_was_fetched_once_is_found_without_the_network() {
     let obtained = obtain(&pin, &places(cache.path()), &mut recorder).unwrap();
     assert!(obtained.rejected.is_empty());
     assert_eq!(fs::read(obtained.located.path()).unwrap(), body);
-    assert_eq!(recorder.notes, [pin.tarballs[0].url.as_str()]);
+    assert_eq!(recorder.notes, [pin.tarballs[0].url.clone().unwrap()]);
 
     let offline = Places { web: None, ..places(cache.path()) };
     assert_eq!(locate(&pin, &offline).located, Some(obtained.located));
@@ -70,8 +70,11 @@ fn a_continued_download_with_a_wrong_hash_starts_again() {
     let tarballs = cache.path().join("tarballs");
     fs::create_dir(&tarballs).unwrap();
     fs::write(tarballs.join("Python-2.5.tgz.part"), "wrong").unwrap();
-    fs::write(tarballs.join("Python-2.5.tgz.part.validator"), format!("{}\n\"x\"", pin.tarballs[0].url))
-        .unwrap();
+    fs::write(
+        tarballs.join("Python-2.5.tgz.part.validator"),
+        format!("{}\n\"x\"", pin.tarballs[0].url.as_ref().unwrap()),
+    )
+    .unwrap();
     let obtained = obtain(&pin, &places(cache.path()), &mut Silent).unwrap();
     assert_eq!(fs::read(obtained.located.path()).unwrap(), body);
 }

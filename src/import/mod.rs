@@ -21,7 +21,9 @@ use serde::Serialize;
 use serde_yaml::{FlowSeq, LitStr};
 
 use crate::patchset::{NewPatchset, indented, yaml};
+use crate::software::Software;
 use crate::tree::{TreeError, TreePath};
+use crate::version::Version;
 
 pub use collapse::{Absence, Collapsed, CollapsedHunk, Likeness, Unlike, Variant, collapse};
 pub use commits::read_commits;
@@ -157,6 +159,8 @@ struct HeadYaml<'a> {
     id: &'a str,
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    software: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     applies_to: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pins: Option<FlowSeq<&'a [String]>>,
@@ -215,10 +219,12 @@ pub fn write(head: &Head, patches: &[Edited<'_>]) -> NewPatchset {
 
 /// What is above the first edit.
 fn beginning(head: &Head) -> String {
+    let software = head.pins.first().and_then(|pin| Version::of_pin(pin)).map(|version| version.software());
     let top = HeadYaml {
         schema: 1,
         id: &head.id,
         title: &head.title,
+        software: software.filter(|one| *one != Software::default()).map(Software::name),
         applies_to: head.applies_to.as_deref(),
         pins: (!head.pins.is_empty()).then_some(FlowSeq(&head.pins)),
     };

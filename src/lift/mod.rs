@@ -17,7 +17,7 @@ use crate::operation::{Delta, Family, Operation, Text, TextFile, Texts};
 use crate::patchset::{Change, Edit, Patchset, introduce_neighbours, prerequisites};
 use crate::plan::{Plan, plan, prerequisite_changes};
 use crate::text::{Side, apply, unified};
-use crate::tree::{File, OverlayTree, Tree, TreeError, TreePath, python_version};
+use crate::tree::{File, OverlayTree, Tree, TreeError, TreePath, tree_version};
 
 pub use append::{appended, edit_yaml};
 pub use fold::{Folded, fold};
@@ -96,7 +96,7 @@ pub fn lift_edit(
     let edit = &patchset.edits[at];
     let needed = prerequisite_changes(patchset, edit, tree, &[])?;
     let under = OverlayTree::new(tree, &needed);
-    let context = Context::new(&under, python_version(tree)?);
+    let context = Context::new(&under, tree_version(tree)?);
     let parts = resolve(&context, edit)?;
     let mut open = Vec::new();
     for (index, change) in edit.changes.iter().enumerate() {
@@ -222,7 +222,7 @@ impl Lifting<'_> {
             }
             let needed = prerequisite_changes(self.patchset, self.edit, tree.as_ref(), &[])?;
             let under = OverlayTree::new(tree.as_ref(), &needed);
-            let context = Context::new(&under, python_version(tree.as_ref())?);
+            let context = Context::new(&under, tree_version(tree.as_ref())?);
             let is_new = |part: &Part| matches!(origins[part.change], Origin::First(_) | Origin::Further);
             let is_diff = |part: &Part| matches!(edit.changes[part.change].operation, Operation::Diff(_));
             let parts = resolve(&context, &edit)?;

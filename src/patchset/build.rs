@@ -77,6 +77,10 @@ pub struct Program {
     /// The environment of configure, make and the install. Only configure gets its cache variables (`ac_cv_*`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, String>,
+    /// The command that configures, before its arguments [default: `"$SOURCE/configure"`]. A tree that can be built only in itself is
+    /// copied here instead, as by `cp -Rp "$SOURCE/." .`
+    #[serde(default)]
+    pub configured_by: Option<String>,
     /// Arguments of configure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub configure: Vec<String>,

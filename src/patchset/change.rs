@@ -18,6 +18,7 @@ use super::forms::{EDIT_KEYS, FORMS};
 use super::{Lint, schema};
 use super::{RawEdit, Requirement};
 use crate::operation::{FileNeed, OneOrMore, Operation, Texts, Within};
+use crate::software::Software;
 use crate::text::nearest_names;
 use crate::tree::TreePath;
 use crate::version::{Version, VersionRange};
@@ -85,6 +86,17 @@ impl Change {
         self.forms.iter().filter(move |form| {
             form.range.as_ref().is_none_or(|range| version.is_some_and(|version| range.contains(version)))
         })
+    }
+
+    /// Makes its ranges of versions ranges of this software.
+    pub(super) fn is_of(&mut self, software: Software) {
+        let of = |range: &mut Option<VersionRange>| *range = range.take().map(|range| range.of(software));
+        of(&mut self.when);
+        for form in &mut self.forms {
+            of(&mut form.range);
+            form.change.is_of(software);
+        }
+        self.then.iter_mut().for_each(|then| then.is_of(software));
     }
 
     /// The change without what other changes and files say: what patchset.yaml says of it.

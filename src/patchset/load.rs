@@ -14,6 +14,7 @@ use crate::contents::Contents;
 use crate::date::Date;
 use crate::digest::Sha256Digest;
 use crate::operation::TextFile;
+use crate::software::Software;
 use crate::text::nearest_names;
 use crate::tree::TreePath;
 use crate::version::{BadRange, Version, VersionRange};
@@ -73,6 +74,35 @@ struct Parsed {
 impl Parsed {
     fn complaint(&self, at: Position, what: impl Into<String>) -> Complaint {
         Complaint::new(&self.file, &self.bytes, at, what)
+    }
+}
+
+impl Parsed {
+    /// What contradicts the software that it is for: the patchset that it extends is for `extended`.
+    fn of_other_software(&self, extended: Option<Software>) -> Vec<Complaint> {
+        let own = self.raw.software.as_ref();
+        let mut wrong = Vec::new();
+        if let (Some(own), Some(extended)) = (own, extended)
+            && own.value != extended
+        {
+            let what =
+                format!("`software` is `{}`, but it extends a patchset for {}", own.value, extended.title());
+            wrong.push(self.complaint(own.at, what));
+        }
+        let software = own.map(|own| own.value).or(extended).unwrap_or_default();
+        for pin in &self.raw.pins {
+            let of = Version::of_pin(&pin.value).map(|version| version.software());
+            if let Some(of) = of.filter(|of| *of != software) {
+                let what = format!(
+                    "`pins` names `{}`, but the patchset is for {}: write `software: {of}` for {}",
+                    pin.value,
+                    software.title(),
+                    of.title()
+                );
+                wrong.push(self.complaint(pin.at, what));
+            }
+        }
+        wrong
     }
 }
 
@@ -146,7 +176,7 @@ fn parse(form: Form, catalog: &Catalog, origin: &Origin) -> Result<Parsed, LoadE
     }
     let applies_to = raw.applies_to.as_ref().and_then(|range| check.range(range));
     for pin in &raw.pins {
-        if pin.value.strip_prefix("python-").is_none_or(|v| v.parse::<Version>().is_err()) {
+        if Version::of_pin(&pin.value).is_none() {
             check.at(pin.at, format!("invalid pin name `{}` (example: python-2.5)", pin.value));
         }
     }
@@ -331,9 +361,11 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
     // Of the edits: a search through all of them for each one would take long in a large patchset.
     let mut ids: BTreeSet<String> = BTreeSet::new();
     let mut build = Build::default();
-    let mut top = None;
+    let (mut top, mut software) = (None, None);
     while let Some(one) = chain.pop() {
-        let mut complaints = Vec::new();
+        let mut complaints = one.of_other_software(software);
+        let own = one.raw.software.as_ref().map(|own| own.value);
+        software = Some(own.or(software).unwrap_or_default());
         for (id, why) in &one.raw.drop {
             match edits.iter().position(|edit| edit.id == *id) {
                 Some(at) => {
@@ -389,11 +421,14 @@ fn join(mut chain: Vec<Parsed>) -> Result<Patchset, LoadError> {
         return Err(invalid(&id, wrong));
     }
     introduce_neighbours(&mut edits);
+    let software = software.unwrap_or_default();
+    edits.iter_mut().for_each(|edit| edit.is_of(software));
     let top = top.expect("the chain holds at least the requested patchset");
     Ok(Patchset {
         id: top.raw.id.value,
         title: top.raw.title,
-        applies_to: top.applies_to,
+        software,
+        applies_to: top.applies_to.map(|range| range.of(software)),
         pins: top.raw.pins.into_iter().map(|pin| pin.value).collect(),
         extends,
         dropped,

@@ -47,19 +47,22 @@ pub use write::NewPatchset;
 pub(crate) use write::{change_yaml, indented, yaml};
 
 use crate::digest::Sha256Digest;
+use crate::software::Software;
 use crate::version::{Version, VersionRange};
 pub use crate::yaml::Complaint;
 use crate::yaml::Located;
 
-/// A patchset that is parsed, checked, and joined with the ones it extends: adaptations of a CPython source
-/// tree, each with its reason. [`Catalog::load`] makes one.
+/// A patchset that is parsed, checked, and joined with the ones it extends: adaptations of a source tree, mostly of
+/// CPython, each with its reason. [`Catalog::load`] makes one.
 #[derive(Debug, Clone)]
 pub struct Patchset {
     /// Its id, which is also the name of its folder.
     pub id: String,
     /// What it is for, in one line.
     pub title: String,
-    /// The CPython versions it is written for; `None` for a tree that is not CPython.
+    /// What it is written for.
+    pub software: Software,
+    /// The versions it is written for; `None` for a tree whose version is unknown.
     pub applies_to: Option<VersionRange>,
     /// The pins it was tested on, for which there are accepted snapshots.
     pub pins: Vec<String>,
@@ -120,7 +123,7 @@ impl Patchset {
         Cow::Owned(own)
     }
 
-    /// Whether it is written for a version; `None` is that of a tree that is not CPython.
+    /// Whether it is written for a version; `None` is that of a tree without a known one.
     pub fn is_for(&self, version: Option<&Version>) -> bool {
         let Some(range) = &self.applies_to else { return true };
         version.is_some_and(|version| range.contains(version))
@@ -128,6 +131,12 @@ impl Patchset {
 }
 
 impl Edit {
+    /// Makes its ranges of versions ranges of this software.
+    fn is_of(&mut self, software: Software) {
+        self.when = self.when.take().map(|range| range.of(software));
+        self.changes.iter_mut().for_each(|change| change.is_of(software));
+    }
+
     /// Where it is declared, for messages: `catamount-py2.5/patchset.yaml:12:5`.
     pub fn written_at(&self) -> String {
         format!("{}/patchset.yaml:{}:{}", self.patchset, self.line, self.column)
@@ -154,6 +163,10 @@ pub(crate) struct RawPatchset {
     id: Located<String>,
     /// What it is for, in one line.
     title: String,
+    /// What it is written for: `python`, `lua` or `tcl` [default: that of the patchset it extends, or python].
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<Software>"))]
+    software: Option<Located<Software>>,
     /// The versions it is written for: `>=2.5, <2.6`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>", regex(pattern = schema::RANGE)))]

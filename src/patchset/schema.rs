@@ -15,7 +15,7 @@ use crate::operation::Text;
 pub(super) const VERSION: &str = r"^\d+\.\d+(\.\d+)?((a|b|c|rc)\d+)?\+?$";
 
 /// A pin.
-pub(super) const PIN: &str = r"^python-\d+\.\d+(\.\d+)?((a|b|c|rc)\d+)?\+?$";
+pub(super) const PIN: &str = r"^(python|lua|tcl)-\d+\.\d+(\.\d+)?((a|b|c|rc)\d+)?\+?$";
 
 /// A path inside a tree, as [`crate::tree::TreePath`] reads it.
 pub(super) const PATH: &str = r"^(?!\.{1,2}(/|$))[^/\\\n]+(/(?!\.{1,2}(/|$))[^/\\\n]+)*$";

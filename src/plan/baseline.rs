@@ -8,7 +8,7 @@ use super::levels::prerequisite_changes;
 use super::preset::{configure_source, presets, questions};
 use crate::edit::{AnchorLine, Context, Outcome, Overwritten, overwritten, resolve};
 use crate::patchset::{Edit, Patchset};
-use crate::tree::{OverlayTree, Tree, TreeError, python_version};
+use crate::tree::{OverlayTree, Tree, TreeError, tree_version};
 
 /// Takes the place of an edit's name in the rows for the variables that a recipe presets.
 pub const RECIPE: &str = "recipe";
@@ -32,7 +32,7 @@ impl Baseline {
     /// # Errors
     /// If the tree cannot be read.
     pub fn read(patchset: &Patchset, tree: &dyn Tree) -> Result<Baseline, TreeError> {
-        let context = Context::new(tree, python_version(tree)?);
+        let context = Context::new(tree, tree_version(tree)?);
         let (mut changes, mut hunks, mut all_overwritten) =
             (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for edit in &patchset.edits {

@@ -272,7 +272,7 @@ pub fn prerequisite_changes(
     }
     let edits = needed.into_iter().map(|index| patchset.edits[index].clone()).collect();
     let part = Patchset { edits, ..patchset.clone() };
-    let context = Context::new(tree, crate::tree::python_version(tree)?);
+    let context = Context::new(tree, crate::tree::tree_version(tree)?);
     let resolved = resolve(&part, &context, made, Known::Nothing)?;
     let fits = resolved.conflicts.is_empty() && !resolved.edits.iter().any(PlannedEdit::is_failure);
     Ok(if fits { resolved.changes } else { Vec::new() })

@@ -27,8 +27,8 @@ mod written;
 use crate::digest::Sha256Digest;
 use crate::edit::{self, Context, Outcome, OutcomeKind, Part};
 use crate::patchset::{Edit, Lint, Patchset, change_yaml};
-use crate::tree::{FileChange, OverlayTree, Tree, TreeError, python_version};
-use crate::version::Version;
+use crate::tree::{FileChange, OverlayTree, Tree, TreeError, tree_version};
+use crate::version::{Version, VersionRange};
 
 pub use base_hunk::BaseHunk;
 pub(crate) use baseline::only_change;
@@ -55,7 +55,7 @@ pub struct Plan {
     /// The tree's CPython version; `None` for a tree that is not CPython.
     pub version: Option<Version>,
     /// The range of the patchset, if the tree's version is outside it.
-    pub outside: Option<String>,
+    pub outside: Option<VersionRange>,
     /// The edits, in the patchset's order.
     pub edits: Vec<PlannedEdit>,
     /// Edits that touch the same bytes.
@@ -182,13 +182,12 @@ pub fn plan(patchset: &Patchset, tree: &dyn Tree) -> Result<Plan, TreeError> {
 fn plan_over(patchset: &Patchset, tree: &dyn Tree, made: &[Made]) -> Result<Plan, TreeError> {
     let is_same = |made: &&Made| made.patchset == patchset.id && made.digest == patchset.digest;
     let made: Vec<&String> = made.iter().filter(is_same).flat_map(|made| &made.edits).collect();
-    let context = Context::new(tree, python_version(tree)?);
+    let context = Context::new(tree, tree_version(tree)?);
     let patchset = patchset.at(context.version.as_ref(), None);
     let patchset = patchset.as_ref();
     let resolved = levels::resolve(patchset, &context, &made, Known::Nothing)?;
     let version = context.version.clone();
-    let range = patchset.applies_to.as_ref().map(ToString::to_string);
-    let outside = range.filter(|_| !patchset.is_for(version.as_ref()));
+    let outside = patchset.applies_to.clone().filter(|_| !patchset.is_for(version.as_ref()));
     let mut plan = Plan {
         patchset: patchset.id.clone(),
         source: tree.label().to_owned(),

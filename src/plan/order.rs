@@ -60,7 +60,7 @@ fn resolved(
     changes: &[FileChange],
 ) -> Result<(Vec<Part>, Vec<FileChange>), TreeError> {
     let after = OverlayTree::new(tree, changes);
-    let version = crate::tree::python_version(&after)?;
+    let version = crate::tree::tree_version(&after)?;
     let context = Context::new(&after, version);
     let parts = edit::resolve(&context, one)?;
     let edit = PlannedEdit { parts: parts.clone(), ..planned.clone() };

@@ -15,7 +15,7 @@ use crate::operation::{Anchor, Compared, is_telling};
 use crate::patchset::{Change, Edit, Fact, Patchset, Requirement};
 use crate::plan::{self, Baseline, RECIPE, only_change, prerequisite_changes};
 use crate::text::{Span, find_tokens, tokens};
-use crate::tree::{Location, OverlayTree, Tree, TreeError, TreePath, python_version};
+use crate::tree::{Location, OverlayTree, Tree, TreeError, TreePath, tree_version};
 use crate::version::VersionRange;
 
 /// What is said of something that the release has that the patchset was written for, on an older one.
@@ -76,8 +76,8 @@ pub(super) fn plain<'a>(
     base: Option<&dyn Tree>,
     tree: &dyn Tree,
 ) -> Result<Cow<'a, Patchset>, TreeError> {
-    let old = base.map(python_version).transpose()?.flatten();
-    let context = Context::new(tree, python_version(tree)?);
+    let old = base.map(tree_version).transpose()?.flatten();
+    let context = Context::new(tree, tree_version(tree)?);
     let mut plain = patchset.at(context.version.as_ref(), old.as_ref());
     let has_forms = |change: &Change| !change.forms.is_empty();
     if plain.edits.iter().flat_map(|edit| &edit.changes).any(has_forms) {

@@ -13,7 +13,7 @@ use crate::patchset::{Change, Edit, Patchset};
 use crate::plan::Baseline;
 use crate::syntax::setup::Setup;
 use crate::text::Comments;
-use crate::tree::{Tree, TreeError, TreePath, python_version};
+use crate::tree::{Tree, TreeError, TreePath, tree_version};
 use crate::version::Version;
 
 /// A patchset and the tree on which it is judged.
@@ -56,7 +56,7 @@ impl<'a> Judging<'a> {
         tree: &'a dyn Tree,
         searched: &'a Searched,
     ) -> Result<Judging<'a>, TreeError> {
-        let context = Context::new(tree, python_version(tree)?);
+        let context = Context::new(tree, tree_version(tree)?);
         let in_range = patchset.is_for(context.version.as_ref());
         Ok(Judging {
             patchset,
@@ -64,7 +64,7 @@ impl<'a> Judging<'a> {
             context,
             base,
             baseline,
-            old_version: base.map(python_version).transpose()?.flatten(),
+            old_version: base.map(tree_version).transpose()?.flatten(),
             in_range,
             searched,
             like: RefCell::default(),

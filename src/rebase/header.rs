@@ -29,7 +29,7 @@ pub fn patch(step: &Step<'_>, between: &Between) -> Option<Vec<u8>> {
     let hows: Vec<How> = step.files.iter().map(StepFile::how).collect();
     let worst = hows.iter().filter(|how| **how != How::LeftOut).max().copied().unwrap_or(How::LeftOut);
     let version = |version: &Option<Version>, which: &str| {
-        version.as_ref().map(|version| format!(" {which} CPython {version}")).unwrap_or_default()
+        version.as_ref().map(|version| format!(" {which} {}", version.named())).unwrap_or_default()
     };
     let (from, to) = (version(&between.from, "from"), version(&between.to, "to"));
     let name = concat!("pypatch ", env!("CARGO_PKG_VERSION"));

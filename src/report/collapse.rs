@@ -39,13 +39,15 @@ impl Report for CollapsedEdit<'_> {
             writeln!(out, "  {lint} is allowed: {message}")?;
         }
         let versions: Vec<String> = self.variants.iter().map(|one| one.version.to_string()).collect();
+        let software = self.variants.first().map(|one| one.version.software()).unwrap_or_default();
         let (count, shared) = (hunks.len(), hunks.iter().filter(|hunk| hunk.is_shared).count());
         writeln!(
             out,
-            "{}: one edit for {}, {}, {shared} in one form; the same bytes on CPython {}",
+            "{}: one edit for {}, {}, {shared} in one form; the same bytes on {} {}",
             self.patchset,
             counted(self.variants.len(), "variant"),
             counted(count, "hunk"),
+            software.title(),
             versions.join(", ")
         )
     }

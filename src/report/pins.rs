@@ -20,7 +20,7 @@ impl Report for PinList {
                 Some(local) => (NEW, local.path().display().to_string()),
                 None => (DIM, "not available".to_owned()),
             };
-            writeln!(out, "{:<18}{tarball:<26}{HANG}{style}{local}{style:#}", pin.name)?;
+            writeln!(out, "{:<18}{tarball:<25} {HANG}{style}{local}{style:#}", pin.name)?;
         }
         Ok(())
     }
@@ -29,7 +29,7 @@ impl Report for PinList {
         let pins = array(&self.0, |(local, pin)| {
             json!({
                 "name": pin.name, "version": pin.version.to_string(), "tag": pin.tag, "tree": pin.tree,
-                "tarballs": array(&pin.tarballs, |one| json!({"url": one.url, "sha256": one.sha256.to_string()})),
+                "tarballs": array(&pin.tarballs, |one| json!({"url": one.url, "file": one.file_name, "sha256": one.sha256.to_string()})),
                 "debian": pin.debian.as_ref().map(|one| json!({"suite": one.suite, "source": one.source})),
                 "exclude": array(&pin.exclude, |path| path.as_str().into()),
                 "local": local.as_ref().map(|local| match local {
@@ -89,10 +89,12 @@ mod tests {
               "tag": "v2.7.18",
               "tarballs": [
                 {
+                  "file": "Python-2.7.18.tar.xz",
                   "sha256": "b62c0e7937551d0cc02b8fd5cb0f544f9405bafc9a54d3808ed4594812edef43",
                   "url": "https://www.python.org/ftp/python/2.7.18/Python-2.7.18.tar.xz"
                 },
                 {
+                  "file": "Python-2.7.18.tgz",
                   "sha256": "da3080e3b488f648a3d7a4560ddee895284c3380b11d6de75edb986526b9a814",
                   "url": "https://www.python.org/ftp/python/2.7.18/Python-2.7.18.tgz"
                 }

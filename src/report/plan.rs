@@ -24,7 +24,7 @@ impl Report for Plan {
         let lints = self.edits.iter().flat_map(|edit| edit.lints.iter().map(move |lint| (edit, lint)));
         Some(json!({
             "schema": 1, "patchset": self.patchset, "source": self.source,
-            "version": self.version.as_ref().map(ToString::to_string), "outside": self.outside,
+            "version": self.version.as_ref().map(ToString::to_string), "outside": self.outside.as_ref().map(ToString::to_string),
             "fits": self.fits(), "nothing_to_do": self.is_done(),
             "cells": array(parts, |(edit, part)| cell(self, edit, part)),
             "lints": array(lints, |(edit, lint)| json!({
@@ -148,7 +148,7 @@ fn cell(plan: &Plan, edit: &PlannedEdit, part: &Part) -> Value {
 
 fn subject(plan: &Plan) -> String {
     match &plan.version {
-        Some(version) => format!("{} (CPython {version})", plan.source),
+        Some(version) => format!("{} ({})", plan.source, version.named()),
         None => plan.source.clone(),
     }
 }
@@ -228,13 +228,18 @@ impl Misfit<'_> {
             }
         };
         if let Some(range) = &plan.outside {
-            let top = "name the top directory of a CPython source tree, which contains Include/patchlevel.h";
-            let (this, help) = match &plan.version {
-                Some(version) => (format!("this is CPython {version}"), None),
-                None => (format!("{} has no CPython version", plan.source), Some(top.to_owned())),
+            let (software, file) = (range.software().title(), range.software().version_file());
+            let top = format!("name the top directory of a {software} source tree, which contains {file}");
+            let own = plan.version.as_ref().filter(|version| version.software() == range.software());
+            let (this, help) = match (own, &plan.version) {
+                (Some(version), _) => (format!("this is {}", version.named()), None),
+                (None, Some(other)) => (format!("this is {}", other.named()), Some(top)),
+                (None, None) => (format!("{} has no {software} version", plan.source), Some(top)),
             };
-            add(("", ""), format!("`{}` is for {range}, but {this}", plan.patchset), Vec::new(), help);
-            if plan.version.is_none() {
+            let of =
+                if help.is_none() || plan.version.is_none() { String::new() } else { format!("{software} ") };
+            add(("", ""), format!("`{}` is for {of}{range}, but {this}", plan.patchset), Vec::new(), help);
+            if own.is_none() {
                 // The other problems would only say what a tree of something else does not contain.
                 return all;
             }
@@ -244,7 +249,7 @@ impl Misfit<'_> {
                 if let Some((what, details, help)) = failure(part) {
                     let module =
                         part.name.as_ref().map(|name| format!(", part `{name}`,")).unwrap_or_default();
-                    let on = plan.version.as_ref().map_or(plan.source.clone(), |v| format!("CPython {v}"));
+                    let on = plan.version.as_ref().map_or(plan.source.clone(), |v| v.named());
                     let after = (!edit.fits_after.is_empty()).then(|| {
                         format!(
                             "it fits on the result of other edits: write `depends-on: [{}]`",

@@ -70,8 +70,7 @@ fn group(plan: &Plan, written: &Written) -> Group {
             true => entries.push(right(plan, written, edit)),
         }
     }
-    let on =
-        plan.version.as_ref().map_or_else(|| plan.source.clone(), |version| format!("CPython {version}"));
+    let on = plan.version.as_ref().map_or_else(|| plan.source.clone(), |version| version.named());
     let name = format!("{} on {on}", plan.patchset);
     Group {
         name,

@@ -60,7 +60,8 @@ impl Report for VerifiedPins {
             for check in checks {
                 let style = if check.result.is_ok() { NEW } else { OLD };
                 let place = check.place.display();
-                let what = if check.is_tarball { String::new() } else { format!("tag {} of ", pin.tag) };
+                let tag = pin.tag.as_ref().filter(|_| !check.is_tarball);
+                let what = tag.map_or(String::new(), |tag| format!("tag {tag} of "));
                 let why = check.result.as_ref().err().map_or(String::new(), |why| format!(": {why}"));
                 writeln!(out, "{name:<18}{style}{:<14}{style:#}{HANG}{what}{place}{why}", state(check))?;
             }

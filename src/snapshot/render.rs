@@ -13,7 +13,7 @@ const ANCHORS: &str = "== anchors";
 
 /// The body for a plan that was made on `pin`, with the anchors of its edits there.
 pub fn render(plan: &Plan, baseline: &Baseline, pin: &str) -> String {
-    let version = plan.version.as_ref().map(|version| format!(", CPython {version}")).unwrap_or_default();
+    let version = plan.version.as_ref().map(|version| format!(", {}", version.named())).unwrap_or_default();
     let mut out = format!("{} on {pin}{version}\n\n{FILES}\n", plan.patchset);
     for change in &plan.changes {
         // Without version-control keywords: before 2.7 a tarball differs from its tag in them.

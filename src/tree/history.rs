@@ -96,9 +96,9 @@ impl History {
     }
 
     /// The commit of a tag, if its tree has the id `tree`, as that of a pinned release has.
-    pub fn release(&self, tag: &str, tree: &str) -> Option<CommitId> {
+    pub fn release(&self, tag: Option<&str>, tree: &str) -> Option<CommitId> {
         let repository = self.repository();
-        let commit = repository.find_reference(&format!("refs/tags/{tag}")).ok()?.peel_to_commit().ok()?;
+        let commit = repository.find_reference(&format!("refs/tags/{}", tag?)).ok()?.peel_to_commit().ok()?;
         (commit.tree_id().to_string() == tree).then(|| CommitId(commit.id()))
     }
 
@@ -404,10 +404,10 @@ mod tests {
         let tree = history.tree(commit).unwrap().tree_id();
         // The second tag is annotated.
         for tag in ["v2.5", "v2.5.5"] {
-            assert_eq!(history.release(tag, &tree), Some(commit));
+            assert_eq!(history.release(Some(tag), &tree), Some(commit));
         }
-        assert_eq!(history.release("v2.5", &"0".repeat(40)), None);
-        assert_eq!(history.release("v2.6", &tree), None);
+        assert_eq!(history.release(Some("v2.5"), &"0".repeat(40)), None);
+        assert_eq!(history.release(Some("v2.6"), &tree), None);
         assert_eq!(history.commit("v2.5^{tree}"), None);
     }
 

@@ -7,23 +7,36 @@ use git2::{ObjectType, Oid};
 
 use super::git::git_error;
 use super::{Node, Tree, TreeError, TreePath};
+use crate::software::Software;
 use crate::version::Version;
 
-/// The version in `Include/patchlevel.h`; `None` if the file does not exist or has no valid `PY_VERSION`.
+/// The version of the software whose source tree this is, as its [`Software::version_file`] has it: for CPython, `PY_VERSION` in
+/// Include/patchlevel.h. `None` if it is none of these trees, or the version in it is invalid.
 ///
 /// # Errors
 /// If the file cannot be read.
-pub fn python_version(tree: &dyn Tree) -> Result<Option<Version>, TreeError> {
-    let path: TreePath = "Include/patchlevel.h".parse().expect("it is a valid path");
-    let Some(file) = tree.read(&path)? else { return Ok(None) };
-    let text = String::from_utf8_lossy(&file.bytes);
-    let defined = text.lines().find_map(|line| {
+pub fn tree_version(tree: &dyn Tree) -> Result<Option<Version>, TreeError> {
+    for software in Software::ALL {
+        let path: TreePath = software.version_file().parse().expect("it is a valid path");
+        let Some(file) = tree.read(&path)? else { continue };
+        let text = String::from_utf8_lossy(&file.bytes);
+        let values: Option<Vec<&str>> =
+            software.version_macros().iter().map(|name| defined_text(&text, name)).collect();
+        if let Some(version) = values.and_then(|values| values.join(".").parse::<Version>().ok()) {
+            return Ok(Some(version.of(software)));
+        }
+    }
+    Ok(None)
+}
+
+/// The text in quotes that the macro `name` is defined as.
+fn defined_text<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    let value = header.lines().find_map(|line| {
         let define = line.trim_start().strip_prefix('#')?.trim_start().strip_prefix("define")?;
-        let value = define.trim_start().strip_prefix("PY_VERSION")?;
+        let value = define.trim_start().strip_prefix(name)?;
         value.starts_with([' ', '\t']).then(|| value.trim_start())
-    });
-    let quoted = defined.and_then(|value| value.strip_prefix('"')?.split('"').next());
-    Ok(quoted.and_then(|version| version.parse().ok()))
+    })?;
+    value.strip_prefix('"')?.split('"').next()
 }
 
 /// The git id of a file with these contents, 40 hexadecimal digits; `None` if it cannot be computed.
@@ -140,6 +153,27 @@ fn expanded(bytes: &[u8]) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tree_has_the_version_that_its_own_file_says() {
+        let lua = "# define LUA_VERSION_MAJOR\t\"5\"\n#define LUA_VERSION_MINOR \"4\"\n#define LUA_VERSION_RELEASE_NUM 1\n";
+        let all = format!("{lua}#define LUA_VERSION_RELEASE\t\"7\"\n");
+        for (file, text, version) in [
+            ("Include/patchlevel.h", "#define PY_VERSION \"2.5\"\n", Some("CPython 2.5")),
+            ("src/lua.h", &all, Some("Lua 5.4.7")),
+            ("src/lua.h", lua, None),
+            ("generic/tcl.h", "#define TCL_PATCH_LEVEL\t    \"8.6.13\"\n", Some("Tcl 8.6.13")),
+            ("generic/tcl.h", "#define TCL_PATCH_LEVEL TCL\n", None),
+            ("tcl.h", "#define TCL_PATCH_LEVEL \"8.6.13\"\n", None),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+            let tree = crate::tree::DirTree::open(folder.path()).unwrap();
+            assert_eq!(tree_version(&tree).unwrap().map(|found| found.named()).as_deref(), version, "{text}");
+        }
+    }
 
     #[test]
     fn only_expanded_keywords_are_normalized() {

@@ -50,7 +50,7 @@ pub use change::{FileChange, changes_between};
 pub use dir::DirTree;
 pub use error::TreeError;
 pub use git::GitTree;
-pub use identity::{python_version, tree_id};
+pub use identity::{tree_id, tree_version};
 pub use kept::KeptTree;
 pub use large::LargeFile;
 pub use location::Location;

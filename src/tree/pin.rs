@@ -3,7 +3,7 @@
 //! A [`Pin`] has the address and the sha256 of a release tarball, and the git tree id of the release
 //! tag. The tree id is the same in every mirror, so that a commit of any repository can be compared
 //! with it. The shipped pins are the files of upstream-pins/, one for each minor version; a [`PinSet`]
-//! reads only the files it needs.
+//! reads only the files it needs. Pins of other software than CPython have its name in that of their file.
 
 mod load;
 mod select;
@@ -21,23 +21,22 @@ use crate::contents::if_exists;
 use crate::digest::Sha256Digest;
 use crate::regular::{self, LARGEST_DOCUMENT};
 use crate::shipped::PINS;
+use crate::software::Software;
 use crate::text::nearest;
 use crate::version::{BadRange, Version};
 use crate::yaml::Complaint;
 
-/// The prefix of the names of pins, before the version.
-const PREFIX: &str = "python-";
-
 /// An upstream release, pinned by hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pin {
-    /// Its name: `python-2.5`, `python-3.15.0rc1`.
+    /// Its name: `python-2.5`, `python-3.15.0rc1`, `lua-5.4.4`.
     pub name: String,
     /// The version of the release.
     pub version: Version,
-    /// The release tag in upstream's git repository: `v2.5`.
-    pub tag: String,
-    /// The git tree id of that tag, 40 lower-case hexadecimal digits.
+    /// The release tag in upstream's git repository: `v2.5`. `None` if the files of a tag are arranged differently from those of
+    /// the tarball, or upstream has no git repository.
+    pub tag: Option<String>,
+    /// The git tree id of that tag, or else of what the tarball has: 40 lower-case hexadecimal digits.
     pub tree: String,
     /// Its tarballs, preferred ones first. Empty if it is pinned by tree id only.
     pub tarballs: Vec<Tarball>,
@@ -63,11 +62,11 @@ impl Pin {
 /// A release tarball.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tarball {
-    /// Its address at upstream, which begins with `https://`.
-    pub url: String,
+    /// Its address at upstream, which begins with `https://`; `None` if only a distribution has it.
+    pub url: Option<String>,
     /// The digest of its bytes.
     pub sha256: Sha256Digest,
-    /// The last part of the address: `Python-2.5.tgz`.
+    /// Its name, the last part of the address: `Python-2.5.tgz`.
     pub file_name: String,
 }
 
@@ -86,6 +85,8 @@ pub struct PinSet {
     overlay: Option<PathBuf>,
     /// Pins that no file has.
     more: Vec<Pin>,
+    /// What a version without a name is of.
+    software: Software,
 }
 
 impl PinSet {
@@ -94,10 +95,20 @@ impl PinSet {
         PinSet::default()
     }
 
+    /// The same pins, where a version without a name, such as `5.4.4`, is one of `software`.
+    pub fn of(&self, software: Software) -> PinSet {
+        PinSet { software, ..self.clone() }
+    }
+
+    /// What a version without a name is of.
+    pub fn software(&self) -> Software {
+        self.software
+    }
+
     /// The shipped pins and those of `directory`, which replace shipped ones of the same name. The
-    /// directory has a file for each minor version, such as `2.5.yaml`.
+    /// directory has a file for each minor version, such as `2.5.yaml` or `lua-5.4.yaml`.
     pub fn with_overlay(directory: impl Into<PathBuf>) -> PinSet {
-        PinSet { overlay: Some(directory.into()), more: Vec::new() }
+        PinSet { overlay: Some(directory.into()), ..PinSet::default() }
     }
 
     /// The same pins, and others that no file has yet.
@@ -116,9 +127,9 @@ impl PinSet {
     /// # Errors
     /// If that file cannot be read or is invalid.
     pub fn find(&self, name: &str) -> Result<Option<Pin>, PinError> {
-        let text = name.strip_prefix(PREFIX).filter(|text| !text.ends_with('+'));
-        match text.and_then(|text| text.parse().ok()) {
-            Some(version) => self.by_version(&version),
+        match Version::of_pin(name) {
+            Some(version) if !name.ends_with('+') => self.by_version(&version),
+            Some(_) => Ok(None),
             None => Ok(None),
         }
     }
@@ -139,7 +150,7 @@ impl PinSet {
     /// # Errors
     /// If that file cannot be read or is invalid.
     pub fn by_version(&self, version: &Version) -> Result<Option<Pin>, PinError> {
-        let pins = self.of_minor(&version.minor())?;
+        let pins = self.of_series(&series_name(version))?;
         Ok(pins.into_iter().find(|pin| pin.version == *version))
     }
 
@@ -159,21 +170,31 @@ impl PinSet {
         Ok(self.all()?.into_iter().find(|pin| pin.tarball(sha256).is_some()))
     }
 
-    /// Every pin, oldest version first. Reads every file.
+    /// Every pin of the software that a version without a name is of, oldest version first. Reads every file.
+    ///
+    /// # Errors
+    /// If a file cannot be read or is invalid.
+    pub fn own(&self) -> Result<Vec<Pin>, PinError> {
+        let mut pins = self.all()?;
+        pins.retain(|pin| pin.version.software() == self.software);
+        Ok(pins)
+    }
+
+    /// Every pin: those of each software together, oldest version first. Reads every file.
     ///
     /// # Errors
     /// If a file cannot be read or is invalid.
     pub fn all(&self) -> Result<Vec<Pin>, PinError> {
-        let mut minors: Vec<String> = PINS.paths().filter_map(minor_of).collect();
+        let mut all: Vec<String> = PINS.paths().filter_map(series_of).collect();
         if let Some(directory) = &self.overlay {
-            minors.extend(minors_in(directory)?);
+            all.extend(series_in(directory)?);
         }
-        minors.extend(self.more.iter().map(|pin| pin.version.minor()));
-        minors.sort();
-        minors.dedup();
+        all.extend(self.more.iter().map(|pin| series_name(&pin.version)));
+        all.sort();
+        all.dedup();
         let mut pins = Vec::new();
-        for minor in &minors {
-            pins.extend(self.of_minor(minor)?);
+        for series in &all {
+            pins.extend(self.of_series(series)?);
         }
         pins.sort_by(|a, b| a.version.cmp(&b.version));
         Ok(pins)
@@ -185,13 +206,19 @@ impl PinSet {
     /// # Errors
     /// If a file cannot be read or is invalid.
     pub fn nearest(&self, name: &str) -> Result<Vec<String>, PinError> {
-        // `2.5`, `v2.5` and `Pyhton-2.5` all mean `python-2.5`.
+        // `2.5`, `v2.5` and `Pyhton-2.5` all mean `python-2.5`; `5.4.4` may mean `lua-5.4.4`.
         let wanted = name.trim_start_matches(|c: char| !c.is_ascii_digit());
-        if let Some(pin) = self.find(&format!("{PREFIX}{wanted}"))? {
-            return Ok(vec![pin.name]);
+        let named = |software: &Software| name.to_ascii_lowercase().starts_with(software.name());
+        let software = Software::ALL.into_iter().find(named);
+        let others = Software::ALL.into_iter().filter(|_| software.is_none());
+        let software = software.unwrap_or(self.software);
+        for one in [software].into_iter().chain(others) {
+            if let Some(pin) = self.find(&format!("{one}-{wanted}"))? {
+                return Ok(vec![pin.name]);
+            }
         }
-        let version: Option<Version> = wanted.parse().ok();
-        let pins = self.all()?;
+        let version = wanted.parse::<Version>().ok();
+        let pins = self.of(software).own()?;
         let candidates = pins.iter().map(|pin| {
             let differs = version.as_ref().map(|version| {
                 let micro = pin.version.release().2.abs_diff(version.release().2);
@@ -213,10 +240,17 @@ impl PinSet {
             load::pins(&text, minor, &bytes)?;
             return Ok((load::common(&bytes), minor.to_owned()));
         }
-        let series = |minor: &str| minor.parse::<Version>().ok().map(|version| version.series());
-        let mut shipped: Vec<String> = PINS.paths().filter_map(minor_of).collect();
-        shipped.sort_by_key(|minor| series(minor));
-        shipped.retain(|one| series(one) <= series(minor));
+        let series = |name: &str| {
+            let version = Version::of_pin(name).or_else(|| name.parse().ok())?;
+            Some((version.software(), version.series()))
+        };
+        let mut shipped: Vec<String> = PINS.paths().filter_map(series_of).collect();
+        shipped.sort_by_key(|name| series(name));
+        let is_before = |one: &String| {
+            let (one, wanted) = (series(one), series(minor));
+            one <= wanted && one.map(|(software, _)| software) == wanted.map(|(software, _)| software)
+        };
+        shipped.retain(is_before);
         let newest = shipped.pop();
         let bytes = newest.as_ref().and_then(|minor| PINS.get(&format!("{minor}.yaml")));
         Ok((bytes.map_or(Vec::new(), |bytes| load::common(&bytes)), newest.unwrap_or_default()))
@@ -235,21 +269,21 @@ impl PinSet {
         }
     }
 
-    /// The pins of a minor version; those of the directory replace the shipped ones.
-    fn of_minor(&self, minor: &str) -> Result<Vec<Pin>, PinError> {
-        let file = format!("{minor}.yaml");
+    /// The pins of a file, without its ending; those of the directory replace the shipped ones.
+    fn of_series(&self, series: &str) -> Result<Vec<Pin>, PinError> {
+        let file = format!("{series}.yaml");
         let invalid = || {
             let yaml = PINS.get(&file)?;
-            Some(load::pins(&format!("upstream-pins/{file} (shipped)"), minor, &yaml))
+            Some(load::pins(&format!("upstream-pins/{file} (shipped)"), series, &yaml))
         };
-        let mut pins = load::prepared(minor).map(Ok).or_else(invalid).transpose()?.unwrap_or_default();
-        if let Some((path, bytes)) = self.file(minor)? {
-            for own in load::pins(&path.display().to_string(), minor, &bytes)? {
+        let mut pins = load::prepared(series).map(Ok).or_else(invalid).transpose()?.unwrap_or_default();
+        if let Some((path, bytes)) = self.file(series)? {
+            for own in load::pins(&path.display().to_string(), series, &bytes)? {
                 pins.retain(|pin| pin.version != own.version);
                 pins.push(own);
             }
         }
-        for own in self.more.iter().filter(|pin| pin.version.minor() == minor) {
+        for own in self.more.iter().filter(|pin| series_name(&pin.version) == series) {
             pins.retain(|pin| pin.version != own.version);
             pins.push(own.clone());
         }
@@ -257,28 +291,36 @@ impl PinSet {
     }
 }
 
-/// The minor versions that a directory has files for.
-fn minors_in(directory: &Path) -> Result<Vec<String>, PinError> {
+/// The series that a directory has files for.
+fn series_in(directory: &Path) -> Result<Vec<String>, PinError> {
     let unreadable = |source| PinError::Unreadable { path: directory.to_owned(), source };
-    let mut minors = Vec::new();
+    let mut all = Vec::new();
     for entry in fs::read_dir(directory).map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name();
         match name.to_str() {
             Some(name) if name.ends_with(".yaml") => {
                 let stray = || PinError::Stray(directory.join(name));
-                minors.push(minor_of(name).ok_or_else(stray)?);
+                all.push(series_of(name).ok_or_else(stray)?);
             }
             _ => {}
         }
     }
-    Ok(minors)
+    Ok(all)
 }
 
-/// `2.5` of `2.5.yaml`; `None` for any other form.
-fn minor_of(file: &str) -> Option<String> {
-    let minor = file.strip_suffix(".yaml")?;
-    let version: Version = minor.parse().ok()?;
-    (version.minor() == minor).then(|| minor.to_owned())
+/// `2.5` of `2.5.yaml`, `lua-5.4` of `lua-5.4.yaml`; `None` for any other form.
+fn series_of(file: &str) -> Option<String> {
+    let series = file.strip_suffix(".yaml")?;
+    let version = Version::of_pin(series).or_else(|| series.parse().ok())?;
+    (series_name(&version) == series).then(|| series.to_owned())
+}
+
+/// The name of the file with the pins of a version's series: `2.5`, `lua-5.4`.
+pub(crate) fn series_name(version: &Version) -> String {
+    match version.software() {
+        Software::Python => version.minor(),
+        other => format!("{other}-{}", version.minor()),
+    }
 }
 
 /// An error of reading pins.
@@ -322,8 +364,8 @@ pub enum PinError {
         /// The error of the system.
         source: io::Error,
     },
-    /// A file whose name is not a minor version, so that no lookup would read it.
-    #[error("{} is not named after a minor version", .0.display())]
+    /// A file whose name is not that of a series, so that no lookup would read it.
+    #[error("{} is not named after a series, such as 2.7.yaml or lua-5.4.yaml", .0.display())]
     Stray(PathBuf),
     /// A file of pins in a form into which no entry can be added without changing others.
     #[error("cannot add an entry to {file}")]
@@ -353,7 +395,7 @@ mod tests {
 
     #[test]
     fn every_shipped_file_is_valid_and_no_series_is_missing() {
-        let pins = PinSet::shipped().all().unwrap();
+        let pins = PinSet::shipped().own().unwrap();
         assert!(pins.len() >= 248, "{}", pins.len());
         let mut series: Vec<_> = pins.iter().map(|pin| pin.version.series()).collect();
         series.dedup();
@@ -361,7 +403,7 @@ mod tests {
         assert!(series.into_iter().eq(expected));
         for pin in &pins {
             assert_eq!(pin.name, format!("python-{}", pin.version));
-            assert_eq!(pin.tag, format!("v{}", pin.version));
+            assert_eq!(pin.tag, Some(format!("v{}", pin.version)));
         }
     }
 
@@ -389,7 +431,17 @@ mod tests {
 
     #[test]
     fn an_invalid_name_of_a_pin_is_not_found() {
-        for name in ["", "2.5", "./Python-2.5", "python-", "python-2.5+", "python-4.0", "python-../../2.5"] {
+        for name in [
+            "",
+            "2.5",
+            "./Python-2.5",
+            "python-",
+            "python-2.5+",
+            "python-4.0",
+            "python-../../2.5",
+            "lua-2.5",
+            "perl-5.36.0",
+        ] {
             assert_eq!(PinSet::shipped().find(name).unwrap(), None, "{name}");
         }
     }
@@ -409,6 +461,9 @@ mod tests {
         assert_eq!(near("2.7.18"), ["python-2.7.18"]);
         assert_eq!(near("Python-3.13.5"), ["python-3.13.5"]);
         assert_eq!(near("cpython-2.5"), ["python-2.5"]);
+        assert_eq!(near("5.4.4"), ["lua-5.4.4"]);
+        assert_eq!(near("lua5.4.4"), ["lua-5.4.4"]);
+        assert_eq!(near("Tcl-8.6.1"), ["tcl-8.6.13", "tcl-8.6.16", "tcl-8.6.18"]);
         assert!(near("something-else").is_empty());
     }
 
@@ -424,6 +479,35 @@ mod tests {
     }
 
     #[test]
+    fn pins_of_other_software_are_in_files_with_its_name() {
+        let release = |version: &str, tree: &str| {
+            format!(
+                "schema: 1\nreleases:\n  - {{version: {version}, tree: {}, tarballs: [{{file: a.tgz, sha256: {}}}]}}\n",
+                tree.repeat(40),
+                "ab".repeat(32)
+            )
+        };
+        let (lua, python) = (release("9.1.2", "a"), release("9.1.3", "b"));
+        let (_directory, pins) = overlay(&[("lua-9.1.yaml", &lua), ("9.1.yaml", &python)]);
+        let pin = pins.get("lua-9.1.2").unwrap();
+        assert_eq!(
+            (pin.version.named().as_str(), &pin.tag, &pin.tarballs[0].url),
+            ("Lua 9.1.2", &None, &None)
+        );
+        assert_eq!(pins.find("python-9.1.2").unwrap(), None);
+        let own = |pins: &PinSet| {
+            pins.own()
+                .unwrap()
+                .iter()
+                .filter(|pin| pin.version.series() == (9, 1))
+                .map(|pin| pin.name.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(own(&pins), ["python-9.1.3"]);
+        assert_eq!(own(&pins.of(Software::Lua)), ["lua-9.1.2"]);
+    }
+
+    #[test]
     fn an_invalid_file_does_not_affect_the_pins_of_other_files() {
         let (_directory, pins) = overlay(&[("2.5.yaml", "schema: [")]);
         assert!(pins.find("python-2.6").unwrap().is_some());
@@ -432,7 +516,9 @@ mod tests {
 
     #[test]
     fn a_file_that_no_lookup_would_read_is_an_error() {
-        for name in ["2.5.1.yaml", "extra.yaml", "02.5.yaml"] {
+        for name in
+            ["2.5.1.yaml", "extra.yaml", "02.5.yaml", "lua-5.4.4.yaml", "python-2.5.yaml", "perl-5.36.yaml"]
+        {
             let (_directory, pins) = overlay(&[(name, "schema: 1\nreleases: []\n")]);
             assert!(matches!(pins.all(), Err(PinError::Stray { .. })), "{name}");
         }

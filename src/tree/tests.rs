@@ -35,7 +35,7 @@ fn all_forms_of_a_tree_have_the_same_files_and_id() {
         assert_eq!(testing::summary(&**tree), testing::summary(&*trees[0]), "{}", tree.label());
         assert_eq!(testing::entries(&**tree), testing::entries(&*trees[0]), "{}", tree.label());
         assert_eq!(tree_id(&**tree).unwrap(), tree_id(&*trees[0]).unwrap(), "{}", tree.label());
-        assert_eq!(python_version(&**tree).unwrap().unwrap().to_string(), "2.5");
+        assert_eq!(tree_version(&**tree).unwrap().unwrap().to_string(), "2.5");
     }
 }
 

@@ -4,7 +4,7 @@ use super::part::PartKey;
 use crate::edit::{self, Context, Outcome, OutcomeKind, Part};
 use crate::patchset::{Change, Edit};
 use crate::text::{Span, line_bounds, lines};
-use crate::tree::{Location, Tree, TreeError, TreePath, python_version};
+use crate::tree::{Location, Tree, TreeError, TreePath, tree_version};
 
 /// What one part of an edit sees of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +134,7 @@ fn without_line_end(line: &[u8]) -> &[u8] {
 
 /// What the parts `keys` of `edit` see of a tree.
 pub(super) fn observe(edit: &Edit, keys: &[PartKey], tree: &dyn Tree) -> Result<Vec<Observation>, TreeError> {
-    let context = Context::new(tree, python_version(tree)?);
+    let context = Context::new(tree, tree_version(tree)?);
     let parts = edit::resolve(&context, edit)?;
     keys.iter().map(|key| observation(&context, key, &edit.changes[key.change], &parts)).collect()
 }

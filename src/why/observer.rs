@@ -8,6 +8,7 @@ use super::observation::{Difference, Observation, observe};
 use super::part::PartKey;
 use crate::edit::OutcomeKind;
 use crate::patchset::{Change, Edit, is_pattern};
+use crate::software::Software;
 use crate::tree::{CommitId, History, Tree, TreeError, TreePath};
 
 /// The observations of all parts of an edit in one tree.
@@ -42,7 +43,7 @@ impl<'a> Observer<'a> {
         if edit.when.is_some()
             || edit.changes.iter().any(|change| change.when.is_some() || !change.forms.is_empty())
         {
-            paths.extend("Include/patchlevel.h".parse());
+            paths.extend(Software::ALL.iter().filter_map(|software| software.version_file().parse().ok()));
         }
         paths.sort();
         paths.dedup();

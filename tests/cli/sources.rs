@@ -313,6 +313,7 @@ fn pins_lists_local_paths() {
           "tag": "v9.9",
           "tarballs": [
             {
+              "file": "Python-9.9.tgz",
               "sha256": "SHA256",
               "url": "https://releases.invalid/Python-9.9.tgz"
             }

@@ -28,7 +28,7 @@ fn a_tag_has_the_files_that_git_archive_writes() {
                 continue;
             }
         };
-        let tag = pin(name).tag;
+        let tag = pin(name).tag.unwrap();
         // The largest file may be absent from a partial mirror.
         let output = Command::new("git")
             .args(["archive", &tag, "--", ".", ":!Misc/svnmap.txt"])

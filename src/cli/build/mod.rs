@@ -108,6 +108,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     }
     names::require_order(workspace, ids, std::slice::from_ref(named))?;
     let patchsets = workspace.patchsets(ids)?;
+    let workspace = &workspace.of(&patchsets);
     let recipe = Recipe::of(&patchsets, &args.programs)?;
     let Some(prefix) = args.prefix.as_deref().filter(|_| !args.print) else {
         ui.raw(recipe.script().as_bytes())?;

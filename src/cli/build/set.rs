@@ -35,6 +35,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let stacks =
         matrix::stacks(workspace, &args.set)?.into_iter().map(|names| stack(workspace, args, &names));
     let stacks = stacks.collect::<Result<Vec<Stack>, _>>()?;
+    let all: Vec<Patchset> = stacks.iter().flat_map(|stack| stack.patchsets.iter().cloned()).collect();
+    let workspace = &workspace.of(&all);
     let job = BuildJob {
         patchsets: stacks.iter().map(head).collect(),
         sources: sources(workspace, args)?,

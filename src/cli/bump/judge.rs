@@ -40,7 +40,9 @@ pub(super) fn all(ui: &Ui, workspace: &Workspace, pins: &[Pin]) -> Result<Judged
         // What was ported to one of the new releases may be for the next.
         let mut proposed: Vec<(String, VersionRange)> = Vec::new();
         for pin in pins {
-            let before = known.iter().rev().find(|one| one.version < pin.version).map(|one| &one.version);
+            let is_before =
+                |one: &&Pin| one.version < pin.version && one.version.software() == pin.version.software();
+            let before = known.iter().rev().find(is_before).map(|one| &one.version);
             let in_range_of = for_version(members, &pin.version);
             let is_proposed = |(_, range): &&(String, VersionRange)| range.contains(&pin.version);
             if !in_range_of.is_empty() {
@@ -74,7 +76,7 @@ pub(super) fn all(ui: &Ui, workspace: &Workspace, pins: &[Pin]) -> Result<Judged
 fn for_version<'a>(members: &'a [Patchset], version: &Version) -> Vec<&'a Patchset> {
     let is_for = |one: &&Patchset| match &one.applies_to {
         Some(range) => range.contains(version),
-        None => !one.pins.is_empty(),
+        None => !one.pins.is_empty() && one.software == version.software(),
     };
     members.iter().filter(is_for).collect()
 }

@@ -6,14 +6,14 @@ use super::set::Judge;
 use crate::cli::{CliError, Workspace};
 use crate::port::{self, Column, Searched, Stacked};
 use crate::tree::pin::Pin;
-use crate::tree::{self, Blobs, SourceSpec, Tree, python_version};
-use crate::version::Version;
+use crate::tree::{self, Blobs, SourceSpec, Tree, tree_version};
+use crate::version::{Version, VersionRange};
 
 /// Searches the local releases for the first one without a thing, if the columns do not show it.
 pub(super) fn since(workspace: &Workspace, judge: &Judge, columns: Vec<&mut Column>) -> Result<(), CliError> {
     let (stack, base) = (&judge.stack()[..], &judge.base);
     let Some(version) = &base.version else { return Ok(()) };
-    let pins = workspace.pins.all()?;
+    let pins = workspace.pins.own()?;
     let local = pins.iter().filter_map(|pin| Some((pin, workspace.local(pin)?)));
     let (pins, sources): (Vec<&Pin>, Vec<SourceSpec>) = local.unzip();
     let versions: Vec<Version> = pins.iter().map(|pin| pin.version.clone()).collect();
@@ -39,9 +39,13 @@ pub(super) fn column(
     let (mut version, mut patchset) = (None, ids(if is_family { &stack[..1] } else { stack }));
     let mut cells = || {
         let tree = tree::open_sharing(source, name, blobs).map_err(|error| error.to_string())?;
-        let found = python_version(tree.as_ref()).map_err(|error| error.to_string())?;
-        if found.is_none() && stack.iter().any(|one| one.patchset.applies_to.is_some()) {
-            return Err("not a CPython source tree".to_owned());
+        let found = tree_version(tree.as_ref()).map_err(|error| error.to_string())?;
+        let ranges = || stack.iter().filter_map(|one| one.patchset.applies_to.as_ref());
+        let is_other = |range: &&VersionRange| {
+            found.as_ref().is_none_or(|version| version.software() != range.software())
+        };
+        if let Some(range) = ranges().find(is_other) {
+            return Err(format!("not a {} source tree", range.software().title()));
         }
         let is_for = |one: &Stacked<'_>| match (&one.patchset.applies_to, &found) {
             (Some(range), Some(version)) => range.contains(version),
@@ -50,7 +54,7 @@ pub(super) fn column(
         let judged = match stack {
             [_, _, ..] if is_family => {
                 let at = stack.iter().position(is_for).ok_or_else(|| {
-                    let version = found.as_ref().map_or("this tree".to_owned(), |v| format!("CPython {v}"));
+                    let version = found.as_ref().map_or("this tree".to_owned(), |v| v.named());
                     format!("no member of the family is written for {version}")
                 })?;
                 &stack[at..=at]

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{CliError, ExitStatus, ReportFormat, Ui, Workspace, names, output, shards, written};
+use crate::patchset::Patchset;
 use crate::port::{Column, Matrix, Searched, in_parallel};
 use crate::report::{MatrixReport, Written, counted};
 use crate::shard::{Cache, Judged, MatrixJob, ResultFile};
@@ -86,6 +87,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         names::require_order(workspace, std::slice::from_ref(patchset), &args.sources)?;
     }
     let judges = set::judges(ui, workspace, args)?;
+    let all: Vec<Patchset> = judges.iter().flat_map(|judge| judge.patchsets.iter().cloned()).collect();
+    let workspace = &workspace.of(&all);
     let sources = sources::sources(ui, workspace, args)?;
     for path in args.output.as_deref().into_iter().chain(args.shards.result()) {
         let read: Vec<&SourceSpec> = sources.iter().map(|one| &one.source).collect();

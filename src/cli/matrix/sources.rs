@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::Args;
 use crate::cli::{CliError, Ui, Workspace};
 use crate::shard::JobSource;
+use crate::software::Software;
 use crate::tree::pin::{Pin, Selector};
 use crate::tree::{SourceSpec, release_tags};
 use crate::version::Version;
@@ -88,8 +89,10 @@ fn named(workspace: &Workspace, texts: &[String]) -> Result<Vec<Named>, CliError
 /// With --all: every release that is available locally, or is a tag of a repository; what else is named narrows it.
 fn available(ui: &Ui, workspace: &Workspace, texts: &[String]) -> Result<Vec<Named>, CliError> {
     let (narrowing, repositories) = narrowing(workspace, texts)?;
-    let is_meant =
-        |version: &Version| narrowing.is_empty() || narrowing.iter().any(|one| one.matches(version));
+    let software = workspace.pins.software();
+    let is_meant = |version: &Version| {
+        narrowing.is_empty() || narrowing.iter().any(|one| one.matches(version, software))
+    };
     let mut found = Vec::new();
     for text in &repositories {
         let Some(repository) = text.strip_prefix("git:").filter(|repository| !repository.contains('@'))
@@ -97,17 +100,21 @@ fn available(ui: &Ui, workspace: &Workspace, texts: &[String]) -> Result<Vec<Nam
             found.extend(named(workspace, std::slice::from_ref(text))?);
             continue;
         };
+        if software != Software::Python {
+            return Err(CliError::usage("the tags of releases are known of CPython only")
+                .help(format!("name each release, such as git:{repository}@TAG")));
+        }
         let repository = PathBuf::from(repository);
         for tag in release_tags(&repository)? {
             let is_known = workspace.pins.by_version(&tag.version)?.is_some() || is_supported(&tag.version);
             if is_known && is_meant(&tag.version) {
-                let name = format!("python-{}", tag.version);
+                let name = tag.version.pin_name();
                 found.push(Named::new(name, SourceSpec::Git { repo: repository.clone(), rev: tag.name }));
             }
         }
     }
     if repositories.is_empty() {
-        let mut pins = workspace.pins.all()?;
+        let mut pins = workspace.pins.own()?;
         pins.retain(|pin| is_meant(&pin.version));
         let all = pins.len();
         let local = pins.into_iter().filter_map(|pin| {

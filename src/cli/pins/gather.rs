@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{CliError, Ui, Workspace};
 use crate::fetch::{self, Why, digest_of, is_tarball_of, offers, upstream_address};
 use crate::tree::pin::{Pin, Tarball};
-use crate::tree::{ArchiveTree, GitTree, Tree, TreePath, python_version, release_difference};
+use crate::tree::{ArchiveTree, GitTree, Tree, TreePath, release_difference, tree_version};
 use crate::version::Version;
 
 /// Where the parts of a release come from, besides the sources of the workspace.
@@ -117,7 +117,7 @@ pub(in crate::cli) fn gather(
     let pin = Pin {
         name: format!("python-{version}"),
         version: version.clone(),
-        tag: format!("v{version}"),
+        tag: Some(format!("v{version}")),
         tree,
         tarballs: tarballs.into_iter().map(|(tarball, _)| tarball).collect(),
         debian: None,
@@ -157,7 +157,7 @@ fn local(version: &Version, file: &Path, url: Option<&str>) -> Result<Tarball, C
     let sha256 = digest_of(file)
         .map_err(|error| CliError::source(format!("cannot read {}: {error}", file.display())))?;
     let file_name = url.rsplit('/').next().unwrap_or_default().to_owned();
-    Ok(Tarball { url, sha256, file_name })
+    Ok(Tarball { url: Some(url), sha256, file_name })
 }
 
 /// The tree of all tags.
@@ -219,10 +219,10 @@ fn the_tarballs(all: Vec<(Tarball, PathBuf)>) -> Result<Vec<(Tarball, PathBuf)>,
 
 /// Refuses a tree of another version.
 fn require_version(tree: &dyn Tree, version: &Version, what: &str) -> Result<(), CliError> {
-    match python_version(tree)? {
+    match tree_version(tree)? {
         Some(found) if found == *version && !found.to_string().ends_with('+') => Ok(()),
         found => {
-            let found = found.map_or("not CPython".to_owned(), |found| format!("CPython {found}"));
+            let found = found.map_or("not CPython".to_owned(), |found| found.named());
             Err(CliError::source(format!("{what} is {found}, not {version}"))
                 .detail("nothing was written")
                 .help("a pin is of a release as upstream made it: name another one, or correct the source"))

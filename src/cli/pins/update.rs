@@ -6,6 +6,7 @@ use super::gather::{From, Gathered, gather};
 use super::write::{PinFiles, lines};
 use crate::cli::{CliError, ExitStatus, Ui, Workspace};
 use crate::report::counted;
+use crate::software::Software;
 use crate::tree::pin::{Pin, Selector};
 use crate::tree::{TreeError, release_tags};
 use crate::version::Version;
@@ -66,7 +67,7 @@ pub(in crate::cli) fn unpinned(
             CliError::usage(format!("`{text}` is not a version, a series, a pattern or a range"))
         })?),
     };
-    let pinned = workspace.pins.all()?;
+    let pinned = workspace.pins.own()?;
     let has_pins = |version: &Version| pinned.iter().any(|pin| pin.version.series() == version.series());
     let mut versions: Vec<Version> = Vec::new();
     let mut repositories: Vec<PathBuf> = Vec::new();
@@ -79,7 +80,7 @@ pub(in crate::cli) fn unpinned(
         };
         repositories.push(place.clone());
         versions.extend(tags.into_iter().map(|tag| tag.version).filter(|version| match &selector {
-            Some(selector) => selector.matches(version),
+            Some(selector) => selector.matches(version, Software::Python),
             None => has_pins(version) && (!version.is_prerelease() || version.is_candidate()),
         }));
     }

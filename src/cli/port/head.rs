@@ -9,7 +9,7 @@ use crate::version::Version;
 pub(super) fn head(args: &Args, old: &Patchset, version: &Version, pin: Option<String>) -> Head {
     let series = version.minor();
     let replaced = |text: &str| {
-        let old_series = old.pins.last().and_then(|pin| pin.strip_prefix("python-")?.parse::<Version>().ok());
+        let old_series = old.pins.last().and_then(|pin| Version::of_pin(pin));
         old_series.map(|old| text.replace(&old.minor(), &series)).filter(|new| new != text)
     };
     let id =
@@ -18,7 +18,7 @@ pub(super) fn head(args: &Args, old: &Patchset, version: &Version, pin: Option<S
     let versions = old.title.split_whitespace().filter(|word| word.parse::<Version>().is_ok()).count();
     let title = replaced(&old.title)
         .filter(|_| versions == 1)
-        .unwrap_or_else(|| format!("{} (CPython {series})", old.title));
+        .unwrap_or_else(|| format!("{} ({} {series})", old.title, version.software().title()));
     let (major, minor) = version.series();
     Head { id, title, applies_to: format!(">={version}, <{major}.{}", minor + 1), pin }
 }

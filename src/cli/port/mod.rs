@@ -24,7 +24,7 @@ use crate::plan::{Baseline, Plan, joined, plan};
 use crate::port::{self, Decided, Decision, Decisions, Head, Searched, Verdict};
 use crate::report::{PortReport, PortReports, Written, counted};
 use crate::snapshot;
-use crate::tree::{FileChange, OverlayTree, Tree, python_version};
+use crate::tree::{FileChange, OverlayTree, Tree, tree_version};
 use crate::version::Version;
 
 /// What the options that go on with a series do not go with: it was begun with them.
@@ -125,12 +125,10 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let resolved = |source: &Option<String>| match source {
-        Some(source) => workspace.resolved(ui, source).map(Some),
-        None => Ok(None),
-    };
-    let args = &Args { to: resolved(&args.to)?, from: resolved(&args.from)?, ..args.clone() };
+    let resolved =
+        |source: &Option<String>| source.as_ref().map(|source| workspace.resolved(ui, source)).transpose();
     if patch::is_asked(args) {
+        let args = &Args { to: resolved(&args.to)?, from: resolved(&args.from)?, ..args.clone() };
         return patch::run(ui, workspace, args);
     }
     let Some(to) = &args.to else { return Ok(ExitStatus::Usage) };
@@ -141,14 +139,18 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             .help("name a file or a directory of patches, and the version that they are for with --from"));
     }
     let patchsets = workspace.patchsets(&args.patchsets)?;
+    let workspace = &workspace.of(&patchsets);
+    let to = &workspace.resolved(ui, to)?;
+    let args = &Args { to: Some(to.clone()), ..args.clone() };
     if patchsets.len() > 1 && args.id.is_some() {
         return Err(CliError::usage("--id names one new patchset, and several are ported")
             .help("leave it out, and rename the new patchsets afterwards"));
     }
     let source = workspace.open(ui, to)?;
     let tree = source.tree.as_ref();
-    let version = python_version(tree)?.ok_or_else(|| {
-        CliError::unfit(format!("{to} is not a CPython source tree"))
+    let software = patchsets.first().map(|patchset| patchset.software).unwrap_or_default();
+    let version = tree_version(tree)?.filter(|version| version.software() == software).ok_or_else(|| {
+        CliError::unfit(format!("{to} is not a {} source tree", software.title()))
             .help("a patchset for something else is written by hand")
     })?;
     let edits = written::edits(workspace, &args.patchsets, &patchsets);
@@ -168,7 +170,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                 ui.note(&narrow(&own, &version));
                 return Ok(ExitStatus::Unfit);
             }
-            let text = format!("{} is written for CPython {version}: there is nothing to port", own.id);
+            let text = format!("{} is written for {}: there is nothing to port", own.id, version.named());
             if patchsets.len() == 1 || args.format == ReportFormat::Text {
                 ui.line(&text)?;
             }
@@ -366,7 +368,7 @@ impl Port<'_> {
         new_patchset::require_free(&catalog, &head.id, &folder)?;
         output::require_new_directory(workspace, &[&source.spec], &folder)?;
         // The new patchset is for one version.
-        let base_version = old.map(python_version).transpose()?.flatten();
+        let base_version = old.map(tree_version).transpose()?.flatten();
         let plain = patchset.at(Some(version), base_version.as_ref());
         let edits = port::ported(&plain, &decided);
         let text_of = |edit: &Edit| {
@@ -406,7 +408,7 @@ impl Port<'_> {
         }
         let skipped = skipped_by_version(&decided, &planned);
         if !skipped.is_empty() {
-            let title = format!("edits that fit would be skipped on CPython {version}");
+            let title = format!("edits that fit would be skipped on {}", version.named());
             return refused(
                 &title,
                 &skipped,
@@ -430,8 +432,9 @@ impl Port<'_> {
 fn narrow(own: &Patchset, version: &Version) -> String {
     let range = own.applies_to.as_ref().map(ToString::to_string).unwrap_or_default();
     format!(
-        "help: `applies-to: {range}` of {} includes CPython {version}: narrow it and port again, or correct the edit",
-        own.id
+        "help: `applies-to: {range}` of {} includes {}: narrow it and port again, or correct the edit",
+        own.id,
+        version.named()
     )
 }
 

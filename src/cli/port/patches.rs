@@ -8,7 +8,7 @@ use crate::export;
 use crate::import::{self, ImportedPatch, PatchFile};
 use crate::rebase::{self, BadDecisions, Between, Decisions, Series, Walk};
 use crate::report::{Brief, Report};
-use crate::tree::{SourceSpec, Tree, python_version};
+use crate::tree::{SourceSpec, Tree, tree_version};
 use crate::yaml::{Complaint, Position};
 
 /// Patches, and the version that they are for.
@@ -56,7 +56,7 @@ pub(super) fn decisions(path: Option<&Path>) -> Result<Decisions, CliError> {
 
 /// The two versions, as patches name them.
 pub(super) fn between(from: &dyn Tree, to: &dyn Tree) -> Result<Between, CliError> {
-    Ok(Between { from: python_version(from)?, to: python_version(to)? })
+    Ok(Between { from: tree_version(from)?, to: tree_version(to)? })
 }
 
 /// Writes a report to a file.

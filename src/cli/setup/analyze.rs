@@ -12,7 +12,7 @@ use crate::modules::{self, Analysis, EditableSetup, Inventory, Linkage, Program,
 use crate::patchset::{ALLOWED_ID, is_id};
 use crate::regular::{self, LARGEST_FILE};
 use crate::report::ProgramAnalysis;
-use crate::tree::{DirTree, Tree, TreePath, python_version};
+use crate::tree::{DirTree, Tree, TreePath, tree_version};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -113,7 +113,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             .help("give the source tree as --tree; a build directory has no Lib"));
     }
     // Python 2 searches the directory of the importing module first.
-    let implicit = python_version(tree)?.is_none_or(|version| version.series().0 < 3);
+    let implicit = tree_version(tree)?.is_none_or(|version| version.series().0 < 3);
     let mut programs = Vec::new();
     for script in &args.scripts {
         let text = regular::read(script, LARGEST_FILE)

@@ -11,6 +11,7 @@ use crate::digest::Sha256Digest;
 use crate::modules::{EditableSetup, Inventory, inventory};
 use crate::patchset::{Build, Edit, Patchset};
 use crate::report::Applied;
+use crate::software::Software;
 use crate::tree::DirTree;
 use crate::yaml;
 
@@ -71,6 +72,7 @@ pub(super) fn apply(
     let patchset = Patchset {
         id: id.to_owned(),
         title: TITLE.to_owned(),
+        software: Software::default(),
         applies_to: None,
         pins: Vec::new(),
         extends: Vec::new(),

@@ -207,7 +207,7 @@ impl Collapsing<'_> {
         for variant in self.variants {
             let planned = plan(&patchset, variant.tree)?;
             if let Some(why) = wrong(&planned, variant, only) {
-                return Ok(Err(format!("{}, on CPython {}: {why}", variant.name, variant.version)));
+                return Ok(Err(format!("{}, on {}: {why}", variant.name, variant.version.named())));
             }
         }
         Ok(Ok((new, lints)))

@@ -6,8 +6,9 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use super::super::TreePath;
-use super::{Debian, PREFIX, Pin, PinError, Tarball};
+use super::{Debian, Pin, PinError, Tarball, series_name};
 use crate::shipped::PREPARED_PINS;
+use crate::software::Software;
 use crate::version::Version;
 use crate::yaml::{self, Complaint, Located, Position, YamlError};
 
@@ -21,15 +22,15 @@ const SCHEMA: &str = r##"{
         "schema": {"type": "integer", "minimum": 1, "maximum": 1},
         "exclude": {"type": "array", "items": {"type": "string"}},
         "releases": {"type": "array", "items": {
-            "type": "object", "additionalProperties": false, "required": ["version", "tag", "tree", "tarballs"],
+            "type": "object", "additionalProperties": false, "required": ["version", "tree", "tarballs"],
             "properties": {
                 "version": {"type": "string"},
-                "tag": {"type": "string"},
+                "tag": {"type": ["string", "null"]},
                 "tree": {"type": "string"},
                 "exclude": {"type": "array", "items": {"type": "string"}},
                 "tarballs": {"type": "array", "items": {
-                    "type": "object", "additionalProperties": false, "required": ["url", "sha256"],
-                    "properties": {"url": {"type": "string"}, "sha256": {"type": "string"}}
+                    "type": "object", "additionalProperties": false, "required": ["sha256"],
+                    "properties": {"url": {"type": "string"}, "file": {"type": "string"}, "sha256": {"type": "string"}}
                 }},
                 "debian": {
                     "type": ["object", "null"], "additionalProperties": false, "required": ["suite", "source"],
@@ -54,7 +55,7 @@ struct Document {
 #[serde(deny_unknown_fields)]
 struct Release {
     version: Located<String>,
-    tag: Located<String>,
+    tag: Option<Located<String>>,
     tree: Located<String>,
     /// Paths that it is without, besides those that all are.
     #[serde(default)]
@@ -66,7 +67,9 @@ struct Release {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Address {
-    url: Located<String>,
+    url: Option<Located<String>>,
+    /// Its name, if it has no address.
+    file: Option<Located<String>>,
     sha256: Located<String>,
 }
 
@@ -77,8 +80,8 @@ struct Package {
     source: Located<String>,
 }
 
-/// The pins in `bytes`, all of the minor version `minor`. `file` is the name of the file in errors.
-pub(super) fn pins(file: &str, minor: &str, bytes: &[u8]) -> Result<Vec<Pin>, PinError> {
+/// The pins in `bytes`, all of the series `series` (`2.5`, `lua-5.4`). `file` is the name of the file in errors.
+pub(super) fn pins(file: &str, series: &str, bytes: &[u8]) -> Result<Vec<Pin>, PinError> {
     let reader = Reader { file, bytes };
     let invalid = |errors: Vec<YamlError>| {
         PinError::Invalid(errors.iter().map(|error| Complaint::of(file, bytes, error)).collect())
@@ -89,7 +92,7 @@ pub(super) fn pins(file: &str, minor: &str, bytes: &[u8]) -> Result<Vec<Pin>, Pi
         let found = yaml::mistakes(&schema, &schema, "the file", &document);
         invalid(if found.is_empty() { vec![error] } else { found })
     })?;
-    of_document(&reader, minor, read)
+    of_document(&reader, series, read)
 }
 
 /// What the file excludes from all of its releases.
@@ -99,27 +102,28 @@ pub(super) fn common(bytes: &[u8]) -> Vec<TreePath> {
         .map_or(Vec::new(), |read| read.exclude.iter().filter_map(|path| path.value.parse().ok()).collect())
 }
 
-/// The shipped pins of the minor version `minor`, from the JSON that the build made of the YAML, which
+/// The shipped pins of the series `series`, from the JSON that the build made of the YAML, which
 /// takes a tenth of the time. `None` if they are invalid: only errors of the YAML have locations.
-pub(super) fn prepared(minor: &str) -> Option<Vec<Pin>> {
-    let document = yaml::parse_json(&PREPARED_PINS.get(minor)?).ok()?.read().ok()?;
-    of_document(&Reader { file: minor, bytes: b"" }, minor, document).ok()
+pub(super) fn prepared(series: &str) -> Option<Vec<Pin>> {
+    let document = yaml::parse_json(&PREPARED_PINS.get(series)?).ok()?.read().ok()?;
+    of_document(&Reader { file: series, bytes: b"" }, series, document).ok()
 }
 
-fn of_document(reader: &Reader<'_>, minor: &str, document: Document) -> Result<Vec<Pin>, PinError> {
+fn of_document(reader: &Reader<'_>, series: &str, document: Document) -> Result<Vec<Pin>, PinError> {
     if document.schema.value != 1 {
         let reason = format!("unsupported schema {} (expected 1)", document.schema.value);
         return Err(reader.wrong(document.schema.at, reason));
     }
     let exclude =
         document.exclude.iter().map(|path| reader.parsed(path)).collect::<Result<Vec<TreePath>, _>>()?;
+    let software = Version::of_pin(series).map(|version| version.software()).unwrap_or_default();
     let mut pins: Vec<Pin> = Vec::with_capacity(document.releases.len());
     let mut mistakes = Vec::new();
     for release in document.releases {
         let at = release.version.at;
-        let wrong = match reader.pin(release) {
-            Ok(pin) if pin.version.minor() != minor => {
-                reader.wrong(at, format!("{} is not a release of {minor}", pin.version))
+        let wrong = match reader.pin(software, release) {
+            Ok(pin) if series_name(&pin.version) != series => {
+                reader.wrong(at, format!("{} is not a release of {series}", pin.version))
             }
             Ok(pin) if pins.iter().any(|earlier| earlier.version == pin.version) => {
                 reader.wrong(at, format!("{} is pinned twice", pin.version))
@@ -150,16 +154,16 @@ impl Reader<'_> {
         PinError::Invalid(vec![Complaint::new(self.file, self.bytes, at, reason)])
     }
 
-    fn pin(&self, release: Release) -> Result<Pin, PinError> {
-        let version: Version = self.parsed(&release.version)?;
+    fn pin(&self, software: Software, release: Release) -> Result<Pin, PinError> {
+        let version = self.parsed::<Version>(&release.version)?.of(software);
         let tree = self.word(release.tree, "git tree id (40 lower-case hexadecimal digits)", |text| {
             text.len() == 40 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
         })?;
         let debian = release.debian.map(|package| self.debian(package)).transpose()?;
         Ok(Pin {
-            name: format!("{PREFIX}{version}"),
+            name: version.pin_name(),
             version,
-            tag: self.word(release.tag, "tag name", is_plain)?,
+            tag: release.tag.map(|tag| self.word(tag, "tag name", is_plain)).transpose()?,
             tree,
             tarballs: release
                 .tarballs
@@ -173,11 +177,23 @@ impl Reader<'_> {
 
     fn tarball(&self, entry: Address) -> Result<Tarball, PinError> {
         let sha256 = self.parsed(&entry.sha256)?;
-        let name = entry.url.value.rsplit('/').next().unwrap_or_default().to_owned();
-        let url = self.word(entry.url, "https address of a tarball", |url| {
-            url.starts_with("https://") && is_plain(&name) && SUFFIXES.iter().any(|end| name.ends_with(end))
-        })?;
-        Ok(Tarball { url, sha256, file_name: name })
+        let is_tarball = |name: &str| is_plain(name) && SUFFIXES.iter().any(|end| name.ends_with(end));
+        let last = |url: &str| url.rsplit('/').next().unwrap_or_default().to_owned();
+        let (url, file_name) = match (entry.url, entry.file) {
+            (Some(url), None) => {
+                let url = self.word(url, "https address of a tarball", |url| {
+                    url.starts_with("https://") && is_tarball(&last(url))
+                })?;
+                let name = last(&url);
+                (Some(url), name)
+            }
+            (None, Some(file)) => (None, self.word(file, "name of a tarball", is_tarball)?),
+            _ => {
+                let what = "a tarball has either `url` or, if upstream has no such file, `file`, its name";
+                return Err(self.wrong(entry.sha256.at, what.to_owned()));
+            }
+        };
+        Ok(Tarball { url, sha256, file_name })
     }
 
     fn debian(&self, package: Package) -> Result<Debian, PinError> {
@@ -208,13 +224,13 @@ fn is_plain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::minor_of;
+    use super::super::series_of;
     use super::*;
     use crate::shipped::PINS;
 
     #[test]
     fn the_json_of_the_build_equals_the_yaml() {
-        let minors: Vec<String> = PINS.paths().filter_map(minor_of).collect();
+        let minors: Vec<String> = PINS.paths().filter_map(series_of).collect();
         assert!(minors.len() > 10, "{minors:?}");
         for minor in minors {
             let yaml = PINS.get(&format!("{minor}.yaml")).unwrap();
@@ -242,7 +258,7 @@ releases:
     fn a_release_is_read_with_all_fields() {
         let pins = pins("2.5.yaml", "2.5", GOOD.as_bytes()).unwrap();
         let [pin] = &pins[..] else { panic!("{pins:?}") };
-        assert_eq!((pin.name.as_str(), pin.tag.as_str()), ("python-2.5", "v2.5"));
+        assert_eq!((pin.name.as_str(), pin.tag.as_deref()), ("python-2.5", Some("v2.5")));
         assert_eq!(pin.tarballs[0].file_name, "Python-2.5.tgz");
         assert_eq!(pin.debian.as_ref().unwrap().suite, "bullseye");
     }
@@ -284,6 +300,25 @@ releases:
         );
         let error = error(&text.replacen(".github", "../x", 1));
         assert!(error.starts_with("2.5.yaml:2:11: "), "{error}");
+    }
+
+    #[test]
+    fn a_tarball_has_an_address_or_a_name() {
+        let url = "url: https://www.python.org/ftp/python/2.5/Python-2.5.tgz";
+        for (instead, ok) in [
+            ("file: python2.5_2.5+dfsg.orig.tar.gz", true),
+            ("file: a/b.tgz", false),
+            ("file: b.zip", false),
+            ("file: a.tgz\n        url: https://a.test/a.tgz", false),
+        ] {
+            let found = pins("2.5.yaml", "2.5", GOOD.replacen(url, instead, 1).as_bytes());
+            match found {
+                Ok(pins) => assert!(ok && pins[0].tarballs[0].url.is_none(), "{instead}"),
+                Err(error) => {
+                    assert!(!ok && error.to_string().starts_with("2.5.yaml:"), "{instead}: {error}")
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! What names pins: a name, a version, a series, a pattern, or a range of versions.
 
-use super::{PREFIX, Pin, PinError, PinSet};
+use super::{Pin, PinError, PinSet};
+use crate::software::Software;
 use crate::version::{Version, VersionRange};
 
 /// What a text says about pins.
 #[derive(Debug)]
 pub enum Selector {
-    /// One release: `python-2.5`, `2.7.18`, `3.15.0rc1`.
+    /// The name of a release: `python-2.5`.
+    Name(Version),
+    /// The version of a release: `2.7.18`, `3.15.0rc1`.
     Release(Version),
     /// A series: `3.14`. Of `2.5`, which is a release, too, that is `python-2.5`.
     Series(u16, u16),
@@ -32,46 +35,47 @@ impl Selector {
             };
             return Ok(Some(Selector::Pattern(glob::Pattern::new(text).map_err(invalid)?)));
         }
-        let (number, is_name) = match text.strip_prefix(PREFIX) {
-            Some(number) => (number, true),
-            None => (text, false),
-        };
         // A version with a `+` is that of a tree between two releases.
-        let Some(version) = number.parse::<Version>().ok().filter(|_| !number.ends_with('+')) else {
+        if text.ends_with('+') {
             return Ok(None);
-        };
-        Ok(Some(if !is_name && number == version.minor() {
-            let (major, minor) = version.series();
-            Selector::Series(major, minor)
-        } else {
-            Selector::Release(version)
+        }
+        if let Some(version) = Version::of_pin(text) {
+            return Ok(Some(Selector::Name(version)));
+        }
+        let Ok(version) = text.parse::<Version>() else { return Ok(None) };
+        let (major, minor) = version.series();
+        Ok(Some(match text == version.minor() {
+            true => Selector::Series(major, minor),
+            false => Selector::Release(version),
         }))
     }
 
     /// Whether it names one release by its version.
     pub fn is_release(&self) -> bool {
         match self {
-            Selector::Release(_) => true,
+            Selector::Name(_) | Selector::Release(_) => true,
             Selector::Series(..) | Selector::Pattern(_) | Selector::Range(_) => false,
         }
     }
 
-    /// Whether it selects the pin with this name.
+    /// Whether it selects the pin with this name. A version without a name is one of the pin's software.
     pub fn matches_name(&self, name: &str) -> bool {
-        let version = name.strip_prefix(PREFIX).and_then(|version| version.parse().ok());
-        version.is_some_and(|version| self.matches(&version))
+        Version::of_pin(name).is_some_and(|version| self.matches(&version, version.software()))
     }
 
-    /// Whether it selects a release, whose name is `python-VERSION`.
-    pub fn matches(&self, version: &Version) -> bool {
+    /// Whether it selects a release, where a version without a name is one of `software`.
+    pub fn matches(&self, version: &Version, software: Software) -> bool {
+        let is_own = version.software() == software;
         match self {
-            Selector::Release(wanted) => version == wanted,
-            Selector::Series(major, minor) => version.series() == (*major, *minor),
+            Selector::Name(wanted) => version == wanted,
+            Selector::Release(wanted) => *version == wanted.clone().of(software),
+            Selector::Series(major, minor) => is_own && version.series() == (*major, *minor),
             Selector::Pattern(pattern) => {
-                let name = format!("{PREFIX}{version}");
-                [&name, &name[PREFIX.len()..], &version.minor()].into_iter().any(|text| pattern.matches(text))
+                pattern.matches(&version.pin_name())
+                    || is_own
+                        && [version.to_string(), version.minor()].iter().any(|text| pattern.matches(text))
             }
-            Selector::Range(range) => range.contains(version),
+            Selector::Range(range) => range.clone().of(software).contains(version),
         }
     }
 }
@@ -85,16 +89,19 @@ impl PinSet {
         let unknown = || Ok(PinError::Unknown { name: text.to_owned(), nearest: self.nearest(text)? });
         let Some(selector) = Selector::parse(text)? else { return Err(unknown()?) };
         let found: Vec<Pin> = match &selector {
-            Selector::Release(version) => self.by_version(version)?.into_iter().collect(),
+            Selector::Name(version) => self.by_version(version)?.into_iter().collect(),
+            Selector::Release(version) => {
+                self.by_version(&version.clone().of(self.software))?.into_iter().collect()
+            }
             Selector::Series(..) | Selector::Pattern(_) | Selector::Range(_) => {
                 let mut pins = self.all()?;
-                pins.retain(|pin| selector.matches(&pin.version));
+                pins.retain(|pin| selector.matches(&pin.version, self.software));
                 pins
             }
         };
         match selector {
             _ if !found.is_empty() => Ok(found),
-            Selector::Release(_) | Selector::Series(..) => Err(unknown()?),
+            Selector::Name(_) | Selector::Release(_) | Selector::Series(..) => Err(unknown()?),
             Selector::Pattern(_) | Selector::Range(_) => Err(PinError::NoMatch(text.to_owned())),
         }
     }
@@ -165,6 +172,27 @@ mod tests {
         let text = format!("schema: 1\nreleases:\n{}{}", release("9.1.0", "a"), release("9.1.1rc1", "b"));
         std::fs::write(directory.path().join("9.1.yaml"), text).unwrap();
         assert_eq!(names(PinSet::with_overlay(directory.path()).named("9.1")), ["python-9.1.0"]);
+    }
+
+    #[test]
+    fn a_version_without_a_name_is_one_of_the_software_of_the_pins() {
+        let lua = PinSet::shipped().of(Software::Lua);
+        let select = |text| names(lua.select(text));
+        for text in ["5.4.[24]", "lua-5.4.[24]", ">=5.4, <5.4.7"] {
+            assert_eq!(select(text), ["lua-5.4.2", "lua-5.4.4"], "{text}");
+        }
+        assert_eq!(select("5.4.4"), ["lua-5.4.4"]);
+        assert_eq!(select("python-2.5"), ["python-2.5"]);
+        assert!(names(lua.named("5.4"))[0].starts_with("lua-5.4."));
+        assert!(matches!(lua.select("2.7.18"), Err(PinError::Unknown { .. })));
+        assert_eq!(names(PinSet::shipped().select("lua-5.4.[24]")), ["lua-5.4.2", "lua-5.4.4"]);
+        assert!(matches!(PinSet::shipped().select("5.4.[24]"), Err(PinError::NoMatch(_))));
+        let matches = |text: &str, pin| Selector::parse(text).unwrap().unwrap().matches_name(pin);
+        assert!(
+            matches("5.4.4", "lua-5.4.4")
+                && matches("5.4", "lua-5.4.4")
+                && !matches("python-5.4.4", "lua-5.4.4")
+        );
     }
 
     #[test]

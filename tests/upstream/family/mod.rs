@@ -39,7 +39,7 @@ fn members_for<'a>(family: &'a [Patchset], pin: &Pin) -> Vec<&'a Patchset> {
 }
 
 fn releases() -> Vec<Pin> {
-    PinSet::shipped().all().unwrap()
+    PinSet::shipped().own().unwrap()
 }
 
 #[test]
