@@ -3,6 +3,7 @@
 use super::error::BuildError;
 use super::shell::{expanded, literal};
 use crate::patchset::{Build, Check, PROGRAM_STEPS, Patchset, Program, ProgramTree, REGENERATE, Regenerate};
+use crate::software::Software;
 
 /// The steps of a series of patchsets.
 #[derive(Debug, Clone)]
@@ -88,8 +89,9 @@ impl Recipe {
 /// The steps that build these programs, with the checks of each.
 fn steps(patchsets: &[Patchset], programs: &[(usize, &Program)], checks: Vec<(usize, &Check)>) -> Vec<Step> {
     let mut steps: Vec<Step> = regenerating(patchsets).into_iter().collect();
-    for (_, program) in programs {
-        let scripts = [configuring(program), making(program), installing(program)];
+    for (patchset, program) in programs {
+        let has_setup = patchsets[*patchset].software == Software::Python;
+        let scripts = [configuring(program, has_setup), making(program), installing(program)];
         steps.extend(PROGRAM_STEPS.iter().zip(scripts).map(|(step, script)| Step {
             id: format!("{}/{step}", program.id),
             why: program.why.clone(),
@@ -221,11 +223,12 @@ if test -e \"$SOURCE/Modules/Setup.local\"; then
 fi
 ";
 
-fn configuring(program: &Program) -> String {
+fn configuring(program: &Program, has_setup: bool) -> String {
+    let setup = if has_setup { FRESH_SETUP } else { "" };
     let environment = exports(program, |_| true);
     let arguments = arguments(&program.configure, " \\\n    ");
     let (before, command) = (lines(&program.before), program.configured_by.as_deref());
-    format!("{FRESH_SETUP}{before}{environment}{}{arguments}\n", command.unwrap_or("\"$SOURCE/configure\""))
+    format!("{setup}{before}{environment}{}{arguments}\n", command.unwrap_or("\"$SOURCE/configure\""))
 }
 
 fn making(program: &Program) -> String {
