@@ -186,6 +186,14 @@ impl VersionRange {
         self.software
     }
 
+    /// The range for people, with the name of the software if it is not CPython: `>=2.5, <2.6`, `Lua >=5.4, <5.5`.
+    pub fn named(&self) -> String {
+        match self.software {
+            Software::Python => self.text.clone(),
+            other => format!("{} {self}", other.title()),
+        }
+    }
+
     /// Whether `version` is of the same software, and satisfies every comparison of the range.
     pub fn contains(&self, version: &Version) -> bool {
         let is_in = self.bounds.iter().all(|(comparison, bound)| {

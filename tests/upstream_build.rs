@@ -248,6 +248,49 @@ fn python_3_13_builds_and_passes_all_checks() {
 }
 
 #[test]
+fn lua_and_tcl_build_and_pass_all_checks() {
+    for (patchset, pin, program) in
+        [("catamount-lua5.4", "lua-5.4.4", "lua"), ("catamount-tcl8.6", "tcl-8.6.13", "tclsh8.6")]
+    {
+        if wanted(pin) {
+            build_all(BuildDirectory::of(pin).path(), &[patchset], pin, &[program]);
+        }
+    }
+}
+
+#[test]
+fn a_module_in_c_is_linked_into_lua_and_a_broken_edit_fails_a_check() {
+    let pin = "lua-5.4.4";
+    if !wanted(pin) {
+        return;
+    }
+    let place = BuildDirectory::of("lua-with-a-module");
+    let place = place.path();
+    let module =
+        "#include \"lua.h\"\nint luaopen_foo_bar(lua_State *L) { lua_pushinteger(L, 7); return 1; }\n";
+    let patch = |make: &str| {
+        format!(
+            "extends: catamount-lua5.4\nedits:\n- id: linked\n  why: A module in C.\n  changes:\n  \
+             - {{file: src/foo.c, file.add: {{content: {module:?}}}}}\n  \
+             - {{file: src/Makefile, makefile.set-variable: {{name: MYOBJS, value: foo.o}}}}\n{make}"
+        )
+    };
+    let linked = "- id: listed\n  why: A module in C.\n  depends-on: [static-modules]\n  file: src/lmodules.h\n  \
+                  text.insert: {after: '*/', text: 'LMODULE(\"foo.bar\", luaopen_foo_bar)'}\n";
+    patchset(place, "linked", &patch(linked));
+    let (code, said) = build(place, &["linked"], pin, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    let said = run(place, &place.join("prefix/bin/lua"), &["-e", "print((require 'foo.bar'))"]);
+    assert_eq!(said, "7\n");
+    // Without its name in the Makefile, the platform has popen.
+    let broken = "- id: no-processes\n  why: Forgotten.\n  file: src/Makefile\n  makefile.set-variable: {name: CMCFLAGS, value: -O1}\n";
+    patchset(place, "linked", &patch(&format!("{linked}{broken}")));
+    let (code, said) = build(place, &["linked"], pin, &[]);
+    assert_eq!(code, Some(5), "{said}");
+    assert!(said.contains("no-new-processes (edit `no-processes`)"), "{said}");
+}
+
+#[test]
 fn a_deliberately_broken_edit_fails_a_check_that_names_it() {
     if !wanted("python-2.7.18") {
         return;

@@ -199,12 +199,17 @@ impl Workspace {
         Ok(pin)
     }
 
-    /// The name of the pin if `text` names one as a source, and another source as it is.
+    /// The pin if `text` names one as a source, and another source as it is.
     pub(super) fn resolved(&self, ui: &Ui, text: &str) -> Result<String, CliError> {
         match self.spec(text)? {
-            SourceSpec::Pin(name) => Ok(self.pin(ui, &name)?.name),
+            SourceSpec::Pin(name) => Ok(of_pin(self.pin(ui, &name)?.name)),
             SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Git { .. } => Ok(text.to_owned()),
         }
+    }
+
+    /// The pins that `text` names as sources.
+    pub(super) fn named(&self, text: &str) -> Result<Vec<Pin>, CliError> {
+        self.pins.named(text).map_err(|error| not_a_source(text, error))
     }
 
     /// Sources of which each pattern or range may name several pins: then their names.
@@ -213,8 +218,8 @@ impl Workspace {
         for text in texts {
             match self.spec(text)? {
                 SourceSpec::Pin(name) => {
-                    let pins = self.pins.named(&name).map_err(|error| not_a_source(text, error))?;
-                    found.extend(pins.into_iter().map(|pin| pin.name));
+                    let pins = self.named(&name)?;
+                    found.extend(pins.into_iter().map(|pin| of_pin(pin.name)));
                 }
                 SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Git { .. } => {
                     found.push(text.clone());
@@ -299,6 +304,11 @@ impl Workspace {
     pub(super) fn open_local(&self, pin: &Pin) -> Result<Option<Box<dyn Tree>>, CliError> {
         Ok(fetch::open_local(pin, &self.places)?)
     }
+}
+
+/// The name of a pin as a source. The directory of an unpacked release may have the same name, such as lua-5.4.4.
+fn of_pin(name: String) -> String {
+    if Path::new(&name).exists() { format!("pin:{name}") } else { name }
 }
 
 /// Refuses a folder that is named by an option and does not exist.

@@ -10,6 +10,7 @@ use super::{Commands, Problem, Report, array, column, counted};
 use crate::build::Recipe;
 use crate::patchset::{Change, Complaint, Patchset};
 use crate::tree::TreePath;
+use crate::version::VersionRange;
 
 /// A patchset: its edits, their reasons, what each does, and the commands that `build` runs.
 pub struct Shown<'a> {
@@ -51,7 +52,7 @@ impl Report for Patchset {
     fn json(&self) -> Option<Value> {
         Some(json!({
             "schema": 1, "id": self.id, "title": self.title, "digest": self.digest,
-            "applies_to": self.applies_to.as_ref().map(ToString::to_string),
+            "software": self.software.name(), "applies_to": self.applies_to.as_ref().map(ToString::to_string),
             "pins": self.pins, "extends": self.extends, "dropped": self.dropped,
             "edits": array(&self.edits, |edit| json!({
                 "id": edit.id, "why": edit.why, "upstream": edit.upstream, "allow": edit.allow,
@@ -80,7 +81,7 @@ impl Report for Patchset {
 fn edits(patchset: &Patchset, file: &str, all: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{TITLE}{}{TITLE:#}: {HANG}{}", patchset.id, patchset.title)?;
     let facts = [
-        ("applies to", patchset.applies_to.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("applies to", patchset.applies_to.as_ref().map(VersionRange::named).unwrap_or_default()),
         ("pins", patchset.pins.join(", ")),
         ("extends", patchset.extends.join(", ")),
         ("file", file.to_owned()),

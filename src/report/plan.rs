@@ -12,6 +12,7 @@ use super::{Problem, Report};
 use crate::edit::{Near, Outcome, OutcomeKind, Part};
 use crate::plan::{Counts, NotIdempotent, Plan, PlannedEdit, Series};
 use crate::tree::Location;
+use crate::version::Version;
 
 /// A line for each edit, a summary, and what keeps the plan from being applied.
 impl Report for Plan {
@@ -249,7 +250,7 @@ impl Misfit<'_> {
                 if let Some((what, details, help)) = failure(part) {
                     let module =
                         part.name.as_ref().map(|name| format!(", part `{name}`,")).unwrap_or_default();
-                    let on = plan.version.as_ref().map_or(plan.source.clone(), |v| v.named());
+                    let on = plan.version.as_ref().map_or(plan.source.clone(), Version::named);
                     let after = (!edit.fits_after.is_empty()).then(|| {
                         format!(
                             "it fits on the result of other edits: write `depends-on: [{}]`",

@@ -9,6 +9,7 @@ use super::plan::{Misfit, Wrong, rows_of_all, summary, summary_of};
 use super::summary::{Entry, FileDiff, Group, Level, Summary, Written};
 use crate::edit::{Outcome, OutcomeKind};
 use crate::plan::{Counts, Plan, PlannedEdit, Series};
+use crate::version::Version;
 
 /// The plans of patchsets, each on the result of those before it.
 pub struct PlanReport<'a> {
@@ -70,7 +71,7 @@ fn group(plan: &Plan, written: &Written) -> Group {
             true => entries.push(right(plan, written, edit)),
         }
     }
-    let on = plan.version.as_ref().map_or_else(|| plan.source.clone(), |version| version.named());
+    let on = plan.version.as_ref().map_or_else(|| plan.source.clone(), Version::named);
     let name = format!("{} on {on}", plan.patchset);
     Group {
         name,

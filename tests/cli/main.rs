@@ -57,6 +57,7 @@ mod screens;
 mod setup;
 mod shards;
 mod snapshot;
+mod software;
 mod sources;
 mod stability;
 mod suggest;

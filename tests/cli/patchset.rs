@@ -1276,6 +1276,7 @@ fn show_prints_edits_and_their_reasons() {
         "python-9.9"
       ],
       "schema": 1,
+      "software": "python",
       "title": "Gadgets without shared modules"
     }
     [exit 0]

@@ -19,6 +19,7 @@ use scan::{Source, sources};
 const LAYERS: [&str; 32] = [
     "shipped",
     "text",
+    "software",
     "version",
     "date",
     "digest",

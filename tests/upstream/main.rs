@@ -10,6 +10,7 @@ mod ci;
 mod family;
 mod git_archive;
 mod matrix;
+mod other_systems;
 mod patchsets;
 mod port;
 mod readme;

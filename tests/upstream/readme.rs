@@ -30,6 +30,8 @@ const PAGES: [&str; 9] = [
 ];
 /// Needs no release of CPython.
 const TUTORIAL: &str = "docs/tutorial.md";
+/// Needs only Lua.
+const OTHER_SYSTEMS: &str = "docs/other-systems.md";
 /// Made by pypatch, and tested to be up to date elsewhere.
 const GENERATED: [&str; 2] = ["docs/commands.md", "docs/operations.md"];
 
@@ -282,11 +284,22 @@ fn every_command_of_the_tutorial_prints_what_the_page_shows() {
 }
 
 #[test]
+fn every_command_of_the_page_on_other_systems_prints_what_it_shows() {
+    let Some([_, _]) = pins::need(OTHER_SYSTEMS, ["lua-5.4.4", RELEASE]) else { return };
+    let Some(Located::Tarball { path }) = pins::locate("lua-5.4.4") else { return };
+    let Some(reader) = Reader::with_release(OTHER_SYSTEMS) else { return };
+    symlink(path, reader.root.join("home/.cache/pypatch/tarballs/lua-5.4.4.tar.gz")).unwrap();
+    let wrong = reader.follow(OTHER_SYSTEMS);
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
 fn every_page_with_commands_is_executed() {
     for entry in fs::read_dir(root().join("docs")).unwrap() {
         let path = format!("docs/{}", entry.unwrap().file_name().to_str().unwrap());
         if path.ends_with(".md") && !GENERATED.contains(&path.as_str()) {
-            let executed = PAGES.contains(&path.as_str()) || path == TUTORIAL;
+            let executed =
+                PAGES.contains(&path.as_str()) || [TUTORIAL, OTHER_SYSTEMS].contains(&path.as_str());
             assert_eq!(!steps(&page(&path)).is_empty(), executed, "{path} and the list of executed pages");
         }
     }

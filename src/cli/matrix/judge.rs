@@ -54,7 +54,7 @@ pub(super) fn column(
         let judged = match stack {
             [_, _, ..] if is_family => {
                 let at = stack.iter().position(is_for).ok_or_else(|| {
-                    let version = found.as_ref().map_or("this tree".to_owned(), |v| v.named());
+                    let version = found.as_ref().map_or("this tree".to_owned(), Version::named);
                     format!("no member of the family is written for {version}")
                 })?;
                 &stack[at..=at]

@@ -76,9 +76,7 @@ fn named(workspace: &Workspace, texts: &[String]) -> Result<Vec<Named>, CliError
                     let title = format!("`{name}` is a patchset, and what follows the first one is a source");
                     return Err(CliError::usage(title).help(format!("write --then {name}")));
                 }
-                for name in workspace.each(std::slice::from_ref(text))? {
-                    found.push(Named::of_pin(workspace.pins.get(&name)?));
-                }
+                found.extend(workspace.named(&name)?.into_iter().map(Named::of_pin));
             }
             spec => found.push(Named::new(text.clone(), spec)),
         }

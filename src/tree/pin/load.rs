@@ -315,7 +315,7 @@ releases:
             match found {
                 Ok(pins) => assert!(ok && pins[0].tarballs[0].url.is_none(), "{instead}"),
                 Err(error) => {
-                    assert!(!ok && error.to_string().starts_with("2.5.yaml:"), "{instead}: {error}")
+                    assert!(!ok && error.to_string().starts_with("2.5.yaml:"), "{instead}: {error}");
                 }
             }
         }
