@@ -36,7 +36,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let mut order = Vec::new();
     for (at, source) in sources.iter().enumerate() {
         let version = tree_version(source.tree.as_ref())?.ok_or_else(|| {
-            CliError::usage(format!("{} has no version", args.base[at]))
+            CliError::usage(format!("{} has no version of CPython", args.base[at]))
                 .detail("Include/patchlevel.h is missing, or defines no PY_VERSION")
         })?;
         order.push((version, at));

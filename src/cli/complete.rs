@@ -62,12 +62,13 @@ fn named(kind: Kind, workspace: &Workspace, line: &Line, last: &str) -> Vec<Stri
             patchsets.flat_map(|patchset| patchset.edits).map(|edit| edit.id).collect()
         }
         Kind::Pin => {
-            let pins = workspace.pins.all().unwrap_or_default().into_iter();
             // A version is also a name, which few want to see next to that of the pin.
-            match last.starts_with(|first: char| first.is_ascii_digit()) {
-                true => pins.map(|pin| pin.version.to_string()).collect(),
-                false => pins.map(|pin| pin.name).collect(),
+            if last.starts_with(|first: char| first.is_ascii_digit()) {
+                let named = line.positionals.iter().filter_map(|name| workspace.patchset(name).ok());
+                let own = workspace.of(&named.collect::<Vec<_>>()).pins.own().unwrap_or_default();
+                return own.into_iter().map(|pin| pin.version.to_string()).collect();
             }
+            workspace.pins.all().unwrap_or_default().into_iter().map(|pin| pin.name).collect()
         }
     }
 }

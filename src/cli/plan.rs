@@ -41,7 +41,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 /// Plans again and again.
 fn watched(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     // A mistake in a patchset can be mended while it is watched; a source that does not exist is a mistake of the command.
-    let source = workspace.open(ui, &args.source)?.spec;
+    let patchsets = workspace.patchsets(&args.patchsets).unwrap_or_default();
+    let source = workspace.of(&patchsets).open(ui, &args.source)?.spec;
     let on_disk = match &source {
         SourceSpec::Directory(path) | SourceSpec::Archive(path) => Some(path.clone()),
         SourceSpec::Git { .. } | SourceSpec::Pin(_) => None,

@@ -50,7 +50,7 @@ impl Report for WhyReport<'_> {
             write_step(step, out)?;
         }
         let no_repository = "no git repository contains both ends, so releases are compared in the order of their \
-                             versions and no commit is named; set PYPATCH_SOURCES to a clone of CPython";
+                             versions and no commit is named; set PYPATCH_SOURCES to a git repository that has both";
         let no_repository = (self.repository.is_none() && !trace.steps.is_empty()).then_some(no_repository);
         let names = trace.side_releases.join(", ");
         let side = format!("left out, because the anchor changed only on their own branch: {names}");

@@ -174,6 +174,9 @@ fn bash_completes_names_of_patchsets_edits_pins_and_versions() {
     assert_eq!(completed(&env, &["plan", "gad"]), ["gadget"]);
     assert_eq!(completed(&env, &["plan", "gadget", "python-2.7.18"]), ["python-2.7.18"]);
     assert_eq!(completed(&env, &["fetch", "2.7.18"]), ["2.7.18"]);
+    assert_eq!(completed(&env, &["plan", "catamount-lua5.4", "5.4.4"]), ["5.4.4"]);
+    assert_eq!(completed(&env, &["plan", "catamount-lua5.4", "lua-5.4.4"]), ["lua-5.4.4"]);
+    assert!(completed(&env, &["fetch", "5.4.4"]).concat().is_empty());
     assert_eq!(completed(&env, &["diff", "gadget", "tree", "--edit", "no-"]), ["no-sharedmods", "no-news"]);
     assert_eq!(completed(&env, &["show", "gadget", "load"]), ["loader"]);
     // Options and commands as before.

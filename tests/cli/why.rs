@@ -262,7 +262,7 @@ fn without_a_repository_the_available_releases_are_compared() {
      prog:
      	cc -o prog
 
-    note: no git repository contains both ends, so releases are compared in the order of their versions and no commit is named; set PYPATCH_SOURCES to a clone of CPython
+    note: no git repository contains both ends, so releases are compared in the order of their versions and no commit is named; set PYPATCH_SOURCES to a git repository that has both
     [exit 0]
     ");
 }
