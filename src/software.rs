@@ -1,6 +1,6 @@
 //! The programs whose releases pypatch knows: CPython, and other scripting systems.
 //!
-//! What differs between them is one row of [`Software::row`]: its names, and where its source tree has its version.
+//! What differs between them is one row of a table: their names, and where a source tree has its version.
 
 use std::fmt;
 use std::str::FromStr;
