@@ -198,7 +198,7 @@ fn a_place_or_a_text_that_does_not_exist_is_an_error() {
     env.write("elsewhere", "x\n");
     assert_snapshot!(env.run(&["add", "elsewhere:1"]), @r"
     ------- stderr -------
-    error: elsewhere is in no unpacked tree of CPython
+    error: elsewhere is in no unpacked source tree
       help: name the source after the file
     [exit 2]
     ");

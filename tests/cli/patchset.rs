@@ -133,7 +133,7 @@ fn an_invalid_range_is_reported_with_its_position() {
     "#);
     assert_snapshot!(check_edits("  - {id: a, why: b, since: two, file: M, text.replace: {find: a, with: b}}\n"), @"
     ------- stderr -------
-    error: invalid CPython version `two` (examples: 2.5, 2.7.18, 3.15.0rc1)
+    error: invalid version `two` (examples: 2.5, 2.7.18, 3.15.0rc1)
      --> patchsets/mine/patchset.yaml:5:28
       |
     5 |   - {id: a, why: b, since: two, file: M, text.replace: {find: a, with: b}}
