@@ -22,6 +22,9 @@
 #include "lcatamount.h"
 
 #if defined(WITH_MPI_REQUIRE)
+#include <signal.h>
+#include <unistd.h>
+
 #include <mpi.h>
 #endif
 
@@ -78,11 +81,27 @@ void lcatamount_preload (lua_State *L) {
 ** =======================================================
 */
 
+static int aborting = 0;
+
+
 static void finish (void) {
   int finalized;
   MPI_Finalized(&finalized);
-  if (!finalized)
+  if (!finalized && !aborting)
     MPI_Finalize();
+}
+
+
+/* ranks that disagree cannot go on, and would wait for each other */
+static void quit (void) {
+  fflush(stderr);
+  aborting = 1;
+  /* MPI_Abort of MPICH 4.0 can hang if another rank is in MPI_Finalize; a
+     signal ends this process, and the launcher ends the others */
+  signal(SIGALRM, SIG_DFL);
+  alarm(5);
+  MPI_Abort(MPI_COMM_WORLD, 1);
+  abort();
 }
 
 
@@ -110,7 +129,7 @@ static void *allocated (size_t n) {
   void *p = malloc(n > 0 ? n : 1);
   if (p == NULL) {
     fprintf(stderr, "lua: rank %d: not enough memory for a file\n", rank);
-    MPI_Abort(MPI_COMM_WORLD, 1);
+    quit();
   }
   return p;
 }
@@ -130,7 +149,7 @@ static void agree (const char *what, const char *filename) {
   if (kind != *what || n != own || memcmp(first, filename, n) != 0) {
     fprintf(stderr, "lua: rank %d %s '%s', but rank 0 asks for '%s'\n",
                     rank, what, filename, first);
-    MPI_Abort(MPI_COMM_WORLD, 1);
+    quit();
   }
   free(first);
 }
