@@ -43,7 +43,7 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
         Document::Matrix => of_reports("matrix"),
         Document::Port => of_reports("port"),
         Document::BuildSet => of_reports("build_set"),
-        Document::Result => of_reports("result"),
+        Document::Result => of_reports("shard_result"),
     };
     ui.raw(format!("{schema:#}\n").as_bytes())?;
     Ok(ExitStatus::Done)

@@ -265,9 +265,14 @@ fn a_result_that_is_torn_is_made_again() {
     }
 }
 
-fn start(env: &TestEnvironment, more: &[&str]) -> Child {
+/// Starts a build of its own with the same results.
+fn start(env: &TestEnvironment, sources: &[&str], name: &str) -> Child {
     let mut command = env.process(env!("CARGO_BIN_EXE_pypatch").as_ref());
-    command.args(set(env, more)).stdout(Stdio::null()).stderr(Stdio::null());
+    let own = ["--cache", "cache", "--work", name];
+    let words = set(env, &[sources, &own].concat()).into_iter();
+    let prefix = format!("place-{name}");
+    command.args(words.map(|word| if word == "place" { prefix.clone() } else { word }));
+    command.stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().unwrap()
 }
 
@@ -275,14 +280,14 @@ fn start(env: &TestEnvironment, more: &[&str]) -> Child {
 fn two_processes_share_a_cache_and_one_that_is_killed_leaves_no_half_result() {
     let env = environment();
     // In the first build after the first that is done.
-    let mut killed = start(&env, &["tree", "other", "--cache", "cache", "--work", "w0"]);
+    let mut killed = start(&env, &["tree", "other"], "w0");
     let begun = Instant::now();
     while walk(env.path("cache")).is_empty() && begun.elapsed() < Duration::from_secs(60) {
         std::thread::sleep(Duration::from_millis(1));
     }
     killed.kill().unwrap();
     killed.wait().unwrap();
-    let mut both = ["w1", "w2"].map(|work| start(&env, &["tree", "--cache", "cache", "--work", work]));
+    let mut both = ["w1", "w2"].map(|work| start(&env, &["tree"], work));
     for child in &mut both {
         assert!(child.wait().unwrap().success());
     }

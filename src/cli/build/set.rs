@@ -20,6 +20,9 @@ use crate::shard::{
 };
 use crate::tree::{SourceSpec, tree_id};
 
+/// How many characters of a line of a log a result has: those of a linker are long.
+const LINE: usize = 300;
+
 /// How many lines of a log, and of the reasons why a patchset does not fit, a result has.
 const TAIL: usize = 20;
 
@@ -225,6 +228,14 @@ fn not_built(error: CliError) -> Result<BuildResult, CliError> {
     Ok(BuildResult::not_built(end, why))
 }
 
+/// The beginning of a line, and how much more there is.
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(LINE) {
+        Some((at, _)) => format!("{}... ({} more characters)", &line[..at], line[at..].chars().count()),
+        None => line.to_owned(),
+    }
+}
+
 /// What is built.
 struct Cell<'a> {
     stack: &'a Stack,
@@ -327,7 +338,8 @@ impl Cell<'_> {
                 let text = regular::read(&log, LARGEST_FILE).unwrap_or_default();
                 let text = String::from_utf8_lossy(&text);
                 let lines: Vec<&str> = text.lines().collect();
-                let tail = &lines[lines.len().saturating_sub(TAIL)..];
+                let tail = lines[lines.len().saturating_sub(TAIL)..].iter();
+                let tail: Vec<String> = tail.map(|line| cut(line)).collect();
                 result.why = plain_lines(|out| tail.iter().try_for_each(|line| writeln!(out, "{line}")));
                 (result.end, result.failed_step) = (BuildEnd::Failed, Some(step));
             }

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{CliError, ExitStatus, ReportFormat, Ui, Workspace, names, output, shards, written};
-use crate::patchset::Patchset;
 use crate::port::{Column, Matrix, Searched, in_parallel};
 use crate::report::{MatrixReport, Written, counted};
 use crate::shard::{Cache, Judged, MatrixJob, ResultFile};
@@ -86,15 +85,16 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if let Some(patchset) = args.patchset.as_ref().filter(|_| args.set.is_empty()) {
         names::require_order(workspace, std::slice::from_ref(patchset), &args.sources)?;
     }
-    let judges = set::judges(ui, workspace, args)?;
-    let all: Vec<Patchset> = judges.iter().flat_map(|judge| judge.patchsets.iter().cloned()).collect();
-    let workspace = &workspace.of(&all);
+    let stacks = set::named(workspace, args)?;
+    let workspace = &workspace.of(&workspace.patchsets(&stacks.concat())?);
     let sources = sources::sources(ui, workspace, args)?;
     for path in args.output.as_deref().into_iter().chain(args.shards.result()) {
         let read: Vec<&SourceSpec> = sources.iter().map(|one| &one.source).collect();
-        let named: Vec<&str> = judges.iter().flat_map(|judge| &judge.names).map(String::as_str).collect();
+        let named: Vec<&str> = stacks.iter().flatten().map(String::as_str).collect();
         output::require_file(workspace, &named, &read, path)?;
     }
+    let judges = stacks.into_iter().map(|names| set::judge(ui, workspace, args, names));
+    let judges = judges.collect::<Result<Vec<Judge>, _>>()?;
     let job = MatrixJob {
         matrices: judges.iter().map(Judge::head).collect(),
         sources: sources.iter().map(Named::of_job).collect(),

@@ -51,15 +51,16 @@ impl Judge {
     }
 }
 
-/// The patchsets that the user named.
-pub(super) fn judges(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<Judge>, CliError> {
+/// The patchsets that the user named, in the order of each stack. All of them can be loaded.
+pub(super) fn named(workspace: &Workspace, args: &Args) -> Result<Vec<Vec<String>>, CliError> {
     let named = match &args.patchset {
         Some(first) if args.set.is_empty() => {
             vec![[first].into_iter().chain(&args.then).cloned().collect()]
         }
         _ => stacks(workspace, &args.set)?,
     };
-    named.into_iter().map(|names| judge(ui, workspace, args, names)).collect()
+    named.iter().try_for_each(|names| workspace.patchsets(names).map(drop))?;
+    Ok(named)
 }
 
 /// The patchsets of a set: `A,B` is B on the result of A, and a pattern all that it matches.
@@ -78,7 +79,13 @@ pub(in crate::cli) fn stacks(workspace: &Workspace, texts: &[String]) -> Result<
     Ok(found)
 }
 
-fn judge(ui: &Ui, workspace: &Workspace, args: &Args, mut names: Vec<String>) -> Result<Judge, CliError> {
+/// What is known about patchsets and the release that they were written for.
+pub(super) fn judge(
+    ui: &Ui,
+    workspace: &Workspace,
+    args: &Args,
+    mut names: Vec<String>,
+) -> Result<Judge, CliError> {
     let mut patchsets = workspace.patchsets(&names)?;
     let id = patchsets.iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join("+");
     let first = patchsets[0].clone();
