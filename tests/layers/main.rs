@@ -16,7 +16,7 @@ use files::Graph;
 use scan::{Source, sources};
 
 /// The modules of the crate, top to bottom.
-const LAYERS: [&str; 32] = [
+const LAYERS: [&str; 33] = [
     "shipped",
     "text",
     "software",
