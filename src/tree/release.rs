@@ -16,7 +16,7 @@ pub struct ReleaseDifference {
 }
 
 /// Compares the tree of a tag with the tarball of the release, but for the paths `without` and everything below them. Version-control
-/// keywords are ignored, as in [`keyword_normalized`], and so are modes and times. Contents of the tag are read only where their ids differ.
+/// keywords are ignored, as in `keyword_normalized`, and so are modes and times. Contents of the tag are read only where their ids differ.
 ///
 /// # Errors
 /// If one of them cannot be read.
