@@ -28,6 +28,11 @@ screens:
 book:
     docs/build
 
+# The table of docs/family.md: every release of the family built, checked and run under MPI; takes an hour. What a run has built stays in WORK.
+family WORK *OPTIONS:
+    cargo build --locked
+    tests/family/build.py target/debug/pypatch {{WORK}} {{OPTIONS}}
+
 # What CI complains about
 lint:
     cargo fmt --check

@@ -147,6 +147,7 @@ fn a_failed_step_is_shown_with_the_end_of_its_log_and_a_failed_check_with_its_ed
 
     gizmo on tree with twocc: main/configure failed
       + test -e $WORK/builds/gizmo/tree/twocc/source/Modules/Setup.dist
+      + test -e $WORK/builds/gizmo/tree/twocc/source/Modules/Setup.local
       + cp $WORK/builds/gizmo/tree/twocc/source/Makefile.in Makefile
       + export ac_cv_gizmos=no
       + $WORK/builds/gizmo/tree/twocc/source/configure two words $WORK/place/gizmo/tree/twocc
@@ -158,6 +159,7 @@ fn a_failed_step_is_shown_with_the_end_of_its_log_and_a_failed_check_with_its_ed
 
     gizmo+extra on tree with twocc: main/configure failed
       + test -e $WORK/builds/gizmo+extra/tree/twocc/source/Modules/Setup.dist
+      + test -e $WORK/builds/gizmo+extra/tree/twocc/source/Modules/Setup.local
       + cp $WORK/builds/gizmo+extra/tree/twocc/source/Makefile.in Makefile
       + export ac_cv_gizmos=no
       + $WORK/builds/gizmo+extra/tree/twocc/source/configure two words $WORK/place/gizmo+extra/tree/twocc
