@@ -16,6 +16,8 @@ pub struct Layout {
     pub prefix: PathBuf,
     /// The C compiler that steps have as `CC`, if the user named one.
     pub cc: Option<String>,
+    /// The first line that the compiler prints about its version, if it is known: steps are repeated with another one.
+    pub compiler: Option<String>,
     /// Whether programs are built inside the patched tree.
     pub in_place: bool,
 }

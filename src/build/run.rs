@@ -68,8 +68,8 @@ pub fn run(
     }
     // The key of a step includes that of the step before, so that a changed step invalidates all later ones.
     let mut key = format!("{}\n{}\n{launcher:?}", work.trees(), layout.prefix.display());
-    if let Some(cc) = &layout.cc {
-        key = format!("{key}\n{cc}");
+    for word in layout.cc.iter().chain(&layout.compiler) {
+        key = format!("{key}\n{word}");
     }
     for (i, step) in recipe.steps.iter().enumerate() {
         let linked = linked(work, step, layout)?;

@@ -29,7 +29,7 @@ pub fn prepare(
     prefix: PathBuf,
 ) -> Result<Layout, BuildError> {
     let (patched, unpatched) = (work.root().join("source"), work.root().join("unpatched"));
-    let layout = Layout { patched, unpatched, prefix, cc: None, in_place: false };
+    let layout = Layout { patched, unpatched, prefix, cc: None, compiler: None, in_place: false };
     // The identity of the source, then a digest for each patchset.
     let digests = layers.iter().map(|(layer, _)| layer.digest.to_string());
     let wanted: Vec<String> = std::iter::once(identity.to_owned()).chain(digests).collect();
@@ -76,7 +76,14 @@ pub fn prepare_in_place(
     apply::commit(&patched, layers)?;
     // The tree contains what is built, so its path serves as identity instead of its contents.
     work.set_trees(&format!("{} {digests}", patched.display()))?;
-    Ok(Layout { unpatched: work.root().join("unpatched"), patched, prefix, cc: None, in_place: true })
+    Ok(Layout {
+        unpatched: work.root().join("unpatched"),
+        patched,
+        prefix,
+        cc: None,
+        compiler: None,
+        in_place: true,
+    })
 }
 
 /// Writes `tree` with `layers` applied to `out`.

@@ -32,6 +32,11 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Result<ExitStatus, CliError> {
             files.push(Unread::read(&path).map_err(|error| refused(error.into()))?);
         }
     }
+    let out = args.output.as_ref().and_then(|out| out.canonicalize().ok());
+    if let Some(file) = files.iter().find(|file| out.is_some() && file.path.canonicalize().ok() == out) {
+        let title = format!("the output would replace the result {}", file.path.display());
+        return Err(CliError::usage(title).help("give another file to --output"));
+    }
     let Some(first) = files.first() else {
         return Err(CliError::source("no results: the directory has no file whose name ends with .json"));
     };

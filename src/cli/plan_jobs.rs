@@ -95,6 +95,11 @@ fn words(cli: &Cli, args: &Args) -> Result<Vec<String>, CliError> {
         ))
         .help("use letters, digits, blanks and -_./ alone"));
     }
+    let is_ci = matches!(args.system, For::Github | For::Gitlab);
+    if is_ci && (args.results.starts_with('/') || args.results.split('/').any(|part| part == "..")) {
+        let title = format!("`{}` is not below the directory of a job, which artifacts are", args.results);
+        return Err(CliError::usage(title).help("name a directory below it, such as `results`"));
+    }
     let mut words = Vec::new();
     for folder in &cli.patchset_dirs {
         words.extend(["--patchsets".to_owned(), folder.display().to_string()]);

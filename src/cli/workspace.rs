@@ -307,7 +307,7 @@ impl Workspace {
 }
 
 /// The name of a pin as a source. The directory of an unpacked release may have the same name, such as lua-5.4.4.
-fn of_pin(name: String) -> String {
+pub(super) fn of_pin(name: String) -> String {
     if Path::new(&name).exists() { format!("pin:{name}") } else { name }
 }
 

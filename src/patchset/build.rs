@@ -79,7 +79,7 @@ pub struct Program {
     pub environment: BTreeMap<String, String>,
     /// The command that configures, before its arguments [default: `"$SOURCE/configure"`]. A tree that can be built only in itself is
     /// copied here instead, as by `cp -Rp "$SOURCE/." .`
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configured_by: Option<String>,
     /// Arguments of configure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

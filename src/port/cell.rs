@@ -48,7 +48,7 @@ pub struct Candidate {
     pub text: String,
     /// Why it is a candidate, and what to write.
     pub why: String,
-    /// The change on this anchor, which fits the tree; `None` if a person has to write it. A result of a shard has it not.
+    /// The change on this anchor, which fits the tree; `None` if a person has to write it. Results of shards do not include it.
     #[serde(skip)]
     pub change: Option<Change>,
     /// Whether nobody has to write anything: it has a change, or `instead`.

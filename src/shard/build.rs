@@ -18,7 +18,7 @@ pub struct BuildJob {
     /// The programs that are built; all except those that are built only on request if empty.
     pub programs: Vec<String>,
     /// The patterns of files that are left out of the sources.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub excluded: Vec<String>,
     /// The launcher that the user named.
     pub launcher: Option<String>,

@@ -1,6 +1,6 @@
 //! Makes one job of the results of its shards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub enum JoinError {
         path: PathBuf,
         /// The first file.
         first: PathBuf,
-        /// What differs: `the version of pypatch`.
+        /// What differs: `they differ in: patchsets`.
         what: String,
     },
     /// Two of one shard say different things.
@@ -121,7 +121,8 @@ fn difference(key: &str, one: &Value, other: &Value) -> Option<String> {
     }
     let keys = match (one.as_object(), other.as_object()) {
         (Some(one), Some(other)) => {
-            one.keys().filter(|key| one.get(*key) != other.get(*key)).cloned().collect()
+            let keys: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+            keys.into_iter().filter(|key| one.get(*key) != other.get(*key)).cloned().collect()
         }
         _ => vec![key.to_owned()],
     };

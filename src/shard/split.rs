@@ -17,8 +17,11 @@ pub struct Shard {
 
 /// A text that is not a shard.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("write I/N, such as 3/8, with I from 1 to N")]
+#[error("write I/N, such as 3/8, with I from 1 to N and N up to {MOST}")]
 pub struct BadShard;
+
+/// More shards than any scheduler has tasks for are a mistake.
+const MOST: u32 = 10_000;
 
 impl Shard {
     /// The whole job.
@@ -64,7 +67,7 @@ impl FromStr for Shard {
             false => None,
         };
         let (number, of) = (parse(number).ok_or(BadShard)?, parse(of).ok_or(BadShard)?);
-        if number == 0 || number > of { Err(BadShard) } else { Ok(Shard { number, of }) }
+        if number == 0 || number > of || of > MOST { Err(BadShard) } else { Ok(Shard { number, of }) }
     }
 }
 

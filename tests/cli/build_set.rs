@@ -257,6 +257,7 @@ fn a_result_that_is_torn_is_made_again() {
     fs::write(&files[1], "{}").unwrap();
     // What another result has.
     fs::copy(&files[3], &files[2]).unwrap();
+    fs::remove_dir_all(env.path("builds")).unwrap();
     assert!(run(&env, &["tree", "--cache", "cache"]).contains("1 of 4 builds from the cache\n"));
     assert!(run(&env, &["tree", "--cache", "cache"]).contains("4 of 4 builds from the cache\n"));
     // A failure is not kept.
@@ -336,4 +337,18 @@ fn a_set_that_cannot_be_built_is_refused_before_anything_runs() {
         "{output}"
     );
     assert!(plan(&["gizmo", "tree"]).contains("error: only a set is built in shards"));
+}
+
+#[test]
+fn a_build_that_an_earlier_one_began_is_no_result_for_others() {
+    let env = environment();
+    run(&env, &["tree", "--cache", "one"]);
+    assert_eq!(walk(env.path("one")).len(), 4);
+    // All steps are done before, and their checks were not made now.
+    let again = run(&env, &["tree", "--cache", "two"]);
+    assert!(again.ends_with("[exit 0]") && walk(env.path("two")).is_empty(), "{again}");
+    // With another release of the compiler nothing is.
+    env.edit("bin/onecc", "1.0", "1.1");
+    run(&env, &["tree", "--cache", "two"]);
+    assert_eq!(walk(env.path("two")).len(), 2);
 }

@@ -265,7 +265,7 @@ fn a_shard_is_refused_that_is_none_or_has_no_result() {
     let env = environment();
     assert_snapshot!(env.run(&set(&["--shard", "9/8", "--result", "r.json"])), @"
     ------- stderr -------
-    error: invalid value '9/8' for '--shard <I/N>': write I/N, such as 3/8, with I from 1 to N
+    error: invalid value '9/8' for '--shard <I/N>': write I/N, such as 3/8, with I from 1 to N and N up to 10000
 
     For more information, try '--help'.
     [exit 2]

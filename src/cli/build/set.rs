@@ -1,14 +1,15 @@
 //! `pypatch build` of a set: each patchset on each source with each toolchain, in directories of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::{Args, identity, launcher, note_commands};
 use crate::build::{self, Event, Launcher, Outcome, Recipe, WorkDir};
+use crate::cli::workspace::of_pin;
 use crate::cli::{
-    CliError, ExitStatus, Source, Ui, Workspace, apply, matrix, output, own_pin, pinned, shards,
+    CliError, ExitStatus, Source, Ui, Workspace, apply, exclude, matrix, output, own_pin, pinned, shards,
 };
 use crate::interrupt;
 use crate::patchset::Patchset;
@@ -18,7 +19,7 @@ use crate::report::{BuildSet, Misfit, plain_lines};
 use crate::shard::{
     BuildEnd, BuildHead, BuildJob, BuildResult, CheckMade, JobSource, ResultFile, StepDone, ToolchainHead,
 };
-use crate::tree::{SourceSpec, tree_id};
+use crate::tree::SourceSpec;
 
 /// How many characters of a line of a log a result has: those of a linker are long.
 const LINE: usize = 300;
@@ -32,6 +33,8 @@ struct Stack {
     recipe: Recipe,
     launcher: Launcher,
     id: String,
+    /// The patchsets as the user named them.
+    names: Vec<String>,
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
@@ -50,7 +53,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     };
     require_places_of_their_own(&job)?;
     for path in args.output.as_deref().into_iter().chain(args.shards.result()) {
-        let named: Vec<&str> = stacks.iter().map(|stack| stack.id.as_str()).collect();
+        let named: Vec<&str> = stacks.iter().flat_map(|stack| &stack.names).map(String::as_str).collect();
         let specs = job.sources.iter().map(|source| workspace.spec(&source.name));
         let specs = specs.collect::<Result<Vec<SourceSpec>, _>>()?;
         output::require_file(workspace, &named, &specs.iter().collect::<Vec<_>>(), path)?;
@@ -102,8 +105,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             note_commands(ui, &stacks[stack].recipe, &stacks[stack].patchsets);
         }
         let result = cell.build(ui, workspace, opened).or_else(not_built)?;
-        // What failed may have failed for a reason of this machine and this hour.
-        if let (Some(cache), Some(inputs), BuildEnd::Built) = (&cache, &inputs, result.end) {
+        // What failed may have failed for a reason of this machine and this hour. Of a step that was done before, neither the checks
+        // nor the compiler are known.
+        let is_whole = result.steps.iter().all(|step| step.milliseconds.is_some());
+        if let (Some(cache), Some(inputs), BuildEnd::Built, true) = (&cache, &inputs, result.end, is_whole) {
             shards::keep(ui, cache, inputs, &result);
         }
         results.push(result);
@@ -140,7 +145,7 @@ fn stack(workspace: &Workspace, args: &Args, names: &[String]) -> Result<Stack, 
     let recipe = Recipe::of(&patchsets, &args.programs)?;
     let launcher = launcher(recipe.launcher.as_deref(), args.launcher.as_deref())?;
     let id = patchsets.iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join("+");
-    Ok(Stack { patchsets, recipe, launcher, id })
+    Ok(Stack { patchsets, recipe, launcher, id, names: names.to_vec() })
 }
 
 fn head(stack: &Stack) -> BuildHead {
@@ -152,7 +157,7 @@ fn head(stack: &Stack) -> BuildHead {
 fn sources(workspace: &Workspace, args: &Args) -> Result<Vec<JobSource>, CliError> {
     let mut names = workspace.each(&args.named)?;
     for text in &args.pins {
-        names.extend(workspace.pins.select(text)?.into_iter().map(|pin| pin.name));
+        names.extend(workspace.pins.select(text)?.into_iter().map(|pin| of_pin(pin.name)));
     }
     if names.is_empty() {
         return Err(CliError::usage("no source is named").help("name sources, or versions by --pins '2.7.*'"));
@@ -209,6 +214,10 @@ fn require_places_of_their_own(job: &BuildJob) -> Result<(), CliError> {
         job.patchsets.iter().map(|one| directory(&one.patchset)).collect::<Vec<_>>(),
         job.sources.iter().map(|one| directory(&one.name)).collect(),
     ] {
+        if let Some(name) = names.iter().find(|name| [".", ".."].contains(&name.as_str())) {
+            let title = format!("`{name}` is not a name for a directory of the set");
+            return Err(CliError::usage(title).help("name the source by its whole path"));
+        }
         let mut seen = BTreeSet::new();
         if let Some(twice) = names.iter().find(|name| !seen.insert(*name)) {
             return Err(CliError::usage(format!("two of the set would be built in a directory `{twice}`")));
@@ -251,17 +260,21 @@ impl Cell<'_> {
         let tree = match &self.source.tree {
             Some(tree) => tree.clone(),
             None => {
-                let source = workspace.open(ui, &self.source.name)?;
-                let id = tree_id(source.tree.as_ref())?;
+                let source = self.args.exclude.prune_matching(workspace.open(ui, &self.source.name)?)?;
+                let id = identity(&source)?;
                 *opened = Some(source);
                 id
             }
         };
+        // configure reads them.
+        let variables = ["CC", "CXX", "CPP", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS", "OPT"];
+        let variables: BTreeMap<&str, String> =
+            variables.into_iter().filter_map(|name| Some((name, std::env::var(name).ok()?))).collect();
         let system = regular::read_text(Path::new("/etc/os-release")).unwrap_or_default();
         Ok(json!({
             "command": "build", "patchsets": head(self.stack), "tree": tree, "toolchain": self.toolchain.cc,
             "compiler": self.compiler, "programs": self.args.programs, "excluded": self.args.exclude.globs(), "launcher": format!("{:?}", self.stack.launcher),
-            "allow_unpinned": self.args.allow_unpinned, "architecture": std::env::consts::ARCH, "system": system,
+            "allow_unpinned": self.args.allow_unpinned, "architecture": std::env::consts::ARCH, "system": system, "environment": variables,
         }))
     }
 
@@ -274,11 +287,11 @@ impl Cell<'_> {
         let Stack { patchsets, recipe, launcher, .. } = self.stack;
         let source = match opened {
             Some(source) => source,
-            None => workspace.open(ui, &self.source.name)?,
+            None => self.args.exclude.prune_matching(workspace.open(ui, &self.source.name)?)?,
         };
-        let source = self.args.exclude.prune_matching(source)?;
         let made = source.made()?;
-        let series = Series::plan(patchsets, source.tree.as_ref(), &made)?;
+        let series = Series::plan(patchsets, source.tree.as_ref(), &made)
+            .map_err(|error| exclude::unread(patchsets, error))?;
         if let Some(plan) = series.misfit() {
             let misfit = Misfit { plan, in_series: patchsets.len() > 1 };
             let mut why = plain_lines(|out| crate::report::Report::text(&misfit, out));
@@ -308,6 +321,8 @@ impl Cell<'_> {
         let tree = source.tree.as_ref();
         let mut layout = build::prepare(&mut work, tree, &identity, layers, recipe.unpatched_layers, prefix)?;
         layout.cc.clone_from(&self.toolchain.cc);
+        layout.compiler.clone_from(&self.compiler);
+        exclude::note(ui, &source);
         let mut result = BuildResult::not_built(BuildEnd::Built, Vec::new());
         result.compiler.clone_from(&self.compiler);
         let name = format!("{} on {} with {}", self.stack.id, self.source.name, self.toolchain.name);

@@ -13,7 +13,8 @@ use crate::version::{Version, VersionRange};
 pub(super) fn since(workspace: &Workspace, judge: &Judge, columns: Vec<&mut Column>) -> Result<(), CliError> {
     let (stack, base) = (&judge.stack()[..], &judge.base);
     let Some(version) = &base.version else { return Ok(()) };
-    let pins = workspace.pins.own()?;
+    let mut pins = workspace.pins.all()?;
+    pins.retain(|pin| pin.version.software() == version.software());
     let local = pins.iter().filter_map(|pin| Some((pin, workspace.local(pin)?)));
     let (pins, sources): (Vec<&Pin>, Vec<SourceSpec>) = local.unzip();
     let versions: Vec<Version> = pins.iter().map(|pin| pin.version.clone()).collect();
