@@ -75,6 +75,13 @@ def write(work, row):
     (work / row["pin"] / "result.json").write_text(json.dumps(row, indent=1) + "\n")
 
 
+def source(pypatch, pin):
+    """What the release is read from."""
+    command = [str(pypatch), "fetch", "--offline", "--quiet", pin]
+    found = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    return "tarball" if ".t" in pathlib.Path(found).name else "git"
+
+
 def options(excluded):
     return [word for pattern in excluded for word in ("--exclude", pattern)]
 
@@ -89,6 +96,7 @@ def build(pypatch, work, pin, excluded):
     begun = time.monotonic()
     status, said = run([*command, "--launcher", "stub", *options(excluded)], place / "build.log", place)
     row = {"pin": pin, "patchsets": patchsets(pin), "build": status, "excluded": excluded}
+    row["source"] = source(pypatch, pin)
     row["steps"] = {step: seconds(said, step) for step in ("configure", "make", "install")}
     row["checks"] = len(re.findall(r"^  ok ", said, re.M))
     row["seconds"] = time.monotonic() - begun
@@ -118,15 +126,15 @@ def table(work):
     """Prints a row for each release that was built; returns whether all of them hold."""
     rows = [json.loads(path.read_text()) for path in work.glob("*/result.json")]
     rows.sort(key=lambda row: version(row["pin"]))
-    print("| release | patchsets | configure | make | install | checks | files opened by ranks 0 to 3 | in all |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| release | from | patchsets | configure | make | install | checks | files opened by ranks 0 to 3 | in all |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for row in rows:
         steps = [f"{value:.0f} s" if value else "failed" for value in row["steps"].values()]
         checks = f"{row['checks']} hold" if row["build"] == 0 else f"failed after {row['checks']}"
         ranks = {None: "not run", 77: "no MPI here"}.get(row.get("broadcast")) or ", ".join(row["ranks"])
         if row.get("broadcast") not in (None, 0, 77):
             ranks = f"failed: {ranks}"
-        cells = [row["pin"], ", ".join(row["patchsets"]), *steps, checks, ranks, f"{row['seconds']:.0f} s"]
+        cells = [row["pin"], row["source"], ", ".join(row["patchsets"]), *steps, checks, ranks, f"{row['seconds']:.0f} s"]
         print("| " + " | ".join(cells) + " |")
     return all(row["build"] == 0 and row.get("broadcast") in (0, 77) for row in rows)
 
