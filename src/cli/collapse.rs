@@ -8,6 +8,7 @@ use super::{CliError, ExitStatus, Format, Ui, Workspace, new_patchset, output};
 use crate::import::{self, Collapsed, Head, PatchFile, Variant};
 use crate::patchset::NewPatchset;
 use crate::report::{CollapsedEdit, patches, unlike};
+use crate::software::Software;
 use crate::tree::{TreeError, tree_version};
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
@@ -36,8 +37,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let mut order = Vec::new();
     for (at, source) in sources.iter().enumerate() {
         let version = tree_version(source.tree.as_ref())?.ok_or_else(|| {
-            CliError::usage(format!("{} has no version of CPython", args.base[at]))
-                .detail("Include/patchlevel.h is missing, or defines no PY_VERSION")
+            let known = Software::ALL.map(|one| format!("{} of {}", one.version_file(), one.title()));
+            CliError::usage(format!("{} has no version", args.base[at]))
+                .detail(format!("missing, or without a version: {}", known.join(", ")))
         })?;
         order.push((version, at));
     }

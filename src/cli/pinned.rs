@@ -53,7 +53,7 @@ fn find_pin(
     }
     let no = |title: String, help: Option<String>| Ok(Err(Problem { title, help, ..Problem::default() }));
     let Some(version) = planned.iter().find_map(|layer| layer.version.as_ref()) else {
-        return no("it has no CPython version".to_owned(), None);
+        return no("it has no version".to_owned(), None);
     };
     let Some(pin) = workspace.pins.by_version(version)? else {
         return no(format!("{} has no pin", version.named()), None);

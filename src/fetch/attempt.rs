@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 use super::apt_error::AptError;
 use crate::digest::Sha256Digest;
@@ -69,6 +70,14 @@ pub enum Why {
     /// A tarball of the right name with other bytes.
     #[error("has the sha256 {0}, and that is not pinned")]
     WrongHash(Sha256Digest),
+    /// The cache has another file of that name.
+    #[error("{} has the sha256 {digest}, and is not replaced: remove it if it is not upstream's", path.display())]
+    Taken {
+        /// The file.
+        path: PathBuf,
+        /// Its digest.
+        digest: Sha256Digest,
+    },
     /// A release tag on another tree.
     #[error("its tag {tag} has the tree {actual}, and that is not pinned")]
     WrongTree {

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::cache::Cache;
+use super::cache::{Cache, Lock, Part};
 use super::{Places, Progress, Why, sources};
+use crate::contents::if_exists;
 use crate::digest::Sha256Digest;
 use crate::regular;
 use crate::tree::pin::Tarball;
@@ -51,28 +52,59 @@ pub fn is_tarball_of(version: &Version, file_name: &str) -> bool {
     SUFFIXES.iter().any(|suffix| file_name == format!("Python-{version}{suffix}"))
 }
 
-/// Downloads a tarball of which no digest is known, into the cache. The digest is that of what arrived.
+/// A tarball of which no digest was known, downloaded next to its place in the cache. It is removed unless it is kept.
+pub struct Download {
+    /// Its address, and the digest of what arrived.
+    pub tarball: Tarball,
+    cache: Cache,
+    part: Part,
+    _lock: Lock,
+}
+
+impl Download {
+    /// Where it is before it is kept.
+    pub fn path(&self) -> &Path {
+        self.part.path()
+    }
+
+    /// Moves it to its place in the cache.
+    ///
+    /// # Errors
+    /// [`Why::Taken`] if the cache has another file of that name, and if it cannot be written.
+    pub fn keep(self) -> Result<(), Why> {
+        let path = self.cache.path(&self.tarball);
+        match if_exists(digest_of(&path))? {
+            Some(digest) if digest != self.tarball.sha256 => Err(Why::Taken { path, digest }),
+            Some(_) | None => self.cache.adopt(&self.tarball, self.part.path()).map(|_| ()),
+        }
+    }
+}
+
+impl Drop for Download {
+    fn drop(&mut self) {
+        // What was kept is not there any more.
+        let _ = self.part.discard();
+    }
+}
+
+/// Downloads a tarball of which no digest is known.
 ///
 /// # Errors
 /// If it cannot be downloaded or written.
-pub fn download_unpinned(
-    url: &str,
-    places: &Places,
-    progress: &mut dyn Progress,
-) -> Result<(Tarball, PathBuf), Why> {
+pub fn download_unpinned(url: &str, places: &Places, progress: &mut dyn Progress) -> Result<Download, Why> {
     let (Some(root), Some(web)) = (&places.cache, &places.web) else { return Err(Why::NoCache) };
     let file_name = url.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut tarball = Tarball { url: Some(url.to_owned()), sha256: Sha256Digest::of(b""), file_name };
+    let tarball = Tarball { url: Some(url.to_owned()), sha256: Sha256Digest::of(b""), file_name };
     let cache = Cache::new(root);
-    let _lock = cache.lock(&tarball.file_name, progress)?;
+    let lock = cache.lock(&tarball.file_name, progress)?;
     let part = cache.part(&tarball);
     progress.note(url);
     // What an earlier download left may be of another file, and no digest would show it.
     part.discard()?;
-    web.download(url, &part, progress)?;
-    tarball.sha256 = Sha256Digest::of_reader(regular::open(part.path())?)?;
-    let path = cache.adopt(&tarball, part.path())?.path().to_owned();
-    Ok((tarball, path))
+    let mut download = Download { tarball, cache, part, _lock: lock };
+    web.download(url, &download.part, progress)?;
+    download.tarball.sha256 = digest_of(download.path())?;
+    Ok(download)
 }
 
 /// The digest of a file.
@@ -113,8 +145,36 @@ mod tests {
             ..Places::default()
         };
         let url = format!("{base}/Python-9.9.tgz");
-        let (tarball, path) = download_unpinned(&url, &places, &mut Recorder::default()).unwrap();
-        assert_eq!(tarball.sha256, Sha256Digest::of(b"a release"));
-        assert_eq!((tarball.url, path), (Some(url), directory.path().join("tarballs/Python-9.9.tgz")));
+        let download = download_unpinned(&url, &places, &mut Recorder::default()).unwrap();
+        assert_eq!(download.tarball.sha256, Sha256Digest::of(b"a release"));
+        assert_eq!(download.tarball.url, Some(url));
+        download.keep().unwrap();
+        let path = directory.path().join("tarballs/Python-9.9.tgz");
+        assert_eq!(std::fs::read(path).unwrap(), b"a release");
+    }
+
+    #[test]
+    fn a_download_takes_the_place_of_no_other_file_and_is_removed_unless_it_is_kept() {
+        let (base, _requests) = serve(vec![answer("200 OK", "", b"evil"), answer("200 OK", "", b"evil")]);
+        let directory = tempfile::tempdir().unwrap();
+        let places = Places {
+            cache: Some(directory.path().to_owned()),
+            web: Some(Web::loopback(1 << 20)),
+            ..Places::default()
+        };
+        let tarballs = directory.path().join("tarballs");
+        let names = || -> Vec<_> {
+            std::fs::read_dir(&tarballs).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+        };
+        let url = format!("{base}/Python-9.9.tgz");
+        let download = || download_unpinned(&url, &places, &mut Recorder::default()).unwrap();
+        drop(download());
+        assert!(names().is_empty(), "{:?}", names());
+        std::fs::write(tarballs.join("Python-9.9.tgz"), "good").unwrap();
+        assert!(
+            matches!(download().keep(), Err(Why::Taken { digest, .. }) if digest == Sha256Digest::of(b"good"))
+        );
+        assert_eq!(names(), ["Python-9.9.tgz"]);
+        assert_eq!(std::fs::read(tarballs.join("Python-9.9.tgz")).unwrap(), b"good");
     }
 }

@@ -42,7 +42,8 @@ pub fn signatures(
 }
 
 fn openpgp(tarball: &Path, signature: &Path, keyring: Option<&Path>) -> Signed {
-    let mut command = Command::new(if keyring.is_some() { "gpgv" } else { "gpg" });
+    let program = if keyring.is_some() { "gpgv" } else { "gpg" };
+    let mut command = Command::new(program);
     match keyring {
         // A name without a slash would be searched in the user's folder of keys.
         Some(keyring) => {
@@ -58,13 +59,13 @@ fn openpgp(tarball: &Path, signature: &Path, keyring: Option<&Path>) -> Signed {
     }
     command.arg("--").arg(signature).arg(tarball);
     match run(&mut command) {
-        Ok(output) => read_status(&String::from_utf8_lossy(&output.stdout)),
+        Ok(output) => read_status(program, &String::from_utf8_lossy(&output.stdout)),
         Err(why) => Signed::Unchecked(why),
     }
 }
 
-/// Reads what gpg says for programs.
-fn read_status(text: &str) -> Signed {
+/// Reads what gpg or gpgv says for programs.
+fn read_status(program: &str, text: &str) -> Signed {
     let lines: Vec<Vec<&str>> = text
         .lines()
         .filter_map(|line| line.strip_prefix("[GNUPG:] "))
@@ -89,7 +90,7 @@ fn read_status(text: &str) -> Signed {
             "the key {} is not in the keyring; import it with `gpg --import`, or give --keyring",
             line.get(1).copied().unwrap_or_default()
         )),
-        None => Signed::Bad("gpg cannot read it".to_owned()),
+        None => Signed::Bad(format!("{program} cannot read it")),
     }
 }
 
@@ -104,7 +105,8 @@ fn sigstore(tarball: &Path, bundle: &Path, identity: Option<&Identity>) -> Signe
     cosign.args(["verify-blob", "--new-bundle-format", "--bundle"]).arg(bundle);
     let who = ["--certificate-identity", &identity.name, "--certificate-oidc-issuer", &identity.issuer];
     cosign.args(who).arg(tarball);
-    match run(&mut sigstore).or_else(|_| run(&mut cosign)) {
+    let other = |first: String| run(&mut cosign).map_err(|second| format!("{first}; {second}"));
+    match run(&mut sigstore).or_else(other) {
         Ok(output) if output.status.success() => {
             Signed::Good(format!("{} ({})", identity.name, identity.issuer))
         }
@@ -113,7 +115,7 @@ fn sigstore(tarball: &Path, bundle: &Path, identity: Option<&Identity>) -> Signe
             let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it failed");
             Signed::Bad(last.trim().to_owned())
         }
-        Err(_) => Signed::Unchecked("neither sigstore nor cosign is on the PATH".to_owned()),
+        Err(why) => Signed::Unchecked(why),
     }
 }
 
@@ -133,7 +135,7 @@ mod tests {
     #[test]
     fn what_gpg_says_is_read() {
         let read = |lines: &[&str]| {
-            read_status(&lines.iter().map(|line| format!("[GNUPG:] {line}\n")).collect::<String>())
+            read_status("gpg", &lines.iter().map(|line| format!("[GNUPG:] {line}\n")).collect::<String>())
         };
         assert_eq!(
             read(&["NEWSIG", "GOODSIG 1 A B <a@b>", "VALIDSIG F 2020-01-01 0"]),
@@ -149,6 +151,6 @@ mod tests {
         assert!(matches!(read(&["GOODSIG 1 A"]), Signed::Bad(_)));
         assert!(matches!(read(&["ERRSIG 1 1 8", "NO_PUBKEY 1"]), Signed::Unchecked(_)));
         assert!(matches!(read(&["NODATA 4"]), Signed::Bad(_)));
-        assert!(matches!(read_status(""), Signed::Bad(_)));
+        assert!(matches!(read_status("gpgv", ""), Signed::Bad(why) if why == "gpgv cannot read it"));
     }
 }

@@ -4,13 +4,13 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, Oid};
+use git2::{ErrorCode, Oid, Repository};
 use glob::Pattern;
 
 use super::cache::check;
 use super::{Attempt, Located, Origin, Why};
 use crate::tree::pin::Pin;
-use crate::tree::{TreeError, open_repository};
+use crate::tree::{TreeError, is_like_repository, open_repository};
 
 /// The release in `place`: a tarball, a directory with tarballs (in it or one level below, as
 /// upstream's own directories are), or a git repository.
@@ -87,14 +87,26 @@ fn verified(pin: &Pin, file: &Path) -> Result<Located, Why> {
     Ok(Located::Tarball { path: file.to_owned() })
 }
 
+/// The repository at `place`; `None` if nothing there looks like one. One of another user is opened, too.
+fn repository(place: &Path) -> Result<Option<Repository>, Why> {
+    match open_repository(place) {
+        Ok(repository) => Ok(Some(repository)),
+        Err(_) if !is_like_repository(place) => Ok(None),
+        Err(TreeError::NoRepository { why, .. }) => Err(Why::NotARepository(why)),
+        Err(error) => Err(Why::NotARepository(error.to_string())),
+    }
+}
+
 /// The tree that a tag of a repository leads to; `None` if it has no such tag, or is not a repository.
-pub(super) fn tag_tree(place: &Path, tag: &str) -> Result<Option<String>, Why> {
-    let absent = |error: &git2::Error| error.code() == ErrorCode::NotFound;
-    let Ok(repository) = open_repository(place) else { return Ok(None) };
+///
+/// # Errors
+/// If it looks like a repository and cannot be read.
+pub fn tag_tree(place: &Path, tag: &str) -> Result<Option<String>, Why> {
+    let Some(repository) = repository(place)? else { return Ok(None) };
     let tree = repository.find_reference(&format!("refs/tags/{tag}")).and_then(|found| found.peel_to_tree());
     match tree.map(|tree| tree.id().to_string()) {
         Ok(tree) => Ok(Some(tree)),
-        Err(error) if absent(&error) => Ok(None),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
@@ -102,13 +114,7 @@ pub(super) fn tag_tree(place: &Path, tag: &str) -> Result<Option<String>, Why> {
 /// The repository, if its release tag has the pinned tree, or if it has that tree and no such tag.
 pub(super) fn in_git(pin: &Pin, place: &Path) -> Result<Option<Located>, Why> {
     let absent = |error: &git2::Error| error.code() == ErrorCode::NotFound;
-    // One of another user is opened, too.
-    let repository = match open_repository(place) {
-        Ok(repository) => repository,
-        Err(_) if !place.join("objects").exists() && !place.join(".git").exists() => return Ok(None),
-        Err(TreeError::NoRepository { why, .. }) => return Err(Why::NotARepository(why)),
-        Err(error) => return Err(Why::NotARepository(error.to_string())),
-    };
+    let Some(repository) = repository(place)? else { return Ok(None) };
     let tag = pin.tag.as_ref().map(|tag| (tag, repository.find_reference(&format!("refs/tags/{tag}"))));
     let found = match tag {
         Some((tag, Ok(found))) => {
@@ -129,10 +135,10 @@ mod tests {
     use super::*;
     use crate::fetch::testing::pin;
     use crate::tree::pin::Debian;
-    use git2::{Repository, Signature, Time};
+    use git2::{Signature, Time};
 
     /// A repository with one commit of one file and the tag `v2.5`, and the id of its tree.
-    fn repository(path: &Path, bare: bool) -> String {
+    fn made(path: &Path, bare: bool) -> String {
         let repository = if bare { Repository::init_bare(path) } else { Repository::init(path) }.unwrap();
         let blob = repository.blob(b"all:\n").unwrap();
         let mut builder = repository.treebuilder(None).unwrap();
@@ -212,7 +218,7 @@ mod tests {
     fn a_release_tag_counts_when_its_tree_is_pinned() {
         for bare in [false, true] {
             let directory = tempfile::tempdir().unwrap();
-            let tree = repository(directory.path(), bare);
+            let tree = made(directory.path(), bare);
             let good = Pin { tree: tree.clone(), ..pin("https://a.test", b"") };
             let expected = Located::Git { repository: directory.path().to_owned(), tree: tree.clone() };
             assert_eq!(search_one(&good, directory.path()).0, Some(expected));
@@ -230,7 +236,7 @@ mod tests {
     #[test]
     fn a_pinned_tree_needs_no_tag() {
         let directory = tempfile::tempdir().unwrap();
-        let tree = repository(directory.path(), true);
+        let tree = made(directory.path(), true);
         let untagged = Pin { tag: Some("v2.5.9".to_owned()), ..pin("https://a.test", b"") };
         let (located, rejected) = search_one(&untagged, directory.path());
         assert!(located.is_none() && rejected[0].why.is_absence(), "{rejected:?}");
@@ -240,10 +246,21 @@ mod tests {
     #[test]
     fn the_repository_around_a_directory_is_not_searched() {
         let directory = tempfile::tempdir().unwrap();
-        let tree = repository(directory.path(), false);
+        let tree = made(directory.path(), false);
         let below = directory.path().join("below");
         fs::create_dir(&below).unwrap();
         assert!(search_one(&Pin { tree, ..pin("https://a.test", b"") }, &below).0.is_none());
+    }
+
+    #[test]
+    fn a_damaged_repository_is_an_error_and_not_one_without_the_tag() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(matches!(tag_tree(directory.path(), "v2.5"), Ok(None)));
+        let tree = made(directory.path(), true);
+        assert_eq!(tag_tree(directory.path(), "v2.5").unwrap(), Some(tree));
+        assert!(matches!(tag_tree(directory.path(), "v2.6"), Ok(None)));
+        fs::remove_file(directory.path().join("HEAD")).unwrap();
+        assert!(matches!(tag_tree(directory.path(), "v2.5"), Err(Why::NotARepository(_))));
     }
 
     #[test]

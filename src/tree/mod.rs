@@ -65,7 +65,7 @@ pub use walk::{Mtime, Node, WalkEntry};
 
 pub(crate) use history::{Commit, CommitFile, CommitId, History};
 pub(crate) use identity::{blob_id, keyword_normalized};
-pub(crate) use repository::{open_repository, repository_folders};
+pub(crate) use repository::{is_like_repository, open_repository, repository_folders};
 pub(crate) use tags::release_tags;
 
 use crate::contents::Contents;

@@ -30,6 +30,11 @@ pub(crate) fn open_repository(path: &Path) -> Result<Repository, TreeError> {
     Repository::open_bare(found).map_err(|error| missing(error.message()))
 }
 
+/// Whether a place that cannot be opened as a repository looks like one: damaged, or in a form that is not known.
+pub(crate) fn is_like_repository(path: &Path) -> bool {
+    path.join("objects").exists() || path.join(".git").exists()
+}
+
 /// Reads the objects of all repositories from now on without computing their hashes again. zlib's checksums still find
 /// damage, but a repository that was made to deceive may have other bytes than an id says. For a command that writes no tree
 /// and reads thousands of files of each release: hashing takes a quarter of its time.

@@ -479,7 +479,7 @@ fn a_sigstore_bundle_is_checked_by_a_program_on_the_path() {
     assert_snapshot!(run(&env, &who), @"
     python-9.9        verified      $WORK/sources/Python-9.9.tgz
     python-9.9        verified      tag v9.9 of $WORK/sources/gadget.git
-    python-9.9        not checked   $WORK/sources/Python-9.9.tgz.sigstore: neither sigstore nor cosign is on the PATH
+    python-9.9        not checked   $WORK/sources/Python-9.9.tgz.sigstore: sigstore is not on the PATH; cosign is not on the PATH
     1 pin: 1 verified, 0 not available, 0 wrong
     [exit 0]
     ");
@@ -506,5 +506,104 @@ fn a_sigstore_bundle_is_checked_by_a_program_on_the_path() {
     python-9.9        signed        $WORK/sources/Python-9.9.tgz.sigstore: by rm@example.org (https://id.example.org)
     1 pin: 1 verified, 0 not available, 0 wrong
     [exit 0]
+    ");
+}
+
+#[test]
+fn a_release_is_also_named_as_a_pin_and_one_of_other_software_is_refused() {
+    let env = with_new_tag();
+    release(&env, "9.10.0a3", |_| {});
+    release(&env, "9.10.0rc1", |_| {});
+    assert_snapshot!(run(&env, &["pins", "update", "python-9.10.0a3"]), @"
+    python-9.10.0a3
+      v9.10.0a3 of $WORK/sources/gadget.git: tree d6a85ae68b95b5d2cce33f7ec00e07e7bcdbebe2
+    added 1 pin to upstream-pins/9.10.yaml
+    [exit 0]
+    ");
+    for arguments in
+        [&["pins", "update", "lua-5.4.9"][..], &["pins", "add", "lua-5.4.9"], &["bump", "lua-5.4.9"]]
+    {
+        assert_eq!(
+            run(&env, arguments),
+            "------- stderr -------\nerror: lua-5.4.9 is a release of Lua\n  help: releases of other software than CPython are pinned by hand: see docs/other-systems.md\n[exit 2]"
+        );
+    }
+}
+
+#[test]
+fn a_pin_has_the_name_of_the_tag_that_it_was_made_from() {
+    let env = with_new_tag();
+    let mirror = Repository::open(env.path("sources/gadget.git")).unwrap();
+    let commit = mirror.revparse_single("v9.9.1").unwrap();
+    mirror.tag_lightweight("release-9.9.1", &commit, false).unwrap();
+    let named = ["pins", "add", "9.9.1", "--dry-run", "--from", "git:sources/gadget.git@release-9.9.1"];
+    // The sources have upstream's name, too.
+    assert!(run(&env, &named).contains("    tag: v9.9.1\n"));
+    mirror.find_reference("refs/tags/v9.9.1").unwrap().delete().unwrap();
+    assert_snapshot!(run(&env, &named), @r#"
+      release-9.9.1 of sources/gadget.git: tree b4ca6fccbe9298d10208c718cf0aa92a08d3d657
+    upstream-pins/9.9.yaml:
+      - version: "9.9.1"
+        tag: release-9.9.1
+        tree: b4ca6fccbe9298d10208c718cf0aa92a08d3d657
+        tarballs: []
+    nothing was written (dry run)
+    [exit 0]
+    "#);
+    let id = commit.id().to_string();
+    let unnamed = format!("git:sources/gadget.git@{id}");
+    assert_snapshot!(run(&env, &["pins", "add", "9.9.1", "--from", &unnamed]).replace(&id, "COMMIT"), @"
+    ------- stderr -------
+    error: sources/gadget.git is not a git repository with the tag COMMIT
+      help: a pin has the name and the tree of a tag
+    [exit 4]
+    ");
+}
+
+#[test]
+fn an_address_that_belongs_to_no_named_file_is_refused() {
+    let env = with_new_tag();
+    tarball(&env.path("releases/9.9.1"), &env.path("sources/Python-9.9.1.tgz"));
+    let url = ["pins", "add", "9.9.1", "--url", "https://a.invalid/Python-9.9.1.tgz"];
+    assert_snapshot!(run(&env, &url), @"
+    ------- stderr -------
+    error: --url is the address of one tarball that --from names, and 0 are named
+      help: name the file with --from, and leave --url out otherwise
+    [exit 2]
+    ");
+    let both = [&url[..], &["--from", "https://b.invalid/Python-9.9.1.tgz"]].concat();
+    assert_eq!(run(&env, &both), run(&env, &url));
+}
+
+#[test]
+fn a_candidate_in_a_repository_that_is_behind_is_not_pinned() {
+    let mut env = with_new_tag();
+    release(&env, "9.10.0rc1", |_| {});
+    let copied =
+        Command::new("cp").arg("-r").args([env.path("sources/gadget.git"), env.path("stale.git")]).status();
+    assert!(copied.unwrap().success());
+    release(&env, "9.10.0rc2", |_| {});
+    let both =
+        env.path("stale.git").display().to_string() + ":" + env.path("sources/gadget.git").to_str().unwrap();
+    env.set("PYPATCH_SOURCES", both);
+    assert!(run(&env, &["pins", "update", "9.10", "--dry-run"]).starts_with("python-9.10.0rc2\n"));
+    release(&env, "9.10.0", |_| {});
+    assert_snapshot!(run(&env, &["pins", "update", "9.10"]), @"
+    python-9.10.0
+      v9.10.0 of $WORK/sources/gadget.git: tree 6fbd07c8c158b76a001f13c224a1110e46c1dabb
+    added 1 pin to upstream-pins/9.10.yaml
+    [exit 0]
+    ");
+    // Only the pins know of the release.
+    env.set("PYPATCH_SOURCES", env.path("stale.git").display().to_string());
+    assert_snapshot!(run(&env, &["pins", "update", "9.10"]), @"
+    no new release
+    [exit 0]
+    ");
+    fs::remove_file(env.path("stale.git/HEAD")).unwrap();
+    assert_snapshot!(run(&env, &["pins", "update", "9.10"]), @"
+    ------- stderr -------
+    error: $WORK/stale.git is not a git repository
+    [exit 4]
     ");
 }

@@ -1,6 +1,7 @@
 //! `pypatch pins add`
 
 use super::gather::{From, gather};
+use super::require_python;
 use super::write::{Known, PinFiles, known, lines};
 use crate::cli::{CliError, ExitStatus, Ui, Workspace};
 use crate::version::Version;
@@ -25,16 +26,18 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
-    let text = args.version.strip_prefix("python-").unwrap_or(&args.version);
-    let version: Version = text.parse().ok().filter(|_| !text.ends_with('+')).ok_or_else(|| {
-        CliError::usage(format!("`{}` is not the version of a release", args.version))
+    let text = &args.version;
+    let version = Version::of_pin(text).or_else(|| text.parse().ok()).filter(|_| !text.ends_with('+'));
+    let version = version.ok_or_else(|| {
+        CliError::usage(format!("`{text}` is not the version of a release"))
             .help("write 3.13.16 or 3.15.0rc1")
     })?;
+    require_python(&version)?;
     if let Some(url) = args.url.as_ref().filter(|url| !url.starts_with("https://")) {
         return Err(CliError::usage(format!("--url: {url} does not begin with https://")));
     }
     let from = From { named: &args.from, url: args.url.as_deref(), tree: args.tree.as_deref() };
-    let gathered = gather(ui, workspace, &version, &from)?;
+    let mut gathered = gather(ui, workspace, &version, &from)?;
     let pin = &gathered.pin;
     let (pin, verb) = match known(workspace, pin)? {
         Known::All => {
@@ -45,6 +48,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         Known::Part(merged) => (*merged, "added tarballs of"),
     };
     let files = PinFiles::with(workspace, &[&pin])?;
+    if !args.dry_run {
+        gathered.keep()?;
+    }
     lines(&gathered).iter().try_for_each(|line| ui.line(line))?;
     for file in &files.0 {
         if args.dry_run {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{CliError, Ui, Workspace};
-use crate::fetch::{self, Why, digest_of, is_tarball_of, offers, upstream_address};
+use crate::fetch::{self, Download, Why, digest_of, is_tarball_of, offers, tag_tree, upstream_address};
 use crate::tree::pin::{Pin, Tarball};
 use crate::tree::{ArchiveTree, GitTree, Tree, TreePath, release_difference, tree_version};
 use crate::version::Version;
@@ -20,10 +20,26 @@ pub(in crate::cli) struct From<'a> {
 }
 
 /// A release that can be pinned, and what was found out about it, for people.
-#[derive(Debug)]
 pub(in crate::cli) struct Gathered {
     pub pin: Pin,
     pub found: Vec<String>,
+    /// The tarballs that were downloaded for it.
+    downloads: Vec<Download>,
+}
+
+impl Gathered {
+    /// Moves what was downloaded to the cache.
+    ///
+    /// # Errors
+    /// If the cache has another file of that name, or it cannot be written.
+    pub fn keep(&mut self) -> Result<(), CliError> {
+        for one in self.downloads.drain(..) {
+            let title = format!("cannot keep {}", one.tarball.file_name);
+            one.keep()
+                .map_err(|why| CliError::source(format!("{title}: {why}")).detail("nothing was written"))?;
+        }
+        Ok(())
+    }
 }
 
 /// Searches a release, compares its parts, and makes its pin.
@@ -39,14 +55,33 @@ pub(in crate::cli) fn gather(
     let mut places = Vec::new();
     let mut tarballs: Vec<(Tarball, PathBuf)> = Vec::new();
     let mut tags: Vec<(PathBuf, String, String)> = Vec::new();
+    let mut downloads: Vec<Download> = Vec::new();
+    let files = from.named.iter().filter(|name| Path::new(name).is_file()).count();
+    if from.url.is_some() && files != 1 {
+        let title = format!("--url is the address of one tarball that --from names, and {files} are named");
+        return Err(CliError::usage(title).help("name the file with --from, and leave --url out otherwise"));
+    }
     for name in from.named {
         if name.starts_with("https://") {
-            tarballs.push(download(ui, workspace, name)?);
+            let one = download(ui, workspace, name, &downloads)?;
+            tarballs.push((one.tarball.clone(), one.path().to_owned()));
+            downloads.push(one);
         } else if let Some(git) = name.strip_prefix("git:") {
             let (repo, rev) = git.rsplit_once('@').map_or((git, None), |(repo, rev)| (repo, Some(rev)));
-            let rev = rev.map_or(format!("v{version}"), str::to_owned);
-            let tree = GitTree::open(repo, &rev)?;
-            tags.push((repo.into(), rev, tree.tree_id()));
+            let tag = rev.map_or(format!("v{version}"), str::to_owned);
+            let tag = tag.strip_prefix("refs/tags/").map_or(tag.clone(), str::to_owned);
+            if tag.contains('/') {
+                return Err(CliError::usage(format!(
+                    "--from: the tag of a pin has no slash, as `{tag}` has"
+                )));
+            }
+            let tree = tag_tree(Path::new(repo), &tag)
+                .map_err(|why| CliError::source(format!("cannot read {repo}: {why}")))?
+                .ok_or_else(|| {
+                    CliError::source(format!("{repo} is not a git repository with the tag {tag}"))
+                        .help("a pin has the name and the tree of a tag")
+                })?;
+            tags.push((repo.into(), tag, tree));
         } else if Path::new(name).is_file() {
             tarballs.push((local(version, Path::new(name), from.url)?, name.into()));
         } else if Path::new(name).is_dir() {
@@ -60,7 +95,8 @@ pub(in crate::cli) fn gather(
     places.extend(workspace.places.cache.iter().map(|cache| cache.join("tarballs")).filter(|it| it.is_dir()));
     let offer = offers(version, &places)
         .map_err(|(place, why)| CliError::source(format!("cannot search {}: {why}", place.display())))?;
-    tags.extend(offer.tags.into_iter().map(|(repo, tree)| (repo, format!("v{version}"), tree)));
+    let own = format!("v{version}");
+    tags.extend(offer.tags.into_iter().map(|(repo, tree)| (repo, own.clone(), tree)));
     for file in offer.tarballs {
         tarballs.push((local(version, &file, None)?, file));
     }
@@ -77,19 +113,24 @@ pub(in crate::cli) fn gather(
         }
         None => None,
     };
-    let mut own: Vec<TreePath> = Vec::new();
+    let mut only_one_has: Vec<TreePath> = Vec::new();
     for (tarball, file) in &tarballs {
+        let is_download = downloads.iter().any(|one| one.path() == file);
+        let shown = match &tarball.url {
+            Some(url) if is_download => url.clone(),
+            Some(_) | None => file.display().to_string(),
+        };
         let bar = ui.progress(&format!("comparing {} with the tag", tarball.file_name), None);
         let opened = ArchiveTree::open(file)?;
-        require_version(&opened, version, &file.display().to_string())?;
+        require_version(&opened, version, &shown)?;
         let Some(tag) = &tag else {
-            found.push(format!("{}: sha256 {}; not compared with a tag", file.display(), tarball.sha256));
+            found.push(format!("{shown}: sha256 {}; not compared with a tag", tarball.sha256));
             continue;
         };
         let difference = release_difference(tag, &opened, &common)?;
         drop(bar);
         if !difference.differing.is_empty() {
-            let title = format!("{} is not the release of the tag v{version}", file.display());
+            let title = format!("{shown} is not the release of the tag v{version}");
             let paths = difference.differing.iter().take(10).map(|path| format!("differs: {path}"));
             let more = difference.differing.len().saturating_sub(10);
             return Err(CliError::source(title)
@@ -104,29 +145,30 @@ pub(in crate::cli) fn gather(
                 format!("; only one of them has {}", names.join(", "))
             }
         };
-        own.extend(difference.only);
-        found.push(format!(
-            "{}: sha256 {}; its files are those of the tag{only}",
-            file.display(),
-            tarball.sha256
-        ));
+        only_one_has.extend(difference.only);
+        found.push(format!("{shown}: sha256 {}; its files are those of the tag{only}", tarball.sha256));
     }
-    own.sort();
-    own.dedup();
-    own.extend(common);
+    only_one_has.sort();
+    only_one_has.dedup();
+    only_one_has.extend(common);
     let pin = Pin {
         name: format!("python-{version}"),
         version: version.clone(),
-        tag: Some(format!("v{version}")),
+        // Of several names, upstream's.
+        tag: tags
+            .into_iter()
+            .map(|(_, tag, _)| tag)
+            .reduce(|one, other| if other == own { other } else { one })
+            .or(Some(own)),
         tree,
         tarballs: tarballs.into_iter().map(|(tarball, _)| tarball).collect(),
         debian: None,
-        exclude: own,
+        exclude: only_one_has,
     };
-    Ok(Gathered { pin, found })
+    Ok(Gathered { pin, found, downloads })
 }
 
-fn download(ui: &Ui, workspace: &Workspace, url: &str) -> Result<(Tarball, PathBuf), CliError> {
+fn download(ui: &Ui, workspace: &Workspace, url: &str, earlier: &[Download]) -> Result<Download, CliError> {
     if workspace.places.web.is_none() {
         return Err(CliError::source(format!("--offline: {url} was not asked")));
     }
@@ -134,6 +176,9 @@ fn download(ui: &Ui, workspace: &Workspace, url: &str) -> Result<(Tarball, PathB
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._+-~".contains(c);
     if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.chars().all(is_plain) {
         return Err(CliError::usage(format!("{url} does not end with the name of a tarball")));
+    }
+    if earlier.iter().any(|one| one.tarball.file_name == name) {
+        return Err(CliError::usage(format!("--from names two addresses of {name}")));
     }
     let mut bar = ui.progress(&format!("fetching {name}"), None);
     fetch::download_unpinned(url, &workspace.places, &mut bar)

@@ -12,7 +12,9 @@ pub(super) use write::PinFiles;
 use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::fetch::locate;
 use crate::report::PinList;
+use crate::software::Software;
 use crate::tree::pin::Pin;
+use crate::version::Version;
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -60,6 +62,19 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         Some(Action::Add(args)) => add::run(ui, workspace, args),
         Some(Action::Update(args)) => update::run(ui, workspace, args),
         Some(Action::Verify(args)) => verify::run(ui, workspace, args),
+    }
+}
+
+/// Refuses a version of other software than CPython.
+fn require_python(version: &Version) -> Result<(), CliError> {
+    match version.software() {
+        Software::Python => Ok(()),
+        other => {
+            let title = format!("{} is a release of {}", version.pin_name(), other.title());
+            Err(CliError::usage(title).help(
+                "releases of other software than CPython are pinned by hand: see docs/other-systems.md",
+            ))
+        }
     }
 }
 

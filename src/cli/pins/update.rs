@@ -1,14 +1,13 @@
 //! `pypatch pins update`
 
-use std::path::PathBuf;
-
 use super::gather::{From, Gathered, gather};
+use super::require_python;
 use super::write::{PinFiles, lines};
 use crate::cli::{CliError, ExitStatus, Ui, Workspace};
 use crate::report::counted;
 use crate::software::Software;
 use crate::tree::pin::{Pin, Selector};
-use crate::tree::{TreeError, release_tags};
+use crate::tree::{TreeError, is_like_repository, release_tags};
 use crate::version::Version;
 
 #[derive(Debug, clap::Args)]
@@ -67,28 +66,37 @@ pub(in crate::cli) fn unpinned(
             CliError::usage(format!("`{text}` is not a version, a series, a pattern or a range"))
         })?),
     };
+    let one = match &selector {
+        Some(Selector::Name(version) | Selector::Release(version)) => {
+            require_python(version)?;
+            Some(version.clone())
+        }
+        Some(Selector::Series(..) | Selector::Pattern(_) | Selector::Range(_)) | None => None,
+    };
     let pinned = workspace.pins.own()?;
     let has_pins = |version: &Version| pinned.iter().any(|pin| pin.version.series() == version.series());
     let mut versions: Vec<Version> = Vec::new();
-    let mut repositories: Vec<PathBuf> = Vec::new();
+    let mut has_repository = false;
     for place in &workspace.places.sources {
-        let tags = match release_tags(place) {
-            Ok(tags) => tags,
+        match release_tags(place) {
+            Ok(tags) => versions.extend(tags.into_iter().map(|tag| tag.version)),
             // A directory of tarballs.
-            Err(TreeError::NoRepository { .. }) => continue,
+            Err(TreeError::NoRepository { .. }) if !is_like_repository(place) => continue,
             Err(error) => return Err(error.into()),
-        };
-        repositories.push(place.clone());
-        versions.extend(tags.into_iter().map(|tag| tag.version).filter(|version| match &selector {
-            Some(selector) => selector.matches(version, Software::Python),
-            None => has_pins(version) && (!version.is_prerelease() || version.is_candidate()),
-        }));
+        }
+        has_repository = true;
     }
-    if repositories.is_empty() {
+    if !has_repository {
         return Err(CliError::source("no source is a git repository")
             .help("set PYPATCH_SOURCES to a clone of CPython with its tags"));
     }
-    if let Some(Selector::Release(version)) = selector {
+    let newest = newest_only(&versions, &pinned);
+    versions.retain(|version| match &selector {
+        Some(selector) => selector.matches(version, Software::Python),
+        None => has_pins(version) && (!version.is_prerelease() || version.is_candidate()),
+    });
+    versions.retain(newest);
+    if let Some(version) = one {
         // Any tag, also one before a later one.
         versions = vec![version];
     }
@@ -96,4 +104,16 @@ pub(in crate::cli) fn unpinned(
     versions.dedup();
     versions.retain(|version| pinned.iter().all(|pin| pin.version != *version));
     versions.iter().map(|version| gather(ui, workspace, version, &From::default())).collect()
+}
+
+/// Which releases count: the final ones, and of a series that has none, neither as a tag nor pinned, the newest one. A repository alone
+/// may be older than another one or the pins.
+fn newest_only(tagged: &[Version], pinned: &[Pin]) -> impl Fn(&Version) -> bool + use<> {
+    let mut all: Vec<Version> = tagged.iter().chain(pinned.iter().map(|pin| &pin.version)).cloned().collect();
+    all.sort();
+    move |version| {
+        let mut series = all.iter().filter(|one| one.series() == version.series());
+        !version.is_prerelease()
+            || series.clone().all(Version::is_prerelease) && series.next_back() == Some(version)
+    }
 }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::gather::Gathered;
 use crate::cli::{CliError, Workspace};
+use crate::contents::if_exists;
 use crate::export::{self, Prepared};
+use crate::regular::{self, LARGEST_DOCUMENT};
 use crate::tree::pin::{Pin, entry, new_file, with_pin};
 
 /// Files of pins as they will be.
@@ -17,6 +19,8 @@ pub(in crate::cli) struct PinFiles(pub Vec<PinFile>);
 pub(in crate::cli) struct PinFile {
     pub path: PathBuf,
     pub text: String,
+    /// What it was made from; `None` if the file is new.
+    old: Option<Vec<u8>>,
     /// The entries that are new in it.
     pub entries: Vec<String>,
 }
@@ -88,11 +92,12 @@ impl PinFiles {
                 Some(file) => file,
                 None => {
                     let old = workspace.pins.file(&minor)?;
-                    let text = match old {
-                        Some((_, bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+                    let old = old.map(|(_, bytes)| bytes);
+                    let text = match &old {
+                        Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
                         None => new_file(&minor, &common, &why(&minor, &series)),
                     };
-                    PinFile { path, text, entries: Vec::new() }
+                    PinFile { path, text, old, entries: Vec::new() }
                 }
             };
             let text = with_pin(&file.path.display().to_string(), &minor, &file.text, pin)?;
@@ -106,20 +111,38 @@ impl PinFiles {
     /// The files, to be moved to their places with others.
     ///
     /// # Errors
-    /// If one cannot be written.
+    /// If one cannot be written, or was changed since it was read.
     pub(in crate::cli) fn prepare(&self) -> Result<Vec<Prepared>, CliError> {
         let mut prepared = Vec::new();
         for file in &self.0 {
             prepared
                 .push(export::prepare_file(&file.path, file.text.as_bytes()).map_err(failed(&file.path))?);
         }
+        self.require_unchanged()?;
         Ok(prepared)
     }
 
-    /// Writes all of them, or none.
+    /// Refuses files that another process wrote since they were read: what it wrote would be lost.
     ///
     /// # Errors
-    /// If one cannot be written.
+    /// If one was changed or cannot be read.
+    pub(in crate::cli) fn require_unchanged(&self) -> Result<(), CliError> {
+        for file in &self.0 {
+            let now = if_exists(regular::read(&file.path, LARGEST_DOCUMENT));
+            if now.map_err(failed(&file.path))? != file.old {
+                return Err(CliError::unfit(format!("{} was changed meanwhile", file.path.display()))
+                    .detail("nothing was written")
+                    .help("run the command again"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes them, one after the other. If one cannot be moved to its place, those before it that are new are removed again, and
+    /// those that were replaced stay: each is valid by itself.
+    ///
+    /// # Errors
+    /// If one cannot be written, or was changed since it was read.
     pub(in crate::cli) fn write(&self) -> Result<(), CliError> {
         let Some(last) = self.0.last() else { return Ok(()) };
         export::commit(self.prepare()?).map_err(failed(&last.path))
@@ -140,4 +163,29 @@ fn why(minor: &str, series: &str) -> String {
 /// What was found of a release, as lines.
 pub(in crate::cli) fn lines(gathered: &Gathered) -> Vec<String> {
     gathered.found.iter().map(|line| format!("  {line}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_changed_since_it_was_read_is_not_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("9.9.yaml");
+        let file = |old: Option<&str>| {
+            let old = old.map(|text| text.as_bytes().to_vec());
+            PinFiles(vec![PinFile { path: path.clone(), text: "mine".to_owned(), old, entries: Vec::new() }])
+        };
+        std::fs::write(&path, "theirs").unwrap();
+        for old in [None, Some("old")] {
+            let error = file(old).write().unwrap_err();
+            assert!(error.problem.title.ends_with("was changed meanwhile"), "{}", error.problem.title);
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), "theirs");
+        }
+        file(Some("theirs")).write().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+        std::fs::remove_file(&path).unwrap();
+        file(None).write().unwrap();
+    }
 }
