@@ -73,7 +73,7 @@ use exclude::Exclude;
 use exit::ExitStatus;
 use report_format::ReportFormat;
 use ui::Ui;
-use workspace::{Source, Workspace};
+use workspace::{Source, Workspace, of_pin};
 
 use crate::interrupt;
 
@@ -228,14 +228,14 @@ enum Command {
     /// The path from 2.5 to 2.7.18 goes through 2.6, 2.7, 2.7.1 and so on, and leaves out the maintenance
     /// releases of other series.
     Why(Deferred<why::Args>),
-    /// List the CPython releases that are pinned by hash, and where each is on this machine; add new ones, and check them.
+    /// List the releases that are pinned by hash, and where each is on this machine; add new ones, and check them.
     ///
     /// A pin has the git tree id of a release tag, which is the same in every mirror, and the sha256 of the tarballs.
     Pins(pins::Args),
     /// Take up new releases: pin them, judge the patchsets of the project on them, and port those that need it.
     ///
-    /// It is what a scheduled workflow runs. The releases are those of `pins update`. Of patchsets that extend each other, the one whose
-    /// range has the release is judged; if none has it, the one whose range has the release before it is ported. The pins and the
+    /// It is what a scheduled workflow runs. The releases are those of `pins update`. Of patchsets that extend each other, each whose range
+    /// has the release is judged, and each that ends at an earlier release and that no other one continues is ported. The pins and the
     /// ported patchsets are committed to a branch, and the work tree stays as it is. No candidate is taken and no snapshot is accepted: if a person
     /// has to decide, the status is 3.
     Bump(Deferred<bump::Args>),

@@ -64,6 +64,8 @@ pub(crate) enum BumpOutcome {
     Open,
     /// It cannot be ported, for this reason.
     Failed(String),
+    /// It was not ported to the release with this pin, which comes before.
+    Waits(String),
     /// It is a patchset that was just ported to an earlier one of the new releases, and its range has this one.
     Proposed,
 }
@@ -72,7 +74,7 @@ impl BumpResult {
     fn is_open(&self) -> bool {
         match self.outcome {
             BumpOutcome::Applies | BumpOutcome::Ported(_) | BumpOutcome::Proposed => false,
-            BumpOutcome::Unfit | BumpOutcome::Open | BumpOutcome::Failed(_) => true,
+            BumpOutcome::Unfit | BumpOutcome::Open | BumpOutcome::Failed(_) | BumpOutcome::Waits(_) => true,
         }
     }
 
@@ -90,14 +92,20 @@ impl BumpResult {
     /// What became of it, in words.
     fn says(&self) -> String {
         let open = counted(self.open().count(), "row");
+        // As `port` says it: rows of the recipe stop nothing.
+        let is_by_hand = |row: &&Decided| row.decision == Decision::Kept && row.cell.verdict.is_open();
+        let by_hand: Vec<String> = self.rows.iter().filter(is_by_hand).map(|row| row.cell.row()).collect();
+        let by_hand =
+            if by_hand.is_empty() { String::new() } else { format!("; by hand: {}", by_hand.join(", ")) };
         match &self.outcome {
-            BumpOutcome::Applies => format!("applies ({})", counted(self.rows.len(), "row")),
+            BumpOutcome::Applies => format!("applies ({}{by_hand})", counted(self.rows.len(), "row")),
             BumpOutcome::Unfit => {
                 format!("does not fit, though its range has the release: {open} to be decided")
             }
-            BumpOutcome::Ported(id) => format!("ported to {id}"),
+            BumpOutcome::Ported(id) => format!("ported to {id}{by_hand}"),
             BumpOutcome::Open => format!("{open} to be decided"),
             BumpOutcome::Failed(why) => format!("cannot be ported: {why}"),
+            BumpOutcome::Waits(pin) => format!("is not ported to {pin} yet, which comes before"),
             BumpOutcome::Proposed => "was just ported, and its range has this release, too".to_owned(),
         }
     }
@@ -110,6 +118,9 @@ impl BumpResult {
                 format!("narrow `applies-to` of {patchset}, then run `pypatch port {patchset} --to {pin}`")
             }
             BumpOutcome::Open | BumpOutcome::Failed(_) => format!("run `pypatch port {patchset} --to {pin}`"),
+            BumpOutcome::Waits(before) => {
+                format!("run `pypatch port {patchset} --to {before}` first, or `--to {pin}` to pass over it")
+            }
             BumpOutcome::Ported(id) => format!("review {id}, then run `pypatch snapshot accept {id}`"),
             BumpOutcome::Applies => {
                 format!(

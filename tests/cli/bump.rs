@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 use std::process::Command;
 
 use git2::{Repository, Signature, Time};
@@ -513,4 +514,214 @@ fn each_variant_is_judged_and_ported_and_two_of_one_name_are_not_mixed() {
     to the branch pypatch-bump, as COMMIT; the work tree is as it was
     [exit 0]
     ");
+}
+
+/// The Makefile of the made-up tree, with which one edit of `gadget` does not fit.
+fn unfit(root: &Path) {
+    let makefile = fs::read_to_string(root.join("Makefile.pre.in")).unwrap();
+    fs::write(root.join("Makefile.pre.in"), makefile.replace("-$(GEN) tables.txt", "cat tables.txt"))
+        .unwrap();
+}
+
+#[test]
+fn a_candidate_that_is_pinned_does_not_hide_that_its_release_is_not_ported() {
+    let env = project();
+    release(&env, "9.10.0rc1", |_| {});
+    env.stdout(&["pins", "update", "9.10.0rc1"]);
+    release(&env, "9.10.0", |_| {});
+    assert_snapshot!(run(&env, &["bump", ">=9.9", "--in-place"]), @"
+    python-9.10.0
+      v9.10.0 of $WORK/sources/gadget.git: tree 6fbd07c8c158b76a001f13c224a1110e46c1dabb
+    gadget on python-9.10.0: ported to gadget-py9.10
+      review gadget-py9.10, then run `pypatch snapshot accept gadget-py9.10`
+    wrote upstream-pins/9.10.yaml
+    wrote patchsets/gadget-py9.10/patchset.yaml
+    [exit 0]
+    ");
+    // It is continued from now on.
+    release(&env, "9.10.1", |_| {});
+    assert_snapshot!(run(&env, &["bump", ">=9.9", "--in-place"]), @"
+    python-9.10.1
+      v9.10.1 of $WORK/sources/gadget.git: tree b86815ea6c24f09faffe56e93c5eb249b551aaf5
+    gadget-py9.10 on python-9.10.1: applies (8 rows)
+      add python-9.10.1 to `pins` of gadget-py9.10, then run `pypatch snapshot accept gadget-py9.10 --pin python-9.10.1`
+    not for these releases: gadget
+    wrote upstream-pins/9.10.yaml
+    [exit 0]
+    ");
+}
+
+#[test]
+fn what_was_not_ported_to_a_release_is_named_again_for_later_ones() {
+    let env = project();
+    release(&env, "9.10.0", unfit);
+    release(&env, "9.10.1", unfit);
+    assert_snapshot!(run(&env, &["bump", ">=9.9", "--in-place"]), @"
+    python-9.10.0
+      v9.10.0 of $WORK/sources/gadget.git: tree 4546cea7f15fe8a6a4e789c419af957bd9e27159
+    python-9.10.1
+      v9.10.1 of $WORK/sources/gadget.git: tree 087489ddb49798fa10bf4bc4daade00bf9088bdd
+    gadget on python-9.10.0: 1 row to be decided
+      run-gen: changed
+        expected 2 matches of the command `$(GEN)` in the recipes, found 1
+        1. Makefile.pre.in:15  @$(GEN) more.txt
+           `$(GEN)` runs in 1 places here, not in 2
+      run `pypatch port gadget --to python-9.10.0`
+    gadget on python-9.10.1: is not ported to python-9.10.0 yet, which comes before
+      run `pypatch port gadget --to python-9.10.0` first, or `--to python-9.10.1` to pass over it
+    wrote upstream-pins/9.10.yaml
+    [exit 3]
+    ");
+    // The pins are merged, and nothing else.
+    release(&env, "9.10.2", |_| {});
+    release(&env, "9.11.0", |_| {});
+    assert_snapshot!(run(&env, &["bump", "9.11.0", "--dry-run"]), @"
+    python-9.11.0
+      v9.11.0 of $WORK/sources/gadget.git: tree d3ee0e0c06703d582d9f9565f339526402972e02
+    gadget on python-9.11.0: is not ported to python-9.10.0 yet, which comes before
+      run `pypatch port gadget --to python-9.10.0` first, or `--to python-9.11.0` to pass over it
+    would write upstream-pins/9.11.yaml
+    nothing was written (dry run)
+    [exit 3]
+    ");
+    assert_snapshot!(run(&env, &["bump", ">=9.9", "--dry-run"]), @"
+    python-9.10.2
+      v9.10.2 of $WORK/sources/gadget.git: tree e44be6d5dd3ce724b8ccfa061c56240371a87f9f
+    python-9.11.0
+      v9.11.0 of $WORK/sources/gadget.git: tree d3ee0e0c06703d582d9f9565f339526402972e02
+    gadget on python-9.10.2: ported to gadget-py9.10
+      review gadget-py9.10, then run `pypatch snapshot accept gadget-py9.10`
+    gadget on python-9.11.0: is not ported to python-9.10.0 yet, which comes before
+      run `pypatch port gadget --to python-9.10.0` first, or `--to python-9.11.0` to pass over it
+    would write upstream-pins/9.10.yaml
+    would write upstream-pins/9.11.yaml
+    would write patchsets/gadget-py9.10/patchset.yaml
+    nothing was written (dry run)
+    [exit 3]
+    ");
+}
+
+#[test]
+fn a_variant_is_not_continued_by_what_extends_another_one() {
+    let env = project();
+    let variant = |id: &str, extends: &str, range: &str| {
+        let edit =
+            format!("{{id: {id}, why: x, file: configure, text.replace: {{find: exit 0, with: exit 1}}}}");
+        let edits =
+            if extends == "gadget" && id == "loud" { format!("\n- {edit}") } else { " []".to_owned() };
+        env.yaml(id, format!("schema: 1\nid: {id}\ntitle: A variant\napplies-to: \"{range}\"\npins: [python-9.9]\nextends: {extends}\nedits:{edits}\n"));
+    };
+    variant("loud", "gadget", ">=9.9, <9.10");
+    variant("gadget-py9.10", "gadget", ">=9.10, <9.11");
+    release(&env, "9.10.0", |_| {});
+    assert_snapshot!(run(&env, &["bump", ">=9.9", "--dry-run"]), @"
+    python-9.10.0
+      v9.10.0 of $WORK/sources/gadget.git: tree 6fbd07c8c158b76a001f13c224a1110e46c1dabb
+    gadget-py9.10 on python-9.10.0: applies (9 rows)
+      add python-9.10.0 to `pins` of gadget-py9.10, then run `pypatch snapshot accept gadget-py9.10 --pin python-9.10.0`
+    loud on python-9.10.0: ported to loud-py9.10
+      review loud-py9.10, then run `pypatch snapshot accept loud-py9.10`
+    not for these releases: gadget
+    would write upstream-pins/9.10.yaml
+    would write patchsets/loud-py9.10/patchset.yaml
+    nothing was written (dry run)
+    [exit 0]
+    ");
+    variant("loud-py9.10", "loud", ">=9.10, <9.11");
+    assert_snapshot!(run(&env, &["bump", ">=9.9", "--dry-run"]), @"
+    python-9.10.0
+      v9.10.0 of $WORK/sources/gadget.git: tree 6fbd07c8c158b76a001f13c224a1110e46c1dabb
+    gadget-py9.10 on python-9.10.0: applies (9 rows)
+      add python-9.10.0 to `pins` of gadget-py9.10, then run `pypatch snapshot accept gadget-py9.10 --pin python-9.10.0`
+    loud-py9.10 on python-9.10.0: applies (10 rows)
+      add python-9.10.0 to `pins` of loud-py9.10, then run `pypatch snapshot accept loud-py9.10 --pin python-9.10.0`
+    not for these releases: gadget, loud
+    would write upstream-pins/9.10.yaml
+    nothing was written (dry run)
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_directory_that_is_named_like_a_pin_is_not_what_is_judged() {
+    let env = project();
+    release(&env, "9.9.1", |_| {});
+    release(&env, "9.10.0", |_| {});
+    for name in ["python-9.9.1", "python-9.10.0"] {
+        env.write(&format!("{name}/Include/patchlevel.h"), "#define PY_VERSION \"9.9.1\"\n");
+    }
+    assert_snapshot!(run(&env, &["bump", ">=9.9"]), @"
+    python-9.9.1
+      v9.9.1 of $WORK/sources/gadget.git: tree b4ca6fccbe9298d10208c718cf0aa92a08d3d657
+    python-9.10.0
+      v9.10.0 of $WORK/sources/gadget.git: tree 6fbd07c8c158b76a001f13c224a1110e46c1dabb
+    gadget on python-9.9.1: applies (9 rows)
+      add python-9.9.1 to `pins` of gadget, then run `pypatch snapshot accept gadget --pin python-9.9.1`
+    gadget on python-9.10.0: ported to gadget-py9.10
+      review gadget-py9.10, then run `pypatch snapshot accept gadget-py9.10`
+    wrote upstream-pins/9.9.yaml
+    wrote upstream-pins/9.10.yaml
+    wrote patchsets/gadget-py9.10/patchset.yaml
+    to the branch pypatch-bump, as COMMIT; the work tree is as it was
+    [exit 0]
+    ");
+}
+
+#[test]
+fn a_row_of_the_recipe_that_stops_no_port_stops_no_bump() {
+    let env = project();
+    let configure = |name: &'static str| {
+        move |root: &Path| {
+            let text = format!(
+                "AC_INIT(configure)\nif test -z \"${name}\"\nthen\n\t{name}=.sl\nfi\nAC_OUTPUT(Makefile)\n"
+            );
+            fs::write(root.join("configure.in"), text).unwrap();
+        }
+    };
+    release(&env, "9.9.1", configure("SO"));
+    env.stdout(&["pins", "update"]);
+    env.yaml("recipe", "schema: 1\nid: recipe\ntitle: A recipe\napplies-to: \">=9.9, <9.10\"\npins: [python-9.9.1]\nedits: []\nbuild:\n  launcher: run\n  programs:\n    - {id: gadget, why: x, configure: [--prefix=$PREFIX, SO=.a]}\n");
+    release(&env, "9.9.2", configure("SHLIB_SUFFIX"));
+    assert_snapshot!(env.run(&["matrix", "recipe", "git:sources/gadget.git@v9.9.2"]), @r#"
+    recipe, anchors compared with python-9.9.1
+
+               9.9.2
+    recipe/SO  changed
+
+    recipe/SO on 9.9.2: changed
+      configure does not ask for `SO`: a preset is ignored silently
+      1. configure.in:2  if test -z "$SHLIB_SUFFIX"
+         `SHLIB_SUFFIX` replaces `SO`: preset that
+
+    1 cell on 1 source: 1 changed; 1 to be decided (`-v` lists the candidates)
+    [exit 0]
+    "#);
+    assert_snapshot!(run(&env, &["bump", "--dry-run"]), @"
+    python-9.9.2
+      v9.9.2 of $WORK/sources/gadget.git: tree cc3d7b1eb3744e537b1fe17ff4ef0ed5484665f2
+    gadget on python-9.9.2: applies (9 rows)
+      add python-9.9.2 to `pins` of gadget, then run `pypatch snapshot accept gadget --pin python-9.9.2`
+    recipe on python-9.9.2: applies (1 row; by hand: recipe/SO)
+      add python-9.9.2 to `pins` of recipe, then run `pypatch snapshot accept recipe --pin python-9.9.2`
+    would write upstream-pins/9.9.yaml
+    nothing was written (dry run)
+    [exit 0]
+    ");
+}
+
+#[test]
+fn the_text_for_a_pull_request_replaces_no_file_that_is_read() {
+    let env = project();
+    release(&env, "9.9.1", |_| {});
+    let before = files(&env);
+    for (path, what) in [
+        ("upstream-pins/9.9.yaml", "is a file of pins"),
+        ("patchsets/gadget/patchset.yaml", "is a file of a patchset"),
+        ("sources/gadget.git/HEAD", "is inside the source"),
+    ] {
+        let text = run(&env, &["bump", "--summary", path]);
+        assert!(text.contains(&format!("{path} {what}")) && text.ends_with("[exit 2]"), "{text}");
+    }
+    assert_eq!(files(&env), before);
+    assert!(Repository::open(env.path(".")).unwrap().revparse_single("pypatch-bump").is_err());
 }

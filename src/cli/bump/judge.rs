@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::port::{Proposal, Proposed, propose};
-use crate::cli::{Base, CliError, ExitStatus, Ui, Workspace};
+use crate::cli::{Base, CliError, ExitStatus, Ui, Workspace, of_pin};
 use crate::patchset::Patchset;
 use crate::plan::plan;
-use crate::port::{self, Cell, Decided, Decision, Searched, Verdict};
+use crate::port::{self, Cell, Decided, Decision, Decisions, Searched, Verdict};
 use crate::report::{BumpOutcome, BumpResult};
 use crate::tree::pin::Pin;
 use crate::version::{Version, VersionRange};
@@ -21,8 +21,8 @@ pub(super) struct Judged {
     pub aside: Vec<String>,
 }
 
-/// Judges each family of patchsets on each of `pins`, oldest first: the members whose range has the release; if none has it, those whose range
-/// has the release before it are ported.
+/// Judges each family of patchsets on each of `pins`, oldest first: the members whose range has the release. Those that end at an earlier
+/// release, and that no other member continues, are ported.
 pub(super) fn all(ui: &Ui, workspace: &Workspace, pins: &[Pin]) -> Result<Judged, CliError> {
     let mut families: BTreeMap<String, Vec<Patchset>> = BTreeMap::new();
     for id in workspace.catalog.ids()? {
@@ -37,30 +37,37 @@ pub(super) fn all(ui: &Ui, workspace: &Workspace, pins: &[Pin]) -> Result<Judged
     let mut judged = Judged::default();
     for members in families.values() {
         let mut is_judged: Vec<&str> = Vec::new();
-        // What was ported to one of the new releases may be for the next.
-        let mut proposed: Vec<(String, VersionRange)> = Vec::new();
+        let mut family = Family { members, known: &known, proposed: Vec::new() };
+        // Those that a person has to port to one of the new releases, with its pin.
+        let mut open: BTreeMap<&str, &str> = BTreeMap::new();
         for pin in pins {
-            let is_before =
-                |one: &&Pin| one.version < pin.version && one.version.software() == pin.version.software();
-            let before = known.iter().rev().find(is_before).map(|one| &one.version);
-            let in_range_of = for_version(members, &pin.version);
-            let is_proposed = |(_, range): &&(String, VersionRange)| range.contains(&pin.version);
-            if !in_range_of.is_empty() {
-                for member in in_range_of {
-                    is_judged.push(&member.id);
-                    judged.results.push(in_range(ui, workspace, member, pin)?);
+            for member in members.iter().filter(|one| is_for(one, &pin.version)) {
+                is_judged.push(&member.id);
+                judged.results.push(in_range(ui, workspace, member, pin)?);
+            }
+            let proposed = family.proposed.iter().filter(|one| one.range.contains(&pin.version));
+            let proposed = proposed.map(|one| result(&one.chain[0], pin, BumpOutcome::Proposed, Vec::new()));
+            judged.results.extend(proposed);
+            for (member, last) in family.ended_before(&pin.version) {
+                is_judged.push(&member.id);
+                let before = open.get(member.id.as_str()).copied();
+                if let Some(before) = before.or_else(|| family.passed_over(pins, last, &pin.version)) {
+                    let outcome = BumpOutcome::Waits(before.to_owned());
+                    judged.results.push(result(&member.id, pin, outcome, Vec::new()));
+                    continue;
                 }
-            } else if proposed.iter().any(|one| is_proposed(&one)) {
-                let ids = proposed.iter().filter(is_proposed).map(|(id, _)| id);
-                judged.results.extend(ids.map(|id| result(id, pin, BumpOutcome::Proposed, Vec::new())));
-            } else {
-                for member in before.map_or(Vec::new(), |before| for_version(members, before)) {
-                    is_judged.push(&member.id);
-                    let (result, new) = ported(ui, workspace, member, pin)?;
-                    judged.results.push(result);
-                    if let Some(new) = new {
-                        proposed.extend(new.applies_to.parse().ok().map(|range| (new.id.clone(), range)));
+                let (result, new) = ported(ui, workspace, member, pin)?;
+                judged.results.push(result);
+                match new {
+                    Some(new) => {
+                        let own = [&new.id, &member.id].into_iter().chain(&member.extends);
+                        let chain = own.cloned().collect();
+                        let range = new.applies_to.parse().ok();
+                        family.proposed.extend(range.map(|range| New { chain, range }));
                         judged.ported.push(new);
+                    }
+                    None => {
+                        open.insert(&member.id, &pin.name);
                     }
                 }
             }
@@ -71,14 +78,71 @@ pub(super) fn all(ui: &Ui, workspace: &Workspace, pins: &[Pin]) -> Result<Judged
     Ok(judged)
 }
 
-/// The members that are written for a version. One without a range is for all, if it has pins: otherwise it may be for something else
-/// than CPython.
-fn for_version<'a>(members: &'a [Patchset], version: &Version) -> Vec<&'a Patchset> {
-    let is_for = |one: &&Patchset| match &one.applies_to {
+/// Patchsets that extend one another.
+struct Family<'a> {
+    members: &'a [Patchset],
+    /// The pins, oldest first, with the new ones.
+    known: &'a [Pin],
+    /// What was ported to one of the new releases may be for the next.
+    proposed: Vec<New>,
+}
+
+/// A patchset that was just ported.
+struct New {
+    /// Its id, and those of the patchsets that it extends, the nearest first.
+    chain: Vec<String>,
+    range: VersionRange,
+}
+
+impl<'a> Family<'a> {
+    /// The members that are not for `version`, but for an earlier release, and that no other one continues up to it; each with the newest
+    /// release that it is for.
+    fn ended_before(&self, version: &Version) -> Vec<(&'a Patchset, &'a Version)> {
+        let ended = self.members.iter().filter(|one| !is_for(one, version)).filter_map(|member| {
+            let mut before = self.known.iter().map(|pin| &pin.version).filter(|one| *one < version);
+            Some((member, before.rfind(|one| is_for(member, one))?))
+        });
+        ended.filter(|(member, last)| !self.is_continued(member, last, version)).collect()
+    }
+
+    /// Whether another patchset takes the place of `member` on a release after `last`, up to `version`: one that extends it, or none of the
+    /// members that are for `last`, too; or one of these that it extends.
+    fn is_continued(&self, member: &Patchset, last: &Version, version: &Version) -> bool {
+        let variants: Vec<&str> =
+            self.members.iter().filter(|one| is_for(one, last)).map(|one| one.id.as_str()).collect();
+        let continues = |chain: &[&String]| match chain.iter().find(|id| variants.contains(&id.as_str())) {
+            Some(id) => **id == member.id || *id == chain[0] && member.extends.contains(id),
+            None => true,
+        };
+        let after = || self.known.iter().map(|pin| &pin.version).filter(|one| last < *one && *one <= version);
+        let by_member = self.members.iter().filter(|one| one.id != member.id).any(|one| {
+            let chain: Vec<&String> = [&one.id].into_iter().chain(&one.extends).collect();
+            after().any(|version| is_for(one, version)) && continues(&chain)
+        });
+        let is_new =
+            |one: &New| one.range.contains(version) && continues(&one.chain.iter().collect::<Vec<_>>());
+        by_member || self.proposed.iter().any(is_new)
+    }
+
+    /// The first release of a series between `last` and `version` that has a pin already: a patchset that ends at `last` was not ported to it.
+    fn passed_over(&self, new: &[Pin], last: &Version, version: &Version) -> Option<&'a str> {
+        let is_between = |one: &&Pin| last < &one.version && one.version < *version;
+        let is_other = |one: &&Pin| {
+            let series = one.version.series();
+            series != version.series() && series != last.series()
+        };
+        let mut between = self.known.iter().filter(is_between).filter(is_other);
+        between.find(|one| !one.version.is_prerelease() && !new.contains(one)).map(|one| one.name.as_str())
+    }
+}
+
+/// Whether a patchset is written for a version. One without a range is for all, if it has pins: otherwise it may be for something else than
+/// CPython.
+fn is_for(patchset: &Patchset, version: &Version) -> bool {
+    match &patchset.applies_to {
         Some(range) => range.contains(version),
-        None => !one.pins.is_empty() && one.software == version.software(),
-    };
-    members.iter().filter(is_for).collect()
+        None => !patchset.pins.is_empty() && patchset.software == version.software(),
+    }
 }
 
 fn result(patchset: &str, pin: &Pin, outcome: BumpOutcome, rows: Vec<Decided>) -> BumpResult {
@@ -97,15 +161,13 @@ fn made_before(patchset: &Patchset, base: &Base) -> Result<BTreeSet<String>, Cli
 /// Judges a patchset whose range has the release.
 fn in_range(ui: &Ui, workspace: &Workspace, patchset: &Patchset, pin: &Pin) -> Result<BumpResult, CliError> {
     let bar = ui.progress(&format!("judging {} on {}", patchset.id, pin.name), None);
-    let source = workspace.open(ui, &pin.name)?;
+    let source = workspace.open(ui, &of_pin(pin.name.clone()))?;
     let tree = source.tree.as_ref();
     let base = Base::of_pins(ui, workspace, patchset)?;
     let old = base.open()?;
     let cells = port::judge(patchset, base.baseline.as_ref(), old.as_deref(), tree, &Searched::default())?;
     drop(bar);
-    let open = |is_open| if is_open { Decision::Open } else { Decision::Kept };
-    let rows: Vec<Decided> =
-        cells.into_iter().map(|cell| Decided { decision: open(cell.verdict.is_open()), cell }).collect();
+    let rows = port::decide(&cells, &Decisions::default())?;
     let outcome = match plan(patchset, tree)?.fits() {
         true if rows.iter().all(|row| row.decision != Decision::Open) => BumpOutcome::Applies,
         _ => BumpOutcome::Unfit,
@@ -114,7 +176,7 @@ fn in_range(ui: &Ui, workspace: &Workspace, patchset: &Patchset, pin: &Pin) -> R
     Ok(BumpResult { made_before, ..result(&patchset.id, pin, outcome, rows) })
 }
 
-/// Ports a patchset that is written for the release before.
+/// Ports a patchset that ends at an earlier release.
 fn ported(
     ui: &Ui,
     workspace: &Workspace,
@@ -127,7 +189,7 @@ fn ported(
         made_before: made_before.clone(),
         ..result(&patchset.id, pin, outcome, rows)
     };
-    Ok(match propose(ui, workspace, (patchset, &base), &pin.name) {
+    Ok(match propose(ui, workspace, (patchset, &base), &of_pin(pin.name.clone())) {
         Ok(Proposal::Ported(mut new)) => {
             let rows = std::mem::take(&mut new.decided);
             (of(BumpOutcome::Ported(new.id.clone()), rows), Some(*new))

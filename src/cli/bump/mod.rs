@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::export::source_date;
 use super::pins::{PinFiles, unpinned};
-use super::{CliError, ExitStatus, Ui, Workspace, new_patchset};
+use super::{CliError, ExitStatus, Ui, Workspace, new_patchset, output};
 use crate::export::{self, FileCommit};
 use crate::report::{Bump, BumpState, counted};
+use crate::tree::SourceSpec;
 use crate::tree::pin::Pin;
 use judge::Judged;
 
@@ -55,6 +56,16 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let pins: Vec<Pin> = new.iter().map(|one| one.pin.clone()).collect();
     let files = PinFiles::with(&workspace, &pins.iter().collect::<Vec<&Pin>>())?;
     workspace.pins = workspace.pins.clone().with(&pins);
+    if let Some(path) = &args.summary {
+        let named = |pin: &Pin| SourceSpec::Pin(pin.name.clone());
+        let of_place = |repo: &PathBuf| match repo.is_dir() {
+            true => SourceSpec::Git { repo: repo.clone(), rev: String::new() },
+            false => SourceSpec::Archive(repo.clone()),
+        };
+        let read: Vec<SourceSpec> =
+            pins.iter().map(named).chain(workspace.places.sources.iter().map(of_place)).collect();
+        output::require_file(&workspace, &[], &read.iter().collect::<Vec<_>>(), path)?;
+    }
     let Judged { results, ported, aside } = judge::all(ui, &workspace, &pins)?;
     let mut all: Vec<(PathBuf, Vec<u8>)> =
         files.0.iter().map(|file| (file.path.clone(), file.text.clone().into_bytes())).collect();
@@ -80,6 +91,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                     message: message(&report),
                     date: source_date()?,
                 };
+                files.require_unchanged()?;
                 let commit = export::commit_files(&to, &all)?;
                 BumpState::Committed { branch: args.branch.clone(), commit }
             }

@@ -24,6 +24,7 @@ use crate::plan::{Baseline, Plan, joined, plan};
 use crate::port::{self, Decided, Decision, Decisions, Head, Searched, Verdict};
 use crate::report::{PortReport, PortReports, Written, counted};
 use crate::snapshot;
+use crate::software::Software;
 use crate::tree::{FileChange, OverlayTree, Tree, tree_version};
 use crate::version::Version;
 
@@ -148,11 +149,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     }
     let source = workspace.open(ui, to)?;
     let tree = source.tree.as_ref();
-    let software = patchsets.first().map(|patchset| patchset.software).unwrap_or_default();
-    let version = tree_version(tree)?.filter(|version| version.software() == software).ok_or_else(|| {
-        CliError::unfit(format!("{to} is not a {} source tree", software.title()))
-            .help("a patchset for something else is written by hand")
-    })?;
+    let version = version_for(patchsets.first().map(|one| one.software).unwrap_or_default(), to, tree)?;
     let edits = written::edits(workspace, &args.patchsets, &patchsets);
     let line = |text: &str| if args.format == ReportFormat::Text { ui.line(text) } else { Ok(()) };
     let mut all: Vec<Ported> = Vec::new();
@@ -260,6 +257,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         }
     }
     Ok(ExitStatus::Done)
+}
+
+/// The version of the tree `to`, which must be one of `software`.
+fn version_for(software: Software, to: &str, tree: &dyn Tree) -> Result<Version, CliError> {
+    tree_version(tree)?.filter(|version| version.software() == software).ok_or_else(|| {
+        CliError::unfit(format!("{to} is not a {} source tree", software.title()))
+            .help("a patchset for something else is written by hand")
+    })
 }
 
 /// Shows what was decided about the patchsets that were ported, and about the one that was not.

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Args, Port, Stop, Why};
+use super::{Args, Port, Stop, Why, version_for};
 use crate::cli::{Base, CliError, ReportFormat, Ui, Workspace};
 use crate::patchset::{NewPatchset, Patchset};
 use crate::port::{Decided, Decisions};
-use crate::tree::tree_version;
 
 /// A ported patchset.
 pub(in crate::cli) struct Proposed {
@@ -43,8 +42,7 @@ pub(in crate::cli) fn propose(
     // With another format than text nobody is asked.
     let args = Args { to: Some(to.to_owned()), format: ReportFormat::Json, ..Args::default() };
     let source = workspace.open(ui, to)?;
-    let version = tree_version(source.tree.as_ref())?
-        .ok_or_else(|| CliError::unfit(format!("{to} is not a CPython source tree")))?;
+    let version = version_for(patchset.software, to, source.tree.as_ref())?;
     let old = base.open()?;
     let port = Port {
         name: &patchset.id,
