@@ -18,7 +18,7 @@ pub struct PlannedLayer {
     pub digest: Sha256Digest,
     /// The label of the tree it was planned on.
     pub source: String,
-    /// The tree's CPython version; `None` for a tree that is not CPython.
+    /// The tree's version; `None` for a tree of no known software.
     pub version: Option<Version>,
     /// The edits that change something.
     pub edits: Vec<String>,

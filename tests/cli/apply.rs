@@ -433,7 +433,7 @@ fn an_unpinned_tree_needs_allow_unpinned() {
     env.patchset("mine", "- {id: a, why: Why not., file: configure, file.mode: {executable: true}}");
     assert_snapshot!(env.run(&["apply", "mine", "tree"]), @"
     ------- stderr -------
-    error: tree is not a pinned release: it has no CPython version
+    error: tree is not a pinned release: it has no version
       nothing was written
       help: give --allow-unpinned to patch it anyway
     [exit 3]
@@ -441,7 +441,7 @@ fn an_unpinned_tree_needs_allow_unpinned() {
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "mine", "tree"]), @"
     applied mine to tree: 1 edit: 1 change; 1 file
     ------- stderr -------
-    note: tree is not a pinned release: it has no CPython version
+    note: tree is not a pinned release: it has no version
     [exit 0]
     ");
 }

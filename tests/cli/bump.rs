@@ -591,13 +591,14 @@ fn what_was_not_ported_to_a_release_is_named_again_for_later_ones() {
       v9.11.0 of $WORK/sources/gadget.git: tree d3ee0e0c06703d582d9f9565f339526402972e02
     gadget on python-9.10.2: ported to gadget-py9.10
       review gadget-py9.10, then run `pypatch snapshot accept gadget-py9.10`
-    gadget on python-9.11.0: is not ported to python-9.10.0 yet, which comes before
-      run `pypatch port gadget --to python-9.10.0` first, or `--to python-9.11.0` to pass over it
+    gadget on python-9.11.0: ported to gadget-py9.11
+      review gadget-py9.11, then run `pypatch snapshot accept gadget-py9.11`
     would write upstream-pins/9.10.yaml
     would write upstream-pins/9.11.yaml
     would write patchsets/gadget-py9.10/patchset.yaml
+    would write patchsets/gadget-py9.11/patchset.yaml
     nothing was written (dry run)
-    [exit 3]
+    [exit 0]
     ");
 }
 

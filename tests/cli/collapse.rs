@@ -410,8 +410,8 @@ fn a_wrong_number_of_patches_bases_or_versions_is_an_error() {
       help: give each variant the base of its own version
     [exit 2]
     ------- stderr -------
-    error: nothing has no version of CPython
-      Include/patchlevel.h is missing, or defines no PY_VERSION
+    error: nothing has no version
+      missing, or without a version: Include/patchlevel.h of CPython, src/lua.h of Lua, generic/tcl.h of Tcl
     [exit 2]
     ------- stderr -------
     error: --collapse does not ask: give --lift all or none

@@ -165,7 +165,7 @@ fn a_directory_in_the_place_of_a_removed_file_is_reverted_one_by_one() {
     env.patchset("q", "  - id: b\n    why: w\n    file: d/new\n    file.add: {content: new}\n");
     assert_snapshot!(env.run(&["apply", "--allow-unpinned", "p", "q", "tree"]), @"
     ------- stderr -------
-    note: tree is not a pinned release: it has no CPython version
+    note: tree is not a pinned release: it has no version
     error: cannot turn `d` from a file into a directory, or back, in one step
       nothing was written
       help: apply the patchsets one by one: run `pypatch apply` for each

@@ -51,7 +51,8 @@ pub(super) fn all(ui: &Ui, workspace: &Workspace, pins: &[Pin]) -> Result<Judged
             for (member, last) in family.ended_before(&pin.version) {
                 is_judged.push(&member.id);
                 let before = open.get(member.id.as_str()).copied();
-                if let Some(before) = before.or_else(|| family.passed_over(pins, last, &pin.version)) {
+                if let Some(before) = before.or_else(|| family.passed_over(pins, member, last, &pin.version))
+                {
                     let outcome = BumpOutcome::Waits(before.to_owned());
                     judged.results.push(result(&member.id, pin, outcome, Vec::new()));
                     continue;
@@ -89,7 +90,7 @@ struct Family<'a> {
 
 /// A patchset that was just ported.
 struct New {
-    /// Its id, and those of the patchsets that it extends, the nearest first.
+    /// Its id, that of the patchset that was ported, and those that this one extends, the nearest first.
     chain: Vec<String>,
     range: VersionRange,
 }
@@ -124,12 +125,23 @@ impl<'a> Family<'a> {
         by_member || self.proposed.iter().any(is_new)
     }
 
-    /// The first release of a series between `last` and `version` that has a pin already: a patchset that ends at `last` was not ported to it.
-    fn passed_over(&self, new: &[Pin], last: &Version, version: &Version) -> Option<&'a str> {
+    /// The first release of a series between `last` and `version` that has a pin already, and to which `member`, that ends at `last`, was not
+    /// ported.
+    fn passed_over(
+        &self,
+        new: &[Pin],
+        member: &Patchset,
+        last: &Version,
+        version: &Version,
+    ) -> Option<&'a str> {
         let is_between = |one: &&Pin| last < &one.version && one.version < *version;
         let is_other = |one: &&Pin| {
             let series = one.version.series();
-            series != version.series() && series != last.series()
+            let own = || self.proposed.iter().filter(|one| one.chain[1] == member.id);
+            let is_proposed = |one: &Pin| {
+                one.version.series() == series && own().any(|new| new.range.contains(&one.version))
+            };
+            series != version.series() && series != last.series() && !self.known.iter().any(is_proposed)
         };
         let mut between = self.known.iter().filter(is_between).filter(is_other);
         between.find(|one| !one.version.is_prerelease() && !new.contains(one)).map(|one| one.name.as_str())
