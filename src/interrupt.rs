@@ -9,7 +9,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 /// How often what another thread still writes into is removed again, and the pause between.
 const TRIES: u32 = 100;
@@ -47,6 +47,8 @@ enum Kind {
     Empty(PathBuf),
     /// A process that was started.
     Child(Pid),
+    /// A process that leads a group of its own, with all that it started.
+    Group(Pid),
 }
 
 fn state() -> MutexGuard<'static, State> {
@@ -72,6 +74,12 @@ impl Listed {
     pub fn child(id: u32) -> Option<Listed> {
         let pid = Pid::from_raw(id.try_into().ok()?)?;
         Some(Listed::new(Kind::Child(pid)))
+    }
+
+    /// A process that was started as the leader of a group, which ends with all that it started.
+    pub fn group(id: u32) -> Option<Listed> {
+        let pid = Pid::from_raw(id.try_into().ok()?)?;
+        Some(Listed::new(Kind::Group(pid)))
     }
 
     fn new(kind: Kind) -> Listed {
@@ -153,6 +161,18 @@ fn permit(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Ends all processes of a group, and waits until none is left, so that none writes where a later build does.
+fn end_group(leader: Pid) {
+    for round in 0..TRIES {
+        let signal = if round < TRIES / 2 { Signal::TERM } else { Signal::KILL };
+        // The leader is a zombie until its parent has waited for it, which is another thread.
+        if kill_process_group(leader, signal).is_err() {
+            return;
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
 /// Says what the user can do if the program ends from now on.
 pub(crate) fn set_help(text: impl Into<String>) {
     state().help = Some(text.into());
@@ -187,6 +207,7 @@ pub(crate) fn clean() -> Left {
     for (_, kind) in listed.into_iter().rev() {
         match kind {
             Kind::Child(pid) => drop(kill_process(pid, Signal::TERM)),
+            Kind::Group(pid) => end_group(pid),
             Kind::Empty(path) => drop(fs::remove_dir(path)),
             Kind::All(path) => {
                 // Another thread may still write into it.

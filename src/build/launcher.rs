@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::shell::literal;
+use crate::digest::Sha256Digest;
+use crate::regular;
 
 /// A script in place of Catamount's yod, for machines without it.
 pub const STUB: &str = include_str!("stub_launcher.sh");
@@ -17,6 +19,18 @@ pub enum Launcher {
 }
 
 impl Launcher {
+    /// What tells it from others: also another program at the same path.
+    pub fn digest(&self) -> String {
+        match self {
+            Launcher::Stub => Sha256Digest::of(STUB.as_bytes()).to_string(),
+            Launcher::Program(path) => {
+                let contents = regular::open(path).and_then(Sha256Digest::of_reader);
+                let contents = contents.map_or(String::new(), |digest| digest.to_string());
+                format!("{} {contents}", path.display())
+            }
+        }
+    }
+
     /// The launcher as a word of a shell script; `stub` is the word for the stub.
     pub(super) fn word(&self, stub: &str) -> String {
         match self {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::fs::{self, File};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -67,7 +68,7 @@ pub fn run(
         work.install_launcher(name, launcher)?;
     }
     // The key of a step includes that of the step before, so that a changed step invalidates all later ones.
-    let mut key = format!("{}\n{}\n{launcher:?}", work.trees(), layout.prefix.display());
+    let mut key = format!("{}\n{}\n{}", work.trees(), layout.prefix.display(), launcher.digest());
     for word in layout.cc.iter().chain(&layout.compiler) {
         key = format!("{key}\n{word}");
     }
@@ -157,9 +158,11 @@ fn carry_out(
     // -x: the log shows which command failed. LAUNCHER_NOTES is set only here, so that the calls of checks
     // are not counted.
     command.arg("-ex").arg(&script).env("LAUNCHER_NOTES", &calls).stdout(output).stderr(errors);
+    // A signal to this program alone would leave make and the compilers running, which write where the next build does.
+    command.process_group(0);
     let whole = Whole::begin();
     let mut child = command.spawn().map_err(BuildError::io("start sh in", &directory))?;
-    let _listed = Listed::child(child.id());
+    let _listed = Listed::group(child.id());
     drop(whole);
     let status = child.wait().map_err(BuildError::io("wait for sh in", &directory))?;
     Ok(status.success())

@@ -30,10 +30,10 @@ pub(super) struct Args {
     /// The directory of the results, from that in which the jobs start.
     #[arg(long, value_name = "DIR", default_value = "results")]
     results: String,
-    /// The format in which the merged results are shown [default: github for GitHub, text otherwise].
+    /// The format in which the merged results are shown [default: github for GitHub without --output, text otherwise].
     #[arg(long)]
     format: Option<ReportFormat>,
-    /// Write the merged results to this file.
+    /// Write the merged results to this file, which GitHub and GitLab keep.
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
     /// The command of the whole job: `matrix` or `build` with its arguments, without --shard and --result. The options of the report are
@@ -57,7 +57,9 @@ pub(super) fn run(ui: &Ui, cli: &Cli, args: &Args) -> Result<ExitStatus, CliErro
             args.shards
         )));
     }
-    let default = if system == System::Github { Some(ReportFormat::Github) } else { None };
+    // Annotations are read from what is printed.
+    let annotates = system == System::Github && args.output.is_none();
+    let default = annotates.then_some(ReportFormat::Github);
     let mut merge = Vec::new();
     if let Some(format) = args.format.or(default).and_then(|format| format.to_possible_value()) {
         merge.push(format!(" --format {}", format.get_name()));
@@ -68,6 +70,7 @@ pub(super) fn run(ui: &Ui, cli: &Cli, args: &Args) -> Result<ExitStatus, CliErro
         command: &words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
         merge: &merge.concat(),
         results: &args.results,
+        output: args.output.as_deref(),
         results_word: &quoted(&args.results),
         repository: &init::repository(),
     };
@@ -95,10 +98,19 @@ fn words(cli: &Cli, args: &Args) -> Result<Vec<String>, CliError> {
         ))
         .help("use letters, digits, blanks and -_./ alone"));
     }
-    let is_ci = matches!(args.system, For::Github | For::Gitlab);
-    if is_ci && (args.results.starts_with('/') || args.results.split('/').any(|part| part == "..")) {
-        let title = format!("`{}` is not below the directory of a job, which artifacts are", args.results);
-        return Err(CliError::usage(title).help("name a directory below it, such as `results`"));
+    // A CI keeps only what is below the directory of a job.
+    let is_below = |path: &&String| {
+        let leaves = path.starts_with(['/', '-', ' ']) || path.split('/').any(|part| part == "..");
+        !leaves && path.chars().all(is_plain)
+    };
+    let mut kept = [&args.results].into_iter().chain(&args.output);
+    if matches!(args.system, For::Github | For::Gitlab)
+        && let Some(path) = kept.find(|path| !is_below(path))
+    {
+        let title = format!("`{}` cannot be kept by a CI", path.escape_debug());
+        return Err(CliError::usage(title).help(
+            "name a path below the directory of the job, with letters, digits, blanks and -_./ alone",
+        ));
     }
     let mut words = Vec::new();
     for folder in &cli.patchset_dirs {

@@ -49,6 +49,11 @@ pub(super) struct Caching {
 }
 
 impl Caching {
+    /// Whether the user said something about it.
+    pub(super) fn is_given(&self) -> bool {
+        self.cache.is_some() || self.no_cache
+    }
+
     /// The results of earlier runs, if they are used; without --cache those in `default`.
     pub(super) fn cache(&self, default: Option<&Path>) -> Result<Option<Cache>, CliError> {
         let Some(directory) = self.cache.as_deref().or(default).filter(|_| !self.no_cache) else {

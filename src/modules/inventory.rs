@@ -64,6 +64,8 @@ pub struct ExtensionModule {
     pub missing: Vec<String>,
     /// What it is built from: the words after its name, on this line or on the first one that has some.
     pub arguments: String,
+    /// Whether the line names other modules, too.
+    pub shares_line: bool,
     /// Whether the line is commented out, so that a later rule counts; after `*disabled*` none does.
     pub is_comment: bool,
 }
@@ -77,6 +79,7 @@ impl ExtensionModule {
             location,
             missing: Vec::new(),
             arguments: String::new(),
+            shares_line: false,
             is_comment: false,
         }
     }
@@ -207,6 +210,18 @@ impl Inventory {
                 }
             }
             let name = String::from_utf8_lossy(module.name.of(&text));
+            // After `*disabled*` every word is the name of a module.
+            if module.enabled && module.section == Section::Disabled {
+                let at = (file.clone(), lines.line(module.name.start));
+                let names: Vec<&str> = std::iter::once(&*name).chain(arguments.split(' ')).collect();
+                let names = names.into_iter().filter(|name| !name.is_empty());
+                for one in names {
+                    let found = ExtensionModule::at(Linkage::Off, at.clone());
+                    let shares_line = !arguments.is_empty();
+                    self.add(one, ExtensionModule { shares_line, ..found });
+                }
+                continue;
+            }
             let at = (file.clone(), lines.line(module.name.start));
             let (is_comment, found) = (!module.enabled, ExtensionModule::at(linkage, at));
             self.add(&name, ExtensionModule { missing, arguments, is_comment, ..found });

@@ -360,7 +360,11 @@ fn cell(
     finding: Finding,
 ) -> Cell {
     let Finding { verdict, places, candidates, reason, evidence, has_anchor } = finding;
-    let candidates: Vec<Candidate> = candidates.into_iter().filter(|one| !one.places.is_empty()).collect();
+    let mut candidates: Vec<Candidate> = candidates;
+    candidates.retain(|one| !one.places.is_empty());
+    for one in &mut candidates {
+        one.can_be_taken = one.change.is_some() || one.instead.is_some();
+    }
     let reason = match reason {
         Some(reason) if verdict == Verdict::Obsolete && judging.is_older() => {
             Some(format!("{NOT_YET}: {reason}"))

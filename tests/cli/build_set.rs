@@ -352,3 +352,44 @@ fn a_build_that_an_earlier_one_began_is_no_result_for_others() {
     run(&env, &["tree", "--cache", "two"]);
     assert_eq!(walk(env.path("two")).len(), 2);
 }
+
+#[test]
+fn another_launcher_at_the_same_path_or_another_environment_is_another_build() {
+    let mut env = environment();
+    let launcher = env.path("bin/yod");
+    let write = |text: &str| {
+        fs::write(&launcher, text).unwrap();
+        fs::set_permissions(&launcher, fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    // As yod, it loses exit codes.
+    write("#!/bin/sh\n\"$@\"\nexit 0\n");
+    let build = |env: &TestEnvironment| {
+        let place = launcher.display().to_string();
+        let toolchain = format!("one={}", env.path("bin/onecc").display());
+        let words =
+            ["build", "--allow-unpinned", "--launcher", &place, "--prefix", "place", "--patchset", "gizmo"];
+        env.run(&[&words[..], &["tree", "--cache", "cache", "--toolchain", &toolchain]].concat())
+    };
+    let first = build(&env);
+    assert!(first.ends_with("[exit 0]") && !first.contains("from the cache"), "{first}");
+    assert!(build(&env).contains("1 of 1 build from the cache"));
+    write("#!/bin/sh\n\"$@\" # again\nexit 0\n");
+    assert!(!build(&env).contains("from the cache"));
+    assert!(build(&env).contains("1 of 1 build from the cache"));
+    env.set("CFLAGS", "-O0");
+    assert!(!build(&env).contains("from the cache"));
+}
+
+#[test]
+fn shards_of_a_directory_that_was_changed_in_between_are_not_merged() {
+    let env = environment();
+    fs::create_dir(env.path("results")).unwrap();
+    let one = run(&env, &["tree", "other", "--no-cache", "--shard", "1/2", "--result", "results/1.json"]);
+    assert!(one.ends_with("[exit 0]"), "{one}");
+    env.write("tree/new", "");
+    run(&env, &["tree", "other", "--no-cache", "--shard", "2/2", "--result", "results/2.json"]);
+    let merged = env.run(&["merge", "results"]);
+    assert!(merged.contains("they differ in: sources") && merged.ends_with("[exit 4]"), "{merged}");
+    let alone = env.run(&["build", "gizmo", "tree", "--cache", "cache", "--prefix", "p"]);
+    assert!(alone.contains("only the results of a set are kept"), "{alone}");
+}

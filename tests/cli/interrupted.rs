@@ -125,7 +125,7 @@ build:
   programs:
   - id: main
     why: It takes a while.
-    before: ['echo checking for patience; while ! test -e \"$PREFIX.go\"; do sleep 0.1; done; echo found']
+    before: ['sh -c ''echo checking for patience; echo $$ >\"$PREFIX.pid\"; while ! test -e \"$PREFIX.go\"; do sleep 0.1; done''; echo found']
     configure: []
 ";
     env.yaml("slow", build);
@@ -152,6 +152,10 @@ fn a_build_that_is_interrupted_says_how_it_goes_on() {
     let transcript = env.transcript(&output);
     let end = "interrupted: what was written is complete; the next build with this work directory continues with the step\n[exit 143]";
     assert!(transcript.ends_with(end), "{transcript}");
+    // What the step has started does not go on in the directories of the next build.
+    let process = fs::read_to_string(env.path("place.pid")).unwrap();
+    let state = fs::read_to_string(format!("/proc/{}/stat", process.trim())).unwrap_or_default();
+    assert!(state.is_empty() || state.contains(") Z "), "{state}");
     env.write("place.go", "");
     env.stdout(&BUILD);
 }
@@ -164,7 +168,7 @@ fn a_build_shows_its_step_and_the_last_line_of_its_log_and_leaves_no_frame() {
         screen
             .lines()
             .last()
-            .is_some_and(|line| line.contains("[1/") && line.contains("main/configure + sleep 0.1"))
+            .is_some_and(|line| line.contains("[1/") && line.contains("main/configure checking for patience"))
     };
     terminal.wait("line about the step", is_shown);
     env.write("place.go", "");

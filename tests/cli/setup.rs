@@ -325,3 +325,19 @@ edits:
     let local = fs::read_to_string(env.path("tree/Modules/Setup.local")).unwrap();
     assert!(local.ends_with("changes\n*static*\nbeta beta.c -lm\n*disabled*\ncalls\n"), "{local}");
 }
+
+#[test]
+fn modules_that_share_a_line_after_disabled_are_not_taken_for_its_sources() {
+    let env = environment_with_stdlib();
+    env.write("tree/Modules/Setup.local", "*disabled*\nalpha beta\n");
+    let listed = env.run(&["setup", "list", "tree"]);
+    assert!(listed.contains("alpha  off           Modules/Setup.local:2\n"), "{listed}");
+    assert!(listed.contains("beta   off           Modules/Setup.local:2\n"), "{listed}");
+    for module in ["alpha", "beta"] {
+        let said = env.run(&["setup", "enable", "tree", module]);
+        assert!(said.contains("is listed together with other modules (Modules/Setup.local:2)"), "{said}");
+    }
+    env.write("empty/README", "");
+    let said = env.run(&["setup", "list", "empty"]);
+    assert!(said.contains("error: empty has no extension modules"), "{said}");
+}

@@ -207,7 +207,7 @@ fn what_is_missing_torn_foreign_or_different_is_not_merged() {
       help: run this shard again, or leave the file out
     [exit 4]
     ");
-    // Two of one shard have to say the same.
+    // Two of one shard have to say the same, of the same sources.
     env.write("results/3.json", &text);
     env.write("results/again.json", &text);
     assert_eq!(env.run(&["merge", "results"]), env.run(&set(&[])));
@@ -215,10 +215,12 @@ fn what_is_missing_torn_foreign_or_different_is_not_merged() {
     env.stdout(&set(&["--shard", "3/8", "--result", "results/again.json"]));
     assert_snapshot!(env.run(&["merge", "results"]), @"
     ------- stderr -------
-    error: results/3.json and results/again.json are of shard 3/8, and differ
-      help: leave one of them out
+    error: results/again.json is of another job than results/1.json
+      they differ in: sources
+      help: merge results of one job, with the same patchsets, sources and shards
     [exit 4]
     ");
+    env.edit("new/Makefile.pre.in", "docs more", "docs");
     fs::remove_file(env.path("results/again.json")).unwrap();
     // Another number of shards, other sources, another patchset of the same name.
     env.stdout(&set(&["--shard", "3/9", "--result", "results/3.json"]));

@@ -134,7 +134,7 @@ def table(work):
         ranks = {None: "not run", 77: "no MPI here"}.get(row.get("broadcast")) or ", ".join(row["ranks"])
         if row.get("broadcast") not in (None, 0, 77):
             ranks = f"failed: {ranks}"
-        cells = [row["pin"], row["source"], ", ".join(row["patchsets"]), *steps, checks, ranks, f"{row['seconds']:.0f} s"]
+        cells = [row["pin"], row.get("source", "-"), ", ".join(row["patchsets"]), *steps, checks, ranks, f"{row['seconds']:.0f} s"]
         print("| " + " | ".join(cells) + " |")
     return all(row["build"] == 0 and row.get("broadcast") in (0, 77) for row in rows)
 

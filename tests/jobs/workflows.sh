@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 
 plan() {
-    "$pypatch" plan-jobs --for "$1" --shards 8 --results "the results" -- matrix "it's" '${{ github.token }} $[[ x ]] a: b #' '*'
+    "$pypatch" plan-jobs --for "$1" --shards 8 --results "the results" --format html --output "the matrix.html" -- matrix "it's" '${{ github.token }} $[[ x ]] a: b #' '*'
 }
 mkdir -p .github/workflows
 plan github >.github/workflows/shards.yml

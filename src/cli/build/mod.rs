@@ -106,6 +106,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     if args.shards.result().is_some() {
         return Err(args.not_a_set());
     }
+    if args.caching.is_given() {
+        return Err(CliError::usage("only the results of a set are kept")
+            .help("name the patchsets of a set by --patchset"));
+    }
     names::require_order(workspace, ids, std::slice::from_ref(named))?;
     let patchsets = workspace.patchsets(ids)?;
     let workspace = &workspace.of(&patchsets);

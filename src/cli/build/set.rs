@@ -45,7 +45,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let workspace = &workspace.of(&all);
     let job = BuildJob {
         patchsets: stacks.iter().map(head).collect(),
-        sources: sources(workspace, args)?,
+        sources: sources(ui, workspace, args)?,
         toolchains: toolchains(&args.toolchain)?,
         programs: args.programs.clone(),
         excluded: args.exclude.globs().to_vec(),
@@ -154,7 +154,7 @@ fn head(stack: &Stack) -> BuildHead {
 }
 
 /// The sources that the user named, each once; nothing is fetched.
-fn sources(workspace: &Workspace, args: &Args) -> Result<Vec<JobSource>, CliError> {
+fn sources(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<Vec<JobSource>, CliError> {
     let mut names = workspace.each(&args.named)?;
     for text in &args.pins {
         names.extend(workspace.pins.select(text)?.into_iter().map(|pin| of_pin(pin.name)));
@@ -167,7 +167,11 @@ fn sources(workspace: &Workspace, args: &Args) -> Result<Vec<JobSource>, CliErro
     let source = |name: String| {
         let tree = match workspace.spec(&name)? {
             SourceSpec::Pin(pin) => Some(workspace.pins.get(&pin)?.tree),
-            SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Git { .. } => None,
+            // Shards are of one job only if all have the same sources. One that cannot be read is a result.
+            SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Git { .. } => {
+                let opened = workspace.open(ui, &name).and_then(|source| args.exclude.prune_matching(source));
+                opened.and_then(|source| identity(&source)).ok()
+            }
         };
         Ok(JobSource { name, tree })
     };
@@ -273,7 +277,7 @@ impl Cell<'_> {
         let system = regular::read_text(Path::new("/etc/os-release")).unwrap_or_default();
         Ok(json!({
             "command": "build", "patchsets": head(self.stack), "tree": tree, "toolchain": self.toolchain.cc,
-            "compiler": self.compiler, "programs": self.args.programs, "excluded": self.args.exclude.globs(), "launcher": format!("{:?}", self.stack.launcher),
+            "compiler": self.compiler, "programs": self.args.programs, "excluded": self.args.exclude.globs(), "launcher": self.stack.launcher.digest(),
             "allow_unpinned": self.args.allow_unpinned, "architecture": std::env::consts::ARCH, "system": system, "environment": variables,
         }))
     }

@@ -95,9 +95,10 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     }
     let judges = stacks.into_iter().map(|names| set::judge(ui, workspace, args, names));
     let judges = judges.collect::<Result<Vec<Judge>, _>>()?;
+    let is_shard = args.shards.result().is_some();
     let job = MatrixJob {
         matrices: judges.iter().map(Judge::head).collect(),
-        sources: sources.iter().map(Named::of_job).collect(),
+        sources: sources.iter().map(if is_shard { Named::of_shard } else { Named::of_job }).collect(),
         exit_code: args.exit_code,
     };
     let written = judges.iter().map(|judge| written::edits(workspace, &judge.names, &judge.patchsets).0);

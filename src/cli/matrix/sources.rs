@@ -8,7 +8,7 @@ use crate::cli::{CliError, Ui, Workspace};
 use crate::shard::JobSource;
 use crate::software::Software;
 use crate::tree::pin::{Pin, Selector};
-use crate::tree::{SourceSpec, release_tags};
+use crate::tree::{GitTree, SourceSpec, TreeError, open_as, release_tags, tree_id};
 use crate::version::Version;
 
 /// A source that the user named.
@@ -40,6 +40,20 @@ impl Named {
     /// As a job names it.
     pub fn of_job(&self) -> JobSource {
         JobSource { name: self.name.clone(), tree: self.pin.as_ref().map(|pin| pin.tree.clone()) }
+    }
+
+    /// As a job in shards names it: all have to have the same sources. One that cannot be read is a result.
+    pub fn of_shard(&self) -> JobSource {
+        let read = || -> Result<String, TreeError> {
+            match &self.source {
+                SourceSpec::Git { repo, rev } => Ok(GitTree::open(repo, rev)?.tree_id()),
+                SourceSpec::Pin(_) | SourceSpec::Directory(_) | SourceSpec::Archive(_) => {
+                    tree_id(open_as(&self.source, &self.name)?.as_ref())
+                }
+            }
+        };
+        let job = self.of_job();
+        JobSource { tree: job.tree.or_else(|| read().ok()), ..job }
     }
 }
 

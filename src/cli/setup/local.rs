@@ -91,6 +91,11 @@ pub(super) fn buildable<'a>(found: &'a Inventory, name: &str) -> Result<&'a Exte
     if is_linked(module) {
         return Ok(module);
     }
+    if module.shares_line {
+        return Err(format!(
+            "`{name}` is listed together with other modules ({file}:{line}): give each a line of its own"
+        ));
+    }
     if arguments.is_empty() {
         return Err(format!("no line of Modules/Setup* says what `{name}` is built from"));
     }

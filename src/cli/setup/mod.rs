@@ -5,6 +5,7 @@ mod analyze;
 mod change;
 mod local;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use self::change::NewEdit;
@@ -82,7 +83,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     match &args.command {
         Command::List { source, format } => {
             let source = workspace.open(ui, source)?;
-            ui.show(&inventory(source.tree.as_ref())?, *format)?;
+            let found = inventory(source.tree.as_ref())?;
+            if found.modules.is_empty() && found.editable.is_none() {
+                let title = format!("{} has no extension modules", source.tree.label());
+                return Err(
+                    CliError::unfit(title).help("give the source tree of Python, or a build directory of it")
+                );
+            }
+            ui.show(&found, *format)?;
             Ok(ExitStatus::Done)
         }
         Command::Enable(args) => edit(ui, args, Verb::Enable),
@@ -117,7 +125,8 @@ fn local_edits(
     file: &EditableSetup,
 ) -> Result<Vec<NewEdit>, CliError> {
     let mut all = Vec::new();
-    for name in &args.modules {
+    let mut seen = BTreeSet::new();
+    for name in args.modules.iter().filter(|name| seen.insert(*name)) {
         let module = match verb {
             Verb::Enable => local::buildable(found, name),
             Verb::Disable => local::listed(found, name),

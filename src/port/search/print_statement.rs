@@ -11,7 +11,6 @@ pub(in crate::port) fn trapped(change: &Change, places: &[Location], why: &str) 
     let mut finding = Finding::same_place(change, places, why);
     for candidate in &mut finding.candidates {
         candidate.change = without_print_statement(change).map(|operation| change.with_operation(operation));
-        candidate.can_be_taken = candidate.change.is_some();
     }
     finding
 }

@@ -25,6 +25,8 @@ pub(crate) struct Jobs<'a> {
     pub merge: &'a str,
     /// The directory of the results.
     pub results: &'a str,
+    /// The file to which `merge` writes.
+    pub output: Option<&'a str>,
     /// The directory as a word of a shell.
     pub results_word: &'a str,
     /// The repository of pypatch on GitHub: `OWNER/pypatch`.
@@ -50,6 +52,7 @@ impl Jobs<'_> {
         let mut values = vec![
             ("@SHARDS@", self.shards.to_string()),
             ("@RESULTS_YAML@", serde_json::json!(format!("{}/", self.results)).to_string()),
+            ("@KEPT@", self.output.map_or(String::new(), |out| kept(system, out))),
             ("@NUMBERS@", numbers().collect::<Vec<_>>().join(", ")),
             ("@REPOSITORY@", self.repository.to_owned()),
         ];
@@ -70,5 +73,17 @@ impl Jobs<'_> {
             ("@COMMAND@", escaped(self.command)),
         ]);
         values.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
+    }
+}
+
+/// The lines with which a CI keeps what the job that merges writes.
+fn kept(system: System, out: &str) -> String {
+    let out = serde_json::json!(out);
+    match system {
+        System::Github => format!(
+            "      - uses: actions/upload-artifact@v4\n        if: ${{{{ !cancelled() }}}}\n        with:\n          name: merged\n          path: {out}\n"
+        ),
+        System::Gitlab => format!("  artifacts:\n    when: always\n    paths:\n      - {out}\n"),
+        System::Slurm | System::Ninja => String::new(),
     }
 }
