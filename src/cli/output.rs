@@ -152,7 +152,7 @@ pub(super) fn read_from(workspace: &Workspace, source: &SourceSpec) -> Option<So
 }
 
 /// The files of the patchsets in the folders that a command searches.
-fn patchset_files(workspace: &Workspace, patchsets: &[&str]) -> Vec<PathBuf> {
+pub(super) fn patchset_files(workspace: &Workspace, patchsets: &[&str]) -> Vec<PathBuf> {
     let named = patchsets.iter().filter_map(|id| workspace.catalog.folder(id));
     named
         .chain(workspace.catalog.all_folders())

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, Index, Reference, Repository};
+use git2::{ErrorCode, Index, Repository};
 
 use super::ExportError;
 use super::branch::{index_entry, is_checked_out, me, signature};
@@ -23,6 +23,8 @@ pub struct FileCommit<'a> {
     pub message: String,
     /// Its date; now if there is none.
     pub date: Option<Date>,
+    /// What was read to make the files: those in the work tree have to be as HEAD has them.
+    pub read: &'a [PathBuf],
 }
 
 /// The top of the work tree that has this directory; `None` if it is in no git repository, or in a bare one.
@@ -56,7 +58,8 @@ pub fn commit_files(to: &FileCommit<'_>, files: &[(PathBuf, Vec<u8>)]) -> Result
     let git = |error: git2::Error| failed(error.message().to_owned());
     let repository = Repository::open(to.work_tree).map_err(git)?;
     let reference = format!("refs/heads/{}", to.branch);
-    if !Reference::is_valid_name(&reference) {
+    let is_short = !to.branch.starts_with("refs/");
+    if !is_short || !git2::Branch::name_is_valid(to.branch).unwrap_or(false) {
         return Err(failed("it is not a valid name of a branch".to_owned()));
     }
     if is_checked_out(&repository, &reference) {
@@ -67,16 +70,27 @@ pub fn commit_files(to: &FileCommit<'_>, files: &[(PathBuf, Vec<u8>)]) -> Result
     let mut index = Index::new().map_err(git)?;
     index.read_tree(&head.tree().map_err(git)?).map_err(git)?;
     let top = to.work_tree.canonicalize().map_err(|error| failed(error.to_string()))?;
+    let is_committed = |index: &Index, path: &Path, inside: &str| {
+        let committed = index.get_path(Path::new(inside), 0).map(|entry| repository.find_blob(entry.id));
+        let committed = committed.transpose().map_err(git)?;
+        let before = if_exists(regular::read(path, LARGEST_DOCUMENT))
+            .map_err(|source| ExportError::Io { path: path.to_owned(), source })?;
+        match committed.as_ref().map(git2::Blob::content) == before.as_deref() {
+            true => Ok(()),
+            false => Err(ExportError::Uncommitted(path.to_owned())),
+        }
+    };
+    for path in to.read {
+        // What is elsewhere is not committed with it.
+        if let Some(inside) = inside(&top, path) {
+            is_committed(&index, path, &inside)?;
+        }
+    }
     for (path, bytes) in files {
         let inside =
             inside(&top, path).ok_or_else(|| failed(format!("{} is outside of it", path.display())))?;
+        is_committed(&index, path, &inside)?;
         let old = index.get_path(Path::new(&inside), 0);
-        let before = if_exists(regular::read(path, LARGEST_DOCUMENT))
-            .map_err(|source| ExportError::Io { path: path.clone(), source })?;
-        let committed = old.as_ref().map(|entry| repository.find_blob(entry.id)).transpose().map_err(git)?;
-        if committed.as_ref().map(git2::Blob::content) != before.as_deref() {
-            return Err(ExportError::Uncommitted(path.clone()));
-        }
         let mode = old.map_or(0o100_644, |entry| entry.mode);
         index.add(&index_entry(&inside, repository.blob(bytes).map_err(git)?, mode)).map_err(git)?;
     }

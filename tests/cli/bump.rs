@@ -18,19 +18,24 @@ fn project() -> TestEnvironment {
     let mut env = pinned();
     env.set("SOURCE_DATE_EPOCH", "1158700000");
     env.write("pypatch.toml", "");
-    let repository = Repository::init_opts(
-        env.path("."),
-        git2::RepositoryInitOptions::new().initial_head("main").external_template(false),
-    )
-    .unwrap();
+    let mut options = git2::RepositoryInitOptions::new();
+    Repository::init_opts(env.path("."), options.initial_head("main").external_template(false)).unwrap();
+    commit(&env);
+    env
+}
+
+/// Commits what the project has.
+fn commit(env: &TestEnvironment) {
+    let repository = Repository::open(env.path(".")).unwrap();
     let mut index = repository.index().unwrap();
     let paths = ["patchsets", "upstream-pins", "pypatch.toml"];
     index.add_all(paths, git2::IndexAddOption::DEFAULT, None).unwrap();
     index.write().unwrap();
     let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
     let who = Signature::new("A", "a@example.org", &Time::new(1_158_611_400, 0)).unwrap();
-    repository.commit(Some("HEAD"), &who, &who, "begin", &tree, &[]).unwrap();
-    env
+    let parent = repository.head().ok().map(|head| head.peel_to_commit().unwrap());
+    let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
+    repository.commit(Some("HEAD"), &who, &who, "begin", &tree, &parents).unwrap();
 }
 
 /// The message and the files of a branch that HEAD does not have.
@@ -251,6 +256,7 @@ fn what_a_person_has_to_decide_is_a_status_and_a_brief() {
         fs::write(root.join("Makefile.pre.in"), one.replace("-$(GEN) tables.txt", "cat tables.txt")).unwrap();
     });
     env.patchset("other", "- {id: a, why: A., file: configure, text.replace: {find: exit 0, with: exit 1}}");
+    commit(&env);
     assert_snapshot!(run(&env, &["bump", ">=9.9", "--summary", "summary.md"]), @r"
     python-9.9.1
       v9.9.1 of $WORK/sources/gadget.git: tree 2fb274e785302760a9b8c909ac5569e07ffc9e2b
@@ -405,6 +411,19 @@ fn what_would_be_lost_or_mixed_is_refused() {
       help: commit them first, or write into the work tree with --in-place
     [exit 3]
     ");
+    // Nor are patchsets judged that the branch would not have.
+    let env = project();
+    release(&env, "9.9.1", |_| {});
+    let id = fs::read_dir(env.path("patchsets")).unwrap().next().unwrap().unwrap().file_name();
+    let patchset = format!("patchsets/{}/patchset.yaml", id.display());
+    let text = fs::read_to_string(env.path(&patchset)).unwrap();
+    env.write(&patchset, text + "# mine\n");
+    let said = env.run(&["bump"]);
+    assert!(said.contains(&format!("{patchset} has changes that are not committed")), "{said}");
+    for name in ["HEAD", "-x", "refs/heads/x"] {
+        let said = env.run(&["bump", &format!("--branch={name}")]);
+        assert!(said.contains("it is not a valid name of a branch"), "{said}");
+    }
 }
 
 /// The commands of a step of the workflow for GitHub.
@@ -483,6 +502,7 @@ fn each_variant_is_judged_and_ported_and_two_of_one_name_are_not_mixed() {
         );
     }
     env.yaml("any", "schema: 1\nid: any\ntitle: Of all versions\npins: [python-9.9]\nedits:\n- {id: any, why: x, file: configure, text.replace: {find: exit 0, with: exit 3}}\n");
+    commit(&env);
     release(&env, "9.9.1", |_| {});
     release(&env, "9.10.0", |_| {});
     assert_snapshot!(run(&env, &["bump", ">=9.9"]), @r"

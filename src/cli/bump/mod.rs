@@ -84,12 +84,16 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         };
         report.state = match work_tree {
             Some(work_tree) => {
+                // The patchsets were judged as they are here, and the branch has them as they were committed.
+                let mut read = output::patchset_files(&workspace, &[]);
+                read.retain(|path| path.is_file());
                 let to = FileCommit {
                     work_tree: &work_tree,
                     branch: &args.branch,
                     force: args.force,
                     message: message(&report),
                     date: source_date()?,
+                    read: &read,
                 };
                 files.require_unchanged()?;
                 let commit = export::commit_files(&to, &all)?;
