@@ -8,6 +8,8 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+use crate::digest::Sha256Digest;
+
 /// The largest file of a source, in bytes.
 pub(crate) const LARGEST_FILE: u64 = 512 << 20;
 
@@ -107,6 +109,14 @@ pub(crate) fn require(metadata: &Metadata) -> io::Result<()> {
     } else {
         Err(io::Error::other("it is a link, a pipe, a socket or a device, not a regular file"))
     }
+}
+
+/// The digest of a file.
+///
+/// # Errors
+/// If it cannot be opened as [`open`] does it, or read.
+pub fn digest(path: &Path) -> io::Result<Sha256Digest> {
+    Sha256Digest::of_reader(open(path)?)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ impl Launcher {
         match self {
             Launcher::Stub => Sha256Digest::of(STUB.as_bytes()).to_string(),
             Launcher::Program(path) => {
-                let contents = regular::open(path).and_then(Sha256Digest::of_reader);
+                let contents = regular::digest(path);
                 let contents = contents.map_or(String::new(), |digest| digest.to_string());
                 format!("{} {contents}", path.display())
             }

@@ -9,7 +9,6 @@ use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::{CliError, ExitStatus, Workspace};
-use crate::digest::Sha256Digest;
 use crate::export::Target;
 use crate::regular;
 use crate::tree::{SourceSpec, repository_folders};
@@ -59,7 +58,7 @@ pub(super) fn require_file(
     {
         return replaced("a snapshot");
     }
-    let digest = regular::open(&file).and_then(Sha256Digest::of_reader);
+    let digest = regular::digest(&file);
     match digest.ok().map(|digest| workspace.pins.by_sha256(digest)).transpose()?.flatten() {
         Some(pin) => replaced(&format!("the tarball of {}", pin.name)),
         None => Ok(()),

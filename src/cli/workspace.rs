@@ -8,7 +8,6 @@ use super::near_files::near_files;
 use super::project::{self, Project};
 use super::{CliError, Ui};
 use crate::apply::{self, FileState, LayerStatus, Recovered};
-use crate::digest::Sha256Digest;
 use crate::fetch::{self, Attempt, Located, Origin, Places};
 use crate::patchset::{Catalog, Patchset, is_path};
 use crate::plan::Made;
@@ -239,8 +238,7 @@ impl Workspace {
                 (tree::open(&spec)?, None)
             }
             SourceSpec::Archive(path) => {
-                let digest = regular::open(path)
-                    .and_then(Sha256Digest::of_reader)
+                let digest = regular::digest(path)
                     .map_err(|error| CliError::source(format!("cannot read {}: {error}", path.display())))?;
                 (tree::open(&spec)?, self.pins.by_sha256(digest)?)
             }

@@ -170,7 +170,7 @@ impl Part {
 
 /// Checks that the file has a pinned digest.
 pub(super) fn check(path: &Path, tarballs: &[Tarball]) -> Result<(), Why> {
-    let actual = Sha256Digest::of_reader(regular::open(path)?)?;
+    let actual = regular::digest(path)?;
     let is_pinned = tarballs.iter().any(|tarball| tarball.sha256 == actual);
     if is_pinned { Ok(()) } else { Err(Why::WrongHash(actual)) }
 }

@@ -26,7 +26,7 @@ pub use apt::Apt;
 pub use apt_error::AptError;
 pub use attempt::{Attempt, FetchError, Origin, Why};
 pub use http::Web;
-pub use offer::{Download, Offer, digest_of, download_unpinned, is_tarball_of, offers, upstream_address};
+pub use offer::{Download, Offer, download_unpinned, is_tarball_of, offers, upstream_address};
 pub use progress::Progress;
 pub use signature::{Identity, Signed, signatures};
 pub use sources::tag_tree;

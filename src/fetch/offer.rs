@@ -73,7 +73,7 @@ impl Download {
     /// [`Why::Taken`] if the cache has another file of that name, and if it cannot be written.
     pub fn keep(self) -> Result<(), Why> {
         let path = self.cache.path(&self.tarball);
-        match if_exists(digest_of(&path))? {
+        match if_exists(regular::digest(&path))? {
             Some(digest) if digest != self.tarball.sha256 => Err(Why::Taken { path, digest }),
             Some(_) | None => self.cache.adopt(&self.tarball, self.part.path()).map(|_| ()),
         }
@@ -103,16 +103,8 @@ pub fn download_unpinned(url: &str, places: &Places, progress: &mut dyn Progress
     part.discard()?;
     let mut download = Download { tarball, cache, part, _lock: lock };
     web.download(url, &download.part, progress)?;
-    download.tarball.sha256 = digest_of(download.path())?;
+    download.tarball.sha256 = regular::digest(download.path())?;
     Ok(download)
-}
-
-/// The digest of a file.
-///
-/// # Errors
-/// If it cannot be read.
-pub fn digest_of(file: &Path) -> std::io::Result<Sha256Digest> {
-    Sha256Digest::of_reader(regular::open(file)?)
 }
 
 #[cfg(test)]

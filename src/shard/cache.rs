@@ -39,9 +39,7 @@ impl Cache {
     /// # Errors
     /// If the program itself cannot be read: what another one found out does not count.
     pub fn new(directory: &Path) -> io::Result<Cache> {
-        let program = std::env::current_exe()
-            .and_then(|path| regular::open(&path))
-            .and_then(Sha256Digest::of_reader)?;
+        let program = std::env::current_exe().and_then(|path| regular::digest(&path))?;
         Ok(Cache { directory: directory.to_owned(), program: program.to_string() })
     }
 

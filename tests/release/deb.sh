@@ -17,7 +17,7 @@ skip() {
 [ "$(id -u)" = 0 ] || skip "only root can make a system in a directory"
 cargo deb --version >/dev/null 2>&1 || skip "cargo-deb is not installed (cargo install --locked cargo-deb)"
 command -v debootstrap >/dev/null || skip "debootstrap is not installed"
-[ -e target/dist/pypatch ] || skip "there is no target/dist/pypatch (just dist)"
+[ -e target/dist/pypatch ] || skip "target/dist/pypatch is missing (just dist)"
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' 'Component: main' 'Codename: bookworm' 2>/dev/null | head -n 1)
 [ -n "$mirror" ] || skip "apt of this machine has no Debian 12 among its sources"
 

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{CliError, Ui, Workspace};
-use crate::fetch::{self, Download, Why, digest_of, is_tarball_of, offers, tag_tree, upstream_address};
+use crate::fetch::{self, Download, Why, is_tarball_of, offers, tag_tree, upstream_address};
+use crate::regular;
 use crate::tree::pin::{Pin, Tarball};
 use crate::tree::{ArchiveTree, GitTree, Tree, TreePath, release_difference, tree_version};
 use crate::version::Version;
@@ -199,7 +200,7 @@ fn local(version: &Version, file: &Path, url: Option<&str>) -> Result<Tarball, C
             .help("give its address with --url"));
         }
     };
-    let sha256 = digest_of(file)
+    let sha256 = regular::digest(file)
         .map_err(|error| CliError::source(format!("cannot read {}: {error}", file.display())))?;
     let file_name = url.rsplit('/').next().unwrap_or_default().to_owned();
     Ok(Tarball { url: Some(url), sha256, file_name })
