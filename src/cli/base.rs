@@ -1,9 +1,10 @@
 //! The release that a patchset was written for, with which other versions are compared.
 
 use super::{CliError, Ui, Workspace, snapshot};
+use crate::fetch::Places;
 use crate::patchset::Patchset;
 use crate::plan::{Baseline, Series, joined};
-use crate::tree::{self, FileChange, KeptTree, OverlayTree, SourceSpec, Tree, tree_version};
+use crate::tree::{FileChange, KeptTree, OverlayTree, SourceSpec, Tree, tree_version};
 use crate::version::Version;
 
 /// What is known about the release that a patchset was written for.
@@ -19,6 +20,8 @@ pub(super) struct Base {
     pub tree: Option<String>,
     /// The release itself and its name, if it is available locally.
     source: Option<(String, SourceSpec)>,
+    /// What opens it.
+    places: Places,
 }
 
 /// What one of several patchsets, which are applied in order, was written for.
@@ -53,6 +56,7 @@ impl Base {
             baseline: Some(Baseline::read(patchset, tree)?),
             tree: opened.pin.as_ref().map(|pin| pin.tree.clone()),
             source,
+            places: workspace.places.clone(),
         })
     }
 
@@ -71,10 +75,11 @@ impl Base {
         };
         let (name, version) = (Some(pin.name.clone()), Some(pin.version.clone()));
         if let Some(source) = workspace.local(&pin) {
-            let tree = tree::open_as(&source, &pin.name)?;
+            let tree = workspace.places.open(&source, &pin.name)?;
             let baseline = Some(Baseline::read(patchset, tree.as_ref())?);
             let tree = Some(pin.tree);
-            return Ok(Base { name, version, baseline, tree, source: Some((pin.name, source)) });
+            let (source, places) = (Some((pin.name, source)), workspace.places.clone());
+            return Ok(Base { name, version, baseline, tree, source, places });
         }
         let why = format!("{0} is not available (run `pypatch fetch {0}`, or set PYPATCH_SOURCES)", pin.name);
         let baseline = snapshot::baseline(workspace, &patchset.id, &pin.name);
@@ -84,7 +89,7 @@ impl Base {
             )),
             None => ui.note(&format!("warning: {why}: anchors are not compared")),
         }
-        Ok(Base { name: name.filter(|_| baseline.is_some()), version, baseline, tree: None, source: None })
+        Ok(Base { name: name.filter(|_| baseline.is_some()), version, baseline, ..Base::default() })
     }
 
     /// For each of `patchsets`, which are applied in order, what it was written for.
@@ -128,6 +133,6 @@ impl Base {
     /// Opens the release, if it is available locally. Its files stay in memory.
     pub(super) fn open(&self) -> Result<Option<Box<dyn Tree>>, CliError> {
         let Some((name, source)) = &self.source else { return Ok(None) };
-        Ok(Some(Box::new(KeptTree::new(tree::open_as(source, name)?))))
+        Ok(Some(Box::new(KeptTree::new(self.places.open(source, name)?))))
     }
 }

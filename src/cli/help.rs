@@ -33,7 +33,7 @@ Examples:
 Environment:
   PYPATCH_SOURCES  where releases are searched first: directories with tarballs, tarballs, or git repositories with
                    release tags, separated by colons
-  XDG_CACHE_HOME   below it fetched releases are kept, in pypatch [default: ~/.cache]
+  XDG_CACHE_HOME   below it fetched releases and what was read of tarballs are kept, in pypatch [default: ~/.cache]
   SOURCE_DATE_EPOCH  the time of what is exported, in seconds since 1970
   PYPATCH_PAGER, PAGER  the pager for output that is longer than the terminal [default: less]
   NO_COLOR, CLICOLOR_FORCE  no colours, or colours also where stdout is not a terminal

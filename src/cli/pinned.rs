@@ -8,7 +8,7 @@ use crate::contents::Contents;
 use crate::digest::Sha256Digest;
 use crate::plan::PlannedLayer;
 use crate::report::Problem;
-use crate::tree::{self, FileChange, SourceSpec, TreePath, keyword_normalized};
+use crate::tree::{FileChange, SourceSpec, TreePath, keyword_normalized};
 
 /// The pin that `planned` are written to; `None` if nothing is written. A source that is not a pinned release
 /// is an error unless `allow_unpinned` is set.
@@ -89,7 +89,7 @@ fn find_pin(
             let help = format!("run `pypatch fetch {}` first, or give --allow-unpinned", pin.name);
             return no(why, Some(help));
         };
-        let tree = tree::open_as(&found, &pin.name)?;
+        let tree = workspace.places.open(&found, &pin.name)?;
         for change in &touched {
             let file = tree.file_or_link(&change.path)?;
             expected.insert(change.path.clone(), file.map(|file| normal_digest(&file.bytes)));

@@ -240,7 +240,7 @@ impl Workspace {
             SourceSpec::Archive(path) => {
                 let digest = regular::digest(path)
                     .map_err(|error| CliError::source(format!("cannot read {}: {error}", path.display())))?;
-                (tree::open(&spec)?, self.pins.by_sha256(digest)?)
+                (self.places.open(&spec, &spec.to_string())?, self.pins.by_sha256(digest)?)
             }
             SourceSpec::Git { repo, rev } => {
                 let tree = GitTree::open(repo, rev)?;
@@ -249,7 +249,7 @@ impl Workspace {
             }
             SourceSpec::Pin(name) => {
                 let pin = self.pin(ui, name)?;
-                let tree = tree::open_as(&self.fetch(ui, &pin)?.source(), &pin.name)?;
+                let tree = self.places.open(&self.fetch(ui, &pin)?.source(), &pin.name)?;
                 spec = SourceSpec::Pin(pin.name.clone());
                 (tree, Some(pin))
             }

@@ -63,6 +63,15 @@ impl Places {
             apt: Apt::of_system(),
         }
     }
+
+    /// Opens a source under the label `name`. What is read of a tarball is kept in the cache.
+    ///
+    /// # Errors
+    /// As [`tree::open_as`].
+    pub fn open(&self, source: &SourceSpec, name: &str) -> Result<Box<dyn Tree>, TreeError> {
+        let reads = self.cache.as_ref().map(|cache| cache.join("read"));
+        tree::open_recalling(source, name, reads.as_deref())
+    }
 }
 
 /// A release on this machine, verified.
@@ -143,7 +152,7 @@ pub fn locate(pin: &Pin, places: &Places) -> Lookup {
 /// When it was found and cannot be read.
 pub fn open_local(pin: &Pin, places: &Places) -> Result<Option<Box<dyn Tree>>, TreeError> {
     let Some(located) = locate(pin, places).located else { return Ok(None) };
-    Ok(Some(pin.prune(tree::open_as(&located.source(), &pin.name)?)))
+    Ok(Some(pin.prune(places.open(&located.source(), &pin.name)?)))
 }
 
 /// Gets a release: from this machine if it is there, else from upstream, else from the

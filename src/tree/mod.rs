@@ -60,7 +60,7 @@ pub use path::{BadPath, TreePath};
 pub use pruned::PrunedTree;
 pub use release::{ReleaseDifference, release_difference};
 pub use repository::trust_object_ids;
-pub use source::{BadSource, SourceSpec, open, open_as, open_sharing};
+pub use source::{BadSource, SourceSpec, open, open_as, open_recalling, open_sharing};
 pub use walk::{Mtime, Node, WalkEntry};
 
 pub(crate) use history::{Commit, CommitFile, CommitId, History};

@@ -110,10 +110,22 @@ pub fn open(source: &SourceSpec) -> Result<Box<dyn Tree>, TreeError> {
 /// # Errors
 /// As [`open`].
 pub fn open_as(source: &SourceSpec, name: &str) -> Result<Box<dyn Tree>, TreeError> {
+    open_recalling(source, name, None)
+}
+
+/// As [`open_as`]. What is read of a tarball is kept in the folder `reads`, if that is given, and taken from there the next time.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_recalling(
+    source: &SourceSpec,
+    name: &str,
+    reads: Option<&Path>,
+) -> Result<Box<dyn Tree>, TreeError> {
     Ok(match source {
         SourceSpec::Git { repo, rev } => Box::new(GitTree::open(repo, rev)?.labelled(name)),
         SourceSpec::Directory(path) => Box::new(DirTree::open(path)?.labelled(name)),
-        SourceSpec::Archive(path) => Box::new(ArchiveTree::open(path)?.labelled(name)),
+        SourceSpec::Archive(path) => Box::new(ArchiveTree::open_recalling(path, reads)?.labelled(name)),
         SourceSpec::Pin(name) => return Err(TreeError::Pin(name.clone())),
     })
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::Spool;
 use super::members::{Member, MemberKind, Members};
 use crate::tree::limits::{Budget, Limits};
@@ -9,14 +11,14 @@ use crate::tree::path::MOST_NAMES;
 use crate::tree::{Mtime, TreeError, TreePath};
 
 /// What is at a path of an archive.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct ArchiveNode {
     pub(super) kind: NodeKind,
     pub(super) mode: u32,
     pub(super) mtime: Option<Mtime>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum NodeKind {
     /// Where its bytes are in the spool.
     File {
@@ -28,7 +30,7 @@ pub(super) enum NodeKind {
 }
 
 /// Every path of an archive, without the directory that contains everything.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Index {
     pub(super) nodes: BTreeMap<TreePath, ArchiveNode>,
     /// A name that is not a [`TreePath`].

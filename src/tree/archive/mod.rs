@@ -2,22 +2,27 @@
 //!
 //! The tarball is decompressed once, into an unnamed temporary file, and indexed, so that little memory
 //! is used and a member is read with one seek. If another program could read a member differently, the
-//! archive is refused and the member is named.
+//! archive is refused and the member is named. What was read may be kept for the next time, which then decodes nothing.
 
 mod index;
 mod members;
 mod pax;
+mod recall;
 mod spool;
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use self::index::{ArchiveNode, Index, NodeKind};
+use self::recall::{Recall, WORTH};
 use self::spool::Spool;
 use super::large::LARGE;
 use super::limits::{LIMITS, Limits};
 use super::{Entry, File, LargeFile, Node, Tree, TreeError, TreePath, WalkEntry};
+use crate::contents::Contents;
+use crate::regular;
 
 /// A source tree in a .tar, .tar.gz, .tar.bz2 or .tar.xz, whose first bytes say which.
 ///
@@ -28,8 +33,10 @@ pub struct ArchiveTree {
     label: String,
     /// The path of the tarball, which errors name.
     path: String,
-    spool: Spool,
+    /// Its contents, once something is read that is not known.
+    spool: OnceLock<Spool>,
     index: Index,
+    recall: Option<Recall>,
 }
 
 impl ArchiveTree {
@@ -44,18 +51,62 @@ impl ArchiveTree {
     }
 
     /// The same tree with another label: that of a pin is its name, wherever it was found.
-    pub(super) fn labelled(self, label: &str) -> ArchiveTree {
-        ArchiveTree { label: label.to_owned(), ..self }
+    pub(super) fn labelled(mut self, label: &str) -> ArchiveTree {
+        label.clone_into(&mut self.label);
+        self
+    }
+
+    /// As [`ArchiveTree::open`], but what was read earlier of a tarball with the same digest is taken from `folder`, and what is read
+    /// now is kept there. A tarball of which all that is asked for is known is not decoded.
+    ///
+    /// # Errors
+    /// As [`ArchiveTree::open`]. Also when a file is read for the first time, if the tarball was not decoded before.
+    pub fn open_recalling(path: impl AsRef<Path>, folder: Option<&Path>) -> Result<ArchiveTree, TreeError> {
+        let path = path.as_ref();
+        let is_worth_it = || path.metadata().is_ok_and(|metadata| metadata.len() >= WORTH);
+        let Some(folder) = folder.filter(|_| is_worth_it()) else { return ArchiveTree::open(path) };
+        let Ok(digest) = regular::digest(path) else { return ArchiveTree::open(path) };
+        let name = path.display().to_string();
+        if let Some((recall, index)) = Recall::load(folder, digest) {
+            let (spool, recall) = (OnceLock::new(), Some(recall));
+            return Ok(ArchiveTree { label: name.clone(), path: name, spool, index, recall });
+        }
+        let mut tree = ArchiveTree::open(path)?;
+        let recall = Recall::new(folder, digest);
+        tree.require_unchanged(&recall)?;
+        tree.recall = Some(recall);
+        Ok(tree)
     }
 
     fn open_within(path: &Path, limits: &Limits) -> Result<ArchiveTree, TreeError> {
         let name = path.display().to_string();
-        let mut spool = Spool::unpack(path, limits.total)?;
-        let index = Index::read(&mut spool, &name, limits)?;
+        let (spool, index) = decoded(path, limits)?;
         if index.nodes.is_empty() {
             return Err(TreeError::Archive { archive: name, why: "it has no members".to_owned() });
         }
-        Ok(ArchiveTree { label: name.clone(), path: name, spool, index })
+        Ok(ArchiveTree { label: name.clone(), path: name, spool: spool.into(), index, recall: None })
+    }
+
+    /// The contents of the tarball.
+    fn spool(&self) -> Result<&Spool, TreeError> {
+        if let Some(spool) = self.spool.get() {
+            return Ok(spool);
+        }
+        let (spool, _) = decoded(Path::new(&self.path), &LIMITS)?;
+        // The paths and what was read before are those of the bytes that had this digest.
+        self.recall.as_ref().map_or(Ok(()), |recall| self.require_unchanged(recall))?;
+        Ok(self.spool.get_or_init(|| spool))
+    }
+
+    /// Whether the tarball still is what is known of it.
+    fn require_unchanged(&self, recall: &Recall) -> Result<(), TreeError> {
+        match regular::digest(Path::new(&self.path)).map_err(TreeError::io(&self.path))? == recall.digest {
+            true => Ok(()),
+            false => {
+                let why = "it changed while it was read".to_owned();
+                Err(TreeError::Archive { archive: self.path.clone(), why })
+            }
+        }
     }
 
     fn node(&self, path: &TreePath) -> Result<Option<&ArchiveNode>, TreeError> {
@@ -69,9 +120,28 @@ impl ArchiveTree {
         Ok(nodes.get(path))
     }
 
-    fn bytes(&self, path: &TreePath, offset: u64, len: u64) -> Result<Vec<u8>, TreeError> {
+    fn bytes(&self, path: &TreePath, offset: u64, len: u64) -> Result<Contents, TreeError> {
+        if let Some(known) = self.recall.as_ref().and_then(|recall| recall.get(path)) {
+            return Ok(known);
+        }
         let file = || format!("{path} of {}", self.path);
-        self.spool.read(offset, len).map_err(|error| TreeError::io(file())(error))
+        Ok(self.spool()?.read(offset, len).map_err(|error| TreeError::io(file())(error))?.into())
+    }
+}
+
+/// What is in a tarball, decoded and checked.
+fn decoded(path: &Path, limits: &Limits) -> Result<(Spool, Index), TreeError> {
+    let mut spool = Spool::unpack(path, limits.total)?;
+    let index = Index::read(&mut spool, &path.display().to_string(), limits)?;
+    Ok((spool, index))
+}
+
+impl Drop for ArchiveTree {
+    fn drop(&mut self) {
+        if let Some(recall) = &self.recall {
+            // It takes longer the next time, nothing worse.
+            let _ = recall.save(&self.index);
+        }
     }
 }
 
@@ -93,6 +163,9 @@ impl Tree for ArchiveTree {
         match node.kind {
             NodeKind::File { offset, len } => {
                 let bytes = self.bytes(path, offset, len)?;
+                if let Some(recall) = &self.recall {
+                    recall.put(path, &bytes);
+                }
                 Ok(Some(File::new(bytes, node.executable())))
             }
             NodeKind::Directory => Err(TreeError::NotAFile(path.clone())),
@@ -120,9 +193,9 @@ impl Tree for ArchiveTree {
         for (path, entry) in &self.index.nodes {
             let node = match &entry.kind {
                 NodeKind::File { offset, len: len @ LARGE.. } => {
-                    Node::Large(LargeFile::new(self.spool.file(), *offset, *len))
+                    Node::Large(LargeFile::new(self.spool()?.file(), *offset, *len))
                 }
-                NodeKind::File { offset, len } => Node::File(self.bytes(path, *offset, *len)?.into()),
+                NodeKind::File { offset, len } => Node::File(self.bytes(path, *offset, *len)?),
                 NodeKind::Directory => Node::Directory,
                 NodeKind::Symlink(target) => Node::Symlink(target.clone()),
             };
