@@ -7,6 +7,7 @@ use std::path::Path;
 
 use lzma_rust2::{XzOptions, XzWriter};
 
+use super::gzip::Gzip;
 use super::output::stream;
 use super::{ExportError, for_each_entry};
 use crate::date::Date;
@@ -66,8 +67,7 @@ pub fn archive(
         match compression {
             Compression::None => append(tree, prefix, writer, out, date)?.flush().map_err(io)?,
             Compression::Gzip => {
-                // Without a file name and a time in the header, so that equal trees give equal bytes.
-                let encoder = flate2::GzBuilder::new().mtime(0).write(writer, flate2::Compression::best());
+                let encoder = Gzip::new(writer).map_err(io)?;
                 append(tree, prefix, encoder, out, date)?.finish().and_then(Write::flush).map_err(io)?;
             }
             Compression::Bzip2 => {

@@ -5,6 +5,7 @@
 mod archive;
 mod branch;
 mod files;
+mod gzip;
 mod output;
 mod step;
 mod steps;
