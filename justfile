@@ -33,6 +33,13 @@ family WORK *OPTIONS:
     cargo build --locked
     tests/family/build.py target/debug/pypatch {{WORK}} {{OPTIONS}}
 
+# Modules for MPI by others (docs/family.md), each in an interpreter that is built for it in WORK, and kept there; takes half an hour
+third-party WORK:
+    cargo build --locked
+    tests/third-party/mpi4py.sh target/debug/pypatch {{WORK}}/python-2.7.18 || [ $? = 77 ]
+    tests/third-party/mpi4py.sh target/debug/pypatch {{WORK}}/python-3.11.2 python-3.11.2 || [ $? = 77 ]
+    tests/third-party/pympi.sh target/debug/pypatch {{WORK}}/python-2.5 || [ $? = 77 ]
+
 # What CI complains about
 lint:
     cargo fmt --check

@@ -1,5 +1,5 @@
 //! Trees that are not CPython: without Include/patchlevel.h, a version or a pinned release. The shipped patchset has the
-//! paper's two changes to pyMPI; the tree is made up after the excerpts in the paper.
+//! paper's two changes to pyMPI, and one more; the tree is made up after the excerpts in the paper.
 
 use std::fs;
 
@@ -12,6 +12,7 @@ am_libpyMPI_a_OBJECTS = pyMPI_banner.$(OBJEXT) pyMPI_sysmods.$(OBJEXT) \\
 \tpyMPI_user_startup.$(OBJEXT) pyMPI_util.$(OBJEXT)
 libpyMPI_a_OBJECTS = $(am_libpyMPI_a_OBJECTS)
 EXTRA_DIST = pyMPI_softload.c
+all-am: Makefile $(LIBRARIES) $(PROGRAMS) $(SCRIPTS)
 ";
 
 const SYSMODS: &str = "\
@@ -28,10 +29,32 @@ const char* Py_GetVersion(void) {
 const char* version_of_python(void) { return Py_GetVersion(); }
 ";
 
+const SOFTLOAD: &str = "\
+static char** before_argv = 0;
+
+static void shutdown(void) {
+  int i;
+  int MPI_is_running = 0;
+
+  MPI_Initialized(&MPI_is_running);
+  if ( MPI_is_running ) {
+    MPI_Finalize();
+  }
+}
+
+void initmpi(void) {
+  int i;
+
+  Py_AtExit(shutdown);
+  MPI_Init(&argc,&argv);
+}
+";
+
 fn environment() -> TestEnvironment {
     let env = TestEnvironment::new();
     env.write("pyMPI/Makefile.in", MAKEFILE);
     env.write("pyMPI/pyMPI_sysmods.c", SYSMODS);
+    env.write("pyMPI/pyMPI_softload.c", SOFTLOAD);
     env
 }
 
@@ -46,9 +69,11 @@ fn the_changes_to_pympi_are_planned_applied_and_reverted() {
         env.stdout(&["plan", "pympi-2.5", "pyMPI"]),
         "\
 pympi-2.5 on pyMPI
-  change    softload-object  Makefile.in:4
-  change    one-version      pyMPI_sysmods.c:5,9
-2 edits: 2 change; 2 files
+  change    softload-object    Makefile.in:4
+  change    one-version        pyMPI_sysmods.c:4
+  change    started-by-python  pyMPI_softload.c:2,7,17
+  change    no-interpreter     Makefile.in:7
+4 edits: 4 change; 3 files
 "
     );
     // The release is unknown, so `apply` needs permission.
@@ -60,17 +85,29 @@ pympi-2.5 on pyMPI
     env.stdout(&["apply", "--allow-unpinned", "pympi-2.5", "pyMPI"]);
     assert_eq!(
         read(&env, "pyMPI/Makefile.in"),
-        MAKEFILE.replace("util.$(OBJEXT)", "util.$(OBJEXT) pyMPI_softload.$(OBJEXT)")
+        MAKEFILE
+            .replace("util.$(OBJEXT)", "util.$(OBJEXT) pyMPI_softload.$(OBJEXT)")
+            .replace(" $(PROGRAMS) $(SCRIPTS)", "")
     );
     let sysmods = read(&env, "pyMPI/pyMPI_sysmods.c");
-    assert!(sysmods.contains("#if 0 /* Python has its own */\nconst char* Py_GetVersion"), "{sysmods}");
-    assert!(sysmods.contains("}\n#endif\n#endif\n"), "{sysmods}");
+    assert!(sysmods.contains("#ifndef PYMPI_MACOSX\n#endif\n\nconst char* version_of_python"), "{sysmods}");
+    let softload = read(&env, "pyMPI/pyMPI_softload.c");
+    assert!(
+        softload.contains("  MPI_Finalized(&i);\n  MPI_is_running = started_here && !i;\n"),
+        "{softload}"
+    );
+    assert!(
+        softload
+            .contains("  if ( !i ) {\n    started_here = MPI_Init(&argc,&argv) == MPI_SUCCESS;\n  }\n}\n"),
+        "{softload}"
+    );
     let again = env.run(&["apply", "--allow-unpinned", "pympi-2.5", "pyMPI"]);
     assert!(again.contains("nothing to do"), "{again}");
     assert!(env.stdout(&["status", "pyMPI"]).contains("all files are as pypatch left them"));
     env.stdout(&["revert", "pyMPI"]);
     assert_eq!(read(&env, "pyMPI/Makefile.in"), MAKEFILE);
     assert_eq!(read(&env, "pyMPI/pyMPI_sysmods.c"), SYSMODS);
+    assert_eq!(read(&env, "pyMPI/pyMPI_softload.c"), SOFTLOAD);
 }
 
 #[test]

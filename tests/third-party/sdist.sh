@@ -17,3 +17,19 @@ sdist() {
     rm -rf "${file%.tar.gz}"
     tar -xzf "$file"
 }
+
+# git_tree NAME ID: makes the directory NAME of a tree in the git repositories of PYPATCH_SOURCES; its id is the hash. Leaves
+# with status 77 where none has it.
+git_tree() {
+    local name=$1 id=$2 folder
+    local folders
+    IFS=: read -ra folders <<<"${PYPATCH_SOURCES-}"
+    rm -rf "$name"
+    for folder in "${folders[@]}"; do
+        [ ! -d "$name" ] || break
+        if [ "$(git -c safe.directory='*' -C "$folder" cat-file -t "$id" 2>/dev/null)" = tree ]; then
+            git -c safe.directory='*' -C "$folder" archive --prefix="$name/" "$id" | tar -x
+        fi
+    done
+    [ -d "$name" ] || { echo "SKIPPED: no repository of PYPATCH_SOURCES has $name, tree $id"; exit 77; }
+}
