@@ -1,5 +1,6 @@
 //! `pypatch merge`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{CliError, ExitStatus, ReportFormat, Ui, build, matrix};
@@ -86,7 +87,23 @@ fn merged_build(ui: &Ui, args: &Args, files: Vec<Unread>) -> Result<ExitStatus, 
     let absent = |shard| BuildResult::not_built(BuildEnd::Unread, vec![missing(shard)]);
     let results: Vec<BuildResult> =
         joined.cells.into_iter().map(|cell| cell.unwrap_or_else(absent)).collect();
+    warn_of_compilers(ui, &joined.job, &results);
     build::show(ui, &joined.job, &results, args.format, args.output.as_deref())
+}
+
+/// Warns where one toolchain was another compiler on another machine.
+fn warn_of_compilers(ui: &Ui, job: &BuildJob, results: &[BuildResult]) {
+    for (number, toolchain) in job.toolchains.iter().enumerate() {
+        let own = results.iter().enumerate().filter(|(cell, _)| job.cell(*cell).2 == number);
+        let compilers: BTreeSet<&str> = own.filter_map(|(_, result)| result.compiler.as_deref()).collect();
+        if compilers.len() > 1 {
+            let all = compilers.into_iter().collect::<Vec<_>>().join("; ");
+            ui.note(&format!(
+                "warning: the toolchain {} is not the same on all machines: {all}",
+                toolchain.name
+            ));
+        }
+    }
 }
 
 fn missing(shard: Shard) -> String {

@@ -9,7 +9,6 @@ use crate::plan::{Baseline, plan};
 use crate::report::{Comparison, ComparisonState, Comparisons, Written, counted};
 use crate::snapshot;
 use crate::tree::TreePath;
-use crate::tree::pin::Selector;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -70,7 +69,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let store = workspace.store();
     let (mut compared, mut different, mut waiting, mut skipped, mut unfit) = (0, 0, 0, 0, 0);
     let only = match &selection.pin {
-        Some(text) => Selector::parse(text)?,
+        Some(text) => workspace.pins.selector(text)?,
         None => None,
     };
     let format = check.map_or(ReportFormat::Text, |check| check.format);

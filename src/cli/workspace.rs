@@ -182,7 +182,7 @@ impl Workspace {
     /// The pin that `text` names as a source. If that is a series, a pattern or a range, the pin is named in a note.
     pub(super) fn pin(&self, ui: &Ui, text: &str) -> Result<Pin, CliError> {
         let pin = self.pins.one(text).map_err(|error| not_a_source(text, error))?;
-        match Selector::parse(text)? {
+        match self.pins.selector(text)? {
             Some(Selector::Series(..)) => {
                 // `2.5` is a series, and its first release is called so, too.
                 let name = format!("{}-{text}", pin.version.software());

@@ -20,9 +20,9 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// Follows the links at `out`, the last of which may lead to a name that is free.
+    /// Follows the links at `out`, the last of which may lead to a name that is free. `-` is stdout.
     pub fn of(out: &Path) -> io::Result<Target> {
-        let mut path = out.to_owned();
+        let mut path = if out == Path::new("-") { PathBuf::from("/dev/stdout") } else { out.to_owned() };
         for _ in 0..=MOST_LINKS {
             if path.as_os_str().as_bytes().ends_with(b"/") {
                 return Err(ErrorKind::IsADirectory.into());
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn pipes_devices_and_open_files_are_written_into() {
         assert_eq!(Target::of(Path::new("/dev/null")).unwrap(), Target::Stream("/dev/null".into()));
-        for path in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+        for path in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "-"] {
             assert!(matches!(Target::of(Path::new(path)).unwrap(), Target::Open(_)), "{path}");
         }
     }

@@ -21,6 +21,24 @@ pub fn edit_yaml(id: &str, why: &str, changes: &[Change], margin: usize) -> Stri
 
 /// The text of the patchset.yaml of `patchset` with another edit at the end of its own; `None` if it is not clear where that is.
 pub fn appended(text: &str, patchset: &Patchset, id: &str, why: &str, changes: &[Change]) -> Option<String> {
+    Some(with_line_ends_of(text, with_edit(text, patchset, id, why, changes)?))
+}
+
+/// `new`, of which the most is `old`, with CRLF line ends if `old` has no others.
+pub(super) fn with_line_ends_of(old: &str, new: String) -> String {
+    let is_crlf = |line: &str| line.ends_with("\r\n");
+    let mut lines = old.split_inclusive('\n').filter(|line| line.ends_with('\n')).peekable();
+    if lines.peek().is_none() || !lines.all(is_crlf) {
+        return new;
+    }
+    let ended = |line: &str| match line.strip_suffix('\n') {
+        Some(rest) if !rest.ends_with('\r') => format!("{rest}\r\n"),
+        Some(_) | None => line.to_owned(),
+    };
+    new.split_inclusive('\n').map(ended).collect()
+}
+
+fn with_edit(text: &str, patchset: &Patchset, id: &str, why: &str, changes: &[Change]) -> Option<String> {
     let own = patchset.edits.iter().filter(|edit| edit.patchset == patchset.id);
     let Some(last) = own.max_by_key(|edit| edit.line) else {
         return in_empty_list(text, &edit_yaml(id, why, changes, 2));
@@ -38,8 +56,12 @@ pub fn appended(text: &str, patchset: &Patchset, id: &str, why: &str, changes: &
     Some(format!("{before}{end_of_line}{blank}{}{after}", edit_yaml(id, why, changes, old.margin)))
 }
 
-/// The text with an edit in place of the empty list that `edits` is.
+/// The text with an edit in place of the empty list that `edits` is, or at the end if it has no `edits`.
 fn in_empty_list(text: &str, edit: &str) -> Option<String> {
+    if !text.lines().any(|line| line.starts_with("edits")) {
+        let end_of_line = if text.ends_with('\n') { "" } else { "\n" };
+        return Some(format!("{text}{end_of_line}\nedits:\n{edit}"));
+    }
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
     let is_empty = |line: &&str| {
         line.strip_prefix("edits:").is_some_and(|rest| matches!(rest.trim(), "" | "[]" | "null" | "~"))

@@ -1,5 +1,6 @@
 //! Writes lifted edits into the text of their patchset.yaml. Everything else in it stays as it is, byte for byte.
 
+use super::append::with_line_ends_of;
 use super::{LiftedEdit, Origin};
 use crate::patchset::{EditText, change_yaml, indented};
 
@@ -41,7 +42,7 @@ pub fn rewritten(text: &str, edits: &[LiftedEdit]) -> Option<String> {
         }
         lines.splice(first + 1..first + 1 + old.lines, [new]);
     }
-    Some(lines.concat())
+    Some(with_line_ends_of(text, lines.concat()))
 }
 
 /// The only change of an edit as the first item of a list.

@@ -444,3 +444,24 @@ fn what_would_no_longer_parse_is_not_proposed() {
     [exit 2]
     ");
 }
+
+#[test]
+fn the_line_ends_of_a_patchset_are_kept_and_one_without_edits_gets_them() {
+    let remove = |env: &TestEnvironment, id: &str, why: &str, place: &str| {
+        let args = ["add", place, "--remove", "--patchset", id, "-m", why];
+        let output = env.run(&args);
+        assert!(output.to_string().contains("[exit 0]"), "{output}");
+        fs::read_to_string(env.path("patchsets").join(id).join("patchset.yaml")).unwrap()
+    };
+    let env = tree();
+    env.write("patchsets/dos/patchset.yaml", "schema: 1\r\nid: dos\r\ntitle: Dos\r\n");
+    env.write("patchsets/unix/patchset.yaml", "schema: 1\nid: unix\ntitle: Unix");
+    for id in ["dos", "unix"] {
+        remove(&env, id, "No docs", "tree/Makefile.pre.in:4");
+        let text = remove(&env, id, "No index", "tree/Makefile.pre.in:5");
+        let is_dos = |line: &str| line.ends_with("\r\n");
+        assert!(text.split_inclusive('\n').all(|line| is_dos(line) == (id == "dos")), "{text:?}");
+        assert_eq!(text.matches("- id: ").count(), 2, "{text}");
+        assert!(text.starts_with("schema: 1"), "{text}");
+    }
+}

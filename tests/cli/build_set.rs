@@ -207,6 +207,24 @@ fn results_of_shards_are_merged_to_what_one_run_prints() {
     assert!(partial.contains("  shard 2/13 is missing\n") && partial.ends_with("[exit 4]"), "{partial}");
 }
 
+#[test]
+fn a_toolchain_that_is_another_compiler_on_another_machine_is_named() {
+    let env = environment();
+    let shard = |of: &str, file: &str| {
+        let output = run(&env, &["tree", "--no-cache", "-q", "--shard", of, "--result", file]);
+        assert_eq!(output, "[exit 0]");
+    };
+    // Two patchsets with two toolchains: each shard has both.
+    shard("1/2", "1.json");
+    shard("2/2", "2.json");
+    let merged = || env.run(&["merge", "1.json", "2.json"]);
+    assert!(!merged().contains("warning"), "{}", merged());
+    env.write("bin/twocc", "#!/bin/sh\necho twocc 2.1\n");
+    shard("2/2", "2.json");
+    let warning = "warning: the toolchain twocc is not the same on all machines: twocc 2.0; twocc 2.1\n";
+    assert!(merged().contains(warning) && merged().matches("warning").count() == 1, "{}", merged());
+}
+
 /// How often configure ran.
 fn configured(env: &TestEnvironment) -> usize {
     let mut count = 0;

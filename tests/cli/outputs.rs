@@ -266,3 +266,21 @@ fn an_output_replaces_nothing_that_pypatch_reads() {
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
     assert!(Path::new(&env.path("tree/out.diff")).exists());
 }
+
+#[test]
+fn a_dash_is_stdout() {
+    let env = release();
+    for (command, start) in [
+        ("export gadget tree --as diff -o -", "diff --git "),
+        ("matrix gadget tree --base tree --format json -o -", "{"),
+        ("matrix gadget tree --base tree --result -", "{"),
+    ] {
+        let output = sh(&env, &format!("\"$PYPATCH\" {command} 2>&-"));
+        assert!(
+            output.status.success() && output.stdout.starts_with(start.as_bytes()),
+            "{command}: {}",
+            text(&output)
+        );
+    }
+    assert!(!env.path("-").exists());
+}

@@ -156,7 +156,7 @@ fn narrowing(workspace: &Workspace, sources: &[String]) -> Result<(Vec<Selector>
     let (mut narrowing, mut named) = (Vec::new(), Vec::new());
     for source in sources {
         let selector = match workspace.spec(source)? {
-            SourceSpec::Pin(text) => Selector::parse(&text)?,
+            SourceSpec::Pin(text) => workspace.pins.selector(&text)?,
             SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Git { .. } => None,
         };
         match selector.filter(|selector| !selector.is_release()) {

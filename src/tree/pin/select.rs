@@ -11,8 +11,8 @@ pub enum Selector {
     Name(Version),
     /// The version of a release: `2.7.18`, `3.15.0rc1`.
     Release(Version),
-    /// A series: `3.14`. Of `2.5`, which is a release, too, that is `python-2.5`.
-    Series(u16, u16),
+    /// A series: `3.14`, `lua-5.4`. Of `2.5`, which is a release, too, that is `python-2.5`.
+    Series(Option<Software>, u16, u16),
     /// A pattern of names, versions or series: `3.1[2-4].*`, `python-2.7.*`.
     Pattern(glob::Pattern),
     /// A range of versions: `>=3.12, <3.14`.
@@ -45,7 +45,7 @@ impl Selector {
         let Ok(version) = text.parse::<Version>() else { return Ok(None) };
         let (major, minor) = version.series();
         Ok(Some(match text == version.minor() {
-            true => Selector::Series(major, minor),
+            true => Selector::Series(None, major, minor),
             false => Selector::Release(version),
         }))
     }
@@ -69,7 +69,9 @@ impl Selector {
         match self {
             Selector::Name(wanted) => version == wanted,
             Selector::Release(wanted) => *version == wanted.clone().of(software),
-            Selector::Series(major, minor) => is_own && version.series() == (*major, *minor),
+            Selector::Series(of, major, minor) => {
+                version.software() == of.unwrap_or(software) && version.series() == (*major, *minor)
+            }
             Selector::Pattern(pattern) => {
                 pattern.matches(&version.pin_name())
                     || is_own
@@ -81,13 +83,27 @@ impl Selector {
 }
 
 impl PinSet {
+    /// What `text` says, as [`Selector::parse`]. A name that is none of a release may be that of a series.
+    ///
+    /// # Errors
+    /// As [`Selector::parse`], and if a file of pins cannot be read.
+    pub fn selector(&self, text: &str) -> Result<Option<Selector>, PinError> {
+        let parsed = Selector::parse(text)?;
+        let Some(Selector::Name(version)) = &parsed else { return Ok(parsed) };
+        if version.to_string() != version.minor() || self.by_version(version)?.is_some() {
+            return Ok(parsed);
+        }
+        let (major, minor) = version.series();
+        Ok(Some(Selector::Series(Some(version.software()), major, minor)))
+    }
+
     /// The pins that `text` selects, oldest first: of a series, all its releases.
     ///
     /// # Errors
     /// If it selects none, or has a mistake; and if a file cannot be read or is invalid.
     pub fn select(&self, text: &str) -> Result<Vec<Pin>, PinError> {
         let unknown = || Ok(PinError::Unknown { name: text.to_owned(), nearest: self.nearest(text)? });
-        let Some(selector) = Selector::parse(text)? else { return Err(unknown()?) };
+        let Some(selector) = self.selector(text)? else { return Err(unknown()?) };
         let found: Vec<Pin> = match &selector {
             Selector::Name(version) => self.by_version(version)?.into_iter().collect(),
             Selector::Release(version) => {
@@ -113,7 +129,7 @@ impl PinSet {
     /// As [`PinSet::select`].
     pub fn named(&self, text: &str) -> Result<Vec<Pin>, PinError> {
         let mut found = self.select(text)?;
-        if let Some(Selector::Series(..)) = Selector::parse(text)? {
+        if let Some(Selector::Series(..)) = self.selector(text)? {
             let newest = found.iter().rposition(|pin| !pin.version.is_prerelease());
             found = vec![found.swap_remove(newest.unwrap_or(found.len() - 1))];
         }
@@ -157,6 +173,8 @@ mod tests {
         assert_eq!(select("3.[0]"), ["python-3.0", "python-3.0.1"]);
         assert_eq!(select(">=3.0, <3.1"), ["python-3.0", "python-3.0.1"]);
         assert_eq!(select("==2.5"), ["python-2.5"]);
+        assert_eq!(select("python-3.15"), select("3.15"));
+        assert_eq!(select("lua-5.4"), ["lua-5.4.2", "lua-5.4.4", "lua-5.4.7", "lua-5.4.9"]);
     }
 
     #[test]
@@ -165,6 +183,10 @@ mod tests {
         assert_eq!(named("2.7"), ["python-2.7.18"]);
         assert_eq!(named("2.5"), ["python-2.5.6"]);
         assert_eq!(named("3.15"), ["python-3.15.0rc1"]);
+        assert_eq!(named("python-3.15"), ["python-3.15.0rc1"]);
+        assert_eq!(named("python-2.7"), ["python-2.7"]);
+        assert_eq!(named("lua-5.4"), ["lua-5.4.9"]);
+        assert!(matches!(PinSet::shipped().named("python-9.9"), Err(PinError::Unknown { .. })));
         let directory = tempfile::tempdir().unwrap();
         let release = |version: &str, tree: &str| {
             format!("  - {{version: {version}, tag: v{version}, tree: {}, tarballs: []}}\n", tree.repeat(40))
