@@ -62,7 +62,6 @@ mod trust;
 mod undo;
 #[cfg(test)]
 mod window;
-mod writers;
 
 pub(crate) use attributes::copy as copy_attributes;
 pub use commit::commit;

@@ -13,7 +13,6 @@ use super::error::ApplyError;
 use super::inspect;
 use super::place::{Place, Places};
 use super::stamp::{Mode, Mtime};
-use super::writers::{Job, Writers};
 use crate::interrupt::Whole;
 use crate::scratch::{self, Scratch};
 use crate::tree::{Node, TreePath, WalkEntry};
@@ -26,8 +25,6 @@ use crate::tree::{Node, TreePath, WalkEntry};
 pub(crate) struct TreeWriter {
     out: PathBuf,
     root: PathBuf,
-    /// They end before the tree is removed.
-    writers: Writers,
     /// Contains the tree.
     _scratch: Scratch,
     now: Mtime,
@@ -64,16 +61,7 @@ impl TreeWriter {
         let metadata = fs::metadata(&root).map_err(ApplyError::io("read metadata of", &root))?;
         let now = Mtime::of(&metadata);
         let directories = vec![(Dir::Top, None, now)];
-        let writers = Writers::new().map_err(ApplyError::io("write", &root))?;
-        Ok(TreeWriter {
-            out: out.to_owned(),
-            root,
-            writers,
-            _scratch: scratch,
-            now,
-            directories,
-            parent: None,
-        })
+        Ok(TreeWriter { out: out.to_owned(), root, _scratch: scratch, now, directories, parent: None })
     }
 
     /// The directory that contains the tree until it is finished.
@@ -85,8 +73,7 @@ impl TreeWriter {
     /// time at which the tree was started. [`Node::Other`] is left out.
     ///
     /// # Errors
-    /// Any error of the disk, for example when the path exists or leads through a symbolic link; that of a file maybe only when
-    /// a later entry is added, or all are.
+    /// Any error of the disk, for example when the path exists or leads through a symbolic link.
     pub(crate) fn add(&mut self, entry: &WalkEntry) -> Result<(), ApplyError> {
         let disk = Disk::default();
         let (path, mode) = (&entry.path, Mode::new(entry.mode));
@@ -107,8 +94,8 @@ impl TreeWriter {
         let place = Place::at(&full);
         match &entry.node {
             Node::File(bytes) => {
-                let bytes = bytes.clone();
-                self.writers.write(Job { path: full, bytes, mode, mtime })
+                let file = NewFile { bytes, mode, owner: None, mtime, like: None };
+                disk.new_unsynced_file(&place, &file).map(drop)
             }
             Node::Large(large) => {
                 let new = NewFile { bytes: &[], mode, owner: None, mtime, like: None };
@@ -135,7 +122,6 @@ impl TreeWriter {
     /// # Errors
     /// Any error of the disk.
     pub(crate) fn set_dir_metadata(&mut self) -> Result<(), ApplyError> {
-        self.writers.finish()?;
         let disk = Disk::default();
         // The innermost first, since a mode may forbid access to what is inside. The sort is stable, so of two
         // entries for one directory the later one wins.
@@ -240,22 +226,6 @@ mod tests {
         new.add(&entry("link", Node::Symlink(b"..".to_vec()))).unwrap();
         let file = || Node::File(Vec::new().into());
         assert!(new.add(&entry("link/x", file())).is_err());
-        let _ = new.add(&entry("link", file()));
-        assert!(new.finish().is_err());
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_written_is_named_whenever_that_is_found_out() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut new = TreeWriter::new(&dir.path().join("out")).unwrap();
-        let file = |name: &str| entry(name, Node::File(b"x".to_vec().into()));
-        new.add(&file("a/taken")).unwrap();
-        let mut all = vec![file("a/taken")];
-        all.extend((0..100).map(|number| file(&format!("b/{number}"))));
-        let added = all.iter().try_for_each(|entry| new.add(entry));
-        let error = added.and_then(|()| new.finish()).unwrap_err();
-        assert!(error.to_string().contains("a/taken"), "{error}");
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        assert!(new.add(&entry("link", file())).is_err());
     }
 }
