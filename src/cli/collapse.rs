@@ -61,7 +61,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         pins,
         applies_to: Some(format!(">={}", order[0].0.minor())),
     };
-    let folder = workspace.output(args.output.as_deref()).join(&head.id);
+    let folder = workspace.output(args.output.as_deref())?.join(&head.id);
     new_patchset::require_free(&workspace.catalog, &head.id, &folder)?;
     let specs: Vec<_> = sources.iter().map(|source| &source.spec).collect();
     output::require_new_directory(workspace, &specs, &folder)?;

@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[arg(long = "as", value_name = "FORMAT")]
     format: Option<ExportFormat>,
     /// Where to write it. A directory must not exist, or be empty; the name of a tarball determines its
-    /// compression, and /dev/stdout gets an uncompressed one; without this option, a diff or a mailbox goes to stdout.
+    /// compression, and `-` or /dev/stdout gets an uncompressed one; without this option, a diff or a mailbox goes to stdout.
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// The branch for `--as git` [default: the ids of the patchsets].
@@ -65,7 +65,8 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let source = &planned.source;
     let patchsets: Vec<&str> = args.patchsets.iter().map(String::as_str).collect();
     match (&args.output, format) {
-        (None, _) | (Some(_), ExportFormat::Git) => {}
+        (None, _) => {}
+        (Some(out), ExportFormat::Git) => output::require_no_dash(out)?,
         (Some(out), ExportFormat::Tree) => output::require_directory(workspace, &[&source.spec], out)?,
         (Some(out), ExportFormat::Quilt | ExportFormat::Patches) => {
             output::require_directory(workspace, &[&source.spec], out)?;

@@ -86,7 +86,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         pins: source.pin.iter().map(|pin| pin.name.clone()).collect(),
         applies_to: None,
     };
-    let folder = workspace.output(args.output.as_deref()).join(&head.id);
+    let folder = workspace.output(args.output.as_deref())?.join(&head.id);
     new_patchset::require_free(&workspace.catalog, &head.id, &folder)?;
     output::require_new_directory(workspace, &[&source.spec], &folder)?;
     let options = Options { fuzz: args.fuzz, split: args.split };

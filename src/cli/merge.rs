@@ -91,7 +91,7 @@ fn merged_build(ui: &Ui, args: &Args, files: Vec<Unread>) -> Result<ExitStatus, 
     build::show(ui, &joined.job, &results, args.format, args.output.as_deref())
 }
 
-/// Warns where one toolchain was another compiler on another machine.
+/// Warns where a toolchain is not the same compiler on all machines.
 fn warn_of_compilers(ui: &Ui, job: &BuildJob, results: &[BuildResult]) {
     for (number, toolchain) in job.toolchains.iter().enumerate() {
         let own = results.iter().enumerate().filter(|(cell, _)| job.cell(*cell).2 == number);
@@ -99,7 +99,7 @@ fn warn_of_compilers(ui: &Ui, job: &BuildJob, results: &[BuildResult]) {
         if compilers.len() > 1 {
             let all = compilers.into_iter().collect::<Vec<_>>().join("; ");
             ui.note(&format!(
-                "warning: the toolchain {} is not the same on all machines: {all}",
+                "warning: toolchain {} is not the same compiler on all machines: {all}",
                 toolchain.name
             ));
         }

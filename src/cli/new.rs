@@ -29,7 +29,7 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let source = workspace.open(ui, &args.base)?;
-    let output = workspace.output(args.output.as_deref());
+    let output = workspace.output(args.output.as_deref())?;
     let folder = output.join(&args.id);
     new_patchset::require_free(&workspace.catalog, &args.id, &folder).map_err(|error| {
         // Here the id is not an option.

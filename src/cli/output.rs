@@ -72,11 +72,21 @@ pub(super) fn require_directory(
     sources: &[&SourceSpec],
     out: &Path,
 ) -> Result<(), CliError> {
+    require_no_dash(out)?;
     let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !parent.is_dir() {
         return Err(unwritable(out, &io::Error::other("its parent directory does not exist")));
     }
     require_new_directory(workspace, sources, out)
+}
+
+/// Refuses `-`, which is stdout, where a directory is written.
+pub(super) fn require_no_dash(out: &Path) -> Result<(), CliError> {
+    match out == Path::new("-") {
+        true => Err(CliError::usage("`-` is stdout, and this output is a directory")
+            .help("name a directory; ./- is one of this name")),
+        false => Ok(()),
+    }
 }
 
 /// Refuses the output directory `out` if something is there.
@@ -95,6 +105,7 @@ pub(super) fn require_new_directory(
     sources: &[&SourceSpec],
     out: &Path,
 ) -> Result<(), CliError> {
+    require_no_dash(out)?;
     let mut missing = Vec::new();
     let existing = out.ancestors().find(|one| {
         let is_there = one.as_os_str().is_empty() || one.exists();

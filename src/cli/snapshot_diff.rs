@@ -7,7 +7,7 @@ use super::{CliError, ExitStatus, Format, Ui, Workspace};
 use crate::report::SnapshotDiff;
 use crate::snapshot::{self, Store};
 use crate::text::{nearest, nearest_names};
-use crate::tree::pin::Selector;
+use crate::tree::pin::PinSet;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -28,8 +28,8 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let store = workspace.store();
-    let (old, old_body) = accepted(&store, &args.old)?;
-    let (new, new_body) = accepted(&store, &args.new)?;
+    let (old, old_body) = accepted(&workspace.pins, &store, &args.old)?;
+    let (new, new_body) = accepted(&workspace.pins, &store, &args.new)?;
     let mut edits = snapshot::diff(&old_body, &new_body);
     if let Some(id) = &args.edit {
         let ids: Vec<String> = edits.iter().map(|edit| edit.id.clone()).collect();
@@ -63,12 +63,12 @@ fn dropped(workspace: &Workspace, patchsets: [&String; 2]) -> BTreeMap<String, S
 }
 
 /// The snapshot that the user named, and its body.
-fn accepted(store: &Store, text: &str) -> Result<((String, String), String), CliError> {
+fn accepted(pins: &PinSet, store: &Store, text: &str) -> Result<((String, String), String), CliError> {
     let io = |error: std::io::Error| CliError::io(format!("cannot read the snapshot `{text}`"), &error);
     let all = store.all().map_err(io)?;
     // The pin may be a version or a series.
     let (wanted, name) = text.split_once('/').map_or((None, text), |(wanted, name)| (Some(wanted), name));
-    let selector = Selector::parse(name)?;
+    let selector = pins.selector(name)?;
     let is_pin = |pin: &str| pin == name || selector.as_ref().is_some_and(|one| one.matches_name(pin));
     let is_meant = |(patchset, pin): &&(String, String)| match wanted {
         Some(wanted) => patchset == wanted && is_pin(pin),

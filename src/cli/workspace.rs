@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::SOURCES;
 use super::near_files::near_files;
 use super::project::{self, Project};
-use super::{CliError, Ui};
+use super::{CliError, Ui, output};
 use crate::apply::{self, FileState, LayerStatus, Recovered};
 use crate::fetch::{self, Attempt, Located, Origin, Places};
 use crate::patchset::{Catalog, Patchset, is_path};
@@ -115,9 +115,13 @@ impl Workspace {
     }
 
     /// The folder that a new patchset is written to: the one that the user named, or that of the project.
-    pub(super) fn output(&self, named: Option<&Path>) -> PathBuf {
+    ///
+    /// # Errors
+    /// If it is `-`.
+    pub(super) fn output(&self, named: Option<&Path>) -> Result<PathBuf, CliError> {
+        named.map_or(Ok(()), output::require_no_dash)?;
         let of_project = || self.project.patchsets.first().map_or(Path::new("patchsets"), PathBuf::as_path);
-        named.unwrap_or_else(of_project).to_owned()
+        Ok(named.unwrap_or_else(of_project).to_owned())
     }
 
     pub(super) fn patchset(&self, id: &str) -> Result<Patchset, CliError> {

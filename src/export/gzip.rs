@@ -3,13 +3,16 @@
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::num::NonZero;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 
-/// The length of a block before it is compressed, in bytes. Each loses what the 32 kB before it would have saved: a hundredth.
+/// The length of a block before it is compressed, in bytes. A block cannot refer to the 32 kB before it, which costs about 1 %.
 const BLOCK: usize = 1 << 20;
-/// The header: deflate, without a file name and a time, so that equal trees give equal bytes; of the highest level, from any system.
+/// How many blocks are in memory, whatever the number of cores.
+const MOST: usize = 8;
+/// The header: deflate, without name, time and system, so that equal trees give equal bytes; of the highest level.
 const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255];
 
 /// Compresses what is written to it.
@@ -17,9 +20,18 @@ pub(super) struct Gzip<W: Write> {
     out: W,
     block: Vec<u8>,
     /// The blocks that are being compressed, in their order.
-    pending: VecDeque<JoinHandle<(Vec<u8>, Crc)>>,
+    pending: VecDeque<Pending>,
     most: usize,
     crc: Crc,
+}
+
+/// A block, compressed, and its checksum.
+type Compressed = io::Result<(Vec<u8>, Crc)>;
+
+/// A block that is being compressed, or was where the system gave no thread.
+enum Pending {
+    Running(JoinHandle<Compressed>),
+    Done(Compressed),
 }
 
 impl<W: Write> Gzip<W> {
@@ -28,7 +40,7 @@ impl<W: Write> Gzip<W> {
     /// # Errors
     /// When the header cannot be written.
     pub(super) fn new(out: W) -> io::Result<Gzip<W>> {
-        Gzip::with_threads(out, thread::available_parallelism().map_or(1, NonZero::get))
+        Gzip::with_threads(out, thread::available_parallelism().map_or(1, NonZero::get).min(MOST))
     }
 
     fn with_threads(mut out: W, most: usize) -> io::Result<Gzip<W>> {
@@ -55,15 +67,24 @@ impl<W: Write> Gzip<W> {
         if self.pending.len() >= self.most {
             self.write_first()?;
         }
-        let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK));
-        self.pending.push_back(thread::Builder::new().spawn(move || compressed(&block, flush))?);
+        let block = Arc::new(std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK)));
+        let shared = Arc::clone(&block);
+        self.pending.push_back(match thread::Builder::new().spawn(move || compressed(&shared, flush)) {
+            Ok(running) => Pending::Running(running),
+            Err(_) => Pending::Done(compressed(&block, flush)),
+        });
         Ok(())
     }
 
     /// Waits for the first block, and writes it.
     fn write_first(&mut self) -> io::Result<()> {
         let Some(first) = self.pending.pop_front() else { return Ok(()) };
-        let (bytes, crc) = first.join().map_err(|_| io::Error::other("cannot compress"))?;
+        let (bytes, crc) = match first {
+            Pending::Running(running) => {
+                running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            }
+            Pending::Done(done) => done,
+        }?;
         self.crc.combine(&crc);
         self.out.write_all(&bytes)
     }
@@ -86,7 +107,7 @@ impl<W: Write> Write for Gzip<W> {
 }
 
 /// A block by itself, and its checksum.
-fn compressed(block: &[u8], flush: FlushCompress) -> (Vec<u8>, Crc) {
+fn compressed(block: &[u8], flush: FlushCompress) -> Compressed {
     let mut crc = Crc::new();
     crc.update(block);
     let mut encoder = Compress::new(Compression::best(), false);
@@ -94,16 +115,13 @@ fn compressed(block: &[u8], flush: FlushCompress) -> (Vec<u8>, Crc) {
     loop {
         let read = usize::try_from(encoder.total_in()).unwrap_or(block.len());
         bytes.reserve(block.len() / 4 + 64);
-        let status = encoder.compress_vec(&block[read..], &mut bytes, flush);
         // All was flushed if there is room left.
-        let is_done = match status {
-            Ok(Status::StreamEnd) => true,
-            Ok(Status::Ok | Status::BufError) | Err(_) => {
-                flush != FlushCompress::Finish && bytes.len() < bytes.capacity()
-            }
+        let is_done = match encoder.compress_vec(&block[read..], &mut bytes, flush)? {
+            Status::StreamEnd => true,
+            Status::Ok | Status::BufError => flush != FlushCompress::Finish && bytes.len() < bytes.capacity(),
         };
         if is_done {
-            return (bytes, crc);
+            return Ok((bytes, crc));
         }
     }
 }

@@ -24,7 +24,7 @@ pub fn appended(text: &str, patchset: &Patchset, id: &str, why: &str, changes: &
     Some(with_line_ends_of(text, with_edit(text, patchset, id, why, changes)?))
 }
 
-/// `new`, of which the most is `old`, with CRLF line ends if `old` has no others.
+/// `new`, an edited `old`, with CRLF line ends if all of `old` have them.
 pub(super) fn with_line_ends_of(old: &str, new: String) -> String {
     let is_crlf = |line: &str| line.ends_with("\r\n");
     let mut lines = old.split_inclusive('\n').filter(|line| line.ends_with('\n')).peekable();

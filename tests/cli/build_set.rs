@@ -221,7 +221,7 @@ fn a_toolchain_that_is_another_compiler_on_another_machine_is_named() {
     assert!(!merged().contains("warning"), "{}", merged());
     env.write("bin/twocc", "#!/bin/sh\necho twocc 2.1\n");
     shard("2/2", "2.json");
-    let warning = "warning: the toolchain twocc is not the same on all machines: twocc 2.0; twocc 2.1\n";
+    let warning = "warning: toolchain twocc is not the same compiler on all machines: twocc 2.0; twocc 2.1\n";
     assert!(merged().contains(warning) && merged().matches("warning").count() == 1, "{}", merged());
 }
 

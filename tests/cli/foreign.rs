@@ -1,5 +1,5 @@
 //! Trees that are not CPython: without Include/patchlevel.h, a version or a pinned release. The shipped patchset has the
-//! paper's two changes to pyMPI, and one more; the tree is made up after the excerpts in the paper.
+//! paper's two changes to pyMPI, and two more; the tree is made up after the excerpts in the paper.
 
 use std::fs;
 

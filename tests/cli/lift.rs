@@ -91,6 +91,19 @@ fn a_lifted_patchset_gives_the_same_tree() {
 }
 
 #[test]
+fn a_patchset_with_crlf_line_ends_keeps_them() {
+    let env = environment();
+    let path = env.path("patchsets/mine/patchset.yaml");
+    let text = fs::read_to_string(&path).unwrap().replace('\n', "\r\n");
+    fs::write(&path, text).unwrap();
+    let output = env.run(&["lift", "mine", "--base", "tree", "--lift=all"]).to_string();
+    assert!(output.contains("2 of 3 hunks of 1 edit lifted") && output.ends_with("[exit 0]"), "{output}");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("makefile.add-word"), "{text}");
+    assert!(text.split_inclusive('\n').all(|line| line.ends_with("\r\n")), "{text:?}");
+}
+
+#[test]
 fn what_does_not_fit_another_version_is_not_lifted() {
     let env = environment();
     env.write("newer/Lib/load.py", "class Other:\n    pass\n");

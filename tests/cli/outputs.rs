@@ -270,16 +270,26 @@ fn an_output_replaces_nothing_that_pypatch_reads() {
 #[test]
 fn a_dash_is_stdout() {
     let env = release();
-    for (command, start) in [
-        ("export gadget tree --as diff -o -", "diff --git "),
-        ("matrix gadget tree --base tree --format json -o -", "{"),
-        ("matrix gadget tree --base tree --result -", "{"),
+    let run = |command: &str| sh(&env, &format!("\"$PYPATCH\" {command}"));
+    for command in ["export gadget tree --as diff", "matrix gadget tree --base tree --format json"] {
+        let (plain, dash) = (run(command), run(&format!("{command} -o -")));
+        assert!(plain.status.success() && !plain.stdout.is_empty(), "{command}: {}", text(&plain));
+        assert_eq!(text(&dash), text(&plain), "{command}");
+    }
+    let result = run("matrix gadget tree --base tree --result - -q");
+    assert!(serde_json::from_slice::<serde_json::Value>(&result.stdout).is_ok(), "{}", text(&result));
+    for command in [
+        "export gadget tree --as tree",
+        "export gadget tree --as quilt",
+        "apply gadget tree",
+        "port early --to python-9.9 --id late",
     ] {
-        let output = sh(&env, &format!("\"$PYPATCH\" {command} 2>&-"));
+        let refused = run(&format!("{command} -o -"));
+        assert_eq!(refused.status.code(), Some(2), "{command}: {}", text(&refused));
         assert!(
-            output.status.success() && output.stdout.starts_with(start.as_bytes()),
-            "{command}: {}",
-            text(&output)
+            text(&refused).contains("`-` is stdout, and this output is a directory"),
+            "{}",
+            text(&refused)
         );
     }
     assert!(!env.path("-").exists());

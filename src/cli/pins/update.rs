@@ -62,7 +62,7 @@ pub(in crate::cli) fn unpinned(
 ) -> Result<Vec<Gathered>, CliError> {
     let selector = match pattern {
         None => None,
-        Some(text) => Some(Selector::parse(text)?.ok_or_else(|| {
+        Some(text) => Some(workspace.pins.selector(text)?.ok_or_else(|| {
             CliError::usage(format!("`{text}` is not a version, a series, a pattern or a range"))
         })?),
     };

@@ -369,7 +369,7 @@ impl Port<'_> {
             false => workspace.catalog.clone(),
         };
         let mut head = head::head(args, patchset, version, source.pin.as_ref().map(|pin| pin.name.clone()));
-        let folder = workspace.output(args.output.as_deref()).join(&head.id);
+        let folder = workspace.output(args.output.as_deref())?.join(&head.id);
         new_patchset::require_free(&catalog, &head.id, &folder)?;
         output::require_new_directory(workspace, &[&source.spec], &folder)?;
         // The new patchset is for one version.

@@ -72,8 +72,9 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let report =
         CarriedPatches { from: &from_name, to: to_name, patches: &walk.steps, not_carried: &not_carried };
     let diff = diff(&walk, &between(from_tree, to_tree)?);
-    let is_on_stdout = args.in_place.is_none() && args.output.is_none() && args.format == ReportFormat::Text;
-    match (&args.in_place, &args.output) {
+    let output = args.output.as_ref().filter(|out| *out != Path::new("-"));
+    let is_on_stdout = args.in_place.is_none() && output.is_none() && args.format == ReportFormat::Text;
+    match (&args.in_place, output) {
         _ if args.dry_run => {}
         (Some(root), _) => {
             apply::change(root, &walk.changes).map_err(|error| unwritten(root, error))?;

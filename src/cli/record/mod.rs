@@ -100,7 +100,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let pin = source.pin.as_ref().filter(|_| layers.is_empty()).map(|pin| pin.name.clone());
     let title = format!("Changes of {}{on}", args.tree);
     let head = Head { id: patchset.clone(), title, pins: pin.into_iter().collect(), applies_to: None };
-    let folder = workspace.output(args.output.as_deref()).join(&patchset);
+    let folder = workspace.output(args.output.as_deref())?.join(&patchset);
     new_patchset::require_free(&workspace.catalog, &patchset, &folder)?;
     output::require_new_directory(workspace, &[&source.spec, &tree.spec], &folder)?;
     let load = |new: &NewPatchset| new_patchset::load_from_temporary(&workspace.catalog, &patchset, new);

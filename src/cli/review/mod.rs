@@ -11,7 +11,7 @@ use super::{CliError, ExitStatus, Format, Ui, Workspace, snapshot_diff};
 use crate::patchset::Patchset;
 use crate::report::{Review, ReviewedChange, ReviewedEdit, counted};
 use crate::snapshot::{self, Store};
-use crate::tree::pin::Selector;
+use crate::tree::pin::{PinSet, Selector};
 use screen::{Answer, Screen};
 
 #[derive(Debug, clap::Args)]
@@ -72,7 +72,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         );
     }
     let store = workspace.store();
-    let mut pending = pending(&store, &args.names)?;
+    let mut pending = pending(&workspace.pins, &store, &args.names)?;
     let changes = changes(&pending, &args.edit);
     if changes.is_empty() {
         return nothing(ui, &store, args);
@@ -106,14 +106,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
 }
 
 /// The results that wait, as far as `names` are for them.
-fn pending(store: &Store, names: &[String]) -> Result<Vec<Pending>, CliError> {
+fn pending(pins: &PinSet, store: &Store, names: &[String]) -> Result<Vec<Pending>, CliError> {
     let io = |error: io::Error| CliError::io("cannot read the snapshots", &error);
     let mut wanted = Vec::new();
     for name in names {
         let (patchset, pin) =
             name.split_once('@').map_or((name.as_str(), None), |(one, pin)| (one, Some(pin)));
         let only = match pin {
-            Some(pin) => Some((pin, Selector::parse(pin)?)),
+            Some(pin) => Some((pin, pins.selector(pin)?)),
             None => None,
         };
         wanted.push((glob(patchset)?, only));

@@ -12,6 +12,8 @@ mod spool;
 #[cfg(test)]
 mod tests;
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -22,6 +24,7 @@ use super::large::LARGE;
 use super::limits::{LIMITS, Limits};
 use super::{Entry, File, LargeFile, Node, Tree, TreeError, TreePath, WalkEntry};
 use crate::contents::Contents;
+use crate::digest::Sha256Digest;
 use crate::regular;
 
 /// A source tree in a .tar, .tar.gz, .tar.bz2 or .tar.xz, whose first bytes say which.
@@ -57,7 +60,7 @@ impl ArchiveTree {
     }
 
     /// As [`ArchiveTree::open`], but what was read earlier of a tarball with the same digest is taken from `folder`, and what is read
-    /// now is kept there. A tarball of which all that is asked for is known is not decoded.
+    /// now is kept there. The tarball is decoded only when a file is read that is not kept.
     ///
     /// # Errors
     /// As [`ArchiveTree::open`]. Also when a file is read for the first time, if the tarball was not decoded before.
@@ -65,22 +68,23 @@ impl ArchiveTree {
         let path = path.as_ref();
         let is_worth_it = || path.metadata().is_ok_and(|metadata| metadata.len() >= WORTH);
         let Some(folder) = folder.filter(|_| is_worth_it()) else { return ArchiveTree::open(path) };
-        let Ok(digest) = regular::digest(path) else { return ArchiveTree::open(path) };
-        let name = path.display().to_string();
+        let (name, packed) = (path.display().to_string(), open(path)?);
+        let digest = digest(&packed, &name)?;
         if let Some((recall, index)) = Recall::load(folder, digest) {
             let (spool, recall) = (OnceLock::new(), Some(recall));
             return Ok(ArchiveTree { label: name.clone(), path: name, spool, index, recall });
         }
-        let mut tree = ArchiveTree::open(path)?;
-        let recall = Recall::new(folder, digest);
-        tree.require_unchanged(&recall)?;
-        tree.recall = Some(recall);
+        let mut tree = ArchiveTree::decoded(packed, name, &LIMITS)?;
+        tree.recall = Some(Recall::new(folder, digest));
         Ok(tree)
     }
 
     fn open_within(path: &Path, limits: &Limits) -> Result<ArchiveTree, TreeError> {
-        let name = path.display().to_string();
-        let (spool, index) = decoded(path, limits)?;
+        ArchiveTree::decoded(open(path)?, path.display().to_string(), limits)
+    }
+
+    fn decoded(packed: fs::File, name: String, limits: &Limits) -> Result<ArchiveTree, TreeError> {
+        let (spool, index) = decoded(packed, &name, limits)?;
         if index.nodes.is_empty() {
             return Err(TreeError::Archive { archive: name, why: "it has no members".to_owned() });
         }
@@ -92,21 +96,16 @@ impl ArchiveTree {
         if let Some(spool) = self.spool.get() {
             return Ok(spool);
         }
-        let (spool, _) = decoded(Path::new(&self.path), &LIMITS)?;
+        let packed = open(Path::new(&self.path))?;
         // The paths and what was read before are those of the bytes that had this digest.
-        self.recall.as_ref().map_or(Ok(()), |recall| self.require_unchanged(recall))?;
-        Ok(self.spool.get_or_init(|| spool))
-    }
-
-    /// Whether the tarball still is what is known of it.
-    fn require_unchanged(&self, recall: &Recall) -> Result<(), TreeError> {
-        match regular::digest(Path::new(&self.path)).map_err(TreeError::io(&self.path))? == recall.digest {
-            true => Ok(()),
-            false => {
-                let why = "it changed while it was read".to_owned();
-                Err(TreeError::Archive { archive: self.path.clone(), why })
-            }
+        if let Some(recall) = &self.recall
+            && digest(&packed, &self.path)? != recall.digest
+        {
+            let why = "it changed while it was read".to_owned();
+            return Err(TreeError::Archive { archive: self.path.clone(), why });
         }
+        let (spool, _) = decoded(packed, &self.path, &LIMITS)?;
+        Ok(self.spool.get_or_init(|| spool))
     }
 
     fn node(&self, path: &TreePath) -> Result<Option<&ArchiveNode>, TreeError> {
@@ -129,10 +128,22 @@ impl ArchiveTree {
     }
 }
 
+/// Opens a tarball. What is hashed and what is decoded is this file, whatever takes its place meanwhile.
+fn open(path: &Path) -> Result<fs::File, TreeError> {
+    regular::open(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => TreeError::NoSource(path.to_owned()),
+        _ => TreeError::io(path.display())(error),
+    })
+}
+
+fn digest(packed: &fs::File, name: &str) -> Result<Sha256Digest, TreeError> {
+    Sha256Digest::of_reader(packed).map_err(TreeError::io(name))
+}
+
 /// What is in a tarball, decoded and checked.
-fn decoded(path: &Path, limits: &Limits) -> Result<(Spool, Index), TreeError> {
-    let mut spool = Spool::unpack(path, limits.total)?;
-    let index = Index::read(&mut spool, &path.display().to_string(), limits)?;
+fn decoded(packed: fs::File, name: &str, limits: &Limits) -> Result<(Spool, Index), TreeError> {
+    let mut spool = Spool::unpack(packed, name, limits.total)?;
+    let index = Index::read(&mut spool, name, limits)?;
     Ok((spool, index))
 }
 

@@ -2,11 +2,12 @@
 //!
 //! While somebody writes an edit, the same few files are read again and again, and decoding an .xz of CPython takes a second. A
 //! file for each tarball, named by the digest of its bytes, has every path and the contents of the files that were read. It ends
-//! with the digest of all that: one that is torn or damaged is not believed, and written again.
+//! with the digest of all that: one that is truncated or damaged is ignored, and written again.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -20,7 +21,7 @@ use crate::regular;
 use crate::scratch::{FILE, Scratch};
 use crate::tree::TreePath;
 
-/// The tarball from which on it is worth it, in bytes.
+/// The smallest tarball of which anything is kept, in bytes.
 pub(super) const WORTH: u64 = 1 << 20;
 /// How much of the contents is kept, in bytes: a search for what has moved reads all files.
 const MOST_BYTES: usize = 16 << 20;
@@ -44,10 +45,17 @@ pub(super) struct Recall {
 
 #[derive(Debug, Default)]
 struct Read {
-    files: BTreeMap<TreePath, Contents>,
+    files: BTreeMap<TreePath, Known>,
     bytes: usize,
     /// Whether there is something to write.
     is_new: bool,
+}
+
+#[derive(Debug)]
+struct Known {
+    contents: Contents,
+    /// Whether it was asked for since this was loaded.
+    is_used: bool,
 }
 
 /// What comes before the contents.
@@ -65,7 +73,7 @@ impl Recall {
         Recall { folder: folder.to_owned(), digest, contents: Mutex::new(contents) }
     }
 
-    /// What is known of the tarball with this digest; `None` if that is nothing.
+    /// What is known of the tarball with this digest; `None` if nothing is.
     pub(super) fn load(folder: &Path, digest: Sha256Digest) -> Option<(Recall, Index)> {
         let recall = Recall { contents: Mutex::default(), ..Recall::new(folder, digest) };
         let bytes = regular::read(&recall.path(), MOST_WITH_PATHS).ok()?;
@@ -80,7 +88,8 @@ impl Recall {
         let mut read = recall.lock();
         for (path, len) in head.files {
             let (contents, more) = rest.split_at_checked(len)?;
-            read.files.insert(path.parse().ok()?, contents.into());
+            let known = Known { contents: contents.into(), is_used: false };
+            read.files.insert(path.parse().ok()?, known);
             (read.bytes, rest) = (read.bytes + len, more);
         }
         drop(read);
@@ -91,14 +100,24 @@ impl Recall {
 
     /// The contents of a file, if they were read before.
     pub(super) fn get(&self, path: &TreePath) -> Option<Contents> {
-        self.lock().files.get(path).cloned()
+        let mut read = self.lock();
+        let known = read.files.get_mut(path)?;
+        known.is_used = true;
+        Some(known.contents.clone())
     }
 
-    /// Remembers the contents of a file.
+    /// Remembers the contents of a file. If there is too much, what was not asked for since it was loaded goes.
     pub(super) fn put(&self, path: &TreePath, contents: &Contents) {
         let mut read = self.lock();
-        if read.bytes + contents.len() <= MOST_BYTES && !read.files.contains_key(path) {
-            read.files.insert(path.clone(), contents.clone());
+        if read.files.contains_key(path) {
+            return;
+        }
+        if read.bytes + contents.len() > MOST_BYTES {
+            read.files.retain(|_, known| known.is_used);
+            read.bytes = read.files.values().map(|known| known.contents.len()).sum();
+        }
+        if read.bytes + contents.len() <= MOST_BYTES {
+            read.files.insert(path.clone(), Known { contents: contents.clone(), is_used: true });
             read.bytes += contents.len();
             read.is_new = true;
         }
@@ -113,15 +132,21 @@ impl Recall {
         if !read.is_new {
             return Ok(());
         }
-        let files = read.files.iter().map(|(path, contents)| (path.to_string(), contents.len()));
+        let files = read.files.iter().map(|(path, known)| (path.to_string(), known.contents.len()));
         let head = serde_json::to_vec(&Head { index, files: files.collect() })?;
         let mut bytes = [FORMAT.as_bytes(), &head, b"\n"].concat();
-        read.files.values().for_each(|contents| bytes.extend_from_slice(contents));
+        read.files.values().for_each(|known| bytes.extend_from_slice(&known.contents));
         let sum = Sha256Digest::of(&bytes).to_string();
         bytes.extend_from_slice(sum.as_bytes());
+        if bytes.len() as u64 > MOST_WITH_PATHS {
+            return Ok(());
+        }
         fs::create_dir_all(&self.folder)?;
         let scratch = Scratch::new(&self.folder)?;
-        fs::write(scratch.join(FILE), bytes)?;
+        // Others may not be allowed to read the tarball.
+        let mut file =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(scratch.join(FILE))?;
+        file.write_all(&bytes)?;
         fs::rename(scratch.join(FILE), self.path())?;
         forget(&self.folder)
     }
@@ -232,6 +257,13 @@ mod tests {
             whole[..DIGITS].to_vec(),
             swapped("pypatch", "pipatch"),
             swapped("spam", "spum"),
+            // Of another version.
+            {
+                let (bytes, _) = whole.split_at(whole.len() - DIGITS);
+                let other = [b"pypatch 9", &bytes[9..]].concat();
+                let sum = Sha256Digest::of(&other).to_string();
+                [other, sum.into_bytes()].concat()
+            },
         ] {
             fs::write(&one, damaged).unwrap();
             assert_eq!(read(), (expected.clone(), true));
@@ -268,6 +300,29 @@ mod tests {
         fs::write(&file, testing::tarball()).unwrap();
         drop(ArchiveTree::open_recalling(&file, Some(&reads)).unwrap());
         assert!(!reads.exists());
+    }
+
+    #[test]
+    fn if_there_is_too_much_what_was_not_asked_for_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let digest = Sha256Digest::of(b"");
+        let (index, part) = (Index::default(), Contents::from(vec![b'x'; MOST_BYTES / 4]));
+        let names = |recall: &Recall| {
+            recall.lock().files.keys().map(TreePath::to_string).collect::<Vec<_>>().join(" ")
+        };
+        let recall = Recall::new(folder.path(), digest);
+        ["a", "b", "c", "d", "e"].iter().for_each(|name| recall.put(&path(name), &part));
+        assert_eq!(names(&recall), "a b c d");
+        recall.save(&index).unwrap();
+        let mode =
+            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(recall.path()).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
+        let (recall, _) = Recall::load(folder.path(), digest).unwrap();
+        assert!(recall.get(&path("b")).is_some() && recall.get(&path("e")).is_none());
+        recall.put(&path("e"), &part);
+        assert_eq!(names(&recall), "b e");
+        recall.put(&path("f"), &Contents::from(vec![b'x'; MOST_BYTES]));
+        assert_eq!(names(&recall), "b e");
     }
 
     #[test]

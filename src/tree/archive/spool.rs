@@ -3,14 +3,12 @@
 use std::fs;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
 use std::sync::Arc;
 
 use bzip2::bufread::BzDecoder;
 use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
 
-use crate::regular;
 use crate::tree::TreeError;
 
 /// What an xz decoder may use, in KiB: `xz -9` takes 65 MiB.
@@ -62,17 +60,13 @@ pub(super) struct Spool {
 }
 
 impl Spool {
-    /// Decompresses the tarball at `path`, by the format that its first bytes have.
-    pub(super) fn unpack(path: &Path, most: u64) -> Result<Spool, TreeError> {
-        let label = path.display().to_string();
-        let damaged = |why: &str| TreeError::Archive { archive: label.clone(), why: why.to_owned() };
-        let mut packed = regular::open(path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => TreeError::NoSource(path.to_owned()),
-            _ => TreeError::io(&label)(error),
-        })?;
+    /// Decompresses a tarball, by the format that its first bytes have. Errors name it `label`.
+    pub(super) fn unpack(mut packed: fs::File, label: &str, most: u64) -> Result<Spool, TreeError> {
+        let damaged = |why: &str| TreeError::Archive { archive: label.to_owned(), why: why.to_owned() };
         let mut start = Vec::new();
-        (&packed).take(512).read_to_end(&mut start).map_err(TreeError::io(&label))?;
-        packed.rewind().map_err(TreeError::io(&label))?;
+        packed.rewind().map_err(TreeError::io(label))?;
+        (&packed).take(512).read_to_end(&mut start).map_err(TreeError::io(label))?;
+        packed.rewind().map_err(TreeError::io(label))?;
         let packed = BufReader::with_capacity(1 << 16, packed);
         let decoder: Box<dyn Read> = match &start[..] {
             [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(packed)),

@@ -83,7 +83,7 @@ impl Selector {
 }
 
 impl PinSet {
-    /// What `text` says, as [`Selector::parse`]. A name that is none of a release may be that of a series.
+    /// What `text` says, as [`Selector::parse`]. A name that is not that of a release may name a series.
     ///
     /// # Errors
     /// As [`Selector::parse`], and if a file of pins cannot be read.
