@@ -32,11 +32,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         // The compiler sees a change of an embedded file, but not a new one.
         println!("cargo:rerun-if-changed={folder}");
     }
-    let schema = PathBuf::from("src/patchset/schema.json");
-    println!("cargo:rerun-if-changed={}", schema.display());
-    // Without the file, the test that writes it can still be built.
-    let compact = serde_json::from_slice::<Value>(&fs::read(&schema).unwrap_or_default()).unwrap_or_default();
-    write_list(&out, "schema", vec![("schema.json".into(), compact.to_string().into_bytes())])?;
+    let schemas = ["patchset", "report"].map(|name| {
+        let schema = format!("src/{name}/schema.json");
+        println!("cargo:rerun-if-changed={schema}");
+        // Without the file, the test that writes it can still be built.
+        let compact =
+            serde_json::from_slice::<Value>(&fs::read(schema).unwrap_or_default()).unwrap_or_default();
+        (name.into(), compact.to_string().into_bytes())
+    });
+    write_list(&out, "schemas", schemas.into())?;
     println!("cargo:rerun-if-changed=build.rs");
     prepare_patchsets(&out)?;
     prepare_pins(&out)

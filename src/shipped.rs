@@ -21,8 +21,8 @@ pub(crate) static SNAPSHOT_RESTS: Together = Together {
     packed: include_bytes!(concat!(env!("OUT_DIR"), "/snapshots.xz")),
     contents: OnceLock::new(),
 };
-/// The schema of patchset.yaml.
-pub(crate) static SCHEMA: Folder = Folder(include!(concat!(env!("OUT_DIR"), "/schema.rs")));
+/// The schemas of patchset.yaml, `patchset`, and of what commands print as JSON, `report`.
+pub(crate) static SCHEMAS: Folder = Folder(include!(concat!(env!("OUT_DIR"), "/schemas.rs")));
 /// The JSON of each patchset, by its id.
 pub(crate) static PREPARED_PATCHSETS: Folder =
     Folder(include!(concat!(env!("OUT_DIR"), "/prepared-patchsets.rs")));

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::shell::literal;
 use crate::digest::Sha256Digest;
 use crate::regular;
+use crate::text::shell_word;
 
 /// A script in place of Catamount's yod, for machines without it.
 pub const STUB: &str = include_str!("stub_launcher.sh");
@@ -35,7 +35,7 @@ impl Launcher {
     pub(super) fn word(&self, stub: &str) -> String {
         match self {
             Launcher::Stub => stub.to_owned(),
-            Launcher::Program(path) => literal(&path.to_string_lossy()),
+            Launcher::Program(path) => shell_word(&path.to_string_lossy()),
         }
     }
 }

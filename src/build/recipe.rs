@@ -1,9 +1,10 @@
 //! Turns what patchsets declare into the steps of a build.
 
 use super::error::BuildError;
-use super::shell::{expanded, literal};
+use super::shell::expanded;
 use crate::patchset::{Build, Check, PROGRAM_STEPS, Patchset, Program, ProgramTree, REGENERATE, Regenerate};
 use crate::software::Software;
+use crate::text::shell_word;
 
 /// The steps of a series of patchsets.
 #[derive(Debug, Clone)]
@@ -185,18 +186,18 @@ fn regenerating_one(one: &Regenerate) -> String {
     // autoconf compares mtimes in whole seconds, and does not write a configure that is as old as its cache.
     // A tree that was copied within the same second has such a one.
     for path in &one.writes {
-        let path = literal(path.as_str());
+        let path = shell_word(path.as_str());
         text += &format!("if test -e {path}; then touch -t 200001010000 {path}; fi\n");
     }
     for (i, command) in one.run.iter().enumerate() {
         let program = command.split(' ').next().unwrap_or(command);
         let word = if i == 0 { "if" } else { "elif" };
-        text += &format!("{word} command -v {} >/dev/null; then\n    {command}\n", literal(program));
+        text += &format!("{word} command -v {} >/dev/null; then\n    {command}\n", shell_word(program));
     }
-    let error = literal(&format!("error: none of {} is installed", one.run.join(", ")));
+    let error = shell_word(&format!("error: none of {} is installed", one.run.join(", ")));
     text += &format!("else\n    echo {error} >&2\n    exit 1\nfi\n");
     for path in &one.writes {
-        text += &format!("test -s {}\n", literal(path.as_str()));
+        text += &format!("test -s {}\n", shell_word(path.as_str()));
     }
     text
 }

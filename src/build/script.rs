@@ -2,8 +2,8 @@
 
 use super::launcher::{STUB, wrapper};
 use super::recipe::Recipe;
-use super::shell::literal;
 use crate::patchset::{Check, ProgramTree};
+use crate::text::shell_word;
 
 const HEAD: &str = r#"#!/bin/sh
 # usage: sh THIS-SCRIPT PATCHED-TREE PREFIX WORK-DIRECTORY [UNPATCHED-TREE]
@@ -125,22 +125,22 @@ impl Recipe {
 /// The commands that make one check.
 fn checking(check: &Check) -> String {
     let mut text = String::new();
-    let (id, edits) = (literal(&check.id), literal(&check.edits.join(" ")));
+    let (id, edits) = (shell_word(&check.id), shell_word(&check.edits.join(" ")));
     let holds = |condition: &str, found: &str| {
         format!("if {condition}; then holds {id} {edits} 0 ''; else holds {id} {edits} 1 {found}; fi\n")
     };
     if let Some(script) = &check.run {
-        let prints = check.prints.as_ref().map(|prints| format!(" {}", literal(prints.trim())));
-        let script = literal(script.trim());
+        let prints = check.prints.as_ref().map(|prints| format!(" {}", shell_word(prints.trim())));
+        let script = shell_word(script.trim());
         text += &format!("check_run {id} {edits} {script}{}\n", prints.unwrap_or_default());
     }
     if let Some(step) = &check.log {
-        for wanted in check.contains.iter().map(|text| literal(text)) {
-            let found = literal(&format!("the log of {step} does not contain "));
+        for wanted in check.contains.iter().map(|text| shell_word(text)) {
+            let found = shell_word(&format!("the log of {step} does not contain "));
             text += &holds(&format!("log_has {step} {wanted}"), &format!("{found}{wanted}"));
         }
-        for unwanted in check.lacks.iter().map(|text| literal(text)) {
-            let found = literal(&format!("the log of {step} contains "));
+        for unwanted in check.lacks.iter().map(|text| shell_word(text)) {
+            let found = shell_word(&format!("the log of {step} contains "));
             text += &holds(&format!("! log_has {step} {unwanted}"), &format!("{found}{unwanted}"));
         }
     }
@@ -149,12 +149,12 @@ fn checking(check: &Check) -> String {
         match folder.strip_suffix("/**") {
             // `sh` has no `**`, so find searches below the folder.
             Some(top) => {
-                let name = literal(name);
+                let name = shell_word(name);
                 text += &format!("found=$(find \"{top}\" -name {name} | wc -l)\n");
                 text += &holds(&format!("[ \"$found\" -ge {least} ]"), "\"found $found files\"");
             }
             None => {
-                let words = literal(pattern);
+                let words = shell_word(pattern);
                 text += &format!("check_files {id} {edits} {least} {words} \"{folder}\"/{name}\n");
             }
         }

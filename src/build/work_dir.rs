@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use super::launcher::{Launcher, STUB, wrapper};
 use super::recipe::Step;
-use super::shell::literal;
 use super::{BuildError, Layout};
 use crate::contents::if_exists;
 use crate::export;
 use crate::patchset::ProgramTree;
 use crate::regular::{self, LARGEST_DOCUMENT};
+use crate::text::shell_word;
 
 const STATE: &str = "state.json";
 
@@ -115,7 +115,7 @@ impl WorkDir {
     pub(super) fn install_launcher(&self, name: &str, launcher: &Launcher) -> Result<(), BuildError> {
         let stub = self.root.join("bin").join("stub-launcher");
         self.executable(&stub, STUB)?;
-        let launcher = launcher.word(&literal(&stub.to_string_lossy()));
+        let launcher = launcher.word(&shell_word(&stub.to_string_lossy()));
         self.executable(&self.root.join("bin").join(name), &wrapper(&launcher))
     }
 

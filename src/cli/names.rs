@@ -2,7 +2,7 @@
 
 use super::{CliError, Workspace};
 use crate::patchset::Patchset;
-use crate::text::nearest_names;
+use crate::text::{nearest_names, shell_word};
 use crate::tree::SourceSpec;
 
 /// The error for an edit that none of `patchsets` has.
@@ -77,15 +77,6 @@ fn moved(argument: &str, after: &str) -> String {
         let word = words.remove(first);
         words.insert(last, word);
     }
-    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
     format!("pypatch {}", words.join(" "))
-}
-
-/// A word as a shell takes it.
-pub(super) fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@=+,%".contains(&byte);
-    match !word.is_empty() && word.bytes().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }

@@ -2,9 +2,9 @@
 
 use clap::ValueEnum;
 
-use super::names::quoted;
 use super::{Cli, CliError, Command, ExitStatus, ReportFormat, Ui, help, init};
 use crate::report::{Jobs, System};
+use crate::text::shell_word;
 
 /// What starts the jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -64,14 +64,14 @@ pub(super) fn run(ui: &Ui, cli: &Cli, args: &Args) -> Result<ExitStatus, CliErro
     if let Some(format) = args.format.or(default).and_then(|format| format.to_possible_value()) {
         merge.push(format!(" --format {}", format.get_name()));
     }
-    merge.extend(args.output.iter().map(|out| format!(" --output {}", quoted(out))));
+    merge.extend(args.output.iter().map(|out| format!(" --output {}", shell_word(out))));
     let jobs = Jobs {
         shards: args.shards,
-        command: &words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
+        command: &words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" "),
         merge: &merge.concat(),
         results: &args.results,
         output: args.output.as_deref(),
-        results_word: &quoted(&args.results),
+        results_word: &shell_word(&args.results),
         repository: &init::repository(),
     };
     ui.raw(jobs.text(system).as_bytes())?;

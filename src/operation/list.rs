@@ -291,7 +291,8 @@ impl Operation {
 
     /// Its arguments that are given, in the order in which a patchset writes them.
     pub fn arguments(&self) -> Vec<(String, Value)> {
-        let arguments: Arguments = serde_json::from_str(&self.to_json()).expect("an operation is a map");
+        let arguments: Arguments =
+            serde_json::from_slice(self.to_json().as_bytes()).expect("an operation is a map");
         arguments.0
     }
 }

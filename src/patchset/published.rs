@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::change::CHANGE_KEYS;
 use super::forms::has_alternatives;
 use crate::operation::{FileNeed, Operation};
-use crate::shipped::SCHEMA;
+use crate::shipped::SCHEMAS;
 
 /// A range of versions, as [`crate::version::VersionRange`] reads it.
 pub(super) const RANGE: &str = r"^\s*(<|<=|==|!=|>=|>)\s*\d+\.\d+(\.\d+)?((a|b|c|rc)\d+)?\+?\s*(,\s*(<|<=|==|!=|>=|>)\s*\d+\.\d+(\.\d+)?((a|b|c|rc)\d+)?\+?\s*)*$";
@@ -15,7 +15,7 @@ pub(super) const RANGE: &str = r"^\s*(<|<=|==|!=|>=|>)\s*\d+\.\d+(\.\d+)?((a|b|c
 /// src/patchset/schema.json has what the types that parse it say, which a test compares. Here it gets what is the same for
 /// every operation: the forms of its values, and where it may be written.
 pub fn json_schema() -> Value {
-    let text = SCHEMA.get("schema.json").unwrap_or_default();
+    let text = SCHEMAS.get("patchset").unwrap_or_default();
     let mut schema: Value = serde_json::from_slice(&text).expect("a test wrote it");
     let definitions = &mut schema["$defs"];
     let change = &mut definitions["Change"];

@@ -7,6 +7,7 @@ use super::snapshot_diff::{Shown, described, diff_lines, edit_details};
 use super::style::{HELP, NEW, OLD, TITLE};
 use super::{Report, counted};
 use crate::snapshot::{EditDifference, Effect, Fate, SectionChange};
+use crate::text::shell_word;
 
 /// How many effects are listed on one side.
 const MOST: usize = 5;
@@ -147,15 +148,9 @@ impl Report for Review<'_> {
         for (patchset, pin, edit) in self.changes {
             writeln!(out, "{patchset} on {pin}: {TITLE}{edit}{TITLE:#}")?;
             for verb in ["accept", "reject"] {
-                writeln!(out, "  pypatch review {patchset}@{pin} --edit {} --{verb}", quoted(edit))?;
+                writeln!(out, "  pypatch review {patchset}@{pin} --edit {} --{verb}", shell_word(edit))?;
             }
         }
         Ok(())
     }
-}
-
-/// A name as a shell takes it.
-fn quoted(name: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    if name.bytes().all(is_plain) { name.to_owned() } else { format!("'{}'", name.replace('\'', r"'\''")) }
 }

@@ -114,7 +114,8 @@ impl Unread {
         if !is_whole(&text) {
             return Err(ResultError::Torn(path.to_owned()));
         }
-        let value: Value = serde_json::from_str(&text).map_err(|error| foreign(error.to_string()))?;
+        let value: Value =
+            serde_json::from_slice(text.as_bytes()).map_err(|error| foreign(error.to_string()))?;
         if value["schema"] != SCHEMA {
             let schema = value["schema"].to_string();
             return Err(ResultError::Schema { path: path.to_owned(), schema });

@@ -9,6 +9,7 @@ mod lines;
 mod named;
 mod nearest;
 mod rewrite;
+mod shell;
 mod span;
 mod tokens;
 
@@ -22,4 +23,5 @@ pub(crate) use lines::{
 pub(crate) use named::{named_values, serde_as_text};
 pub(crate) use nearest::{distance, listed, nearest, nearest_names};
 pub(crate) use rewrite::{apply, reverse};
+pub(crate) use shell::shell_word;
 pub(crate) use tokens::{Comments, code_tokens, find_tokens, has_word, tokens};

@@ -88,7 +88,7 @@ pub(super) fn pins(file: &str, series: &str, bytes: &[u8]) -> Result<Vec<Pin>, P
     };
     let document = yaml::parse(bytes).map_err(|error| invalid(vec![error]))?;
     let read = document.clone().read().map_err(|error| {
-        let schema = serde_json::from_str(SCHEMA).expect("a constant is valid JSON");
+        let schema = serde_json::from_slice(SCHEMA.as_bytes()).expect("a constant is valid JSON");
         let found = yaml::mistakes(&schema, &schema, "the file", &document);
         invalid(if found.is_empty() { vec![error] } else { found })
     })?;
