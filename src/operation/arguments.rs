@@ -12,7 +12,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::scope::Within;
 use super::times::Times;
-use super::value::{Count, Edge, OneOrMore, Text};
+use super::value::{Count, Edge, Function, OneOrMore, Text};
 
 /// Where an argument is stored, by its type.
 pub(super) enum Slot<'a> {
@@ -30,6 +30,8 @@ pub(super) enum Slot<'a> {
     RequiredNumber(&'a mut usize),
     Choice(&'a mut Option<bool>),
     Scope(&'a mut Option<Within>),
+    Function(&'a mut Option<Function>),
+    RequiredFunction(&'a mut Function),
 }
 
 /// An argument, by its type.
@@ -48,6 +50,8 @@ pub(super) enum Stored<'a> {
     RequiredNumber(usize),
     Choice(Option<bool>),
     Scope(Option<&'a Within>),
+    Function(Option<&'a Function>),
+    RequiredFunction(&'a Function),
 }
 
 /// A type that an argument may have.
@@ -101,6 +105,8 @@ argument_types! {
     usize: RequiredNumber, true, own => *own;
     Option<bool>: Choice, false, own => *own;
     Option<Within>: Scope, false, own => own.as_ref();
+    Option<Function>: Function, false, own => own.as_ref();
+    Function: RequiredFunction, true, own => own;
 }
 
 /// Whether an argument must be given, by its type and the word after that.
@@ -113,6 +119,7 @@ pub(super) const fn name_of(field: &'static str) -> &'static str {
     match field.as_bytes() {
         // A name of two words cannot be made of its field here.
         b"below_comment" => "below-comment",
+        b"max_offset" => "max-offset",
         [b'r', b'#', name @ ..] => match std::str::from_utf8(name) {
             Ok(name) => name,
             Err(_) => field,
@@ -205,6 +212,8 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
             Slot::RequiredNumber(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Choice(slot) => **slot = Deserialize::deserialize(deserializer)?,
             Slot::Scope(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::Function(slot) => **slot = Deserialize::deserialize(deserializer)?,
+            Slot::RequiredFunction(slot) => **slot = Deserialize::deserialize(deserializer)?,
         }
         Ok(())
     }
@@ -233,13 +242,17 @@ pub(super) fn write<S: Serializer>(
             Stored::RequiredNumber(number) => map.serialize_entry(name, number)?,
             Stored::Choice(Some(choice)) => map.serialize_entry(name, choice)?,
             Stored::Scope(Some(scope)) => map.serialize_entry(name, scope)?,
+            Stored::Function(Some(function)) | Stored::RequiredFunction(function) => {
+                map.serialize_entry(name, function)?;
+            }
             Stored::Optional(None)
             | Stored::OptionalText(None)
             | Stored::Edge(None)
             | Stored::Flag(false)
             | Stored::Number(None)
             | Stored::Choice(None)
-            | Stored::Scope(None) => {}
+            | Stored::Scope(None)
+            | Stored::Function(None) => {}
         }
     }
     map.end()

@@ -117,7 +117,7 @@ impl Module {
 }
 
 /// A C function by name, and by the preprocessor condition around it where several have that name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Function {
     /// Its name.
     pub name: String,

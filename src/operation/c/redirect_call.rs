@@ -1,51 +1,50 @@
 //! `c.redirect-call`.
 
 use super::code::function;
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::value::Function as Wanted;
 
-/// `c.redirect-call`: makes a function call another function instead of one that it calls.
-///
-/// It refuses a function whose braces or conditionals are not balanced. Strings, comments and longer names do not
-/// match.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.redirect-call: {function: load, from: fopen, to: yod_open}
-/// ```
-/// ```diff
-///  void load(void)
-///  {
-/// -    fp = fopen(name);
-/// +    fp = yod_open(name);
-///  }
-/// ```
-/// ```yaml
-/// file: Parser/tokenizer.c
-/// c.redirect-call: {function: check, from: isatty, to: device_isatty, count: 2}
-/// ```
-/// ```diff
-///  int check(void)
-///  {
-/// -    if (isatty(0) && isatty(1))
-/// +    if (device_isatty(0) && device_isatty(1))
-///          return 1;
-///      return fstat(0, &st);
-///  }
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RedirectCall {
-    /// The function that has the calls.
-    pub function: Wanted,
-    /// The called function.
-    pub from: String,
-    /// The function to call instead.
-    pub to: String,
-    /// How many calls match.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.redirect-call`: makes a function call another function instead of one that it calls.
+    ///
+    /// It refuses a function whose braces or conditionals are not balanced. Strings, comments and longer names do not
+    /// match.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.redirect-call: {function: load, from: fopen, to: yod_open}
+    /// ```
+    /// ```diff
+    ///  void load(void)
+    ///  {
+    /// -    fp = fopen(name);
+    /// +    fp = yod_open(name);
+    ///  }
+    /// ```
+    /// ```yaml
+    /// file: Parser/tokenizer.c
+    /// c.redirect-call: {function: check, from: isatty, to: device_isatty, count: 2}
+    /// ```
+    /// ```diff
+    ///  int check(void)
+    ///  {
+    /// -    if (isatty(0) && isatty(1))
+    /// +    if (device_isatty(0) && device_isatty(1))
+    ///          return 1;
+    ///      return fstat(0, &st);
+    ///  }
+    /// ```
+    pub struct RedirectCall {
+        /// The function that has the calls.
+        function: Wanted,
+        /// The called function.
+        from: String,
+        /// The function to call instead.
+        to: String,
+        /// How many calls match.
+        count: Count,
+    }
 }
 
 impl Operate for RedirectCall {

@@ -1,55 +1,54 @@
 //! `c.replace`.
 
 use super::code::{check_code, in_place, indented, named_code, scope_with};
+use crate::operation::arguments::arguments;
 use crate::operation::lines::indentation;
 use crate::operation::prelude::*;
 use crate::operation::text::near_lines;
 use crate::operation::value::Function as Wanted;
 use crate::text::line_bounds;
 
-/// `c.replace`: replaces code inside a function, or anywhere in a file.
-///
-/// It refuses an edit after which the braces, parentheses or `#if`s of the file are no longer balanced. Strings and
-/// comments do not match.
-///
-/// ```yaml
-/// file: Python/import.c
-/// c.replace: {function: load, find: 'fopen(name, "rb")', with: 'yod_open(name)'}
-/// ```
-/// ```diff
-///  void load(void)
-///  {
-/// -    fp = fopen(name, "rb");
-/// +    fp = yod_open(name);
-///  }
-/// ```
-/// ```yaml
-/// file: Python/pythonrun.c
-/// c.replace: {find: 'Py_Exit(1)', with: 'device_exit(1)', count: 2}
-/// ```
-/// ```diff
-///  void a(void)
-///  {
-///      if (x)
-/// -        Py_Exit( 1 );
-/// +        device_exit(1);
-///  }
-/// -void b(void) { Py_Exit(1); /* Py_Exit(1) */ }
-/// +void b(void) { device_exit(1); /* Py_Exit(1) */ }
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Replace {
-    /// The function; the whole file unless given.
-    pub function: Option<Wanted>,
-    /// The code to replace.
-    pub find: String,
-    /// The new code.
-    pub with: Text,
-    /// How many matches the code has.
-    #[serde(default)]
-    pub count: Count,
+arguments! {
+    /// `c.replace`: replaces code inside a function, or anywhere in a file.
+    ///
+    /// It refuses an edit after which the braces, parentheses or `#if`s of the file are no longer balanced. Strings and
+    /// comments do not match.
+    ///
+    /// ```yaml
+    /// file: Python/import.c
+    /// c.replace: {function: load, find: 'fopen(name, "rb")', with: 'yod_open(name)'}
+    /// ```
+    /// ```diff
+    ///  void load(void)
+    ///  {
+    /// -    fp = fopen(name, "rb");
+    /// +    fp = yod_open(name);
+    ///  }
+    /// ```
+    /// ```yaml
+    /// file: Python/pythonrun.c
+    /// c.replace: {find: 'Py_Exit(1)', with: 'device_exit(1)', count: 2}
+    /// ```
+    /// ```diff
+    ///  void a(void)
+    ///  {
+    ///      if (x)
+    /// -        Py_Exit( 1 );
+    /// +        device_exit(1);
+    ///  }
+    /// -void b(void) { Py_Exit(1); /* Py_Exit(1) */ }
+    /// +void b(void) { device_exit(1); /* Py_Exit(1) */ }
+    /// ```
+    pub struct Replace {
+        /// The function; the whole file unless given.
+        function: Option<Wanted>,
+        /// The code to replace.
+        find: String,
+        /// The new code.
+        with: Text,
+        /// How many matches the code has.
+        count: Count,
+    }
 }
 
 impl Operate for Replace {

@@ -3,61 +3,61 @@
 use memchr::memmem;
 
 use super::code::{check_code, function};
+use crate::operation::arguments::arguments;
 use crate::operation::prelude::*;
 use crate::operation::value::Function as Wanted;
 
-/// `c.replace-function`: replaces a function, from its return type to its closing brace.
-///
-/// It refuses a function whose braces or conditionals are not balanced. Several functions of the name need `under`.
-///
-/// ```yaml
-/// file: Python/dynload_stub.c
-/// c.replace-function: {function: f, with: 'int f(void) { return 1; }'}
-/// ```
-/// ```diff
-/// +int f(void) { return 1; }
-/// -int f(void)
-/// -{
-/// -    return 0;
-/// -}
-///  
-///  int x;
-/// ```
-/// ```yaml
-/// file: Python/thread.c
-/// c.replace-function:
-///   function: {name: get, under: '#ifdef __kestrel__'}
-///   with: |
-///     static long
-///     get(void)
-///     {
-///         return device_id();
-///     }
-/// ```
-/// ```diff
-///  #ifdef __kestrel__
-///  static long
-///  get(void)
-///  {
-/// -    return 0;
-/// +    return device_id();
-///  }
-///  #else
-///  static long
-///  get(void)
-///  {
-///      return getpid();
-///  }
-///  #endif
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ReplaceFunction {
-    /// The function.
-    pub function: Wanted,
-    /// The new definition.
-    pub with: Text,
+arguments! {
+    /// `c.replace-function`: replaces a function, from its return type to its closing brace.
+    ///
+    /// It refuses a function whose braces or conditionals are not balanced. Several functions of the name need `under`.
+    ///
+    /// ```yaml
+    /// file: Python/dynload_stub.c
+    /// c.replace-function: {function: f, with: 'int f(void) { return 1; }'}
+    /// ```
+    /// ```diff
+    /// +int f(void) { return 1; }
+    /// -int f(void)
+    /// -{
+    /// -    return 0;
+    /// -}
+    ///
+    ///  int x;
+    /// ```
+    /// ```yaml
+    /// file: Python/thread.c
+    /// c.replace-function:
+    ///   function: {name: get, under: '#ifdef __kestrel__'}
+    ///   with: |
+    ///     static long
+    ///     get(void)
+    ///     {
+    ///         return device_id();
+    ///     }
+    /// ```
+    /// ```diff
+    ///  #ifdef __kestrel__
+    ///  static long
+    ///  get(void)
+    ///  {
+    /// -    return 0;
+    /// +    return device_id();
+    ///  }
+    ///  #else
+    ///  static long
+    ///  get(void)
+    ///  {
+    ///      return getpid();
+    ///  }
+    ///  #endif
+    /// ```
+    pub struct ReplaceFunction {
+        /// The function.
+        function: Wanted,
+        /// The new definition.
+        with: Text,
+    }
 }
 
 impl Operate for ReplaceFunction {

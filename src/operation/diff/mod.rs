@@ -5,57 +5,57 @@ mod heading;
 mod parsed;
 mod sections;
 
+use super::arguments::arguments;
 use super::prelude::*;
 use crate::contents::Contents;
 use crate::operation::FileNeed;
 use crate::syntax::patch::{Effect, Section};
 use parsed::parsed;
 
-/// `diff`: applies what a patch has for the file, as `patch` does without fuzz. A hunk fits if all its context and
-/// removed lines are there, byte for byte: at the line that it names, or else at the only such line within 200 lines,
-/// or in the whole file if it is below the heading that the hunk names after `@@`. A hunk with less context before its
-/// changes is at the start of the file if it names the first line, one with less context after them at the end. A file that
-/// the patch adds is added, and one that it removes is removed.
-///
-/// It refuses to add a file where a different one of that name exists. A hunk that fits nowhere is missing:
-/// fuzz is not allowed.
-///
-/// ```yaml
-/// file: setup.py
-/// diff: {patch: "--- a/setup.py\n+++ b/setup.py\n@@ -1,2 +1,2 @@\n a = 1\n-b = 2\n+b = 3\n"}
-/// ```
-/// ```diff
-///  a = 1
-/// -b = 2
-/// +b = 3
-/// ```
-/// ```yaml
-/// file: Makefile.pre.in
-/// diff:
-///   patch: |
-///     --- a/Makefile.pre.in
-///     +++ b/Makefile.pre.in
-///     @@ -9,3 +9,4 @@
-///      install: altinstall
-///     +install: device
-///      clean:
-///      distclean:
-/// ```
-/// ```diff
-///  all: python
-///  install: altinstall
-/// +install: device
-///  clean:
-///  distclean:
-/// ```
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Diff {
-    /// The patch: of one file, whose name in it is ignored, or of several, among them the file of this change.
-    pub patch: Text,
-    /// How many lines a hunk may have moved at most, wherever else it may match.
-    pub max_offset: Option<usize>,
+arguments! {
+    /// `diff`: applies what a patch has for the file, as `patch` does without fuzz. A hunk fits if all its context and
+    /// removed lines are there, byte for byte: at the line that it names, or else at the only such line within 200 lines,
+    /// or in the whole file if it is below the heading that the hunk names after `@@`. A hunk with less context before its
+    /// changes is at the start of the file if it names the first line, one with less context after them at the end. A file that
+    /// the patch adds is added, and one that it removes is removed.
+    ///
+    /// It refuses to add a file where a different one of that name exists. A hunk that fits nowhere is missing:
+    /// fuzz is not allowed.
+    ///
+    /// ```yaml
+    /// file: setup.py
+    /// diff: {patch: "--- a/setup.py\n+++ b/setup.py\n@@ -1,2 +1,2 @@\n a = 1\n-b = 2\n+b = 3\n"}
+    /// ```
+    /// ```diff
+    ///  a = 1
+    /// -b = 2
+    /// +b = 3
+    /// ```
+    /// ```yaml
+    /// file: Makefile.pre.in
+    /// diff:
+    ///   patch: |
+    ///     --- a/Makefile.pre.in
+    ///     +++ b/Makefile.pre.in
+    ///     @@ -9,3 +9,4 @@
+    ///      install: altinstall
+    ///     +install: device
+    ///      clean:
+    ///      distclean:
+    /// ```
+    /// ```diff
+    ///  all: python
+    ///  install: altinstall
+    /// +install: device
+    ///  clean:
+    ///  distclean:
+    /// ```
+    pub struct Diff {
+        /// The patch: of one file, whose name in it is ignored, or of several, among them the file of this change.
+        patch: Text,
+        /// How many lines a hunk may have moved at most, wherever else it may match.
+        max_offset: Option<usize>,
+    }
 }
 
 impl Operate for Diff {
