@@ -3,7 +3,9 @@
 use super::check::{Sides, idiom, syntax};
 use super::news::News;
 use super::upstream::Evidence;
-use super::{Care, Carried, Carrier, Outcome, care, locals, modules, moved, rescue, scope, substitute};
+use super::{
+    Care, Carried, Carrier, Outcome, care, defined, locals, modules, moved, rescue, scope, substitute,
+};
 use crate::merge::{Algorithm, Kind, Merge, Versions};
 use crate::text::Rewrite;
 use crate::tree::{File, FileChange, TreeError, TreePath};
@@ -165,6 +167,11 @@ impl<'a> Carry<'a> {
         }
     }
 
+    /// Whether it matters to the file that the others of its patch fit.
+    pub fn leans(&self) -> bool {
+        matches!(self, Carry::Merge(merging) if care::leans(&merging.merge, &merging.versions))
+    }
+
     /// The result, with what the other files of the patch and the news show.
     pub fn finish(self, carrier: &Carrier<'_>, others: bool, news: &News<'_>) -> Result<Carried, TreeError> {
         match self {
@@ -196,13 +203,20 @@ impl Merging<'_> {
 
     fn finish(self, carrier: &Carrier<'_>, others: bool, news: &News<'_>) -> Result<Carried, TreeError> {
         let care = carrier.care;
-        if let Some(why) = &self.is_upstream {
-            return Ok(self.carried(Outcome::Upstream, why.clone(), None));
-        }
         let Merging { versions, evidence, .. } = &self;
         let mut merge = self.merge.clone();
-        if evidence.may_be_upstream() {
-            let witness = if evidence.has_definitions() {
+        let upstream = |why: String| match evidence.contrary().filter(|_| care == Care::Careful) {
+            Some(but) => self.review(versions, &self.merge, format!("{why}, but {but}")),
+            None => self.carried(Outcome::Upstream, why, None),
+        };
+        if let Some(why) = &self.is_upstream {
+            return Ok(upstream(why.clone()));
+        }
+        let sides = [&self.base.bytes[..], &self.ours.bytes, &self.theirs.bytes];
+        let again = defined::again(self.name(), versions, &merge, sides);
+        let is_defined = again.as_ref().is_some_and(|again| again.is_all);
+        if evidence.may_be_upstream() || is_defined {
+            let witness = if evidence.may_be_upstream() && evidence.has_definitions() {
                 Some("all that it defines".to_owned())
             } else if others {
                 Some("the other files of the patch".to_owned())
@@ -210,8 +224,7 @@ impl Merging<'_> {
                 news.issue()?.map(|issue| format!("issue {issue} in its news"))
             };
             if let Some(witness) = witness {
-                let why = format!("{}; it has {witness}", evidence.shares());
-                return Ok(self.carried(Outcome::Upstream, why, None));
+                return Ok(upstream(format!("{}; it has {witness}", evidence.shares())));
             }
         }
         if evidence.is_partly_upstream() {
@@ -243,6 +256,10 @@ impl Merging<'_> {
         }
         if let Some(doubt) = &self.doubt {
             return Ok(self.review(versions, &merge, doubt.clone()));
+        }
+        if let Some(again) = again {
+            let why = format!("the new version defines {}, too", again.shown());
+            return Ok(self.review(versions, &merge, why));
         }
         let mut substituted = Vec::new();
         let mut gone = Vec::new();

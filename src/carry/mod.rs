@@ -6,6 +6,7 @@
 
 mod care;
 mod check;
+mod defined;
 mod file;
 mod locals;
 mod modules;
@@ -87,10 +88,27 @@ impl<'a> Carrier<'a> {
         let upstream: Vec<bool> =
             files.iter().map(|file| file.is_upstream() && !news::is_news(file.path())).collect();
         let mut carried = Vec::new();
+        let mut leaning = Vec::new();
         for (at, file) in files.into_iter().enumerate() {
             let others = upstream.iter().enumerate().any(|(other, is_there)| other != at && *is_there);
+            leaning.push(self.care == Care::Careful && file.leans());
             carried.push(file.finish(self, others, &news)?);
         }
+        doubt_in_company(&mut carried, &leaning);
         Ok(carried)
+    }
+}
+
+/// Leaves to a person what was ported and leans on what changed, where too many other files of the patch cannot be carried.
+fn doubt_in_company(carried: &mut [Carried], leaning: &[bool]) {
+    let is_code = |file: &&Carried| !news::is_news(&file.path);
+    let others = carried.iter().filter(is_code).count().saturating_sub(1);
+    let open = carried.iter().filter(is_code).filter(|file| file.outcome >= Outcome::Review).count();
+    let Some(why) = care::company(open, others) else { return };
+    for (file, _) in carried.iter_mut().zip(leaning).filter(|(_, leans)| **leans) {
+        if file.outcome == Outcome::Ported {
+            file.outcome = Outcome::Review;
+            file.reasons.push(why.clone());
+        }
     }
 }

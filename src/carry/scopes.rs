@@ -46,7 +46,8 @@ impl Scopes {
         self.all().into_iter().find(|(known, _)| known == name).map(|(_, span)| span)
     }
 
-    fn all(&self) -> Vec<(String, Span)> {
+    /// The names and places of all.
+    pub fn all(&self) -> Vec<(String, Span)> {
         match self {
             Scopes::Python(file) => {
                 file.definitions().iter().map(|one| (one.path.clone(), one.span)).collect()

@@ -17,6 +17,10 @@ pub(super) struct Evidence {
     /// Whether some edit is there, and whether all are.
     pub some: bool,
     pub all: bool,
+    /// How many lines that it removes everywhere are there.
+    pub left: usize,
+    /// How many edits add lines none of which is there.
+    pub missing: usize,
 }
 
 /// Lines with fewer characters of words say nothing.
@@ -27,9 +31,12 @@ impl Evidence {
     pub fn new(name: &str, versions: &Versions, merge: &Merge) -> Evidence {
         let base: HashSet<usize> = versions.base.iter().map(|line| line.loose).collect();
         let theirs: HashSet<usize> = versions.theirs.iter().map(|line| line.loose).collect();
+        let ours: HashSet<usize> = versions.ours.iter().map(|line| line.loose).collect();
         let mut added = Vec::new();
         let mut text = Vec::new();
+        let (mut left, mut missing) = (0, 0);
         for edit in &merge.edits {
+            let before = added.len();
             for line in &versions.ours[edit.ours.clone()] {
                 text.extend_from_slice(&line.text);
                 text.push(b'\n');
@@ -37,6 +44,13 @@ impl Evidence {
                     added.push(line.loose);
                 }
             }
+            let new = &added[before..];
+            missing += usize::from(!new.is_empty() && !new.iter().any(|line| theirs.contains(line)));
+            let removed = versions.base[edit.base.clone()].iter();
+            left += removed
+                .filter(|line| word_characters(&line.text) >= SIGNIFICANT)
+                .filter(|line| !ours.contains(&line.loose) && theirs.contains(&line.loose))
+                .count();
         }
         let share = |there: usize, all: usize| (all > 0).then(|| there as f64 / all as f64);
         let lines = share(added.iter().filter(|line| theirs.contains(line)).count(), added.len());
@@ -50,7 +64,7 @@ impl Evidence {
             identifiers(&text).into_iter().filter(|word| word.len() >= 4 && !old.contains(word)).collect();
         let names = share(named.iter().filter(|word| new.contains(*word)).count(), named.len());
         let some = merge.edits.iter().any(|edit| edit.kind == Kind::Already);
-        Evidence { lines, definitions, names, some, all: merge.is_already() }
+        Evidence { lines, definitions, names, some, all: merge.is_already(), left, missing }
     }
 
     /// Whether the file alone shows that the new version has the change.
@@ -72,6 +86,16 @@ impl Evidence {
     /// Whether the file shows it if something else does, too.
     pub fn may_be_upstream(&self) -> bool {
         self.lines.is_some_and(|share| share >= 0.5)
+    }
+
+    /// What speaks against it, though most of it is there.
+    pub fn contrary(&self) -> Option<&'static str> {
+        match self {
+            Evidence { all: true, .. } => None,
+            Evidence { left: 1.., .. } => Some("it still has lines that the patch removes"),
+            Evidence { missing: 2.., .. } => Some("it has nothing of some of the edits"),
+            _ => None,
+        }
     }
 
     /// Whether all that it defines is there.
@@ -120,4 +144,36 @@ fn definitions(text: &[u8]) -> BTreeSet<Vec<u8>> {
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Evidence;
+    use crate::merge::{Algorithm, Merge, Versions};
+
+    fn evidence(base: &str, ours: &str, theirs: &str) -> Evidence {
+        let versions = Versions::new(base.as_bytes(), ours.as_bytes(), &theirs.as_bytes().to_vec().into());
+        Evidence::new("m.py", &versions, &Merge::new(&versions, Algorithm::Histogram))
+    }
+
+    #[test]
+    fn lines_that_should_be_gone_speak_against_it() {
+        let (base, ours) = ("start()\nold_call(first)\nend()\n", "start()\nnew_call(second)\nend()\n");
+        let theirs = "start()\nold_call(first)\nend()\nmore()\nnew_call(second)\n";
+        let found = evidence(base, ours, theirs);
+        assert_eq!((found.lines, found.left, found.all), (Some(1.0), 1, false));
+        assert_eq!(found.contrary(), Some("it still has lines that the patch removes"));
+        let found = evidence(base, ours, ours);
+        assert_eq!((found.left, found.all, found.contrary()), (0, true, None));
+    }
+
+    #[test]
+    fn edits_of_which_nothing_is_there_speak_against_it() {
+        let base = "start()\nmiddle()\nend()\n";
+        let ours = "start()\none_call()\nmiddle()\ntwo_calls()\nend()\nthree_calls()\n";
+        let found = evidence(base, ours, "start()\none_call()\nmiddle()\nend()\n");
+        assert_eq!((found.missing, found.contrary().is_some()), (2, true));
+        let found = evidence(base, ours, "start()\none_call()\nmiddle()\ntwo_calls()\nend()\n");
+        assert_eq!((found.missing, found.contrary()), (1, None));
+    }
 }

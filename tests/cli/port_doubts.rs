@@ -149,3 +149,24 @@ fn a_method_that_would_be_in_a_function() {
     [exit 3]
     ");
 }
+
+#[test]
+fn a_function_that_the_new_version_defines_in_another_form() {
+    let env = TestEnvironment::new();
+    env.write("old/m.py", OLD);
+    env.write(
+        "new/m.py",
+        OLD.replace("def second", "def third(flag=None):\n    return flag\n\n\ndef second"),
+    );
+    let function = "\n\n@manager\ndef third(flag):\n    yield flag\n";
+    assert_snapshot!(port(&env, "m.py", "    return 2\n", function), @r"
+    p.patch
+      review    m.py
+                the new version defines `third`, too
+    1 file on new: 1 review
+    [exit 3]
+    ");
+    // Another one is none of it.
+    let result = port(&env, "m.py", "    return 2\n", &function.replace("third", "fourth"));
+    assert!(result.contains("ported    m.py"), "{result}");
+}
