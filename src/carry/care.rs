@@ -97,11 +97,9 @@ pub(super) fn company(open: usize, others: usize) -> Option<String> {
 fn least(kind: Kind, brought: usize) -> Option<f64> {
     match kind {
         Kind::Weak | Kind::Conflict => None,
-        _ if brought >= MANY => Some(0.9),
         _ if brought <= FEW => Some(0.75),
-        Kind::Clean => Some(0.75),
-        Kind::Reindent | Kind::Merged => None,
-        Kind::Touch | Kind::TouchBefore | Kind::TouchAfter | Kind::Gap | Kind::Already => Some(0.9),
+        Kind::Clean if brought < MANY => Some(0.75),
+        _ => Some(0.9),
     }
 }
 
@@ -171,8 +169,8 @@ mod tests {
     }
 
     #[test]
-    fn a_merge_counts_if_it_brings_few_names() {
-        assert_eq!([least(Kind::Merged, 2), least(Kind::Merged, 3)], [Some(0.75), None]);
+    fn the_share_depends_on_how_an_edit_is_placed() {
+        assert_eq!([least(Kind::Merged, 2), least(Kind::Merged, 3)], [Some(0.75), Some(0.9)]);
         assert_eq!([least(Kind::Touch, 2), least(Kind::Touch, 3)], [Some(0.75), Some(0.9)]);
         assert_eq!([least(Kind::Clean, 4), least(Kind::Clean, 5)], [Some(0.75), Some(0.9)]);
         assert_eq!(least(Kind::Weak, 0), None);
