@@ -170,3 +170,39 @@ fn a_function_that_the_new_version_defines_in_another_form() {
     let result = port(&env, "m.py", "    return 2\n", &function.replace("third", "fourth"));
     assert!(result.contains("ported    m.py"), "{result}");
 }
+
+#[test]
+fn new_code_whose_company_cannot_be_carried() {
+    let env = TestEnvironment::new();
+    let code: String = (1..=40).map(|at| format!("call({at})\n")).collect();
+    let other = ["call(2)\n", "call(4)\n", "call(38)\n"]
+        .iter()
+        .fold(code.clone(), |text, line| text.replace(line, "other()\n"));
+    let new_code = code.replace("call(20)\n", "call(20)\nnew = one(two)\n");
+    for (tree, m, n) in
+        [("old", &code, "n = 1\n"), ("patched", &new_code, "n = 2\n"), ("new", &other, "n = 3\n")]
+    {
+        env.write(&format!("{tree}/m.py"), m);
+        env.write(&format!("{tree}/n.py"), n);
+    }
+    let diff = || {
+        let mut diff = std::process::Command::new("diff");
+        diff.args(["-ru", "old", "patched"]).current_dir(env.path(""));
+        env.write("p.patch", diff.output().unwrap().stdout);
+    };
+    let carry = || env.run(&["port", "p.patch", "--from", "old", "--to", "new", "-n", "--careful"]);
+    diff();
+    assert_snapshot!(carry(), @r"
+    p.patch
+      review    m.py
+                1 of the other files of the patch cannot be carried, and the code around it changed
+      conflict  n.py
+                upstream changed the same lines: line 1 of the old version, line 1 of the new one
+    2 files on new: 1 review, 1 conflict
+    [exit 3]
+    ");
+    // A change that brings two names does not lean on it.
+    env.write("patched/m.py", code.replace("call(20)\n", "call(20)\nnew = one(call)\n"));
+    diff();
+    assert!(carry().contains("ported    m.py"), "{}", carry());
+}
