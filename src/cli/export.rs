@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::plan::Planned;
 use super::progress::Counted;
-use super::{CliError, Exclude, ExitStatus, Ui, Workspace, exclude, output, plan};
+use super::{CliError, Exclude, ExitStatus, Ui, Workspace, exclude, output, plan, workspace};
 use crate::date::Date;
 use crate::export::{self, Branch, Compression, StepPatch, Target};
 use crate::report::counted;
@@ -66,7 +66,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     let patchsets: Vec<&str> = args.patchsets.iter().map(String::as_str).collect();
     match (&args.output, format) {
         (None, _) => {}
-        (Some(out), ExportFormat::Git) => output::require_no_dash(out)?,
+        (Some(out), ExportFormat::Git) => workspace::require_no_dash(out)?,
         (Some(out), ExportFormat::Tree) => output::require_directory(workspace, &[&source.spec], out)?,
         (Some(out), ExportFormat::Quilt | ExportFormat::Patches) => {
             output::require_directory(workspace, &[&source.spec], out)?;

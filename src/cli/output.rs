@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::workspace::require_no_dash;
 use super::{CliError, ExitStatus, Workspace};
 use crate::export::Target;
 use crate::regular;
@@ -78,15 +79,6 @@ pub(super) fn require_directory(
         return Err(unwritable(out, &io::Error::other("its parent directory does not exist")));
     }
     require_new_directory(workspace, sources, out)
-}
-
-/// Refuses `-`, which is stdout, where a directory is written.
-pub(super) fn require_no_dash(out: &Path) -> Result<(), CliError> {
-    match out == Path::new("-") {
-        true => Err(CliError::usage("`-` is stdout, and this output is a directory")
-            .help("name a directory; ./- is one of this name")),
-        false => Ok(()),
-    }
 }
 
 /// Refuses the output directory `out` if something is there.

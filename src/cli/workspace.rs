@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::SOURCES;
 use super::near_files::near_files;
 use super::project::{self, Project};
-use super::{CliError, Ui, output};
+use super::{CliError, Ui};
 use crate::apply::{self, FileState, LayerStatus, Recovered};
 use crate::fetch::{self, Attempt, Located, Origin, Places};
 use crate::patchset::{Catalog, Patchset, is_path};
@@ -119,7 +119,7 @@ impl Workspace {
     /// # Errors
     /// If it is `-`.
     pub(super) fn output(&self, named: Option<&Path>) -> Result<PathBuf, CliError> {
-        named.map_or(Ok(()), output::require_no_dash)?;
+        named.map_or(Ok(()), require_no_dash)?;
         let of_project = || self.project.patchsets.first().map_or(Path::new("patchsets"), PathBuf::as_path);
         Ok(named.unwrap_or_else(of_project).to_owned())
     }
@@ -311,6 +311,15 @@ impl Workspace {
 /// The name of a pin as a source. The directory of an unpacked release may have the same name, such as lua-5.4.4.
 pub(super) fn of_pin(name: String) -> String {
     if Path::new(&name).exists() { format!("pin:{name}") } else { name }
+}
+
+/// Refuses `-`, which is stdout, where a directory is written.
+pub(super) fn require_no_dash(out: &Path) -> Result<(), CliError> {
+    match out == Path::new("-") {
+        true => Err(CliError::usage("`-` is stdout, and this output is a directory")
+            .help("name a directory; ./- is one of this name")),
+        false => Ok(()),
+    }
 }
 
 /// Refuses a folder that is named by an option and does not exist.
