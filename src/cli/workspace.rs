@@ -244,7 +244,10 @@ impl Workspace {
             SourceSpec::Archive(path) => {
                 let digest = regular::digest(path)
                     .map_err(|error| CliError::source(format!("cannot read {}: {error}", path.display())))?;
-                (self.places.open(&spec, &spec.to_string())?, self.pins.by_sha256(digest)?)
+                (
+                    self.places.open_known(&spec, &spec.to_string(), Some(digest))?,
+                    self.pins.by_sha256(digest)?,
+                )
             }
             SourceSpec::Git { repo, rev } => {
                 let tree = GitTree::open(repo, rev)?;

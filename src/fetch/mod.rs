@@ -32,6 +32,7 @@ pub use signature::{Identity, Signed, signatures};
 pub use sources::tag_tree;
 pub use verify::{Verified, verify};
 
+use crate::digest::Sha256Digest;
 use crate::tree::pin::{Pin, Tarball};
 use crate::tree::{self, SourceSpec, Tree, TreeError};
 use cache::Cache;
@@ -69,8 +70,21 @@ impl Places {
     /// # Errors
     /// As [`tree::open_as`].
     pub fn open(&self, source: &SourceSpec, name: &str) -> Result<Box<dyn Tree>, TreeError> {
+        self.open_known(source, name, None)
+    }
+
+    /// As [`Places::open`], where `known` is the digest of a tarball that was just hashed.
+    ///
+    /// # Errors
+    /// As [`tree::open_as`].
+    pub fn open_known(
+        &self,
+        source: &SourceSpec,
+        name: &str,
+        known: Option<Sha256Digest>,
+    ) -> Result<Box<dyn Tree>, TreeError> {
         let reads = self.cache.as_ref().map(|cache| cache.join("read"));
-        tree::open_recalling(source, name, reads.as_deref())
+        tree::open_recalling(source, name, reads.as_deref(), known)
     }
 }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::{ArchiveTree, Blobs, DirTree, GitTree, Tree, TreeError};
+use crate::digest::Sha256Digest;
 
 /// A source that is not opened yet.
 ///
@@ -110,10 +111,11 @@ pub fn open(source: &SourceSpec) -> Result<Box<dyn Tree>, TreeError> {
 /// # Errors
 /// As [`open`].
 pub fn open_as(source: &SourceSpec, name: &str) -> Result<Box<dyn Tree>, TreeError> {
-    open_recalling(source, name, None)
+    open_recalling(source, name, None, None)
 }
 
 /// As [`open_as`]. What is read of a tarball is kept in the folder `reads`, if that is given, and taken from there the next time.
+/// `known` is the digest of a tarball that was just hashed.
 ///
 /// # Errors
 /// As [`open`].
@@ -121,11 +123,14 @@ pub fn open_recalling(
     source: &SourceSpec,
     name: &str,
     reads: Option<&Path>,
+    known: Option<Sha256Digest>,
 ) -> Result<Box<dyn Tree>, TreeError> {
     Ok(match source {
         SourceSpec::Git { repo, rev } => Box::new(GitTree::open(repo, rev)?.labelled(name)),
         SourceSpec::Directory(path) => Box::new(DirTree::open(path)?.labelled(name)),
-        SourceSpec::Archive(path) => Box::new(ArchiveTree::open_recalling(path, reads)?.labelled(name)),
+        SourceSpec::Archive(path) => {
+            Box::new(ArchiveTree::open_recalling(path, reads, known)?.labelled(name))
+        }
         SourceSpec::Pin(name) => return Err(TreeError::Pin(name.clone())),
     })
 }

@@ -273,11 +273,10 @@ class Bench:
         (folder / "patchset.yaml").write_text(
             "schema: 1\nid: one\ntitle: One\nedits:\n  - {id: e, why: w, file: Makefile.pre.in, makefile.remove-prerequisite: {target: all, word: y}}\n"
         )
-        out = self.place / "copy"
+        outs = (self.place / f"copy-{number}-{at}" for at in itertools.count())
 
         def copy():
-            shutil.rmtree(out, ignore_errors=True)
-            return self.ours("apply", "one", tree, "--allow-unpinned", "-o", out, "--patchsets", self.place)
+            return self.ours("apply", "one", tree, "--allow-unpinned", "-o", next(outs), "--patchsets", self.place)
 
         return copy
 

@@ -60,19 +60,32 @@ impl ArchiveTree {
     }
 
     /// As [`ArchiveTree::open`], but what was read earlier of a tarball with the same digest is taken from `folder`, and what is read
-    /// now is kept there. The tarball is decoded only when a file is read that is not kept.
+    /// now is kept there. The tarball is decoded only when a file is read that is not kept. `known` is its digest, where it was just hashed.
     ///
     /// # Errors
     /// As [`ArchiveTree::open`]. Also when a file is read for the first time, if the tarball was not decoded before.
-    pub fn open_recalling(path: impl AsRef<Path>, folder: Option<&Path>) -> Result<ArchiveTree, TreeError> {
+    pub fn open_recalling(
+        path: impl AsRef<Path>,
+        folder: Option<&Path>,
+        known: Option<Sha256Digest>,
+    ) -> Result<ArchiveTree, TreeError> {
         let path = path.as_ref();
         let is_worth_it = || path.metadata().is_ok_and(|metadata| metadata.len() >= WORTH);
         let Some(folder) = folder.filter(|_| is_worth_it()) else { return ArchiveTree::open(path) };
-        let (name, packed) = (path.display().to_string(), open(path)?);
-        let digest = digest(&packed, &name)?;
-        if let Some((recall, index)) = Recall::load(folder, digest) {
+        let name = path.display().to_string();
+        let recalled = |digest| {
+            let (recall, index) = Recall::load(folder, digest)?;
             let (spool, recall) = (OnceLock::new(), Some(recall));
-            return Ok(ArchiveTree { label: name.clone(), path: name, spool, index, recall });
+            Some(ArchiveTree { label: name.clone(), path: name.clone(), spool, index, recall })
+        };
+        if let Some(tree) = known.and_then(recalled) {
+            return Ok(tree);
+        }
+        // What is kept is that of the file that is decoded, and of no other one that was hashed.
+        let packed = open(path)?;
+        let digest = digest(&packed, &name)?;
+        if let Some(tree) = recalled(digest) {
+            return Ok(tree);
         }
         let mut tree = ArchiveTree::decoded(packed, name, &LIMITS)?;
         tree.recall = Some(Recall::new(folder, digest));

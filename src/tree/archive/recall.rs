@@ -206,7 +206,7 @@ mod tests {
         let (_folder, file, reads) = tarball();
         let plain = ArchiveTree::open(&file).unwrap();
         let (first, second) = (path("Modules/spam.c"), path("configure"));
-        let open = || ArchiveTree::open_recalling(&file, Some(&reads)).unwrap();
+        let open = || ArchiveTree::open_recalling(&file, Some(&reads), None).unwrap();
         let tree = open();
         assert_eq!(tree.read(&first).unwrap(), plain.read(&first).unwrap());
         drop(tree);
@@ -239,7 +239,7 @@ mod tests {
     fn what_is_torn_is_not_believed_and_written_again() {
         let (_folder, file, reads) = tarball();
         let read = || {
-            let tree = ArchiveTree::open_recalling(&file, Some(&reads)).unwrap();
+            let tree = ArchiveTree::open_recalling(&file, Some(&reads), None).unwrap();
             let was_decoded = tree.is_decoded();
             (tree.read(&path("Modules/spam.c")).unwrap().unwrap().bytes, was_decoded)
         };
@@ -276,16 +276,19 @@ mod tests {
     fn another_tarball_has_its_own_and_one_that_changes_meanwhile_is_an_error() {
         let (_folder, file, reads) = tarball();
         let spam = path("Modules/spam.c");
-        drop(ArchiveTree::open_recalling(&file, Some(&reads)).unwrap());
-        let tree = ArchiveTree::open_recalling(&file, Some(&reads)).unwrap();
+        drop(ArchiveTree::open_recalling(&file, Some(&reads), None).unwrap());
+        let tree = ArchiveTree::open_recalling(&file, Some(&reads), None).unwrap();
         let mut bytes = fs::read(&file).unwrap();
         bytes.resize(bytes.len() + 512, 0);
         fs::write(&file, bytes).unwrap();
         let error = tree.read(&spam).unwrap_err();
         assert!(matches!(&error, TreeError::Archive { why, .. } if why.contains("changed")), "{error}");
         drop(tree);
-        drop(ArchiveTree::open_recalling(&file, Some(&reads)).unwrap());
-        assert_eq!(kept(&reads).len(), 2);
+        // Nor does the digest count that the tarball had before.
+        fs::write(&file, [fs::read(&file).unwrap(), vec![0; 512]].concat()).unwrap();
+        drop(ArchiveTree::open_recalling(&file, Some(&reads), Some(Sha256Digest::of(b""))).unwrap());
+        let now = regular::digest(&file).unwrap();
+        assert!(reads.join(now.to_string()).exists() && kept(&reads).len() == 2);
     }
 
     #[test]
@@ -293,12 +296,12 @@ mod tests {
         let (folder, file, _) = tarball();
         let blocked = folder.path().join("blocked");
         fs::write(&blocked, "").unwrap();
-        let tree = ArchiveTree::open_recalling(&file, Some(&blocked.join("read"))).unwrap();
+        let tree = ArchiveTree::open_recalling(&file, Some(&blocked.join("read")), None).unwrap();
         assert!(tree.read(&path("configure")).unwrap().is_some());
         drop(tree);
         let reads = folder.path().join("reads");
         fs::write(&file, testing::tarball()).unwrap();
-        drop(ArchiveTree::open_recalling(&file, Some(&reads)).unwrap());
+        drop(ArchiveTree::open_recalling(&file, Some(&reads), None).unwrap());
         assert!(!reads.exists());
     }
 
