@@ -31,7 +31,7 @@ build() {
         --prefix prefix --work work --launcher stub ${EXCLUDE:-})
 }
 build_plain() {
-    "$pypatch" fetch --offline --quiet "$pin" >/dev/null 2>&1 || { echo "SKIPPED: $pin is neither in PYPATCH_SOURCES nor in the cache"; exit 77; }
+    "$pypatch" fetch --quiet "$pin" >/dev/null 2>&1 || { echo "SKIPPED: $pin cannot be had here"; exit 77; }
     build
     [ ! -e "$tree/.pypatch-receipt.json" ] || "$pypatch" revert "$tree"
 }
