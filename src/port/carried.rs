@@ -8,14 +8,15 @@ use super::judge::plain;
 use crate::carry::{Care, Carried, Carrier, Outcome};
 use crate::patchset::{Edit, Patchset};
 use crate::plan::{plan, prerequisite_changes};
-use crate::tree::{FileChange, OverlayTree, Tree, TreeError};
+use crate::text::lines;
+use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError};
 
 /// Questions the cells of edits that apply, or that a person would have to decide about, on `tree`. `base` is the release that the
 /// patchset was written for.
 ///
 /// An edit that does not apply is already made if all that it does is upstream; so is a part whose lines are at their place, if the edit
 /// does not find them there. One that applies is left to a person if it seems to be
-/// upstream, or if what it gives is what carrying gives, and looks off.
+/// upstream, or if what it gives is what carrying gives, and looks off, or is not what carrying gives without doubt.
 ///
 /// # Errors
 /// If one of the trees cannot be read.
@@ -59,14 +60,26 @@ pub fn question(
             continue;
         } else {
             let Some(result) = result else { continue };
-            let is_same = |file: &&Carried| {
-                let own = result.iter().find(|one| one.path == file.path);
-                let after = |change: Option<&FileChange>| change.and_then(|one| one.after.clone());
-                own.is_some() && after(own) == after(file.change.as_ref())
+            // What the edit and carrying make of a file; `None` if the edit does nothing to it.
+            let both = |file: &Carried| {
+                let path = file.moved_to.as_ref().unwrap_or(&file.path);
+                let own = result.iter().find(|one| one.path == *path)?;
+                Some([own.after.clone(), file.change.as_ref().and_then(|one| one.after.clone())])
             };
-            let looks_off = |file: &&Carried| file.outcome == Outcome::Review && is_same(file);
-            let Some(file) = carried.iter().find(looks_off) else { continue };
-            shown(file)
+            let is = |file: &Carried, outcome, same| {
+                file.outcome == outcome && both(file).is_some_and(|[own, carried]| (own == carried) == same)
+            };
+            let looks_off = |file: &&Carried| is(file, Outcome::Review, true);
+            let disagrees = |file: &&Carried| is(file, Outcome::Ported, false);
+            match (carried.iter().find(looks_off), carried.iter().find(disagrees)) {
+                (Some(file), _) => shown(file),
+                (None, Some(file)) => {
+                    let line = both(file).and_then(|[own, carried]| first_difference(&own?, &carried?));
+                    let line = line.map_or(String::new(), |line| format!(" from line {line} on"));
+                    format!("{}: carried as the lines of a patch, it gives another file{line}", file.path)
+                }
+                (None, None) => continue,
+            }
         };
         for cell in cells.iter_mut().filter(|cell| own(cell)) {
             let Some(change) = cell.change.and_then(|index| new.changes.get(index)) else { continue };
@@ -92,6 +105,14 @@ pub fn question(
         }
     }
     Ok(())
+}
+
+/// The first line in which two files differ, from 1; `None` if they have the same lines.
+fn first_difference(one: &File, other: &File) -> Option<usize> {
+    let mut others = lines(&other.bytes).map(|line| line.of(&other.bytes));
+    let differs = lines(&one.bytes).position(|line| others.next() != Some(line.of(&one.bytes)));
+    let ends = lines(&one.bytes).count();
+    differs.or((lines(&other.bytes).count() > ends).then_some(ends)).map(|line| line + 1)
 }
 
 /// What an edit alone does on a tree; `None` if it does not fit there.

@@ -579,6 +579,28 @@ fn an_edit_that_is_upstream_in_another_form_is_dropped() {
 }
 
 #[test]
+fn an_edit_that_applies_elsewhere_than_its_lines_go_is_left_to_a_person() {
+    // The anchor is a line of another method now; those next to the inserted one are where they were.
+    let new = LOADER
+        .replace("        path = search(name)\n", "")
+        .replace("        report_path(self)\n", "        report_path(self)\n        path = search(name)\n");
+    let changes =
+        "      - file: Lib/load.py\n        python.insert: {after: path = search(name), text: note(path)}\n";
+    let env = loaders(&new, changes);
+    let shown = env.run(&PORT_LOADER);
+    let why = "Lib/load.py: carried as the lines of a patch, it gives another file from line 10 on";
+    assert!(shown.contains(why) && shown.ends_with("[exit 3]"), "{shown}");
+    let shown = env.run(&[&PORT_LOADER[..], &["--accept", "e=1"]].concat());
+    assert!(shown.ends_with("[exit 0]"), "{shown}");
+    // Where the whole function moved, both agree.
+    let close = "    def close(self):\n        report_path(self)\n        self.file.close()\n";
+    let find = "    def find(self, name):\n        path = search(name)\n        return path\n";
+    let moved = LOADER.replace(&format!("{find}\n{close}"), &format!("{close}\n{find}"));
+    assert_ne!(moved, LOADER);
+    assert!(loaders(&moved, changes).run(&PORT_LOADER).ends_with("[exit 0]"));
+}
+
+#[test]
 fn an_edit_that_applies_and_uses_what_is_gone_is_left_to_a_person() {
     let new = LOADER
         .replace("def report_path(path):\n    print(path)\n\n\n", "")
