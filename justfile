@@ -119,6 +119,11 @@ bench-collapse PATCHES CPYTHON *OPTIONS:
 faults:
     cargo test --locked --test cli -- --ignored --nocapture every_fault
 
+# The oldest Rust that is supported: all targets compile, and the unit tests pass
+msrv:
+    cargo +1.89.0 check --locked --all-targets --target-dir target/msrv
+    cargo +1.89.0 test --locked --lib --target-dir target/msrv
+
 # Looks for inputs for which something does not hold, so many seconds for each target; needs a nightly toolchain
 fuzz SECONDS="60" *TARGETS:
     fuzz/run {{SECONDS}} {{TARGETS}}
