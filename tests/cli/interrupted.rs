@@ -125,7 +125,7 @@ build:
   programs:
   - id: main
     why: It takes a while.
-    before: ['sh -c ''echo checking for patience; echo $$ >\"$PREFIX.pid\"; while ! test -e \"$PREFIX.go\"; do sleep 0.1; done''; echo found']
+    before: ['sh -c ''echo $$ >\"$PREFIX.pid\"; echo checking for patience; while ! test -e \"$PREFIX.go\"; do sleep 0.1; done''; echo found']
     configure: []
 ";
     env.yaml("slow", build);
