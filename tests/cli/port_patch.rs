@@ -28,6 +28,15 @@ fn port(env: &TestEnvironment, more: &[&str]) -> String {
 }
 
 #[test]
+fn a_dash_is_stdout_where_the_report_is_not() {
+    let env = environment(OLD);
+    let plain = port(&env, &[]);
+    assert!(plain.contains("+    log_sum(a, b)") && plain.ends_with("[exit 0]"), "{plain}");
+    assert_eq!(port(&env, &["-o", "-"]), plain);
+    assert!(!env.path("-").exists());
+}
+
+#[test]
 fn a_patch_is_carried_to_where_its_lines_are_now() {
     // Lines next to the inserted one changed: `patch` would need fuzz.
     let new =

@@ -52,6 +52,26 @@ fn a_pinned_tarball_or_commit_needs_no_option() {
 }
 
 #[test]
+fn a_large_tarball_is_decoded_once() {
+    let mut env = TestEnvironment::with_tree();
+    let mut state = 1_u32;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    });
+    env.write("tree/noise", noise.take(2 << 20).collect::<Vec<u8>>());
+    release::tarball(&env.path("tree"), &env.path("large.tgz"));
+    let plan = env.stdout(&["plan", "gadget", "large.tgz"]);
+    let kept = env.folder().join("home/cache/pypatch/read").join(release::sha256(&env.path("large.tgz")));
+    assert!(kept.is_file(), "{}", kept.display());
+    // Nothing can be decoded without a place for temporary files.
+    env.set("TMPDIR", "/nonexistent");
+    assert_eq!(env.stdout(&["plan", "gadget", "large.tgz"]), plan);
+    fs::remove_file(kept).unwrap();
+    assert!(env.run(&["plan", "gadget", "large.tgz"]).contains("TMPDIR"));
+}
+
+#[test]
 fn paths_that_only_a_tag_or_only_a_tarball_has_are_left_out() {
     let env = TestEnvironment::with_tree();
     fs::create_dir(env.path("sources")).unwrap();
