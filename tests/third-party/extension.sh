@@ -7,13 +7,7 @@
 # DIRECTORY keeps what is built, or has it: work/ and prefix/ of `pypatch build catamount-py2.7`.
 set -euo pipefail
 
-pypatch=$(realpath "$1")
-here=$(dirname "$(realpath "$0")")
-place=${2:-$(mktemp -d)}
-[ $# -ge 2 ] || trap 'rm -rf "$place"' EXIT
-mkdir -p "$place/third-party"
-place=$(realpath "$place")
-. "$here/sdist.sh"
+. "$(dirname "$(realpath "$0")")/place.sh"
 
 build() {
     (cd "$place" && "$pypatch" build catamount-py2.7 python-2.7.18 --prefix prefix --work work --launcher stub)
@@ -32,7 +26,6 @@ says() {
     printf '    %s\n' "$said"
 }
 
-cd "$place/third-party"
 sdist simplejson 3.17.6 simplejson-3.17.6.tar.gz cf98038d2abf63a1ada5730e91e84c642ba6c225b0198c3684151b1f80c5f8a6
 sdist ujson 1.35 ujson-1.35.tar.gz f66073e5506e91d204ab0c614a148d5aa938bdbf104751be66f8ad7a222f5f86
 build

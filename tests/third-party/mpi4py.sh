@@ -8,16 +8,9 @@
 # python-3.11.2. Needs mpicc and mpiexec.
 set -euo pipefail
 
-pypatch=$(realpath "$1")
-here=$(dirname "$(realpath "$0")")
-place=${2:-$(mktemp -d)}
-[ $# -ge 2 ] || trap 'rm -rf "$place"' EXIT
-mkdir -p "$place/third-party"
-place=$(realpath "$place")
-. "$here/sdist.sh"
+. "$(dirname "$(realpath "$0")")/place.sh"
 . "$here/ranks.sh"
 
-cd "$place/third-party"
 case ${3:-python-2.7.18} in
 python-2.7.18)
     patchset=mpi4py-1.3.1 version=1.3.1

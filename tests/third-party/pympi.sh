@@ -9,16 +9,9 @@
 # the tree of pyMPI 2.5b0 in PYPATCH_SOURCES: no registry has them. EXCLUDE as in tests/third-party/ranks.sh.
 set -euo pipefail
 
-pypatch=$(realpath "$1")
-here=$(dirname "$(realpath "$0")")
-place=${2:-$(mktemp -d)}
-[ $# -ge 2 ] || trap 'rm -rf "$place"' EXIT
-mkdir -p "$place/third-party"
-place=$(realpath "$place")
-. "$here/sdist.sh"
+. "$(dirname "$(realpath "$0")")/place.sh"
 . "$here/ranks.sh"
 
-cd "$place/third-party"
 interpreter python-2.5 modern-toolchain-py2.5 catamount-py2.5
 git_tree pyMPI-2.5b0 a7abcef7afcb5fb9eddb05b21897c7c9bbc723ea
 build_plain
