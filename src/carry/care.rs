@@ -11,6 +11,8 @@ pub enum Care {
     /// As the rules that were measured to be right in nine of ten files.
     #[default]
     Usual,
+    /// The same, and all ways to compare the versions place it alike: for an edit that does not go where it says.
+    Placed,
     /// Only where little changed around the edits: the less, the more new names they bring.
     Careful,
 }

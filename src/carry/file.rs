@@ -232,10 +232,10 @@ impl Merging<'_> {
         }
         let agrees = |merge: &Merge| {
             let result = merge.lines(versions);
-            // Of three ways to compare the versions, two must place the change alike; for the careful all three.
+            // Of three ways to compare the versions, two must place the change alike; with more care all three.
             let is_same = |other| Merge::new(versions, other).lines(versions) == result;
             let (myers, patience) = (is_same(Algorithm::Myers), is_same(Algorithm::Patience));
-            if care == Care::Careful { myers && patience } else { myers || patience }
+            if care == Care::Usual { myers || patience } else { myers && patience }
         };
         let is_placed = |merge: &Merge| merge.edits.iter().all(|edit| edit.kind.is_safe());
         if !is_placed(&merge) || !agrees(&merge) {

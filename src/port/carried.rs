@@ -3,20 +3,25 @@
 //! An anchor says where an edit goes, and not whether the new version has the change already in another form, or no longer has the
 //! names that it uses. The old release shows what the edit does to its files, so the rules for patches answer both.
 
+use super::by_lines::{as_it_is, changed_lines, first_difference, is_missing, take};
 use super::cell::{Candidate, Cell, Verdict};
 use super::judge::plain;
 use crate::carry::{Care, Carried, Carrier, Outcome};
 use crate::patchset::{Edit, Patchset};
-use crate::plan::{plan, prerequisite_changes};
-use crate::text::lines;
-use crate::tree::{File, FileChange, OverlayTree, Tree, TreeError};
+use crate::plan::{Plan, plan, prerequisite_changes};
+use crate::tree::{FileChange, OverlayTree, Tree, TreeError};
+
+/// How many choices of candidates are tried for one file.
+const MOST_TRIES: usize = 36;
 
 /// Questions the cells of edits that apply, or that a person would have to decide about, on `tree`. `base` is the release that the
 /// patchset was written for.
 ///
 /// An edit that does not apply is already made if all that it does is upstream; so is a part whose lines are at their place, if the edit
-/// does not find them there. One that applies is left to a person if it seems to be
-/// upstream, or if what it gives is what carrying gives, and looks off, or is not what carrying gives without doubt.
+/// does not find them there. Where its anchors in a file were not found, its lines are carried instead, if that is without doubt, and a
+/// file that is gone ends it there. One that applies is left to a person if it seems to be upstream, or if carrying the same lines looks
+/// off, or if it changes other lines than those that carrying changes without doubt. If it changes the same lines elsewhere, they go
+/// where carrying puts them.
 ///
 /// # Errors
 /// If one of the trees cannot be read.
@@ -29,95 +34,193 @@ pub fn question(
     let on_base = plain(patchset, Some(base), base)?;
     let on_tree = plain(patchset, Some(base), tree)?;
     for (old, new) in on_base.edits.iter().zip(&on_tree.edits) {
-        let own = |cell: &Cell| cell.edit == old.id && cell.change.is_some();
-        let verdicts: Vec<Verdict> = cells.iter().filter(|cell| own(cell)).map(|cell| cell.verdict).collect();
-        let is_open = verdicts.iter().any(|verdict| verdict.is_open());
-        if verdicts.iter().all(|verdict| matches!(verdict, Verdict::Skipped | Verdict::Obsolete)) {
+        let mut own: Vec<&mut Cell> =
+            cells.iter_mut().filter(|cell| cell.edit == old.id && cell.change.is_some()).collect();
+        if own.iter().all(|cell| matches!(cell.verdict, Verdict::Skipped | Verdict::Obsolete)) {
             continue;
         }
         let before = prerequisite_changes(&on_base, old, base, &[])?;
-        let base = OverlayTree::new(base, &before);
         let there = prerequisite_changes(&on_tree, new, tree, &[])?;
-        let tree = OverlayTree::new(tree, &there);
-        let result = if is_open { None } else { alone(&on_tree, new, &tree)? };
-        if !is_open && result.is_none() {
+        let (base, tree) = (OverlayTree::new(base, &before), OverlayTree::new(tree, &there));
+        let planned = alone(&on_tree, new, &tree)?;
+        let is_open = own.iter().any(|cell| cell.verdict.is_open());
+        if !is_open && !planned.fits() {
             // Its lines are at their place, and the edit would not find them there.
-            for cell in cells.iter_mut().filter(|cell| own(cell) && cell.verdict == Verdict::Already) {
+            for cell in own.iter_mut().filter(|cell| cell.verdict == Verdict::Already) {
                 cell.reason.get_or_insert_with(|| "upstream has its lines at their place".to_owned());
             }
         }
-        if !is_open && !verdicts.contains(&Verdict::Applies) {
+        if !is_open && !own.iter().any(|cell| cell.verdict == Verdict::Applies) {
             continue;
         }
-        let Some(changes) = alone(&on_base, old, &base)? else { continue };
-        let carried = Carrier::new(&base, &tree, Care::Usual).carry(&changes, &old.why)?;
-        let is_upstream = !carried.is_empty() && carried.iter().all(|file| file.outcome == Outcome::Upstream);
-        let shown = |file: &Carried| format!("{}: {}", file.path, file.reasons.join("; "));
-        let reason = if is_upstream {
-            let all: Vec<String> = carried.iter().map(shown).collect();
-            format!("upstream has it: {}", all.join("; "))
-        } else if is_open {
+        let changes = alone(&on_base, old, &base)?;
+        if !changes.fits() {
             continue;
-        } else {
-            let Some(result) = result else { continue };
-            // What the edit and carrying make of a file; `None` if the edit does nothing to it.
-            let both = |file: &Carried| {
-                let path = file.moved_to.as_ref().unwrap_or(&file.path);
-                let own = result.iter().find(|one| one.path == *path)?;
-                Some([own.after.clone(), file.change.as_ref().and_then(|one| one.after.clone())])
-            };
-            let is = |file: &Carried, outcome, same| {
-                file.outcome == outcome && both(file).is_some_and(|[own, carried]| (own == carried) == same)
-            };
-            let looks_off = |file: &&Carried| is(file, Outcome::Review, true);
-            let disagrees = |file: &&Carried| is(file, Outcome::Ported, false);
-            match (carried.iter().find(looks_off), carried.iter().find(disagrees)) {
-                (Some(file), _) => shown(file),
-                (None, Some(file)) => {
-                    let line = both(file).and_then(|[own, carried]| first_difference(&own?, &carried?));
-                    let line = line.map_or(String::new(), |line| format!(" from line {line} on"));
-                    format!("{}: carried as the lines of a patch, it gives another file{line}", file.path)
+        }
+        let carried = Carrier::new(&base, &tree, Care::Placed).carry(&changes.changes, &old.why)?;
+        let is_upstream = !carried.is_empty() && carried.iter().all(|file| file.outcome == Outcome::Upstream);
+        if is_upstream {
+            let all: Vec<String> = carried.iter().map(shown).collect();
+            let why = format!("upstream has it: {}", all.join("; "));
+            match is_open {
+                true => drop_all(own, &why),
+                false => doubt(cells, new, &why),
+            }
+        } else if is_open {
+            for file in &carried {
+                if file.outcome == Outcome::Gone {
+                    end(new, file, cells);
+                } else if file.outcome == Outcome::Ported
+                    && !agreed(&on_tree, new, &tree, file, cells)?
+                    && cells.iter().any(|cell| is_in(cell, new, file) && cell.verdict.is_open())
+                {
+                    take(new, file, cells, |cell| !cell.verdict.is_open() || is_missing(cell, &planned));
                 }
-                (None, None) => continue,
             }
-        };
-        for cell in cells.iter_mut().filter(|cell| own(cell)) {
-            let Some(change) = cell.change.and_then(|index| new.changes.get(index)) else { continue };
-            if is_open && (cell.verdict.is_open() || cell.verdict == Verdict::Applies) {
-                cell.verdict = Verdict::Already;
-                cell.candidates.clear();
-            } else if cell.verdict == Verdict::Applies && !cell.places.is_empty() {
-                let text = cell.places[0].text.clone();
-                let (places, why) = (cell.places.clone(), reason.clone());
-                cell.verdict = Verdict::Changed;
-                cell.candidates = vec![Candidate {
-                    places,
-                    text,
-                    why,
-                    change: Some(change.clone()),
-                    can_be_taken: true,
-                    instead: None,
-                }];
-            } else {
-                continue;
+        } else if planned.fits() {
+            let (found, elsewhere) = disagreement(&carried, &changes.changes, &planned.changes);
+            let mut why = found;
+            for (file, reason) in elsewhere {
+                let is_taken =
+                    why.is_none() && take(new, file, cells, |cell| cell.verdict == Verdict::Applies);
+                if !is_taken {
+                    why.get_or_insert(reason);
+                }
             }
-            cell.reason = Some(reason.clone());
+            if let Some(why) = why {
+                doubt(cells, new, &why);
+            }
         }
     }
     Ok(())
 }
 
-/// The first line in which two files differ, from 1; `None` if they have the same lines.
-fn first_difference(one: &File, other: &File) -> Option<usize> {
-    let mut others = lines(&other.bytes).map(|line| line.of(&other.bytes));
-    let differs = lines(&one.bytes).position(|line| others.next() != Some(line.of(&one.bytes)));
-    let ends = lines(&one.bytes).count();
-    differs.or((lines(&other.bytes).count() > ends).then_some(ends)).map(|line| line + 1)
+fn is_in(cell: &Cell, edit: &Edit, file: &Carried) -> bool {
+    let change = cell.change.and_then(|at| edit.changes.get(at));
+    cell.edit == edit.id && change.is_some_and(|change| change.file.contains(&file.path))
 }
 
-/// What an edit alone does on a tree; `None` if it does not fit there.
-fn alone(patchset: &Patchset, edit: &Edit, tree: &dyn Tree) -> Result<Option<Vec<FileChange>>, TreeError> {
+/// Takes the candidates of the open cells in a file which together make of it what carrying its lines makes without doubt.
+fn agreed(
+    patchset: &Patchset,
+    edit: &Edit,
+    tree: &dyn Tree,
+    file: &Carried,
+    cells: &mut [Cell],
+) -> Result<bool, TreeError> {
+    let Some(result) = &file.change else { return Ok(false) };
+    let open: Vec<usize> = (0..cells.len())
+        .filter(|at| is_in(&cells[*at], edit, file) && cells[*at].verdict.is_open())
+        .collect();
+    let choices: Vec<usize> = open.iter().map(|at| cells[*at].candidates.len()).collect();
+    let tries = choices.iter().try_fold(1_usize, |all, one| all.checked_mul(*one)).unwrap_or(0);
+    for mut number in (0..tries).take(MOST_TRIES) {
+        let mut chosen = Vec::new();
+        for (at, choices) in open.iter().zip(&choices) {
+            chosen.push((*at, number % choices));
+            number /= choices;
+        }
+        let mut tried = edit.clone();
+        let is_complete = chosen.iter().all(|(at, number)| {
+            let change = &cells[*at].candidates[*number].change;
+            let index = cells[*at].change;
+            let place = index.and_then(|index| tried.changes.get_mut(index));
+            change.clone().zip(place).is_some_and(|(change, place)| {
+                *place = change;
+                true
+            })
+        });
+        if !is_complete {
+            continue;
+        }
+        let planned = alone(patchset, &tried, tree)?;
+        if planned.changes.iter().any(|one| one.path == result.path && one.after == result.after) {
+            for (at, number) in chosen {
+                let cell = &mut cells[at];
+                let candidate = cell.candidates.remove(number);
+                cell.verdict = Verdict::Moved;
+                cell.reason = Some(format!("{}; its lines, carried, give the same", candidate.why));
+                cell.candidates.insert(0, candidate);
+            }
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Ends what an edit does to a file that is gone, unless something of it was found in another one.
+fn end(edit: &Edit, file: &Carried, cells: &mut [Cell]) {
+    let can_be_taken = |cell: &Cell| cell.candidates.iter().any(|candidate| candidate.can_be_taken);
+    let open: Vec<&mut Cell> =
+        cells.iter_mut().filter(|cell| is_in(cell, edit, file) && cell.verdict.is_open()).collect();
+    if !open.iter().any(|cell| can_be_taken(cell)) {
+        for cell in open {
+            cell.verdict = Verdict::Obsolete;
+            cell.candidates.clear();
+            cell.reason = Some(format!("the file is gone: {}", shown(file)));
+        }
+    }
+}
+
+/// Compares what an edit does, `old` on the old version and `new` on the new one, with what was carried: why a person has to look,
+/// and the files in which it changes the same lines elsewhere, each with the reason to look at it.
+fn disagreement<'a>(
+    carried: &'a [Carried],
+    old: &[FileChange],
+    new: &[FileChange],
+) -> (Option<String>, Vec<(&'a Carried, String)>) {
+    let mut elsewhere = Vec::new();
+    for file in carried {
+        let path = file.moved_to.as_ref().unwrap_or(&file.path);
+        let Some(own) = new.iter().find(|one| one.path == *path) else { continue };
+        let result = file.change.as_ref().and_then(|one| one.after.clone());
+        let is_same = own.after == result;
+        let has_same_lines = || {
+            let before = old.iter().find(|one| one.path == file.path);
+            before.is_some_and(|before| changed_lines(before) == changed_lines(own))
+        };
+        if file.outcome == Outcome::Review && (is_same || has_same_lines()) {
+            return (Some(shown(file)), elsewhere);
+        }
+        if file.outcome == Outcome::Ported && !is_same {
+            let both = own.after.as_ref().zip(result.as_ref());
+            let line = both.and_then(|(own, carried)| first_difference(own, carried));
+            let line = line.map_or(String::new(), |(line, _)| format!(" from line {line} on"));
+            let why = format!("{}: carried as the lines of a patch, it gives another file{line}", file.path);
+            match has_same_lines() {
+                true => elsewhere.push((file, why)),
+                false => return (Some(why), elsewhere),
+            }
+        }
+    }
+    (None, elsewhere)
+}
+
+/// Drops all parts of an edit, also those whose lines are there, as the edit may not find them.
+fn drop_all(own: Vec<&mut Cell>, why: &str) {
+    for cell in own.into_iter().filter(|cell| !matches!(cell.verdict, Verdict::Skipped | Verdict::Obsolete)) {
+        cell.verdict = Verdict::Already;
+        cell.candidates.clear();
+        cell.reason = Some(why.to_owned());
+    }
+}
+
+/// Leaves the parts of an edit that apply to a person.
+fn doubt(cells: &mut [Cell], edit: &Edit, why: &str) {
+    for cell in cells.iter_mut().filter(|cell| cell.edit == edit.id && cell.verdict == Verdict::Applies) {
+        let Some(candidate) = as_it_is(edit, cell) else { continue };
+        cell.verdict = Verdict::Changed;
+        cell.candidates = vec![Candidate { why: why.to_owned(), ..candidate }];
+        cell.reason = Some(why.to_owned());
+    }
+}
+
+fn shown(file: &Carried) -> String {
+    format!("{}: {}", file.path, file.reasons.join("; "))
+}
+
+/// What an edit alone does on a tree.
+fn alone(patchset: &Patchset, edit: &Edit, tree: &dyn Tree) -> Result<Plan, TreeError> {
     let edits = vec![Edit { depends_on: Vec::new(), ..edit.clone() }];
-    let plan = plan(&Patchset { edits, applies_to: None, ..patchset.clone() }, tree)?;
-    Ok(plan.fits().then_some(plan.changes))
+    plan(&Patchset { edits, applies_to: None, ..patchset.clone() }, tree)
 }

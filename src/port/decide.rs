@@ -110,10 +110,12 @@ pub enum BadDecision {
 /// If a decision matches no cell.
 pub fn decide(cells: &[Cell], decisions: &Decisions) -> Result<Vec<Decided>, BadDecision> {
     let is_open = |cell: &Cell| cell.verdict.is_open();
+    // What was found with certainty needs no decision, and may have one.
+    let may_be = |cell: &Cell| is_open(cell) || cell.verdict == Verdict::Moved;
     for row in decisions.accept.keys().chain(decisions.drop.keys()) {
         let all_of = decisions.drop.contains_key(row);
         let is_it = |cell: &&Cell| cell.row() == *row || (all_of && cell.edit == *row);
-        if !cells.iter().filter(is_it).any(is_open) {
+        if !cells.iter().filter(is_it).any(may_be) {
             let open = cells.iter().filter(|cell| is_open(cell)).map(Cell::row).collect();
             return Err(BadDecision::NoRow { row: row.clone(), open });
         }
@@ -148,7 +150,7 @@ fn drop_with_facts(decided: &mut [Decided]) {
 fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision> {
     let why = || cell.explanation().unwrap_or_else(|| cell.verdict.name().to_owned());
     let row = cell.row();
-    let open = decisions.drop.get(&row).filter(|_| cell.verdict.is_open());
+    let open = decisions.drop.get(&row).filter(|_| cell.verdict.is_open() || cell.verdict == Verdict::Moved);
     // By its name an edit is dropped as a whole: what of it still fits may be of no use, or not fit, without the rest.
     if let Some(reason) = open.or_else(|| decisions.drop.get(&cell.edit)) {
         return Ok(Decision::Dropped { why: reason.clone() });
@@ -158,25 +160,31 @@ fn decision(cell: &Cell, decisions: &Decisions) -> Result<Decision, BadDecision>
         // If the engine itself finds the change, the edit stays: every plan reports it as `already`.
         Verdict::Already if cell.candidates.is_empty() && cell.reason.is_none() => Decision::Kept,
         Verdict::Already | Verdict::Obsolete => Decision::Dropped { why: why() },
-        Verdict::Moved => match cell.candidates.first().filter(|first| first.can_be_taken) {
-            Some(_) => Decision::Taken { candidate: None, why: why() },
-            None => Decision::Kept,
-        },
-        Verdict::Changed | Verdict::Refused | Verdict::Lost => match decisions.accept.get(&row) {
-            // What configure does with a variable is seen by the checks of a build: it stops no port.
-            None if cell.edit == RECIPE => Decision::Kept,
-            None => Decision::Open,
-            Some(number) => match number.checked_sub(1).and_then(|at| cell.candidates.get(at)) {
-                None => {
-                    let most = cell.candidates.len();
-                    return Err(BadDecision::NoCandidate { row, number: *number, most });
-                }
-                Some(candidate) if !candidate.can_be_taken => {
-                    return Err(BadDecision::ByHand { row, number: *number, why: candidate.why.clone() });
-                }
-                Some(candidate) => Decision::Taken { candidate: Some(*number), why: candidate.why.clone() },
-            },
-        },
+        Verdict::Moved if !decisions.accept.contains_key(&row) => {
+            match cell.candidates.first().filter(|first| first.can_be_taken) {
+                Some(_) => Decision::Taken { candidate: None, why: why() },
+                None => Decision::Kept,
+            }
+        }
+        Verdict::Moved | Verdict::Changed | Verdict::Refused | Verdict::Lost => {
+            match decisions.accept.get(&row) {
+                // What configure does with a variable is seen by the checks of a build: it stops no port.
+                None if cell.edit == RECIPE => Decision::Kept,
+                None => Decision::Open,
+                Some(number) => match number.checked_sub(1).and_then(|at| cell.candidates.get(at)) {
+                    None => {
+                        let most = cell.candidates.len();
+                        return Err(BadDecision::NoCandidate { row, number: *number, most });
+                    }
+                    Some(candidate) if !candidate.can_be_taken => {
+                        return Err(BadDecision::ByHand { row, number: *number, why: candidate.why.clone() });
+                    }
+                    Some(candidate) => {
+                        Decision::Taken { candidate: Some(*number), why: candidate.why.clone() }
+                    }
+                },
+            }
+        }
     })
 }
 
@@ -221,6 +229,13 @@ fn of_edit(edit: &Edit, decided: &[Decided]) -> Ported {
             }
         }
     }
+    // Several changes of a file may have become one.
+    let mut seen: Vec<Change> = Vec::new();
+    changes.retain(|(index, change)| {
+        let is_again = edit.changes[*index] != *change && seen.contains(change);
+        seen.push(change.clone());
+        !is_again
+    });
     match (differs, changes.is_empty()) {
         (false, _) => Ported::Same,
         (true, true) => Ported::Dropped(reasons.join("; ")),

@@ -4,8 +4,11 @@
 //! patchset is written for, an edit need only fit. Outside it, the lines that the edit is anchored to are compared with
 //! those on the release that the patchset was written for, its [`Baseline`](crate::plan::Baseline): an anchor that is found
 //! on a different line may be another thing of the same name. An anchor that is missing is searched for by the rules in
-//! `search/`, a file per format. A search lists candidates and gives its reasons; it accepts none of them.
+//! `search/`, a file per format. A search lists candidates and gives its reasons; it accepts none of them. [`question`] then
+//! carries what the edits do on that release as lines, which may contradict an anchor, confirm a candidate, or take the place of an
+//! edit whose anchor is missing.
 
+mod by_lines;
 mod carried;
 mod cell;
 mod chain;

@@ -10,8 +10,8 @@ it). SCORING is the directory with scoring.py of that benchmark. HOW is one of
     port-lifted, port-diff      `port` of the patchset with --base, and then `apply`
     port-patch                  `port` of the patch
 
-A unit is solved if the file is what the person made, or is left alone where upstream has the change; a conflict if pypatch says that
-somebody must look; wrong otherwise. Trees have only the files of a case.
+A unit is solved if the file is what the person made, or is left alone where upstream has the change or the file is gone; a conflict if
+pypatch says that somebody must look; wrong otherwise. Trees have only the files of a case.
 """
 
 import argparse
@@ -63,12 +63,17 @@ def carry(args, case, unit, work):
     else:
         as_diff(folder, path, patchset)
 
-    def run(*command):
+    def run(*command, answer=None):
         environment = {**os.environ, "PYPATCH_SOURCES": ""}
-        return subprocess.run([args.pypatch, *command], cwd=work, stdin=subprocess.DEVNULL, capture_output=True, env=environment).returncode
+        done = subprocess.run([args.pypatch, *command], cwd=work, stdin=subprocess.DEVNULL, capture_output=True, env=environment)
+        return answer(json.loads(done.stdout)) if answer and done.stdout else done.returncode
 
     if args.how == "port-patch":
-        return run("port", patchset / "files/p.patch", "--from", old, "--to", out, "--in-place", out), out
+        # `gone` stops a series, and says of one patch what a patchset says by dropping the edit.
+        outcomes = lambda report: {file["outcome"] for patch in report["patches"] for file in patch["files"]}
+        is_open = lambda report: bool(outcomes(report) - {"ported", "upstream", "gone"})
+        patch = patchset / "files/p.patch"
+        return run("port", patch, "--from", old, "--to", out, "--in-place", out, "--format", "json", answer=is_open), out
     name, sets = "t", ["--patchsets", work / "sets"]
     if args.how.startswith("port-"):
         name = "n"

@@ -41,7 +41,7 @@ pub(super) fn two_versions() -> TestEnvironment {
     env.write("new/Include/patchlevel.h", "#define PY_VERSION \"10.0\"\n");
     env.write(
         "new/Makefile.pre.in",
-        "all:\tbuild_all\nbuild_all:\t$(PROG) oldsharedmods sharedmods docs\n\nsharedinst: sharedmods\n\n\
+        "all:\tbuild_all\nbuild_all:\t$(PROG) sharedmods oldsharedmods docs\n\nsharedinst: sharedmods\n\n\
          sharedmods: $(PROG)\n\t./$(PROG) setup.x build\n",
     );
     env.write("new/Modules/Setup", "three three.c\n#one one.c\n#_two _two.c\n");
@@ -84,7 +84,7 @@ fn with_extra(env: &TestEnvironment) {
         "extra",
         "schema: 1\nid: extra\ntitle: More\nedits:\n  - id: shorter\n    why: It is shorter still.\n    file: Lib/name\n    \
          text.replace: {find: short, with: s}\n  - id: no-docs\n    why: None are read.\n    file: Makefile.pre.in\n    \
-         text.replace: {find: oldsharedmods docs, with: oldsharedmods}\n",
+         text.replace: {find: $(PROG) oldsharedmods docs, with: $(PROG) oldsharedmods}\n",
     );
 }
 
@@ -188,7 +188,7 @@ fn nothing_is_written_while_a_row_is_undecided() {
       dropped  run-gen               the command `$(GEN)` in the recipes was not found, and no line is like the old one
       open     no-sharedmods         changed
                  `all` exists, but `sharedmods` is not among its prerequisites
-                 1. Makefile.pre.in:2  build_all:	$(PROG) oldsharedmods sharedmods docs
+                 1. Makefile.pre.in:2  build_all:	$(PROG) sharedmods oldsharedmods docs
                     `sharedmods` is now a prerequisite of `build_all`, whose prerequisites are nearly those of the old rule
                  2. Makefile.pre.in:4  sharedinst: sharedmods
                     `sharedmods` is now a prerequisite of `sharedinst`
@@ -579,7 +579,7 @@ fn an_edit_that_is_upstream_in_another_form_is_dropped() {
 }
 
 #[test]
-fn an_edit_that_applies_elsewhere_than_its_lines_go_is_left_to_a_person() {
+fn an_edit_that_applies_elsewhere_than_its_lines_go_is_carried_by_its_lines() {
     // The anchor is a line of another method now; those next to the inserted one are where they were.
     let new = LOADER
         .replace("        path = search(name)\n", "")
@@ -588,16 +588,104 @@ fn an_edit_that_applies_elsewhere_than_its_lines_go_is_left_to_a_person() {
         "      - file: Lib/load.py\n        python.insert: {after: path = search(name), text: note(path)}\n";
     let env = loaders(&new, changes);
     let shown = env.run(&PORT_LOADER);
-    let why = "Lib/load.py: carried as the lines of a patch, it gives another file from line 10 on";
-    assert!(shown.contains(why) && shown.ends_with("[exit 3]"), "{shown}");
-    let shown = env.run(&[&PORT_LOADER[..], &["--accept", "e=1"]].concat());
-    assert!(shown.ends_with("[exit 0]"), "{shown}");
+    let why = "moved    e  its lines are carried as those of a patch";
+    assert!(shown.contains(why) && shown.ends_with("[exit 0]"), "{shown}");
+    let diff = env.stdout(&["diff", "mine-py3.9", "new"]);
+    assert!(
+        diff.contains("\n     def find(self, name):\n+        note(path)\n         return path\n"),
+        "{diff}"
+    );
     // Where the whole function moved, both agree.
     let close = "    def close(self):\n        report_path(self)\n        self.file.close()\n";
     let find = "    def find(self, name):\n        path = search(name)\n        return path\n";
     let moved = LOADER.replace(&format!("{find}\n{close}"), &format!("{close}\n{find}"));
     assert_ne!(moved, LOADER);
-    assert!(loaders(&moved, changes).run(&PORT_LOADER).ends_with("[exit 0]"));
+    let shown = loaders(&moved, changes).run(&PORT_LOADER);
+    assert!(shown.contains("1 of 1 stay as they are") && shown.ends_with("[exit 0]"), "{shown}");
+    // Where it changes more than its lines on the old version, its meaning is not given up for them.
+    let new = LOADER.replace(
+        "        path = search(name)\n",
+        "        path = self.default\n        path = search(name)\n",
+    );
+    let changes = "      - file: Lib/load.py\n        within: {function: Loader.find}\n        \
+                   python.rename: {from: path, to: found, count: all}\n";
+    let env = loaders(&new, changes);
+    let shown = env.run(&PORT_LOADER);
+    let why = "Lib/load.py: carried as the lines of a patch, it gives another file from line";
+    assert!(shown.contains(why) && shown.ends_with("[exit 3]"), "{shown}");
+    let shown = env.run(&[&PORT_LOADER[..], &["--accept", "e=1"]].concat());
+    assert!(shown.ends_with("[exit 0]"), "{shown}");
+}
+
+#[test]
+fn an_edit_whose_anchors_are_missing_is_carried_by_its_lines() {
+    // Another name of the function, and of the line that the first edit follows.
+    let new = LOADER
+        .replace("def find(self, name):", "def look(self, name):")
+        .replace("import os\n", "import sys\n");
+    let changes = "      \
+        - file: Lib/load.py\n        python.insert: {after: import os, text: from guard import allowed}\n      \
+        - file: Lib/load.py\n        within: {function: Loader.find}\n        \
+          python.replace: {find: return path, with: \"return path if allowed(path) else None\"}\n      \
+        - file: Lib/load.py\n        within: {function: Loader.close}\n        \
+          python.replace: {find: self.file.close(), with: \"self.file.close()\\nself.file = None\"}\n";
+    let env = loaders(&new, changes);
+    let shown = env.run(&PORT_LOADER);
+    assert!(shown.ends_with("[exit 0]"), "{shown}");
+    let yaml = fs::read_to_string(env.path("patchsets/mine-py3.9/patchset.yaml")).unwrap();
+    // One change, and what it makes.
+    assert_eq!(yaml.matches("diff:").count(), 1, "{yaml}");
+    let want = new
+        .replace("import sys\n", "import sys\nfrom guard import allowed\n")
+        .replace("return path\n", "return path if allowed(path) else None\n")
+        .replace("self.file.close()\n", "self.file.close()\n        self.file = None\n");
+    env.stdout(&["export", "mine-py3.9", "new", "--as", "tree", "-o", "out"]);
+    assert_eq!(fs::read_to_string(env.path("out/Lib/load.py")).unwrap(), want);
+    // It makes operations of it again.
+    assert!(env.run(&["lift", "mine-py3.9", "--base", "new"]).ends_with("[exit 0]"));
+    env.stdout(&["export", "mine-py3.9", "new", "--as", "tree", "-o", "again"]);
+    assert_eq!(fs::read_to_string(env.path("again/Lib/load.py")).unwrap(), want);
+    // Where what it changes is there more often, it may mean all.
+    let twice =
+        new.replace("        self.file.close()\n", "        self.file.close()\n        self.file.close()\n");
+    let shown = loaders(&twice, changes).run(&PORT_LOADER);
+    assert!(shown.contains("expected 1 match") && shown.ends_with("[exit 3]"), "{shown}");
+    // Where upstream changed the same lines, a person has to decide.
+    let new = new.replace("return path\n", "return os.path.abspath(path) or name\n");
+    let shown = loaders(&new, changes).run(&PORT_LOADER);
+    assert!(shown.ends_with("[exit 3]"), "{shown}");
+}
+
+#[test]
+fn a_candidate_that_gives_what_the_lines_give_is_taken() {
+    // The function has another name.
+    let new = LOADER.replace("def find(self, name):", "def look(self, name):");
+    let changes = "      - file: Lib/load.py\n        within: {function: Loader.find}\n        \
+                   python.insert: {after: path = search(name), text: note(path)}\n";
+    let env = loaders(&new, changes);
+    let shown = env.run(&PORT_LOADER);
+    assert!(shown.contains("; its lines, carried, give the same") && shown.ends_with("[exit 0]"), "{shown}");
+    let yaml = fs::read_to_string(env.path("patchsets/mine-py3.9/patchset.yaml")).unwrap();
+    assert!(yaml.contains("Loader.look") && !yaml.contains("diff:"), "{yaml}");
+}
+
+#[test]
+fn an_edit_of_a_file_that_is_gone_ends_there() {
+    let changes = "      - file: Lib/load.py\n        within: {function: Loader.find}\n        \
+                   python.insert: {after: path = search(name), text: note(path)}\n";
+    let env = loaders(LOADER, changes);
+    fs::remove_file(env.path("new/Lib/load.py")).unwrap();
+    // Its words are elsewhere, and not its lines.
+    env.write("new/Lib/other.py", "# A class that can search for a path by name.\nclass Loader:\n    pass\n");
+    let shown = env.run(&PORT_LOADER);
+    assert!(shown.contains("dropped  e") && shown.ends_with("[exit 0]"), "{shown}");
+    // The function is in another file: a person has to decide.
+    env.write(
+        "new/Lib/other.py",
+        "class Loader:\n    def find(self, name):\n        path = search(name)\n        return None\n",
+    );
+    let shown = env.run(&PORT_LOADER);
+    assert!(shown.contains("Lib/other.py:3") && shown.ends_with("[exit 3]"), "{shown}");
 }
 
 #[test]

@@ -1,0 +1,119 @@
+//! Takes the lines that an edit changes where its anchors say nothing more: the changes of a file become one `diff`.
+
+use super::cell::{Candidate, Cell, Verdict};
+use crate::carry::{Carried, Outcome};
+use crate::edit::OutcomeKind;
+use crate::operation::diff::Diff;
+use crate::operation::{Operation, Text, Texts};
+use crate::patchset::{Change, Edit};
+use crate::plan::Plan;
+use crate::text::lines;
+use crate::tree::{File, FileChange, Location, TreePath};
+
+/// Why a change is a `diff` now.
+const WHY: &str =
+    "its lines are carried as those of a patch; `pypatch lift` makes operations of them where it can";
+
+/// Replaces all changes that `edit` makes to a file by the lines that were `carried` without doubt, if each of their cells
+/// is one that `may` be replaced; false if they stay.
+pub(super) fn take(edit: &Edit, carried: &Carried, cells: &mut [Cell], may: impl Fn(&Cell) -> bool) -> bool {
+    let changes: Vec<usize> =
+        (0..edit.changes.len()).filter(|at| edit.changes[*at].file.contains(&carried.path)).collect();
+    let is_plain = |at: &usize| {
+        let Change { file, when, needed_while, then, .. } = &edit.changes[*at];
+        file.len() == 1 && when.is_none() && needed_while.is_none() && then.is_empty()
+    };
+    let is_own = |cell: &Cell| cell.edit == edit.id && cell.change.is_some_and(|at| changes.contains(&at));
+    let rows: Vec<usize> = (0..cells.len()).filter(|at| is_own(&cells[*at])).collect();
+    // A change of several modules has a row for each.
+    let is_whole = changes.iter().all(is_plain) && rows.len() == changes.len();
+    if carried.outcome != Outcome::Ported || !is_whole || !rows.iter().all(|at| may(&cells[*at])) {
+        return false;
+    }
+    let Some(candidate) = candidate(carried) else { return false };
+    for at in rows {
+        let cell = &mut cells[at];
+        if cell.verdict == Verdict::Applies {
+            cell.candidates = as_it_is(edit, cell).into_iter().collect();
+        }
+        cell.verdict = Verdict::Moved;
+        cell.places.clone_from(&candidate.places);
+        cell.reason = Some(candidate.why.clone());
+        cell.candidates.insert(0, candidate.clone());
+    }
+    true
+}
+
+/// The candidate that leaves an edit that applies as it is.
+pub(super) fn as_it_is(edit: &Edit, cell: &Cell) -> Option<Candidate> {
+    let change = cell.change.and_then(|index| edit.changes.get(index))?;
+    let text = cell.places.first()?.text.clone();
+    let why = "the edit as it is".to_owned();
+    let places = cell.places.clone();
+    Some(Candidate { places, text, why, change: Some(change.clone()), can_be_taken: true, instead: None })
+}
+
+/// Whether the anchor of a change was not found on the new version, as `planned` there; or what the change would leave was, and does
+/// not count as made. An anchor that is there more often than it says is not missing: the edit may mean all of them.
+pub(super) fn is_missing(cell: &Cell, planned: &Plan) -> bool {
+    let parts = planned.edits.iter().flat_map(|edit| &edit.parts);
+    let mut own = parts.filter(|part| Some(part.change) == cell.change);
+    own.any(|part| matches!(part.outcome.kind(), OutcomeKind::Missing | OutcomeKind::Already))
+}
+
+/// The lines that a change of a file removes and adds, without blanks, in no order.
+pub(super) fn changed_lines(change: &FileChange) -> Vec<Vec<u8>> {
+    let diff = change.diff();
+    let hunks = lines(&diff).map(|line| line.of(&diff)).skip_while(|line| !line.starts_with(b"@@"));
+    let changed = hunks.filter(|line| matches!(line[0], b'+' | b'-'));
+    let bare = |line: &[u8]| line.iter().filter(|byte| !byte.is_ascii_whitespace()).copied().collect();
+    let mut all: Vec<Vec<u8>> = changed.map(bare).collect();
+    all.sort();
+    all
+}
+
+/// The change that makes what was carried.
+fn candidate(carried: &Carried) -> Option<Candidate> {
+    let change = carried.change.as_ref()?;
+    let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
+    let (line, offset) = first_difference(before, after)?;
+    let place = Location::of(&change.path, &before.bytes, offset);
+    let patch = Text::Inline(String::from_utf8(change.diff()).ok()?);
+    Some(Candidate {
+        text: place.text.trim_start().to_owned(),
+        places: vec![Location { line, ..place }],
+        why: WHY.to_owned(),
+        change: Some(of_lines(change.path.clone(), patch)),
+        can_be_taken: true,
+        instead: None,
+    })
+}
+
+fn of_lines(path: TreePath, patch: Text) -> Change {
+    Change {
+        file: vec![path],
+        when: None,
+        within: None,
+        needed_while: None,
+        operation: Operation::Diff(Diff { patch, max_offset: None }),
+        texts: Texts::default(),
+        neighbours: Vec::new(),
+        forms: Vec::new(),
+        then: Vec::new(),
+    }
+}
+
+/// The first line in which two files differ, from 1, and its offset in the first one; `None` if they have the same lines.
+pub(super) fn first_difference(one: &File, other: &File) -> Option<(usize, usize)> {
+    let mut others = lines(&other.bytes).map(|line| line.of(&other.bytes));
+    let mut offset = 0;
+    let mut number = 1;
+    for line in lines(&one.bytes).map(|line| line.of(&one.bytes)) {
+        if others.next() != Some(line) {
+            return Some((number, offset));
+        }
+        offset += line.len();
+        number += 1;
+    }
+    others.next().map(|_| (number, offset))
+}
