@@ -20,7 +20,7 @@ pub(super) struct Args {
     /// A directory, a tarball, a pin such as python-2.5, or git:REPO@REV.
     #[arg(required = true)]
     source: String,
-    /// What to write [default: as the name of OUT ends: .diff or .patch, .mbox, .tar, .tar.gz, .tgz, .tar.bz2, .tar.xz].
+    /// What to write [default: as the name of OUT ends: .diff or .patch, .mbox, .tar, .tar.gz, .tgz, .tar.bz2, .tar.xz, .tar.zst].
     #[arg(long = "as", value_name = "FORMAT")]
     format: Option<ExportFormat>,
     /// Where to write it. A directory must not exist, or be empty; the name of a tarball determines its
@@ -43,7 +43,7 @@ enum ExportFormat {
     Tree,
     /// The diff, for `git apply` and `patch -p1`.
     Diff,
-    /// The patched tree as a tarball: .tar, .tar.gz, .tgz, .tar.bz2 or .tar.xz.
+    /// The patched tree as a tarball: .tar, .tar.gz, .tgz, .tar.bz2, .tar.xz or .tar.zst.
     Tar,
     /// A directory with a patch for each edit, with the fields of Debian (DEP-3), and their `series`.
     Quilt,

@@ -9,6 +9,7 @@ use lzma_rust2::{XzOptions, XzWriter};
 
 use super::gzip::Gzip;
 use super::output::stream;
+use super::zstd::Zstd;
 use super::{ExportError, for_each_entry};
 use crate::date::Date;
 use crate::tree::{Node, Tree, WalkEntry};
@@ -24,6 +25,8 @@ pub enum Compression {
     Bzip2,
     /// xz: `.tar.xz` or `.txz`.
     Xz,
+    /// zstd: `.tar.zst` or `.tzst`.
+    Zstd,
 }
 
 impl Compression {
@@ -32,7 +35,7 @@ impl Compression {
     /// # Errors
     /// [`ExportError::UnknownSuffix`].
     pub fn of(path: &Path) -> Result<(Compression, String), ExportError> {
-        const SUFFIXES: [(&str, Compression); 7] = [
+        const SUFFIXES: [(&str, Compression); 9] = [
             (".tar", Compression::None),
             (".tar.gz", Compression::Gzip),
             (".tgz", Compression::Gzip),
@@ -40,6 +43,8 @@ impl Compression {
             (".tbz2", Compression::Bzip2),
             (".tar.xz", Compression::Xz),
             (".txz", Compression::Xz),
+            (".tar.zst", Compression::Zstd),
+            (".tzst", Compression::Zstd),
         ];
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         SUFFIXES
@@ -76,6 +81,10 @@ pub fn archive(
             }
             Compression::Xz => {
                 let encoder = XzWriter::new(writer, XzOptions::with_preset(6)).map_err(io)?;
+                append(tree, prefix, encoder, out, date)?.finish().and_then(Write::flush).map_err(io)?;
+            }
+            Compression::Zstd => {
+                let encoder = Zstd::new(writer);
                 append(tree, prefix, encoder, out, date)?.finish().and_then(Write::flush).map_err(io)?;
             }
         }

@@ -3,14 +3,17 @@
 //! pypatch are written here: completely, or not at all.
 
 mod archive;
+mod blocks;
 mod branch;
 mod files;
 mod gzip;
+mod matches;
 mod output;
 mod step;
 mod steps;
 mod target;
 mod tree;
+mod zstd;
 
 use std::io;
 use std::path::PathBuf;
@@ -64,7 +67,7 @@ pub enum ExportError {
     #[error("the branch {0} already exists")]
     BranchExists(String),
     /// The name of a tarball ends in no known suffix.
-    #[error("unknown archive suffix: {} does not end in .tar, .tar.gz, .tgz, .tar.bz2, .tbz2, .tar.xz or .txz", .0.display())]
+    #[error("unknown archive suffix: {} does not end in .tar, .tar.gz, .tgz, .tar.bz2, .tbz2, .tar.xz, .txz, .tar.zst or .tzst", .0.display())]
     UnknownSuffix(PathBuf),
 }
 

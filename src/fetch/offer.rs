@@ -11,7 +11,7 @@ use crate::tree::pin::Tarball;
 use crate::version::Version;
 
 /// The suffixes of release tarballs, preferred ones first.
-const SUFFIXES: [&str; 5] = [".tar.xz", ".tgz", ".tar.gz", ".tar.bz2", ".tar"];
+const SUFFIXES: [&str; 6] = [".tar.xz", ".tgz", ".tar.gz", ".tar.bz2", ".tar.zst", ".tar"];
 
 /// The git repositories and tarballs that may be a release.
 #[derive(Debug, Default)]

@@ -38,7 +38,7 @@ fn exporting_a_tree_leaves_the_source_unchanged() {
 #[test]
 fn an_exported_tarball_is_reproducible() {
     let env = TestEnvironment::with_tree();
-    for name in ["a.tar", "a.tar.gz", "a.tgz", "a.tar.bz2", "a.tar.xz"] {
+    for name in ["a.tar", "a.tar.gz", "a.tgz", "a.tar.bz2", "a.tar.xz", "a.tar.zst", "a.tzst"] {
         let output = env.run(&["export", "gadget", "tree", "--as", "tar", "-o", name]);
         assert_eq!(output, "[exit 0]", "{name}");
         assert!(env.run(&["plan", "gadget", name]).contains("7 already; 0 files"), "{name}");
@@ -48,6 +48,44 @@ fn an_exported_tarball_is_reproducible() {
     }
     env.stdout(&["export", "gadget", "a.tar", "--as", "tree", "-o", "out"]);
     assert_eq!(summary(&env, "out"), patched(&env));
+}
+
+#[test]
+fn zstd_reads_an_exported_tarball_and_pypatch_what_zstd_writes() {
+    let env = TestEnvironment::with_tree();
+    let mut large = String::new();
+    for i in 0..400_000u32 {
+        large += &format!("int spam{};\n", i.wrapping_mul(i) % 10_007);
+    }
+    env.write("tree/Lib/large.c", large);
+    for name in ["a.tar", "a.tar.zst"] {
+        env.stdout(&["export", "gadget", "tree", "-o", name]);
+    }
+    let tar = fs::read(env.path("a.tar")).unwrap();
+    // From stdin, whose length is not known, and the window then as large as the level has it.
+    let zstd = |arguments: &[&str], input: &str| {
+        let mut run = Command::new("zstd");
+        run.args(arguments).arg("-qc").stdin(fs::File::open(env.path(input)).unwrap());
+        let output = run.output();
+        let output =
+            output.map_err(|error| common::skip("what zstd reads and writes", &error.to_string())).ok()?;
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        Some(output.stdout)
+    };
+    let Some(read) = zstd(&["-d"], "a.tar.zst") else { return };
+    assert!(tar.len() > 5 << 20 && read == tar);
+    let plan = |how: &[&str]| {
+        fs::write(env.path("b.tar.zst"), zstd(how, "a.tar").unwrap()).unwrap();
+        env.run(&["plan", "gadget", "b.tar.zst"])
+    };
+    for how in [&["-1"][..], &["-19"], &["--long=27"], &["--no-check", "-3"]] {
+        assert!(plan(how).contains("7 already; 0 files"), "{how:?}");
+    }
+    assert_snapshot!(plan(&["-1", "--long=28"]), @"
+    ------- stderr -------
+    error: cannot read the archive b.tar.zst: it needs 268435456 bytes of memory, more than 134217728: compress it again with `zstd --long=27` or less
+    [exit 4]
+    ");
 }
 
 #[test]
@@ -107,7 +145,7 @@ fn an_export_needs_an_output_with_a_known_ending() {
     ");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tar", "-o", "out.zip"]), @"
     ------- stderr -------
-    error: unknown archive suffix: out.zip does not end in .tar, .tar.gz, .tgz, .tar.bz2, .tbz2, .tar.xz or .txz
+    error: unknown archive suffix: out.zip does not end in .tar, .tar.gz, .tgz, .tar.bz2, .tbz2, .tar.xz, .txz, .tar.zst or .tzst
     [exit 2]
     ");
     assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tar", "-o", "nowhere/out.tar"]), @"

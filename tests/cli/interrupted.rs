@@ -69,6 +69,7 @@ fn an_output_that_is_interrupted_leaves_nothing() {
         (&["apply", "--allow-unpinned", "gadget", "tree", "-o", "out"][..], Signal::INT, 130),
         (&["export", "gadget", "tree", "--as", "tree", "-o", "out"], Signal::INT, 130),
         (&["export", "gadget", "tree", "-o", "out.tar.xz"], Signal::TERM, 143),
+        (&["export", "gadget", "tree", "-o", "out.tar.zst"], Signal::INT, 130),
     ] {
         let output = interrupted_when(&env, arguments, signal, is_begun);
         let transcript = env.transcript(&output);

@@ -11,6 +11,7 @@ mod recall;
 mod spool;
 #[cfg(test)]
 mod tests;
+mod zstd;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -27,7 +28,7 @@ use crate::contents::Contents;
 use crate::digest::Sha256Digest;
 use crate::regular;
 
-/// A source tree in a .tar, .tar.gz, .tar.bz2 or .tar.xz, whose first bytes say which.
+/// A source tree in a .tar, .tar.gz, .tar.bz2, .tar.xz or .tar.zst, whose first bytes say which.
 ///
 /// A directory that contains everything (`Python-2.5/`) is not part of the paths. The temporary file is
 /// as large as the decompressed tar, and in `$TMPDIR`.

@@ -9,6 +9,7 @@ use bzip2::bufread::BzDecoder;
 use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
 
+use super::zstd::{self, ZstdFrames};
 use crate::tree::TreeError;
 
 /// What an xz decoder may use, in KiB: `xz -9` takes 65 MiB.
@@ -74,10 +75,8 @@ impl Spool {
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
                 Box::new(XzReader::new_mem_limit(packed, true, XZ_MEMORY))
             }
+            start if zstd::is_start(start) => Box::new(ZstdFrames::new(packed)),
             [b'P', b'K', 3 | 5, ..] => return Err(damaged("it is a zip file, not a tarball")),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-                return Err(damaged("it is compressed with zstd, which is not supported"));
-            }
             [] => return Err(damaged("it is empty")),
             _ if start.len() == 512 => Box::new(packed),
             _ => return Err(damaged("it is too short for a tarball")),

@@ -14,6 +14,12 @@ const XZ: &[&str] = &[
     "QE1STnPvdX8TGMyU3dx29Q2FG921BQAAv2LQCSHMJt0AAZgBgFAAAMjx5Y6xxGf7AgAAAAAEWVo=",
 ];
 
+/// The same tar from `zstd -19`.
+const ZSTD: &[&str] = &[
+    "KLUv/WQAJ80CADKEDhKQPQaMFtAJWXaFgW077vsqQAEgNJGpBD+4L2MNLkAy5piDG/YvdHUDjvkPUloHkMxncVHkDFpj",
+    "3i4KAPLF8eCnLJGAArBBAIF0Bm46LrJgUAAwjwI7hlkDyA==",
+];
+
 /// Opens `bytes` as a tarball.
 fn open(bytes: &[u8]) -> Result<ArchiveTree, TreeError> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -65,10 +71,13 @@ fn a_tarball_is_recognized_by_its_first_bytes() {
     gzip.write_all(&plain).unwrap();
     let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
     bzip2.write_all(&plain).unwrap();
-    // What `xz -9` made of `Python-2.5/spam.c`; the crate is built without its encoder.
-    let xz = base64::engine::general_purpose::STANDARD.decode(XZ.concat()).unwrap();
+    // What `xz -9` made of `Python-2.5/spam.c`.
+    let [xz, zstd] =
+        [XZ, ZSTD].map(|text| base64::engine::general_purpose::STANDARD.decode(text.concat()).unwrap());
     let spam = tree_id(&open(&tar(&[file("Python-2.5/spam.c")])).unwrap()).unwrap();
-    for (packed, id) in [(gzip.finish().unwrap(), &id), (bzip2.finish().unwrap(), &id), (xz, &spam)] {
+    for (packed, id) in
+        [(gzip.finish().unwrap(), &id), (bzip2.finish().unwrap(), &id), (xz, &spam), (zstd, &spam)]
+    {
         assert_eq!(&tree_id(&open(&packed).unwrap()).unwrap(), id);
         for cut in [packed.len() / 2, packed.len() - 1] {
             assert!(matches!(open(&packed[..cut]), Err(TreeError::Archive { .. })), "{cut}");

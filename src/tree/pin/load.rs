@@ -13,7 +13,7 @@ use crate::version::Version;
 use crate::yaml::{self, Complaint, Located, Position, YamlError};
 
 /// The suffixes of supported tarballs.
-const SUFFIXES: [&str; 5] = [".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar"];
+const SUFFIXES: [&str; 6] = [".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar"];
 
 /// The schema of a file, for messages.
 const SCHEMA: &str = r##"{

@@ -124,6 +124,15 @@ fn bzip2(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+/// The header of a zstd frame with a window of `1 << log` bytes.
+fn zstd_with_a_window(log: u8) -> Vec<u8> {
+    vec![0x28, 0xb5, 0x2f, 0xfd, 0, (log - 10) << 3]
+}
+
 /// The header of an xz file that wants a dictionary of 4 GiB.
 fn xz_with_a_huge_dictionary() -> Vec<u8> {
     let mut bytes = b"\xfd7zXZ\0\0\0".to_vec();
@@ -348,6 +357,20 @@ const KINDS: &[Kind] = kinds! {
     "bzip2, a byte changed" R, t => { let mut b = bzip2(&t.whole()); let n = b.len() / 2; b[n] ^= 0x55; b };
     "xz, cut" R, _ => b"\xfd7zXZ\0\0\x04".to_vec();
     "xz of noise" R, _ => [&b"\xfd7zXZ\0"[..], &[0x55; 500]].concat();
+    "zstd" Read, t => zstd(&t.whole());
+    "zstd, cut" R, t => { let z = zstd(&t.whole()); z[..z.len() - 9].to_vec() };
+    "zstd, cut in its header" R, _ => b"\x28\xb5\x2f\xfd\x04".to_vec();
+    "zstd, a wrong checksum" R, t => { let mut z = zstd(&t.whole()); let n = z.len(); z[n - 2] ^= 1; z };
+    "zstd, a byte changed" R, t => { let mut z = zstd(&t.whole()); let n = z.len() / 2; z[n] ^= 0x55; z };
+    "zstd, noise after the end" R, t => [&zstd(&t.whole())[..], b"noise"].concat();
+    "zstd, in two frames" Read, t => { let w = t.whole(); [zstd(&w[..1024]), zstd(&w[1024..])].concat() };
+    "zstd, another archive in a second frame" R, t => [zstd(&t.whole()), zstd(&t.whole())].concat();
+    "zstd, a frame to skip" Read, t => [&b"\x50\x2a\x4d\x18\x04\0\0\0skip"[..], &zstd(&t.whole())].concat();
+    "zstd, a frame to skip that says 4 GiB" R, t => [&zstd(&t.whole())[..], b"\x50\x2a\x4d\x18\xff\xff\xff\xff"].concat();
+    "zstd, a dictionary" R, t => { let mut z = zstd(&t.whole()); z[4] |= 1; z.insert(6, 9); z };
+    "zstd of noise" R, _ => [&b"\x28\xb5\x2f\xfd\x04\x38"[..], &[0x55; 500]].concat();
+    "zstd of nothing" R, _ => zstd(b"");
+    "zstd in gzip" R, t => gzip(&zstd(&t.whole()));
     "a zip file" R, _ => b"PK\x03\x04aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".to_vec();
     "a text" R, _ => b"hello\n".repeat(500);
     // Extended headers.
@@ -411,6 +434,12 @@ const KINDS: &[Kind] = kinds! {
     "a bomb of empty streams, bzip2" R, t => [bzip2(b"").repeat(10_001), bzip2(&t.whole())].concat();
     "a bomb of a size, gzip" R, t => gzip(&t.and(&[sized(b'0', "t/evil", b"04000000001\0"), vec![0; 1 << 20]]));
     "a bomb of a size, bzip2" R, t => bzip2(&t.and(&[sized(b'0', "t/evil", b"04000000001\0"), vec![0; 1 << 20]]));
+    "a bomb of a size, zstd" R, t => zstd(&t.and(&[sized(b'0', "t/evil", b"04000000001\0"), vec![0; 1 << 20]]));
+    // 17 GiB in blocks of 128 KiB that repeat a byte.
+    "a bomb of blocks, zstd" R, _ => [zstd_with_a_window(17), [2, 0, 0x10, 0].repeat(140_000)].concat();
+    "a bomb of a window, zstd" R, _ => [&zstd_with_a_window(31)[..], b"\x29\0\0eggs\0"].concat();
+    "a bomb of empty frames, zstd" R, _ => [zstd_with_a_window(27), vec![1, 0, 0]].concat().repeat(100_000);
+    "a bomb of frames to skip, zstd" Read, t => [b"\x50\x2a\x4d\x18\0\0\0\0".repeat(100_000), zstd(&t.whole())].concat();
     "a bomb of a dictionary, xz" R, _ => xz_with_a_huge_dictionary();
     "a bomb of extended headers" R, t => {
         let header = member(b'g', "g", "", &record(format!("comment={}", "x".repeat(1000))));
@@ -420,7 +449,7 @@ const KINDS: &[Kind] = kinds! {
 
 #[test]
 fn a_hostile_archive_touches_nothing_and_leaves_nothing() {
-    assert!(KINDS.len() >= 133, "{}", KINDS.len());
+    assert!(KINDS.len() >= 152, "{}", KINDS.len());
     attack_with(
         KINDS,
         |kind| kind.name.to_owned(),
