@@ -8,6 +8,8 @@ use std::thread::{self, JoinHandle};
 
 /// How many blocks are in memory, whatever the number of cores.
 const MOST: usize = 8;
+/// How much is in them, in bytes: compressing one takes up to eight times its length.
+const MOST_BYTES: usize = 16 << 20;
 
 /// Compresses a block by itself. The second argument says whether it is the last one.
 type Compress<T> = fn(&[u8], bool) -> io::Result<T>;
@@ -30,9 +32,9 @@ enum Pending<T> {
 }
 
 impl<T: Send + 'static> Blocks<T> {
-    /// Blocks of `len` bytes, on as many threads as there are cores.
+    /// Blocks of `len` bytes, on the threads that the machine and the memory allow.
     pub(super) fn new(len: usize, compress: Compress<T>) -> Blocks<T> {
-        let most = thread::available_parallelism().map_or(1, NonZero::get).min(MOST);
+        let most = thread::available_parallelism().map_or(1, NonZero::get).min(MOST).min(MOST_BYTES / len);
         Blocks { compress, len, block: Vec::with_capacity(len), pending: VecDeque::new(), most }
     }
 
