@@ -1,25 +1,38 @@
 //! gzip in blocks that are compressed on all cores. The bytes are the same whatever their number.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 
-use super::blocks::Blocks;
-
 /// The length of a block before it is compressed, in bytes. A block cannot refer to the 32 kB before it, which costs about 1 %.
 const BLOCK: usize = 1 << 20;
+/// How many blocks are in memory, whatever the number of cores.
+const MOST: usize = 8;
 /// The header: deflate, without name, time and system, so that equal trees give equal bytes; of the highest level.
 const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255];
 
 /// Compresses what is written to it.
 pub(super) struct Gzip<W: Write> {
     out: W,
-    blocks: Blocks<Compressed>,
+    block: Vec<u8>,
+    /// The blocks that are being compressed, in their order.
+    pending: VecDeque<Pending>,
+    most: usize,
     crc: Crc,
 }
 
 /// A block, compressed, and its checksum.
-type Compressed = (Vec<u8>, Crc);
+type Compressed = io::Result<(Vec<u8>, Crc)>;
+
+/// A block that is being compressed, or was where the system gave no thread.
+enum Pending {
+    Running(JoinHandle<Compressed>),
+    Done(Compressed),
+}
 
 impl<W: Write> Gzip<W> {
     /// Writes to `out`.
@@ -27,35 +40,63 @@ impl<W: Write> Gzip<W> {
     /// # Errors
     /// When the header cannot be written.
     pub(super) fn new(out: W) -> io::Result<Gzip<W>> {
-        Gzip::with(out, Blocks::new(BLOCK, compressed))
+        Gzip::with_threads(out, thread::available_parallelism().map_or(1, NonZero::get).min(MOST))
     }
 
-    fn with(mut out: W, blocks: Blocks<Compressed>) -> io::Result<Gzip<W>> {
+    fn with_threads(mut out: W, most: usize) -> io::Result<Gzip<W>> {
         out.write_all(&HEADER)?;
-        Ok(Gzip { out, blocks, crc: Crc::new() })
+        Ok(Gzip { out, block: Vec::with_capacity(BLOCK), pending: VecDeque::new(), most, crc: Crc::new() })
     }
 
     /// Compresses what was not yet, and writes the checksum.
     ///
     /// # Errors
     /// When something cannot be written.
-    pub(super) fn finish(self) -> io::Result<W> {
-        let Gzip { mut out, blocks, mut crc } = self;
-        for block in blocks.finish() {
-            put(&mut out, &mut crc, &block?)?;
+    pub(super) fn finish(mut self) -> io::Result<W> {
+        self.start(FlushCompress::Finish)?;
+        while !self.pending.is_empty() {
+            self.write_first()?;
         }
-        out.write_all(&crc.sum().to_le_bytes())?;
-        out.write_all(&crc.amount().to_le_bytes())?;
-        Ok(out)
+        self.out.write_all(&self.crc.sum().to_le_bytes())?;
+        self.out.write_all(&self.crc.amount().to_le_bytes())?;
+        Ok(self.out)
+    }
+
+    /// Starts to compress the block.
+    fn start(&mut self, flush: FlushCompress) -> io::Result<()> {
+        if self.pending.len() >= self.most {
+            self.write_first()?;
+        }
+        let block = Arc::new(std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK)));
+        let shared = Arc::clone(&block);
+        self.pending.push_back(match thread::Builder::new().spawn(move || compressed(&shared, flush)) {
+            Ok(running) => Pending::Running(running),
+            Err(_) => Pending::Done(compressed(&block, flush)),
+        });
+        Ok(())
+    }
+
+    /// Waits for the first block, and writes it.
+    fn write_first(&mut self) -> io::Result<()> {
+        let Some(first) = self.pending.pop_front() else { return Ok(()) };
+        let (bytes, crc) = match first {
+            Pending::Running(running) => {
+                running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            }
+            Pending::Done(done) => done,
+        }?;
+        self.crc.combine(&crc);
+        self.out.write_all(&bytes)
     }
 }
 
 impl<W: Write> Write for Gzip<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let (count, done) = self.blocks.add(bytes)?;
-        if let Some(block) = done {
-            put(&mut self.out, &mut self.crc, &block)?;
+        if self.block.len() == BLOCK {
+            self.start(FlushCompress::Sync)?;
         }
+        let count = bytes.len().min(BLOCK - self.block.len());
+        self.block.extend_from_slice(&bytes[..count]);
         Ok(count)
     }
 
@@ -65,14 +106,8 @@ impl<W: Write> Write for Gzip<W> {
     }
 }
 
-fn put(out: &mut impl Write, crc: &mut Crc, (bytes, of_block): &Compressed) -> io::Result<()> {
-    crc.combine(of_block);
-    out.write_all(bytes)
-}
-
 /// A block by itself, and its checksum.
-fn compressed(block: &[u8], is_last: bool) -> io::Result<Compressed> {
-    let flush = if is_last { FlushCompress::Finish } else { FlushCompress::Sync };
+fn compressed(block: &[u8], flush: FlushCompress) -> Compressed {
     let mut crc = Crc::new();
     crc.update(block);
     let mut encoder = Compress::new(Compression::best(), false);
@@ -113,8 +148,7 @@ mod tests {
             for input in [noise, text] {
                 let mut all: Vec<Vec<u8>> = Vec::new();
                 for (threads, piece) in [(1, 10_000), (2, BLOCK), (5, 777_777)] {
-                    let mut gzip =
-                        Gzip::with(Vec::new(), Blocks::new(BLOCK, compressed).with_threads(threads)).unwrap();
+                    let mut gzip = Gzip::with_threads(Vec::new(), threads).unwrap();
                     input.chunks(piece).for_each(|some| gzip.write_all(some).unwrap());
                     all.push(gzip.finish().unwrap());
                 }
@@ -140,7 +174,7 @@ mod tests {
         }
         assert!(Gzip::new(Full(9)).is_err());
         for room in [10, 100, 2000] {
-            let mut gzip = Gzip::with(Full(room), Blocks::new(BLOCK, compressed).with_threads(2)).unwrap();
+            let mut gzip = Gzip::with_threads(Full(room), 2).unwrap();
             let written = gzip.write_all(&vec![b'x'; 5 * BLOCK]).and_then(|()| gzip.finish().map(drop));
             assert_eq!(written.unwrap_err().kind(), io::ErrorKind::StorageFull, "{room}");
         }

@@ -3,17 +3,14 @@
 //! pypatch are written here: completely, or not at all.
 
 mod archive;
-mod blocks;
 mod branch;
 mod files;
 mod gzip;
-mod matches;
 mod output;
 mod step;
 mod steps;
 mod target;
 mod tree;
-mod zstd;
 
 use std::io;
 use std::path::PathBuf;

@@ -3,16 +3,15 @@
 //! An anchor says where an edit goes, and not whether the new version has the change already in another form, or no longer has the
 //! names that it uses. The old release shows what the edit does to its files, so the rules for patches answer both.
 
+use super::agreed::{agreed, alone, is_in};
 use super::by_lines::{as_it_is, changed_lines, first_difference, is_missing, take};
 use super::cell::{Candidate, Cell, Verdict};
 use super::judge::plain;
 use crate::carry::{Care, Carried, Carrier, Outcome};
+use crate::operation::Operation;
 use crate::patchset::{Edit, Patchset};
-use crate::plan::{Plan, plan, prerequisite_changes};
-use crate::tree::{FileChange, OverlayTree, Tree, TreeError};
-
-/// How many choices of candidates are tried for one file.
-const MOST_TRIES: usize = 36;
+use crate::plan::prerequisite_changes;
+use crate::tree::{FileChange, Location, OverlayTree, Tree, TreeError};
 
 /// Questions the cells of edits that apply, or that a person would have to decide about, on `tree`. `base` is the release that the
 /// patchset was written for.
@@ -34,50 +33,62 @@ pub fn question(
     let on_base = plain(patchset, Some(base), base)?;
     let on_tree = plain(patchset, Some(base), tree)?;
     for (old, new) in on_base.edits.iter().zip(&on_tree.edits) {
-        let mut own: Vec<&mut Cell> =
-            cells.iter_mut().filter(|cell| cell.edit == old.id && cell.change.is_some()).collect();
-        if own.iter().all(|cell| matches!(cell.verdict, Verdict::Skipped | Verdict::Obsolete)) {
-            continue;
-        }
         let before = prerequisite_changes(&on_base, old, base, &[])?;
         let there = prerequisite_changes(&on_tree, new, tree, &[])?;
         let (base, tree) = (OverlayTree::new(base, &before), OverlayTree::new(tree, &there));
-        let planned = alone(&on_tree, new, &tree)?;
+        let mut own: Vec<&mut Cell> =
+            cells.iter_mut().filter(|cell| cell.edit == old.id && cell.change.is_some()).collect();
+        let has = |verdict: Verdict| own.iter().any(|cell| cell.verdict == verdict);
+        let (applies, moved) = (has(Verdict::Applies), has(Verdict::Moved));
         let is_open = own.iter().any(|cell| cell.verdict.is_open());
+        let mut ends = false;
+        for cell in own.iter().filter(|cell| cell.verdict == Verdict::Obsolete) {
+            ends |= lacks_file(cell, new, &tree)?;
+        }
+        let planned = alone(&on_tree, new, &tree)?;
         if !is_open && !planned.fits() {
             // Its lines are at their place, and the edit would not find them there.
             for cell in own.iter_mut().filter(|cell| cell.verdict == Verdict::Already) {
                 cell.reason.get_or_insert_with(|| "upstream has its lines at their place".to_owned());
             }
         }
-        if !is_open && !own.iter().any(|cell| cell.verdict == Verdict::Applies) {
+        if !(is_open || ends || applies || moved) {
             continue;
         }
         let changes = alone(&on_base, old, &base)?;
         if !changes.fits() {
             continue;
         }
-        let carried = Carrier::new(&base, &tree, Care::Placed).carry(&changes.changes, &old.why)?;
+        // What is only lines is carried as its patch would be.
+        let is_lines = old.changes.iter().all(|change| matches!(change.operation, Operation::Diff(_)));
+        let care = if is_lines { Care::Usual } else { Care::Placed };
+        let carried = Carrier::new(&base, &tree, care).carry(&changes.changes, &old.why)?;
         let is_upstream = !carried.is_empty() && carried.iter().all(|file| file.outcome == Outcome::Upstream);
         if is_upstream {
             let all: Vec<String> = carried.iter().map(shown).collect();
             let why = format!("upstream has it: {}", all.join("; "));
-            match is_open {
+            match is_open || is_lines || !applies {
                 true => drop_all(own, &why),
                 false => doubt(cells, new, &why),
             }
-        } else if is_open {
-            for file in &carried {
-                if file.outcome == Outcome::Gone {
-                    end(new, file, cells);
-                } else if file.outcome == Outcome::Ported
-                    && !agreed(&on_tree, new, &tree, file, cells)?
-                    && cells.iter().any(|cell| is_in(cell, new, file) && cell.verdict.is_open())
-                {
+            continue;
+        }
+        for file in &carried {
+            if file.outcome == Outcome::Gone {
+                end(new, file, is_lines, cells);
+            } else if file.outcome == Outcome::Ported {
+                if is_open && agreed(&on_tree, new, &tree, file, cells)? {
+                    continue;
+                }
+                let is_to_do = |cell: &Cell| cell.verdict.is_open() || is_ended(cell, new, file);
+                if cells.iter().any(|cell| is_in(cell, new, file) && is_to_do(cell)) {
                     take(new, file, cells, |cell| !cell.verdict.is_open() || is_missing(cell, &planned));
                 }
+            } else if file.moved_to.is_some() {
+                reopen(new, file, cells);
             }
-        } else if planned.fits() {
+        }
+        if !is_open && planned.fits() {
             let (found, elsewhere) = disagreement(&carried, &changes.changes, &planned.changes);
             let mut why = found;
             for (file, reason) in elsewhere {
@@ -95,65 +106,49 @@ pub fn question(
     Ok(())
 }
 
-fn is_in(cell: &Cell, edit: &Edit, file: &Carried) -> bool {
-    let change = cell.change.and_then(|at| edit.changes.get(at));
-    cell.edit == edit.id && change.is_some_and(|change| change.file.contains(&file.path))
+/// Whether the new version does not have the file of a part.
+fn lacks_file(cell: &Cell, edit: &Edit, tree: &dyn Tree) -> Result<bool, TreeError> {
+    match cell.change.and_then(|at| edit.changes.get(at)).map(|change| &change.file[..]) {
+        Some([path]) => Ok(tree.file_or_link(path)?.is_none()),
+        _ => Ok(false),
+    }
 }
 
-/// Takes the candidates of the open cells in a file which together make of it what carrying its lines makes without doubt.
-fn agreed(
-    patchset: &Patchset,
-    edit: &Edit,
-    tree: &dyn Tree,
-    file: &Carried,
-    cells: &mut [Cell],
-) -> Result<bool, TreeError> {
-    let Some(result) = &file.change else { return Ok(false) };
-    let open: Vec<usize> = (0..cells.len())
-        .filter(|at| is_in(&cells[*at], edit, file) && cells[*at].verdict.is_open())
-        .collect();
-    let choices: Vec<usize> = open.iter().map(|at| cells[*at].candidates.len()).collect();
-    let tries = choices.iter().try_fold(1_usize, |all, one| all.checked_mul(*one)).unwrap_or(0);
-    for mut number in (0..tries).take(MOST_TRIES) {
-        let mut chosen = Vec::new();
-        for (at, choices) in open.iter().zip(&choices) {
-            chosen.push((*at, number % choices));
-            number /= choices;
-        }
-        let mut tried = edit.clone();
-        let is_complete = chosen.iter().all(|(at, number)| {
-            let change = &cells[*at].candidates[*number].change;
-            let index = cells[*at].change;
-            let place = index.and_then(|index| tried.changes.get_mut(index));
-            change.clone().zip(place).is_some_and(|(change, place)| {
-                *place = change;
-                true
-            })
-        });
-        if !is_complete {
+/// Whether a part ended because its file is not there, which has another name.
+fn is_ended(cell: &Cell, edit: &Edit, file: &Carried) -> bool {
+    cell.verdict == Verdict::Obsolete && file.moved_to.is_some() && edit.requires.is_empty()
+}
+
+/// Leaves to a person what an edit does to a file that has another name, and that cannot be carried there without doubt.
+fn reopen(edit: &Edit, file: &Carried, cells: &mut [Cell]) {
+    let Some(path) = file.moved_to.as_ref() else { return };
+    let by_hand = Candidate {
+        places: vec![Location::whole(path)],
+        text: String::new(),
+        why: shown(file),
+        change: None,
+        can_be_taken: false,
+        instead: None,
+    };
+    for cell in cells.iter_mut().filter(|cell| is_in(cell, edit, file)) {
+        let is_doubtful = cell.verdict == Verdict::Moved && file.outcome == Outcome::Review;
+        if is_ended(cell, edit, file) {
+            cell.candidates = vec![by_hand.clone()];
+            cell.evidence = None;
+        } else if !is_doubtful || cell.candidates.is_empty() {
             continue;
         }
-        let planned = alone(patchset, &tried, tree)?;
-        if planned.changes.iter().any(|one| one.path == result.path && one.after == result.after) {
-            for (at, number) in chosen {
-                let cell = &mut cells[at];
-                let candidate = cell.candidates.remove(number);
-                cell.verdict = Verdict::Moved;
-                cell.reason = Some(format!("{}; its lines, carried, give the same", candidate.why));
-                cell.candidates.insert(0, candidate);
-            }
-            return Ok(true);
-        }
+        cell.verdict = Verdict::Changed;
+        cell.reason = Some(shown(file));
     }
-    Ok(false)
 }
 
-/// Ends what an edit does to a file that is gone, unless something of it was found in another one.
-fn end(edit: &Edit, file: &Carried, cells: &mut [Cell]) {
+/// Ends what an edit does to a file that is gone; if it is more than lines, unless something of it was found in another one.
+fn end(edit: &Edit, file: &Carried, is_lines: bool, cells: &mut [Cell]) {
     let can_be_taken = |cell: &Cell| cell.candidates.iter().any(|candidate| candidate.can_be_taken);
     let open: Vec<&mut Cell> =
         cells.iter_mut().filter(|cell| is_in(cell, edit, file) && cell.verdict.is_open()).collect();
-    if !open.iter().any(|cell| can_be_taken(cell)) {
+    if is_lines || !open.iter().any(|cell| can_be_taken(cell)) {
         for cell in open {
             cell.verdict = Verdict::Obsolete;
             cell.candidates.clear();
@@ -217,10 +212,4 @@ fn doubt(cells: &mut [Cell], edit: &Edit, why: &str) {
 
 fn shown(file: &Carried) -> String {
     format!("{}: {}", file.path, file.reasons.join("; "))
-}
-
-/// What an edit alone does on a tree.
-fn alone(patchset: &Patchset, edit: &Edit, tree: &dyn Tree) -> Result<Plan, TreeError> {
-    let edits = vec![Edit { depends_on: Vec::new(), ..edit.clone() }];
-    plan(&Patchset { edits, applies_to: None, ..patchset.clone() }, tree)
 }

@@ -8,6 +8,7 @@
 //! carries what the edits do on that release as lines, which may contradict an anchor, confirm a candidate, or take the place of an
 //! edit whose anchor is missing.
 
+mod agreed;
 mod by_lines;
 mod carried;
 mod cell;

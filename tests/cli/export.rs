@@ -83,7 +83,7 @@ fn zstd_reads_an_exported_tarball_and_pypatch_what_zstd_writes() {
     }
     assert_snapshot!(plan(&["-1", "--long=28"]), @"
     ------- stderr -------
-    error: cannot read the archive b.tar.zst: it needs 268435456 bytes of memory, more than 134217728: compress it again with `zstd --long=27` or less
+    error: cannot read the archive b.tar.zst: it needs more than 128 MiB of memory: compress it again with `zstd --long=27` or less
     [exit 4]
     ");
 }

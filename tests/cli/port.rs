@@ -670,6 +670,49 @@ fn a_candidate_that_gives_what_the_lines_give_is_taken() {
 }
 
 #[test]
+fn an_edit_of_a_file_that_has_another_name_goes_there() {
+    let patch = |line: &str| {
+        format!(
+            "--- a/Lib/load.py\n+++ b/Lib/load.py\n@@ -11,3 +11,4 @@\n         path = search(name)\n+        {line}\n         return path\n \n"
+        )
+    };
+    let changes = "      - {file: Lib/load.py, diff: {patch: {from: note.patch}}}\n";
+    let with = |new: &str, line: &str| {
+        let env = loaders(new, changes);
+        fs::rename(env.path("new/Lib/load.py"), env.path("new/Lib/loader.py")).unwrap();
+        env.write("patchsets/mine/files/note.patch", patch(line));
+        env
+    };
+    let env = with(LOADER, "note(path)");
+    let shown = env.run(&PORT_LOADER);
+    assert!(shown.contains("moved    e") && shown.ends_with("[exit 0]"), "{shown}");
+    assert!(env.stdout(&["diff", "mine-py3.9", "new"]).contains("+++ b/Lib/loader.py\n"));
+    // It uses what is gone: where it would go is said, and nothing is dropped.
+    let new = LOADER
+        .replace("def report_path(path):\n    print(path)\n\n\n", "")
+        .replace("report_path(self)", "pass");
+    let shown = with(&new, "report_path(path)").run(&PORT_LOADER);
+    assert!(shown.contains("open     e") && shown.contains("Lib/loader.py has 7"), "{shown}");
+    assert!(shown.contains("no longer has `report_path`") && shown.ends_with("[exit 3]"), "{shown}");
+}
+
+#[test]
+fn a_patch_in_a_patchset_is_carried_as_it_would_be_by_itself() {
+    // Upstream added the same lines, and the patch would fit once more.
+    let method = "    def allowed(self, path):\n        return path in self.known_to_this_loader\n\n";
+    let new = LOADER.replace("class Loader:\n", &format!("class Loader:\n{method}"));
+    let changes = "      - {file: Lib/load.py, diff: {patch: {from: allowed.patch}}}\n";
+    let env = loaders(&new, changes);
+    env.write(
+        "patchsets/mine/files/allowed.patch",
+        "--- a/Lib/load.py\n+++ b/Lib/load.py\n@@ -13,5 +13,8 @@\n         return path\n \n+    def allowed(self, path):\n\
+         +        return path in self.known_to_this_loader\n+\n     def close(self):\n         report_path(self)\n         self.file.close()\n",
+    );
+    let shown = env.run(&PORT_LOADER);
+    assert!(shown.contains("dropped  e  upstream has it") && shown.ends_with("[exit 0]"), "{shown}");
+}
+
+#[test]
 fn an_edit_of_a_file_that_is_gone_ends_there() {
     let changes = "      - file: Lib/load.py\n        within: {function: Loader.find}\n        \
                    python.insert: {after: path = search(name), text: note(path)}\n";

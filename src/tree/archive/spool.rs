@@ -75,7 +75,9 @@ impl Spool {
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
                 Box::new(XzReader::new_mem_limit(packed, true, XZ_MEMORY))
             }
-            start if zstd::is_start(start) => Box::new(ZstdFrames::new(packed)),
+            start if zstd::is_start(start) => {
+                Box::new(ZstdFrames::new(packed).map_err(TreeError::io(label))?)
+            }
             [b'P', b'K', 3 | 5, ..] => return Err(damaged("it is a zip file, not a tarball")),
             [] => return Err(damaged("it is empty")),
             _ if start.len() == 512 => Box::new(packed),
