@@ -167,6 +167,14 @@ impl<'a> Carry<'a> {
         }
     }
 
+    /// What speaks against that the new version has the change.
+    pub fn contrary(&self) -> Option<&'static str> {
+        match self {
+            Carry::Known(_) => None,
+            Carry::Merge(merging) => merging.evidence.contrary(),
+        }
+    }
+
     /// Whether it matters to the file that the others of its patch fit.
     pub fn leans(&self) -> bool {
         matches!(self, Carry::Merge(merging) if care::leans(&merging.merge, &merging.versions))
@@ -201,6 +209,11 @@ impl Merging<'_> {
         self.change.path.file_name()
     }
 
+    /// The bytes of the old file, the same with the change, and the new file.
+    fn sides(&self) -> [&[u8]; 3] {
+        [&self.base.bytes, &self.ours.bytes, &self.theirs.bytes]
+    }
+
     fn finish(self, carrier: &Carrier<'_>, others: bool, news: &News<'_>) -> Result<Carried, TreeError> {
         let care = carrier.care;
         let Merging { versions, evidence, .. } = &self;
@@ -212,8 +225,7 @@ impl Merging<'_> {
         if let Some(why) = &self.is_upstream {
             return Ok(upstream(why.clone()));
         }
-        let sides = [&self.base.bytes[..], &self.ours.bytes, &self.theirs.bytes];
-        let again = defined::again(self.name(), versions, &merge, sides);
+        let again = defined::again(self.name(), versions, &merge, self.sides());
         let is_defined = again.as_ref().is_some_and(|again| again.is_all);
         if evidence.may_be_upstream() || is_defined {
             let witness = if evidence.may_be_upstream() && evidence.has_definitions() {
@@ -239,7 +251,7 @@ impl Merging<'_> {
         };
         let is_placed = |merge: &Merge| merge.edits.iter().all(|edit| edit.kind.is_safe());
         if !is_placed(&merge) || !agrees(&merge) {
-            match rescue::verbatim(versions, &merge, is_placed(&merge)) {
+            match rescue::rescued(self.name(), versions, &merge, self.sides(), is_placed(&merge)) {
                 Some(rescued) => merge = rescued,
                 None if merge.edits.iter().any(|edit| edit.kind == Kind::Conflict) => {
                     return Ok(self.conflict(versions, &merge));
@@ -254,6 +266,19 @@ impl Merging<'_> {
                 }
             }
         }
+        self.questioned(merge, true, again.as_ref(), carrier)
+    }
+
+    /// The result of a merge all of whose edits have a place, unless something looks off. If an edit is in another function than it was,
+    /// it `may_move` to its own.
+    fn questioned(
+        &self,
+        mut merge: Merge,
+        may_move: bool,
+        again: Option<&defined::Again>,
+        carrier: &Carrier<'_>,
+    ) -> Result<Carried, TreeError> {
+        let (care, versions) = (carrier.care, &self.versions);
         if let Some(doubt) = &self.doubt {
             return Ok(self.review(versions, &merge, doubt.clone()));
         }
@@ -295,8 +320,18 @@ impl Merging<'_> {
             theirs: &self.theirs.bytes,
             result: &result,
         };
+        let left = scope::changed(self.name(), versions, &merge, &sides);
+        if left.is_some()
+            && may_move
+            && let Some(moved) = rescue::rescued(self.name(), versions, &merge, self.sides(), true)
+        {
+            let carried = self.questioned(moved, false, again, carrier)?;
+            if carried.outcome == Outcome::Ported {
+                return Ok(carried);
+            }
+        }
         let why = syntax(&self.path, &sides)
-            .or_else(|| scope::changed(self.name(), versions, &merge, &sides))
+            .or(left)
             .or_else(|| locals::undefined(self.name(), &merge, &sides))
             .or_else(|| idiom(self.name(), versions, &merge, &sides))
             .or_else(|| (care == Care::Careful).then(|| care::doubt(&merge, versions)).flatten());

@@ -4,10 +4,12 @@
 //! the new version has the change already, whether the file moved, and whether the result uses names that vanished or no longer
 //! parses. No answer is a guess: what looks off is a proposal for review, with the reason.
 
+mod beside;
 mod care;
 mod check;
 mod defined;
 mod file;
+mod lineage;
 mod locals;
 mod modules;
 mod moved;
@@ -21,6 +23,7 @@ mod upstream;
 
 pub use care::Care;
 pub use check::broken;
+pub use lineage::Lineage;
 use news::News;
 pub(crate) use scopes::Scopes;
 
@@ -66,12 +69,19 @@ pub struct Carrier<'a> {
     from: &'a dyn Tree,
     to: &'a dyn Tree,
     care: Care,
+    lineage: Option<&'a Lineage>,
 }
 
 impl<'a> Carrier<'a> {
     /// Carries changes of `from` to `to`.
     pub fn new(from: &'a dyn Tree, to: &'a dyn Tree, care: Care) -> Carrier<'a> {
-        Carrier { from, to, care }
+        Carrier { from, to, care, lineage: None }
+    }
+
+    /// Looks into the commits between the two where it is in doubt.
+    #[must_use]
+    pub fn with_lineage(self, lineage: Option<&'a Lineage>) -> Carrier<'a> {
+        Carrier { lineage, ..self }
     }
 
     /// Carries `changes`, which are those of one patch. `message` is what it says about itself.
@@ -92,10 +102,30 @@ impl<'a> Carrier<'a> {
         for (at, file) in files.into_iter().enumerate() {
             let others = upstream.iter().enumerate().any(|(other, is_there)| other != at && *is_there);
             leaning.push(self.care == Care::Careful && file.leans());
-            carried.push(file.finish(self, others, &news)?);
+            let contrary = file.contrary().filter(|_| self.care == Care::Careful);
+            let mut file = file.finish(self, others, &news)?;
+            if contrary.is_none() {
+                self.ask_upstream(&mut file, &changes[at]);
+            }
+            carried.push(file);
         }
         doubt_in_company(&mut carried, &leaning);
         Ok(carried)
+    }
+
+    /// Takes a change in doubt as made if a commit of upstream made it, even if others changed it since.
+    fn ask_upstream(&self, file: &mut Carried, change: &FileChange) {
+        let Some(lineage) = self.lineage.filter(|_| file.outcome >= Outcome::Review) else { return };
+        let paths: Vec<TreePath> = std::iter::once(file.path.clone()).chain(file.moved_to.clone()).collect();
+        match lineage.made(change, &paths) {
+            Ok(Some(why)) => {
+                file.reasons.push(why);
+                (file.outcome, file.change) = (Outcome::Upstream, None);
+            }
+            Ok(None) => {}
+            // It remains in doubt.
+            Err(error) => file.reasons.push(format!("its history cannot be read: {error}")),
+        }
     }
 }
 

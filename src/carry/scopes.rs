@@ -1,8 +1,10 @@
 //! The functions, methods and classes of a file, by name.
 
+use std::ops::Range;
+
 use crate::syntax::c::CFile;
-use crate::syntax::python::PyFile;
-use crate::text::Span;
+use crate::syntax::python::{Definition, PyFile};
+use crate::text::{Span, lines};
 
 /// The named scopes of a file.
 pub(crate) enum Scopes {
@@ -54,5 +56,33 @@ impl Scopes {
             }
             Scopes::C(file) => file.functions().iter().map(|one| (one.name.clone(), one.span())).collect(),
         }
+    }
+}
+
+/// The functions, methods and classes of a file of Python as ranges of its lines. Blank lines and comments after the last statement are
+/// not in them.
+pub(super) struct Outline {
+    /// All, by their dotted names.
+    pub scopes: Vec<(String, Range<usize>)>,
+}
+
+impl Outline {
+    /// Those of a file of this name; none if it is in another language.
+    pub fn of(name: &str, bytes: &[u8]) -> Outline {
+        let Some(Scopes::Python(file)) = Scopes::of(name, bytes) else {
+            return Outline { scopes: Vec::new() };
+        };
+        let starts: Vec<usize> = lines(bytes).map(|line| line.start).collect();
+        let line = |at: usize| starts.partition_point(|start| *start <= at).saturating_sub(1);
+        let range = |one: &Definition| line(one.span.start)..line(one.append_at.saturating_sub(1)) + 1;
+        let scopes = file.definitions().iter().map(|one| (one.path.clone(), range(one))).collect();
+        Outline { scopes }
+    }
+
+    /// The lines of the only one with this name.
+    pub fn only(&self, name: &str) -> Option<Range<usize>> {
+        let mut all = self.scopes.iter().filter(|(known, _)| known == name);
+        let (_, lines) = all.next()?;
+        all.next().is_none().then(|| lines.clone())
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Evidence {
 }
 
 /// Lines with fewer characters of words say nothing.
-const SIGNIFICANT: usize = 6;
+pub(super) const SIGNIFICANT: usize = 6;
 
 impl Evidence {
     /// Compares what ours adds with theirs.

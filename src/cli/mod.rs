@@ -20,6 +20,7 @@ mod export;
 mod fetch;
 mod graph;
 mod help;
+mod history;
 mod import;
 mod init;
 mod lift;

@@ -1,11 +1,12 @@
 //! `pypatch why`
 
+use super::history::repository;
 use super::names::{swapped_edit, unknown_edit};
 use super::{CliError, ExitStatus, Format, Source, Ui, Workspace};
 use crate::patchset::{Edit, Patchset};
 use crate::report::WhyReport;
 use crate::text::nearest_names;
-use crate::tree::{CommitId, History, SourceSpec, Tree, tree_version};
+use crate::tree::{CommitId, History, Tree, tree_version};
 use crate::why::{self, PartKey, Waypoint};
 
 #[derive(Debug, Clone, clap::Args)]
@@ -115,46 +116,6 @@ fn selected(edit: &Edit, part: Option<&str>) -> Result<Vec<PartKey>, CliError> {
         format!("{name}: {} in {}", change.operation.name(), change.file[0])
     });
     Err(error.details(parts).help("use one of these"))
-}
-
-/// The first repository that contains the commits of both ends, and these commits: the repository of an end, or
-/// one listed in PYPATCH_SOURCES.
-fn repository(
-    workspace: &Workspace,
-    from: &Source,
-    to: &Source,
-) -> Result<Option<(History, [CommitId; 2])>, CliError> {
-    let own = [from, to].into_iter().filter_map(|source| match &source.spec {
-        SourceSpec::Git { repo, .. } => Some(repo),
-        SourceSpec::Directory(_) | SourceSpec::Archive(_) | SourceSpec::Pin(_) => None,
-    });
-    for path in own.chain(&workspace.places.sources) {
-        // Most of them are directories of tarballs.
-        let Ok(history) = History::open(path) else { continue };
-        if let (Some(from), Some(to)) = (commit(workspace, &history, from)?, commit(workspace, &history, to)?)
-        {
-            return Ok(Some((history, [from, to])));
-        }
-    }
-    Ok(None)
-}
-
-/// The commit of a source in a repository: of a revision, of a pin's tag, or of the release whose version a
-/// directory has.
-fn commit(workspace: &Workspace, history: &History, source: &Source) -> Result<Option<CommitId>, CliError> {
-    let pin = match (&source.pin, &source.spec) {
-        (_, SourceSpec::Git { repo, rev }) => {
-            let own = History::open(repo)?.commit(rev);
-            return Ok(own.and_then(|id| history.commit(&id.to_string())));
-        }
-        (Some(pin), _) => Some(pin.clone()),
-        (None, SourceSpec::Directory(_)) => match tree_version(source.tree.as_ref())? {
-            Some(version) => workspace.pins.by_version(&version)?,
-            None => None,
-        },
-        (None, SourceSpec::Archive(_) | SourceSpec::Pin(_)) => None,
-    };
-    Ok(pin.and_then(|pin| history.release(pin.tag.as_deref(), &pin.tree)))
 }
 
 /// The trees from one end to the other, as far as they are available locally.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::lines::Line;
+use super::{Kind, Placed};
 
 /// Lines of the base, and those that another version has in their place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,13 @@ pub(crate) struct Edit {
     pub base: Range<usize>,
     /// The lines of the other version; none for a removal.
     pub other: Range<usize>,
+}
+
+impl Edit {
+    /// The edit at the lines `theirs` of the other side, which become `with`.
+    pub fn placed(&self, theirs: Range<usize>, with: Vec<Line>, kind: Kind) -> Placed {
+        Placed { base: self.base.clone(), ours: self.other.clone(), theirs, with, kind }
+    }
 }
 
 /// The edits that turn `base` into `other`, in order.

@@ -3,7 +3,7 @@
 use super::decisions::{self, Decisions};
 use super::error::RebaseError;
 use super::step::{Step, StepFile};
-use crate::carry::{Care, Carried, Carrier, Outcome};
+use crate::carry::{Care, Carried, Carrier, Lineage, Outcome};
 use crate::import::{self, ImportedPatch};
 use crate::plan::joined;
 use crate::tree::{FileChange, OverlayTree, Tree, TreeError};
@@ -16,6 +16,8 @@ pub struct Series<'a> {
     pub from: &'a dyn Tree,
     /// The new version.
     pub to: &'a dyn Tree,
+    /// The commits between them, if they are known.
+    pub lineage: Option<&'a Lineage>,
     /// How sure a result has to be.
     pub care: Care,
     /// How many lines of context need not fit the old version.
@@ -53,7 +55,8 @@ impl<'a> Series<'a> {
             let key = decisions::key(&changes);
             let mut step = Step { patch, files: Vec::new(), skipped: None, key };
             let there = OverlayTree::new(self.to, &walk.changes);
-            let files = Carrier::new(&before, &there, self.care).carry(&changes, &patch.message.why)?;
+            let carrier = Carrier::new(&before, &there, self.care).with_lineage(self.lineage);
+            let files = carrier.carry(&changes, &patch.message.why)?;
             for (carried, original) in files.into_iter().zip(&changes) {
                 step.files.push(decided(carried, original, decisions, &there)?);
             }

@@ -139,7 +139,8 @@ fn a_method_that_would_be_in_a_function() {
         "class A:\n    def one(self):\n        self.f(1)\n        self.f(2)\n\n\nclass B(A):\n    b = 1\n";
     env.write("old/m.py", old);
     let helper = "        self.g()\n\n\ndef helper():\n    arr = 1\n    return arr\n";
-    env.write("new/m.py", old.replace("        self.f(2)\n", helper));
+    // It cannot follow a method that is gone.
+    env.write("new/m.py", old.replace("        self.f(2)\n", helper).replace("def one", "def first"));
     let method = "\n    def two(self):\n        self.f(3)\n";
     assert_snapshot!(port(&env, "m.py", "        self.f(2)\n", method), @r"
     p.patch
@@ -205,4 +206,97 @@ fn new_code_whose_company_cannot_be_carried() {
     env.write("patched/m.py", code.replace("call(20)\n", "call(20)\nnew = one(call)\n"));
     diff();
     assert!(carry().contains("ported    m.py"), "{}", carry());
+}
+
+#[test]
+fn a_method_that_got_into_another_class_goes_after_the_one_that_it_follows() {
+    let env = TestEnvironment::new();
+    let old = "class A:\n    def last(self):\n        read(42)\nclass B(A):\n    pass\n";
+    env.write("old/m.py", old);
+    let other = "class Other:\n    def view(self):\n        return 2\n";
+    env.write("new/m.py", old.replace("read(42)\n", &format!("read(43)\n{other}")));
+    let result = port(&env, "m.py", "        read(42)\n", "    def new(self):\n        pass\n");
+    assert!(result.contains("ported    m.py"), "{result}");
+    assert_snapshot!(env.run(&["port", "p.patch", "--from", "old", "--to", "new"]), @r"
+    Ported: moved by pypatch 0.1.0
+    # m.py: moved
+
+    diff --git a/m.py b/m.py
+    --- a/m.py
+    +++ b/m.py
+    @@ -1,6 +1,8 @@
+     class A:
+         def last(self):
+             read(43)
+    +    def new(self):
+    +        pass
+     class Other:
+         def view(self):
+             return 2
+    ------- stderr -------
+    p.patch
+      ported    m.py
+    1 file on new: 1 ported
+    [exit 0]
+    ");
+}
+
+#[test]
+fn what_a_commit_of_upstream_added_is_upstream_though_others_changed_it_since() {
+    let env = TestEnvironment::new();
+    fs::create_dir(env.path("repo")).unwrap();
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command.current_dir(env.path("repo")).args(["-c", "user.name=A", "-c", "user.email=a@example.org"]);
+        let output = command.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let commit = |text: &str, message: &str| {
+        env.write("repo/m.py", text);
+        git(&["add", "-A"]);
+        git(&["commit", "-q", "-m", message]);
+        git(&["tag", message]);
+    };
+    let fixed = OLD.replace("    flags = name\n", "    flags = quoted(name)\n    check_all(flags)\n");
+    let since = fixed.replace("flags = quoted(name)\n    check_all(flags)", "flags = Flags(name).checked()");
+    git(&["init", "-q"]);
+    commit(OLD, "begin");
+    commit(&fixed, "fix");
+    let id = git(&["rev-parse", "--short=12", "HEAD"]);
+    commit(&since, "since");
+    git(&["checkout", "-q", "fix"]);
+    commit(OLD, "back");
+    commit(&since, "back-and-since");
+    git(&["checkout", "-q", "begin"]);
+    commit(&OLD.replace("    flags = name\n", "    flags = Flags(name).checked()\n"), "other");
+    env.write("new/m.py", &since);
+    let diff = std::process::Command::new("git")
+        .current_dir(env.path("repo"))
+        .args(["diff", "begin", "fix"])
+        .output();
+    env.write("p.patch", diff.unwrap().stdout);
+    let port = |to: &str| {
+        env.run(&["port", "p.patch", "--from", "git:repo@begin", "--to", to, "-n"]).replace(&id, "ID")
+    };
+    assert_snapshot!(port("git:repo@since"), @r"
+    p.patch
+      upstream  m.py
+                upstream changed the same lines: line 11 of the old version, line 11 of the new one
+                commit ID added 100 % of the lines that the patch adds: fix
+    1 file on git:repo@since: 1 upstream
+    [exit 0]
+    ");
+    // No commit between the two added them, or it was taken back, or the history is not known.
+    assert_snapshot!(port("git:repo@other"), @r"
+    p.patch
+      conflict  m.py
+                upstream changed the same lines: line 11 of the old version, line 11 of the new one
+    1 file on git:repo@other: 1 conflict
+    [exit 3]
+    ");
+    for to in ["git:repo@back-and-since", "new"] {
+        let result = port(to);
+        assert!(result.contains("conflict  m.py") && !result.contains("commit"), "{to}: {result}");
+    }
 }

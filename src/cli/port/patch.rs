@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::{CliError, ExitStatus, ReportFormat, Ui, Workspace, output};
-use super::patches::{Patches, between, brief, carried, decisions, read, write};
+use super::patches::{Patches, between, brief, carried, decisions, lineage, read, write};
 use super::{Args, answers, series};
 use crate::apply::{self, ApplyError};
 use crate::carry::{Care, Outcome};
@@ -48,10 +48,12 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         return Err(CliError::usage(format!("{} is the patch that is carried", out.display())));
     }
     let care = if args.careful { Care::Careful } else { Care::Usual };
+    let lineage = lineage(workspace, &from, &to)?;
     let series = Series {
         patches: &patches,
         from: from_tree,
         to: to_tree,
+        lineage: lineage.as_ref(),
         care,
         fuzz: args.fuzz,
         stop_at: Outcome::Conflict,

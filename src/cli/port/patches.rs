@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::super::import::unreadable;
-use super::super::{CliError, Ui};
+use super::super::{CliError, Source, Ui, Workspace, history};
+use crate::carry::Lineage;
 use crate::export;
 use crate::import::{self, ImportedPatch, PatchFile};
 use crate::rebase::{self, BadDecisions, Between, Decisions, Series, Walk};
@@ -29,6 +30,16 @@ pub(super) fn read(name: &str, from: Option<&str>) -> Result<Patches, CliError> 
             .help("give it with --from SOURCE")
     })?;
     Ok(Patches { patches: import::named(patches), from })
+}
+
+/// The commits between the two versions, if a repository has both.
+pub(super) fn lineage(
+    workspace: &Workspace,
+    from: &Source,
+    to: &Source,
+) -> Result<Option<Lineage>, CliError> {
+    let known = history::repository(workspace, from, to)?;
+    Ok(known.map(|(history, ends)| Lineage::new(history, ends)))
 }
 
 /// Carries a series, and draws how far it is.

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::{CliError, ExitStatus, Ui, Workspace, output};
-use super::patches::{Patches, between, brief, carried, decisions, read, write};
+use super::patches::{Patches, between, brief, carried, decisions, lineage, read, write};
 use super::{Args, answers};
-use crate::carry::{Care, Outcome};
+use crate::carry::{Care, Lineage, Outcome};
 use crate::digest::Sha256Digest;
 use crate::export;
 use crate::rebase::{self, Decision, Decisions, STATE, Series, State, Stop, TO_DECIDE, Walk};
@@ -131,13 +131,15 @@ struct Job {
     from: Box<dyn Tree>,
     to: Box<dyn Tree>,
     to_name: String,
+    lineage: Option<Lineage>,
 }
 
 impl Job {
     fn open(ui: &Ui, workspace: &Workspace, state: &State) -> Result<Job, CliError> {
         let patches = read(&state.patches, Some(&state.from))?;
-        let (from, to) = (workspace.open(ui, &state.from)?.tree, workspace.open(ui, &state.to)?.tree);
-        Ok(Job { patches, from, to, to_name: state.to.clone() })
+        let (from, to) = (workspace.open(ui, &state.from)?, workspace.open(ui, &state.to)?);
+        let lineage = lineage(workspace, &from, &to)?;
+        Ok(Job { patches, from: from.tree, to: to.tree, to_name: state.to.clone(), lineage })
     }
 
     fn series(&self, state: &State) -> Series<'_> {
@@ -145,6 +147,7 @@ impl Job {
             patches: &self.patches.patches,
             from: self.from.as_ref(),
             to: self.to.as_ref(),
+            lineage: self.lineage.as_ref(),
             care: if state.careful { Care::Careful } else { Care::Usual },
             fuzz: state.fuzz,
             stop_at: Outcome::Gone,
