@@ -34,6 +34,12 @@ pub(super) struct InOrder {
 }
 
 impl Base {
+    /// The name of the release, if it is available locally and not a tarball, which has no history.
+    pub(super) fn with_history(&self) -> Option<&str> {
+        let (name, spec) = self.source.as_ref()?;
+        (!matches!(spec, SourceSpec::Archive(_))).then_some(name)
+    }
+
     /// The source that the user named.
     pub(super) fn of_source(
         ui: &Ui,

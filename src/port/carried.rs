@@ -7,14 +7,14 @@ use super::agreed::{agreed, alone, is_in};
 use super::by_lines::{as_it_is, changed_lines, first_difference, is_missing, take};
 use super::cell::{Candidate, Cell, Verdict};
 use super::judge::plain;
-use crate::carry::{Care, Carried, Carrier, Outcome};
+use crate::carry::{Care, Carried, Carrier, Lineage, Outcome};
 use crate::operation::Operation;
 use crate::patchset::{Edit, Patchset};
 use crate::plan::prerequisite_changes;
 use crate::tree::{FileChange, Location, OverlayTree, Tree, TreeError};
 
 /// Questions the cells of edits that apply, or that a person would have to decide about, on `tree`. `base` is the release that the
-/// patchset was written for.
+/// patchset was written for, and `lineage` has the commits between both.
 ///
 /// An edit that does not apply is already made if all that it does is upstream; so is a part whose lines are at their place, if the edit
 /// does not find them there. Where its anchors in a file were not found, its lines are carried instead, if that is without doubt, and a
@@ -28,6 +28,7 @@ pub fn question(
     patchset: &Patchset,
     base: &dyn Tree,
     tree: &dyn Tree,
+    lineage: Option<&Lineage>,
     cells: &mut [Cell],
 ) -> Result<(), TreeError> {
     let on_base = plain(patchset, Some(base), base)?;
@@ -62,7 +63,8 @@ pub fn question(
         // What is only lines is carried as its patch would be.
         let is_lines = old.changes.iter().all(|change| matches!(change.operation, Operation::Diff(_)));
         let care = if is_lines { Care::Usual } else { Care::Placed };
-        let carried = Carrier::new(&base, &tree, care).carry(&changes.changes, &old.why)?;
+        let carrier = Carrier::new(&base, &tree, care).with_lineage(lineage);
+        let carried = carrier.carry(&changes.changes, &old.why)?;
         let is_upstream = !carried.is_empty() && carried.iter().all(|file| file.outcome == Outcome::Upstream);
         if is_upstream {
             let all: Vec<String> = carried.iter().map(shown).collect();

@@ -17,6 +17,7 @@ use super::base::InOrder;
 use super::{
     Base, CliError, ExitStatus, Format, ReportFormat, Source, Ui, Workspace, new_patchset, output, written,
 };
+use crate::carry::Lineage;
 use crate::edit::OutcomeKind;
 use crate::export;
 use crate::patchset::{Edit, NewPatchset, Patchset, is_path};
@@ -184,6 +185,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             let Some((base, each)) = &bases else { return Ok(ExitStatus::Usage) };
             let old = base.open()?;
             let old = old.as_deref();
+            let lineage = patches::since(ui, workspace, base, &source)?;
             let on_old = old.map(|old| OverlayTree::new(old, &each[at].before));
             let old =
                 if each[at].before.is_empty() { old } else { on_old.as_ref().map(|old| old as &dyn Tree) };
@@ -194,6 +196,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
                 baseline: each[at].baseline.as_ref(),
                 old,
                 under,
+                lineage: lineage.as_ref(),
             };
             match port.run(ui, workspace, args, (&source, &version), &mut decisions[at])? {
                 Ok(one) if all.iter().any(|known| known.head.id == one.head.id) => {
@@ -300,6 +303,8 @@ struct Port<'a> {
     old: Option<&'a dyn Tree>,
     /// The version to which it is ported, with the ported patchsets before it.
     under: &'a dyn Tree,
+    /// The commits between both, if a repository has them.
+    lineage: Option<&'a Lineage>,
 }
 
 /// A ported patchset, which is not written yet.
@@ -349,7 +354,7 @@ impl Port<'_> {
         let bar = ui.progress(&format!("judging {}", patchset.id), None);
         let mut cells = port::judge(patchset, self.baseline, old, under, &Searched::default())?;
         if let Some(old) = old {
-            port::question(patchset, old, under, &mut cells)?;
+            port::question(patchset, old, under, self.lineage, &mut cells)?;
         }
         drop(bar);
         let mut decided = port::decide(&cells, decisions)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::import::unreadable;
-use super::super::{CliError, Source, Ui, Workspace, history};
+use super::super::{Base, CliError, Source, Ui, Workspace, history};
 use crate::carry::Lineage;
 use crate::export;
 use crate::import::{self, ImportedPatch, PatchFile};
@@ -40,6 +40,17 @@ pub(super) fn lineage(
 ) -> Result<Option<Lineage>, CliError> {
     let known = history::repository(workspace, from, to)?;
     Ok(known.map(|(history, ends)| Lineage::new(history, ends)))
+}
+
+/// The commits from the release that a patchset was written for to another version, if a repository has both.
+pub(super) fn since(
+    ui: &Ui,
+    workspace: &Workspace,
+    base: &Base,
+    to: &Source,
+) -> Result<Option<Lineage>, CliError> {
+    let from = base.with_history().map(|name| workspace.open(ui, name)).transpose()?;
+    Ok(from.map(|from| lineage(workspace, &from, to)).transpose()?.flatten())
 }
 
 /// Carries a series, and draws how far it is.

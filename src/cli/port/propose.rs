@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Args, Port, Stop, Why, version_for};
+use super::{Args, Port, Stop, Why, patches, version_for};
 use crate::cli::{Base, CliError, ReportFormat, Ui, Workspace};
 use crate::patchset::{NewPatchset, Patchset};
 use crate::port::{Decided, Decisions};
@@ -44,6 +44,7 @@ pub(in crate::cli) fn propose(
     let source = workspace.open(ui, to)?;
     let version = version_for(patchset.software, to, source.tree.as_ref())?;
     let old = base.open()?;
+    let lineage = patches::since(ui, workspace, base, &source)?;
     let port = Port {
         name: &patchset.id,
         patchset,
@@ -51,6 +52,7 @@ pub(in crate::cli) fn propose(
         baseline: base.baseline.as_ref(),
         old: old.as_deref(),
         under: source.tree.as_ref(),
+        lineage: lineage.as_ref(),
     };
     match port.run(ui, workspace, &args, (&source, &version), &mut Decisions::default())? {
         Ok(one) => Ok(Proposal::Ported(Box::new(Proposed {
