@@ -64,6 +64,12 @@ pub(super) fn doubt(merge: &Merge, versions: &Versions) -> Option<String> {
     None
 }
 
+/// The least share of unchanged lines around an edit.
+pub(super) fn around(merge: &Merge, versions: &Versions) -> f64 {
+    let kept = kept(merge, versions);
+    merge.edits.iter().map(|edit| share(&kept, edit, AROUND)).fold(1.0, f64::min)
+}
+
 /// Whether the patch brings new code to a file whose code around it changed: then it matters whether the other files of the patch fit.
 pub(super) fn leans(merge: &Merge, versions: &Versions) -> bool {
     let base = Versions::text(&versions.base);

@@ -49,6 +49,7 @@ impl<'a> Carry<'a> {
                 outcome,
                 reasons: if reason.is_empty() { Vec::new() } else { vec![reason] },
                 is_added: change.before.is_none(),
+                around: 1.0,
                 change: change_there,
             }))
         };
@@ -118,6 +119,7 @@ impl<'a> Carry<'a> {
                         outcome,
                         reasons: package.into_iter().chain([why]).collect(),
                         is_added: false,
+                        around: 1.0,
                         change: None,
                     }));
                 }
@@ -390,6 +392,7 @@ impl Merging<'_> {
             outcome,
             reasons,
             is_added: false,
+            around: care::around(&self.merge, &self.versions),
             change,
         }
     }
@@ -411,6 +414,7 @@ fn mode(change: &FileChange, ours: &File, path: TreePath, there: File) -> Carrie
         outcome: if is_there { Outcome::Upstream } else { Outcome::Ported },
         reasons: if is_there { vec!["the new version has this mode".to_owned()] } else { Vec::new() },
         is_added: false,
+        around: 1.0,
         change: carried,
     }
 }
@@ -436,6 +440,7 @@ fn as_a_whole(change: &FileChange, base: &File, ours: &File, there: File) -> Car
         outcome,
         reasons: if reason.is_empty() { Vec::new() } else { vec![reason] },
         is_added: false,
+        around: 1.0,
         change: carried,
     }
 }

@@ -60,6 +60,9 @@ pub struct Carried {
     pub reasons: Vec<String>,
     /// Whether the patch adds the file.
     pub is_added: bool,
+    /// The share of the 15 lines before and after an edit that the new version has as they were, the least of all edits; 1 for what is
+    /// not merged by lines.
+    pub around: f64,
     /// The change of the new version: a proposal if the outcome is [`Outcome::Review`], with markers in a conflict.
     pub change: Option<FileChange>,
 }

@@ -13,6 +13,9 @@ use crate::patchset::{Edit, Patchset};
 use crate::plan::prerequisite_changes;
 use crate::tree::{FileChange, Location, OverlayTree, Tree, TreeError};
 
+/// Where upstream changed the same lines, and fewer of those around are as they were, an anchor that is found says little.
+const LEAST_AROUND: f64 = 0.5;
+
 /// Questions the cells of edits that apply, or that a person would have to decide about, on `tree`. `base` is the release that the
 /// patchset was written for, and `lineage` has the commits between both.
 ///
@@ -176,7 +179,10 @@ fn disagreement<'a>(
             let before = old.iter().find(|one| one.path == file.path);
             before.is_some_and(|before| changed_lines(before) == changed_lines(own))
         };
-        if file.outcome == Outcome::Review && (is_same || has_same_lines()) {
+        let is_rewritten = file.outcome == Outcome::Conflict && file.around < LEAST_AROUND;
+        if (file.outcome == Outcome::Review && is_same)
+            || ((file.outcome == Outcome::Review || is_rewritten) && has_same_lines())
+        {
             return (Some(shown(file)), elsewhere);
         }
         if file.outcome == Outcome::Ported && !is_same {
@@ -214,4 +220,33 @@ fn doubt(cells: &mut [Cell], edit: &Edit, why: &str) {
 
 fn shown(file: &Carried) -> String {
     format!("{}: {}", file.path, file.reasons.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::File;
+
+    fn change(before: &str, after: &str) -> FileChange {
+        let file = |text: &str| Some(File::new(text.as_bytes().to_vec(), false));
+        let path = "a.c".parse().unwrap();
+        FileChange { path, before: file(before), after: file(after), rewrites: Vec::new() }
+    }
+
+    fn conflict(around: f64) -> Carried {
+        let reasons = vec!["upstream changed the same lines".to_owned()];
+        let (path, outcome) = ("a.c".parse().unwrap(), Outcome::Conflict);
+        Carried { path, moved_to: None, outcome, reasons, is_added: false, around, change: None }
+    }
+
+    #[test]
+    fn an_anchor_in_code_that_upstream_rewrote_says_little() {
+        let old = [change("one\ntwo\n", "one\n2\n")];
+        let said = |around: f64, new: FileChange| disagreement(&[conflict(around)], &old, &[new]).0;
+        let same = || change("1\n  two\nthree\n", "1\n  2\nthree\n");
+        assert_eq!(said(0.4, same()).as_deref(), Some("a.c: upstream changed the same lines"));
+        assert_eq!(said(0.6, same()), None);
+        // It means more than its lines on the old version.
+        assert_eq!(said(0.4, change("two\ntwo\n", "2\n2\n")), None);
+    }
 }

@@ -713,6 +713,15 @@ fn a_patch_in_a_patchset_is_carried_as_it_would_be_by_itself() {
 }
 
 #[test]
+fn an_anchor_that_is_found_is_enough_where_upstream_changed_the_same_lines() {
+    let changes = "      - file: Lib/load.py\n        within: {function: Loader.find}\n        \
+                   python.replace: {find: \"path = search(name)\\nreturn path\", with: return found(name)}\n";
+    let new = LOADER.replace("        return path\n", "        # It is not kept.\n        return path\n");
+    let shown = loaders(&new, changes).run(&PORT_LOADER);
+    assert!(shown.contains("1 of 1 stay as they are") && shown.ends_with("[exit 0]"), "{shown}");
+}
+
+#[test]
 fn an_edit_of_a_file_that_is_gone_ends_there() {
     let changes = "      - file: Lib/load.py\n        within: {function: Loader.find}\n        \
                    python.insert: {after: path = search(name), text: note(path)}\n";
