@@ -43,8 +43,20 @@ enum ExportFormat {
     Tree,
     /// The diff, for `git apply` and `patch -p1`.
     Diff,
-    /// The patched tree as a tarball: .tar, .tar.gz, .tgz, .tar.bz2, .tar.xz or .tar.zst.
+    /// The patched tree as a tarball, compressed as the name of OUT says: .tar, .tar.gz, .tgz, .tar.bz2, .tar.xz or .tar.zst.
     Tar,
+    /// The same, compressed by gzip whatever the name.
+    #[value(name = "tar.gz")]
+    TarGz,
+    /// The same, compressed by bzip2.
+    #[value(name = "tar.bz2")]
+    TarBz2,
+    /// The same, compressed by xz.
+    #[value(name = "tar.xz")]
+    TarXz,
+    /// The same, compressed by zstd.
+    #[value(name = "tar.zst")]
+    TarZst,
     /// A directory with a patch for each edit, with the fields of Debian (DEP-3), and their `series`.
     Quilt,
     /// A mailbox with a mail for each edit, for `git am`.
@@ -55,10 +67,27 @@ enum ExportFormat {
     Git,
 }
 
+impl ExportFormat {
+    fn is_tarball(self) -> bool {
+        self == ExportFormat::Tar || self.compression().is_some()
+    }
+
+    /// The compression of a tarball, if the name of the output does not say it.
+    fn compression(self) -> Option<Compression> {
+        match self {
+            ExportFormat::TarGz => Some(Compression::Gzip),
+            ExportFormat::TarBz2 => Some(Compression::Bzip2),
+            ExportFormat::TarXz => Some(Compression::Xz),
+            ExportFormat::TarZst => Some(Compression::Zstd),
+            _ => None,
+        }
+    }
+}
+
 pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitStatus, CliError> {
     let format = format(args)?;
     args.exclude.require(
-        matches!(format, ExportFormat::Tree | ExportFormat::Tar),
+        format == ExportFormat::Tree || format.is_tarball(),
         "give it with --as tree or --as tar: other formats have only what the patchsets change",
     )?;
     let planned = plan::make(ui, workspace, &args.patchsets, &args.source, &args.exclude)?;
@@ -72,7 +101,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             output::require_directory(workspace, &[&source.spec], out)?;
             output::require_free(out)?;
         }
-        (Some(out), ExportFormat::Diff | ExportFormat::Tar | ExportFormat::Mbox) => {
+        (Some(out), _) => {
             output::require_file(workspace, &patchsets, &[&source.spec], out)?;
         }
     }
@@ -81,18 +110,14 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
     }
     let changes = planned.series.changes();
     match format {
-        ExportFormat::Tree | ExportFormat::Tar => {
+        format if format == ExportFormat::Tree || format.is_tarball() => {
             let Some(out) = &args.output else { return Ok(ExitStatus::Done) };
             let patched = OverlayTree::new(source.tree.as_ref(), &changes);
             let bar = ui.progress("", None);
             if format == ExportFormat::Tree {
                 export::tree(&Counted::new(&patched, "writing files", &bar)?, out)?;
             } else {
-                let (compression, prefix) = match Target::of(out) {
-                    // What /dev/stdout leads to has no name that says more.
-                    Ok(Target::Open(_)) => (Compression::None, planned.patchsets[0].id.clone()),
-                    Ok(Target::File(_) | Target::Stream(_)) | Err(_) => Compression::of(out)?,
-                };
+                let (compression, prefix) = packed(out, format.compression(), &planned.patchsets[0].id)?;
                 let patched = Counted::new(&patched, "packing files", &bar)?;
                 export::archive(&patched, out, &prefix, compression, source_date()?)?;
             }
@@ -132,7 +157,7 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
             ui.changed();
             ui.line(&format!("{name}: {}, {last}", counted(steps.len(), "commit")))?;
         }
-        ExportFormat::Quilt | ExportFormat::Mbox | ExportFormat::Patches => {
+        _ => {
             let steps = steps(ui, &planned)?;
             let date = source_date()?;
             match (&args.output, format) {
@@ -155,6 +180,24 @@ pub(super) fn run(ui: &Ui, workspace: &Workspace, args: &Args) -> Result<ExitSta
         }
     }
     Ok(ExitStatus::Done)
+}
+
+/// How a tarball is compressed, and the folder of its members. `id` names the folder where the output has no name.
+fn packed(out: &Path, asked: Option<Compression>, id: &str) -> Result<(Compression, String), CliError> {
+    if let Ok(Target::Open(_)) = Target::of(out) {
+        // What /dev/stdout leads to has no name that says more.
+        return Ok((asked.unwrap_or(Compression::None), id.to_owned()));
+    }
+    match (Compression::of(out), asked) {
+        (Ok((named, _)), Some(asked)) if named != asked => {
+            let title = format!("the name {} means another compression than --as", out.display());
+            Err(CliError::usage(title).help("leave out --as, or change the name"))
+        }
+        (Err(_), Some(asked)) => {
+            Ok((asked, out.file_name().unwrap_or_default().to_string_lossy().into_owned()))
+        }
+        (named, _) => Ok(named?),
+    }
 }
 
 /// The format that was asked for, or that the name of the output means.

@@ -51,6 +51,29 @@ fn an_exported_tarball_is_reproducible() {
 }
 
 #[test]
+fn a_compression_may_be_named() {
+    let env = TestEnvironment::with_tree();
+    for name in ["tar.gz", "tar.bz2", "tar.xz", "tar.zst"] {
+        env.stdout(&["export", "gadget", "tree", "-o", &format!("a.{name}")]);
+        env.stdout(&["export", "gadget", "tree", "--as", name, "-o", &format!("b.{name}")]);
+        let read = |path: &str| fs::read(env.path(path)).unwrap();
+        // The names of the folders in it differ by a byte.
+        assert_eq!(read(&format!("a.{name}"))[..4], read(&format!("b.{name}"))[..4], "{name}");
+        env.stdout(&["export", "gadget", "tree", "--as", name, "-o", "packed"]);
+        assert!(env.run(&["plan", "gadget", "packed"]).contains("7 already; 0 files"), "{name}");
+        fs::remove_file(env.path("packed")).unwrap();
+        let piped = env.command(&["export", "gadget", "tree", "--as", name, "-o", "-"]).output().unwrap();
+        assert!(piped.status.success() && piped.stdout[..4] == read(&format!("a.{name}"))[..4], "{name}");
+    }
+    assert_snapshot!(env.run(&["export", "gadget", "tree", "--as", "tar.gz", "-o", "c.tar.xz"]), @"
+    ------- stderr -------
+    error: the name c.tar.xz means another compression than --as
+      help: leave out --as, or change the name
+    [exit 2]
+    ");
+}
+
+#[test]
 fn zstd_reads_an_exported_tarball_and_pypatch_what_zstd_writes() {
     let env = TestEnvironment::with_tree();
     let mut large = String::new();
