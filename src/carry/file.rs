@@ -67,7 +67,10 @@ impl<'a> Carry<'a> {
                         return known(Outcome::Upstream, reason, None);
                     }
                     let proposal = whole(&change.path, Some(file), Some(new.clone()));
-                    known(Outcome::Review, reason, Some(proposal))
+                    Ok(match known(Outcome::Review, reason, Some(proposal))? {
+                        Carry::Known(carried) => Carry::Known(Carried { around: similar, ..carried }),
+                        merge => merge,
+                    })
                 }
             },
             (Some(old), None) => match there {
@@ -108,7 +111,7 @@ impl<'a> Carry<'a> {
                     let reason = format!("{} has {percent:.0} % of its lines", found.path);
                     (found.path, File::new(found.bytes, executable), Some(reason), Some(found.contained))
                 }
-                Err(why) => {
+                Err(moved::NotFound { why, contained }) => {
                     // The lines of a module that became a package are in its files.
                     let package = moved::package(&change.path, carrier.from, carrier.to)?;
                     let outcome = if package.is_some() { Outcome::Conflict } else { Outcome::Gone };
@@ -119,7 +122,7 @@ impl<'a> Carry<'a> {
                         outcome,
                         reasons: package.into_iter().chain([why]).collect(),
                         is_added: false,
-                        around: 1.0,
+                        around: contained,
                         change: None,
                     }));
                 }
@@ -177,6 +180,11 @@ impl<'a> Carry<'a> {
         }
     }
 
+    /// Whether upstream may have taken back what a commit made.
+    pub fn may_be_taken_back(&self) -> bool {
+        matches!(self, Carry::Merge(merging) if merging.evidence.may_be_taken_back())
+    }
+
     /// Whether it matters to the file that the others of its patch fit.
     pub fn leans(&self) -> bool {
         matches!(self, Carry::Merge(merging) if care::leans(&merging.merge, &merging.versions))
@@ -186,7 +194,11 @@ impl<'a> Carry<'a> {
     pub fn finish(self, carrier: &Carrier<'_>, others: bool, news: &News<'_>) -> Result<Carried, TreeError> {
         match self {
             Carry::Known(mut carried) => {
-                if carried.outcome == Outcome::Review && others && carried.is_added {
+                if carried.outcome == Outcome::Review
+                    && others
+                    && carried.is_added
+                    && carried.around >= moved::RELATED
+                {
                     carried.reasons.push("the new version has another file of the patch, too".to_owned());
                     (carried.outcome, carried.change) = (Outcome::Upstream, None);
                 }

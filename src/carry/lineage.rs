@@ -11,6 +11,12 @@ use crate::tree::{CommitId, File, FileChange, History, Tree, TreeError, TreePath
 
 /// The share of the lines of a patch that a commit must have added.
 const ADDED: f64 = 0.7;
+/// A later commit that removes half of them and puts back what they replaced took them back; so did one that removes as many as were added,
+/// and leaves the file shorter by three quarters of those.
+const RESTORED: f64 = 0.5;
+const SHRUNK: f64 = 0.75;
+/// Fewer lines may have been added by chance, in another function.
+const LEAST: usize = 2;
 /// The most changes of a file that are read, newest first.
 const MOST: usize = 200;
 
@@ -24,19 +30,24 @@ pub struct Lineage {
 
 /// The objects of some paths in a commit.
 type Objects = Vec<Option<String>>;
+type Present = (HashSet<Vec<u8>>, usize);
 
 /// A search for the commit that added lines to a file.
 struct Search<'a> {
     lineage: &'a Lineage,
     commits: &'a [CommitId],
     paths: &'a [TreePath],
-    lines: &'a BTreeSet<Vec<u8>>,
-    /// The lines that are in the files with these objects.
-    present: RefCell<HashMap<Objects, Rc<HashSet<Vec<u8>>>>>,
+    /// The lines that the patch adds, and those that it removes.
+    added: &'a BTreeSet<Vec<u8>>,
+    removed: &'a BTreeSet<Vec<u8>>,
+    /// Which of these lines are in the files with these objects, and how many lines those have.
+    present: RefCell<HashMap<Objects, Rc<Present>>>,
     /// What the files were after the changes that are read.
     later: HashSet<Objects>,
     /// How many changes may still be read.
     left: usize,
+    /// Whether a later change took back what the patch does.
+    is_taken_back: bool,
     /// The commit that added most, and how many lines.
     best: Option<(CommitId, usize)>,
 }
@@ -48,25 +59,28 @@ impl Lineage {
     }
 
     /// The commit that added most of the lines of a change to one of `paths`, in words, whether or not they are still there. A
-    /// commit does not count if the files became again later what they were before it.
+    /// commit does not count if the files became again later what they were before it, or if a later commit took it back.
     ///
     /// # Errors
     /// If the history cannot be read.
     pub(super) fn made(&self, change: &FileChange, paths: &[TreePath]) -> Result<Option<String>, TreeError> {
-        let lines = added(change);
+        let (lines, removed) =
+            (new_lines(&change.before, &change.after), new_lines(&change.after, &change.before));
         let commits = self.commits()?;
         let [first, .., last] = commits else { return Ok(None) };
-        if lines.is_empty() {
+        if lines.len() < LEAST {
             return Ok(None);
         }
         let mut search = Search {
             lineage: self,
             commits,
             paths,
-            lines: &lines,
+            added: &lines,
+            removed: &removed,
             present: RefCell::default(),
             later: HashSet::new(),
             left: MOST,
+            is_taken_back: false,
             best: None,
         };
         let ends = [self.history.objects(*first, paths)?, self.history.objects(*last, paths)?];
@@ -111,7 +125,18 @@ impl Search<'_> {
                 return Ok(());
             }
             let (before, after) = (self.lines_in(first, old)?, self.lines_in(last, new)?);
-            let count = after.difference(&before).count();
+            let ((before, before_len), (after, after_len)) = (&*before, &*after);
+            let count = after.difference(before).filter(|line| self.added.contains(*line)).count();
+            let lost = before.difference(after).filter(|line| self.added.contains(*line)).count();
+            let is_restored = after.difference(before).any(|line| self.removed.contains(line));
+            let (lost, shrunk) = (lost as f64, *before_len as f64 - *after_len as f64);
+            let all = self.added.len() as f64;
+            // The inverse of the patch, with the lines that it removed, or with none instead of its own.
+            self.is_taken_back |=
+                is_restored && lost >= RESTORED * all || lost >= ADDED * all && shrunk >= SHRUNK * lost;
+            if self.is_taken_back {
+                return Ok(());
+            }
             if self.best.is_none_or(|(_, best)| count > best) {
                 self.best = Some((self.commits[last], count));
             }
@@ -123,27 +148,30 @@ impl Search<'_> {
         self.between(first, middle, &[old.clone(), objects])
     }
 
-    /// The lines that the files have in a commit.
-    fn lines_in(&self, commit: usize, objects: &Objects) -> Result<Rc<HashSet<Vec<u8>>>, TreeError> {
+    /// What the files have in a commit.
+    fn lines_in(&self, commit: usize, objects: &Objects) -> Result<Rc<Present>, TreeError> {
         if let Some(known) = self.present.borrow().get(objects) {
             return Ok(Rc::clone(known));
         }
         let tree = self.lineage.history.tree(self.commits[commit])?;
-        let mut present = HashSet::new();
+        let (mut present, mut count) = (HashSet::new(), 0);
         for path in self.paths {
             // A repository may lack large files.
             let Ok(Some(file)) = tree.file_or_link(path) else { continue };
-            let lines = file.bytes.split(|byte| *byte == b'\n').map(collapsed);
-            present.extend(lines.filter(|line| self.lines.contains(line)));
+            let lines: Vec<Vec<u8>> = file.bytes.split(|byte| *byte == b'\n').map(collapsed).collect();
+            count += lines.len();
+            present.extend(
+                lines.into_iter().filter(|line| self.added.contains(line) || self.removed.contains(line)),
+            );
         }
-        let present = Rc::new(present);
+        let present = Rc::new((present, count));
         self.present.borrow_mut().insert(objects.clone(), Rc::clone(&present));
         Ok(present)
     }
 }
 
-/// The lines that a change adds, and that say something.
-fn added(change: &FileChange) -> BTreeSet<Vec<u8>> {
+/// The lines that `new` has and `old` does not, and that say something.
+fn new_lines(old: &Option<File>, new: &Option<File>) -> BTreeSet<Vec<u8>> {
     let lines = |file: &Option<File>| -> BTreeSet<Vec<u8>> {
         let bytes = file.as_ref().map_or(&[][..], |file| &file.bytes);
         bytes
@@ -152,5 +180,5 @@ fn added(change: &FileChange) -> BTreeSet<Vec<u8>> {
             .filter(|line| word_characters(line) >= SIGNIFICANT)
             .collect()
     };
-    &lines(&change.after) - &lines(&change.before)
+    &lines(new) - &lines(old)
 }

@@ -60,8 +60,9 @@ pub struct Carried {
     pub reasons: Vec<String>,
     /// Whether the patch adds the file.
     pub is_added: bool,
-    /// The share of the 15 lines before and after an edit that the new version has as they were, the least of all edits; 1 for what is
-    /// not merged by lines.
+    /// The share of the 15 lines before and after an edit that the new version has as they were, the least of all edits; of a file that is
+    /// gone, the share of its lines that another one has at most; of one that is added, how much that of the new version is like it; 1 for
+    /// what else is not merged by lines.
     pub around: f64,
     /// The change of the new version: a proposal if the outcome is [`Outcome::Review`], with markers in a conflict.
     pub change: Option<FileChange>,
@@ -106,8 +107,9 @@ impl<'a> Carrier<'a> {
             let others = upstream.iter().enumerate().any(|(other, is_there)| other != at && *is_there);
             leaning.push(self.care == Care::Careful && file.leans());
             let contrary = file.contrary().filter(|_| self.care == Care::Careful);
+            let may_ask = contrary.is_none() && !file.may_be_taken_back();
             let mut file = file.finish(self, others, &news)?;
-            if contrary.is_none() {
+            if may_ask {
                 self.ask_upstream(&mut file, &changes[at]);
             }
             carried.push(file);

@@ -15,6 +15,8 @@ const CONTAINED: f64 = 0.5;
 /// The same for a file of few lines, which others may have by chance.
 const CONTAINED_SMALL: f64 = 0.7;
 const SMALL: usize = 20;
+/// Two files of one name with less in common are two things.
+pub(super) const RELATED: f64 = 0.2;
 /// Below this share, a file in which the change does not fit is not taken for the one that it became.
 pub(super) const CERTAIN: f64 = 0.65;
 /// The same for the lines around its edits.
@@ -30,13 +32,20 @@ pub(super) struct Successor {
     pub contained: f64,
 }
 
+/// Why no file is the one that another became.
+pub(super) struct NotFound {
+    pub why: String,
+    /// The share of its lines that the file has that has most of them.
+    pub contained: f64,
+}
+
 /// The file of `to` that has most of the lines of `base`; why it is not the one it became, if it is not.
 pub(super) fn successor(
     path: &TreePath,
     base: &[u8],
     from: &dyn Tree,
     to: &dyn Tree,
-) -> Result<Result<Successor, String>, TreeError> {
+) -> Result<Result<Successor, NotFound>, TreeError> {
     let wanted: HashSet<Vec<u8>> = significant(base).collect();
     let mut best: Option<Successor> = None;
     for candidate in candidates(path, from, to)? {
@@ -47,13 +56,16 @@ pub(super) fn successor(
             best = Some(Successor { path: candidate, bytes: file.bytes, contained });
         }
     }
-    let Some(best) = best else { return Ok(Err("no new file has its lines".to_owned())) };
+    let Some(best) = best else {
+        return Ok(Err(NotFound { why: "no new file has its lines".to_owned(), contained: 0.0 }));
+    };
     let percent = best.contained * 100.0;
     let first = |path: &TreePath| path.as_str().split('/').next().map(str::to_owned);
     let is_far = path.as_str().contains('/') && first(path) != first(&best.path);
     let least = if wanted.len() < SMALL { CONTAINED_SMALL } else { CONTAINED };
     if best.contained < least || is_far {
-        return Ok(Err(format!("the new file that has most of its lines is {}: {percent:.0} %", best.path)));
+        let why = format!("the new file that has most of its lines is {}: {percent:.0} %", best.path);
+        return Ok(Err(NotFound { why, contained: best.contained }));
     }
     Ok(Ok(best))
 }

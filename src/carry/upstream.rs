@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::names::{code, identifiers, word_characters};
-use crate::merge::{Kind, Merge, Versions, collapsed};
+use crate::merge::{Kind, Line, Merge, Versions, collapsed};
 
 /// What of a change is in the new version.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +17,8 @@ pub(super) struct Evidence {
     /// Whether some edit is there, and whether all are.
     pub some: bool,
     pub all: bool,
-    /// How many lines that it removes everywhere are there.
+    /// How many lines it removes everywhere, and how many of them are there.
+    pub removed: usize,
     pub left: usize,
     /// How many edits add lines none of which is there.
     pub missing: usize,
@@ -34,7 +35,7 @@ impl Evidence {
         let ours: HashSet<usize> = versions.ours.iter().map(|line| line.loose).collect();
         let mut added = Vec::new();
         let mut text = Vec::new();
-        let (mut left, mut missing) = (0, 0);
+        let (mut removed, mut left, mut missing) = (0, 0, 0);
         for edit in &merge.edits {
             let before = added.len();
             for line in &versions.ours[edit.ours.clone()] {
@@ -46,11 +47,12 @@ impl Evidence {
             }
             let new = &added[before..];
             missing += usize::from(!new.is_empty() && !new.iter().any(|line| theirs.contains(line)));
-            let removed = versions.base[edit.base.clone()].iter();
-            left += removed
-                .filter(|line| word_characters(&line.text) >= SIGNIFICANT)
-                .filter(|line| !ours.contains(&line.loose) && theirs.contains(&line.loose))
-                .count();
+            let says =
+                |line: &&Line| word_characters(&line.text) >= SIGNIFICANT && !ours.contains(&line.loose);
+            for line in versions.base[edit.base.clone()].iter().filter(says) {
+                removed += 1;
+                left += usize::from(theirs.contains(&line.loose));
+            }
         }
         let share = |there: usize, all: usize| (all > 0).then(|| there as f64 / all as f64);
         let lines = share(added.iter().filter(|line| theirs.contains(line)).count(), added.len());
@@ -64,7 +66,7 @@ impl Evidence {
             identifiers(&text).into_iter().filter(|word| word.len() >= 4 && !old.contains(word)).collect();
         let names = share(named.iter().filter(|word| new.contains(*word)).count(), named.len());
         let some = merge.edits.iter().any(|edit| edit.kind == Kind::Already);
-        Evidence { lines, definitions, names, some, all: merge.is_already(), left, missing }
+        Evidence { lines, definitions, names, some, all: merge.is_already(), removed, left, missing }
     }
 
     /// Whether the file alone shows that the new version has the change.
@@ -96,6 +98,12 @@ impl Evidence {
             Evidence { missing: 2.., .. } => Some("it has nothing of some of the edits"),
             _ => None,
         }
+    }
+
+    /// Whether a commit that once made it may have been taken back since: what it removes is there again, or, if it removes nothing,
+    /// nothing is left of what it adds.
+    pub fn may_be_taken_back(&self) -> bool {
+        self.left > 0 || self.removed == 0 && self.lines.is_none_or(|share| share == 0.0)
     }
 
     /// Whether all that it defines is there.

@@ -1,28 +1,38 @@
 //! Takes the candidates with which carrying the lines of an edit agrees.
 
+use super::by_lines::changed_lines;
 use super::cell::{Cell, Verdict};
-use crate::carry::Carried;
 use crate::patchset::{Edit, Patchset};
 use crate::plan::{Plan, plan};
-use crate::tree::{Tree, TreeError};
+use crate::tree::{FileChange, Tree, TreeError};
 
 /// How many choices of candidates are tried for one file.
 const MOST_TRIES: usize = 36;
 
-/// Takes the candidates of the open cells in a file which together make of it what carrying its lines makes without doubt.
-pub(super) fn agreed(
+/// What the candidates of a file say to what was carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Agreement {
+    /// Those that give the same were taken.
+    Taken,
+    /// Some fit, and change more lines than the edit does on the old version: they may mean more.
+    MeansMore,
+    /// None of this.
+    No,
+}
+
+/// Takes the candidates of the open cells which together make of a file what carrying its lines makes without doubt. `edit` has only the
+/// changes of that file, each with its number in the whole one; `rows` are its cells, and `old` what it does on the old version.
+pub(super) fn take_agreed(
     patchset: &Patchset,
-    edit: &Edit,
+    (edit, numbers): (&Edit, &[usize]),
     tree: &dyn Tree,
-    file: &Carried,
-    cells: &mut [Cell],
-) -> Result<bool, TreeError> {
-    let Some(result) = &file.change else { return Ok(false) };
-    let open: Vec<usize> = (0..cells.len())
-        .filter(|at| is_in(&cells[*at], edit, file) && cells[*at].verdict.is_open())
-        .collect();
-    let choices: Vec<usize> = open.iter().map(|at| cells[*at].candidates.len()).collect();
+    (old, carried): (&FileChange, &FileChange),
+    rows: &mut [&mut Cell],
+) -> Result<Agreement, TreeError> {
+    let open: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].verdict.is_open()).collect();
+    let choices: Vec<usize> = open.iter().map(|at| rows[*at].candidates.len()).collect();
     let tries = choices.iter().try_fold(1_usize, |all, one| all.checked_mul(*one)).unwrap_or(0);
+    let mut means_more = false;
     for mut number in (0..tries).take(MOST_TRIES) {
         let mut chosen = Vec::new();
         for (at, choices) in open.iter().zip(&choices) {
@@ -31,11 +41,10 @@ pub(super) fn agreed(
         }
         let mut tried = edit.clone();
         let is_complete = chosen.iter().all(|(at, number)| {
-            let change = &cells[*at].candidates[*number].change;
-            let index = cells[*at].change;
-            let place = index.and_then(|index| tried.changes.get_mut(index));
+            let change = &rows[*at].candidates[*number].change;
+            let place = rows[*at].change.and_then(|index| numbers.iter().position(|one| *one == index));
             change.clone().zip(place).is_some_and(|(change, place)| {
-                *place = change;
+                tried.changes[place] = change;
                 true
             })
         });
@@ -43,24 +52,20 @@ pub(super) fn agreed(
             continue;
         }
         let planned = alone(patchset, &tried, tree)?;
-        if planned.changes.iter().any(|one| one.path == result.path && one.after == result.after) {
+        let Some(own) = planned.changes.iter().find(|one| one.path == carried.path) else { continue };
+        if own.after == carried.after {
             for (at, number) in chosen {
-                let cell = &mut cells[at];
+                let cell = &mut rows[at];
                 let candidate = cell.candidates.remove(number);
                 cell.verdict = Verdict::Moved;
                 cell.reason = Some(format!("{}; its lines, carried, give the same", candidate.why));
                 cell.candidates.insert(0, candidate);
             }
-            return Ok(true);
+            return Ok(Agreement::Taken);
         }
+        means_more |= changed_lines(own).len() > changed_lines(old).len();
     }
-    Ok(false)
-}
-
-/// Whether a cell is of a change of that file.
-pub(super) fn is_in(cell: &Cell, edit: &Edit, file: &Carried) -> bool {
-    let change = cell.change.and_then(|at| edit.changes.get(at));
-    cell.edit == edit.id && change.is_some_and(|change| change.file.contains(&file.path))
+    Ok(if means_more { Agreement::MeansMore } else { Agreement::No })
 }
 
 /// What an edit alone does on a tree.

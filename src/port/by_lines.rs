@@ -1,7 +1,7 @@
 //! Takes the lines that an edit changes where its anchors say nothing more: the changes of a file become one `diff`.
 
 use super::cell::{Candidate, Cell, Verdict};
-use crate::carry::{Carried, Outcome};
+use crate::carry::Carried;
 use crate::edit::OutcomeKind;
 use crate::operation::diff::Diff;
 use crate::operation::{Operation, Text, Texts};
@@ -14,50 +14,53 @@ use crate::tree::{File, FileChange, Location, TreePath};
 const WHY: &str =
     "its lines are carried as those of a patch; `pypatch lift` makes operations of them where it can";
 
-/// Replaces all changes that `edit` makes to a file by the lines that were `carried` without doubt, if each of their cells
-/// is one that `may` be replaced; false if they stay.
-pub(super) fn take(edit: &Edit, carried: &Carried, cells: &mut [Cell], may: impl Fn(&Cell) -> bool) -> bool {
-    let changes: Vec<usize> =
-        (0..edit.changes.len()).filter(|at| edit.changes[*at].file.contains(&carried.path)).collect();
-    let is_plain = |at: &usize| {
-        let Change { file, when, needed_while, then, .. } = &edit.changes[*at];
+/// Replaces all changes that an edit makes to a file by the lines that were carried there without doubt; false if they stay. `edit` has only the
+/// changes of that file, and `rows` are its cells. `why` says what else is known.
+pub(super) fn take(edit: &Edit, carried: &Carried, rows: &mut [&mut Cell], why: &str) -> bool {
+    let is_plain = |change: &Change| {
+        let Change { file, when, needed_while, then, .. } = change;
         file.len() == 1 && when.is_none() && needed_while.is_none() && then.is_empty()
     };
-    let is_own = |cell: &Cell| cell.edit == edit.id && cell.change.is_some_and(|at| changes.contains(&at));
-    let rows: Vec<usize> = (0..cells.len()).filter(|at| is_own(&cells[*at])).collect();
     // A change of several modules has a row for each.
-    let is_whole = changes.iter().all(is_plain) && rows.len() == changes.len();
-    if carried.outcome != Outcome::Ported || !is_whole || !rows.iter().all(|at| may(&cells[*at])) {
+    if !edit.changes.iter().all(is_plain) || rows.len() != edit.changes.len() {
         return false;
     }
     let Some(candidate) = candidate(carried) else { return false };
-    for at in rows {
-        let cell = &mut cells[at];
+    for (cell, change) in rows.iter_mut().zip(&edit.changes) {
         if cell.verdict == Verdict::Applies {
-            cell.candidates = as_it_is(edit, cell).into_iter().collect();
+            cell.candidates = as_it_is(change, cell).into_iter().collect();
         }
         cell.verdict = Verdict::Moved;
         cell.places.clone_from(&candidate.places);
-        cell.reason = Some(candidate.why.clone());
+        cell.reason = Some([why, WHY].concat());
+        cell.evidence = None;
         cell.candidates.insert(0, candidate.clone());
     }
     true
 }
 
+/// Whether the lines of a cell were taken, and not its edit.
+pub fn is_by_lines(cell: &Cell) -> bool {
+    cell.verdict == Verdict::Moved && cell.reason.as_ref().is_some_and(|reason| reason.ends_with(WHY))
+}
+
 /// The candidate that leaves an edit that applies as it is.
-pub(super) fn as_it_is(edit: &Edit, cell: &Cell) -> Option<Candidate> {
-    let change = cell.change.and_then(|index| edit.changes.get(index))?;
+pub(super) fn as_it_is(change: &Change, cell: &Cell) -> Option<Candidate> {
     let text = cell.places.first()?.text.clone();
     let why = "the edit as it is".to_owned();
     let places = cell.places.clone();
     Some(Candidate { places, text, why, change: Some(change.clone()), can_be_taken: true, instead: None })
 }
 
-/// Whether the anchor of a change was not found on the new version, as `planned` there; or what the change would leave was, and does
-/// not count as made. An anchor that is there more often than it says is not missing: the edit may mean all of them.
-pub(super) fn is_missing(cell: &Cell, planned: &Plan) -> bool {
-    let parts = planned.edits.iter().flat_map(|edit| &edit.parts);
-    let mut own = parts.filter(|part| Some(part.change) == cell.change);
+/// Whether the anchor of a cell was not found on the new version, as an edit, whose changes have these `numbers`, was `planned` there; or
+/// what it would leave was, and does not count as made. An anchor that is there more often than it says is not missing: the edit may mean
+/// all of them.
+pub(super) fn is_missing(cell: &Cell, numbers: &[usize], planned: &Plan) -> bool {
+    let mut own = planned
+        .edits
+        .iter()
+        .flat_map(|edit| &edit.parts)
+        .filter(|part| numbers.get(part.change).copied() == cell.change);
     own.any(|part| matches!(part.outcome.kind(), OutcomeKind::Missing | OutcomeKind::Already))
 }
 

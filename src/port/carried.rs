@@ -1,62 +1,63 @@
 //! Questions a judgement of anchors by what lines say: what an edit does on the old release is carried to the new one as a patch is.
 //!
 //! An anchor says where an edit goes, and not whether the new version has the change already in another form, or no longer has the
-//! names that it uses. The old release shows what the edit does to its files, so the rules for patches answer both.
+//! names that it uses. The old release shows what the edit does to its files, so the rules for patches answer both. Each file of an edit
+//! is questioned by itself.
 
-use super::agreed::{agreed, alone, is_in};
+use super::agreed::{Agreement, alone, take_agreed};
 use super::by_lines::{as_it_is, changed_lines, first_difference, is_missing, take};
 use super::cell::{Candidate, Cell, Verdict};
 use super::judge::plain;
 use crate::carry::{Care, Carried, Carrier, Lineage, Outcome};
-use crate::operation::Operation;
-use crate::patchset::{Edit, Patchset};
-use crate::plan::prerequisite_changes;
+use crate::operation::{Anchor, Operation};
+use crate::patchset::{Change, Edit, Patchset};
+use crate::plan::{Plan, prerequisite_changes};
 use crate::tree::{FileChange, Location, OverlayTree, Tree, TreeError};
 
-/// Where upstream changed the same lines, and fewer of those around are as they were, an anchor that is found says little.
+/// Where upstream changed the same lines, and fewer of those around are as they were, an anchor that is only a text says little.
 const LEAST_AROUND: f64 = 0.5;
+/// If another file has more of the lines of one that is gone, a person decides whether it took its place.
+const MOST_ELSEWHERE: f64 = 0.2;
 
 /// Questions the cells of edits that apply, or that a person would have to decide about, on `tree`. `base` is the release that the
-/// patchset was written for, and `lineage` has the commits between both.
+/// patchset was written for, and `lineage` has the commits between both. Only with `by_lines` lines take the place of edits.
 ///
-/// An edit that does not apply is already made if all that it does is upstream; so is a part whose lines are at their place, if the edit
-/// does not find them there. Where its anchors in a file were not found, its lines are carried instead, if that is without doubt, and a
-/// file that is gone ends it there. One that applies is left to a person if it seems to be upstream, or if carrying the same lines looks
-/// off, or if it changes other lines than those that carrying changes without doubt. If it changes the same lines elsewhere, they go
-/// where carrying puts them.
+/// docs/porting.md has the table of what follows from an anchor and from the lines of an edit.
 ///
 /// # Errors
 /// If one of the trees cannot be read.
 pub fn question(
     patchset: &Patchset,
-    base: &dyn Tree,
-    tree: &dyn Tree,
+    (base, tree): (&dyn Tree, &dyn Tree),
     lineage: Option<&Lineage>,
+    by_lines: bool,
     cells: &mut [Cell],
 ) -> Result<(), TreeError> {
     let on_base = plain(patchset, Some(base), base)?;
     let on_tree = plain(patchset, Some(base), tree)?;
     for (old, new) in on_base.edits.iter().zip(&on_tree.edits) {
+        let own = || cells.iter().filter(|cell| cell.edit == old.id && cell.change.is_some());
+        if own().all(|cell| cell.verdict == Verdict::Skipped) {
+            continue;
+        }
         let before = prerequisite_changes(&on_base, old, base, &[])?;
         let there = prerequisite_changes(&on_tree, new, tree, &[])?;
         let (base, tree) = (OverlayTree::new(base, &before), OverlayTree::new(tree, &there));
-        let mut own: Vec<&mut Cell> =
-            cells.iter_mut().filter(|cell| cell.edit == old.id && cell.change.is_some()).collect();
-        let has = |verdict: Verdict| own.iter().any(|cell| cell.verdict == verdict);
-        let (applies, moved) = (has(Verdict::Applies), has(Verdict::Moved));
-        let is_open = own.iter().any(|cell| cell.verdict.is_open());
-        let mut ends = false;
-        for cell in own.iter().filter(|cell| cell.verdict == Verdict::Obsolete) {
-            ends |= lacks_file(cell, new, &tree)?;
+        let mut is_to_do = false;
+        for cell in own() {
+            is_to_do |= cell.verdict.is_open()
+                || matches!(cell.verdict, Verdict::Applies | Verdict::Moved)
+                || cell.verdict == Verdict::Obsolete && lacks_file(cell, new, &tree)?;
         }
-        let planned = alone(&on_tree, new, &tree)?;
-        if !is_open && !planned.fits() {
+        if !own().any(|cell| cell.verdict.is_open()) && !alone(&on_tree, new, &tree)?.fits() {
             // Its lines are at their place, and the edit would not find them there.
-            for cell in own.iter_mut().filter(|cell| cell.verdict == Verdict::Already) {
-                cell.reason.get_or_insert_with(|| "upstream has its lines at their place".to_owned());
+            for cell in cells.iter_mut().filter(|cell| cell.edit == old.id && cell.change.is_some()) {
+                if cell.verdict == Verdict::Already {
+                    cell.reason.get_or_insert_with(|| "upstream has its lines at their place".to_owned());
+                }
             }
         }
-        if !(is_open || ends || applies || moved) {
+        if !is_to_do {
             continue;
         }
         let changes = alone(&on_base, old, &base)?;
@@ -68,44 +69,34 @@ pub fn question(
         let care = if is_lines { Care::Usual } else { Care::Placed };
         let carrier = Carrier::new(&base, &tree, care).with_lineage(lineage);
         let carried = carrier.carry(&changes.changes, &old.why)?;
-        let is_upstream = !carried.is_empty() && carried.iter().all(|file| file.outcome == Outcome::Upstream);
-        if is_upstream {
-            let all: Vec<String> = carried.iter().map(shown).collect();
-            let why = format!("upstream has it: {}", all.join("; "));
-            match is_open || is_lines || !applies {
-                true => drop_all(own, &why),
-                false => doubt(cells, new, &why),
-            }
-            continue;
-        }
         for file in &carried {
-            if file.outcome == Outcome::Gone {
-                end(new, file, is_lines, cells);
-            } else if file.outcome == Outcome::Ported {
-                if is_open && agreed(&on_tree, new, &tree, file, cells)? {
-                    continue;
-                }
-                let is_to_do = |cell: &Cell| cell.verdict.is_open() || is_ended(cell, new, file);
-                if cells.iter().any(|cell| is_in(cell, new, file) && is_to_do(cell)) {
-                    take(new, file, cells, |cell| !cell.verdict.is_open() || is_missing(cell, &planned));
-                }
-            } else if file.moved_to.is_some() {
-                reopen(new, file, cells);
+            let Some(before) = changes.changes.iter().find(|one| one.path == file.path) else { continue };
+            let numbers: Vec<usize> =
+                (0..new.changes.len()).filter(|at| new.changes[*at].file.contains(&file.path)).collect();
+            // With another value for the new version, the lines are not those that it is to have.
+            if numbers.iter().any(|at| old.changes.get(*at) != new.changes.get(*at)) {
+                continue;
             }
-        }
-        if !is_open && planned.fits() {
-            let (found, elsewhere) = disagreement(&carried, &changes.changes, &planned.changes);
-            let mut why = found;
-            for (file, reason) in elsewhere {
-                let is_taken =
-                    why.is_none() && take(new, file, cells, |cell| cell.verdict == Verdict::Applies);
-                if !is_taken {
-                    why.get_or_insert(reason);
-                }
-            }
-            if let Some(why) = why {
-                doubt(cells, new, &why);
-            }
+            let edit = Edit {
+                changes: numbers.iter().map(|at| new.changes[*at].clone()).collect(),
+                requires: Vec::new(),
+                ..new.clone()
+            };
+            let mut rows: Vec<&mut Cell> = cells
+                .iter_mut()
+                .filter(|cell| cell.edit == old.id && cell.change.is_some_and(|at| numbers.contains(&at)))
+                .collect();
+            let questioned = Questioned {
+                patchset: &on_tree,
+                edit: &edit,
+                numbers: &numbers,
+                tree: &tree,
+                before,
+                has_facts: !new.requires.is_empty(),
+                is_lines,
+                by_lines,
+            };
+            questioned.answer(file, &mut rows)?;
         }
     }
     Ok(())
@@ -119,101 +110,213 @@ fn lacks_file(cell: &Cell, edit: &Edit, tree: &dyn Tree) -> Result<bool, TreeErr
     }
 }
 
-/// Whether a part ended because its file is not there, which has another name.
-fn is_ended(cell: &Cell, edit: &Edit, file: &Carried) -> bool {
-    cell.verdict == Verdict::Obsolete && file.moved_to.is_some() && edit.requires.is_empty()
+/// What an edit does to one file.
+struct Questioned<'a> {
+    patchset: &'a Patchset,
+    /// The edit with only its changes of that file, without the facts that it requires.
+    edit: &'a Edit,
+    /// The numbers of these changes in the whole edit.
+    numbers: &'a [usize],
+    /// The new version, with what the edit depends on.
+    tree: &'a dyn Tree,
+    /// What it does to the file on the old version.
+    before: &'a FileChange,
+    /// Whether the edit requires facts, which have rows of their own.
+    has_facts: bool,
+    /// Whether the whole edit is a `diff` only.
+    is_lines: bool,
+    /// Whether lines may take its place.
+    by_lines: bool,
+}
+
+impl Questioned<'_> {
+    /// Changes the cells of the file, `rows`, by what was carried.
+    fn answer(&self, file: &Carried, rows: &mut [&mut Cell]) -> Result<(), TreeError> {
+        let is_open = rows.iter().any(|cell| cell.verdict.is_open());
+        let is_fit = |cell: &Cell| matches!(cell.verdict, Verdict::Applies | Verdict::Moved);
+        let fits = rows.iter().any(|cell| is_fit(cell));
+        // What it names is nowhere, but its lines have a place, or its file has another name.
+        let has_place = file.moved_to.is_some() || matches!(file.outcome, Outcome::Ported | Outcome::Review);
+        let is_each = rows.len() == self.numbers.len() && !self.has_facts;
+        let is_ended = |cell: &Cell| cell.verdict == Verdict::Obsolete && has_place && is_each;
+        if !is_open && !fits && !rows.iter().any(|cell| is_ended(cell)) {
+            return Ok(());
+        }
+        match file.outcome {
+            Outcome::Upstream if is_open || self.is_lines || !fits => {
+                drop_all(rows, &format!("upstream has it: {}", shown(file)));
+            }
+            Outcome::Upstream => self.doubt(rows, &format!("upstream has it: {}", shown(file))),
+            Outcome::Gone => self.end(file, rows),
+            Outcome::Review | Outcome::Conflict if rows.iter().any(|cell| is_ended(cell)) => {
+                reopen(file, rows);
+            }
+            Outcome::Ported if is_open || rows.iter().any(|cell| is_ended(cell)) => {
+                let planned = alone(self.patchset, self.edit, self.tree)?;
+                let is_missing = |cell: &Cell| is_missing(cell, self.numbers, &planned);
+                let agreement = match &file.change {
+                    Some(carried) if is_open => {
+                        let edit = (self.edit, self.numbers);
+                        take_agreed(self.patchset, edit, self.tree, (self.before, carried), rows)?
+                    }
+                    _ => Agreement::No,
+                };
+                let may = |cell: &Cell| !cell.verdict.is_open() || is_missing(cell);
+                if self.by_lines && agreement == Agreement::No && rows.iter().all(|cell| may(cell)) {
+                    let why =
+                        rows.iter().find(|cell| cell.verdict.is_open()).and_then(|cell| cell.reason.clone());
+                    let why = why.map_or(String::new(), |why| format!("{why}; "));
+                    take(self.edit, file, rows, &why);
+                }
+            }
+            _ if !is_open && fits => {
+                let planned = self.as_moved(rows)?;
+                let is_text = self.edit.changes.iter().all(is_text_alone);
+                let own = planned.changes.iter().find(|one| one.path == *target(file));
+                match disagreement(file, is_text, self.before, own) {
+                    None => {}
+                    Some(Disagreement::Elsewhere(why))
+                        if self.by_lines
+                            && rows.iter().all(|cell| is_fit(cell))
+                            && take(self.edit, file, rows, &format!("{why}; ")) => {}
+                    Some(Disagreement::Elsewhere(why) | Disagreement::Doubt(why)) => self.doubt(rows, &why),
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What the edit does to the file, with the candidates of changes whose file moved.
+    fn as_moved(&self, rows: &[&mut Cell]) -> Result<Plan, TreeError> {
+        let mut edit = self.edit.clone();
+        for cell in rows.iter().filter(|cell| cell.verdict == Verdict::Moved) {
+            let place = cell.change.and_then(|index| self.numbers.iter().position(|one| *one == index));
+            let change = cell.candidates.first().and_then(|candidate| candidate.change.clone());
+            if let (Some(place), Some(change)) = (place, change) {
+                edit.changes[place] = change;
+            }
+        }
+        alone(self.patchset, &edit, self.tree)
+    }
+
+    /// Leaves the parts that are found to a person.
+    fn doubt(&self, rows: &mut [&mut Cell], why: &str) {
+        for cell in rows {
+            let change = self.numbers.iter().position(|one| Some(*one) == cell.change);
+            let change: Option<&Change> = change.map(|at| &self.edit.changes[at]);
+            match cell.verdict {
+                Verdict::Applies => {
+                    let Some(candidate) = change.and_then(|change| as_it_is(change, cell)) else { continue };
+                    cell.candidates = vec![Candidate { why: why.to_owned(), ..candidate }];
+                }
+                Verdict::Moved if !cell.candidates.is_empty() => {}
+                _ => continue,
+            }
+            cell.verdict = Verdict::Changed;
+            cell.reason = Some(why.to_owned());
+        }
+    }
+
+    /// Ends what it does to a file that is gone; if it is more than lines, unless something of it was found in another one.
+    fn end(&self, file: &Carried, rows: &mut [&mut Cell]) {
+        let is_taken = |cell: &Cell| cell.candidates.iter().any(|candidate| candidate.can_be_taken);
+        let open = rows.iter_mut().filter(|cell| cell.verdict.is_open());
+        let open: Vec<&mut &mut Cell> = open.collect();
+        let is_elsewhere = file.around > MOST_ELSEWHERE || open.iter().any(|cell| is_taken(cell));
+        if self.is_lines || !is_elsewhere {
+            for cell in open {
+                let like = cell.candidates.first().and_then(|one| one.places.first());
+                let like = like.map_or(String::new(), |place| {
+                    format!("; {}:{} has something like it", place.file, place.line)
+                });
+                cell.reason = Some(format!("the file is gone: {}{like}", shown(file)));
+                cell.verdict = Verdict::Obsolete;
+                cell.candidates.clear();
+            }
+        }
+    }
+}
+
+/// Where a file is in the new version.
+fn target(file: &Carried) -> &crate::tree::TreePath {
+    file.moved_to.as_ref().unwrap_or(&file.path)
 }
 
 /// Leaves to a person what an edit does to a file that has another name, and that cannot be carried there without doubt.
-fn reopen(edit: &Edit, file: &Carried, cells: &mut [Cell]) {
-    let Some(path) = file.moved_to.as_ref() else { return };
+fn reopen(file: &Carried, rows: &mut [&mut Cell]) {
     let by_hand = Candidate {
-        places: vec![Location::whole(path)],
+        places: vec![Location::whole(target(file))],
         text: String::new(),
         why: shown(file),
         change: None,
         can_be_taken: false,
         instead: None,
     };
-    for cell in cells.iter_mut().filter(|cell| is_in(cell, edit, file)) {
-        let is_doubtful = cell.verdict == Verdict::Moved && file.outcome == Outcome::Review;
-        if is_ended(cell, edit, file) {
-            cell.candidates = vec![by_hand.clone()];
-            cell.evidence = None;
-        } else if !is_doubtful || cell.candidates.is_empty() {
-            continue;
-        }
+    for cell in rows.iter_mut().filter(|cell| cell.verdict == Verdict::Obsolete) {
         cell.verdict = Verdict::Changed;
+        cell.candidates = vec![by_hand.clone()];
+        cell.evidence = None;
         cell.reason = Some(shown(file));
     }
 }
 
-/// Ends what an edit does to a file that is gone; if it is more than lines, unless something of it was found in another one.
-fn end(edit: &Edit, file: &Carried, is_lines: bool, cells: &mut [Cell]) {
-    let can_be_taken = |cell: &Cell| cell.candidates.iter().any(|candidate| candidate.can_be_taken);
-    let open: Vec<&mut Cell> =
-        cells.iter_mut().filter(|cell| is_in(cell, edit, file) && cell.verdict.is_open()).collect();
-    if is_lines || !open.iter().any(|cell| can_be_taken(cell)) {
-        for cell in open {
-            cell.verdict = Verdict::Obsolete;
-            cell.candidates.clear();
-            cell.reason = Some(format!("the file is gone: {}", shown(file)));
-        }
-    }
+/// Whether a change is found by code or a text alone, wherever that is in the file.
+fn is_text_alone(change: &Change) -> bool {
+    let anchor = change.operation.operate().describe().anchor;
+    change.within.is_none() && matches!(anchor, Anchor::Text(_) | Anchor::Code { function: None, .. })
 }
 
-/// Compares what an edit does, `old` on the old version and `new` on the new one, with what was carried: why a person has to look,
-/// and the files in which it changes the same lines elsewhere, each with the reason to look at it.
-fn disagreement<'a>(
-    carried: &'a [Carried],
-    old: &[FileChange],
-    new: &[FileChange],
-) -> (Option<String>, Vec<(&'a Carried, String)>) {
-    let mut elsewhere = Vec::new();
-    for file in carried {
-        let path = file.moved_to.as_ref().unwrap_or(&file.path);
-        let Some(own) = new.iter().find(|one| one.path == *path) else { continue };
-        let result = file.change.as_ref().and_then(|one| one.after.clone());
-        let is_same = own.after == result;
-        let has_same_lines = || {
-            let before = old.iter().find(|one| one.path == file.path);
-            before.is_some_and(|before| changed_lines(before) == changed_lines(own))
-        };
-        let is_rewritten = file.outcome == Outcome::Conflict && file.around < LEAST_AROUND;
-        if (file.outcome == Outcome::Review && is_same)
-            || ((file.outcome == Outcome::Review || is_rewritten) && has_same_lines())
-        {
-            return (Some(shown(file)), elsewhere);
+/// How an edit that is found differs from its lines carried.
+#[derive(Debug, PartialEq)]
+enum Disagreement {
+    /// A person has to look, for this reason.
+    Doubt(String),
+    /// It changes the same lines elsewhere.
+    Elsewhere(String),
+}
+
+/// Compares what an edit does to a file, `old` on the old version and `new` on the new one, with what was carried.
+/// `is_text` says that it is found by texts alone.
+fn disagreement(
+    file: &Carried,
+    is_text: bool,
+    old: &FileChange,
+    new: Option<&FileChange>,
+) -> Option<Disagreement> {
+    if old.before.is_none() || old.after.is_none() {
+        return None;
+    }
+    let Some(own) = new else {
+        let why = format!("{}: carried as the lines of a patch, it changes {}", file.path, target(file));
+        return (file.outcome == Outcome::Ported && file.change.is_some())
+            .then_some(Disagreement::Doubt(why));
+    };
+    let result = file.change.as_ref().and_then(|one| one.after.as_ref());
+    let is_same = own.after.as_ref() == result;
+    let has_same_lines = || changed_lines(old) == changed_lines(own);
+    match file.outcome {
+        Outcome::Review if is_same || has_same_lines() => Some(Disagreement::Doubt(shown(file))),
+        Outcome::Conflict if is_text && file.around < LEAST_AROUND && has_same_lines() => {
+            Some(Disagreement::Doubt(shown(file)))
         }
-        if file.outcome == Outcome::Ported && !is_same {
-            let both = own.after.as_ref().zip(result.as_ref());
+        Outcome::Ported if !is_same => {
+            let both = own.after.as_ref().zip(result);
             let line = both.and_then(|(own, carried)| first_difference(own, carried));
             let line = line.map_or(String::new(), |(line, _)| format!(" from line {line} on"));
             let why = format!("{}: carried as the lines of a patch, it gives another file{line}", file.path);
-            match has_same_lines() {
-                true => elsewhere.push((file, why)),
-                false => return (Some(why), elsewhere),
-            }
+            let is_elsewhere = has_same_lines();
+            Some(if is_elsewhere { Disagreement::Elsewhere(why) } else { Disagreement::Doubt(why) })
         }
+        _ => None,
     }
-    (None, elsewhere)
 }
 
-/// Drops all parts of an edit, also those whose lines are there, as the edit may not find them.
-fn drop_all(own: Vec<&mut Cell>, why: &str) {
-    for cell in own.into_iter().filter(|cell| !matches!(cell.verdict, Verdict::Skipped | Verdict::Obsolete)) {
+/// Drops all parts of a file, also those whose lines are there, as the edit may not find them.
+fn drop_all(rows: &mut [&mut Cell], why: &str) {
+    for cell in rows.iter_mut().filter(|cell| !matches!(cell.verdict, Verdict::Skipped | Verdict::Obsolete)) {
         cell.verdict = Verdict::Already;
         cell.candidates.clear();
-        cell.reason = Some(why.to_owned());
-    }
-}
-
-/// Leaves the parts of an edit that apply to a person.
-fn doubt(cells: &mut [Cell], edit: &Edit, why: &str) {
-    for cell in cells.iter_mut().filter(|cell| cell.edit == edit.id && cell.verdict == Verdict::Applies) {
-        let Some(candidate) = as_it_is(edit, cell) else { continue };
-        cell.verdict = Verdict::Changed;
-        cell.candidates = vec![Candidate { why: why.to_owned(), ..candidate }];
         cell.reason = Some(why.to_owned());
     }
 }
@@ -241,11 +344,13 @@ mod tests {
 
     #[test]
     fn an_anchor_in_code_that_upstream_rewrote_says_little() {
-        let old = [change("one\ntwo\n", "one\n2\n")];
-        let said = |around: f64, new: FileChange| disagreement(&[conflict(around)], &old, &[new]).0;
+        let old = change("one\ntwo\n", "one\n2\n");
+        let said = |around: f64, new: FileChange| disagreement(&conflict(around), true, &old, Some(&new));
         let same = || change("1\n  two\nthree\n", "1\n  2\nthree\n");
-        assert_eq!(said(0.4, same()).as_deref(), Some("a.c: upstream changed the same lines"));
+        let doubt = Disagreement::Doubt("a.c: upstream changed the same lines".to_owned());
+        assert_eq!(said(0.4, same()), Some(doubt));
         assert_eq!(said(0.6, same()), None);
+        assert_eq!(disagreement(&conflict(0.4), false, &old, Some(&same())), None);
         // It means more than its lines on the old version.
         assert_eq!(said(0.4, change("two\ntwo\n", "2\n2\n")), None);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::by_lines::is_by_lines;
 use super::cell::{Candidate, Cell, Verdict};
 use crate::operation::Anchor;
 use crate::patchset::{Change, Edit, Patchset, Requirement};
@@ -92,6 +93,14 @@ pub enum BadDecision {
         /// The row.
         row: String,
     },
+    /// The lines of a file were taken for several rows, and only some of them are decided.
+    #[error("`{row}` was carried together with `{other}`, which is not decided")]
+    Together {
+        /// The row that is decided.
+        row: String,
+        /// One that is not.
+        other: String,
+    },
     /// The candidate has an anchor but no change: a person has to write it.
     #[error("candidate {number} of `{row}` has no change to take: {why}")]
     ByHand {
@@ -115,7 +124,9 @@ pub fn decide(cells: &[Cell], decisions: &Decisions) -> Result<Vec<Decided>, Bad
     for row in decisions.accept.keys().chain(decisions.drop.keys()) {
         let all_of = decisions.drop.contains_key(row);
         let is_it = |cell: &&Cell| cell.row() == *row || (all_of && cell.edit == *row);
-        if !cells.iter().filter(is_it).any(may_be) {
+        // An edit may be dropped by its name whatever was found.
+        let is_edit = all_of && cells.iter().any(|cell| cell.edit == *row);
+        if !is_edit && !cells.iter().filter(is_it).any(may_be) {
             let open = cells.iter().filter(|cell| is_open(cell)).map(Cell::row).collect();
             return Err(BadDecision::NoRow { row: row.clone(), open });
         }
@@ -127,8 +138,31 @@ pub fn decide(cells: &[Cell], decisions: &Decisions) -> Result<Vec<Decided>, Bad
     for cell in cells {
         decided.push(Decided { decision: decision(cell, decisions)?, cell: cell.clone() });
     }
+    require_together(&decided, decisions)?;
     drop_with_facts(&mut decided);
     Ok(decided)
+}
+
+/// One `diff` takes the place of all rows of a file: who decides about one has to decide about each, and not for the `diff` in some.
+fn require_together(decided: &[Decided], decisions: &Decisions) -> Result<(), BadDecision> {
+    let lines = |one: &Decided| {
+        let first = one.cell.candidates.first().filter(|_| is_by_lines(&one.cell))?;
+        Some((one.cell.edit.clone(), first.change.clone()))
+    };
+    let is_lines = |one: &Decided| match &one.decision {
+        Decision::Taken { candidate, .. } => candidate.unwrap_or(1) == 1,
+        _ => false,
+    };
+    for one in decided.iter().filter(|one| !is_lines(one)) {
+        let Some(own) = lines(one) else { continue };
+        if decisions.drop.contains_key(&one.cell.edit) {
+            continue;
+        }
+        if let Some(other) = decided.iter().find(|two| is_lines(two) && lines(two).as_ref() == Some(&own)) {
+            return Err(BadDecision::Together { row: one.cell.row(), other: other.cell.row() });
+        }
+    }
+    Ok(())
 }
 
 /// Drops every edit with a dropped requirement.
@@ -297,6 +331,9 @@ fn take(change: &mut Change, new: Change, part: Option<&str>) {
             }
         }
         set_anchor(change, Anchor::Modules { modules, enable });
+        // Their file may have another name now.
+        let others: Vec<_> = new.file.into_iter().filter(|file| !change.file.contains(file)).collect();
+        change.file.extend(others);
     } else {
         *change = new;
     }

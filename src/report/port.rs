@@ -51,7 +51,9 @@ impl Report for PortReport<'_> {
                 Decision::Dropped { .. } => DIM,
             };
             writeln!(out, "  {style}{what:7}{style:#}  {:width$}  {HANG}{text}", cell.row())?;
-            if *decision == Decision::Open || what == "by hand" {
+            // What was found twice, or is lines now, may be meant otherwise.
+            let has_choice = what == "moved" && cell.change.is_some() && cell.candidates.len() > 1;
+            if *decision == Decision::Open || what == "by hand" || has_choice {
                 for detail in details(cell).into_iter().filter(|detail| *detail != text) {
                     writeln!(out, "             {HANG}{detail}")?;
                 }

@@ -588,7 +588,7 @@ fn an_edit_that_applies_elsewhere_than_its_lines_go_is_carried_by_its_lines() {
         "      - file: Lib/load.py\n        python.insert: {after: path = search(name), text: note(path)}\n";
     let env = loaders(&new, changes);
     let shown = env.run(&PORT_LOADER);
-    let why = "moved    e  its lines are carried as those of a patch";
+    let why = "it gives another file from line 10 on; its lines are carried as those of a patch";
     assert!(shown.contains(why) && shown.ends_with("[exit 0]"), "{shown}");
     let diff = env.stdout(&["diff", "mine-py3.9", "new"]);
     assert!(
@@ -653,6 +653,87 @@ fn an_edit_whose_anchors_are_missing_is_carried_by_its_lines() {
     // Where upstream changed the same lines, a person has to decide.
     let new = new.replace("return path\n", "return os.path.abspath(path) or name\n");
     let shown = loaders(&new, changes).run(&PORT_LOADER);
+    assert!(shown.ends_with("[exit 3]"), "{shown}");
+}
+
+#[test]
+fn rows_that_one_diff_replaces_are_decided_together() {
+    let new = LOADER
+        .replace("def find(self, name):", "def look(self, name):")
+        .replace("import os\n", "import sys\n");
+    let changes = "      \
+        - file: Lib/load.py\n        python.insert: {after: import os, text: from guard import allowed}\n      \
+        - file: Lib/load.py\n        within: {function: Loader.close}\n        \
+          python.replace: {find: self.file.close(), with: \"self.file.close()\\nself.file = None\"}\n";
+    let env = loaders(&new, changes);
+    let with = |more: &[&str]| env.run(&[&PORT_LOADER[..], more].concat());
+    assert_snapshot!(with(&["-n", "--drop", "e/load.py:python.replace=of no use"]), @"
+    ------- stderr -------
+    error: `e/load.py:python.replace` was carried together with `e/load.py:python.insert`, which is not decided
+      help: one `diff` takes the place of both: decide about each, as by --accept e/load.py:python.insert=2 or --drop e/load.py:python.insert=WHY, or drop the whole edit by its name
+    [exit 2]
+    ");
+    let shown =
+        with(&["--drop", "e/load.py:python.insert=of no use", "--accept", "e/load.py:python.replace=2"]);
+    assert!(shown.ends_with("[exit 0]"), "{shown}");
+    let diff = env.stdout(&["diff", "mine-py3.9", "new"]);
+    assert!(diff.contains("\n+        self.file = None\n") && !diff.contains("+from guard"), "{diff}");
+}
+
+#[test]
+fn each_file_of_an_edit_is_questioned_by_itself() {
+    // In the first file the function has another name; in the second the anchor is in another one.
+    let look = LOADER.replace("def find(self, name):", "def look(self, name):");
+    let moved = LOADER
+        .replace("        path = search(name)\n", "")
+        .replace("        report_path(self)\n", "        report_path(self)\n        path = search(name)\n");
+    let change = |file: &str| {
+        format!(
+            "      - file: Lib/{file}\n        python.insert: {{after: path = search(name), text: note(path)}}\n"
+        )
+    };
+    let scoped = change("load.py")
+        .replace("        python", "        within: {function: Loader.find}\n        python");
+    let env = loaders(&look, &format!("{scoped}{}", change("more.py")));
+    env.write("old/Lib/more.py", LOADER);
+    env.write("new/Lib/more.py", moved);
+    let shown = env.run(&PORT_LOADER);
+    assert!(shown.contains("its lines, carried, give the same"), "{shown}");
+    let diff = env.stdout(&["diff", "mine-py3.9", "new"]);
+    assert!(
+        diff.contains("\n     def find(self, name):\n+        note(path)\n         return path\n"),
+        "{diff}"
+    );
+}
+
+#[test]
+fn lines_do_not_take_the_place_of_what_means_more() {
+    // The new version uses the name once more, and has another value.
+    let new = LOADER
+        .replace("def find(self, name):", "def look(self, name):")
+        .replace("        path = search(name)\n", "        path = search(name)\n        print(path)\n");
+    let rename = "      - file: Lib/load.py\n        within: {function: Loader.find}\n        \
+                  python.rename: {from: path, to: found, count: all}\n";
+    let value = "      - file: Lib/load.py\n        within: {function: Loader.find}\n        \
+                 python.insert: {after: path = search(name), text: {\"<3.9\": note(path), \">=3.9\": note_more(path)}}\n";
+    for changes in [rename, value] {
+        let shown = loaders(&new, changes).run(&PORT_LOADER);
+        assert!(shown.contains("open     e  changed") && shown.ends_with("[exit 3]"), "{shown}");
+    }
+}
+
+#[test]
+fn lines_that_exclude_each_other_are_left_to_a_person() {
+    let new = LOADER.replace("import os\n", "import sys\n");
+    let env = loaders(
+        &new,
+        "      - file: Lib/load.py\n        python.insert: {after: import os, text: import one}\n",
+    );
+    let second = "  - id: f\n    why: It is another one.\n    file: Lib/load.py\n    python.insert: {after: import os, text: import two}\n";
+    let yaml = fs::read_to_string(env.path("patchsets/mine/patchset.yaml")).unwrap();
+    env.write("patchsets/mine/patchset.yaml", yaml + second);
+    let shown = env.run(&PORT_LOADER);
+    assert!(shown.contains("open     e  changed") && shown.contains("open     f  changed"), "{shown}");
     assert!(shown.ends_with("[exit 3]"), "{shown}");
 }
 

@@ -270,6 +270,11 @@ fn what_a_commit_of_upstream_added_is_upstream_though_others_changed_it_since() 
     commit(&since, "back-and-since");
     git(&["checkout", "-q", "begin"]);
     commit(&OLD.replace("    flags = name\n", "    flags = Flags(name).checked()\n"), "other");
+    // What is taken back does not leave the file as it was before: others changed it in between.
+    git(&["checkout", "-q", "fix"]);
+    commit(&format!("import sys\n{fixed}"), "between");
+    commit(&format!("import sys\n{OLD}"), "reverted");
+    commit(&format!("import sys\n{since}"), "reverted-and-since");
     env.write("new/m.py", &since);
     let diff = std::process::Command::new("git")
         .current_dir(env.path("repo"))
@@ -295,7 +300,7 @@ fn what_a_commit_of_upstream_added_is_upstream_though_others_changed_it_since() 
     1 file on git:repo@other: 1 conflict
     [exit 3]
     ");
-    for to in ["git:repo@back-and-since", "new"] {
+    for to in ["git:repo@back-and-since", "git:repo@reverted-and-since", "new"] {
         let result = port(to);
         assert!(result.contains("conflict  m.py") && !result.contains("commit"), "{to}: {result}");
     }

@@ -141,6 +141,9 @@ impl From<BadDecision> for CliError {
                 cli.details(open.iter().map(|row| format!("to be decided: {row}")))
             }
             BadDecision::NoCandidate { .. } | BadDecision::Both { .. } => cli,
+            BadDecision::Together { other, .. } => cli.help(format!(
+                "one `diff` takes the place of both: decide about each, as by --accept {other}=2 or --drop {other}=WHY, or drop the whole edit by its name"
+            )),
             BadDecision::ByHand { row, .. } => {
                 cli.help(format!("drop it with --drop {row}=WHY, and write the edit into the new patchset"))
             }

@@ -347,14 +347,36 @@ impl Port<'_> {
         ui: &Ui,
         workspace: &Workspace,
         args: &Args,
+        to: (&Source, &Version),
+        decisions: &mut Decisions,
+    ) -> Result<Result<Ported, Stop>, CliError> {
+        let given = decisions.clone();
+        match self.attempt(ui, workspace, args, to, true, decisions)? {
+            // Lines that were carried one by one exclude each other, or need an edit that was carried, too: a person decides again.
+            Err(Stop { decided, why: Why::Misfit(_) })
+                if decided.iter().any(|one| port::is_by_lines(&one.cell)) =>
+            {
+                *decisions = given;
+                self.attempt(ui, workspace, args, to, false, decisions)
+            }
+            ended => Ok(ended),
+        }
+    }
+
+    fn attempt(
+        &self,
+        ui: &Ui,
+        workspace: &Workspace,
+        args: &Args,
         (source, version): (&Source, &Version),
+        by_lines: bool,
         decisions: &mut Decisions,
     ) -> Result<Result<Ported, Stop>, CliError> {
         let Port { patchset, old, under, .. } = *self;
         let bar = ui.progress(&format!("judging {}", patchset.id), None);
         let mut cells = port::judge(patchset, self.baseline, old, under, &Searched::default())?;
         if let Some(old) = old {
-            port::question(patchset, old, under, self.lineage, &mut cells)?;
+            port::question(patchset, (old, under), self.lineage, by_lines, &mut cells)?;
         }
         drop(bar);
         let mut decided = port::decide(&cells, decisions)?;
