@@ -212,10 +212,10 @@ enum Command {
     PlanJobs(Deferred<plan_jobs::Args>),
     /// Port a patchset to another version: write a patchset that extends it and contains only what differs.
     ///
-    /// Edits that apply, or whose anchor was found with certainty, are ported. Edits that the other version does not
-    /// need are dropped, with the reason. If only another anchor fits, candidates are listed and none is taken: accept
-    /// one at the terminal, with --accept and --drop, or in a file of decisions. While an edit is open, nothing is
-    /// written.
+    /// Edits that apply, or whose anchor was found with certainty, are ported; so are those whose lines, carried as those of a
+    /// patch, fit without doubt. Edits that the other version does not need are dropped, with the reason. If only
+    /// another anchor fits, and the lines do not say the same, candidates are listed: accept one at the terminal, with
+    /// --accept and --drop, or in a file of decisions. While an edit is open, nothing is written.
     Port(Deferred<port::Args>),
     /// Show which edit wrote each line of a file of a patched tree; with a line, also why.
     Annotate(Deferred<annotate::Args>),
@@ -237,7 +237,7 @@ enum Command {
     ///
     /// It is what a scheduled workflow runs. The releases are those of `pins update`. Of patchsets that extend each other, each whose range
     /// has the release is judged, and each that ends at an earlier release and that no other one continues is ported. The pins and the
-    /// ported patchsets are committed to a branch, and the work tree stays as it is. No candidate is taken and no snapshot is accepted: if a person
+    /// ported patchsets are committed to a branch, and the work tree stays as it is. Nothing in doubt is taken and no snapshot is accepted: if a person
     /// has to decide, the status is 3.
     Bump(Deferred<bump::Args>),
     /// Fetch pinned releases and print the path of each.

@@ -1,5 +1,7 @@
 //! Takes the lines that an edit changes where its anchors say nothing more: the changes of a file become one `diff`.
 
+use std::collections::BTreeMap;
+
 use super::cell::{Candidate, Cell, Verdict};
 use crate::carry::Carried;
 use crate::edit::OutcomeKind;
@@ -64,15 +66,16 @@ pub(super) fn is_missing(cell: &Cell, numbers: &[usize], planned: &Plan) -> bool
     own.any(|part| matches!(part.outcome.kind(), OutcomeKind::Missing | OutcomeKind::Already))
 }
 
-/// The lines that a change of a file removes and adds, without blanks, in no order.
-pub(super) fn changed_lines(change: &FileChange) -> Vec<Vec<u8>> {
+/// The lines that a change of a file removes and adds, without blanks, in no order. What only gets other blanks is not one.
+pub(super) fn changed_lines(change: &FileChange) -> Vec<(Vec<u8>, i64)> {
     let diff = change.diff();
     let hunks = lines(&diff).map(|line| line.of(&diff)).skip_while(|line| !line.starts_with(b"@@"));
-    let changed = hunks.filter(|line| matches!(line[0], b'+' | b'-'));
-    let bare = |line: &[u8]| line.iter().filter(|byte| !byte.is_ascii_whitespace()).copied().collect();
-    let mut all: Vec<Vec<u8>> = changed.map(bare).collect();
-    all.sort();
-    all
+    let mut balance: BTreeMap<Vec<u8>, i64> = BTreeMap::new();
+    for line in hunks.filter(|line| matches!(line[0], b'+' | b'-')) {
+        let bare = line[1..].iter().filter(|byte| !byte.is_ascii_whitespace()).copied().collect();
+        *balance.entry(bare).or_default() += if line[0] == b'+' { 1 } else { -1 };
+    }
+    balance.into_iter().filter(|(_, count)| *count != 0).collect()
 }
 
 /// The change that makes what was carried.
@@ -119,4 +122,18 @@ pub(super) fn first_difference(one: &File, other: &File) -> Option<(usize, usize
         number += 1;
     }
     others.next().map(|_| (number, offset))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_only_get_other_blanks_are_not_changed() {
+        let file = |text: &str| Some(File::new(text.as_bytes().to_vec(), false));
+        let path = "a.c".parse().unwrap();
+        let (before, after) = (file("one\n\ttwo\nthree\nthree\n"), file("one\n    two\n2\nthree\n"));
+        let changed = changed_lines(&FileChange { path, before, after, rewrites: Vec::new() });
+        assert_eq!(changed, [(b"2".to_vec(), 1), (b"three".to_vec(), -1)]);
+    }
 }

@@ -21,7 +21,8 @@ named_values! {
         Obsolete = "obsolete",
         /// The anchor is found on the same lines, and what the change overwrites is the same.
         Applies = "applies",
-        /// The same lines are in another file, found with certainty.
+        /// It is found elsewhere with certainty: the same lines in another file; an anchor that gives what its lines, carried, give; or these
+        /// lines themselves.
         Moved = "moved",
         /// The edit needs another anchor or another change. The cell has candidates, and a person has to accept one.
         Changed = "changed",
