@@ -316,15 +316,5 @@ fn is_special(change: &FileChange) -> bool {
 
 fn diff_from(path: &TreePath, name: &str) -> Change {
     let patch = Text::From(TextFile { name: name.to_owned(), of: None });
-    Change {
-        file: vec![path.clone()],
-        when: None,
-        within: None,
-        needed_while: None,
-        operation: Operation::Diff(Diff { patch, max_offset: None }),
-        texts: Texts::default(),
-        neighbours: Vec::new(),
-        forms: Vec::new(),
-        then: Vec::new(),
-    }
+    Change::of(path.clone(), Operation::Diff(Diff { patch, max_offset: None }))
 }

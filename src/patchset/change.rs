@@ -70,6 +70,21 @@ impl<'de> Deserialize<'de> for Form {
 }
 
 impl Change {
+    /// The change that an operation makes to a file, on all versions.
+    pub fn of(file: TreePath, operation: Operation) -> Change {
+        Change {
+            file: vec![file],
+            when: None,
+            within: None,
+            needed_while: None,
+            operation,
+            texts: Texts::default(),
+            neighbours: Vec::new(),
+            forms: Vec::new(),
+            then: Vec::new(),
+        }
+    }
+
     /// Each form of the change; itself, if it has only one.
     pub fn each_form(&self) -> impl Iterator<Item = &Change> {
         let own = self.forms.is_empty().then_some(self);

@@ -6,11 +6,11 @@ use super::cell::{Candidate, Cell, Verdict};
 use crate::carry::Carried;
 use crate::edit::OutcomeKind;
 use crate::operation::diff::Diff;
-use crate::operation::{Operation, Text, Texts};
+use crate::operation::{Operation, Text};
 use crate::patchset::{Change, Edit};
 use crate::plan::Plan;
 use crate::text::lines;
-use crate::tree::{File, FileChange, Location, TreePath};
+use crate::tree::{File, FileChange, Location};
 
 /// Why a change is a `diff` now.
 const WHY: &str =
@@ -89,24 +89,10 @@ fn candidate(carried: &Carried) -> Option<Candidate> {
         text: place.text.trim_start().to_owned(),
         places: vec![Location { line, ..place }],
         why: WHY.to_owned(),
-        change: Some(of_lines(change.path.clone(), patch)),
+        change: Some(Change::of(change.path.clone(), Operation::Diff(Diff { patch, max_offset: None }))),
         can_be_taken: true,
         instead: None,
     })
-}
-
-fn of_lines(path: TreePath, patch: Text) -> Change {
-    Change {
-        file: vec![path],
-        when: None,
-        within: None,
-        needed_while: None,
-        operation: Operation::Diff(Diff { patch, max_offset: None }),
-        texts: Texts::default(),
-        neighbours: Vec::new(),
-        forms: Vec::new(),
-        then: Vec::new(),
-    }
 }
 
 /// The first line in which two files differ, from 1, and its offset in the first one; `None` if they have the same lines.
