@@ -43,12 +43,10 @@ pub fn question(
         let before = prerequisite_changes(&on_base, old, base, &[])?;
         let there = prerequisite_changes(&on_tree, new, tree, &[])?;
         let (base, tree) = (OverlayTree::new(base, &before), OverlayTree::new(tree, &there));
-        let mut is_to_do = false;
-        for cell in own() {
-            is_to_do |= cell.verdict.is_open()
-                || matches!(cell.verdict, Verdict::Applies | Verdict::Moved)
-                || cell.verdict == Verdict::Obsolete && lacks_file(cell, new, &tree)?;
-        }
+        let is_to_do = own().any(|cell| {
+            cell.verdict.is_open()
+                || matches!(cell.verdict, Verdict::Applies | Verdict::Moved | Verdict::Obsolete)
+        });
         if !own().any(|cell| cell.verdict.is_open()) && !alone(&on_tree, new, &tree)?.fits() {
             // Its lines are at their place, and the edit would not find them there.
             for cell in cells.iter_mut().filter(|cell| cell.edit == old.id && cell.change.is_some()) {
@@ -100,14 +98,6 @@ pub fn question(
         }
     }
     Ok(())
-}
-
-/// Whether the new version does not have the file of a part.
-fn lacks_file(cell: &Cell, edit: &Edit, tree: &dyn Tree) -> Result<bool, TreeError> {
-    match cell.change.and_then(|at| edit.changes.get(at)).map(|change| &change.file[..]) {
-        Some([path]) => Ok(tree.file_or_link(path)?.is_none()),
-        _ => Ok(false),
-    }
 }
 
 /// What an edit does to one file.

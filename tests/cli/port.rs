@@ -723,6 +723,19 @@ fn lines_do_not_take_the_place_of_what_means_more() {
 }
 
 #[test]
+fn an_edit_is_not_dropped_because_a_name_of_its_anchor_is_gone() {
+    // No file has `search` any more, and the lines around it are there.
+    let new = LOADER.replace("search(name)", "lookup(name)");
+    let changes = "      - file: Lib/load.py\n        within: {function: Loader.find}\n        \
+                   python.insert: {after: path = search(name), text: note(path)}\n";
+    let env = loaders(&new, changes);
+    let shown = env.run(&PORT_LOADER);
+    assert!(!shown.contains("dropped") && shown.ends_with("[exit 0]"), "{shown}");
+    let diff = env.stdout(&["diff", "mine-py3.9", "new"]);
+    assert!(diff.contains("\n         path = lookup(name)\n+        note(path)\n"), "{diff}");
+}
+
+#[test]
 fn lines_that_exclude_each_other_are_left_to_a_person() {
     let new = LOADER.replace("import os\n", "import sys\n");
     let env = loaders(
