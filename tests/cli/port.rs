@@ -724,15 +724,17 @@ fn lines_do_not_take_the_place_of_what_means_more() {
 
 #[test]
 fn an_edit_is_not_dropped_because_a_name_of_its_anchor_is_gone() {
-    // No file has `search` any more, and the lines around it are there.
-    let new = LOADER.replace("search(name)", "lookup(name)");
-    let changes = "      - file: Lib/load.py\n        within: {function: Loader.find}\n        \
-                   python.insert: {after: path = search(name), text: note(path)}\n";
-    let env = loaders(&new, changes);
+    // No file has `old_clock` any more, nor a line like that; those around it are there.
+    let code = "int\ntee(int y)\n{\n    int x;\n    x = old_clock(y);\n    return x;\n}\n";
+    let changes = "      - file: Modules/tee.c\n        c.insert: {function: tee, before: x = old_clock(y);, text: hook();}\n";
+    let env = loaders(LOADER, changes);
+    env.write("old/Modules/tee.c", code);
+    env.write("new/Modules/tee.c", code.replace("x = old_clock(y)", "set_deadline(3)"));
+    assert!(env.run(&["matrix", "mine", "new", "--base", "old"]).contains("obsolete"));
     let shown = env.run(&PORT_LOADER);
-    assert!(!shown.contains("dropped") && shown.ends_with("[exit 0]"), "{shown}");
+    assert!(shown.contains("moved    e") && shown.ends_with("[exit 0]"), "{shown}");
     let diff = env.stdout(&["diff", "mine-py3.9", "new"]);
-    assert!(diff.contains("\n         path = lookup(name)\n+        note(path)\n"), "{diff}");
+    assert!(diff.contains("\n     int x;\n+    hook();\n     set_deadline(3);\n"), "{diff}");
 }
 
 #[test]
