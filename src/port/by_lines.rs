@@ -33,17 +33,13 @@ pub(super) fn take(edit: &Edit, carried: &Carried, rows: &mut [&mut Cell], why: 
             cell.candidates = as_it_is(change, cell).into_iter().collect();
         }
         cell.verdict = Verdict::Moved;
+        cell.by_lines = true;
         cell.places.clone_from(&candidate.places);
         cell.reason = Some([why, WHY].concat());
         cell.evidence = None;
         cell.candidates.insert(0, candidate.clone());
     }
     true
-}
-
-/// Whether the lines of a cell were taken, and not its edit.
-pub fn is_by_lines(cell: &Cell) -> bool {
-    cell.verdict == Verdict::Moved && cell.reason.as_ref().is_some_and(|reason| reason.ends_with(WHY))
 }
 
 /// The candidate that leaves an edit that applies as it is.

@@ -117,6 +117,10 @@ pub struct Cell {
     pub reason: Option<String>,
     /// For an obsolete cell, what was searched.
     pub evidence: Option<Evidence>,
+    /// In a port, whether the lines that the edit changes are taken and not the edit: the first candidate is a `diff` of all its changes of
+    /// a file.
+    #[serde(skip)]
+    pub by_lines: bool,
     /// Whether the tree has what the anchor names. An edit may be open where nothing of that name was ever.
     pub has_anchor: bool,
     /// For an obsolete cell, the release that removed what the edit changes, if known.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::by_lines::is_by_lines;
 use super::cell::{Candidate, Cell, Verdict};
 use crate::operation::Anchor;
 use crate::patchset::{Change, Edit, Patchset, Requirement};
@@ -146,7 +145,7 @@ pub fn decide(cells: &[Cell], decisions: &Decisions) -> Result<Vec<Decided>, Bad
 /// One `diff` takes the place of all rows of a file: who decides about one has to decide about each, and not for the `diff` in some.
 fn require_together(decided: &[Decided], decisions: &Decisions) -> Result<(), BadDecision> {
     let lines = |one: &Decided| {
-        let first = one.cell.candidates.first().filter(|_| is_by_lines(&one.cell))?;
+        let first = one.cell.candidates.first().filter(|_| one.cell.by_lines)?;
         Some((one.cell.edit.clone(), first.change.clone()))
     };
     let is_lines = |one: &Decided| match &one.decision {

@@ -385,6 +385,7 @@ fn cell(
         reason,
         evidence,
         has_anchor,
+        by_lines: false,
         gone_since: None,
     }
 }

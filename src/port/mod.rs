@@ -28,7 +28,6 @@ mod stacked;
 mod verify;
 mod write;
 
-pub use by_lines::is_by_lines;
 pub use carried::question;
 pub use cell::{Candidate, Cell, Evidence, GoneSince, Verdict};
 pub use decide::{BadDecision, Decided, Decision, Decisions, Ported, decide, ported};

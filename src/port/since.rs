@@ -70,6 +70,7 @@ mod tests {
             reason: Some("it is missing".to_owned()),
             evidence: None,
             has_anchor: verdict != Verdict::Obsolete,
+            by_lines: false,
             gone_since: None,
         }
     }

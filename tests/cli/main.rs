@@ -45,6 +45,7 @@ mod plan;
 mod port;
 mod port_brief;
 mod port_doubts;
+mod port_lines;
 mod port_patch;
 mod port_recipe;
 mod port_series;

@@ -353,9 +353,7 @@ impl Port<'_> {
         let given = decisions.clone();
         match self.attempt(ui, workspace, args, to, true, decisions)? {
             // Lines that were carried one by one exclude each other, or need an edit that was carried, too: a person decides again.
-            Err(Stop { decided, why: Why::Misfit(_) })
-                if decided.iter().any(|one| port::is_by_lines(&one.cell)) =>
-            {
+            Err(Stop { decided, why: Why::Misfit(_) }) if decided.iter().any(|one| one.cell.by_lines) => {
                 *decisions = given;
                 self.attempt(ui, workspace, args, to, false, decisions)
             }

@@ -138,6 +138,7 @@ mod tests {
             reason: Some(format!("the reason for {edit} and {part}, which is a sentence of usual length")),
             evidence: None,
             has_anchor: true,
+            by_lines: false,
             gone_since: None,
         }
     }
